@@ -6,7 +6,8 @@ use std::time::Duration;
 mpp_core::policy! {
     /// The settings of one source.
     pub struct Policy {
-        /// Seconds for which a run goes on trying when the registry cannot be reached.
+        /// Seconds for which a run goes on trying when the registry, or the server of a database,
+        /// cannot be reached.
         patience_seconds: u64 = 60 in 0..=86_400,
         /// Milliseconds of the first pause after a failed try to reach the registry; each further
         /// one is twice as long, and all are spread, so that agents do not come back at once.
@@ -16,7 +17,8 @@ mpp_core::policy! {
         /// Seconds between two looks, while a run waits, whether a registry that was away serves
         /// again; half of it at least, at random. A look is one small call.
         probe_seconds: u64 = 4 in 1..=3600,
-        /// Seconds that an answer of the registry may take before the session is given up.
+        /// Seconds that an answer of the registry may take before the session is given up; also
+        /// that a database's server may take to greet, where `page_timeout_seconds` is not less.
         answer_timeout_seconds: u64 = 60 in 1..=600,
         /// Batches sent ahead of their answers: two keep the registry busy while answers travel;
         /// more only means more to send again after a cut.
@@ -93,6 +95,11 @@ impl Policy {
     /// [`Self::answer_timeout_seconds`].
     pub fn answer_timeout(&self) -> Duration {
         Duration::from_secs(self.answer_timeout_seconds)
+    }
+
+    /// Seconds that a database's server may take to greet: as much as any answer.
+    pub fn greeting_timeout(&self) -> Duration {
+        self.answer_timeout().min(self.page_timeout())
     }
 
     /// [`Self::longest_source_wait_seconds`].

@@ -40,23 +40,26 @@ pub fn access(database: &TestDatabase) -> Access {
 /// What is asked of it.
 pub fn asked(text: &str, is_table: bool) -> Ask {
     let text = Setting { text: text.into(), place: "dinas.toml, line 4".into() };
-    Ask { text, is_table }
+    Ask { text, is_table, is_whole: false }
 }
 
-async fn read(access: Access, ask: Ask, program: &str) -> Checked {
+/// What its agent reads of it.
+pub async fn read(access: Access, ask: Ask, program: &str) -> Checked {
     mapped(Input::Sql(Database { access, ask, noticed: Noticed::default() }), program, false).await
 }
 
-async fn table(database: &TestDatabase) -> Checked {
+/// Its whole table.
+pub async fn table(database: &TestDatabase) -> Checked {
     read(access(database), asked("layanan", true), MAPPING).await
 }
 
-async fn query(database: &TestDatabase, text: &str) -> Checked {
+/// A query.
+pub async fn query(database: &TestDatabase, text: &str) -> Checked {
     read(access(database), asked(text, false), MAPPING).await
 }
 
 /// What the mapping sees of the first row, as text.
-async fn seen(database: &TestDatabase, text: &str) -> String {
+pub async fn seen(database: &TestDatabase, text: &str) -> String {
     let program = r#"{source_id: "x", unit: "units/x", service: {title: {id: "Akta kelahiran"},
         product: tojson}}"#;
     let said = read(access(database), asked(text, false), program).await;

@@ -7,6 +7,7 @@ mod exports;
 mod headers;
 mod office;
 mod pages;
+mod parts;
 mod proposals;
 mod sheets;
 mod strangers;

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use sqlx::error::DatabaseError;
+use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
 
 use crate::source::fault::{Fault, excerpt};
 
@@ -34,6 +34,25 @@ impl At {
         }
     }
 
+    /// The file cannot be opened.
+    pub fn no_file(&self, said: &str) -> Fault {
+        let text = format!(
+            "{said}: see path, and who may read the file and its folder; where nobody writes it, \
+             immutable = true reads it without a lock"
+        );
+        Fault::unreachable(&self.place, text)
+    }
+
+    /// A log beside the file holds what the file does not.
+    pub fn unsettled(&self, log: &str) -> Fault {
+        let text = format!(
+            "a file with {log} at its end stands beside it and holds changes that immutable = true \
+             does not read: take immutable out (the account then has to write in the folder), or \
+             have whoever writes the database close it, or copy it with VACUUM INTO"
+        );
+        Fault::torn(&self.place, text)
+    }
+
     fn of_database(&self, error: &dyn DatabaseError) -> Fault {
         let said = excerpt(error.message());
         let (place, asked) = (&self.place, &self.asked);
@@ -49,6 +68,14 @@ impl At {
                 asked,
                 format!("{place} says: {said}; let the account read it (GRANT SELECT)"),
             ),
+            Kind::Part => Fault::config(
+                asked,
+                format!(
+                    "{place} says: {said}; the account sees only some of the rows: let it see all \
+                     (ALTER ROLE … BYPASSRLS), or add whole = true to [input] where just these \
+                     are meant"
+                ),
+            ),
             Kind::Writes => Fault::config(
                 asked,
                 format!("{place} says: {said}; a source is only read, so give a query that reads"),
@@ -60,13 +87,7 @@ impl At {
                      give it an index, or more time"
                 ),
             ),
-            Kind::NoFile => Fault::unreachable(
-                place,
-                format!(
-                    "{said}: see path, and who may read the file and its folder; where nobody \
-                     writes it, immutable = true reads it without a lock"
-                ),
-            ),
+            Kind::NoFile => self.no_file(&said),
             Kind::NoDatabase => Fault::unreadable(place, format!("{said}: it is no SQLite file")),
             Kind::Busy | Kind::Other => Fault::unreachable(place, said),
         }
@@ -87,6 +108,7 @@ enum Kind {
     Account,
     Asked,
     Permission,
+    Part,
     Writes,
     Slow,
     NoFile,
@@ -98,6 +120,9 @@ enum Kind {
 /// By the code of PostgreSQL (five signs) or of SQLite (a number).
 fn kind(error: &dyn DatabaseError) -> Kind {
     let code = error.code().unwrap_or_default();
+    if is_row_security(error) {
+        return Kind::Part;
+    }
     if code.len() == 5 {
         return of_postgres(&code);
     }
@@ -110,6 +135,13 @@ fn kind(error: &dyn DatabaseError) -> Kind {
         Ok(11 | 26) => Kind::NoDatabase,
         _ => Kind::Other,
     }
+}
+
+/// By the place in PostgreSQL's own code: what it says is in the server's language, and the code is
+/// that of a missing permission.
+fn is_row_security(error: &dyn DatabaseError) -> bool {
+    let error = error.try_downcast_ref::<PgDatabaseError>();
+    error.and_then(PgDatabaseError::routine) == Some("check_enable_rls")
 }
 
 fn of_postgres(code: &str) -> Kind {

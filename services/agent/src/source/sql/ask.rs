@@ -10,6 +10,8 @@ pub struct Ask {
     pub text: Setting,
     /// It is a table's name.
     pub is_table: bool,
+    /// Whatever it leaves out is meant to be left out.
+    pub is_whole: bool,
 }
 
 impl Ask {
@@ -33,7 +35,7 @@ impl Ask {
 
     /// The rows that a query asks for at the most.
     pub fn limit(&self) -> Limit {
-        if self.is_table { Limit::None } else { Limit::of(&self.text.text) }
+        if self.is_table || self.is_whole { Limit::None } else { Limit::of(&self.text.text) }
     }
 }
 
@@ -42,12 +44,12 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Ask {
-        Ask { text: text.into(), is_table: false }
+        Ask { text: text.into(), is_table: false, is_whole: false }
     }
 
     #[test]
     fn a_table_is_named_and_a_query_is_one_statement() {
-        let table = |text: &str| Ask { text: text.into(), is_table: true }.statement('"');
+        let table = |text: &str| Ask { is_table: true, ..query(text) }.statement('"');
         assert_eq!(table("layanan"), "SELECT * FROM \"layanan\"");
         assert_eq!(table("publik.Layanan"), "SELECT * FROM \"publik\".\"Layanan\"");
         assert_eq!(table("x\"; DROP TABLE y; --"), "SELECT * FROM \"x\"\"; DROP TABLE y; --\"");

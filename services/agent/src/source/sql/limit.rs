@@ -1,40 +1,89 @@
-//! How many rows a query asks for at the most. A part of a catalog passes for the whole where that
-//! is not seen, so whatever is there and cannot be read is told as such.
+//! How many rows a query, or a view, asks for at the most. A part of a catalog passes for the whole
+//! where that is not seen, so the words for it are looked for everywhere, and whatever stands there
+//! otherwise than in the one plain form is told as not known.
 
-/// The rows that a query asks for at its end.
+/// The rows that are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// All.
     None,
-    /// So many at the most.
+    /// So many at the most, by `LIMIT 100` or `FETCH FIRST 100 ROWS` at the end.
     Rows(u64),
-    /// It says so in a way that is not understood here, such as `LIMIT 10 * 10`.
-    Unread,
+    /// Fewer than all, perhaps, such as by `LIMIT 10 * 10`, by `OFFSET 2` or within brackets.
+    Unknown,
 }
 
 impl Limit {
     /// Of a query.
     pub fn of(query: &str) -> Self {
-        let words = outside(whole(query));
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        // AS limit names a column.
-        let begins = |at: &usize| {
-            matches!(words[*at], "limit" | "fetch") && (*at == 0 || words[*at - 1] != "as")
-        };
-        match (0..words.len()).rfind(begins) {
-            None => Self::None,
-            Some(at) if words[at] == "limit" => of_limit(&words[at + 1..]),
-            Some(at) => of_fetch(&words[at + 1..]),
-        }
+        let words = words(whole(query));
+        let texts: Vec<&str> = words.iter().map(|(_, text)| text.as_str()).collect();
+        let limits = words.iter().enumerate().map(|(at, (depth, _))| {
+            let limit = limit_at(&texts, at);
+            if *depth > 0 && limit != Self::None { Self::Unknown } else { limit }
+        });
+        limits.fold(Self::None, |all, one| match (all, one) {
+            (limit, Self::None) | (Self::None, limit) => limit,
+            _ => Self::Unknown,
+        })
     }
+}
+
+/// Why what a view yields may be a part.
+pub fn limited(view: &str, definition: &str) -> Option<String> {
+    (Limit::of(definition) != Limit::None).then(|| {
+        format!(
+            "the view {view} limits its rows (LIMIT, OFFSET, FETCH or TABLESAMPLE), so nobody \
+             knows whether all of them came; take the limit out of it"
+        )
+    })
+}
+
+/// True where a text names a view.
+pub fn names(text: &str, view: &str) -> bool {
+    let (text, view) = (text.to_lowercase(), view.to_lowercase());
+    let is_part =
+        |sign: Option<char>| sign.is_some_and(|sign| sign.is_alphanumeric() || sign == '_');
+    text.match_indices(&view).any(|(at, _)| {
+        let after = text[at + view.len()..].chars().next();
+        !is_part(text[..at].chars().next_back()) && !is_part(after)
+    })
+}
+
+/// What a word says with those after it.
+fn limit_at(words: &[&str], at: usize) -> Limit {
+    let (before, rest) = (at.checked_sub(1).map(|at| words[at]), &words[at + 1..]);
+    // AS limit and [limit] name a column.
+    if matches!(before, Some("as" | "[")) || !begins_a_value(rest) {
+        return Limit::None;
+    }
+    match without_number(words[at]) {
+        "limit" => of_limit(rest),
+        "fetch" => of_fetch(rest),
+        "offset" => of_offset(rest),
+        "tablesample" => Limit::Unknown,
+        _ => Limit::None,
+    }
+}
+
+/// Some read `1limit` as two words.
+fn without_number(word: &str) -> &str {
+    let rest = word.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.');
+    let number = &word[..word.len() - rest.len()];
+    if number.contains(|sign: char| sign.is_ascii_digit()) { rest } else { word }
+}
+
+/// False behind a name: `offset` may be one.
+fn begins_a_value(rest: &[&str]) -> bool {
+    !matches!(rest.first(), None | Some(&("," | ")" | ";" | "=" | "<" | ">" | "|" | "from" | "as")))
 }
 
 fn of_limit(words: &[&str]) -> Limit {
     match words {
-        ["all" | "null", ..] => Limit::None,
-        // LIMIT 20, 100 begins with what is passed over.
-        [_, ",", rows, rest @ ..] | [rows, rest @ ..] if ends(rest) => rows_of(rows),
-        _ => Limit::Unread,
+        ["all" | "null", rest @ ..] if ends(rest) => Limit::None,
+        // LIMIT 0, 100 begins with what is passed over.
+        ["0", ",", rows, rest @ ..] | [rows, rest @ ..] if ends(rest) => rows_of(rows),
+        _ => Limit::Unknown,
     }
 }
 
@@ -42,17 +91,25 @@ fn of_fetch(words: &[&str]) -> Limit {
     match words {
         ["first" | "next", "row" | "rows", ..] => Limit::Rows(1),
         ["first" | "next", rows, "row" | "rows", ..] => rows_of(rows),
-        _ => Limit::Unread,
+        _ => Limit::Unknown,
+    }
+}
+
+/// `OFFSET 0` passes nothing over: PostgreSQL's planner is told so to keep a query apart.
+fn of_offset(words: &[&str]) -> Limit {
+    match words {
+        ["0", "row" | "rows", rest @ ..] | ["0", rest @ ..] if ends(rest) => Limit::None,
+        _ => Limit::Unknown,
     }
 }
 
 /// True where the number ends, and is no part of something that is worked out.
 fn ends(rest: &[&str]) -> bool {
-    matches!(rest.first(), None | Some(&";" | &"offset" | &"for" | &"fetch"))
+    matches!(rest.first(), None | Some(&(";" | ")" | "limit" | "offset" | "for" | "fetch")))
 }
 
 fn rows_of(word: &str) -> Limit {
-    word.parse().map_or(Limit::Unread, Limit::Rows)
+    word.parse().map_or(Limit::Unknown, Limit::Rows)
 }
 
 /// A query without the brackets that hold all of it.
@@ -74,22 +131,21 @@ fn whole(query: &str) -> &str {
     query
 }
 
-/// The words and signs that stand in no bracket, quote or comment, in small letters. What is left
-/// out of brackets and quotes is told by the sign that opens it.
-fn outside(query: &str) -> Vec<String> {
+/// The words and signs that stand in no quote or comment, in small letters and each with the number
+/// of brackets around it. What is left out of quotes is told by the sign that opens it.
+fn words(query: &str) -> Vec<(usize, String)> {
     let (mut words, mut depth) = (Vec::new(), 0_usize);
     for (part, text) in parts(query) {
-        let before = depth;
-        match (part, text) {
-            (Part::Sign, "(" | "[") => depth += 1,
-            (Part::Sign, ")" | "]") => depth = depth.saturating_sub(1),
-            _ => {}
+        if matches!((part, text), (Part::Sign, ")")) {
+            depth = depth.saturating_sub(1);
         }
         match part {
-            _ if before > 0 => {}
             Part::Nothing => {}
-            Part::Quoted => words.push("'".to_owned()),
-            Part::Word | Part::Sign => words.push(text.to_lowercase()),
+            Part::Quoted => words.push((depth, "'".to_owned())),
+            Part::Word | Part::Sign => words.push((depth, text.to_lowercase())),
+        }
+        if matches!((part, text), (Part::Sign, "(")) {
+            depth += 1;
         }
     }
     words
@@ -174,11 +230,12 @@ mod tests {
     fn a_query_that_asks_for_so_many_rows_says_so() {
         for (text, rows) in [
             ("SELECT * FROM a LIMIT 100", 100),
-            ("select * from a limit 20, 50;", 50),
+            ("select * from a limit 0, 50;", 50),
             ("SELECT * FROM a ORDER BY id FETCH FIRST 10 ROWS ONLY -- all", 10),
             ("SELECT * FROM a FETCH NEXT ROW ONLY", 1),
-            ("SELECT * FROM a LIMIT 10 OFFSET 5", 10),
-            ("SELECT * FROM a OFFSET 5 LIMIT 10 FOR SHARE", 10),
+            ("SELECT * FROM a LIMIT 10 OFFSET 0", 10),
+            ("SELECT * FROM a OFFSET 0 ROWS LIMIT 10 FOR SHARE", 10),
+            ("WITH a AS (SELECT 1) SELECT * FROM a UNION SELECT 2 LIMIT 10", 10),
             ("SELECT data #>> '{nama}' AS nama FROM layanan LIMIT 100", 100),
             ("SELECT a # 2 AS x, b->'c' FROM layanan LIMIT 7", 7),
             ("SELECT $x$it's -- all$x$ AS a, $$'$$ AS b FROM c LIMIT 3", 3),
@@ -187,6 +244,7 @@ mod tests {
             ("SELECT a /*/ LIMIT 5 */ FROM b LIMIT 3", 3),
             ("((SELECT * FROM a LIMIT 4))", 4),
             ("SELECT a FROM b LIMIT 4 -- LIMIT 9", 4),
+            ("SELECT a FROM b WHERE c = 1LIMIT 2", 2),
         ] {
             assert_eq!(Limit::of(text), Limit::Rows(rows), "{text}");
         }
@@ -195,10 +253,12 @@ mod tests {
     #[test]
     fn what_is_no_limit_is_not_taken_for_one() {
         for text in [
-            "SELECT * FROM (SELECT * FROM a LIMIT 5) AS b",
+            "SELECT * FROM (SELECT * FROM a OFFSET 0) AS b",
+            "SELECT * FROM (SELECT * FROM a LIMIT ALL) AS b",
+            "SELECT [limit], offset, a.offset + 1 FROM a WHERE offset > 2",
             "(SELECT * FROM a) UNION (SELECT * FROM b)",
             "SELECT 'limit 5' AS \"limit\" FROM a",
-            "SELECT 5 AS limit, a.limit FROM a",
+            "SELECT 5 AS limit, a.limit, \"a\".limit + 1 FROM a",
             "SELECT * FROM a /* limit 5 */",
             "SELECT * FROM a -- limit 5",
             "SELECT $$ limit 5 $$ AS a",
@@ -217,10 +277,21 @@ mod tests {
             "SELECT * FROM a LIMIT 100::int",
             "SELECT * FROM a LIMIT '100'",
             "SELECT * FROM a LIMIT 1e2",
+            "SELECT * FROM a LIMIT 1 + 1",
+            "SELECT * FROM a LIMIT 20, 50",
+            "SELECT * FROM a LIMIT 10 OFFSET 5",
+            "SELECT * FROM a OFFSET 2",
+            "SELECT * FROM a OFFSET 2 ROWS FETCH NEXT 5 ROWS ONLY",
+            "SELECT * FROM a OFFSET 0 + 2",
+            "SELECT * FROM (SELECT * FROM a LIMIT 5) AS b",
+            "WITH b AS (SELECT * FROM a FETCH FIRST ROW ONLY) SELECT * FROM b",
+            "(SELECT * FROM a LIMIT 5) UNION (SELECT * FROM b)",
+            "SELECT * FROM (SELECT * FROM a LIMIT 5) AS b LIMIT 100",
+            "SELECT * FROM a /* all */ TABLESAMPLE system (10)",
             "SELECT * FROM a LIMIT (SELECT count(*) / 2 FROM a)",
             "SELECT * FROM a FETCH FIRST (100) ROWS ONLY",
         ] {
-            assert_eq!(Limit::of(text), Limit::Unread, "{text}");
+            assert_eq!(Limit::of(text), Limit::Unknown, "{text}");
         }
     }
 }

@@ -44,6 +44,15 @@ impl Database {
             }
         }
     }
+
+    /// Drives it for as long as somebody listens, whatever the database is at.
+    async fn drive_while_heard(self, policy: Policy, out: mpsc::Sender<Told>) -> Result<(), Fault> {
+        let heard = out.clone();
+        tokio::select! {
+            driven = self.drive(policy, out) => driven,
+            () = heard.closed() => Ok(()),
+        }
+    }
 }
 
 /// Hands on every row.
@@ -51,21 +60,32 @@ impl Database {
 /// # Errors
 /// The database cannot be reached, or did not tell all of its rows.
 pub fn read(database: &Database, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let (out, mut told) = mpsc::channel(BETWEEN);
+    let (out, told) = mpsc::channel(BETWEEN);
     let (asked, policy) = (database.clone(), policy.clone());
     // The driver has a thread of its own, as the reader does: the one waits while the other works.
-    let driving = spawn_blocking(move || Handle::current().block_on(asked.drive(policy, out)));
+    let driving =
+        spawn_blocking(move || Handle::current().block_on(asked.drive_while_heard(policy, out)));
     let mut taking = Taking::new(database, sink);
-    while let Some(one) = told.blocking_recv() {
-        if taking.take(one)?.is_err() {
-            return Ok(()); // The run has ended.
-        }
-    }
-    if taking.flush().is_err() {
-        return Ok(());
+    let taken = take_all(&mut taking, told);
+    // Also where nobody listens any more: what goes on after a run's end finds no runtime.
+    let driven = Handle::current().block_on(driving);
+    if taken?.is_err() {
+        return Ok(()); // The run has ended.
     }
     let place = database.access.place();
-    let driven = Handle::current().block_on(driving);
     driven.map_err(|_| Fault::torn(&place, "the agent broke down while it read it"))??;
     taking.end()
+}
+
+/// Takes up whatever is told; the inner error says that the run has ended.
+fn take_all(
+    taking: &mut Taking<'_, '_>,
+    mut told: mpsc::Receiver<Told>,
+) -> Result<mpp_core::Result<()>, Fault> {
+    while let Some(one) = told.blocking_recv() {
+        if let Err(ended) = taking.take(one)? {
+            return Ok(Err(ended));
+        }
+    }
+    Ok(taking.flush())
 }

@@ -8,19 +8,34 @@
 use sqlx::{
     AssertSqlSafe, Column as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
     Statement as _, TypeInfo as _,
-    postgres::{PgConnectOptions, PgRow, PgSslMode},
+    postgres::{PgConnectOptions, PgRow, PgSslMode, PgTypeInfo, PgTypeKind},
 };
 
 use super::{
     access::{Server, Tls},
     amiss::At,
     ask::Ask,
-    told::{Out, Told, reach, refused_row, unfit, within},
+    limit::limited,
+    told::{Out, Told, locale, reach, refused_row, unfit, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
 
 /// Begins what only reads, all of it at one moment.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The views that a statement names, also by way of others. PostgreSQL holds a lock on each since it
+/// read the statement, and keeps a list of what each is made of.
+const VIEWS: &str = "WITH RECURSIVE named(oid) AS (
+        SELECT relation FROM pg_locks WHERE locktype = 'relation' AND pid = pg_backend_pid()
+        UNION
+        SELECT made.refobjid FROM named JOIN pg_rewrite AS rule ON rule.ev_class = named.oid
+        JOIN pg_depend AS made ON made.classid = 'pg_rewrite'::regclass
+            AND made.objid = rule.oid AND made.refclassid = 'pg_class'::regclass)
+    SELECT named.oid::regclass::text, pg_get_viewdef(named.oid)
+    FROM named JOIN pg_class AS class ON class.oid = named.oid
+    JOIN pg_namespace AS space ON space.oid = class.relnamespace
+    WHERE class.relkind IN ('v', 'm') AND space.nspname NOT IN ('pg_catalog', 'information_schema')
+    ORDER BY 1";
 
 /// Tells the rows, and how many there are.
 ///
@@ -39,9 +54,20 @@ pub async fn read(
     let fault = |error: sqlx::Error| at.fault(&error);
     let limit = policy.statement_patience();
     within(limit, at, begin(&mut conn, policy)).await?.map_err(fault)?;
+    if !ask.is_whole {
+        // An error instead of the rows that the account's policies leave.
+        let all = execute(&mut conn, "SET LOCAL row_security = off".to_owned());
+        within(limit, at, all).await?.map_err(fault)?;
+    }
     let statement = ask.statement('"');
     let columns = within(limit, at, columns(&mut conn, &statement, at)).await??;
     if !out.tell(Told::Columns(columns)).await {
+        return Ok(());
+    }
+    if !ask.is_whole
+        && let Some(why) = within(limit, at, limited_view(&mut conn)).await?.map_err(fault)?
+        && !out.tell(Told::Part(why)).await
+    {
         return Ok(());
     }
     let counting = one(&mut conn, Ask::counting(&statement));
@@ -63,6 +89,13 @@ pub async fn read(
     }
     out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
     Ok(())
+}
+
+/// Why a view may yield a part that the statement names.
+async fn limited_view(conn: &mut PgConnection) -> sqlx::Result<Option<String>> {
+    let views = all(conn, VIEWS.to_owned()).await?;
+    let mut views = views.iter().map(|row| (row.get(0), row.get(1)));
+    Ok(views.find_map(|(name, text): (String, String)| limited(&name, &text)))
 }
 
 /// How the server is reached.
@@ -110,11 +143,27 @@ async fn columns(conn: &mut PgConnection, statement: &str, at: &At) -> Result<Ve
     let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await;
     let prepared = prepared.map_err(|error| at.fault(&error))?;
     let columns = prepared.columns().iter();
-    let bytes = columns.clone().find(|column| column.type_info().name().starts_with("BYTEA"));
-    if let Some(column) = bytes {
-        return Err(unfit(at, column.name(), column.type_info().name()));
+    for column in columns.clone() {
+        if holds(column.type_info(), "BYTEA") {
+            return Err(unfit(at, column.name(), column.type_info().name()));
+        }
+        if holds(column.type_info(), "MONEY") {
+            return Err(locale(at, column.name()));
+        }
     }
     Ok(columns.map(|column| column.name().to_owned()).collect())
+}
+
+/// True for a type, and for one that is made of it.
+fn holds(of: &PgTypeInfo, name: &str) -> bool {
+    match of.kind() {
+        PgTypeKind::Simple => of.name().eq_ignore_ascii_case(name),
+        PgTypeKind::Array(inner) | PgTypeKind::Domain(inner) | PgTypeKind::Range(inner) => {
+            holds(inner, name)
+        }
+        PgTypeKind::Composite(parts) => parts.iter().any(|(_, part)| holds(part, name)),
+        PgTypeKind::Pseudo | PgTypeKind::Enum(_) => false,
+    }
 }
 
 /// A row that is too large stays where it is: only its size comes.

@@ -1,7 +1,13 @@
 //! SQLite: the file is opened for reading alone. Each value has its own type there, whatever its
 //! column says, and is told as what it is.
 
-use std::{path::Path, time::Duration};
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, Read as _},
+    path::Path,
+    time::Duration,
+};
 
 use futures::TryStreamExt as _;
 use sqlx::{
@@ -13,6 +19,7 @@ use sqlx::{
 use super::{
     amiss::At,
     ask::Ask,
+    limit::{limited, names},
     told::{Out, Told, number, reach, row, text, too_large, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
@@ -30,6 +37,10 @@ pub async fn read(
 ) -> Result<(), Fault> {
     let limit = Duration::from_secs(policy.statement_timeout_seconds);
     let options = options((path, immutable), policy.page_timeout());
+    let options = options.map_err(|error| at.no_file(&error.to_string()))?;
+    if immutable {
+        is_settled(path, at)?;
+    }
     let mut conn =
         reach(at, policy, async || sqlx::ConnectOptions::connect(&options).await).await?;
     let fault = |error: sqlx::Error| at.fault(&error);
@@ -39,6 +50,12 @@ pub async fn read(
     let counting = AssertSqlSafe(Ask::counting(&statement));
     let counting = sqlx::query(counting).fetch_one(&mut conn);
     let count: i64 = within(limit, at, counting).await?.map_err(fault)?.get(0);
+    if !ask.is_whole
+        && let Some(why) = limited_view(&mut conn, &statement).await.map_err(fault)?
+        && !out.tell(Told::Part(why)).await
+    {
+        return Ok(());
+    }
     let columns = columns(&mut conn, &statement).await.map_err(fault)?;
     if !out.tell(Told::Columns(columns.clone())).await {
         return Ok(());
@@ -56,16 +73,71 @@ pub async fn read(
     Ok(())
 }
 
-/// How the file is opened: for reading alone.
-pub fn options((path, immutable): (&Path, bool), patience: Duration) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
+/// How the file is opened: for reading alone. By its whole name, since SQLite takes `:memory:` and
+/// nothing for a new database, and waits for ever at a pipe.
+///
+/// # Errors
+/// There is none, or something else than a file.
+pub fn options(
+    (path, immutable): (&Path, bool),
+    patience: Duration,
+) -> io::Result<SqliteConnectOptions> {
+    let none = |why: String| io::Error::other(format!("there is no database file ({why})"));
+    let file = path.canonicalize().map_err(|error| none(error.to_string()))?;
+    if !fs::metadata(&file)?.is_file() {
+        return Err(none("but a folder, a pipe or a device".to_owned()));
+    }
+    Ok(SqliteConnectOptions::new()
+        .filename(file)
         .read_only(true)
         .immutable(immutable)
         .pragma("query_only", "on")
         .busy_timeout(patience)
         // A row is as large as it likes; no more than one is held.
-        .row_buffer_size(1)
+        .row_buffer_size(1))
+}
+
+/// What stands in a log beside the file is the newest of it, or the way back from a change that was
+/// not ended: without a lock, SQLite reads neither.
+fn is_settled(path: &Path, at: &At) -> Result<(), Fault> {
+    for end in ["-wal", "-journal"] {
+        let mut log = path.canonicalize().map_or_else(|_| path.into(), OsString::from);
+        log.push(end);
+        if begins(Path::new(&log)).map_err(|error| at.no_file(&error.to_string()))? {
+            return Err(at.unsettled(end));
+        }
+    }
+    Ok(())
+}
+
+/// True for a log that holds something; one that is done with is away, empty or begins with 0.
+fn begins(log: &Path) -> io::Result<bool> {
+    if !log.is_file() {
+        return Ok(false);
+    }
+    let mut first = Vec::new();
+    File::open(log)?.take(1).read_to_end(&mut first)?;
+    Ok(first.first().is_some_and(|byte| *byte != 0))
+}
+
+/// Why a view may yield a part that the statement names, also by way of others.
+async fn limited_view(
+    conn: &mut SqliteConnection,
+    statement: &str,
+) -> sqlx::Result<Option<String>> {
+    let views = "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY name";
+    let mut views: Vec<(String, String)> = sqlx::query_as(views).fetch_all(conn).await?;
+    let mut texts = vec![statement.to_owned()];
+    while let Some(text) = texts.pop() {
+        let named = |view: &mut (String, String)| names(&text, &view.0);
+        for (name, definition) in views.extract_if(.., named).collect::<Vec<_>>() {
+            if let Some(why) = limited(&name, &definition) {
+                return Ok(Some(why));
+            }
+            texts.push(definition);
+        }
+    }
+    Ok(None)
 }
 
 async fn columns(conn: &mut SqliteConnection, statement: &str) -> sqlx::Result<Vec<String>> {

@@ -41,6 +41,8 @@ pub struct Taking<'a, 'b> {
     came: u64,
     handed: u64,
     whole: Option<u64>,
+    /// Why what came may be a part.
+    part: Option<String>,
 }
 
 impl<'a, 'b> Taking<'a, 'b> {
@@ -58,6 +60,7 @@ impl<'a, 'b> Taking<'a, 'b> {
             came: 0,
             handed: 0,
             whole: None,
+            part: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl<'a, 'b> Taking<'a, 'b> {
         match told {
             Told::Columns(columns) => return self.name(columns).map(Ok),
             Told::Whole(count) => self.whole = Some(count),
+            Told::Part(why) => self.part = Some(why),
             Told::Refused(error) => self.keep(Err(error), 0),
             Told::Row(text) => {
                 let row = parse(text.as_bytes())
@@ -169,7 +173,8 @@ impl<'a, 'b> Taking<'a, 'b> {
             }
             Some(_) => {}
         }
-        if let Some(text) = self.leaves_out() {
+        if let Some(why) = self.leaves_out() {
+            let text = format!("{why}, or add whole = true to [input] where that is meant");
             return Err(Fault::config(&self.database.ask.text.place, text));
         }
         self.saying.beyond().map_or(Ok(()), torn)
@@ -182,12 +187,13 @@ impl<'a, 'b> Taking<'a, 'b> {
                 "the query asks for {limit} rows at the most, and just so many came; take the \
                  limit out"
             )),
-            Limit::Unread => Some(
-                "the query limits its rows by something else than a plain number, so nobody \
-                 knows whether all of them came; take the limit out"
+            Limit::Unknown => Some(
+                "the query limits its rows (LIMIT, OFFSET, FETCH or TABLESAMPLE) otherwise than \
+                 by a plain number at its end, so nobody knows whether all of them came; take the \
+                 limit out"
                     .to_owned(),
             ),
-            Limit::Rows(_) | Limit::None => None,
+            Limit::Rows(_) | Limit::None => self.part.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use mpp_core::{Backoff, Error, FieldCode};
 use serde_json::Value;
 use tokio::{
     sync::mpsc,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::amiss::{At, may_pass};
@@ -18,6 +18,8 @@ pub enum Told {
     Columns(Vec<String>),
     /// A row, as an object of JSON: what the reader holds it in stays on the reader's thread.
     Row(String),
+    /// Why the rows may be a part.
+    Part(String),
     /// A row that cannot be read.
     Refused(Error),
     /// All has been told, and the database counts so many rows.
@@ -74,7 +76,17 @@ pub fn unfit(at: &At, column: &str, kind: &str) -> Fault {
     Fault::config(&at.asked, text)
 }
 
-/// A connection, tried again where that may help.
+/// A column of amounts that are written as the server's settings say: of the same text one reads
+/// 1.234 as a thousand and more, another as one and a little.
+pub fn locale(at: &At, column: &str) -> Fault {
+    let text = format!(
+        "column {column} is of the type money, which each server writes in its own way; give a \
+         query with {column}::numeric AS {column}"
+    );
+    Fault::config(&at.asked, text)
+}
+
+/// A connection, tried again where that may help, until the policy's patience ends.
 ///
 /// # Errors
 /// There is none, also not after as many tries as the policy says.
@@ -85,15 +97,15 @@ pub async fn reach<T>(
 ) -> Result<T, Fault> {
     let first = Duration::from_millis(policy.page_first_wait_millis);
     let mut backoff = Backoff::new(first, policy.longest_source_wait().max(first));
-    let mut tries = 0;
+    let (begun, mut tries) = (Instant::now(), 0);
     loop {
         tries += 1;
-        match within(policy.page_timeout(), at, connect()).await {
+        let tried = within(policy.greeting_timeout(), at, connect()).await;
+        let is_last = tries >= policy.page_tries || begun.elapsed() >= policy.patience();
+        match tried {
             Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) if !may_pass(&error) || tries >= policy.page_tries => {
-                return Err(at.fault(&error));
-            }
-            Err(silent) if tries >= policy.page_tries => return Err(silent),
+            Ok(Err(error)) if is_last || !may_pass(&error) => return Err(at.fault(&error)),
+            Err(silent) if is_last => return Err(silent),
             Ok(Err(_)) | Err(_) => sleep(backoff.pause()).await,
         }
     }

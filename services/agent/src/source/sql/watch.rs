@@ -171,7 +171,7 @@ impl Watch {
         let changed = self.database.noticed.changed.clone();
         match self.database.access.clone() {
             Access::Sqlite { path, immutable } => {
-                let options = sqlite::options((&path, immutable), self.policy.look());
+                let options = sqlite::options((&path, immutable), self.policy.look())?;
                 self.look_at_file(&options).await.map(Some)
             }
             Access::Postgres(_) if changed.is_empty() => Ok(None),

@@ -27,6 +27,9 @@ pub(super) struct PostgresConfig {
     table: Option<String>,
     /// Or a query.
     query: Option<String>,
+    /// Whatever the query or the account's rights leave out is meant to be left out.
+    #[serde(default)]
+    whole: bool,
     /// A column that grows with each change, or "xmin".
     #[serde(default)]
     changed: String,
@@ -41,6 +44,9 @@ pub(super) struct SqliteConfig {
     path: PathBuf,
     table: Option<String>,
     query: Option<String>,
+    /// Whatever the query leaves out is meant to be left out.
+    #[serde(default)]
+    whole: bool,
     /// Nobody writes the file while it is read.
     #[serde(default)]
     immutable: bool,
@@ -70,7 +76,7 @@ impl PostgresConfig {
             ..server(&url, socket)?
         };
         let noticed = Noticed { changed: self.changed, listen: self.listen };
-        let ask = ask(self.table, self.query, places)?;
+        let ask = Ask { is_whole: self.whole, ..ask(self.table, self.query, places)? };
         if noticed.changed == "xmin" && !ask.is_table {
             return Err(wrong("changed", "a query has no xmin: name a table, or a column"));
         }
@@ -84,9 +90,10 @@ impl SqliteConfig {
     /// # Errors
     /// Names the key that is wrong.
     pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
-        let Self { path, table, query, immutable } = self;
+        let Self { path, table, query, whole, immutable } = self;
         let access = Access::Sqlite { path: folder.join(path), immutable };
-        Ok(Database { access, ask: ask(table, query, places)?, noticed: Noticed::default() })
+        let ask = Ask { is_whole: whole, ..ask(table, query, places)? };
+        Ok(Database { access, ask, noticed: Noticed::default() })
     }
 }
 
@@ -167,7 +174,7 @@ fn ask(table: Option<String>, query: Option<String>, places: &Places<'_>) -> Res
     if text.trim().is_empty() {
         return Err(Error::field(format!("input.{key}"), FieldCode::Required, "it is empty"));
     }
-    Ok(Ask { text: Setting { text, place: places.of(key) }, is_table })
+    Ok(Ask { text: Setting { text, place: places.of(key) }, is_table, is_whole: false })
 }
 
 #[cfg(test)]
