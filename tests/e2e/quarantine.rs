@@ -35,7 +35,8 @@ async fn tell(backend: Backend) {
     let changed = mapping.replace("units/kemendagri", OFFICE);
     assert_ne!(changed, mapping);
     fs::write(&map, changed).expect("a file");
-    ministry.sync(&suite).await;
+    let said = ministry.sync(&suite).await;
+    assert!(!said.err.contains("refused"), "they only wait: {}", said.err);
     is_shown(&suite).await;
 
     create_office(&suite).await;

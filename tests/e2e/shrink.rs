@@ -8,7 +8,7 @@ use mpp_api::{
 use mpp_testkit::Backend;
 use mpp_tests::{
     Service, Suite,
-    keys::{ADMINISTRATOR, APP},
+    keys::{ADMINISTRATOR, APP, PUBLISHER},
     town::{self, Ministry, Row, SOURCE, row},
 };
 
@@ -102,6 +102,7 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     assert_eq!(services(&suite).await, 19);
     let said = ministry.withdraw(&suite, &["--all-gone"]).await.succeeded();
     assert!(said.contains("3 records were withdrawn"), "{said}");
+    assert!(!said.contains("no longer in the source"), "they stay nowhere: {said}");
     assert_eq!(services(&suite).await, 16);
     assert!(ministry.problems(&suite).await.succeeded().contains("No record was refused"));
 
@@ -111,6 +112,26 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     ministry.publish(&twenty()[4..]);
     ministry.sync(&suite).await.succeeded();
     assert!(ministry.problems(&suite).await.succeeded().contains("No record was refused"));
+}
+
+#[tokio::test]
+async fn where_too_many_have_gone_the_step_that_is_printed_works() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let ministry: Ministry = town::open(&suite).await;
+    ministry.publish(&twenty());
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    ministry.publish(&twenty()[4..]);
+    let said = ministry.sync(&suite).await;
+    assert_eq!(said.code, 8, "{}{}", said.out, said.err);
+    let printed =
+        said.out.lines().find_map(|line| line.find("agent withdraw ").map(|at| &line[at..]));
+    let step: Vec<&str> = printed.unwrap_or_else(|| panic!("{}", said.out)).split(' ').collect();
+    let asks = suite.run(PUBLISHER, &step).await;
+    assert_eq!(asks.code, 5, "it asks: {}{}", asks.out, asks.err);
+    assert!(!asks.out.contains("agent withdraw"), "it does not print itself: {}", asks.out);
+    let done = suite.run(PUBLISHER, &[&step[..], &["--yes"]].concat()).await.succeeded();
+    assert!(done.contains("4 records were withdrawn"), "{done}");
+    assert_eq!(services(&suite).await, 16);
 }
 
 #[tokio::test]

@@ -75,14 +75,14 @@ field_codes! {
     Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
     /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a
     /// program leaves where a value is missing, such as `undefined`.
-    ErrorValue, "ERROR_VALUE", "Mend the formula in the sheet, or give the value itself, and export again; where it stands for nothing, let the mapping leave it out.";
+    ErrorValue, "ERROR_VALUE", "Give the value itself at the source: fill the column, or mend the formula of a sheet and export again; where it stands for nothing, let the mapping leave it out.";
     /// A row that repeats the heading, as where pages were glued together; it is no record and was
     /// passed over.
     HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
     /// A part of a file in which a stray quote lets rows run into one another.
     Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
     /// A record that looks like a trial and not like a service.
-    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; only where it is meant, set `trial_rows = \"apply\"` in the agent's file.";
+    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is a service, release this one: `mpp agent release CONFIG ID`.";
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.

@@ -136,6 +136,18 @@ impl Command {
         }
     }
 
+    /// The counter that it is about.
+    pub fn counter(&self) -> Option<String> {
+        let within = match self {
+            Self::Queue { command } => command.place(),
+            Self::Slots(args) => &args.offering,
+            Self::Book(args) => &args.slot,
+            _ => return None,
+        };
+        let parts: Vec<&str> = within.split('/').take(4).collect();
+        matches!(parts[..], ["malls", _, "counters", _]).then(|| parts.join("/"))
+    }
+
     /// True for commands that change nothing: their output is all that they do.
     pub fn only_shows(&self) -> bool {
         matches!(

@@ -26,7 +26,8 @@ pub struct ClientArgs {
     /// used.
     #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
     pub context: Option<PathBuf>,
-    /// Call as this role of the context (administrator, reader, organiser, …).
+    /// Call as this role of the context (administrator, reader, organiser, …). Those that hold some
+    /// records only hold the demo's; for others see `mpp token`.
     #[arg(long = "as", global = true, env = "MPP_AS", value_name = "ROLE")]
     pub role: Option<String>,
     /// Call with the token in this file.
@@ -256,7 +257,10 @@ impl Client {
             Error::field(
                 "as",
                 FieldCode::UnknownValue,
-                format!("the context has no token for '{role}'; it has {}", known.join(", ")),
+                format!(
+                    "the context has no token for '{role}'; it has {}; `mpp token --role` makes another",
+                    known.join(", ")
+                ),
             )
         })?;
         Ok(Some(TokenSource::File(file.clone())))

@@ -11,11 +11,11 @@
 //! | 6 | a service cannot be reached or is busy; try again |
 //! | 7 | a field of the request, or a line of a configuration, is wrong |
 //! | 8 | a source could not be read, or not whole; the registry knows it where it could be told |
-//! | 9 | done, and some rows or records were refused, or came twice |
+//! | 9 | done, and some rows or records were refused, wait for something else, or came twice |
 
-use std::{path::Path, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
-use mpp_core::{Code, Error, Reason};
+use mpp_core::{Code, Error, Reason, text::quoted};
 
 use crate::program::{as_called, as_called_on};
 
@@ -26,9 +26,18 @@ const SOURCE: u8 = 8;
 /// Done, and not all of it was taken.
 const REFUSED: u8 = 9;
 
-/// Prints the failure and what to do next, with an agent's file where one was named, and gives the
-/// exit code.
-pub fn report(error: &Error, config: Option<&Path>) -> ExitCode {
+/// What the command line named, for the commands that are printed as the next step.
+#[derive(Default)]
+pub struct Named {
+    /// The agent's file.
+    pub config: Option<PathBuf>,
+    /// The counter of a queue or a slot.
+    pub counter: Option<String>,
+}
+
+/// Prints the failure and what to do next, with what the command line named, and gives the exit
+/// code.
+pub fn report(error: &Error, named: &Named) -> ExitCode {
     match error.violations() {
         [] | [_] => complain!("mpp: {}", as_called(error.message())),
         wrong => {
@@ -44,9 +53,19 @@ pub fn report(error: &Error, config: Option<&Path>) -> ExitCode {
         cause = inner.source();
     }
     if let Some(next) = next_step(error) {
-        complain!("  next: {}", as_called_on(next, config));
+        complain!("  next: {}", as_called_on(&filled(next, named), named.config.as_deref()));
     }
     code(error).into()
+}
+
+/// The step with the counter that it is about.
+fn filled(step: &str, named: &Named) -> String {
+    match &named.counter {
+        Some(counter) => {
+            step.replace("mpp hours COUNTER", &format!("mpp hours {}", quoted(counter)))
+        }
+        None => step.to_owned(),
+    }
 }
 
 fn code(error: &Error) -> u8 {
@@ -80,7 +99,8 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "make a token with `mpp token`, and name it with --token-file or MPP_TOKEN_FILE"
         }
         Reason::PermissionDenied => {
-            "use a token whose role and namespace allow it; `mpp token --help` lists the roles"
+            "make a token whose role and namespace allow it, `mpp token --role ROLE --namespace NAME > \
+             token.jwt`, and call again with --token-file token.jwt; those of --as hold records of the demo only"
         }
         Reason::EtagMismatch | Reason::WriteConflict => {
             "read it again with `mpp get` and repeat the change"
@@ -113,6 +133,15 @@ mod tests {
     use mpp_core::FieldCode;
 
     use super::*;
+
+    #[test]
+    fn the_next_step_names_the_counter_that_is_closed() {
+        let closed = Error::new(Reason::CounterClosed, "closed");
+        let counter = Some("malls/a/counters/b".to_owned());
+        let step =
+            filled(next_step(&closed).expect("a step"), &Named { counter, ..Named::default() });
+        assert!(step.starts_with("`mpp hours malls/a/counters/b --days 7`"), "{step}");
+    }
 
     #[test]
     fn what_failed_can_be_told_from_the_code() {

@@ -74,13 +74,16 @@ fn main() -> ExitCode {
             return exit::FAILED.into();
         }
     };
-    let agents_file = args.command.agents_file().map(Path::to_owned);
+    let named = exit::Named {
+        config: args.command.agents_file().map(Path::to_owned),
+        counter: args.command.counter(),
+    };
     let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     output::finish(match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::report(&error, agents_file.as_deref()),
+        Err(error) => exit::report(&error, &named),
     })
 }
 

@@ -6,7 +6,11 @@ use mpp_api::sync::Summary;
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    model::{problem::Problem, tally::Tally, withdraw::Withdraw},
+    model::{
+        problem::Problem,
+        tally::{Tally, some},
+        withdraw::Withdraw,
+    },
     policy::Policy,
     source::{Input, Way},
 };
@@ -51,7 +55,7 @@ pub enum Event {
 }
 
 /// How a run ended.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// This run's records.
     pub tally: Tally,
@@ -61,28 +65,54 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// How many rows and records were refused.
     pub refused: i64,
+    /// How many records stand as waiting for something else, such as their unit.
+    pub waiting: i64,
     /// Names of the records that would be withdrawn, where they are only told.
     pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,
+    /// It lacks more records than may go at once, or all of them, and nothing else.
+    pub has_shrunk: bool,
 }
 
 impl Outcome {
     /// Whether all is well, for an exit status.
     ///
     /// # Errors
-    /// The source's fault, if it was not whole; else that records were refused.
+    /// The source's fault, if it was not whole; else that records were refused, or wait.
     pub fn verdict(self, source: &str) -> Result<()> {
-        match self.lack {
-            Some(lack) => Err(lack),
-            None if self.refused > 0 => Err(Error::new(
-                Reason::RecordsRefused,
-                match self.refused {
-                    1 => format!("{source}: one row or record was refused"),
-                    many => format!("{source}: {many} rows or records were refused"),
-                },
-            )),
-            None => Ok(()),
+        match (self.lack, unanswered(self.refused, self.waiting)) {
+            (Some(lack), _) => Err(lack),
+            (None, Some(text)) => {
+                Err(Error::new(Reason::RecordsRefused, format!("{source}: {text}")))
+            }
+            (None, None) => Ok(()),
         }
+    }
+}
+
+/// Rows and records that are not in the index: refused, or waiting for something else.
+fn unanswered(refused: i64, waiting: i64) -> Option<String> {
+    let refusal = || some(refused, "row or record was refused", "rows or records were refused");
+    let wait = || some(waiting, "record waits", "records wait");
+    match (refused, waiting) {
+        (0, 0) => None,
+        (_, 0) => Some(refusal()),
+        (0, _) => Some(wait()),
+        _ => Some(format!("{}, and {}", refusal(), wait())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_was_not_refused() {
+        assert_eq!(unanswered(0, 0), None);
+        assert_eq!(unanswered(0, 5).as_deref(), Some("5 records wait"));
+        assert_eq!(unanswered(1, 0).as_deref(), Some("one row or record was refused"));
+        let both = unanswered(2, 1);
+        assert_eq!(both.as_deref(), Some("2 rows or records were refused, and one record waits"));
     }
 }

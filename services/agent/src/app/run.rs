@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use mpp_api::sync::incomplete;
 use mpp_client::Endpoint;
 use mpp_core::{Backoff, Code, Error, Reason, Result};
 use tokio::time::{Instant, sleep};
@@ -14,7 +15,7 @@ use super::{
     session::{self, Broken, Ended, Reading},
 };
 use crate::{
-    model::{mapping, problem::Problem},
+    model::{mapping, problem::Problem, tally::Tally},
     policy::Policy,
     source::{self, Fault, Way},
     store::Store,
@@ -104,9 +105,17 @@ async fn attempt(
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let Ended { tally, summary, to_withdraw, lack } = ended;
     let problems = store.problems(run.policy.shown_problems).await?;
-    let refused = store.refused().await? + tally.unread() + tally.duplicate + tally.not_withdrawn;
+    let waiting = store.waiting().await?;
+    let answered = store.refused().await? - waiting;
+    let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
+    let has_shrunk = lack.as_ref().is_some_and(|fault| is_of_what_went(fault, &tally));
     let lack = lack.map(|fault| fault.error);
-    Ok(Outcome { tally, summary, problems, refused, to_withdraw, lack })
+    Ok(Outcome { tally, summary, problems, refused, waiting, to_withdraw, lack, has_shrunk })
+}
+
+/// The run would be complete, were it right that so many have gone.
+fn is_of_what_went(fault: &Fault, tally: &Tally) -> bool {
+    fault.kind == incomplete::Reason::Shrunk || (tally.read == 0 && tally.missing > 0)
 }
 
 /// The source is at fault, and the registry does not know it.

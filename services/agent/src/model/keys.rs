@@ -38,6 +38,11 @@ impl Keys {
         Self { open: asked.clone(), asked, ..Self::default() }
     }
 
+    /// All keys that the program reads of a record.
+    pub fn uppermost(&self) -> Vec<String> {
+        self.asked.iter().flatten().cloned().collect()
+    }
+
     /// Takes note of a record's keys.
     pub fn look_at(&mut self, record: &Val) {
         self.open.retain(|group| !group.iter().any(|key| holds(record, key)));

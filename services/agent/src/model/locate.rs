@@ -12,6 +12,7 @@ use jaq_core::load::{
     span,
 };
 use jaq_core::path::Part;
+use jaq_json::Val;
 
 /// Raises the fault that it gets, together with the place that it is given.
 pub const NOTE: &str = "mpp_note_place";
@@ -49,6 +50,17 @@ pub fn noting<'s>(program: &'s str, places: &'s Arena) -> Option<Term<&'s str>> 
     let tokens = Lexer::new(program).lex().ok()?;
     let term = Parser::new(&tokens).parse(|parser| parser.term()).ok()?;
     Some(Noting { program, places }.term(term))
+}
+
+/// A fault with its place; the innermost place stays.
+pub fn note(fault: Val, place: Val) -> jaq_core::Error<Val> {
+    let mark = Val::utf8_str(NOTE.as_bytes().to_vec());
+    if let Val::Arr(parts) = &fault
+        && parts.first() == Some(&mark)
+    {
+        return jaq_core::Error::new(fault);
+    }
+    jaq_core::Error::new([mark, place, fault].into_iter().collect())
 }
 
 /// Line and column of an offset, as an editor counts them.

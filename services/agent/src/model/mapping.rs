@@ -87,6 +87,12 @@ impl Mapping {
         Ok(outputs)
     }
 
+    /// What the program fails with on a record, without its place.
+    pub fn fails(&self, record: Val) -> Option<String> {
+        let mut outputs = run(&self.filter, record).take(MAX_OUTPUTS + 1);
+        outputs.find_map(|output| output.err()).map(|fault| fault.to_string())
+    }
+
     fn located(&self, fault: &jaq_core::Error<Val>, record: Val) -> Error {
         let said = jq_fault::short(&fault.to_string(), LONGEST_FAULT);
         match self.place(fault, record) {
@@ -167,20 +173,9 @@ fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
         ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
     let note: native::Filter<RunPtr<Data>> = (locate::NOTE, native::v(1), |cv| {
-        native::unary(cv, |fault, place| Err(note(fault, place)))
+        native::unary(cv, |fault, place| Err(locate::note(fault, place)))
     });
     filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
-}
-
-/// A fault with its place; the innermost place stays.
-fn note(fault: Val, place: Val) -> jaq_core::Error<Val> {
-    let mark = Val::utf8_str(locate::NOTE.as_bytes().to_vec());
-    if let Val::Arr(parts) = &fault
-        && parts.first() == Some(&mark)
-    {
-        return jaq_core::Error::new(fault);
-    }
-    jaq_core::Error::new([mark, place, fault].into_iter().collect())
 }
 
 /// Null reads as an empty text: a column that is not there and one that is empty are one. A number

@@ -9,6 +9,7 @@ pub mod functions;
 pub mod guess;
 mod jq_fault;
 pub mod keys;
+pub mod lacking;
 mod locate;
 pub mod mapping;
 pub mod problem;

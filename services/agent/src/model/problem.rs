@@ -101,6 +101,8 @@ impl Problem {
         let stays = is(FieldCode::Gone) && !self.message.contains("mpp agent withdraw");
         match self.id() {
             Some(id) if is(FieldCode::Suspicious) => release(id),
+            None if is(FieldCode::Suspicious) => NO_ID.to_owned(),
+            _ if self.code == Reason::RecordsRefused.as_str() => NAMED_BESIDE.to_owned(),
             _ if stays => {
                 "Nothing has gone yet: do what the message says, and run again.".to_owned()
             }
@@ -125,6 +127,10 @@ fn release(id: &str) -> String {
     )
 }
 
+/// The way out for one that is held back and has none.
+const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a service, \
+                     fill the column that its id is made of, and run again: then it can be released, by itself.";
+const NAMED_BESIDE: &str = "Do for each record what is said of it beside this, and run again.";
 const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run once with: mpp agent run CONFIG --accept-moves";
 
 /// The way out for a code, of a field or of a failure.
@@ -169,9 +175,26 @@ mod tests {
         assert!(spaced.ends_with("CONFIG 'kartu keluarga'"), "{spaced}");
         assert_eq!(
             Problem::unsent("row at line 7", "", &error).advice(),
-            FieldCode::Suspicious.way_out(),
+            NO_ID,
             "what has no id cannot be named"
         );
+    }
+
+    #[test]
+    fn no_advice_lets_every_trial_pass_for_the_sake_of_one() {
+        let error = Error::field("row", FieldCode::Suspicious, "looks like a trial");
+        for id in ["", "ktp"] {
+            let advice = Problem::unsent("row 7", id, &error).advice();
+            assert!(!advice.contains("trial_rows"), "{advice}");
+        }
+        assert!(!FieldCode::ALL.iter().any(|code| code.way_out().contains("trial_rows")));
+    }
+
+    #[test]
+    fn that_all_were_refused_is_no_circle() {
+        let error = Error::new(Reason::RecordsRefused, "all wait");
+        let advice = Problem::unsent("sources/a", "", &error).advice();
+        assert!(!advice.contains("mpp agent problems"), "{advice}");
     }
 
     #[test]

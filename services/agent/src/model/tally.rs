@@ -23,7 +23,7 @@ pub struct Tally {
     pub headings: i64,
     /// Fees and times that are published as they are written, since they could not be read.
     pub not_read: i64,
-    /// Answered in an earlier run, and no longer in the source. They stay in the registry.
+    /// Answered in an earlier run, no longer in the source, and still in the registry.
     pub missing: i64,
     /// Sent to the registry.
     pub sent: i64,
@@ -72,7 +72,9 @@ impl Tally {
     }
 
     pub(crate) fn count_withdrawal(&mut self, outcome: Outcome) {
-        self.withdrawn += i64::from(matches!(outcome, Outcome::Applied | Outcome::Unchanged));
+        let is_gone = i64::from(matches!(outcome, Outcome::Applied | Outcome::Unchanged));
+        self.withdrawn += is_gone;
+        self.missing = (self.missing - is_gone).max(0);
     }
 
     pub(crate) fn count_answer(&mut self, outcome: Outcome) {
@@ -82,5 +84,18 @@ impl Tally {
             Outcome::Quarantined => self.quarantined += 1,
             Outcome::Rejected | Outcome::Unspecified => self.rejected += 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_withdrawn_stays_nowhere() {
+        let mut tally = Tally { missing: 3, ..Tally::default() };
+        tally.count_withdrawal(Outcome::Applied);
+        tally.count_withdrawal(Outcome::Rejected);
+        assert_eq!((tally.missing, tally.withdrawn), (2, 1));
     }
 }

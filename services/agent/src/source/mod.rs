@@ -7,6 +7,7 @@ mod cell;
 mod columns;
 mod csv;
 mod envelope;
+mod explained;
 mod extent;
 mod fault;
 mod fetch;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{
+    explained,
     fault::Fault,
     held_back::{HeldBack, extent, id, is_suspicious},
     identity::{Identity, identity, names},
@@ -170,24 +171,28 @@ impl<'a> Sink<'a> {
             Ok(()) => None,
         };
         let stable = stable.as_deref().and_then(<[Value]>::first).and_then(id);
+        let row = raw.clone();
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
             (Ok(outputs), Err(error)) => {
                 let outputs = if outputs.first().and_then(id) == stable { outputs } else { vec![] };
                 return self.refuse_all(found_at, error, &outputs).map(|()| of_raw);
             }
-            (Err(_), Err(error)) | (Err(error), Ok(())) => {
+            (Err(_), Err(error)) => return self.refuse(found_at, error).map(|()| of_raw),
+            (Err(error), Ok(())) => {
+                let error = explained::of_mapping(&self.mapping, &row, error);
                 return self.refuse(found_at, error).map(|()| of_raw);
             }
         };
         let names: String = outputs.iter().map(names).collect();
         let identity = if outputs.is_empty() { of_raw } else { identity(&names) };
-        self.put_all(&found_at, outputs, bundle).map(|()| identity)
+        self.put_all(&found_at, &row, outputs, bundle).map(|()| identity)
     }
 
     fn put_all(
         &mut self,
         found_at: &str,
+        row: &Val,
         outputs: Vec<Value>,
         bundle: Option<String>,
     ) -> Result<()> {
@@ -195,13 +200,21 @@ impl<'a> Sink<'a> {
         let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
         });
-        outputs.into_iter().try_for_each(|output| self.put_one(found_at, output, note.take()))
+        let mut put = |output| self.put_one(found_at, row, output, note.take());
+        outputs.into_iter().try_for_each(&mut put)
     }
 
-    fn put_one(&mut self, found_at: &str, mut output: Value, note: Option<Error>) -> Result<()> {
+    fn put_one(
+        &mut self,
+        found_at: &str,
+        row: &Val,
+        mut output: Value,
+        note: Option<Error>,
+    ) -> Result<()> {
         drop_nulls(&mut output);
         let dropped = screen::drop_empty(&mut output);
-        let record = self.read(&output);
+        let explained = |error| explained::of_record(&self.mapping, row, Some(&output), error);
+        let record = self.read(&output).map_err(explained);
         let not_read = record.as_ref().map(|record| unread::wordings(record, &self.bare));
         let not_read = not_read.unwrap_or_default();
         let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
@@ -235,7 +248,7 @@ impl<'a> Sink<'a> {
         let is_sent = self.way.apply_trials || self.is_released(output);
         match (!is_sent).then(why).flatten() {
             Some(why) => Err(Error::field("row", FieldCode::Suspicious, why)),
-            None => mpp_api::json::read(output).map(text::tidied),
+            None => mpp_api::json::read(output).map(text::tidied).and_then(explained::with_id),
         }
     }
 
@@ -265,11 +278,12 @@ impl<'a> Sink<'a> {
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
         let raw = declared::with_units(raw, &self.way.units);
-        let outputs = self.mapping.run(raw).unwrap_or_default();
+        let outputs = self.mapping.run(raw.clone()).unwrap_or_default();
         if outputs.first().is_some_and(|output| self.is_released(output)) {
             self.took = true;
-            return self.put_all(&found_at, outputs, None);
+            return self.put_all(&found_at, &raw, outputs, None);
         }
+        let error = explained::of_record(&self.mapping, &raw, outputs.first(), error);
         let refused_id = outputs.first().and_then(id);
         let held_back = outputs.first().and_then(HeldBack::of);
         let item = Item { refused_id, held_back, ..Item::refused(found_at, error) };

@@ -1,6 +1,6 @@
 //! Problems for the publisher: records that were refused, could not be sent, or have gone.
 
-use mpp_api::sync::RecordResult;
+use mpp_api::sync::{Outcome, RecordResult};
 use mpp_core::Result;
 use sqlx::{Row, SqliteConnection};
 
@@ -8,7 +8,18 @@ use super::{NO_DIGEST, Store, failed};
 use crate::model::problem::Problem;
 
 impl Store {
-    /// How many of the records that the source has were refused by the registry.
+    /// How many of the records that the source has wait at the registry for something else.
+    pub async fn waiting(&self) -> Result<i64> {
+        let quarantined = i32::from(Outcome::Quarantined);
+        let row = sqlx::query("SELECT count(*) FROM answered WHERE outcome >= 3 AND outcome = ?") // answered_said
+            .bind(quarantined)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(row.get(0))
+    }
+
+    /// How many of the records that the source has were refused by the registry, or wait.
     pub async fn refused(&self) -> Result<i64> {
         let row = sqlx::query("SELECT count(*) FROM answered WHERE outcome >= 3") // answered_said
             .fetch_one(&self.pool)

@@ -288,7 +288,8 @@ async fn what_is_wrong_with_a_database_is_told_with_its_way_out() {
     assert!(lack(&said).contains("does the database run"), "{}", lack(&said));
     let other = Server { database: "tidak_ada".into(), ..server.clone() };
     let said = read(Access::Postgres(other), asked("layanan", true), MAPPING).await;
-    assert!(lack(&said).contains("see the account in address"), "{}", lack(&said));
+    assert!(lack(&said).contains("see the database's name"), "{}", lack(&said));
+    assert!(!lack(&said).contains("password_file"), "{}", lack(&said));
     let secret = Server { password: Some(Secret::of("RAHASIA")), tls: Tls::Verified, ..server };
     let said = read(Access::Postgres(secret), asked("layanan", true), MAPPING).await;
     assert!(lack(&said).contains("see tls"), "{}", lack(&said));

@@ -5,6 +5,7 @@ mod databases;
 mod envelopes;
 mod exports;
 mod headers;
+mod lacking;
 mod office;
 mod pages;
 mod parts;

@@ -34,6 +34,17 @@ pub enum QueueCommand {
     Complete { ticket: String },
 }
 
+impl QueueCommand {
+    /// The counter, window or ticket that it is about.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Show { counter } | Self::Issue { counter, .. } => counter,
+            Self::Next { window } => window,
+            Self::Complete { ticket } => ticket,
+        }
+    }
+}
+
 pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Result<()> {
     let channel = client.channel(Service::Scheduling)?;
     let mut queue = QueueServiceClient::new(channel);

@@ -174,7 +174,7 @@ fn known(source: &SourceReport, count: i64) -> String {
 }
 
 fn print_sources(report: &Report) {
-    // First the state now, then the sums over all runs.
+    // First the state now, then the sums over all runs: received is the sum of those behind it.
     let mut table = Table::new([
         "source",
         "fresh",
@@ -185,6 +185,7 @@ fn print_sources(report: &Report) {
         "applied",
         "unchanged",
         "rejected",
+        "waited",
     ]);
     for source in &report.sources {
         table.row([
@@ -197,6 +198,7 @@ fn print_sources(report: &Report) {
             source.applied.to_string(),
             source.unchanged.to_string(),
             source.rejected.to_string(),
+            source.quarantined.to_string(),
         ]);
     }
     table.print();

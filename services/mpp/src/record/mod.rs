@@ -54,6 +54,8 @@ pub const KINDS: &[Kind] = &[
             "accounting.unchanged",
             "accounting.rejected",
             "accounting.quarantined",
+            "accounting.redriven",
+            "accounting.redrive_rejected",
             "incomplete.reason",
             "last_success_time",
         ],

@@ -5,11 +5,17 @@ use std::collections::HashMap;
 use crate::model::dates::is_month;
 
 /// Words before a number that is a part of the text: "RT 05. RW 02", "Pasal 5", "rangkap 2.".
-const NUMBERED: &[&str] = &[
+pub(super) const NUMBERED: &[&str] = &[
     "ayat", "angka", "bab", "blok", "butir", "form", "formulir", "gang", "gol", "golongan",
     "huruf", "jalan", "jenis", "jl", "jln", "kategori", "kelas", "lampiran", "lantai", "loket",
     "lt", "minimal", "maksimal", "model", "no", "nomor", "nomer", "pasal", "pp", "rangkap", "rt",
     "ruang", "rw", "sebanyak", "seri", "tahap", "tahun", "th", "tingkat", "tipe", "uu",
+];
+
+/// Words before a day of a month: "mulai 2. Mei". Elsewhere a month alone is an item: "2. Mei".
+const BEFORE_DATES: &[&str] = &[
+    "tanggal", "tgl", "mulai", "sejak", "sampai", "hingga", "dari", "per", "pada", "sebelum",
+    "sesudah", "setelah",
 ];
 
 /// How a number is written.
@@ -168,8 +174,17 @@ fn settle_roman(all: &mut [Mark]) {
 fn is_clear(text: &str, mark: &Mark) -> bool {
     let before = text[..mark.at].trim_end().trim_end_matches('.');
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
-    let after = text[mark.end..].split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    !NUMBERED.contains(&word.as_str()) && !is_month(&after.to_lowercase()) && mark.end < text.len()
+    let is_day = is_month_of_day(&word, &text[mark.end..]);
+    !NUMBERED.contains(&word.as_str()) && !is_day && mark.end < text.len()
+}
+
+/// True where a number before `after` is the day of a month: "17. Agustus 1945", "mulai 2. Mei".
+fn is_month_of_day(before: &str, after: &str) -> bool {
+    let mut words = after.split(|c: char| !c.is_alphanumeric());
+    let month = words.next().unwrap_or("").to_lowercase();
+    let year = words.next().unwrap_or("");
+    let has_year = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    is_month(&month) && (has_year || BEFORE_DATES.contains(&before))
 }
 
 fn running(all: &[Mark]) -> Vec<Mark> {

@@ -61,6 +61,10 @@ impl At {
                 place,
                 format!("{said}: see the account in address, and password_file"),
             ),
+            Kind::OtherDatabase => Fault::unreachable(
+                place,
+                format!("{said}: see the database's name, which ends the address"),
+            ),
             Kind::Asked => {
                 Fault::config(asked, format!("{place} says: {said}; see table or query"))
             }
@@ -106,6 +110,7 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Account,
+    OtherDatabase,
     Asked,
     Permission,
     Part,
@@ -146,7 +151,8 @@ fn is_row_security(error: &dyn DatabaseError) -> bool {
 
 fn of_postgres(code: &str) -> Kind {
     match code {
-        "28000" | "28P01" | "3D000" => Kind::Account,
+        "28000" | "28P01" => Kind::Account,
+        "3D000" => Kind::OtherDatabase,
         "42501" => Kind::Permission,
         "25006" => Kind::Writes,
         "57014" => Kind::Slow,

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 pub use config::load;
 pub use told::print;
 
-use told::{Progress, pasteable, suspicious, tell};
+use told::{Progress, pasteable, suspicious};
 
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
@@ -261,10 +261,7 @@ async fn check(config: &Path) -> Result<()> {
     if let Some(first) = &checked.first {
         say!("{}", mpp_api::json::write(first)?);
     }
-    for problem in &checked.problems {
-        tell(problem, config);
-        say!("    what to do: {}", pasteable(&problem.advice(), config));
-    }
+    told::tell_all(&checked.problems, config);
     let Tally { read, invalid, duplicate, rejected, .. } = checked.tally;
     let good = read - checked.tally.unread() - duplicate - rejected;
     say!(
@@ -307,10 +304,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     if problems.is_empty() {
         say!("No record was refused.");
     }
-    for problem in &problems {
-        tell(problem, config);
-        say!("    what to do: {}", pasteable(&problem.advice(), config));
-    }
+    told::tell_all(&problems, config);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The output of an agent's run, during it and at its end.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Outcome, Problem, Tally};
@@ -75,11 +75,12 @@ pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
         let mut done = tally_json("done", tally);
         done["complete"] = outcome.lack.is_none().into();
         done["refused"] = outcome.refused.into();
+        done["waiting"] = outcome.waiting.into();
         say!("{done}");
         return;
     }
     counts(source, tally);
-    gone(tally, config);
+    gone(outcome, config);
     not_read(tally);
     headings(tally);
     outcome.problems.iter().for_each(|problem| tell(problem, config));
@@ -115,23 +116,34 @@ fn counted(count: i64, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
-/// Records that have left the source, or were taken out of the index.
-fn gone(tally: &Tally, config: &Path) {
-    if tally.missing > 0 {
-        say!(
-            "  ! {} in the registry until withdrawn: {} agent withdraw {} --all-gone",
-            counted(
-                tally.missing,
-                "record is no longer in the source; it stays",
-                "records are no longer in the source; they stay"
-            ),
-            program(),
-            path_word(config)
+/// Records that have left the source, or were taken out of the index. A run that only tells which
+/// would be withdrawn names them itself.
+fn gone(outcome: &Outcome, config: &Path) {
+    let tally = &outcome.tally;
+    if tally.missing > 0 && outcome.to_withdraw.is_empty() {
+        let stay = counted(
+            tally.missing,
+            "record is no longer in the source; it stays in the registry until withdrawn",
+            "records are no longer in the source; they stay in the registry until withdrawn",
         );
+        let step = match withdrawal(outcome) {
+            Some(flags) => format!(": {} agent withdraw {} {flags}", program(), path_word(config)),
+            None => String::new(),
+        };
+        say!("  ! {stay}{step}");
     }
     if tally.withdrawn > 0 {
         let withdrawn = counted(tally.withdrawn, "record was", "records were");
         say!("  {withdrawn} withdrawn");
+    }
+}
+
+/// How all that has gone is withdrawn; `None` where something else has to be mended first.
+fn withdrawal(outcome: &Outcome) -> Option<&'static str> {
+    match (&outcome.lack, outcome.has_shrunk) {
+        (None, _) => Some("--all-gone"),
+        (Some(_), true) => Some("--all-gone --accept-missing"),
+        (Some(_), false) => None,
     }
 }
 
@@ -164,9 +176,75 @@ pub(super) fn pasteable(text: &str, config: &Path) -> String {
     as_called_on(text, Some(config))
 }
 
+/// Tells all problems with their ways out; one that holds for several stands once, before them.
+pub(super) fn tell_all(problems: &[Problem], config: &Path) {
+    for (advice, problems) in by_advice(problems) {
+        let advice = pasteable(&advice, config);
+        match problems.as_slice() {
+            [only] => {
+                tell(only, config);
+                say!("    what to do: {advice}");
+            }
+            several => {
+                say!("  for each of these {}, what to do: {advice}", several.len());
+                several.iter().for_each(|problem| tell(problem, config));
+            }
+        }
+    }
+}
+
+/// The problems of each advice, in the order in which the first of each came.
+fn by_advice(problems: &[Problem]) -> Vec<(String, Vec<&Problem>)> {
+    let mut groups: Vec<(String, Vec<&Problem>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for problem in problems {
+        let advice = problem.advice();
+        let at = *places.entry(advice.clone()).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((_, group)) => group.push(problem),
+            None => groups.push((advice, vec![problem])),
+        }
+    }
+    groups
+}
+
 /// Tells a problem on one line.
 pub(super) fn tell(problem: &Problem, config: &Path) {
     let Problem { record, field, code, message } = problem;
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
     say!("  ! {record}:{field} {} [{code}]", pasteable(message, config));
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_core::{Error, Reason};
+
+    use super::*;
+
+    fn problem(record: &str, code: &str) -> Problem {
+        let (field, message) = (String::new(), "so it is".to_owned());
+        Problem { record: record.to_owned(), field, code: code.to_owned(), message }
+    }
+
+    #[test]
+    fn one_way_out_of_many_rows_is_told_once() {
+        let rows = ["row 2 (a)", "row 3 (b)", "row 4 (c)", "row 5 (d)", "row 6 (e)"];
+        let codes = ["NOT_READ", "SUSPICIOUS", "NOT_READ", "SUSPICIOUS", "NOT_READ"];
+        let problems: Vec<_> =
+            rows.iter().zip(codes).map(|(row, code)| problem(row, code)).collect();
+        let groups = by_advice(&problems);
+        let sizes: Vec<_> = groups.iter().map(|(_, problems)| problems.len()).collect();
+        assert_eq!(sizes, [3, 1, 1], "each is released by a command of its own");
+        assert_eq!(groups[0].1[2].record, "row 6 (e)");
+    }
+
+    #[test]
+    fn the_step_that_is_printed_is_one_that_works() {
+        let mut outcome = Outcome::default();
+        assert_eq!(withdrawal(&outcome), Some("--all-gone"));
+        outcome.lack = Some(Error::new(Reason::SourceIncomplete, "a stray quote"));
+        assert_eq!(withdrawal(&outcome), None, "the source comes first");
+        outcome.has_shrunk = true;
+        assert_eq!(withdrawal(&outcome), Some("--all-gone --accept-missing"));
+    }
 }
