@@ -32,8 +32,8 @@ async fn places(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
                 as last,
                 (select coalesce(max(b.fencing), 0) from sync_batch b where b.source = l.source)
                 as fenced,
-                (select max(b.mark) from sync_batch b where b.source = l.source
-                 and b.sequence = l.sequence) as marked
+                coalesce((select b.mark from sync_batch b where b.source = l.source
+                 and b.current = 1 order by b.sequence desc limit 1), 0) as marked
                 from sync_lease l";
     let rows = sqlx::query(text).persistent(false).fetch_all(conn).await.map_err(db_error)?;
     let mut found = Vec::new();
@@ -61,12 +61,13 @@ fn place(row: &AnyRow, now: Micros) -> sqlx::Result<Vec<Disagreement>> {
         let what = "its lease ends in more than a day, and no other session can begin".to_owned();
         wrong(what, "update sync_lease set until = $2 where source = $1", 0);
     }
-    let (mark, marked) = (number("mark")?, row.try_get::<Option<i64>, _>("marked")?);
+    let (mark, marked) = (number("mark")?, number("marked")?);
     if says != last {
         let what = format!("its last sequence is said to be {says}, and its last batch has {last}");
         wrong(what, AT_BATCH, last);
-    } else if marked.is_some_and(|marked| marked != mark) {
-        wrong(format!("its mark is not that of its batch {says}"), AT_BATCH, says);
+    } else if marked != mark {
+        let what = "its mark is not that of the last batch that it builds on".to_owned();
+        wrong(what, AT_BATCH, says);
     }
     for column in ["heard", "mapped_after"] {
         let at = number(column)?;
@@ -78,12 +79,13 @@ fn place(row: &AnyRow, now: Micros) -> sqlx::Result<Vec<Disagreement>> {
     Ok(found)
 }
 
-/// Where the source stands after that batch.
+/// Where the source stands after that batch: it keeps the number, and builds on the last batch that
+/// it has not gone back behind. Whoever went back to the start builds on none.
 const AT_BATCH: &str = "update sync_lease set sequence = $2,
-    position = coalesce((select max(b.position) from sync_batch b
-                         where b.source = $1 and b.sequence = $2), position),
-    mark = coalesce((select max(b.mark) from sync_batch b
-                     where b.source = $1 and b.sequence = $2), mark)
+    position = coalesce((select b.position from sync_batch b where b.source = $1
+                         and b.current = 1 order by b.sequence desc limit 1), ''),
+    mark = coalesce((select b.mark from sync_batch b where b.source = $1
+                     and b.current = 1 order by b.sequence desc limit 1), 0)
     where source = $1";
 
 /// received = applied + unchanged + rejected + quarantined, and each is the sum of the batches that
