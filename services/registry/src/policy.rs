@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use mpp_core::{FieldCode, FieldViolation};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason};
 use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
@@ -42,6 +42,9 @@ mpp_core::policy! {
         quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
         /// Milliseconds between two looks at whether what records wait for has come.
         quarantine_look_millis: u64 = 1_000 in 20..=600_000,
+        /// Milliseconds for which it rests at the most after a look that took long: ten times as
+        /// long as the look, so that much that waits does not keep a processor busy.
+        quarantine_rest_millis: u64 = 5_000 in 0..=600_000,
         /// Days for which the answers of a batch are kept; no session lives so long.
         answers_days: u64 = 7 in 1..=366,
         /// Days that the change feed reaches back; a follower that was away longer starts again
@@ -110,6 +113,18 @@ impl Policy {
         Duration::from_millis(self.quarantine_look_millis)
     }
 
+    /// Whether a write of a source that has failed so many times is tried again: another write of
+    /// the source was faster.
+    pub fn tries_again(&self, error: &Error, tries: u32) -> bool {
+        error.reason() == Reason::WriteConflict && tries < self.batch_tries
+    }
+
+    /// How long it rests after a look.
+    pub fn quarantine_rest(&self, took: Duration) -> Duration {
+        let most = Duration::from_millis(self.quarantine_rest_millis);
+        self.quarantine_look().max(took.saturating_mul(10).min(most))
+    }
+
     /// [`Self::answers_days`].
     pub fn answers(&self) -> Duration {
         days(self.answers_days)
@@ -165,6 +180,14 @@ mod tests {
     #[test]
     fn the_usual_settings_are_allowed() {
         Policy::default().check().expect("within their ranges");
+    }
+
+    #[test]
+    fn however_long_a_look_took_the_next_one_comes() {
+        let rest = |seconds| Policy::default().quarantine_rest(Duration::from_secs_f64(seconds));
+        assert_eq!(rest(0.001), Duration::from_secs(1));
+        assert_eq!(rest(0.3), Duration::from_secs(3));
+        assert_eq!(rest(9.0), Duration::from_secs(5));
     }
 
     #[test]

@@ -27,6 +27,15 @@ pub fn incomplete(said: Option<&Incomplete>, answered: &SessionOutcome) -> Optio
     said.cloned().or_else(|| found(answered))
 }
 
+/// What is left of a session's lack after records that waited were tried again: what the answers
+/// had borne out is found anew, and what its client has said stays.
+pub fn since(lack: &Incomplete, answered: &SessionOutcome) -> Option<Incomplete> {
+    match lack.reason() {
+        Reason::NothingTaken | Reason::AllWaiting => found(answered),
+        _ => Some(lack.clone()),
+    }
+}
+
 fn found(answered: &SessionOutcome) -> Option<Incomplete> {
     let SessionOutcome { send_all, received, taken, stands, rejected, waiting, empty } = *answered;
     if empty && received == 0 {
@@ -99,6 +108,20 @@ mod tests {
         let most =
             SessionOutcome { send_all: true, received: 20, taken: 1, ..SessionOutcome::default() };
         assert_eq!(reason(most), None);
+    }
+
+    #[test]
+    fn what_waited_and_was_tried_again_is_found_anew_and_what_the_client_said_stays() {
+        let waits = SessionOutcome { waiting: 20, ..SessionOutcome::default() };
+        let lack = incomplete(None, &waits).expect("all wait");
+        let stands = SessionOutcome { waiting: 19, stands: true, ..waits };
+        assert_eq!(since(&lack, &stands), None);
+        let refused = SessionOutcome { waiting: 0, rejected: 20, ..waits };
+        let lack = since(&lack, &refused).expect("none stands");
+        assert_eq!(lack.reason(), Reason::NothingTaken);
+        assert!(lack.text.contains("rejected: 20"), "{}", lack.text);
+        let said = of(Reason::Shrunk, "half of it".to_owned());
+        assert_eq!(since(&said, &stands), Some(said));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The batches that were answered: the answers to a repeated nonce, and the counts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mpp_api::sync::{Accounting, BatchResult, Checkpoint, Outcome};
 use mpp_core::{Error, Micros, Result};
@@ -165,18 +165,39 @@ async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether a record was taken in a batch after this sequence, of those that the source still builds
-/// on. Index: sync_batch_sequence.
+/// Records that waited were taken; `sequences` are those of the batches that brought them. Index:
+/// sync_batch_sequence.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn has_taken(tx: &mut Tx, source: &str, after: i64) -> Result<bool> {
+pub async fn add_redriven(
+    tx: &mut Tx,
+    source: &str,
+    sequences: impl Iterator<Item = i64>,
+) -> Result<()> {
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    sequences.for_each(|sequence| *counts.entry(sequence).or_default() += 1);
+    for (sequence, count) in counts {
+        let text = "update sync_batch set redriven = redriven + $3
+            where source = $1 and sequence = $2";
+        let query = sqlx::query(text).bind(source).bind(sequence).bind(count);
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Whether a record was taken under the source's mapping, at once or after it had waited, in a batch
+/// that the source still builds on. Index: sync_batch_sequence, sync_lease's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn has_taken(tx: &mut Tx, source: &str) -> Result<bool> {
     sqlx::query(
-        "select 1 as one from sync_batch where source = $1 and sequence > $2 and current = 1
-         and applied + unchanged > 0 limit 1",
+        "select 1 as one from sync_batch where source = $1 and current = 1
+         and sequence > (select mapped_after from sync_lease where source = $1)
+         and applied + unchanged + redriven > 0 limit 1",
     )
     .bind(source)
-    .bind(after)
     .fetch_optional(tx.conn())
     .await
     .map(|row| row.is_some())

@@ -77,6 +77,11 @@ pub const SCHEMA: Schema = Schema {
             name: "quarantine",
             statements: Statements::Both(include_str!("../sql/0011_quarantine.sql")),
         },
+        Migration {
+            version: 12,
+            name: "redriven",
+            statements: Statements::Both(include_str!("../sql/0012_redriven.sql")),
+        },
     ],
     history_kinds: model::KINDS,
 };

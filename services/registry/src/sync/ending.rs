@@ -38,17 +38,29 @@ impl Session {
         check_end(&end, check)?;
         // A client may name an id whole that it was answered in part.
         end.rejected_gone = end.rejected_gone.iter().map(|id| shown(id)).collect();
-        let Self { registry, lease, actor, .. } = self;
+        let registry = &self.registry;
         // Its own batches' writes are looked up in memory. The wait for them is outside the
         // transaction, which all writers wait for.
         let head = registry.db.read().await?.revision();
         registry.memory.catch_up(head).await?;
-        let mut tx = registry.db.begin(actor).await?;
-        let mut summary = self.close(&mut tx, &end).await?;
-        tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
-        summary.revision = tx.commit().await?;
+        let mut tries = 1;
+        let summary = loop {
+            match self.try_finish(&end).await {
+                // A redrive of the source was faster.
+                Err(error) if registry.policy.tries_again(&error, tries) => tries += 1,
+                summary => break summary?,
+            }
+        };
         registry.memory.see(summary.revision, None).await;
         self.tell(end.unread, &summary);
+        Ok(summary)
+    }
+
+    async fn try_finish(&self, end: &End) -> Result<Summary> {
+        let mut tx = self.registry.db.begin(&self.actor).await?;
+        let mut summary = self.close(&mut tx, end).await?;
+        tx.remember(&ended(&self.lease.source, self.lease.fencing), &summary).await?;
+        summary.revision = tx.commit().await?;
         Ok(summary)
     }
 
@@ -107,7 +119,7 @@ impl Session {
             send_all: standing.opened.send_all,
             received: session.received,
             taken,
-            stands: taken > 0 || self.stands(tx, standing).await?,
+            stands: taken > 0 || self.stands(tx).await?,
             rejected: now.rejected,
             waiting: now.waiting,
             empty: end.empty,
@@ -117,9 +129,9 @@ impl Session {
 
     /// Whether a record that was taken under this mapping still stands so: what was refused since
     /// stands as it was before, and not as its source says.
-    async fn stands(&self, tx: &mut Tx, standing: &Standing) -> Result<bool> {
+    async fn stands(&self, tx: &mut Tx) -> Result<bool> {
         let source = &self.lease.source;
-        if !batches::has_taken(tx, source, standing.mapped_after).await? {
+        if !batches::has_taken(tx, source).await? {
             return Ok(false);
         }
         let rejected = rejected::keys(tx, &self.lease).await?;

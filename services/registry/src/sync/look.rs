@@ -1,9 +1,10 @@
 //! The look, again and again, whether what records wait for is there.
+//!
+//! It goes round: of each source one piece is tried, of those first whose oldest record waits
+//! longest, and then all are looked at anew. So a source of which much comes at once delays another
+//! by a piece, and of two that wait for one name the one that waits longer is tried first.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use mpp_core::{Micros, Result};
 use mpp_form::record;
@@ -17,43 +18,96 @@ use crate::{
     store::waiting::{self, Cause, Selection},
 };
 
-/// A look rests so many times as long as it took: however much waits, it takes a tenth of a
-/// processor at the most.
-const REST: u32 = 10;
-
 /// Looks until shutdown. Every replica does; what one has taken the others do not find any more.
+/// Only the look itself is followed by a rest: while something comes, it goes on.
 pub async fn run(registry: Registry, shutdown: CancellationToken) {
-    let every = registry.policy.quarantine_look();
-    let mut rest: Duration = every;
+    let mut rest = registry.policy.quarantine_look();
     loop {
         tokio::select! {
+            biased;
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(rest) => {}
         }
         let begun = Instant::now();
-        if let Err(error) = look(&registry).await {
+        let causes = causes(&registry).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "records that wait are looked at again");
+            Vec::new()
+        });
+        rest = registry.policy.quarantine_rest(begun.elapsed());
+        if go_round(&registry, &causes).await {
+            rest = std::time::Duration::ZERO;
         }
-        rest = every.max(begun.elapsed().saturating_mul(REST));
     }
 }
 
-async fn look(registry: &Registry) -> Result<()> {
+/// What is waited for, what was waited for first at the head.
+async fn causes(registry: &Registry) -> Result<Vec<Cause>> {
     if !registry.memory.is_whole() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut db = registry.db.read().await?;
-    let causes = waiting::causes(db.conn()).await?;
+    let mut causes = waiting::causes(db.conn()).await?;
     db.end().await?;
+    causes.sort_by_key(|cause| cause.oldest);
+    registry.waiting.replace(Arc::new(causes.clone()));
+    Ok(causes)
+}
+
+/// Tries a piece of each source; true where more of one is left to try at once.
+async fn go_round(registry: &Registry, causes: &[Cause]) -> bool {
     let now = registry.now();
+    let mut goes_on = false;
+    for (source, due) in due_by_source(registry, causes, now) {
+        match piece(registry, source, &due, now).await {
+            Ok(is_full) => goes_on |= is_full,
+            Err(error) => tracing::warn!(%error, source, "it is tried again at the next look"),
+        }
+    }
+    goes_on
+}
+
+/// The sources of which something is due, in the order of the causes.
+fn due_by_source<'a>(
+    registry: &Registry,
+    causes: &'a [Cause],
+    now: Micros,
+) -> Vec<(&'a str, Vec<&'a Cause>)> {
+    let mut sources: Vec<(&str, Vec<&Cause>)> = Vec::new();
     for cause in causes.iter().filter(|cause| is_due_now(registry, cause, now)) {
-        let actor = Actor { origin: cause.source.clone(), subject: "registry".into() };
-        let redrive = Redrive {
-            registry: registry.clone(),
-            actor,
-            accept_moves: false,
-            validate_only: false,
-        };
+        match sources.iter_mut().find(|(source, _)| *source == cause.source) {
+            Some((_, own)) => own.push(cause),
+            None => sources.push((&cause.source, vec![cause])),
+        }
+    }
+    sources
+}
+
+/// Tries as many records of a source as a batch may have; true where there may be more of them, and
+/// something has come of these.
+async fn piece(registry: &Registry, source: &str, due: &[&Cause], now: Micros) -> Result<bool> {
+    let names = names(registry, due, now).await?;
+    let actor = Actor { origin: source.to_owned(), subject: "registry".into() };
+    let redrive =
+        Redrive { registry: registry.clone(), actor, accept_moves: false, validate_only: false };
+    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    let done = redrive.some(source, &wanted).await?;
+    Ok(names.len() >= registry.policy.batch_records && done.taken + done.rejected > 0)
+}
+
+/// The records that are due, as many as a batch may have.
+async fn names(registry: &Registry, due: &[&Cause], now: Micros) -> Result<Vec<String>> {
+    let most = registry.policy.batch_records;
+    let mut names = Vec::new();
+    let mut db = registry.db.read().await?;
+    for cause in due {
+        if names.len() >= most {
+            break;
+        }
+        // For a service only the record of its name waits.
+        if cause.awaited.contains("/services/") {
+            names.push(cause.awaited.clone());
+            continue;
+        }
         let wanted = Selection {
             source: cause.source.clone(),
             code: cause.code.clone(),
@@ -62,13 +116,11 @@ async fn look(registry: &Registry) -> Result<()> {
             by: Some(now),
             ..Selection::default()
         };
-        if let Err(error) = redrive.all(&wanted).await {
-            let source = &cause.source;
-            tracing::warn!(%error, source, cause.awaited, "it is tried again at the next look");
-        }
+        let rows = waiting::select(db.conn(), &wanted, "", most - names.len()).await?;
+        names.extend(rows.into_iter().map(|row| row.name));
     }
-    registry.waiting.replace(Arc::new(causes));
-    Ok(())
+    db.end().await?;
+    Ok(names)
 }
 
 /// What was rejected is tried again by other rules only.

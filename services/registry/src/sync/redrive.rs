@@ -21,6 +21,7 @@ use crate::{
     metrics,
     model::{
         Check,
+        ending::{self, SessionOutcome},
         quarantine::{Answer, Asks, Event, State, Step, pause},
     },
     store::{
@@ -130,7 +131,7 @@ impl Redrive {
     }
 
     /// Tries some records, and one by one where the database refuses one of them.
-    async fn some(&self, source: &str, names: &[&str]) -> Result<Done> {
+    pub(super) async fn some(&self, source: &str, names: &[&str]) -> Result<Done> {
         match self.raced(source, names).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),
@@ -177,9 +178,11 @@ impl Redrive {
             waiting::known(&mut tx, source, names).await?.into_values().collect();
         rows.sort_by(|one, other| one.name.cmp(&other.name));
         let fates = self.write(&mut tx, source, &rows).await?;
+        let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
+        let stands = published.any(|(_, fate)| fate.is_ok());
         let mut done = self.settle(&mut tx, rows, &fates).await?;
         if done.taken + done.rejected > 0 {
-            show(&mut tx, source, &done).await?;
+            show(&mut tx, source, &done, stands).await?;
         }
         if self.validate_only {
             tx.rollback().await?;
@@ -248,6 +251,8 @@ impl Redrive {
         if let Some(first) = gone.first() {
             let names: Vec<&str> = gone.iter().map(|row| row.name.as_str()).collect();
             waiting::remove(tx, &first.source, By::Name, &names).await?;
+            let brought_by = gone.iter().map(|row| row.sequence);
+            batches::add_redriven(tx, &first.source, brought_by).await?;
         }
         Ok(done)
     }
@@ -289,8 +294,9 @@ fn tried(mut row: Waiting, fault: &FieldViolation, refused: bool, now: Micros) -
     row
 }
 
-/// The source's record tells of what was redriven, and how many wait now.
-async fn show(tx: &mut Tx, source: &str, done: &Done) -> Result<()> {
+/// The source's record tells of what was redriven, how many wait now, and no more of what the
+/// session lacked by which they came; `stands` where a service now is as it was sent.
+async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -> Result<()> {
     waiting::add_redriven(tx, source, done.taken, done.rejected).await?;
     let name = source.to_owned();
     let totals = batches::totals_of(tx.conn(), std::slice::from_ref(&name)).await?;
@@ -302,6 +308,19 @@ async fn show(tx: &mut Tx, source: &str, done: &Done) -> Result<()> {
     if found.doc.counted {
         let now = rejected::count(tx, source).await?;
         (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
+        let stands = (stands || now.all() == 0) && batches::has_taken(tx, source).await?;
+        let (rejected, waiting) = (now.rejected, now.waiting);
+        let answered = SessionOutcome { stands, rejected, waiting, ..SessionOutcome::default() };
+        lacks(&mut found.doc, &answered);
     }
     tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
+}
+
+/// What the source's last session lacks still: where that is nothing it has ended completely.
+fn lacks(source: &mut Source, answered: &SessionOutcome) {
+    let Some(lack) = source.incomplete.take() else { return };
+    source.incomplete = ending::since(&lack, answered);
+    if source.incomplete.is_none() {
+        source.last_success_time = source.last_end_time;
+    }
 }

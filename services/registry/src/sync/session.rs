@@ -68,11 +68,14 @@ impl Session {
         // Read before the lease is taken: the next message may come at once.
         let kept = registry.now();
         let actor = author(call, &hello.source);
-        let mut tx = registry.db.begin(&actor).await?;
-        permit(&mut tx, call, &hello.source).await?;
-        let id = Uuid::now_v7().to_string();
-        let begun = lease::acquire(&mut tx, hello, &id, registry.policy.lease()).await?;
-        let revision = tx.commit().await?;
+        let mut tries = 1;
+        let (begun, revision) = loop {
+            match Self::take(registry, call, hello, &actor).await {
+                // A redrive of the source, or another session, was faster.
+                Err(error) if registry.policy.tries_again(&error, tries) => tries += 1,
+                taken => break taken?,
+            }
+        };
         // The owner of a record is looked up in memory.
         registry.memory.see(revision, None).await;
         tracing::info!(
@@ -85,6 +88,20 @@ impl Session {
         let mut welcome = welcome(&begun, &registry.policy);
         tell_held(registry, &hello.source, &mut welcome);
         Ok((Self { registry: registry.clone(), lease: begun.lease, actor, kept }, welcome))
+    }
+
+    /// Takes the lease; answers the revision with it.
+    async fn take(
+        registry: &Registry,
+        call: &Call,
+        hello: &Hello,
+        actor: &Actor,
+    ) -> Result<(Begun, i64)> {
+        let mut tx = registry.db.begin(actor).await?;
+        permit(&mut tx, call, &hello.source).await?;
+        let id = Uuid::now_v7().to_string();
+        let begun = lease::acquire(&mut tx, hello, &id, registry.policy.lease()).await?;
+        Ok((begun, tx.commit().await?))
     }
 
     /// Finds the session that this fencing token was given to, for one more call of it.

@@ -27,6 +27,7 @@ mod pusher;
 mod quarantine;
 mod quarantine_ends;
 mod quarantine_order;
+mod redriven;
 mod regions;
 mod replicas;
 mod search;
