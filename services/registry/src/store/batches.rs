@@ -186,8 +186,8 @@ pub async fn add_redriven(
     Ok(())
 }
 
-/// Whether a record was taken under the source's mapping, at once or after it had waited, in a batch
-/// that the source still builds on. Index: sync_batch_sequence, sync_lease's primary key.
+/// Whether a record was taken under the source's mapping, at once or after it had waited, in a
+/// batch that the source still builds on. Index: sync_batch_sequence, sync_lease's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
