@@ -193,15 +193,24 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 
 /// The nation as the projections have it. Rows that cannot be read were altered in the database;
 /// they follow from the inbox, so they are made anew of it instead of keeping the service down.
+/// Where the inbox was altered, too, it starts without a nation: not ready, but there to be
+/// repaired.
 async fn load(db: &Db, policy: &Policy) -> Result<model::Nation> {
-    match memory::load(db, policy).await {
-        Err(error) if error.reason() == Reason::Internal => {
-            let context = error.context();
-            tracing::error!(%error, ?context, "projections cannot be read; they are made anew");
-            follow::rebuild(db, &[], false).await?;
+    let error = match memory::load(db, policy).await {
+        Err(error) if error.reason() == Reason::Internal => error,
+        loaded => return loaded,
+    };
+    let context = error.context();
+    tracing::error!(%error, ?context, "projections cannot be read; they are made anew");
+    match follow::rebuild_where_sound(db, false).await {
+        Err(error) if error.reason() == Reason::WrongState => {
+            tracing::error!(%error, "the projections are not made anew");
+            Ok(model::Nation::default())
+        }
+        made => {
+            made?;
             memory::load(db, policy).await
         }
-        loaded => loaded,
     }
 }
 

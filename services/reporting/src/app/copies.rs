@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use mpp_core::{Error, Reason, Result};
+use mpp_core::Result;
 use mpp_resource::copies::{
     self, Books, Check, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on,
 };
@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 pub use super::verify::rows;
 use crate::{
+    follow::inboxes_are_sound,
     memory::{self, Memory},
     metrics, model,
     model::Upstream,
@@ -115,32 +116,6 @@ fn projections(keeping: &Keeping) -> Kept {
         })
     };
     Kept::new("projections", store::SCHEMA.service, Place::Derived, read, repair)
-}
-
-/// Projections of an inbox that was altered, or is incomplete, are no better than it.
-async fn inboxes_are_sound(db: &Db) -> Result<()> {
-    let mut read = db.read().await?;
-    let lost = store::lost_events(read.conn()).await?;
-    read.end().await?;
-    if !lost.is_empty() {
-        let text = "events of the inbox are gone, and projections without them would say less than \
-                    those that are there: restore a backup, or `mpp repair reporting bookkeeping \
-                    --accept-altered` first, and then this";
-        return Err(Error::new(Reason::WrongState, text));
-    }
-    for upstream in Upstream::ALL {
-        let held = received(db.clone(), upstream).await?;
-        if !held.findings.is_empty() {
-            let feed = upstream.as_str();
-            let text = format!(
-                "the inbox of {feed} holds altered events: `mpp repair reporting {feed}-inbox` first, \
-                 and this once `mpp doctor` says that the inbox is well; --accept-altered takes them \
-                 as they are"
-            );
-            return Err(Error::new(Reason::WrongState, text));
-        }
-    }
-    Ok(())
 }
 
 /// The projections beside what the inbox makes of them.

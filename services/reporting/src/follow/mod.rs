@@ -4,6 +4,7 @@ mod append;
 mod head;
 mod inbox;
 mod rebuild;
+mod sound;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use crate::{
 pub use head::listen;
 use inbox::Inbox;
 pub use rebuild::{Rebuilds, rebuild};
+pub use sound::{inboxes_are_sound, rebuild_where_sound};
 
 /// How long to wait before the projections are made anew once more where nothing can be appended.
 const MADE_ANEW: Duration = Duration::from_secs(60);
@@ -74,8 +76,8 @@ impl Follow {
 
     /// A row that cannot be read was altered, and nothing could be added to it any more.
     async fn make_anew(&self, alone: bool) {
-        if let Err(error) = rebuild(&self.db, &[], alone).await {
-            tracing::warn!(%error, "the projections cannot be made anew");
+        if let Err(error) = rebuild_where_sound(&self.db, alone).await {
+            tracing::error!(%error, "the projections are not made anew");
         }
     }
 

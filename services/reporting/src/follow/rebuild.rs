@@ -27,12 +27,40 @@ use crate::{
 
 /// One rebuild at a time, which goes on where its caller has gone. Clones share it.
 #[derive(Clone, Default)]
-pub struct Rebuilds(Arc<Mutex<Option<JoinHandle<Result<i64>>>>>);
+pub struct Rebuilds(Arc<Mutex<Option<Running>>>);
+
+/// A rebuild that is under way, or has ended since.
+struct Running {
+    accept: &'static [Upstream],
+    task: JoinHandle<Result<i64>>,
+}
+
+impl Running {
+    /// True where it does all that is asked for.
+    fn serves(&self, accept: &[Upstream]) -> bool {
+        !self.task.is_finished() && accept.iter().all(|feed| self.accept.contains(feed))
+    }
+
+    /// One that begins once the one `before` has ended.
+    fn after(before: Option<Self>, db: &Db, accept: &'static [Upstream]) -> Self {
+        let db = db.clone();
+        let task = tokio::spawn(async move {
+            if let Some(before) = before {
+                // How it ended it has told itself.
+                drop(before.task.await);
+            }
+            let done = rebuild(&db, accept, false).await;
+            // Whoever has asked for it may be gone.
+            done.inspect_err(|error| tracing::error!(%error, "a repair of projections failed"))
+        });
+        Self { accept, task }
+    }
+}
 
 impl Rebuilds {
-    /// Starts one, or joins the one that is under way, and waits a while for it. `None`: it goes
-    /// on. Answers how many altered events of the feeds in `accept` were taken for what was
-    /// appended.
+    /// Starts one, or joins the one that is under way where that accepts as much, and waits a while
+    /// for it. `None`: it goes on. Answers how many altered events of the feeds in `accept` were
+    /// taken for what was appended.
     ///
     /// # Errors
     /// The same as [`rebuild`].
@@ -43,14 +71,11 @@ impl Rebuilds {
         patience: Duration,
     ) -> Result<Option<i64>> {
         let mut running = self.0.lock().await;
-        let task = match running.take() {
-            Some(task) if !task.is_finished() => task,
-            _ => {
-                let db = db.clone();
-                tokio::spawn(async move { rebuild(&db, accept, false).await })
-            }
+        let own = match running.take() {
+            Some(running) if running.serves(accept) => running,
+            before => Running::after(before, db, accept),
         };
-        match timeout(patience, running.insert(task)).await {
+        match timeout(patience, &mut running.insert(own).task).await {
             Err(_) => Ok(None),
             Ok(done) => {
                 *running = None;

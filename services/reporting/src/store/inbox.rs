@@ -1,11 +1,11 @@
 //! The inbox: every upstream change as it came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_core::{Digest, Result};
 use mpp_resource::copy::Names;
 use mpp_store::{Conn, Read, Tx, db_error, placeholders};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
     PAGE, ROWS, get,
@@ -92,47 +92,92 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
 
 /// Leaves out events that the inbox has already: a position that was set back, as by a restore of
 /// its table alone, has the feed send them again, and older versions would come after newer ones.
-/// In one history a record's versions only grow; another history begins with its state. Index:
-/// inbox_record.
+/// A record's versions only grow while it lives. One that was deleted may begin anew, in another
+/// history or once its tombstone is gone: of such a one only the very same events are left out.
+/// Index: inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].
 pub async fn drop_repeated(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
     let names: Names =
         events.iter().map(|event| (event.kind.clone(), event.name.clone())).collect();
-    let mut last = last_versions(tx, feed, &names).await?;
+    let mut last = last_events(tx, feed, &names).await?;
+    let gone: Names =
+        last.iter().filter(|(_, last)| !last.lives).map(|(name, _)| name.clone()).collect();
+    let held = held_events(tx, feed, &gone).await?;
     let mut is_new = |event: &Event| {
-        let last = last.entry((event.kind.clone(), event.name.clone())).or_insert(i64::MIN);
-        let is_new = event.version > *last;
-        *last = event.version.max(*last);
+        let name = (event.kind.clone(), event.name.clone());
+        let is_new = match last.get(&name) {
+            None => true,
+            Some(last) if last.lives => event.version > last.version,
+            Some(_) => !held.contains(&same(name.clone(), event.version, event.revision, event.at)),
+        };
+        if is_new {
+            last.insert(name, Last { version: event.version, lives: event.doc.is_some() });
+        }
         is_new
     };
     Ok(events.into_iter().filter(|event| is_new(event)).collect())
 }
 
-/// The versions of the last events of these records, also of those that went. Index: inbox_record.
-async fn last_versions(
+/// How a record's last event left it.
+struct Last {
+    version: i64,
+    lives: bool,
+}
+
+/// What no two events have alike: record, version, revision and time.
+type Same = ((String, String), [i64; 3]);
+
+fn same(name: (String, String), version: i64, revision: i64, at: i64) -> Same {
+    (name, [version, revision, at])
+}
+
+/// How these records stand, also those that went. Index: inbox_record.
+async fn last_events(
     tx: &mut Tx,
     feed: Upstream,
     records: &Names,
-) -> Result<BTreeMap<(String, String), i64>> {
+) -> Result<BTreeMap<(String, String), Last>> {
+    let which = "and i.seq = (select max(l.seq) from inbox l
+                 where l.feed = i.feed and l.kind = i.kind and l.name = i.name)";
+    let rows = events_of(tx, feed, records, which).await?;
+    let last = |row: &AnyRow| -> Result<_> {
+        let lives = get::<String>(row, "op")? == "put";
+        Ok(((get(row, "kind")?, get(row, "name")?), Last { version: get(row, "version")?, lives }))
+    };
+    rows.iter().map(last).collect()
+}
+
+/// All events of these records. Index: inbox_record.
+async fn held_events(tx: &mut Tx, feed: Upstream, records: &Names) -> Result<BTreeSet<Same>> {
+    let rows = events_of(tx, feed, records, "").await?;
+    let held = |row: &AnyRow| -> Result<_> {
+        let name = (get(row, "kind")?, get(row, "name")?);
+        Ok(same(name, get(row, "version")?, get(row, "revision")?, get(row, "at")?))
+    };
+    rows.iter().map(held).collect()
+}
+
+async fn events_of(
+    tx: &mut Tx,
+    feed: Upstream,
+    records: &Names,
+    which: &str,
+) -> Result<Vec<AnyRow>> {
     let records: Vec<_> = records.iter().collect();
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     for chunk in records.chunks(ROWS) {
         let text = format!(
-            "select i.kind, i.name, i.version from inbox i
-             where i.feed = $1 and (i.kind, i.name) in (values {})
-             and i.seq = (select max(l.seq) from inbox l
-                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
+            "select i.kind, i.name, i.version, i.revision, i.at, i.op from inbox i
+             where i.feed = $1 and (i.kind, i.name) in (values {}) {which}",
             placeholders(2, chunk.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
         for (kind, name) in chunk {
             query = query.bind(kind).bind(name);
         }
-        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
-            found.insert((get(&row, "kind")?, get(&row, "name")?), get(&row, "version")?);
-        }
+        found.extend(query.fetch_all(tx.conn()).await.map_err(db_error)?);
     }
     Ok(found)
 }
