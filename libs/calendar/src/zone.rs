@@ -25,6 +25,9 @@ pub enum Zone {
 }
 
 impl Zone {
+    /// All of them, from west to east.
+    pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
+
     /// Hours ahead of UTC.
     pub const fn utc_offset_hours(self) -> i8 {
         match self {

@@ -7,10 +7,8 @@ use mpp_core::{Micros, Result};
 use sqlx::AssertSqlSafe;
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, db_error, metrics};
+use crate::{Db, FAR_AHEAD, db_error, metrics};
 
-/// A lease that ends so much later than a new one would is nobody's.
-const SLACK: Micros = 60_000_000;
 /// Rows that one statement deletes.
 const CHUNK: u64 = 500;
 
@@ -116,8 +114,8 @@ impl Db {
     }
 
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
-    /// another holds it. One that ends further ahead than anybody takes it for was altered, or the
-    /// clock was set back: it counts as ended. How long a lease is, says the `policy.rs` of the
+    /// another holds it. One that ends further ahead than any setting allows was altered, or the
+    /// clock was set back: it counts as ended. Whoever has other settings may hold it for longer. How long a lease is, says the `policy.rs` of the
     /// service whose work it is; that of the feed's retention, which every service has,
     /// `feed/retention.rs`. Index: job's primary key.
     ///
@@ -136,7 +134,7 @@ impl Db {
         .bind(holder)
         .bind(now.saturating_add(ttl))
         .bind(now)
-        .bind(now.saturating_add(ttl).saturating_add(SLACK))
+        .bind(now.saturating_add(FAR_AHEAD))
         .execute(&mut conn)
         .await
         .map_err(db_error)?;

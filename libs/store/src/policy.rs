@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mpp_core::{Backoff, FieldCode, FieldViolation};
+use mpp_core::{Backoff, Error, FieldCode, FieldViolation, Result};
 
 mpp_core::policy! {
     /// How long a service waits for its database, and when it gives up a connection.
@@ -20,10 +20,11 @@ mpp_core::policy! {
         /// Seconds for which a transaction may stand open without a statement (PostgreSQL), as that
         /// of a process that hangs does.
         idle_transaction_seconds: u64 = 60 in 1..=3_600,
-        /// The same of a transaction that writes, which waits for nothing but the database: what it
-        /// has locked others wait for, where its process is gone without a word. Less than
-        /// `lock_wait_seconds`, so that they get the lock before they give up.
-        idle_write_seconds: u64 = 5 in 1..=3_600,
+        /// The same of a transaction that writes: what it has locked others wait for, where its
+        /// process is gone without a word. Less than `lock_wait_seconds`, so that they get the lock
+        /// before they give up; more than a service's `catch_up_wait_millis`, for which it waits
+        /// for its process's memory.
+        idle_write_seconds: u64 = 8 in 1..=3_600,
         /// Seconds after which a connection that lay idle is tried before it is used: a network may
         /// have forgotten it without a word. A try costs a round trip.
         trusted_idle_seconds: u64 = 5 in 0..=3_600,
@@ -57,7 +58,38 @@ mpp_core::policy! {
 
 impl DatabasePolicy {
     fn fits_together(&self) -> impl Iterator<Item = FieldViolation> {
-        [self.looks_beside(), self.pauses_grow()].into_iter().flatten()
+        [self.looks_beside(), self.pauses_grow(), self.frees_locks()].into_iter().flatten()
+    }
+
+    fn frees_locks(&self) -> Option<FieldViolation> {
+        let (idle, wait) = (self.idle_write_seconds, self.lock_wait_seconds);
+        (idle >= wait).then(|| FieldViolation {
+            field: "idle_write_seconds".into(),
+            description: format!(
+                "is {idle}; with lock_wait_seconds = {wait} it must be less, so that what a process \
+                 has locked that is gone is free before others give up"
+            ),
+            code: FieldCode::OutOfRange,
+        })
+    }
+
+    /// Passes where a writing transaction may stand still for that long, as while it waits for its
+    /// process's memory.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID`, naming `field`.
+    pub fn check_wait(&self, field: &str, wait: Duration) -> Result<()> {
+        let idle = self.idle_write_seconds;
+        if wait < Duration::from_secs(idle) {
+            return Ok(());
+        }
+        let description = format!(
+            "is {} milliseconds; with database.idle_write_seconds = {idle} it must be less than \
+             those, or the database ends a write that waits",
+            wait.as_millis()
+        );
+        let (field, code) = (field.to_owned(), FieldCode::OutOfRange);
+        Err(Error::fields(vec![FieldViolation { field, description, code }]))
     }
 
     fn pauses_grow(&self) -> Option<FieldViolation> {
@@ -137,5 +169,19 @@ mod tests {
         assert_eq!(error.violations()[0].field, "look_beside_millis");
         let policy = DatabasePolicy { look_last_word_millis: 4_000, ..DatabasePolicy::default() };
         assert!(policy.check().is_err(), "the other one is answered when the look has ended");
+    }
+
+    #[test]
+    fn a_lock_is_free_before_others_give_up_and_no_write_is_ended_while_it_waits() {
+        let policy = DatabasePolicy { idle_write_seconds: 10, ..DatabasePolicy::default() };
+        let error = policy.check().expect_err("others give up at the same moment");
+        assert_eq!(error.violations()[0].field, "idle_write_seconds");
+        let policy = DatabasePolicy { lock_wait_seconds: 60, idle_write_seconds: 20, ..policy };
+        policy.check().expect("both are longer");
+        let wait =
+            |millis| policy.check_wait("catch_up_wait_millis", Duration::from_millis(millis));
+        wait(19_999).expect("it waits for less");
+        let error = wait(20_000).expect_err("the server ends it");
+        assert_eq!(error.violations()[0].field, "catch_up_wait_millis");
     }
 }

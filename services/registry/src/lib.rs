@@ -128,6 +128,8 @@ pub struct Running {
 /// outside its range.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     options.policy.check()?;
+    let wait = options.policy.waits().catch_up;
+    options.database.policy.check_wait("catch_up_wait_millis", wait)?;
     let db = open(&options).await?;
     let seeded = app::regions::seed(&db).await?;
     if seeded > 0 {

@@ -137,6 +137,7 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let Options { policy, .. } = options;
     policy.check()?;
+    options.database.policy.check_wait("catch_up_wait_millis", policy.waits().catch_up)?;
     let keys = Keys::new(&options.applicant_keys)?;
     let channel = connect_with(&options.upstream, options.client)?;
     let db = Db::open(&options.database, &SCHEMA).await?;

@@ -28,7 +28,7 @@ pub struct Books {
     checks: Vec<Check>,
     tables: Vec<&'static str>,
     /// Nobody else writes to these while they are mended, in this order.
-    locked: &'static [&'static str],
+    locked: Vec<&'static str>,
 }
 
 impl Books {
@@ -39,15 +39,17 @@ impl Books {
             let db = own.clone();
             Box::pin(async move { db.disagreements(conn, now).await })
         });
+        // A copy moves its position first, and nothing else is locked with the feed's row.
+        let locked = [&["upstream"], tables, &["feed"]].concat();
         let tables = [TABLES, tables].concat();
         let checks = vec![common, check];
-        Self { db: db.clone(), by, checks, tables, locked: &[] }.kept("bookkeeping")
+        Self { db: db.clone(), by, checks, tables, locked }.kept("bookkeeping")
     }
 
     /// A service's own, `tables` in the order in which its commands lock them.
     pub fn of(db: &Db, by: Actor, tables: &'static [&'static str], check: Check) -> Self {
         let checks = vec![check];
-        Self { db: db.clone(), by, checks, tables: tables.to_vec(), locked: tables }
+        Self { db: db.clone(), by, checks, tables: tables.to_vec(), locked: tables.to_vec() }
     }
 
     /// Named so in the service. It is looked after all the time.
@@ -77,10 +79,18 @@ impl Books {
         Ok(found)
     }
 
-    /// In one transaction, which finds again what is wrong once nobody else writes.
+    /// In one transaction, which finds again what is wrong once nobody else writes. Others wait for
+    /// that, so it is begun only where something is wrong.
     async fn mend(self, accept: bool) -> Result<Repaired> {
+        let now = self.db.now().await?;
+        let mut read = self.db.read().await?;
+        let is_well = self.found(read.conn(), now).await?.is_empty();
+        read.end().await?;
+        if is_well {
+            return Ok(Repaired { text: "nothing of it is wrong".into(), ..Repaired::default() });
+        }
         let mut tx = self.db.begin(&self.by).await?;
-        tx.lock_tables(self.locked).await?;
+        tx.lock_tables(&self.locked).await?;
         let (mended, left) = self.mend_in_order(&mut tx, accept).await?;
         tx.commit().await?;
         for mended in &mended {

@@ -126,9 +126,10 @@ impl Db {
         now: Micros,
     ) -> BoxFuture<'a, Result<Vec<Disagreement>>> {
         Box::pin(async move {
-            let mut found = feed::disagreements(conn, self.0.dialect, self.0.name).await?;
-            found.extend(places::disagreements(conn, now).await?);
+            let mut found = places::disagreements(conn, now).await?;
             found.extend(ledger::disagreements(conn, (self.0.name, self.0.steps), now).await?);
+            // Last, as in each commit: the lock of the order is taken after those of rows.
+            found.extend(feed::disagreements(conn, self.0.dialect, self.0.name).await?);
             Ok(found)
         })
     }

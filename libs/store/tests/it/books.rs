@@ -177,3 +177,17 @@ async fn a_lease_that_ends_in_years_is_taken_all_the_same() {
     })
     .await;
 }
+
+/// A release that takes a lease for a shorter time leaves it to whoever has it for longer.
+#[tokio::test]
+async fn a_lease_that_others_take_for_longer_is_not_taken_from_its_holder() {
+    on_both(async |database| {
+        let db = database.open(&crate::kit::SCHEMA).await.expect("open");
+        let hours = std::time::Duration::from_secs(12 * 3_600);
+        assert!(db.lease("erase", "old", hours).await.expect("asked"));
+        let ttl = std::time::Duration::from_secs(5);
+        assert!(!db.lease("erase", "new", ttl).await.expect("asked"), "it is the old one's");
+        assert!(db.lease("erase", "old", ttl).await.expect("asked"), "who ends it");
+    })
+    .await;
+}

@@ -156,7 +156,9 @@ fn slot(
         (None, Some((_, terms))) => terms.slot_capacity,
         (None, None) => count,
     };
-    let Some(start_at) = start.or(row.map(|row| row.start_at)) else {
+    let ever = starts_in_any_zone(&parts);
+    let noted = row.map(|row| row.start_at).filter(|at| start.is_none() || ever.contains(at));
+    let Some(start_at) = noted.or(start) else {
         let what = format!("{name} has no row, {count} are booked, and its offering is gone");
         let way_out = "`mpp cancel APPOINTMENT` for each, or wait until their day is over";
         return Some(Disagreement::for_a_person("slot", what, way_out));
@@ -166,6 +168,12 @@ fn slot(
     let wanted = SlotRow { offering, date, start_at, capacity, offered, booked: count };
     (row != Some(&wanted))
         .then(|| Disagreement::new("slot", differs(name, row, &wanted), written(name, &wanted)))
+}
+
+/// When a slot starts, in any zone: what was noted stays right where its mall has another one since.
+pub fn starts_in_any_zone(slot: &SlotName) -> Vec<Micros> {
+    let start = |zone| local_to_utc_micros(slot.date, slot.minute, zone).ok();
+    Zone::ALL.into_iter().filter_map(start).collect()
 }
 
 /// A row that is named otherwise than any slot.

@@ -12,7 +12,7 @@ use mpp_core::{Micros, Result};
 use mpp_rpc::time::from_timestamp;
 use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
-use super::compare_bookings::records_first;
+use super::compare_bookings::{records_first, starts_in_any_zone};
 use crate::{
     memory::Memory,
     model::{
@@ -33,7 +33,9 @@ struct Wanted {
     row: Queued,
     mall: String,
     prefix: String,
-    due: BTreeSet<Micros>,
+    /// `None` where nobody can say it: it names an appointment whose start is not known, as once
+    /// its counter has left the registry.
+    due: Option<BTreeSet<Micros>>,
 }
 
 /// All of it, as `conn` shows it.
@@ -55,8 +57,8 @@ pub async fn disagreements(
         let (tickets, wrong) = kept::records::<Ticket>(conn, &collection, &today).await?;
         altered.extend(wrong);
         for ticket in tickets {
-            let start = start_of(conn, &ticket.doc, memory, &mut altered).await?;
-            wanted.insert(ticket.name, wanted_of(&mall, &ticket.doc, start, policy)?);
+            let starts = starts_of(conn, &ticket.doc, memory, &mut altered).await?;
+            wanted.insert(ticket.name, wanted_of(&mall, &ticket.doc, starts, policy)?);
         }
     }
     if !altered.is_empty() {
@@ -68,12 +70,13 @@ pub async fn disagreements(
     Ok(found)
 }
 
-/// `start` is that of its appointment's slot.
-fn wanted_of(mall: &str, doc: &Ticket, start: Option<Micros>, policy: &Policy) -> Result<Wanted> {
+/// `starts` are those of its appointment's slot.
+fn wanted_of(mall: &str, doc: &Ticket, starts: Option<Starts>, policy: &Policy) -> Result<Wanted> {
     let at = |time: &Option<prost_types::Timestamp>| -> Result<Micros> {
         time.as_ref().map_or(Ok(0), |time| from_timestamp(time, "time"))
     };
     let issued_at = at(&doc.issue_time)?;
+    let start = starts.as_ref().map(|starts| starts.now);
     let rank = Rank::new(doc.priority(), issued_at, start, policy.late_grace());
     let (prefix, seq) = doc.number.rsplit_once('-').unwrap_or_default();
     let row = Queued {
@@ -94,19 +97,29 @@ fn wanted_of(mall: &str, doc: &Ticket, start: Option<Micros>, policy: &Policy) -
         called_at: at(&doc.call_time)?,
         completed_at: at(&doc.complete_time)?,
     };
-    // How late one may come is a setting, which may have been another one.
-    let due = start.into_iter().chain([issued_at]).collect();
+    // How late one may come is a setting, which may have been another one, as may be the zone.
+    let ever = starts.map_or_else(Vec::new, |starts| starts.ever);
+    let is_known = doc.appointment.is_empty() || start.is_some();
+    let due = is_known.then(|| ever.into_iter().chain([issued_at]).collect());
     Ok(Wanted { row, mall: mall.to_owned(), prefix: prefix.to_owned(), due })
+}
+
+/// When a slot starts.
+struct Starts {
+    /// In the zone that its mall has now.
+    now: Micros,
+    /// In any zone: a mall may have had another one when the ticket was printed.
+    ever: Vec<Micros>,
 }
 
 /// When the slot of a ticket's appointment starts, where that is known; the appointment is named
 /// where it was altered.
-async fn start_of(
+async fn starts_of(
     conn: &mut Conn,
     ticket: &Ticket,
     memory: &Memory,
     altered: &mut Vec<String>,
-) -> Result<Option<Micros>> {
+) -> Result<Option<Starts>> {
     let appointment = ticket.appointment.as_str();
     if appointment.is_empty() {
         return Ok(None);
@@ -123,7 +136,8 @@ async fn start_of(
         .ok();
     let Some(((record, _), schedule)) = found.zip(schedule) else { return Ok(None) };
     let Ok(slot) = SlotName::parse(&record.doc.slot, "slot") else { return Ok(None) };
-    Ok(local_to_utc_micros(slot.date, slot.minute, schedule.zone).ok())
+    let now = local_to_utc_micros(slot.date, slot.minute, schedule.zone).ok();
+    Ok(now.map(|now| Starts { now, ever: starts_in_any_zone(&slot) }))
 }
 
 fn tickets(wanted: &BTreeMap<String, Wanted>, rows: &[Queued]) -> Vec<Disagreement> {
@@ -151,8 +165,8 @@ fn ticket(wanted: &Wanted, row: Option<&Queued>) -> Option<Disagreement> {
         let what = format!("{} was printed, and does not stand in the queue", right.name);
         return Some(Disagreement::new("ticket_queue", what, queue::entered(right)));
     };
-    let due_at =
-        if wanted.due.contains(&row.rank.due_at) { row.rank.due_at } else { right.rank.due_at };
+    let is_due = wanted.due.as_ref().is_none_or(|due| due.contains(&row.rank.due_at));
+    let due_at = if is_due { row.rank.due_at } else { right.rank.due_at };
     let right = Queued { rank: Rank { due_at, ..right.rank }, ..right.clone() };
     (right != *row).then(|| {
         let what = format!(

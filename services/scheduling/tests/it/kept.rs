@@ -257,3 +257,24 @@ async fn a_lost_code_is_lost_until_the_appointment_is_cancelled_and_booked_anew(
     })
     .await;
 }
+
+/// What is not known any more, or was another zone when it was printed, moves nobody in the queue.
+#[tokio::test]
+async fn who_waits_keeps_the_place_when_the_zone_of_the_mall_was_another_one() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        let hour = 3_600_000_000_i64;
+        let east = format!("update slot set start_at = start_at - {hour}");
+        execute(world.database.url(), &east).await;
+        let east = format!(
+            "update ticket_queue set due_at = due_at - {hour}
+             where appointment <> '' and due_at <> issued_at"
+        );
+        execute(world.database.url(), &east).await;
+        for kept in ["bookings", "queue"] {
+            assert_eq!(findings(&world, kept).await, [], "{kept}");
+        }
+    })
+    .await;
+}
