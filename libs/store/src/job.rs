@@ -115,9 +115,9 @@ impl Db {
 
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
     /// another holds it. One that ends further ahead than any setting allows was altered, or the
-    /// clock was set back: it counts as ended. Whoever has other settings may hold it for longer. How long a lease is, says the `policy.rs` of the
-    /// service whose work it is; that of the feed's retention, which every service has,
-    /// `feed/retention.rs`. Index: job's primary key.
+    /// clock was set back: it counts as ended. Whoever has other settings may hold it for longer.
+    /// How long a lease is, says the `policy.rs` of the service whose work it is; that of the
+    /// feed's retention, which every service has, `feed/retention.rs`. Index: job's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -170,7 +170,7 @@ fn slot(
         .then(|| Disagreement::new("slot", differs(name, row, &wanted), written(name, &wanted)))
 }
 
-/// When a slot starts, in any zone: what was noted stays right where its mall has another one since.
+/// When a slot starts, in any zone: what was noted stays right where its mall has had another one.
 pub fn starts_in_any_zone(slot: &SlotName) -> Vec<Micros> {
     let start = |zone| local_to_utc_micros(slot.date, slot.minute, zone).ok();
     Zone::ALL.into_iter().filter_map(start).collect()
