@@ -13,7 +13,6 @@ use tokio::time::sleep;
 
 pub use super::verify::rows;
 use crate::{
-    follow::inboxes_are_sound,
     memory::{self, Memory},
     metrics, model,
     model::Upstream,
@@ -101,7 +100,7 @@ fn projections(keeping: &Keeping) -> Kept {
         let keeping = rebuilds.clone();
         Box::pin(async move {
             if !accept {
-                inboxes_are_sound(&keeping.db).await?;
+                store::inboxes_are_sound(&keeping.db).await?;
             }
             let accepted = (keeping.rebuild)(if accept { &Upstream::ALL } else { &[] }).await?;
             let text = match accepted {

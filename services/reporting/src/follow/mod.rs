@@ -4,7 +4,6 @@ mod append;
 mod head;
 mod inbox;
 mod rebuild;
-mod sound;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +25,7 @@ use crate::{
 };
 pub use head::listen;
 use inbox::Inbox;
-pub use rebuild::{Rebuilds, rebuild};
-pub use sound::{inboxes_are_sound, rebuild_where_sound};
+pub use rebuild::{Rebuilds, rebuild, rebuild_where_sound};
 
 /// How long to wait before the projections are made anew once more where nothing can be appended.
 const MADE_ANEW: Duration = Duration::from_secs(60);

@@ -111,6 +111,15 @@ pub async fn rebuild(db: &Db, accept: &[Upstream], alone: bool) -> Result<i64> {
     Ok(accepted)
 }
 
+/// Makes the projections anew where nobody has asked for it: of a sound inbox only.
+///
+/// # Errors
+/// The same as [`store::inboxes_are_sound`] and [`rebuild`].
+pub async fn rebuild_where_sound(db: &Db, alone: bool) -> Result<()> {
+    store::inboxes_are_sound(db).await?;
+    rebuild(db, &[], alone).await.map(drop)
+}
+
 /// A page in each transaction: who is cut off goes on from there.
 async fn accept_altered(db: &Db, feeds: &[Upstream]) -> Result<i64> {
     let (mut after, mut accepted) = (Some(0), 0);

@@ -7,6 +7,7 @@ mod inbox;
 mod news;
 mod projection;
 mod proof;
+mod sound;
 
 use mpp_core::Result;
 use mpp_store::{Migration, Schema, Statements, db_error};
@@ -22,6 +23,7 @@ pub use inbox::{
 pub use news::{form, inbox_head, news};
 pub use projection::{load_rows, remark, replace_rows, rows_after, save_rows, there};
 pub use proof::{accept_altered, received, set_deletions_right};
+pub use sound::inboxes_are_sound;
 
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {

@@ -4,8 +4,8 @@
 use mpp_core::{Error, Reason, Result};
 use mpp_store::Db;
 
-use super::rebuild;
-use crate::{model::Upstream, store};
+use super::{lost_events, received};
+use crate::model::Upstream;
 
 /// Passes where no event of the inbox is gone, and none was altered.
 ///
@@ -13,14 +13,14 @@ use crate::{model::Upstream, store};
 /// `WRONG_STATE`, which says what to do first; `UNAVAILABLE` where the database is away.
 pub async fn inboxes_are_sound(db: &Db) -> Result<()> {
     let mut read = db.read().await?;
-    if !store::lost_events(read.conn()).await?.is_empty() {
+    if !lost_events(read.conn()).await?.is_empty() {
         let text = "events of the inbox are gone, and projections without them would say less than \
                     those that are there: restore a backup, or `mpp repair reporting bookkeeping \
                     --accept-altered` first, and then this";
         return Err(Error::new(Reason::WrongState, text));
     }
     for upstream in Upstream::ALL {
-        if !store::received(&mut read, upstream).await?.altered.is_empty() {
+        if !received(&mut read, upstream).await?.altered.is_empty() {
             let feed = upstream.as_str();
             let text = format!(
                 "the inbox of {feed} holds altered events: `mpp repair reporting {feed}-inbox` first, \
@@ -31,13 +31,4 @@ pub async fn inboxes_are_sound(db: &Db) -> Result<()> {
         }
     }
     read.end().await
-}
-
-/// Makes the projections anew where nobody has asked for it: of a sound inbox only.
-///
-/// # Errors
-/// The same as [`inboxes_are_sound`] and [`rebuild`](rebuild::rebuild).
-pub async fn rebuild_where_sound(db: &Db, alone: bool) -> Result<()> {
-    inboxes_are_sound(db).await?;
-    rebuild(db, &[], alone).await.map(drop)
 }
