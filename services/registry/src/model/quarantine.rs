@@ -22,6 +22,8 @@ use std::time::Duration;
 use mpp_core::FieldCode;
 use mpp_form::record::{Checked, Item};
 
+/// First pause of a record that was tried too early, as when its batch was not yet through.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two tries of a record for the same thing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
@@ -190,10 +192,10 @@ pub fn is_due(code: &str, sight: Sight) -> bool {
     }
 }
 
-/// How long a record is left alone after its `tries`th try found the same as the one before.
-pub fn pause(tries: i64) -> Duration {
-    let doublings = u32::try_from(tries.clamp(0, 12)).unwrap_or(12);
-    Duration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+/// How long a record is left alone that a try has found as the one before did: twice as long as the
+/// last time. A record that is sent again begins anew, however often it was.
+pub fn pause(before: Duration) -> Duration {
+    before.saturating_mul(2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
 }
 
 #[cfg(test)]
@@ -293,8 +295,11 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_end_at_an_hour() {
-        let pauses: Vec<u64> = [0, 1, 2, 11, 12, 400].map(|tries| pause(tries).as_secs()).to_vec();
-        assert_eq!(pauses, [1, 2, 4, 2_048, 3_600, 3_600]);
-        assert_eq!(pause(-1).as_secs(), 1);
+        let next = |before: &Duration| Some(pause(*before));
+        let pauses = std::iter::successors(Some(pause(Duration::ZERO)), next);
+        let seconds: Vec<u64> = pauses.take(14).map(|pause| pause.as_secs()).collect();
+        assert_eq!(seconds[..4], [1, 2, 4, 8]);
+        assert_eq!(seconds[11..], [2_048, 3_600, 3_600]);
+        assert_eq!(pause(Duration::MAX), LONGEST_PAUSE);
     }
 }

@@ -1,7 +1,7 @@
 //! Records that waited are tried again: by command, and by themselves once what they wait for is
 //! there ([`super::look`]).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
@@ -284,7 +284,9 @@ impl Redrive {
 fn tried(mut row: Waiting, fault: &FieldViolation, refused: bool, now: Micros) -> Waiting {
     let awaited = awaited_by(fault.code.as_str(), &row.name).to_owned();
     let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
-    let wait = Micros::try_from(pause(row.tries).as_micros()).unwrap_or(Micros::MAX);
+    let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
+    let wait = pause(Duration::from_micros(before));
+    let wait = Micros::try_from(wait.as_micros()).unwrap_or(Micros::MAX);
     row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
     row.tries += 1;
     (row.last_try, row.rules, row.refused) = (now, record::RULES, refused);
