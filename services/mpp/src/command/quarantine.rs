@@ -93,6 +93,9 @@ pub async fn run(command: QuarantineCommand, client: &Client, output: Output) ->
                 done.waiting,
                 done.rejected
             );
+            if done.tried == 0 {
+                say!("  no record of this choice is kept (`mpp quarantine list` names all)");
+            }
             done.left.iter().for_each(tell);
         }
     }
@@ -109,6 +112,10 @@ fn print(answer: &ListWaitingRecordsResponse) {
         table.row(row(cause));
     }
     table.print();
+    let unshown = i64::from(answer.cause_size) - i64::try_from(answer.causes.len()).unwrap_or(0);
+    if unshown > 0 {
+        say!("  and {unshown} more that fewer records wait for (--code, or one source)");
+    }
     say!();
     answer.records.iter().for_each(tell);
     let more = i64::from(answer.total_size) - i64::try_from(answer.records.len()).unwrap_or(0);

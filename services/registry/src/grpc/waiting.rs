@@ -10,7 +10,7 @@ use mpp_rpc::time::to_timestamp;
 
 use crate::{
     app::Registry,
-    model::Check,
+    model::{Check, quarantine::check_code},
     store::waiting::{Cause, Waiting},
     sync::redrive::Done,
 };
@@ -32,17 +32,26 @@ pub async fn listed(
     if request.parent != ALL {
         check.name::<Source>("parent", &request.parent);
     }
+    check_code(&mut check, &request.code);
     check.finish()?;
     let filter = page::hash(&[&request.parent, &request.code]);
     let asked = page::parse(request.page_size, &request.page_token, filter)?;
     let source = if request.parent == ALL { "" } else { &request.parent };
     let found = registry.waiting(source, &request.code, &asked).await?;
-    let total: i64 = found.causes.iter().map(|cause| cause.records).sum();
+    let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+    let total = found.causes.iter().map(|cause| cause.records).sum();
+    let refused = found.causes.iter().filter(|cause| cause.refused);
+    let rejected = refused.map(|cause| cause.records).sum();
+    let waits = found.causes.iter().filter(|cause| !cause.refused);
+    let oldest = waits.min_by_key(|cause| cause.oldest).cloned();
     Ok(ListWaitingRecordsResponse {
         records: found.records.into_iter().map(record).collect(),
         next_page_token: found.next.map(|after| page::token(&after, filter)).unwrap_or_default(),
+        cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
         causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
-        total_size: i32::try_from(total).unwrap_or(i32::MAX),
+        total_size: size(total),
+        rejected_size: size(rejected),
+        oldest: oldest.map(cause),
     })
 }
 

@@ -22,6 +22,8 @@ use std::time::Duration;
 use mpp_core::FieldCode;
 use mpp_form::record::{Checked, Item};
 
+use super::Check;
+
 /// First pause of a record that was tried too early, as when its batch was not yet through.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two tries of a record for the same thing.
@@ -189,6 +191,21 @@ pub fn is_due(code: &str, sight: Sight) -> bool {
     } else {
         // Many moves are a person's decision.
         !is(FieldCode::TooManyMoved)
+    }
+}
+
+/// Fails for a code that no record is kept for: who asks for a misspelt one would be told that
+/// nothing waits.
+pub fn check_code(check: &mut Check, code: &str) {
+    if !code.is_empty() && !FieldCode::ALL.iter().any(|known| known.as_str() == code) {
+        let waits = |known: &&FieldCode| Answer::of(Some(**known), Asks::Put) == Answer::Waits;
+        let all: Vec<&str> =
+            FieldCode::ALL.iter().filter(waits).map(|code| code.as_str()).collect();
+        let text = format!(
+            "is no code of a record; records wait for {}, and may be rejected for any field code",
+            all.join(", ")
+        );
+        check.fail("code", FieldCode::UnknownValue, text);
     }
 }
 

@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
+use mpp_api::{
+    registry::Service,
+    sync::{Record, RedriveRecordsRequest, Source},
+};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
 use mpp_form::record::{self, Checked};
 use mpp_resource::Call;
@@ -22,7 +25,7 @@ use crate::{
     model::{
         Check,
         ending::{self, SessionOutcome},
-        quarantine::{Answer, Asks, Event, State, Step, pause},
+        quarantine::{Answer, Asks, Event, State, Step, check_code, pause},
     },
     store::{
         batches,
@@ -60,6 +63,8 @@ pub async fn by_command(
 ) -> Result<Done> {
     let mut check = Check::new("");
     check.name::<Source>("source", &request.source);
+    check.optional_name::<Service>("name", &request.name);
+    check_code(&mut check, &request.code);
     check.finish()?;
     let actor = Actor { origin: request.source.clone(), subject: call.caller.subject.clone() };
     let mut tx = registry.db.begin(&actor).await?;

@@ -115,6 +115,8 @@ async fn a_record_whose_unit_comes_later_is_applied_by_itself() {
         let cause = &listed.causes[0];
         assert_eq!((cause.code.as_str(), cause.awaited.as_str()), ("UNIT_NOT_FOUND", BARU));
         assert_eq!((cause.record_count, listed.total_size), (2, 2));
+        assert_eq!((listed.cause_size, listed.rejected_size), (1, 0));
+        assert_eq!(listed.oldest.as_ref(), Some(cause));
         assert_eq!(source(&world).await.waiting_now, 2);
 
         create_unit(&world, "dinas-baru").await;
@@ -319,6 +321,13 @@ async fn a_redrive_by_command_tries_one_reason_one_record_or_all_and_only_for_it
         let nowhere = RedriveRecordsRequest { source: "sources/nowhere".into(), ..all() };
         let refused = world.admin().sync.redrive_records(nowhere).await;
         assert_eq!(reason(refused.map(drop)), "NOT_FOUND");
+        for asked in [
+            RedriveRecordsRequest { code: "unit_not_found".into(), ..all() },
+            RedriveRecordsRequest { name: "units/salah".into(), ..all() },
+        ] {
+            let refused = world.admin().sync.redrive_records(asked).await;
+            assert_eq!(reason(refused.map(drop)), "INVALID_FIELD");
+        }
     })
     .await;
 }

@@ -86,13 +86,25 @@ fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> 
                     Some(waits) if waits.causes.is_empty() => p.help { (look.of(words::WAITING_NOTHING)) },
                     Some(waits) => {
                         p.help { (look.of(words::WAITING_HELP)) }
-                        ul { @for cause in &waits.causes { li { (cause_line(look, cause)) } } }
+                        (causes(look, waits))
                         (waiting_records(look, waits))
                     },
                 }
             }
         },
     )
+}
+
+/// What is waited for, and how much more that is than is shown.
+fn causes(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
+    let shown = i64::try_from(waits.causes.len()).unwrap_or(i64::MAX);
+    let more = i64::from(waits.cause_size) - shown;
+    html! {
+        ul {
+            @for cause in &waits.causes { li { (cause_line(look, cause)) } }
+            @if more > 0 { li { (words::WAITING_MORE.text(look.lang, &[&look.number(more)])) } }
+        }
+    }
 }
 
 /// The first records by their names.

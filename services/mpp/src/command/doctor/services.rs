@@ -95,19 +95,14 @@ pub async fn waiting(channel: Channel, until: Instant) -> Result<String> {
     let request = within(request, until.min(Instant::now() + 2 * ANSWER));
     let answer = SyncServiceClient::new(channel).list_waiting_records(request).await;
     let answer = answer.map_err(refused)?.into_inner();
-    let count = |rejected: bool| -> i64 {
-        let own = answer.causes.iter().filter(|cause| cause.rejected == rejected);
-        own.map(|cause| cause.record_count).sum()
-    };
-    let (waits, rejected) = (count(false), count(true));
-    let oldest = answer.causes.iter().filter(|cause| !cause.rejected).min_by_key(|cause| {
-        cause.oldest_time.as_ref().map_or((0, 0), |time| (time.seconds, time.nanos))
-    });
+    let (rejected, waits) = (answer.rejected_size, answer.total_size - answer.rejected_size);
     let rejected = match rejected {
         0 => String::new(),
         count => format!("; {count} were rejected when they were tried again"),
     };
-    let Some(oldest) = oldest else { return Ok(format!("no record waits{rejected}")) };
+    let Some(oldest) = answer.oldest else {
+        return Ok(format!("no record waits{rejected}"));
+    };
     let since = oldest.oldest_time.map(|time| time.to_string()).unwrap_or_default();
     Ok(format!(
         "{waits} records wait, the first since {since} ({} of {} for {}); `mpp quarantine list` names \
