@@ -102,11 +102,9 @@ impl Registry {
         let mut db = self.db.read().await?;
         let mut records =
             waiting::page(db.conn(), source, code, after, page.size.saturating_add(1)).await?;
-        let mut causes = waiting::causes(db.conn()).await?;
+        let mut causes = waiting::causes(db.conn(), source).await?;
         db.end().await?;
-        causes.retain(|cause| {
-            (source.is_empty() || cause.source == source) && (code.is_empty() || cause.code == code)
-        });
+        causes.retain(|cause| code.is_empty() || cause.code == code);
         causes.sort_by_key(|cause| std::cmp::Reverse(cause.records));
         let has_more = records.len() > page.size;
         records.truncate(page.size);

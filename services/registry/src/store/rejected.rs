@@ -92,6 +92,20 @@ pub async fn add(tx: &mut Tx, source: &str, sequence: i64, all: &[Stands]) -> Re
     Ok(())
 }
 
+/// These stand rejected no more: they were tried again, and are taken, or wait. Index:
+/// sync_rejected's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn take_back(tx: &mut Tx, source: &str, all: &[Stands]) -> Result<()> {
+    for chunk in all.chunks(CHUNK) {
+        let ids: Vec<&str> = chunk.iter().map(|one| one.id.as_str()).collect();
+        let names: Vec<&str> = chunk.iter().map(|one| one.name.as_str()).collect();
+        delete(tx, source, &ids, &names).await?;
+    }
+    Ok(())
+}
+
 /// Whether anything stands rejected. Index: sync_rejected's primary key.
 async fn stands(tx: &mut Tx, source: &str) -> Result<bool> {
     sqlx::query("select 1 as one from sync_rejected where source = $1 limit 1")

@@ -1,18 +1,31 @@
 //! Records that wait, whole, and those of them that were rejected when they were tried again.
 
+mod lists;
 mod row;
 
 use std::collections::HashMap;
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, query::Query};
 
-use row::{COLUMNS, cause, read};
+pub use lists::{causes, page};
+use row::{COLUMNS, read};
 pub use row::{Cause, Held, Waiting};
 
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
+
+type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// Which of a source's records a [`Selection`] means; its values follow those of the statement.
+fn meant(first: usize) -> String {
+    let [code, any, awaited, name, refused, by] = [0, 1, 2, 3, 4, 5].map(|at| first + at);
+    format!(
+        "(${code} = '' or code = ${code}) and (${any} = 0 or awaited = ${awaited})
+         and (${name} = '' or name = ${name}) and refused <= ${refused} and not_before <= ${by}"
+    )
+}
 
 /// Which records of a source are meant.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +42,19 @@ pub struct Selection {
     pub with_refused: bool,
     /// Only those that may be tried by then.
     pub by: Option<Micros>,
+}
+
+impl Selection {
+    /// The values of [`meant`].
+    fn bind<'q>(&'q self, query: AnyQuery<'q>) -> AnyQuery<'q> {
+        query
+            .bind(&self.code)
+            .bind(i64::from(self.awaited.is_some()))
+            .bind(self.awaited.as_deref().unwrap_or_default())
+            .bind(&self.name)
+            .bind(i64::from(self.with_refused))
+            .bind(self.by.unwrap_or(Micros::MAX))
+    }
 }
 
 /// Locks the source's state against its sessions until the commit; false where there is none any
@@ -62,13 +88,28 @@ pub async fn held(tx: &mut Tx, source: &str) -> Result<Held> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn known(tx: &mut Tx, source: &str, names: &[&str]) -> Result<HashMap<String, Waiting>> {
+    let all = Selection { source: source.to_owned(), with_refused: true, ..Selection::default() };
+    still(tx, &all, names).await
+}
+
+/// What is kept of these names, as far as a selection still means it. Index: sync_waiting's primary
+/// key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn still(
+    tx: &mut Tx,
+    wanted: &Selection,
+    names: &[&str],
+) -> Result<HashMap<String, Waiting>> {
     let mut known = HashMap::new();
     for chunk in names.chunks(CHUNK) {
         let text = format!(
-            "select {COLUMNS}, record from sync_waiting where source = $1 and name in {}",
-            placeholders(2, 1, chunk.len())
+            "select {COLUMNS}, record from sync_waiting where source = $1 and {} and name in {}",
+            meant(2),
+            placeholders(8, 1, chunk.len())
         );
-        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = wanted.bind(sqlx::query(AssertSqlSafe(text)).bind(&wanted.source));
         let query = chunk.iter().fold(query, |query, name| query.bind(*name));
         for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
             let one = read(&row).map_err(db_error)?;
@@ -173,7 +214,7 @@ pub async fn tried(tx: &mut Tx, one: &Waiting) -> Result<()> {
     .map_err(db_error)
 }
 
-/// The next records of a selection after a name, in the order of names. Index: sync_waiting's
+/// The names of the next records of a selection after a name, in their order. Index: sync_waiting's
 /// primary key.
 ///
 /// # Errors
@@ -183,70 +224,20 @@ pub async fn select(
     wanted: &Selection,
     after: &str,
     limit: usize,
-) -> Result<Vec<Waiting>> {
+) -> Result<Vec<String>> {
     let text = format!(
-        "select {COLUMNS}, record from sync_waiting where source = $1 and name > $2
-         and ($3 = '' or code = $3) and ($4 = 0 or awaited = $5) and ($6 = '' or name = $6)
-         and refused <= $7 and not_before <= $8 order by name limit $9"
+        "select name from sync_waiting where source = $1 and {} and name > $8
+         order by name limit $9",
+        meant(2)
     );
-    let rows = sqlx::query(AssertSqlSafe(text))
-        .bind(&wanted.source)
+    let rows = wanted
+        .bind(sqlx::query(AssertSqlSafe(text)).bind(&wanted.source))
         .bind(after)
-        .bind(&wanted.code)
-        .bind(i64::from(wanted.awaited.is_some()))
-        .bind(wanted.awaited.as_deref().unwrap_or_default())
-        .bind(&wanted.name)
-        .bind(i64::from(wanted.with_refused))
-        .bind(wanted.by.unwrap_or(Micros::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(conn)
         .await
         .map_err(db_error)?;
-    rows.iter().map(|row| read(row).map_err(db_error)).collect()
-}
-
-/// A page of what is kept of a source, of all where it is empty, after a source and a name. Index:
-/// sync_waiting's primary key.
-///
-/// # Errors
-/// `UNAVAILABLE` when the database is away.
-pub async fn page(
-    conn: &mut Conn,
-    source: &str,
-    code: &str,
-    after: (&str, &str),
-    limit: usize,
-) -> Result<Vec<Waiting>> {
-    let text = format!(
-        "select {COLUMNS} from sync_waiting where ($1 = '' or source = $1) and ($2 = '' or code = $2)
-         and (source > $3 or (source = $3 and name > $4)) order by source, name limit $5"
-    );
-    let rows = sqlx::query(AssertSqlSafe(text))
-        .bind(source)
-        .bind(code)
-        .bind(after.0)
-        .bind(after.1)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await
-        .map_err(db_error)?;
-    rows.iter().map(|row| read(row).map_err(db_error)).collect()
-}
-
-/// What records of all sources wait for. Index: sync_waiting_cause.
-///
-/// # Errors
-/// `UNAVAILABLE` when the database is away.
-pub async fn causes(conn: &mut Conn) -> Result<Vec<Cause>> {
-    let rows = sqlx::query(
-        "select source, refused, code, awaited, count(*) as records, min(first_seen) as oldest,
-         min(rules) as rules, min(not_before) as not_before
-         from sync_waiting group by source, refused, code, awaited",
-    )
-    .fetch_all(conn)
-    .await
-    .map_err(db_error)?;
-    rows.iter().map(|row| cause(row).map_err(db_error)).collect()
+    rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 
 /// How many wait. Index: sync_waiting_cause.

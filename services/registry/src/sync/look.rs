@@ -46,7 +46,7 @@ async fn causes(registry: &Registry) -> Result<Vec<Cause>> {
         return Ok(Vec::new());
     }
     let mut db = registry.db.read().await?;
-    let mut causes = waiting::causes(db.conn()).await?;
+    let mut causes = waiting::causes(db.conn(), "").await?;
     db.end().await?;
     causes.sort_by_key(|cause| cause.oldest);
     registry.waiting.replace(Arc::new(causes.clone()));
@@ -89,8 +89,10 @@ async fn piece(registry: &Registry, source: &str, due: &[&Cause], now: Micros) -
     let actor = Actor { origin: source.to_owned(), subject: "registry".into() };
     let redrive =
         Redrive { registry: registry.clone(), actor, accept_moves: false, validate_only: false };
-    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-    let done = redrive.some(source, &wanted).await?;
+    let (source, by) = (source.to_owned(), Some(now));
+    let wanted = Selection { source, with_refused: true, by, ..Selection::default() };
+    let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+    let done = redrive.some(&wanted, &asked).await?;
     Ok(names.len() >= registry.policy.batch_records && done.taken + done.rejected > 0)
 }
 
@@ -116,8 +118,7 @@ async fn names(registry: &Registry, due: &[&Cause], now: Micros) -> Result<Vec<S
             by: Some(now),
             ..Selection::default()
         };
-        let rows = waiting::select(db.conn(), &wanted, "", most - names.len()).await?;
-        names.extend(rows.into_iter().map(|row| row.name));
+        names.extend(waiting::select(db.conn(), &wanted, "", most - names.len()).await?);
     }
     db.end().await?;
     Ok(names)

@@ -1,37 +1,31 @@
 //! Records that waited are tried again: by command, and by themselves once what they wait for is
 //! there ([`super::look`]).
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use mpp_api::{
     registry::Service,
     sync::{Record, RedriveRecordsRequest, Source},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_form::record::{self, Checked};
 use mpp_resource::Call;
-use mpp_store::{Actor, Expect, Tx};
+use mpp_store::{Actor, Tx};
 use prost::Message as _;
 
 use super::{
     apply::is_a_records_fault,
     plan::{Fate, fault, first_fault},
-    quarantine::{awaited_by, shortened},
     session::{Session, permit},
+    settle::{settle, show, tried},
 };
 use crate::{
     app::Registry,
     metrics,
-    model::{
-        Check,
-        ending::{self, SessionOutcome},
-        quarantine::{Answer, Asks, Event, State, Step, check_code, pause},
-    },
+    model::{Check, quarantine::check_code},
     store::{
-        batches,
         lease::Lease,
-        rejected::{self, Stands},
-        waiting::{self, By, Selection, Waiting},
+        waiting::{self, Selection, Waiting},
     },
 };
 
@@ -93,6 +87,8 @@ pub struct Done {
     pub waiting: i64,
     /// They are rejected.
     pub rejected: i64,
+    /// So many more than before stand rejected; fewer, where it is below 0.
+    pub(super) refused: i64,
     /// Some of those that were not taken.
     pub left: Vec<Waiting>,
     /// The revision of the last write.
@@ -109,6 +105,7 @@ impl Done {
         self.taken += other.taken;
         self.waiting += other.waiting;
         self.rejected += other.rejected;
+        self.refused += other.refused;
         self.revision = self.revision.max(other.revision);
         let room = MAX_LEFT.saturating_sub(self.left.len());
         self.left.extend(other.left.into_iter().take(room));
@@ -126,18 +123,19 @@ impl Redrive {
         loop {
             let most = self.registry.policy.batch_records;
             let mut db = self.registry.db.read().await?;
-            let rows = waiting::select(db.conn(), wanted, &after, most).await?;
+            let found = waiting::select(db.conn(), wanted, &after, most).await?;
             db.end().await?;
-            let Some(last) = rows.last() else { return Ok(done) };
-            after.clone_from(&last.name);
-            let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-            done.add(self.some(&wanted.source, &names).await?);
+            let Some(last) = found.last() else { return Ok(done) };
+            after.clone_from(last);
+            let names: Vec<&str> = found.iter().map(String::as_str).collect();
+            done.add(self.some(wanted, &names).await?);
         }
     }
 
     /// Tries some records, and one by one where the database refuses one of them.
-    pub(super) async fn some(&self, source: &str, names: &[&str]) -> Result<Done> {
-        match self.raced(source, names).await {
+    pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let source = &wanted.source;
+        match self.raced(wanted, names).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),
                     "the database refused records that waited; looking for the one");
@@ -146,7 +144,7 @@ impl Redrive {
         }
         let mut done = Done::default();
         for name in names {
-            done.add(match self.raced(source, &[name]).await {
+            done.add(match self.raced(wanted, &[name]).await {
                 Err(error) if is_a_records_fault(&error) => self.failed(source, name).await?,
                 one => one?,
             });
@@ -155,10 +153,10 @@ impl Redrive {
     }
 
     /// Once more where a race is lost, as a batch does.
-    async fn raced(&self, source: &str, names: &[&str]) -> Result<Done> {
+    async fn raced(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let mut tries = 1;
         loop {
-            match self.attempt(source, names).await {
+            match self.attempt(wanted, names).await {
                 Err(error)
                     if error.reason() == Reason::WriteConflict
                         && tries < self.registry.policy.batch_tries =>
@@ -172,21 +170,22 @@ impl Redrive {
         }
     }
 
-    /// One transaction: whoever comes second finds what is left.
-    async fn attempt(&self, source: &str, names: &[&str]) -> Result<Done> {
+    /// One transaction: whoever comes second finds what is left, and what is still meant of it.
+    async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let source = &wanted.source;
         let mut tx = self.registry.db.begin(&self.actor).await?;
         if !waiting::lock(&mut tx, source).await? {
             tx.rollback().await?;
             return Ok(Done::default());
         }
         let mut rows: Vec<Waiting> =
-            waiting::known(&mut tx, source, names).await?.into_values().collect();
+            waiting::still(&mut tx, wanted, names).await?.into_values().collect();
         rows.sort_by(|one, other| one.name.cmp(&other.name));
         let fates = self.write(&mut tx, source, &rows).await?;
         let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
         let stands = published.any(|(_, fate)| fate.is_ok());
-        let mut done = self.settle(&mut tx, rows, &fates).await?;
-        if done.taken + done.rejected > 0 {
+        let mut done = settle(&mut tx, rows, &fates).await?;
+        if done.taken > 0 || done.refused != 0 {
             show(&mut tx, source, &done, stands).await?;
         }
         if self.validate_only {
@@ -228,40 +227,6 @@ impl Redrive {
         Ok((0..rows.len()).map(|index| fates.remove(&index).unwrap_or_else(unseen)).collect())
     }
 
-    /// Lets go what was taken, and stores what was found of the others.
-    async fn settle(&self, tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
-        let (mut done, mut gone, now) = (Done::default(), Vec::new(), tx.now());
-        for (row, fate) in rows.into_iter().zip(fates) {
-            let code = fate.as_ref().err().map(|fault| fault.code);
-            let asks = if row.deletes { Asks::Delete } else { Asks::Put };
-            let step = row.state().step(Event::Tried(Answer::of(code, asks)));
-            match (step, fate) {
-                (Step::Leaves, _) | (_, Ok(_)) => {
-                    done.taken += 1;
-                    gone.push(row);
-                }
-                (step, Err(fault)) => {
-                    let refused = row.state().after(step) == State::Refused;
-                    let row = tried(row, fault, refused, now);
-                    waiting::tried(tx, &row).await?;
-                    if step == Step::Refused {
-                        let stands = Stands::rejected(&row.source_id, &row.name);
-                        rejected::add(tx, &row.source, row.sequence, &[stands]).await?;
-                    }
-                    *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
-                    done.left.push(row);
-                }
-            }
-        }
-        if let Some(first) = gone.first() {
-            let names: Vec<&str> = gone.iter().map(|row| row.name.as_str()).collect();
-            waiting::remove(tx, &first.source, By::Name, &names).await?;
-            let brought_by = gone.iter().map(|row| row.sequence);
-            batches::add_redriven(tx, &first.source, brought_by).await?;
-        }
-        Ok(done)
-    }
-
     /// The registry fails on a record: it is left alone for ever longer.
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
@@ -281,53 +246,5 @@ impl Redrive {
             tx.commit().await?;
         }
         Ok(done)
-    }
-}
-
-/// A record after a try that did not take it. Where the same was found as before it is left alone
-/// for a while.
-fn tried(mut row: Waiting, fault: &FieldViolation, refused: bool, now: Micros) -> Waiting {
-    let awaited = awaited_by(fault.code.as_str(), &row.name).to_owned();
-    let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
-    let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
-    let wait = pause(Duration::from_micros(before));
-    let wait = Micros::try_from(wait.as_micros()).unwrap_or(Micros::MAX);
-    row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
-    row.tries += 1;
-    (row.last_try, row.rules, row.refused) = (now, record::RULES, refused);
-    row.field.clone_from(&fault.field);
-    row.code = fault.code.to_string();
-    (row.message, row.awaited) = (shortened(&fault.description), awaited);
-    row
-}
-
-/// The source's record tells of what was redriven, how many wait now, and no more of what the
-/// session lacked by which they came; `stands` where a service now is as it was sent.
-async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -> Result<()> {
-    waiting::add_redriven(tx, source, done.taken, done.rejected).await?;
-    let name = source.to_owned();
-    let totals = batches::totals_of(tx.conn(), std::slice::from_ref(&name)).await?;
-    let Some(mut found) = tx.get::<Source>(source).await? else { return Ok(()) };
-    let counted = totals.get(source).map(|totals| totals.source).unwrap_or_default();
-    let accounting = found.doc.accounting.get_or_insert_default();
-    accounting.redriven = counted.redriven;
-    accounting.redrive_rejected = counted.redrive_rejected;
-    if found.doc.counted {
-        let now = rejected::count(tx, source).await?;
-        (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
-        let stands = (stands || now.all() == 0) && batches::has_taken(tx, source).await?;
-        let (rejected, waiting) = (now.rejected, now.waiting);
-        let answered = SessionOutcome { stands, rejected, waiting, ..SessionOutcome::default() };
-        lacks(&mut found.doc, &answered);
-    }
-    tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
-}
-
-/// What the source's last session lacks still: where that is nothing it has ended completely.
-fn lacks(source: &mut Source, answered: &SessionOutcome) {
-    let Some(lack) = source.incomplete.take() else { return };
-    source.incomplete = ending::since(&lack, answered);
-    if source.incomplete.is_none() {
-        source.last_success_time = source.last_end_time;
     }
 }

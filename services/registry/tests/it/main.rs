@@ -25,6 +25,7 @@ mod publisher;
 mod push;
 mod pusher;
 mod quarantine;
+mod quarantine_again;
 mod quarantine_ends;
 mod quarantine_order;
 mod redriven;

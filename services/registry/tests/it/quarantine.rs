@@ -9,14 +9,13 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone},
 };
-use mpp_core::Role;
 use mpp_registry::Policy;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
 use crate::{
     publisher::{begin_again, codes, hello, outcomes, record_of, source},
-    world::{BKPM, Clients, KEMENDAGRI, SECOND, SOURCE, World, reason, service, unit},
+    world::{BKPM, Clients, KEMENDAGRI, SECOND, SOURCE, World, service, unit},
 };
 
 pub const BARU: &str = "units/dinas-baru";
@@ -289,72 +288,6 @@ async fn more_than_a_sources_share_is_rejected_and_told_so() {
         until_title(&world, "units/dinas-baru/services/a", "Baru").await;
         let result = run(&world, vec![late("c", "Layanan")]).await;
         assert!(result.results[0].code.is_empty());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_redrive_by_command_tries_one_reason_one_record_or_all_and_only_for_its_source() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        run(&world, vec![late("akta", "Akta"), late("kk", "KK")]).await;
-        let mut publisher = world.caller(Role::Publisher, &[SOURCE]);
-        let nothing = redrive(&mut publisher, all()).await;
-        assert_eq!((nothing.tried, nothing.waiting, nothing.taken), (2, 2, 0));
-        assert_eq!(nothing.left[0].tries, 2);
-        create_unit(&world, "dinas-baru").await;
-        let dry = RedriveRecordsRequest { validate_only: true, ..all() };
-        let tried = redrive(&mut publisher, dry).await;
-        assert_eq!((tried.taken, tried.revision), (2, 0));
-        assert_eq!(listed(&world, SOURCE).await.total_size, 2, "nothing was kept");
-        let one = RedriveRecordsRequest { name: format!("{BARU}/services/kk"), ..all() };
-        assert_eq!(redrive(&mut publisher, one).await.taken, 1);
-        let other = RedriveRecordsRequest { code: "UNIT_NOT_OWNED".into(), ..all() };
-        assert_eq!(redrive(&mut publisher, other).await.tried, 0);
-        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
-        assert_eq!(redrive(&mut officer, all()).await.taken, 1);
-        assert_eq!(titles(&world).len(), 2, "and reads show it");
-
-        let mut foreign = world.caller(Role::Publisher, &["sources/bkpm"]);
-        let refused = foreign.sync.redrive_records(all()).await;
-        assert_eq!(reason(refused.map(drop)), "PERMISSION_DENIED");
-        let nowhere = RedriveRecordsRequest { source: "sources/nowhere".into(), ..all() };
-        let refused = world.admin().sync.redrive_records(nowhere).await;
-        assert_eq!(reason(refused.map(drop)), "NOT_FOUND");
-        for asked in [
-            RedriveRecordsRequest { code: "unit_not_found".into(), ..all() },
-            RedriveRecordsRequest { name: "units/salah".into(), ..all() },
-        ] {
-            let refused = world.admin().sync.redrive_records(asked).await;
-            assert_eq!(reason(refused.map(drop)), "INVALID_FIELD");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn moves_that_are_too_many_wait_for_a_person() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, quick()).await;
-        let unique = || Hello { unique_ids: true, ..hello() };
-        let catalog = |unit: &str| -> Vec<Record> {
-            (0..30).map(|row| record_of(unit, &format!("s{row}"), service("Layanan"))).collect()
-        };
-        run_as(&world, unique(), catalog(KEMENDAGRI)).await;
-        let result = run_as(&world, unique(), catalog(BARU)).await;
-        assert!(codes(&result).iter().all(|code| *code == "UNIT_NOT_FOUND"));
-        create_unit(&world, "dinas-baru").await;
-        until("they are found to be too many", async || {
-            let causes = listed(&world, SOURCE).await.causes;
-            (causes.len() == 1 && causes[0].code == "TOO_MANY_MOVED").then_some(())
-        })
-        .await;
-        assert!(titles(&world).iter().all(|(name, _)| name.starts_with("units/kemendagri/")));
-        let meant = RedriveRecordsRequest { accept_moves: true, ..all() };
-        let done = redrive(&mut world.caller(Role::Publisher, &[SOURCE]), meant).await;
-        assert_eq!((done.taken, done.waiting), (30, 0));
-        assert!(titles(&world).iter().all(|(name, _)| name.starts_with("units/dinas-baru/")));
-        assert_eq!(titles(&world).len(), 30, "each stands once");
     })
     .await;
 }

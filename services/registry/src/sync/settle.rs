@@ -1,0 +1,132 @@
+//! What becomes of records that were tried again, as it is stored and counted.
+
+use std::time::Duration;
+
+use mpp_api::sync::Source;
+use mpp_core::{FieldViolation, Micros, Result};
+use mpp_form::record;
+use mpp_store::{Expect, Tx};
+
+use super::{
+    plan::Fate,
+    quarantine::{awaited_by, shortened},
+    redrive::Done,
+};
+use crate::{
+    model::{
+        ending::{self, SessionOutcome},
+        quarantine::{Answer, Asks, Event, State, Step, pause},
+    },
+    store::{
+        batches,
+        rejected::{self, Stands},
+        waiting::{self, By, Waiting},
+    },
+};
+
+/// Lets go what was taken, and stores what was found of the others.
+pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
+    let (mut done, mut gone) = (Done::default(), Vec::new());
+    for (row, fate) in rows.into_iter().zip(fates) {
+        let code = fate.as_ref().err().map(|fault| fault.code);
+        let asks = if row.deletes { Asks::Delete } else { Asks::Put };
+        let step = row.state().step(Event::Tried(Answer::of(code, asks)));
+        // Each counts once among those that were rejected, and no more once it is taken.
+        done.refused -= i64::from(row.refused);
+        match (step, fate) {
+            (Step::Leaves, _) | (_, Ok(_)) => {
+                done.taken += 1;
+                gone.push(row);
+            }
+            (step, Err(fault)) => {
+                let row = stays(tx, row, step, fault).await?;
+                done.refused += i64::from(row.refused);
+                *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
+                done.left.push(row);
+            }
+        }
+    }
+    leave(tx, &gone).await?;
+    Ok(done)
+}
+
+/// Stores what a try has found of a record that it did not take. What stood rejected and waits
+/// again counts as the one or as the other, and not as both.
+async fn stays(tx: &mut Tx, row: Waiting, step: Step, fault: &FieldViolation) -> Result<Waiting> {
+    let (before, after) = (row.state(), row.state().after(step));
+    let row = tried(row, fault, after == State::Refused, tx.now());
+    waiting::tried(tx, &row).await?;
+    let stands = [Stands::rejected(&row.source_id, &row.name)];
+    match (before, after) {
+        (_, State::Refused) => rejected::add(tx, &row.source, row.sequence, &stands).await?,
+        (State::Refused, _) => rejected::take_back(tx, &row.source, &stands).await?,
+        _ => {}
+    }
+    Ok(row)
+}
+
+/// Nothing is kept of these any more, nor that some of them stood rejected.
+async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    waiting::remove(tx, &first.source, By::Name, &names).await?;
+    let brought_by = rows.iter().map(|row| row.sequence);
+    batches::add_redriven(tx, &first.source, brought_by).await?;
+    let refused = rows.iter().filter(|row| row.refused);
+    let stood: Vec<Stands> =
+        refused.map(|row| Stands::rejected(&row.source_id, &row.name)).collect();
+    rejected::take_back(tx, &first.source, &stood).await
+}
+
+/// A record after a try that did not take it. Where the same was found as before it is left alone
+/// for a while.
+pub(super) fn tried(
+    mut row: Waiting,
+    fault: &FieldViolation,
+    refused: bool,
+    now: Micros,
+) -> Waiting {
+    let awaited = awaited_by(fault.code.as_str(), &row.name).to_owned();
+    let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
+    let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
+    let wait = pause(Duration::from_micros(before));
+    let wait = Micros::try_from(wait.as_micros()).unwrap_or(Micros::MAX);
+    row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
+    row.tries += 1;
+    (row.last_try, row.rules, row.refused) = (now, record::RULES, refused);
+    row.field.clone_from(&fault.field);
+    row.code = fault.code.to_string();
+    (row.message, row.awaited) = (shortened(&fault.description), awaited);
+    row
+}
+
+/// The source's record tells of what was redriven, how many wait now, and no more of what the
+/// session lacked by which they came; `stands` where a service now is as it was sent.
+pub(super) async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -> Result<()> {
+    waiting::add_redriven(tx, source, done.taken, done.refused).await?;
+    let name = source.to_owned();
+    let totals = batches::totals_of(tx.conn(), std::slice::from_ref(&name)).await?;
+    let Some(mut found) = tx.get::<Source>(source).await? else { return Ok(()) };
+    let counted = totals.get(source).map(|totals| totals.source).unwrap_or_default();
+    let accounting = found.doc.accounting.get_or_insert_default();
+    accounting.redriven = counted.redriven;
+    accounting.redrive_rejected = counted.redrive_rejected;
+    if found.doc.counted {
+        let now = rejected::count(tx, source).await?;
+        (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
+        let stands = (stands || now.all() == 0) && batches::has_taken(tx, source).await?;
+        let (rejected, waiting) = (now.rejected, now.waiting);
+        let answered = SessionOutcome { stands, rejected, waiting, ..SessionOutcome::default() };
+        lacks(&mut found.doc, &answered);
+    }
+    tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
+}
+
+/// What the source's last session lacks still: where that is nothing it has ended completely.
+fn lacks(source: &mut Source, answered: &SessionOutcome) {
+    let Some(lack) = source.incomplete.take() else { return };
+    source.incomplete = ending::since(&lack, answered);
+    if source.incomplete.is_none() {
+        source.last_success_time = source.last_end_time;
+    }
+}
