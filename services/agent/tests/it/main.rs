@@ -13,5 +13,6 @@ mod proposals;
 mod sheets;
 mod strangers;
 mod tables;
+mod titles;
 mod unlisted;
 mod watched;

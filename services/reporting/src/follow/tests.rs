@@ -1,6 +1,8 @@
 //! The inbox as a copy of a feed: changes that come twice count once.
 
 mod healing;
+mod rebuilding;
+mod repeated;
 
 use mpp_api::{
     Document as _,

@@ -3,17 +3,15 @@
 mod config;
 mod init;
 mod places;
+mod repeat;
 mod sql;
 mod told;
 mod withdraw;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{FUNCTIONS, Input, Problem, Run, Store, Tally, Watch, Withdraw};
+use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
 use mpp_core::{Code, Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -116,7 +114,7 @@ pub async fn run(
     output: Output,
 ) -> Result<()> {
     match command {
-        AgentCommand::Run(args) => repeat(args, &client()?, output).await,
+        AgentCommand::Run(args) => repeat::repeat(args, &client()?, output).await,
         AgentCommand::Withdraw(args) => withdraw(args, &client()?, output).await,
         AgentCommand::Init(args) => init::init(args).await,
         AgentCommand::Check { config } => check(&config).await,
@@ -126,68 +124,6 @@ pub async fn run(
             functions();
             Ok(())
         }
-    }
-}
-
-async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
-    let shutdown = until_stopped()?;
-    let mut watch = args.every.and_then(|_| watch(&args.config));
-    loop {
-        tokio::select! {
-            () = note(&mut watch) => {}
-            () = shutdown.cancelled() => return Ok(()),
-        }
-        let outcome = once(&args, client, output, &shutdown).await;
-        let Some(every) = args.every else {
-            return outcome;
-        };
-        // Only what is gone by the first run is known to be right.
-        args.accept_missing = false;
-        let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
-        if let Err(error) = outcome {
-            complain!("mpp: {}; the next run is in {every} s", error.message());
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(every)) => {}
-            () = until_back(&args.config, client), if is_away => {}
-            () = until_changed(&mut watch) => {}
-            () = shutdown.cancelled() => return Ok(()),
-        }
-    }
-}
-
-/// Watches a database that tells of its changes. One whose configuration is at fault is told so by
-/// the run.
-fn watch(config: &Path) -> Option<Watch> {
-    let run = load(config).ok()?;
-    match &run.input {
-        Input::Sql(database) => Watch::of(database, &run.policy),
-        _ => None,
-    }
-}
-
-async fn note(watch: &mut Option<Watch>) {
-    if let Some(watch) = watch
-        && let Some(amiss) = watch.note().await
-    {
-        complain!("mpp: {amiss}");
-    }
-}
-
-/// Ends once the source has told of a change; never where it tells of none.
-async fn until_changed(watch: &mut Option<Watch>) {
-    match watch {
-        Some(watch) => watch.changed().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Ends once the registry, which was away, serves again; never where that cannot be looked at.
-async fn until_back(config: &Path, client: &Client) {
-    let looks = || Ok::<_, Error>((load(config)?, client.endpoint(Service::Registry)?));
-    match looks() {
-        Ok((run, endpoint)) => mpp_agent::until_back(&endpoint, &run.policy).await,
-        Err(_) => std::future::pending().await,
     }
 }
 

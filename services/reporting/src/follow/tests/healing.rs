@@ -1,11 +1,11 @@
 //! An inbox that differs from its feed, or was altered beneath the service, is found and healed.
 
 use super::{
-    super::{Rebuilds, rebuild, rebuild_where_sound, writer},
+    super::{rebuild, writer},
     *,
 };
 
-async fn take_in_state(copy: &mut Copy<Inbox>) {
+pub(super) async fn take_in_state(copy: &mut Copy<Inbox>) {
     copy.apply(Event::StateBegins).await.expect("begins");
     for number in 1..=3 {
         let Event::Changes(records, _) = told(number, 2) else { unreachable!("a change") };
@@ -53,17 +53,17 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
 }
 
 /// Rows of the projections that are not what the inbox makes of them.
-async fn differing(db: &Db) -> usize {
+pub(super) async fn differing(db: &Db) -> usize {
     crate::app::copies::rows(db).await.expect("compared").differing().count()
 }
 
-async fn altered(db: &Db) -> i64 {
+pub(super) async fn altered(db: &Db) -> i64 {
     let mut read = db.read().await.expect("a snapshot");
     let all = store::received(&mut read, Upstream::Scheduling).await.expect("read");
     all.altered.values().map(|found| found.count).sum()
 }
 
-async fn execute(db: &Db, text: &'static str) {
+pub(super) async fn execute(db: &Db, text: &'static str) {
     let mut tx = db.begin(&writer()).await.expect("begins");
     sqlx::raw_sql(text).execute(tx.conn()).await.expect("altered");
     tx.commit().await.expect("committed");
@@ -144,12 +144,12 @@ async fn what_the_feed_still_sends_is_not_accepted_as_it_was_altered() {
     .await;
 }
 
-async fn wrong(db: &Db) -> Vec<mpp_store::Disagreement> {
+pub(super) async fn wrong(db: &Db) -> Vec<mpp_store::Disagreement> {
     let mut read = db.read().await.expect("a snapshot");
     store::disagreements(read.conn(), db.clock().now()).await.expect("compared")
 }
 
-async fn mend(db: &Db, accept: bool) {
+pub(super) async fn mend(db: &Db, accept: bool) {
     let mut tx = db.begin(&writer()).await.expect("begins");
     let now = tx.now();
     let found = store::disagreements(tx.conn(), now).await.expect("compared");
@@ -256,187 +256,6 @@ async fn a_deletion_that_was_altered_is_set_right_by_the_next_state() {
         assert_eq!(altered(&db).await, 1);
         take_in_state(&mut copy).await;
         assert_eq!((altered(&db).await, wrong(&db).await.len()), (0, 0));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn projections_are_made_anew_beside_what_comes_in() {
-    on_both(async |database| {
-        let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = scheduling(&db).await;
-        take_in_state(&mut copy).await;
-        execute(&db, "update projection set value = replace(value, '3', '7') where name = 'day'")
-            .await;
-        assert_eq!(differing(&db).await, 1);
-        let rebuilds = (0..3).map(|_| rebuild(&db, &[], false));
-        let comes = async {
-            for number in 4..=12 {
-                copy.apply(told(number, number)).await.expect("it goes on");
-            }
-        };
-        let (done, ()) = tokio::join!(futures::future::join_all(rebuilds), comes);
-        done.into_iter().for_each(|done| assert_eq!(done.expect("rebuilt"), 0));
-        assert_eq!((differing(&db).await, completed(&db).await), (0, 12));
-    })
-    .await;
-}
-
-/// As a restore of the positions' table alone leaves it.
-#[tokio::test]
-async fn what_is_sent_again_after_a_position_was_set_back_counts_once() {
-    on_both(async |database| {
-        let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = scheduling(&db).await;
-        take_in_state(&mut copy).await;
-        let before = at(2);
-        let again = |version| {
-            let Event::Changes(mut changes, _) = told(2, version + 1) else {
-                unreachable!("it is")
-            };
-            changes[0].version = version;
-            Event::Changes(changes, at(version + 1))
-        };
-        for version in 2..=4 {
-            copy.apply(again(version)).await.expect("applied");
-        }
-        let count = inbox_count(&db).await;
-        let mut tx = db.begin(&writer()).await.expect("begins");
-        let stands = tx.position("scheduling").await.expect("read");
-        assert!(tx.move_position("scheduling", stands.as_ref(), &before).await.expect("set back"));
-        tx.commit().await.expect("committed");
-        let mut copy = scheduling(&db).await;
-        for version in 2..=5 {
-            copy.apply(again(version)).await.expect("sent again");
-        }
-        assert_eq!(inbox_count(&db).await, count + 1, "only the last is new");
-        assert_eq!((differing(&db).await, wrong(&db).await.len()), (0, 0));
-    })
-    .await;
-}
-
-fn version_of_two(version: i64, revision: i64, op: Op) -> Event {
-    let Event::Changes(mut changes, position) = told(2, revision) else { unreachable!("it is") };
-    changes[0].version = version;
-    changes[0].op = op;
-    changes[0].at = revision * 1_000;
-    Event::Changes(changes, position)
-}
-
-/// A registry was restored to before a record was made, and people make it again: its versions
-/// begin anew, whether its deletion came from there or was found by the state.
-#[tokio::test]
-async fn a_record_that_is_made_again_after_a_restore_of_the_upstream_is_news() {
-    for was_deleted_there in [true, false] {
-        on_both(async |database| {
-            let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = scheduling(&db).await;
-            copy.apply(Event::StateBegins).await.expect("begins");
-            copy.apply(Event::StateEnds(at(1))).await.expect("ends");
-            copy.apply(version_of_two(1, 2, Op::Put)).await.expect("applied");
-            copy.apply(version_of_two(2, 3, Op::Put)).await.expect("applied");
-            if was_deleted_there {
-                copy.apply(version_of_two(3, 4, Op::Deleted)).await.expect("applied");
-            }
-            copy.apply(Event::StateBegins).await.expect("the restored one begins");
-            copy.apply(Event::StateEnds(at(1))).await.expect("ends");
-            assert_eq!((completed(&db).await, inbox_count(&db).await), (0, 3));
-            let Event::Changes(mut again, position) = version_of_two(1, 2, Op::Put) else {
-                unreachable!("it is")
-            };
-            again[0].at += 77;
-            copy.apply(Event::Changes(again, position)).await.expect("applied");
-            assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 4));
-            assert_eq!((differing(&db).await, wrong(&db).await.len()), (0, 0));
-        })
-        .await;
-    }
-}
-
-/// Also of a record that was deleted since: it does not come back for a moment.
-#[tokio::test]
-async fn what_is_sent_again_of_a_record_that_is_gone_is_left_out() {
-    on_both(async |database| {
-        let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = scheduling(&db).await;
-        copy.apply(Event::StateBegins).await.expect("begins");
-        copy.apply(Event::StateEnds(at(1))).await.expect("ends");
-        let all = || {
-            [(1, 2, Op::Put), (2, 3, Op::Put), (3, 4, Op::Deleted)]
-                .map(|(version, revision, op)| version_of_two(version, revision, op))
-        };
-        for event in all() {
-            copy.apply(event).await.expect("applied");
-        }
-        let mut tx = db.begin(&writer()).await.expect("begins");
-        let stands = tx.position("scheduling").await.expect("read");
-        let back = tx.move_position("scheduling", stands.as_ref(), &at(1)).await;
-        assert!(back.expect("set back"));
-        tx.commit().await.expect("committed");
-        let mut copy = scheduling(&db).await;
-        for event in all() {
-            copy.apply(event).await.expect("sent again");
-            assert_eq!((completed(&db).await, inbox_count(&db).await), (0, 3));
-        }
-    })
-    .await;
-}
-
-/// Nobody has asked for it, so nothing is made of an inbox that says less than the rows.
-#[tokio::test]
-async fn projections_are_not_made_anew_by_themselves_of_an_inbox_that_was_altered() {
-    for fault in ["delete from inbox where seq = 2", "update inbox set labels = '[]' where seq = 2"]
-    {
-        on_both(async |database| {
-            let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = scheduling(&db).await;
-            take_in_state(&mut copy).await;
-            execute(&db, fault).await;
-            let damage = "update projection set value = '{' where name = 'day'";
-            execute(&db, damage).await;
-            let error = rebuild_where_sound(&db, false).await.expect_err("refused");
-            assert_eq!(error.reason(), Reason::WrongState, "{fault}");
-            let policy = crate::Policy::default();
-            let nation = crate::load(&db, &policy).await.expect("it starts, to be repaired");
-            assert!(!nation.feed(Upstream::Scheduling).caught_up, "and is not ready");
-            store::news(&db, None)
-                .await
-                .expect("read")
-                .rows
-                .iter()
-                .find(|(key, value, _)| key.0 == "day" && value.as_deref() == Some("{"))
-                .expect("the row is as it was");
-
-            mend(&db, true).await;
-            take_in_state(&mut copy_of_an_officer(&db).await).await;
-            let nation = crate::load(&db, &policy).await.expect("read");
-            assert!(nation.feed(Upstream::Scheduling).caught_up, "{fault}");
-            assert_eq!(completed(&db).await, 3, "{fault}");
-        })
-        .await;
-    }
-}
-
-/// One that stands over rows that can be read, so that the state can come in.
-async fn copy_of_an_officer(db: &Db) -> Copy<Inbox> {
-    rebuild(db, &[], false).await.expect("an officer has asked for it");
-    scheduling(db).await
-}
-
-#[tokio::test]
-async fn a_repair_that_accepts_more_than_the_one_under_way_comes_after_it() {
-    on_both(async |database| {
-        let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = scheduling(&db).await;
-        take_in_state(&mut copy).await;
-        copy.apply(version_of_two(2, 3, Op::Put)).await.expect("applied");
-        execute(&db, "update inbox set actor = 'x' where seq = 2").await;
-        let rebuilds = Rebuilds::default();
-        let none = std::time::Duration::ZERO;
-        assert_eq!(rebuilds.run(&db, &[], none).await.expect("begun"), None);
-        let long = std::time::Duration::from_secs(60);
-        let accepted = rebuilds.run(&db, &Upstream::ALL, long).await.expect("made anew");
-        assert_eq!((accepted, altered(&db).await), (Some(1), 0));
     })
     .await;
 }
