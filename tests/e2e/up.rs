@@ -210,7 +210,10 @@ async fn a_search_says_how_it_read_the_question(up: &Up) {
         ("ktp di mars", "\"mars\" is no place that the index knows"),
         ("pindah ke bali", "\"bali\" is where one goes (Bali)"),
         ("paspor di kab sleman", "\"kab sleman\" is taken for a place: Kabupaten Sleman"),
-        ("paspor selain surabaya", "\"surabaya\" is where one does not ask (Kota Surabaya)"),
+        (
+            "paspor selain surabaya",
+            "\"surabaya\" is where one does not want to ask (Kota Surabaya)",
+        ),
     ] {
         let said = up.run(&["search", question]).await.succeeded();
         assert!(said.contains(said_of_it), "{question}: {said}");

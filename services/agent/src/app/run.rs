@@ -104,7 +104,9 @@ async fn attempt(
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let Ended { tally, summary, to_withdraw, lack } = ended;
-    let problems = store.problems(run.policy.shown_problems).await?;
+    let mut problems = store.problems(run.policy.shown_problems).await?;
+    // They are listed as what would go, and what would be run for that is this very command.
+    problems.retain(|problem| to_withdraw.is_empty() || !problem.is_gone_of(&run.withdraw));
     let waiting = store.waiting().await?;
     let answered = store.refused().await? - waiting;
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;

@@ -2,7 +2,7 @@
 
 use mpp_core::{Error, FieldCode, Reason, text};
 
-use super::tally::some;
+use super::{tally::some, withdraw::Withdraw};
 
 /// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,11 @@ impl Problem {
             FieldCode::AlsoElsewhere,
         ];
         REMARKS.iter().any(|code| code.as_str() == self.code)
+    }
+
+    /// True where it tells that one of these records has gone.
+    pub fn is_gone_of(&self, withdrawn: &Withdraw) -> bool {
+        self.code == FieldCode::Gone.as_str() && self.id().is_some_and(|id| withdrawn.takes(id))
     }
 
     /// The way out, with the command for it where there is one.

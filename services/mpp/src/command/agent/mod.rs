@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
-use mpp_core::{Code, Error, Reason, Result};
+use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use config::load;
