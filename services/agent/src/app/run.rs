@@ -106,7 +106,7 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let Ended { tally, summary, to_withdraw, lack } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
     // They are listed as what would go, and what would be run for that is this very command.
-    problems.retain(|problem| to_withdraw.is_empty() || !problem.is_gone_of(&run.withdraw));
+    problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
     let waiting = store.waiting().await?;
     let answered = store.refused().await? - waiting;
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;

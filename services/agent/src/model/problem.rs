@@ -2,7 +2,7 @@
 
 use mpp_core::{Error, FieldCode, Reason, text};
 
-use super::{tally::some, withdraw::Withdraw};
+use super::tally::some;
 
 /// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +95,6 @@ impl Problem {
         REMARKS.iter().any(|code| code.as_str() == self.code)
     }
 
-    /// True where it tells that one of these records has gone.
-    pub fn is_gone_of(&self, withdrawn: &Withdraw) -> bool {
-        self.code == FieldCode::Gone.as_str() && self.id().is_some_and(|id| withdrawn.takes(id))
-    }
-
     /// The way out, with the command for it where there is one.
     pub fn advice(&self) -> String {
         let is = |code: FieldCode| self.code == code.as_str();
@@ -117,7 +112,7 @@ impl Problem {
     }
 
     /// The record's id, where its place stands beside it.
-    fn id(&self) -> Option<&str> {
+    pub fn id(&self) -> Option<&str> {
         let (_, id) = self.record.strip_suffix(')')?.split_once(" (")?;
         Some(id)
     }

@@ -12,7 +12,7 @@ use crate::{
     app::Registry,
     model::{Check, quarantine::check_code},
     store::waiting::{Cause, Waiting},
-    sync::redrive::Done,
+    sync::settle::Done,
 };
 
 /// Causes that an answer names.

@@ -44,6 +44,6 @@ pub mod redrive;
 mod remarks;
 mod sent;
 pub mod session;
-mod settle;
+pub mod settle;
 pub mod stream;
 mod write;

@@ -17,7 +17,7 @@ use super::{
     apply::is_a_records_fault,
     plan::{Fate, fault, first_fault},
     session::{Session, permit},
-    settle::{settle, show, tried},
+    settle::{Done, settle, show, tried},
 };
 use crate::{
     app::Registry,
@@ -28,9 +28,6 @@ use crate::{
         waiting::{self, Selection, Waiting},
     },
 };
-
-/// Records that are told of after a command.
-const MAX_LEFT: usize = 100;
 
 /// Who redrives, and how.
 #[derive(Clone)]
@@ -76,40 +73,6 @@ pub async fn by_command(
     let done = redrive.all(&wanted).await?;
     registry.memory.see(done.revision, call.deadline).await;
     Ok(done)
-}
-
-/// What became of records that were tried.
-#[derive(Clone, Debug, Default)]
-pub struct Done {
-    /// They were taken.
-    pub taken: i64,
-    /// They go on waiting.
-    pub waiting: i64,
-    /// They are rejected.
-    pub rejected: i64,
-    /// So many more than before stand rejected; fewer, where it is below 0.
-    pub(super) refused: i64,
-    /// Some of those that were not taken.
-    pub left: Vec<Waiting>,
-    /// The revision of the last write.
-    pub revision: i64,
-}
-
-impl Done {
-    /// Records that were tried.
-    pub fn tried(&self) -> i64 {
-        self.taken + self.waiting + self.rejected
-    }
-
-    fn add(&mut self, other: Self) {
-        self.taken += other.taken;
-        self.waiting += other.waiting;
-        self.rejected += other.rejected;
-        self.refused += other.refused;
-        self.revision = self.revision.max(other.revision);
-        let room = MAX_LEFT.saturating_sub(self.left.len());
-        self.left.extend(other.left.into_iter().take(room));
-    }
 }
 
 impl Redrive {

@@ -10,7 +10,6 @@ use mpp_store::{Expect, Tx};
 use super::{
     plan::Fate,
     quarantine::{awaited_by, shortened},
-    redrive::Done,
 };
 use crate::{
     model::{
@@ -23,6 +22,43 @@ use crate::{
         waiting::{self, By, Waiting},
     },
 };
+
+/// Records that are told of after a command.
+const MAX_LEFT: usize = 100;
+
+/// Counts of what became of records that were tried.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// They were taken.
+    pub taken: i64,
+    /// They go on waiting.
+    pub waiting: i64,
+    /// They are rejected.
+    pub rejected: i64,
+    /// So many more than before stand rejected; fewer, where it is below 0.
+    pub(super) refused: i64,
+    /// Some of those that were not taken.
+    pub left: Vec<Waiting>,
+    /// The revision of the last write.
+    pub revision: i64,
+}
+
+impl Done {
+    /// Records that were tried.
+    pub fn tried(&self) -> i64 {
+        self.taken + self.waiting + self.rejected
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.waiting += other.waiting;
+        self.rejected += other.rejected;
+        self.refused += other.refused;
+        self.revision = self.revision.max(other.revision);
+        let room = MAX_LEFT.saturating_sub(self.left.len());
+        self.left.extend(other.left.into_iter().take(room));
+    }
+}
 
 /// Lets go what was taken, and stores what was found of the others.
 pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
