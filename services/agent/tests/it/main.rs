@@ -6,6 +6,8 @@ mod envelopes;
 mod exports;
 mod headers;
 mod lacking;
+mod mariadb;
+mod mysql;
 mod office;
 mod pages;
 mod parts;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Longer than anything here takes.
-const AT_LAST: Duration = Duration::from_secs(60);
+pub const AT_LAST: Duration = Duration::from_secs(60);
 
 /// Whether an edit is noticed, and whether none is where nothing changes.
 async fn notices(database: &TestDatabase, noticed: Noticed, edit: &str) -> (bool, bool) {
@@ -66,7 +66,7 @@ async fn an_edit_is_noticed_at_once_by_what_each_database_tells() {
 }
 
 /// A way to a server on which nothing passes any more once the agent has said a word.
-async fn falls_silent_at(server: &Server, word: &'static str) -> Server {
+pub async fn falls_silent_at(server: &Server, word: &'static str) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let to = (server.host.clone(), server.port.expect("a port"));
@@ -104,7 +104,8 @@ async fn pass_until(word: &str, mut near: TcpStream, mut far: TcpStream) {
     std::future::pending::<()>().await;
 }
 
-fn impatient() -> Policy {
+/// One that gives up soon.
+pub fn impatient() -> Policy {
     Policy {
         statement_timeout_seconds: 1,
         page_timeout_seconds: 1,

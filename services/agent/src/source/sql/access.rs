@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf};
 
+use super::limit::Dialect;
+
 /// A password. It is shown nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -61,6 +63,8 @@ pub struct Server {
 pub enum Access {
     /// PostgreSQL.
     Postgres(Server),
+    /// MySQL or MariaDB.
+    Mysql(Server),
     /// An SQLite file.
     Sqlite {
         /// The file.
@@ -76,7 +80,16 @@ impl Access {
     pub fn place(&self) -> String {
         match self {
             Self::Postgres(server) => server.place("postgres"),
+            Self::Mysql(server) => server.place("mysql"),
             Self::Sqlite { path, .. } => path.display().to_string(),
+        }
+    }
+
+    /// How its statements are written.
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Mysql(_) => Dialect::Mysql,
+            Self::Postgres(_) | Self::Sqlite { .. } => Dialect::Standard,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
+use sqlx::{error::DatabaseError, mysql::MySqlDatabaseError, postgres::PgDatabaseError};
 
 use crate::source::fault::{Fault, excerpt};
 
@@ -32,6 +32,17 @@ impl At {
             }
             _ => Fault::torn(&self.place, format!("it breaks off: {}", told(error))),
         }
+    }
+
+    /// The fault while a transaction is begun that only reads.
+    pub fn begins(&self, error: &sqlx::Error) -> Fault {
+        let is_old = of_mysql(error).is_some_and(|error| error.number() == 1064);
+        if !is_old {
+            return self.fault(error);
+        }
+        let text = "the server is too old to promise that nothing is written: MySQL does since \
+                    5.7, MariaDB since 10.1";
+        Fault::unreachable(&self.place, text)
     }
 
     /// The file cannot be opened.
@@ -101,7 +112,9 @@ impl At {
 /// True for what may pass by itself, such as a server that starts.
 pub fn may_pass(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(error) => error.kind() != ErrorKind::NotFound,
+        sqlx::Error::Io(error) => {
+            !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData)
+        }
         sqlx::Error::Database(error) => kind(error.as_ref()) == Kind::Busy,
         _ => false,
     }
@@ -122,11 +135,23 @@ enum Kind {
     Other,
 }
 
-/// By the code of PostgreSQL (five signs) or of SQLite (a number).
+/// True for a setting that the server does not have.
+pub fn is_unknown_setting(error: &sqlx::Error) -> bool {
+    of_mysql(error).is_some_and(|error| error.number() == 1193)
+}
+
+fn of_mysql(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
+}
+
+/// By the number of MySQL, the code of PostgreSQL (five signs) or of SQLite (a number).
 fn kind(error: &dyn DatabaseError) -> Kind {
     let code = error.code().unwrap_or_default();
     if is_row_security(error) {
         return Kind::Part;
+    }
+    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+        return by_number(error.number(), &code);
     }
     if code.len() == 5 {
         return of_postgres(&code);
@@ -149,6 +174,21 @@ fn is_row_security(error: &dyn DatabaseError) -> bool {
     error.and_then(PgDatabaseError::routine) == Some("check_enable_rls")
 }
 
+/// MySQL's own codes are coarser than its numbers.
+fn by_number(number: u16, code: &str) -> Kind {
+    match number {
+        1044 | 1045 | 1130 | 1251 | 1698 | 1820 | 1862 | 3118 => Kind::Account,
+        1049 => Kind::OtherDatabase,
+        1142 | 1143 | 1227 | 1345 | 1356 | 1370 => Kind::Permission,
+        1792 => Kind::Writes,
+        1969 | 3024 => Kind::Slow,
+        1040 | 1053 | 1203 | 1205 | 1213 | 1226 | 1412 | 1927 => Kind::Busy,
+        1052 => Kind::Asked,
+        _ if code.starts_with("42") => Kind::Asked,
+        _ => Kind::Other,
+    }
+}
+
 fn of_postgres(code: &str) -> Kind {
     match code {
         "28000" | "28P01" => Kind::Account,
@@ -162,6 +202,10 @@ fn of_postgres(code: &str) -> Kind {
     }
 }
 
+fn not_encrypted(why: &str) -> String {
+    format!("the encrypted connection fails ({}): see tls and tls_ca in [input]", excerpt(why))
+}
+
 fn told(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
@@ -169,9 +213,19 @@ fn told(error: &sqlx::Error) -> String {
              right?"
                 .to_owned()
         }
-        sqlx::Error::Tls(error) => format!(
-            "the encrypted connection fails ({}): see tls and tls_ca in [input]",
-            excerpt(&error.to_string())
+        sqlx::Error::Tls(error) => not_encrypted(&error.to_string()),
+        // Some drivers tell of a certificate while they write.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            not_encrypted(&error.to_string())
+        }
+        sqlx::Error::Configuration(error) if error.to_string().contains("RSA") => {
+            "the account's password may travel only encrypted: set tls = \"verified\" or \
+             \"encrypted\" in [input]"
+                .to_owned()
+        }
+        sqlx::Error::Protocol(said) if said.contains("authentication plugin") => format!(
+            "{}: give the account a password of mysql_native_password or caching_sha2_password",
+            excerpt(said)
         ),
         other => excerpt(&other.to_string()),
     }

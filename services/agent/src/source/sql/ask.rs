@@ -1,6 +1,6 @@
 //! What is asked of a database: a table, or a query, as one statement that only reads.
 
-use super::limit::Limit;
+use super::limit::{Dialect, Limit};
 use crate::source::place::Setting;
 
 /// A table or a query.
@@ -34,8 +34,9 @@ impl Ask {
     }
 
     /// The rows that a query asks for at the most.
-    pub fn limit(&self) -> Limit {
-        if self.is_table || self.is_whole { Limit::None } else { Limit::of(&self.text.text) }
+    pub fn limit(&self, dialect: Dialect) -> Limit {
+        let is_all = self.is_table || self.is_whole;
+        if is_all { Limit::None } else { Limit::of(&self.text.text, dialect) }
     }
 }
 

@@ -2,6 +2,15 @@
 //! where that is not seen, so the words for it are looked for everywhere, and whatever stands there
 //! otherwise than in the one plain form is told as not known.
 
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// As PostgreSQL and SQLite read it.
+    Standard,
+    /// With backslashes in quotes, comments behind `#`, and `--` only before a space.
+    Mysql,
+}
+
 /// The rows that are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -15,8 +24,8 @@ pub enum Limit {
 
 impl Limit {
     /// Of a query.
-    pub fn of(query: &str) -> Self {
-        let words = words(whole(query));
+    pub fn of(query: &str, dialect: Dialect) -> Self {
+        let words = words(whole(query, dialect), dialect);
         let texts: Vec<&str> = words.iter().map(|(_, text)| text.as_str()).collect();
         let limits = words.iter().enumerate().map(|(at, (depth, _))| {
             let limit = limit_at(&texts, at);
@@ -30,8 +39,8 @@ impl Limit {
 }
 
 /// Why what a view yields may be a part.
-pub fn limited(view: &str, definition: &str) -> Option<String> {
-    (Limit::of(definition) != Limit::None).then(|| {
+pub fn limited(view: &str, definition: &str, dialect: Dialect) -> Option<String> {
+    (Limit::of(definition, dialect) != Limit::None).then(|| {
         format!(
             "the view {view} limits its rows (LIMIT, OFFSET, FETCH or TABLESAMPLE), so nobody \
              knows whether all of them came; take the limit out of it"
@@ -113,11 +122,11 @@ fn rows_of(word: &str) -> Limit {
 }
 
 /// A query without the brackets that hold all of it.
-fn whole(query: &str) -> &str {
+fn whole(query: &str, dialect: Dialect) -> &str {
     let mut query = query.trim();
     while let Some(inner) = query.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         let mut depth = 0_usize;
-        for (part, sign) in parts(inner) {
+        for (part, sign) in parts(inner, dialect) {
             match (part, sign) {
                 (Part::Sign, "(") => depth += 1,
                 // It closes another bracket than the first.
@@ -133,9 +142,9 @@ fn whole(query: &str) -> &str {
 
 /// The words and signs that stand in no quote or comment, in small letters and each with the number
 /// of brackets around it. What is left out of quotes is told by the sign that opens it.
-fn words(query: &str) -> Vec<(usize, String)> {
+fn words(query: &str, dialect: Dialect) -> Vec<(usize, String)> {
     let (mut words, mut depth) = (Vec::new(), 0_usize);
-    for (part, text) in parts(query) {
+    for (part, text) in parts(query, dialect) {
         if matches!((part, text), (Part::Sign, ")")) {
             depth = depth.saturating_sub(1);
         }
@@ -161,10 +170,10 @@ enum Part {
 }
 
 /// A query, part by part.
-fn parts(query: &str) -> impl Iterator<Item = (Part, &str)> {
+fn parts(query: &str, dialect: Dialect) -> impl Iterator<Item = (Part, &str)> {
     let mut rest = query;
     std::iter::from_fn(move || {
-        let (part, length) = first(rest)?;
+        let (part, length) = first(rest, dialect)?;
         let (text, after) = rest.split_at(length);
         rest = after;
         Some((part, text))
@@ -172,17 +181,26 @@ fn parts(query: &str) -> impl Iterator<Item = (Part, &str)> {
 }
 
 /// What begins a text, and its length; `None` at the end.
-fn first(text: &str) -> Option<(Part, usize)> {
+fn first(text: &str, dialect: Dialect) -> Option<(Part, usize)> {
+    let is_mysql = dialect == Dialect::Mysql;
     let sign = text.chars().next()?;
     let up_to = |from: usize, end: &str| {
         text[from..].find(end).map_or(text.len(), |at| from + at + end.len())
     };
     Some(match sign {
+        '-' if is_mysql && is_minus(text) => (Part::Sign, 1),
+        '#' if is_mysql => (Part::Nothing, up_to(1, "\n")),
+        // What looks like a comment there is carried out.
+        '/' if is_mysql && text.starts_with("/*!") => (Part::Sign, 3),
+        '/' if is_mysql && text.starts_with("/*M!") => (Part::Sign, 4),
+        '\'' | '"' if is_mysql => (Part::Quoted, escaped(text, 1, sign)),
         _ if text.starts_with("--") => (Part::Nothing, up_to(2, "\n")),
         _ if text.starts_with("/*") => (Part::Nothing, up_to(2, "*/")),
-        _ if text.starts_with("e'") || text.starts_with("E'") => (Part::Quoted, escaped(text)),
+        _ if text.starts_with("e'") || text.starts_with("E'") => {
+            (Part::Quoted, escaped(text, 2, '\''))
+        }
         '\'' | '"' | '`' => (Part::Quoted, up_to(1, &text[..1])),
-        '$' => match tag(text) {
+        '$' if !is_mysql => match tag(text) {
             Some(tag) => (Part::Quoted, up_to(tag.len(), tag)),
             None => (Part::Sign, 1),
         },
@@ -199,14 +217,20 @@ fn is_of_word(sign: char) -> bool {
     sign.is_alphanumeric() || matches!(sign, '_' | '.' | '$')
 }
 
-/// The length of a text such as `E'it\'s'`.
-fn escaped(text: &str) -> usize {
+/// MySQL takes `--1` for a number.
+fn is_minus(text: &str) -> bool {
+    let after = text.strip_prefix("--").and_then(|rest| rest.chars().next());
+    after.is_none_or(|sign| !sign.is_whitespace() && !sign.is_control()) && text != "--"
+}
+
+/// The length of a text such as `E'it\'s'`, which opens with so many signs.
+fn escaped(text: &str, opens: usize, closes: char) -> usize {
     let mut is_escaped = false;
-    for (at, sign) in text.char_indices().skip(2) {
+    for (at, sign) in text.char_indices().skip(opens) {
         match sign {
             _ if is_escaped => is_escaped = false,
             '\\' => is_escaped = true,
-            '\'' => return at + 1,
+            _ if sign == closes => return at + 1,
             _ => {}
         }
     }
@@ -246,7 +270,7 @@ mod tests {
             ("SELECT a FROM b LIMIT 4 -- LIMIT 9", 4),
             ("SELECT a FROM b WHERE c = 1LIMIT 2", 2),
         ] {
-            assert_eq!(Limit::of(text), Limit::Rows(rows), "{text}");
+            assert_eq!(Limit::of(text, Dialect::Standard), Limit::Rows(rows), "{text}");
         }
     }
 
@@ -265,7 +289,7 @@ mod tests {
             "SELECT batas AS limit_5, first, next FROM a ORDER BY 1 NULLS FIRST",
             "SELECT * FROM a LIMIT ALL",
         ] {
-            assert_eq!(Limit::of(text), Limit::None, "{text}");
+            assert_eq!(Limit::of(text, Dialect::Standard), Limit::None, "{text}");
         }
     }
 
@@ -291,7 +315,28 @@ mod tests {
             "SELECT * FROM a LIMIT (SELECT count(*) / 2 FROM a)",
             "SELECT * FROM a FETCH FIRST (100) ROWS ONLY",
         ] {
-            assert_eq!(Limit::of(text), Limit::Unknown, "{text}");
+            assert_eq!(Limit::of(text, Dialect::Standard), Limit::Unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn mysql_hides_no_limit_in_its_quotes_and_comments() {
+        for (text, limit) in [
+            ("SELECT 'it\\'s' AS a FROM b # Qur'an\nLIMIT 3", Limit::Rows(3)),
+            ("SELECT \"5\\\" wide\" AS a FROM b LIMIT 3", Limit::Rows(3)),
+            ("SELECT 1--2 FROM b LIMIT 3", Limit::Rows(3)),
+            ("SELECT $a$b FROM c LIMIT 3", Limit::Rows(3)),
+            ("SELECT a FROM b -- LIMIT 3", Limit::None),
+            ("SELECT a FROM b --", Limit::None),
+            ("SELECT a FROM b # LIMIT 3", Limit::None),
+            ("SELECT a FROM b /* LIMIT 3 */", Limit::None),
+            ("SELECT 'it\\' LIMIT 3' FROM b", Limit::None),
+            ("SELECT a FROM b /*!50000 LIMIT 3 */", Limit::Unknown),
+            ("SELECT a FROM b /*M! LIMIT 3 */", Limit::Unknown),
+            ("SELECT a FROM b LIMIT ROWS EXAMINED 100", Limit::Unknown),
+            ("SELECT a FROM b LIMIT 5, 10", Limit::Unknown),
+        ] {
+            assert_eq!(Limit::of(text, Dialect::Mysql), limit, "{text}");
         }
     }
 }

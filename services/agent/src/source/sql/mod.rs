@@ -11,6 +11,10 @@ mod amiss;
 mod ask;
 mod database;
 mod limit;
+mod mysql;
+mod mysql_ask;
+mod mysql_names;
+mod mysql_value;
 mod noticed;
 mod postgres;
 mod sqlite;
@@ -39,6 +43,7 @@ impl Database {
         let (at, out) = (self.at(), Out(out));
         match &self.access {
             Access::Postgres(server) => postgres::read(server, &self.ask, &at, &policy, &out).await,
+            Access::Mysql(server) => mysql::read(server, &self.ask, &at, &policy, &out).await,
             Access::Sqlite { path, immutable } => {
                 sqlite::read((path, *immutable), &self.ask, &at, &policy, &out).await
             }

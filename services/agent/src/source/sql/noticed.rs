@@ -3,7 +3,8 @@
 /// By what it tells, or by what is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Noticed {
-    /// A column that grows with each change, or `xmin` for PostgreSQL's own mark.
+    /// A column that grows with each change, `xmin` for PostgreSQL's own mark, or `checksum` for
+    /// MySQL's own sum of a table.
     pub changed: String,
     /// The channel on which a trigger notifies.
     pub listen: String,

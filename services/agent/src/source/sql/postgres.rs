@@ -15,7 +15,7 @@ use super::{
     access::{Server, Tls},
     amiss::At,
     ask::Ask,
-    limit::limited,
+    limit::{Dialect, limited},
     told::{Out, Told, locale, reach, refused_row, unfit, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
@@ -95,7 +95,7 @@ pub async fn read(
 async fn limited_view(conn: &mut PgConnection) -> sqlx::Result<Option<String>> {
     let views = all(conn, VIEWS.to_owned()).await?;
     let mut views = views.iter().map(|row| (row.get(0), row.get(1)));
-    Ok(views.find_map(|(name, text): (String, String)| limited(&name, &text)))
+    Ok(views.find_map(|(name, text): (String, String)| limited(&name, &text, Dialect::Standard)))
 }
 
 /// How the server is reached.

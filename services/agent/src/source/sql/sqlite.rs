@@ -19,7 +19,7 @@ use sqlx::{
 use super::{
     amiss::At,
     ask::Ask,
-    limit::{limited, names},
+    limit::{Dialect, limited, names},
     told::{Out, Told, number, reach, row, text, too_large, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
@@ -131,7 +131,7 @@ async fn limited_view(
     while let Some(text) = texts.pop() {
         let named = |view: &mut (String, String)| names(&text, &view.0);
         for (name, definition) in views.extract_if(.., named).collect::<Vec<_>>() {
-            if let Some(why) = limited(&name, &definition) {
+            if let Some(why) = limited(&name, &definition, Dialect::Standard) {
                 return Ok(Some(why));
             }
             texts.push(definition);

@@ -182,7 +182,7 @@ impl<'a, 'b> Taking<'a, 'b> {
 
     /// Why the query may have left rows out.
     fn leaves_out(&self) -> Option<String> {
-        match self.database.ask.limit() {
+        match self.database.ask.limit(self.database.access.dialect()) {
             Limit::Rows(limit) if limit <= self.came => Some(format!(
                 "the query asks for {limit} rows at the most, and just so many came; take the \
                  limit out"

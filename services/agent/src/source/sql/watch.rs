@@ -2,13 +2,14 @@
 //!
 //! PostgreSQL tells by itself, where a trigger does (`LISTEN`). Otherwise the agent looks: at what
 //! SQLite counts of its file's changes, at the mark that PostgreSQL puts on each row's version, or
-//! at the highest value of a column such as `updated_at` and the number of rows. Whatever a look
+//! at the sum that MySQL makes of a table, or at
+//! the highest value of a column such as `updated_at` and the number of rows. Whatever a look
 //! cannot see, the next whole run does.
 
 use std::time::{Duration, Instant};
 
 use sqlx::{
-    ConnectOptions, Executor as _, PgConnection, Row as _, SqliteConnection,
+    ConnectOptions, Executor as _, MySqlConnection, PgConnection, Row as _, SqliteConnection,
     postgres::{PgListener, PgPoolOptions},
     sqlite::SqliteConnectOptions,
 };
@@ -19,6 +20,7 @@ use super::{
     amiss::may_pass,
     ask::Ask,
     database::Database,
+    mysql, mysql_ask,
     noticed::Noticed,
     postgres, sqlite,
     told::within,
@@ -40,7 +42,7 @@ pub struct Watch {
     rest: Duration,
     listener: Option<PgListener>,
     file: Option<SqliteConnection>,
-    server: Option<PgConnection>,
+    server: Option<Kept>,
     seen: Option<String>,
     again: bool,
     /// What was told to be amiss.
@@ -174,19 +176,27 @@ impl Watch {
                 let options = sqlite::options((&path, immutable), self.policy.look())?;
                 self.look_at_file(&options).await.map(Some)
             }
-            Access::Postgres(_) if changed.is_empty() => Ok(None),
+            Access::Postgres(_) | Access::Mysql(_) if changed.is_empty() => Ok(None),
             Access::Postgres(server) => {
                 let statement = of_rows(&self.database.ask, &changed, '"');
-                self.look_at_server(&server, statement).await.map(Some)
+                self.look_at_server(Options::Postgres(&server), statement).await.map(Some)
+            }
+            Access::Mysql(server) => {
+                let statement = of_rows(&self.database.ask, &changed, '`');
+                self.look_at_server(Options::Mysql(&server), statement).await.map(Some)
             }
         }
     }
 
     /// The connection is kept after a look that went well, and only then: one that was given up in
     /// the midst of it closes.
-    async fn look_at_server(&mut self, server: &Server, statement: String) -> sqlx::Result<String> {
+    async fn look_at_server(
+        &mut self,
+        server: Options<'_>,
+        statement: String,
+    ) -> sqlx::Result<String> {
         if let Some(mut kept) = self.server.take() {
-            match of_postgres(&mut kept, &statement, &self.policy).await {
+            match kept.see(&statement, &self.policy).await {
                 // It was lost meanwhile.
                 Err(error) if !matches!(error, sqlx::Error::Database(_)) || may_pass(&error) => {}
                 seen => {
@@ -195,9 +205,9 @@ impl Watch {
                 }
             }
         }
-        let mut conn: PgConnection = ConnectOptions::connect(&postgres::options(server)).await?;
-        let seen = of_postgres(&mut conn, &statement, &self.policy).await?;
-        self.server = Some(conn);
+        let mut kept = server.connect().await?;
+        let seen = kept.see(&statement, &self.policy).await?;
+        self.server = Some(kept);
         Ok(seen)
     }
 
@@ -215,6 +225,53 @@ impl Watch {
     }
 }
 
+/// A connection that is kept for the next look.
+enum Kept {
+    Postgres(Box<PgConnection>),
+    Mysql(Box<MySqlConnection>),
+}
+
+/// Which server is connected to, and how.
+enum Options<'a> {
+    Postgres(&'a Server),
+    Mysql(&'a Server),
+}
+
+impl Options<'_> {
+    async fn connect(&self) -> sqlx::Result<Kept> {
+        Ok(match self {
+            Self::Postgres(server) => {
+                Kept::Postgres(Box::new(postgres::options(server).connect().await?))
+            }
+            Self::Mysql(server) => Kept::Mysql(Box::new(mysql::options(server).connect().await?)),
+        })
+    }
+}
+
+impl Kept {
+    async fn see(&mut self, statement: &str, policy: &Policy) -> sqlx::Result<String> {
+        match self {
+            Self::Postgres(conn) => of_postgres(conn, statement, policy).await,
+            Self::Mysql(conn) => of_mysql(conn, statement, policy).await,
+        }
+    }
+}
+
+async fn of_mysql(
+    conn: &mut MySqlConnection,
+    statement: &str,
+    policy: &Policy,
+) -> sqlx::Result<String> {
+    mysql::begin(conn, policy).await?;
+    let row = mysql_ask::one(conn, statement.to_owned()).await?;
+    let seen: Option<String> = row.try_get_unchecked(row.len() - 1)?;
+    mysql_ask::execute(conn, "COMMIT".to_owned()).await?;
+    seen.ok_or_else(|| {
+        let text = "only a table has a sum (CHECKSUM TABLE): name a column that grows";
+        sqlx::Error::Configuration(text.into())
+    })
+}
+
 async fn of_postgres(
     conn: &mut PgConnection,
     statement: &str,
@@ -227,9 +284,12 @@ async fn of_postgres(
 }
 
 /// The statement that tells whether the rows are others than before. PostgreSQL marks each version
-/// of a row; otherwise a column and the number of rows tell.
+/// of a row, MySQL sums a table up; otherwise a column and the number of rows tell.
 fn of_rows(ask: &Ask, changed: &str, quote: char) -> String {
     let statement = ask.statement(quote);
+    if changed == "checksum" {
+        return statement.replacen("SELECT * FROM", "CHECKSUM TABLE", 1);
+    }
     if changed == "xmin" {
         return format!(
             "SELECT count(*) || ' ' || coalesce(sum(hashtext(ctid || ' ' || xmin)::bigint), 0)

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     places::Places,
-    sql::{PostgresConfig, SqliteConfig},
+    sql::{MysqlConfig, PostgresConfig, SqliteConfig},
 };
 
 /// The agent's configuration file. Paths are relative to the file.
@@ -51,6 +51,7 @@ enum InputConfig {
     Xlsx(XlsxConfig),
     Json(JsonConfig),
     Postgres(PostgresConfig),
+    Mysql(MysqlConfig),
     Sqlite(SqliteConfig),
 }
 
@@ -160,6 +161,7 @@ fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Inpu
         }
         InputConfig::Json(config) => pages(config, folder, places).map(Input::Json),
         InputConfig::Postgres(config) => config.database(folder, places).map(Input::Sql),
+        InputConfig::Mysql(config) => config.database(folder, places).map(Input::Sql),
         InputConfig::Sqlite(config) => config.database(folder, places).map(Input::Sql),
     }
 }

@@ -19,7 +19,7 @@ const SHOWN: usize = 3;
 #[derive(ClapArgs)]
 pub struct InitArgs {
     /// A file (.csv, .json, .xlsx, .db, .sqlite), an address (https://…), or a database
-    /// (postgres://account@host/database).
+    /// (postgres://account@host/database, mysql://account@host/database).
     pub origin: String,
     /// The configuration to write; its mapping goes beside it.
     #[arg(long, value_name = "FILE", default_value = "services.toml")]
@@ -83,12 +83,12 @@ fn quoted(text: &str) -> String {
 async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
     let origin = args.origin.as_str();
     let is = |ends: &[&str]| ends.iter().any(|end| origin.to_lowercase().ends_with(end));
-    if origin.starts_with("postgres://") || origin.starts_with("postgresql://") {
-        let mut lines = vec![line("type", "postgres"), line("address", origin)];
+    if let Some((kind, listing)) = server(origin) {
+        let mut lines = vec![line("type", kind), line("address", origin)];
         if let Some(file) = &args.password_file {
             lines.push(line("password_file", &beside(file, args)?));
         }
-        return table(lines, args, POSTGRES_TABLES, policy).await;
+        return table(lines, args, listing, policy).await;
     }
     if is_remote(origin) {
         return json(origin.to_owned(), origin, policy).await;
@@ -106,6 +106,15 @@ async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
             Ok(joined(&lines))
         }
         () => Ok(joined(&[line("type", "csv"), line("path", &path)])),
+    }
+}
+
+/// The kind of a database's server, and how its tables are listed.
+fn server(origin: &str) -> Option<(&'static str, &'static str)> {
+    match origin.split("://").next()? {
+        "postgres" | "postgresql" => Some(("postgres", POSTGRES_TABLES)),
+        "mysql" | "mariadb" => Some(("mysql", MYSQL_TABLES)),
+        _ => None,
     }
 }
 
@@ -148,6 +157,8 @@ async fn json(location: String, origin: &str, policy: &Policy) -> Result<String>
 const POSTGRES_TABLES: &str = "SELECT table_schema || '.' || table_name AS name
     FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
     ORDER BY 1";
+const MYSQL_TABLES: &str = "SELECT table_name AS name FROM information_schema.tables
+    WHERE table_schema = DATABASE() ORDER BY 1";
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'";
 

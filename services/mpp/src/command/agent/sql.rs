@@ -40,6 +40,29 @@ pub(super) struct PostgresConfig {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct MysqlConfig {
+    /// "mysql://reader@db.dinas.go.id/katalog": without the password.
+    address: String,
+    /// The file that holds the account's password.
+    password_file: Option<PathBuf>,
+    /// Checked with the server's certificate, where it is not given and the server is elsewhere.
+    tls: Option<TlsConfig>,
+    /// Certificates (PEM) of whoever has signed the server's.
+    tls_ca: Option<PathBuf>,
+    /// A table or a view, all of it.
+    table: Option<String>,
+    /// Or a query.
+    query: Option<String>,
+    /// Whatever the query or a view leaves out is meant to be left out.
+    #[serde(default)]
+    whole: bool,
+    /// A column that grows with each change, or "checksum".
+    #[serde(default)]
+    changed: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SqliteConfig {
     path: PathBuf,
     table: Option<String>,
@@ -66,7 +89,7 @@ impl PostgresConfig {
     /// # Errors
     /// Names the key that is wrong.
     pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
-        let url = address(&self.address, &["postgres", "postgresql"])?;
+        let url = address(&self.address, &["postgres", "postgresql"], "host")?;
         let socket = url.query_pairs().find(|(name, _)| name == "host");
         let socket = socket.map(|(_, folder)| PathBuf::from(folder.as_ref()));
         let server = Server {
@@ -80,7 +103,44 @@ impl PostgresConfig {
         if noticed.changed == "xmin" && !ask.is_table {
             return Err(wrong("changed", "a query has no xmin: name a table, or a column"));
         }
+        if noticed.changed == "checksum" {
+            return Err(wrong("changed", "checksum is MySQL's; give \"xmin\", or a column"));
+        }
         Ok(Database { access: Access::Postgres(server), ask, noticed })
+    }
+}
+
+impl MysqlConfig {
+    /// The source that it describes.
+    ///
+    /// # Errors
+    /// Names the key that is wrong.
+    pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
+        let url = address(&self.address, &["mysql", "mariadb"], "socket")?;
+        if url.username().is_empty() {
+            return Err(wrong(
+                "address",
+                "it names no account: give mysql://ACCOUNT@HOST/DATABASE",
+            ));
+        }
+        let socket = url.query_pairs().find(|(name, _)| name == "socket");
+        let socket = socket.map(|(_, file)| PathBuf::from(file.as_ref()));
+        let server = Server {
+            tls: tls(self.tls, &url, socket.is_some()),
+            tls_ca: self.tls_ca.map(|file| folder.join(file)),
+            password: password(self.password_file, folder)?,
+            ..server(&url, socket)?
+        };
+        let noticed = Noticed { changed: self.changed, listen: String::new() };
+        let ask = Ask { is_whole: self.whole, ..ask(self.table, self.query, places)? };
+        if noticed.changed == "checksum" && !ask.is_table {
+            let text = "a query has no checksum: name a table, or a column that grows";
+            return Err(wrong("changed", text));
+        }
+        if noticed.changed == "xmin" {
+            return Err(wrong("changed", "xmin is PostgreSQL's; give \"checksum\", or a column"));
+        }
+        Ok(Database { access: Access::Mysql(server), ask, noticed })
     }
 }
 
@@ -101,8 +161,8 @@ fn wrong(field: &str, text: impl Into<String>) -> Error {
     Error::field(format!("input.{field}"), FieldCode::Format, text.into())
 }
 
-/// An address that holds no secret.
-fn address(text: &str, schemes: &[&str]) -> Result<Url> {
+/// An address that holds no secret; its one parameter names a local socket.
+fn address(text: &str, schemes: &[&str], socket: &str) -> Result<Url> {
     let form = format!("give {}://ACCOUNT@HOST/DATABASE", schemes[0]);
     // Whatever is wrong with it, it is not repeated: it may hold a password.
     let url = Url::parse(text).map_err(|error| wrong("address", format!("{error}; {form}")))?;
@@ -114,8 +174,7 @@ fn address(text: &str, schemes: &[&str]) -> Result<Url> {
                     into a file, and name that as password_file";
         return Err(wrong("address", text));
     }
-    if let Some((name, _)) = url.query_pairs().find(|(name, _)| name != "host" && name != "socket")
-    {
+    if let Some((name, _)) = url.query_pairs().find(|(name, _)| name != socket) {
         let text = format!("'{name}' is not set here; see tls, tls_ca and password_file");
         return Err(wrong("address", text));
     }
@@ -221,5 +280,30 @@ mod tests {
         assert!(read("address = 'mysql://baca@127.0.0.1/katalog'\ntable = 'a'").is_err());
         assert!(read("address = 'postgres://baca@127.0.0.1/'\ntable = 'a'").is_err());
         assert!(read("address = 'postgres://a@127.0.0.1/x?sslmode=off'\ntable = 'a'").is_err());
+    }
+
+    #[test]
+    fn mysql_is_reached_by_account_and_socket_and_its_changes_by_what_it_has() {
+        let read = |address: &str, more: &str| {
+            let toml = format!("address = '{address}'\ntable = 'layanan'\n{more}");
+            let config: MysqlConfig = toml::from_str(&toml).expect("a configuration");
+            config.database(Path::new("."), &Places { file: Path::new("x.toml"), text: &toml })
+        };
+        let Access::Mysql(server) =
+            read("mariadb://baca@localhost/k?socket=/run/my.sock", "").expect("a source").access
+        else {
+            panic!("another database")
+        };
+        assert_eq!((server.socket, server.tls), (Some("/run/my.sock".into()), Tls::Off));
+        assert!(read("mysql://baca@db.test/k", "changed = 'checksum'").is_ok());
+        for (address, more, said) in [
+            ("mysql://db.test/k", "", "names no account"),
+            ("mysql://baca:RAHASIA@db.test/k", "", "password_file"),
+            ("mysql://baca@db.test/k?host=/run", "", "'host' is not set here"),
+            ("mysql://baca@db.test/k", "changed = 'xmin'", "PostgreSQL's"),
+        ] {
+            let error = read(address, more).expect_err(address).to_string();
+            assert!(error.contains(said) && !error.contains("RAHASIA"), "{error}");
+        }
     }
 }
