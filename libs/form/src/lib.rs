@@ -15,6 +15,7 @@ pub mod fee;
 pub mod held;
 pub mod limits;
 pub mod localized;
+pub mod reconcile;
 pub mod record;
 pub mod service;
 pub mod time;

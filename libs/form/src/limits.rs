@@ -12,3 +12,11 @@ pub const INCOMPLETE: usize = 2_000;
 pub const UNDER_WAY: usize = 100;
 /// Ids that one end names as rejected and gone.
 pub const REJECTED_GONE: usize = 10_000;
+/// Ranges of one message that reconciles.
+pub const RECONCILED_RANGES: usize = 1_024;
+/// Items of a range that are listed one by one.
+pub const LISTED_ITEMS: usize = 256;
+/// Items of the registry's own that one answer tells of, beyond those of its first range.
+pub const LONE_ITEMS: usize = 4_096;
+/// Keys that a batch names as not confirmed.
+pub const UNCONFIRMED: usize = 200_000;
