@@ -1,18 +1,17 @@
 //! The wire: one stream of the sync protocol, seen from the client. What is sent when is decided
 //! in `app`.
 
-use std::{collections::BTreeSet, pin::pin, time::Duration};
+use std::time::Duration;
 
-use mpp_api::registry::{ListServicesRequest, catalog_service_client::CatalogServiceClient};
 use mpp_api::sync::{
-    Batch, BatchResult, End, Hello, KeepAlive, Summary, SyncRequest, SyncResponse, Welcome,
-    sync_request::Message as Request, sync_response::Message as Response,
-    sync_service_client::SyncServiceClient,
+    Batch, BatchResult, End, Hello, KeepAlive, Range, Reconcile, Reconciliation, Summary,
+    SyncRequest, SyncResponse, Welcome, sync_request::Message as Request,
+    sync_response::Message as Response, sync_service_client::SyncServiceClient,
 };
 use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
 use tokio::sync::mpsc;
-use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 /// Messages that wait for the network before the session waits for them.
@@ -65,6 +64,15 @@ impl Stream {
         }
     }
 
+    /// Compares ranges of records with those of the registry.
+    pub async fn reconcile(&mut self, ranges: Vec<Range>) -> Result<Reconciliation> {
+        self.send(Request::Reconcile(Reconcile { ranges })).await?;
+        match self.answer().await? {
+            Response::Reconciliation(answer) => Ok(answer),
+            _ => Err(out_of_turn("a comparison")),
+        }
+    }
+
     /// Says that the source was read, and what of it was not; waits for the registry's accounting.
     pub async fn end(&mut self, end: End) -> Result<Summary> {
         self.send(Request::End(end)).await?;
@@ -90,52 +98,6 @@ impl Stream {
         let answer = tokio::time::timeout(self.answer_timeout, self.responses.message()).await;
         let answer = answer.map_err(|_| silent(self.answer_timeout))?;
         answer.map_err(refused)?.and_then(|response| response.message).ok_or_else(closed)
-    }
-}
-
-/// Services on one page of [`published`].
-const PAGE: i32 = 1_000;
-
-/// The records that the registry holds of a source.
-#[derive(Debug, Default)]
-pub struct Published {
-    /// The names of all its services.
-    pub names: BTreeSet<String>,
-    /// Records that were handed over to the source, and that it has not sent since.
-    pub handed: Vec<String>,
-}
-
-/// All services that the registry holds of a source; `session` stays alive meanwhile.
-///
-/// # Errors
-/// The registry cannot be reached, or does not know the source.
-pub async fn published(
-    endpoint: &Endpoint,
-    source: &str,
-    session: &mut Stream,
-) -> Result<Published> {
-    let client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
-    let asked = ListServicesRequest {
-        parent: "units/-".to_owned(),
-        page_size: PAGE,
-        source: source.to_owned(),
-        ..Default::default()
-    };
-    let mut pages = pin!(mpp_client::pages(|page_token| {
-        let mut client = client.clone();
-        let request = ListServicesRequest { page_token, ..asked.clone() };
-        async move {
-            let answer = client.list_services(request).await.map_err(refused)?.into_inner();
-            Ok::<_, Error>((answer.services, answer.next_page_token))
-        }
-    }));
-    let mut published = Published::default();
-    loop {
-        session.keep_alive().await?;
-        let Some(services) = pages.try_next().await? else { return Ok(published) };
-        let handed = services.iter().filter(|service| service.source_id.is_empty());
-        published.handed.extend(handed.map(|service| service.name.clone()));
-        published.names.extend(services.into_iter().map(|service| service.name));
     }
 }
 

@@ -27,6 +27,10 @@ mpp_telemetry::metrics! {
     QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["source"];
     /// Tries of records that waited, by what became of them: `taken`, `waiting` or `rejected`.
     REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["outcome"];
+    /// Ranges of records that clients have compared instead of sending them.
+    COMPARED: Counter = "mpp.sync.compared_ranges" in "{range}" by [];
+    /// Records that a reconcile has found to stand as their source has them.
+    CONFIRMED: Counter = "mpp.sync.confirmed_records" in "{record}" by [];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -50,6 +54,8 @@ pub fn begin(registry: &Arc<Registry>) {
     SESSIONS.begin(["begun", "refused", "complete", "incomplete"].map(|outcome| [outcome]));
     RECORDS.begin(OUTCOMES.map(|(_, outcome)| [outcome]));
     UNREAD_ROWS.begin([[""; 0]]);
+    COMPARED.begin([[""; 0]]);
+    CONFIRMED.begin([[""; 0]]);
     let reasons = (1..).map_while(|number| Reason::try_from(number).ok());
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [reason.as_str_name()]));
     for state in [Overridden::Settled, Overridden::Drifting] {
@@ -83,10 +89,16 @@ pub fn answered(result: &BatchResult) {
     if result.repeated_nonce {
         return;
     }
+    CONFIRMED.add(u64::try_from(result.confirmed).unwrap_or(0), [""; 0]);
     for (outcome, name) in OUTCOMES {
         let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
         RECORDS.add(count as u64, [name]);
     }
+}
+
+/// Counts ranges that were compared.
+pub fn compared(ranges: usize) {
+    COMPARED.add(ranges as u64, [""; 0]);
 }
 
 /// Counts what a session lacked, for alerts.

@@ -40,6 +40,11 @@ mpp_core::policy! {
         quarantine_records: usize = 10_000 in 0..=1_000_000,
         /// Bytes of them, so that no source fills the database with what nobody sees.
         quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
+        /// Sets of sources' records that are kept for clients which compare theirs by single calls;
+        /// one of 100,000 records takes about 16 MB.
+        reconcile_sets: usize = 8 in 1..=1_000,
+        /// Seconds for which one is kept: longer than a client takes to compare.
+        reconcile_set_seconds: u64 = 60 in 1..=3_600,
         /// Milliseconds between two looks at whether what records wait for has come.
         quarantine_look_millis: u64 = 1_000 in 20..=600_000,
         /// Milliseconds for which it rests at the most after a look that took long: ten times as

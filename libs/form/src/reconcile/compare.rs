@@ -1,8 +1,8 @@
 //! The side that is asked.
 
 use mpp_api::sync::{LoneItem, Range, RangeAnswer, Reconciliation};
-use prost::bytes::Bytes;
 use mpp_core::{Error, FieldCode, Result};
+use prost::bytes::Bytes;
 
 use super::{
     LISTED, PARTS, PRINT, Set,
@@ -26,7 +26,8 @@ pub fn compare(
     }
     let (mut ranges, mut lone) = (Vec::with_capacity(asked.len()), 0);
     for (at, range) in asked.iter().enumerate() {
-        let answer = one(set, range, &known).map_err(|error| error.within(&format!("ranges[{at}]")))?;
+        let answer =
+            one(set, range, &known).map_err(|error| error.within(&format!("ranges[{at}]")))?;
         lone += answer.lone.len();
         if at > 0 && lone > limits::LONE_ITEMS {
             break;

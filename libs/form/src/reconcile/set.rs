@@ -37,10 +37,7 @@ impl Standing {
 
     /// A record of the name is published.
     pub fn is_held(self) -> bool {
-        matches!(
-            self,
-            Self::Taken | Self::Remarked | Self::Rejected(true) | Self::Waiting(true)
-        )
+        matches!(self, Self::Taken | Self::Remarked | Self::Rejected(true) | Self::Waiting(true))
     }
 }
 

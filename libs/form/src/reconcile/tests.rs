@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_api::sync::{LoneItem, Range, Reconciliation};
-use prost::Message as _;
 use proptest::{collection::btree_map, prelude::*};
+use prost::Message as _;
 
 use super::{Found, Item, Set, Standing, Walk, compare, key_of};
 use crate::limits;

@@ -145,6 +145,7 @@ mod tests {
             take_over: false,
             accept_missing: false,
             accept_moves: false,
+            reconcile: false,
             withdraw: crate::Withdraw::Nothing,
             withdraw_later: false,
             policy: Policy::default(),

@@ -7,3 +7,4 @@ pub mod returned;
 pub mod run;
 mod sent;
 mod session;
+mod spool;

@@ -32,6 +32,8 @@ pub struct Run {
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
     pub accept_moves: bool,
+    /// Compare all records with the registry's, also where nothing speaks against what is known.
+    pub reconcile: bool,
     /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
     /// Only report the records that would be taken out: they do not come back under their names.
@@ -45,6 +47,15 @@ pub struct Run {
 pub enum Event {
     /// A batch was answered.
     Progress(Tally),
+    /// All records were compared with those of the registry.
+    Compared {
+        /// Records of the source.
+        records: usize,
+        /// Those that the registry does not have so.
+        differ: usize,
+        /// Records of the registry that the source does not have.
+        gone: usize,
+    },
     /// The registry could not be reached; the next try comes after the time given.
     Retrying {
         /// The error that ended it.

@@ -1,24 +1,30 @@
 //! One session with the registry: resume where both sides know they stand, send what differs,
 //! store each answer with its checkpoint, and say that the source is complete.
 
+mod comparing;
 mod ending;
 mod outgoing;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use mpp_api::{
     Document as _, document,
     registry::Service,
-    sync::{Form, Hello, Record, Summary, Welcome},
+    sync::{Checkpoint, Form, Hello, Record, Summary, Welcome},
 };
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
 use mpp_form::held;
 use tokio::{sync::mpsc, time};
 
+use self::comparing::Comparison;
 use super::{
     plan::{Event, Run},
     sent::Sent,
+    spool::Spool,
 };
 use crate::{
     model::{
@@ -28,7 +34,7 @@ use crate::{
         problem::Problem,
         tally::Tally,
     },
-    registry::{self, Stream},
+    registry::Stream,
     source::{Fault, Found, HeldBack, Item},
     store::Store,
 };
@@ -133,22 +139,28 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
     })
 }
 
-/// Learns what the registry holds in truth, where that is not what is known here: somebody has
-/// deleted a record there, or this state is an older one.
-async fn reconcile(context: &Context<'_>, stream: &mut Stream, welcome: &Welcome) -> Result<()> {
+/// Whether this session compares before it sends: what the registry holds of the source is not what
+/// is known here, as after a delete by hand, or its answers are not known any more.
+async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<bool> {
     let known = context.store.names().await?;
-    if welcome.held_digest[..] == held::digest(known.values().map(String::as_str))[..] {
-        return Ok(());
-    }
-    let held = registry::published(context.endpoint, &context.run.source, stream).await?;
-    context.store.reconcile(&held.names).await?;
-    context.store.ask_again(&held.handed).await
+    let doubts = welcome.held_digest[..] != held::digest(known.values().map(String::as_str))[..];
+    let has_lost = welcome.send_all || context.run.reconcile;
+    Ok(doubts || (has_lost && welcome.can_reconcile))
+}
+
+/// Begins to compare; what was answered before counts as unknown, and is only believed.
+async fn comparison(context: &Context<'_>, agreed: &Checkpoint) -> Result<Comparison> {
+    let beliefs = context.store.beliefs().await?;
+    context.store.begin_comparing(agreed).await?;
+    Ok(Comparison::new(Spool::beside(&context.run.state)?, beliefs))
 }
 
 struct Session<'a> {
     context: &'a Context<'a>,
     stream: Stream,
     welcome: Welcome,
+    /// The records that were read, where they are compared before they are sent.
+    comparison: Option<Comparison>,
     difference: Difference,
     limits: Limits,
     gathered: Gathered,
@@ -184,18 +196,28 @@ impl<'a> Session<'a> {
     async fn open(context: &'a Context<'a>) -> Result<Self> {
         let hello = hello(context).await?;
         let timeout = context.run.policy.answer_timeout();
-        let (mut stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
-        reconcile(context, &mut stream, &welcome).await?;
+        let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
         let mut told = context.store.told_gone().await?;
         told.retain(|id| !context.run.withdraw.takes(id));
-        context.store.resume(&agreed, welcome.send_all).await?;
+        let comparison = match compares(context, &welcome).await? {
+            true => Some(comparison(context, &agreed).await?),
+            false => None,
+        };
+        if comparison.is_none() {
+            context.store.resume(&agreed, welcome.send_all).await?;
+        }
         context.store.follow_rules(welcome.rules_version).await?;
+        let answered = match comparison {
+            Some(_) => HashMap::new(),
+            None => context.store.answered().await?,
+        };
         Ok(Self {
             context,
             stream,
-            difference: Difference::new(context.store.answered().await?, held).after(told),
+            comparison,
+            difference: Difference::new(answered, held).after(told),
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,
@@ -250,8 +272,19 @@ impl<'a> Session<'a> {
                 _ = keep_alive.tick() => self.stream.keep_alive().await?,
             }
         }
+        self.compare().await?;
         let last = std::mem::take(&mut self.gathered);
         if last.records.is_empty() { Ok(()) } else { self.send(last).await }
+    }
+
+    /// Where both sides resumed.
+    fn agreed(&self) -> Checkpoint {
+        self.welcome.checkpoint.clone().unwrap_or_default()
+    }
+
+    /// The session's id tells it from a position that an older state has given before.
+    fn position(&self) -> String {
+        format!("{}:{}", self.welcome.session, self.nonce)
     }
 
     /// A third of the lease, so that one that is lost or late does not end it.
@@ -296,6 +329,9 @@ impl<'a> Session<'a> {
     async fn add(&mut self, record: Record, digest: Digest, found_at: &str) -> Result<()> {
         if let Err(error) = self.limits.check(&record) {
             return self.keep_invalid(found_at, &record.source_id, &error).await;
+        }
+        if let Some(comparison) = &mut self.comparison {
+            return comparison.add(&record, digest);
         }
         match self.gathered.add(record, digest, self.limits) {
             Some(full) => self.send(full).await,

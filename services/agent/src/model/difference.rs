@@ -56,6 +56,13 @@ impl Difference {
         Self { told, ..self }
     }
 
+    /// Takes over what the registry holds in truth.
+    pub fn hold(&mut self, ids: HashSet<String>) {
+        self.told.retain(|id| ids.contains(id));
+        self.held = ids;
+        self.held.retain(|id| !self.told.contains(id));
+    }
+
     /// Decides on the next record of the source.
     pub fn judge(&mut self, record: &Record, found_at: &str) -> Verdict {
         if let Some(first) = self.seen.get(&record.source_id) {
@@ -86,11 +93,15 @@ impl Difference {
     /// gone, nor has any, as long as nobody knows whose row it is.
     pub fn refuse(&mut self, id: Option<&str>) {
         match id {
-            Some(id) if self.held.contains(id) || self.told.contains(id) => {
+            // Of one that has an id of its own it is known whose row it is, also where what the
+            // registry holds is known later only.
+            Some(id)
+                if self.held.contains(id)
+                    || self.told.contains(id)
+                    || mpp_core::check_id(id, "source_id").is_ok() =>
+            {
                 self.refused.insert(id.to_owned());
             }
-            // It has an id of its own, and is none of those.
-            Some(id) if mpp_core::check_id(id, "source_id").is_ok() => {}
             _ => self.unknown += 1,
         }
     }

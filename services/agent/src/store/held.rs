@@ -1,7 +1,7 @@
 //! The records of a source that the registry holds, as far as the agent knows, and the findings
 //! that the next run relies on.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use mpp_core::Result;
 use sqlx::Row;
@@ -17,31 +17,6 @@ impl Store {
             .await
             .map_err(failed)?;
         Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
-    }
-
-    /// Takes over what the registry holds in truth. What was deleted there is no longer held, and
-    /// its record, if the source still has it, is sent again, so that the publisher is told; what
-    /// an older state does not know of is held.
-    pub async fn reconcile(&self, names: &BTreeSet<String>) -> Result<()> {
-        let known = self.names().await?;
-        let mut tx = self.pool.begin().await.map_err(failed)?;
-        for (id, _) in known.iter().filter(|(_, name)| !names.contains(*name)) {
-            for query in
-                ["DELETE FROM held WHERE source_id = ?", "DELETE FROM answered WHERE source_id = ?"]
-            {
-                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(failed)?;
-            }
-        }
-        let known: BTreeSet<&String> = known.values().collect();
-        for name in names.iter().filter(|name| !known.contains(name)) {
-            sqlx::query("INSERT OR IGNORE INTO held VALUES (?, ?, 0)")
-                .bind(name.rsplit('/').next().unwrap_or(name))
-                .bind(name)
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
-        }
-        tx.commit().await.map_err(failed)
     }
 
     /// Ends a complete run. Records that have `gone` from the source are reported from now on,
@@ -64,19 +39,6 @@ impl Store {
             }
         }
         tx.commit().await.map_err(failed)
-    }
-
-    /// Records that were handed over to this source are sent again, if it has them: what stands of
-    /// them is another's, also where this source has said the same before.
-    pub async fn ask_again(&self, handed: &[String]) -> Result<()> {
-        for name in handed {
-            sqlx::query("DELETE FROM answered WHERE source_id = ?")
-                .bind(name.rsplit('/').next().unwrap_or(name))
-                .execute(&self.pool)
-                .await
-                .map_err(failed)?;
-        }
-        Ok(())
     }
 
     /// Ids that were reported gone and that nobody has accepted or withdrawn since.

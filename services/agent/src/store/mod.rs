@@ -17,6 +17,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use adopted::{Adopted, Beliefs, Truth};
+
 use crate::model::difference::Digest;
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -320,6 +322,7 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     )
 }
 
+mod adopted;
 mod held;
 mod problems;
 mod released;

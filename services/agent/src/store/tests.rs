@@ -1,5 +1,6 @@
 use mpp_api::types::Warning;
 use mpp_core::FieldCode;
+use mpp_form::reconcile::Standing;
 
 use super::*;
 use crate::model::problem::Problem;
@@ -131,16 +132,41 @@ async fn a_refusal_is_told_no_more_once_its_record_has_left_the_source() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_at_the_registry_is_sent_again_and_what_it_holds_is_learnt() {
+async fn what_both_sides_have_found_takes_the_place_of_all_that_was_known() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
-    let answers = ["a", "b"].map(|id| answer(id, Outcome::Applied));
-    store.record(&answers, &["a", "b"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
-    let there = ["units/a/services/a", "units/a/services/z"].map(str::to_owned);
-    store.reconcile(&there.into()).await.expect("reconciles");
-    let ids: Vec<String> = store.names().await.expect("reads").into_keys().collect();
-    assert_eq!(ids, ["a", "z"]);
-    assert!(!store.answered().await.expect("reads").contains_key("b"), "it is sent again");
+    let path = folder.path().join("state.db");
+    let store = Store::open(&path).await.expect("opens");
+    let answers = [
+        answer("a", Outcome::Applied),
+        answer("b", Outcome::Applied),
+        answer("c", Outcome::Rejected),
+    ];
+    store.record(&answers, &["a", "b", "c"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
+    let named = |id: &str| format!("units/a/services/{id}");
+    store.note("run:2", &[sent("d", 1)]).await.expect("notes");
+    let beliefs = store.beliefs().await.expect("reads");
+    assert_eq!(beliefs.standing("a", &named("a")), Standing::Taken);
+    assert_eq!(beliefs.standing("c", &named("c")), Standing::Rejected(false));
+    assert_eq!(beliefs.standing("new", &named("new")), Standing::Taken, "the best is believed");
+
+    // a and c stand as they were sent; b was deleted there, w waits, z is of an older state.
+    let adopted = |id: &str, is_settled| Adopted { id: id.into(), digest: [2; 16], is_settled };
+    let truth = Truth {
+        confirmed: vec![adopted("a", true), adopted("c", true), adopted("w", false)],
+        held: ["a", "z"].map(|id| (id.to_owned(), named(id))).into(),
+    };
+    store.note("run:3", &[]).await.expect("notes");
+    let reached = Checkpoint { position: "run:3".into(), ..at(3) };
+    store.adopt(&truth, &reached).await.expect("adopts");
+    let known = store.answered().await.expect("reads");
+    let expected = [("a", [2; 16]), ("c", [2; 16]), ("w", [0; 16])];
+    assert_eq!(known, expected.map(|(id, digest)| (id.to_owned(), digest)).into());
+    let names = store.names().await.expect("reads");
+    assert_eq!(names.into_keys().collect::<Vec<_>>(), ["a", "z"]);
+    assert_eq!(store.held().await.expect("reads").len(), 2, "nothing is in doubt any more");
+    assert_eq!(store.rejected().await.expect("reads"), ["c"], "why is still known");
+    assert_eq!(store.checkpoint().await.expect("reads"), Some(reached));
+    assert!(store.under_way().await.expect("reads").is_empty());
 }
 
 #[tokio::test]
@@ -210,18 +236,6 @@ async fn each_remark_on_a_record_is_told_with_the_row_where_it_stands() {
     store.record(&[settled], &[sent("legalisir", 1)], &at(2)).await.expect("stores");
     let told = store.problems(10).await.expect("reads");
     assert_eq!(told.len(), 1, "what was looked at is told no more: {told:?}");
-}
-
-#[tokio::test]
-async fn what_was_handed_over_and_back_is_sent_again_though_nothing_has_changed_here() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
-    let both = [answer("a", Outcome::Applied), answer("b", Outcome::Applied)];
-    store.record(&both, &[sent("a", 1), sent("b", 2)], &at(1)).await.expect("stores");
-    store.ask_again(&["units/a/services/b".to_owned()]).await.expect("forgets");
-    let known = store.answered().await.expect("reads");
-    assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
-    assert_eq!(store.names().await.expect("reads").len(), 2, "it is held all the while");
 }
 
 #[tokio::test]

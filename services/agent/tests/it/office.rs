@@ -39,6 +39,7 @@ pub async fn mapped_under(
         take_over: false,
         accept_missing: false,
         accept_moves: false,
+        reconcile: false,
         withdraw: mpp_agent::Withdraw::Nothing,
         withdraw_later: false,
         policy,

@@ -5,8 +5,9 @@ use mpp_api::sync::{
     EndSessionRequest, EndSessionResponse, GetSourceRequest, GetSourceResponse, KeepSessionRequest,
     KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, ListWaitingRecordsRequest,
     ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PushBatchRequest,
-    PushBatchResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
-    SyncResponse, UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
+    PushBatchResponse, ReconcileRecordsRequest, ReconcileRecordsResponse, RedriveRecordsRequest,
+    RedriveRecordsResponse, Source, SyncRequest, SyncResponse, UpdateSourceRequest,
+    UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -72,6 +73,15 @@ impl SyncService for Sync {
         let call = Call::of(&request);
         let answered = self.pushes.push(&call, request.into_inner()).await;
         reply(answered.map(|result| PushBatchResponse { batch_result: Some(result) }))
+    }
+
+    async fn reconcile_records(
+        &self,
+        request: Request<ReconcileRecordsRequest>,
+    ) -> Answer<ReconcileRecordsResponse> {
+        let call = Call::of(&request);
+        let compared = self.pushes.reconcile(&call, request.get_ref()).await;
+        reply(compared.map(|answer| ReconcileRecordsResponse { reconciliation: Some(answer) }))
     }
 
     async fn keep_session(

@@ -156,6 +156,19 @@ impl Standing {
         }
     }
 
+    /// After a first batch by which the client knows how every record stands: no answer is left
+    /// behind, and those that were not confirmed belong to no mapping any more.
+    pub fn reconciled(&self, checkpoint: Checkpoint) -> Self {
+        let opened = Opened { send_all: false, ..self.opened.clone() };
+        Self {
+            mapping: self.opened.mapping.clone(),
+            mapped_after: self.last.sequence,
+            heard: self.last.sequence,
+            last: checkpoint,
+            opened,
+        }
+    }
+
     /// The state after an end, whose sender has every answer of its session.
     pub fn ended(&self) -> Self {
         let last = match self.abandons() {

@@ -49,8 +49,8 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     let now = tx.now();
     sqlx::query(
         "insert into sync_batch (source, session, nonce, fencing, sequence, position, current,
-         digest, answers, received, applied, unchanged, rejected, quarantined, at, mark)
-         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         digest, answers, received, applied, unchanged, rejected, quarantined, at, mark, confirmed)
+         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(&lease.source)
     .bind(&lease.session)
@@ -67,6 +67,7 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     .bind(counts.quarantined)
     .bind(now)
     .bind(checkpoint.mark)
+    .bind(result.confirmed)
     .execute(tx.conn())
     .await
     .map(drop)
@@ -195,7 +196,7 @@ pub async fn has_taken(tx: &mut Tx, source: &str) -> Result<bool> {
     sqlx::query(
         "select 1 as one from sync_batch where source = $1 and current = 1
          and sequence > (select mapped_after from sync_lease where source = $1)
-         and applied + unchanged + redriven > 0 limit 1",
+         and applied + unchanged + redriven + confirmed > 0 limit 1",
     )
     .bind(source)
     .fetch_optional(tx.conn())

@@ -8,6 +8,7 @@ use mpp_core::{Micros, Result};
 use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
+use super::digests;
 use crate::model::{
     checkpoint::{Greeting, Known, Opened, Standing, known_from},
     lease as rule,
@@ -39,6 +40,8 @@ pub struct Begun {
     pub greeting: Greeting,
     /// The number of its first batch.
     pub next_sequence: i64,
+    /// Answers are known that its client may compare with.
+    pub can_reconcile: bool,
 }
 
 /// A session that is alive.
@@ -97,7 +100,8 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
         form,
     };
     take_lease(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
-    Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
+    let can_reconcile = digests::is_any(tx, &hello.source).await?;
+    Ok(Begun { lease, greeting, next_sequence: standing.next_sequence(), can_reconcile })
 }
 
 /// Index: sync_lease's primary key; the row is locked.
@@ -289,7 +293,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<
     // Index: sync_lease's primary key; the row is locked by `hold`.
     sqlx::query(
         "update sync_lease set sequence = $2, position = $3, mapping_version = $4,
-         mapped_after = $5, heard = $6, mark = $7, resend = 0 where source = $1",
+         mapped_after = $5, heard = $6, mark = $7, opened_send_all = $8, resend = 0 where source = $1",
     )
     .bind(&lease.source)
     .bind(standing.last.sequence)
@@ -298,6 +302,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<
     .bind(standing.mapped_after)
     .bind(standing.heard)
     .bind(standing.last.mark)
+    .bind(i64::from(standing.opened.send_all))
     .execute(tx.conn())
     .await
     .map(drop)

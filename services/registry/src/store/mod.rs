@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod books;
+pub mod digests;
 pub mod lease;
 pub mod rejected;
 pub mod waiting;
@@ -81,6 +82,14 @@ pub const SCHEMA: Schema = Schema {
             version: 12,
             name: "redriven",
             statements: Statements::Both(include_str!("../sql/0012_redriven.sql")),
+        },
+        Migration {
+            version: 13,
+            name: "reconcile",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0013_reconcile.sql"),
+                postgres: include_str!("../sql/postgres/0013_reconcile.sql"),
+            },
         },
     ],
     history_kinds: model::KINDS,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use mpp_api::sync::Outcome;
 use mpp_core::Result;
-use mpp_store::{Tx, db_error};
+use mpp_store::{Conn, Tx, db_error, placeholders};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -195,11 +195,44 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
     let rows = rows.map_err(db_error)?;
     let mut keys: HashSet<String> =
         rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect::<Result<_>>()?;
-    for name in waiting::names(tx, &lease.source).await? {
+    for name in waiting::names(tx.conn(), &lease.source).await? {
         let id = name.rsplit('/').next().unwrap_or_default();
         keys.insert(key(if lease.unique_ids { id } else { &name }));
     }
     Ok(keys)
+}
+
+/// Keys of the names of all that stand rejected. Index: sync_rejected's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
+    let text = "select name from sync_rejected where source = $1 and waiting = 0";
+    let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
+}
+
+/// These were answered with a batch, though they did not come in it: a reconcile has confirmed
+/// them. Index: the primary keys.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn confirm(
+    tx: &mut Tx,
+    source: &str,
+    sequence: i64,
+    (table, names): (&str, &[String]),
+) -> Result<()> {
+    for chunk in names.chunks(CHUNK) {
+        let text = format!(
+            "update {table} set sequence = $2 where source = $1 and name in {}",
+            placeholders(3, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
+        let query = chunk.iter().fold(query, |query, name| query.bind(name));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
 }
 
 /// Forgets a source that is deleted: its lease first, since every write of a session locks it, and
@@ -208,7 +241,7 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
-    for table in ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting"] {
+    for table in ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting", "sync_sent"] {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where source = $1")))
             .bind(source)
             .execute(tx.conn())

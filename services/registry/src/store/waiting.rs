@@ -254,9 +254,9 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<i64> {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn names(tx: &mut Tx, source: &str) -> Result<Vec<String>> {
+pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
     let text = "select name from sync_waiting where source = $1 and refused = 0";
-    let rows = sqlx::query(text).bind(source).fetch_all(tx.conn()).await.map_err(db_error)?;
+    let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 

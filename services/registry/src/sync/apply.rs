@@ -13,7 +13,7 @@ use super::{
 use crate::{
     metrics,
     model::checkpoint::Standing,
-    store::{batches, lease, rejected},
+    store::{batches, digests, lease, rejected},
 };
 
 impl Session {
@@ -78,13 +78,23 @@ impl Session {
         let mut fates = plan.decided.clone();
         fates.extend(self.write(&mut tx, &plan.waiting).await?);
         let mut result = plan.result(&fates, &checkpoint);
-        self.leave_behind(&mut tx, &standing).await?;
+        let after = match &plan.reconciled {
+            Some(unconfirmed) => {
+                result.confirmed = self.confirm(&mut tx, &standing, unconfirmed).await?;
+                standing.reconciled(checkpoint.clone())
+            }
+            None => {
+                self.leave_behind(&mut tx, &standing).await?;
+                standing.answered(checkpoint.clone())
+            }
+        };
         self.keep_waiting(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         self.add_remarks(plan, &mut result);
         bound_warnings(&mut result);
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
+        digests::keep(&mut tx, &self.lease.source, &plan.changes(&result)).await?;
         rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
-        lease::advance(&mut tx, &self.lease, &standing.answered(checkpoint)).await?;
+        lease::advance(&mut tx, &self.lease, &after).await?;
         result.revision = tx.commit().await?;
         Ok(result)
     }

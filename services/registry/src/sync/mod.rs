@@ -29,6 +29,11 @@
 //! redrive at once find the record once. When to try and what becomes of it decides
 //! `model/quarantine.rs`.
 //!
+//! **What a client has lost is found by comparing** ([`reconcile`]): each record's last answer is
+//! kept by the digest of what was sent; how it stands now follows from the records themselves and
+//! from what is rejected or waits, so that a delete by hand, a hand-over, a redrive and a restore
+//! are seen without anybody having told.
+//!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
@@ -40,6 +45,7 @@ mod moves;
 pub mod plan;
 pub mod push;
 mod quarantine;
+pub mod reconcile;
 pub mod redrive;
 mod remarks;
 mod sent;

@@ -7,6 +7,7 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{FieldCode, FieldViolation, Reason, Result};
+use mpp_form::reconcile::key_of;
 use mpp_store::{Expect, Label, Labels, Put, Tx};
 
 use super::{
@@ -14,7 +15,11 @@ use super::{
     sent::{FoundRecord, Left, Sent, id_of, raced},
     session::Session,
 };
-use crate::{app::filing::find_lineage, model::source::check_unit, store::batches};
+use crate::{
+    app::filing::find_lineage,
+    model::source::check_unit,
+    store::{batches, digests},
+};
 
 impl Session {
     /// Looks for the record under other units, also where it stands under its own: a record that
@@ -108,6 +113,8 @@ impl Session {
             })?;
             gone.push(left.name.clone());
         }
+        let keys: Vec<u64> = gone.iter().map(|name| key_of(name)).collect();
+        digests::remove(tx, &self.lease.source, &keys).await?;
         self.withdraw(tx, &gone).await
     }
 

@@ -1,13 +1,17 @@
 //! A batch before SQL: the records that are to be written, and those that are decided already.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mpp_api::{
     sync::{Batch, BatchResult, Checkpoint, Outcome, Record, RecordResult, record::Body},
     types::Warning,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
-use mpp_form::record::{self, Checked};
+use mpp_form::{
+    limits,
+    reconcile::{self, key_of},
+    record::{self, Checked},
+};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
@@ -18,7 +22,11 @@ use crate::{
         source::shown,
     },
     policy::Policy,
-    store::{lease::Lease, rejected::Stands},
+    store::{
+        digests::{Changes, Sent},
+        lease::Lease,
+        rejected::Stands,
+    },
 };
 
 /// A record that passed the checks of its form, with its place in the batch.
@@ -52,6 +60,10 @@ pub struct Plan {
     pub checkpoint: Checkpoint,
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
+    /// Keys of what the client has not confirmed, where it has compared.
+    pub reconciled: Option<HashSet<u64>>,
+    /// Digests of the records, in order.
+    digests: Vec<[u8; 16]>,
     /// The records' own ids, in order.
     source_ids: Vec<String>,
     /// The names that they ask for.
@@ -68,11 +80,13 @@ impl Plan {
     /// Checks every record's form. Of several records of one name the first counts, also where it
     /// is wrong: so that two opposite rows are never taken by which of them is whole.
     pub fn new(batch: Batch, lease: &Lease) -> Self {
-        let digest = digest(&batch);
+        let (digest, digests) = digest(&batch);
         let mut plan = Self {
             nonce: batch.nonce,
             checkpoint: batch.checkpoint.unwrap_or_default(),
             digest,
+            reconciled: batch.reconciled.map(|known| known.unconfirmed.into_iter().collect()),
+            digests,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
             names: batch.records.iter().map(asked).collect(),
             asks: batch.records.iter().map(asks).collect(),
@@ -104,6 +118,25 @@ impl Plan {
         own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
     }
 
+    /// What is known of each record that was put or deleted, once it is answered.
+    pub fn changes(&self, result: &BatchResult) -> Changes {
+        let mut changes = Changes::default();
+        for (index, answer) in result.results.iter().enumerate() {
+            let key = key_of(&self.names[index]);
+            let is_kept = !answer.send_again || answer.outcome() == Outcome::Quarantined;
+            let is_taken = matches!(answer.outcome(), Outcome::Applied | Outcome::Unchanged);
+            match self.asks[index] {
+                Asks::Delete if is_taken => changes.gone.push(key),
+                Asks::Put if is_kept && answer.code != FieldCode::Duplicate.as_str() => {
+                    let remarked = is_taken && !answer.warnings.is_empty();
+                    changes.answered.push(Sent { key, digest: self.digests[index], remarked });
+                }
+                _ => {}
+            }
+        }
+        changes
+    }
+
     /// The answers to all records, in order.
     pub fn result(&self, fates: &HashMap<usize, Fate>, checkpoint: &Checkpoint) -> BatchResult {
         let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
@@ -125,6 +158,7 @@ impl Plan {
             checkpoint: Some(checkpoint.clone()),
             revision: 0,
             repeated_nonce: false,
+            confirmed: 0,
         }
     }
 }
@@ -176,10 +210,11 @@ fn duplicate(index: usize, name: &str, earlier: usize, other: &str) -> String {
 /// It is empty, larger than the welcome allows, or without a checkpoint.
 pub fn check(batch: &Batch, policy: &Policy) -> Result<()> {
     let (records, bytes) = (batch.records.len(), batch.encoded_len());
-    if records == 0 {
+    if records == 0 && batch.reconciled.is_none() {
         let message = "must hold at least one record; a keep_alive keeps the lease";
         return Err(Error::field("batch.records", FieldCode::Required, message));
     }
+    check_reconciled(batch)?;
     if records > policy.batch_records || bytes > policy.batch_bytes {
         let message = format!(
             "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
@@ -195,12 +230,28 @@ pub fn check(batch: &Batch, policy: &Policy) -> Result<()> {
     check.finish()
 }
 
-fn digest(batch: &Batch) -> Vec<u8> {
+fn check_reconciled(batch: &Batch) -> Result<()> {
+    let unconfirmed = batch.reconciled.as_ref().map_or(0, |known| known.unconfirmed.len());
+    if unconfirmed <= limits::UNCONFIRMED {
+        return Ok(());
+    }
+    let hint = format!(
+        "are {unconfirmed}; at most {}: where so much differs, send every record",
+        limits::UNCONFIRMED
+    );
+    Err(Error::field("batch.reconciled.unconfirmed", FieldCode::OutOfRange, hint))
+}
+
+/// SHA-256 of the batch, and the digest of each record.
+fn digest(batch: &Batch) -> (Vec<u8>, Vec<[u8; 16]>) {
     let mut hash = Sha256::new();
     for record in &batch.records {
         hash.update(record.encode_length_delimited_to_vec());
     }
-    hash.finalize().to_vec()
+    if let Some(reconciled) = &batch.reconciled {
+        hash.update(reconciled.encode_length_delimited_to_vec());
+    }
+    (hash.finalize().to_vec(), batch.records.iter().map(reconcile::digest).collect())
 }
 
 /// Why a record is rejected.

@@ -9,13 +9,17 @@
 
 use mpp_api::sync::{
     BatchResult, End, EndSessionRequest, Hello, KeepSessionRequest, OpenSessionRequest,
-    PushBatchRequest, Source, Summary, Welcome,
+    PushBatchRequest, ReconcileRecordsRequest, Reconciliation, Source, Summary, Welcome,
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_resource::Call;
 use mpp_rpc::{Share, Shares};
 
-use super::{ending, session::Session};
+use super::{
+    ending,
+    reconcile::Seals,
+    session::{Session, author, permit},
+};
 use crate::{app::Registry, model::Check};
 
 /// Serves sessions by single calls. Clones share what is in work.
@@ -24,12 +28,14 @@ pub struct Pushes {
     registry: Registry,
     /// Keyed by caller and source: another's source cannot be kept busy.
     working: Shares<(String, String)>,
+    /// Sets that clients compare with.
+    seals: Seals,
 }
 
 impl Pushes {
     /// The push sessions of this replica.
     pub fn new(registry: Registry) -> Self {
-        Self { registry, working: Shares::new(1) }
+        Self { registry, working: Shares::new(1), seals: Seals::default() }
     }
 
     /// Opens a session.
@@ -63,6 +69,26 @@ impl Pushes {
         let result = session.answer(batch).await?;
         self.registry.memory.see(result.revision, call.deadline).await;
         Ok(result)
+    }
+
+    /// Compares what is known of a source's records with what its client has.
+    ///
+    /// # Errors
+    /// Ranges that are too many or not of the form; `NOT_FOUND`, `PERMISSION_DENIED`.
+    pub async fn reconcile(
+        &self,
+        call: &Call,
+        request: &ReconcileRecordsRequest,
+    ) -> Result<Reconciliation> {
+        let mut check = Check::new("");
+        check.name::<Source>("source", &request.source);
+        check.finish()?;
+        let _working = self.work(call, &request.source)?;
+        let mut tx = self.registry.db.begin(&author(call, &request.source)).await?;
+        permit(&mut tx, call, &request.source).await?;
+        tx.rollback().await?;
+        let sealed = self.seals.of(&self.registry, &request.source, &request.ranges).await?;
+        sealed.compare(&request.ranges)
     }
 
     /// Prolongs the lease.

@@ -2,6 +2,8 @@
 //! the database; what lies here is what one stream, or one call, knows of it. How large a batch may
 //! be and how long a silent session lives are settings (`policy.rs`).
 
+use std::sync::Arc;
+
 use mpp_api::{
     registry::Service,
     sync::{Form, Hello, Source, Welcome},
@@ -12,6 +14,7 @@ use mpp_resource::Call;
 use mpp_store::{Actor, Label, Tx};
 use uuid::Uuid;
 
+use super::reconcile::Sealed;
 use crate::{
     app::{Registry, filing::lineage},
     metrics,
@@ -39,6 +42,8 @@ pub struct Session {
     pub actor: Actor,
     /// When its lease was last prolonged, as far as is known here.
     kept: Micros,
+    /// The records that its client compares with, once it does.
+    pub(super) sealed: Option<Arc<Sealed>>,
 }
 
 impl Session {
@@ -87,7 +92,10 @@ impl Session {
         );
         let mut welcome = welcome(&begun, &registry.policy);
         tell_held(registry, &hello.source, &mut welcome);
-        Ok((Self { registry: registry.clone(), lease: begun.lease, actor, kept }, welcome))
+        Ok((
+            Self { registry: registry.clone(), lease: begun.lease, actor, kept, sealed: None },
+            welcome,
+        ))
     }
 
     /// Takes the lease; answers the revision with it.
@@ -121,12 +129,13 @@ impl Session {
         let Held { lease, kept } =
             lease::find(&mut tx, source, fencing, registry.policy.lease()).await?;
         tx.rollback().await?;
-        Ok(Self { registry: registry.clone(), lease, actor, kept })
+        Ok(Self { registry: registry.clone(), lease, actor, kept, sealed: None })
     }
 
     /// Writes for a source without a session of its own, under the lock of its lease.
     pub(super) fn standing_in(registry: &Registry, lease: Lease, actor: Actor) -> Self {
-        Self { registry: registry.clone(), lease, actor, kept: registry.now() }
+        let kept = registry.now();
+        Self { registry: registry.clone(), lease, actor, kept, sealed: None }
     }
 
     /// Prolongs the lease, unless that was done a moment ago.
@@ -165,7 +174,7 @@ impl Session {
     }
 }
 
-fn author(call: &Call, source: &str) -> Actor {
+pub(super) fn author(call: &Call, source: &str) -> Actor {
     Actor { origin: source.to_owned(), subject: call.caller.subject.clone() }
 }
 
@@ -203,6 +212,7 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
         max_batch_records: bound(policy.batch_records),
         max_batch_bytes: bound(policy.batch_bytes),
         rules_version: record::RULES,
+        can_reconcile: begun.can_reconcile,
         lease_millis: i64::try_from(policy.lease().as_millis()).unwrap_or(i64::MAX),
         ..Welcome::default()
     }

@@ -96,6 +96,10 @@ impl Stream {
                     let revision = result.revision;
                     answers.send(Answer::BatchResult(result), revision).await
                 }
+                Next::Message(Asked::Reconcile(asked)) => {
+                    let answer = session.reconcile(&asked).await?;
+                    answers.send(Answer::Reconciliation(answer), 0).await
+                }
                 Next::Message(Asked::KeepAlive(_)) => {
                     session.keep().await?;
                     Ok(())

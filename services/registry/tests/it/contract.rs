@@ -144,6 +144,7 @@ impl Kept {
                 fencing_token: welcome.fencing_token,
                 records: records.to_vec(),
                 checkpoint: Some(Checkpoint { sequence, position, mark: 0 }),
+                reconciled: None,
             };
             self.note(&batch);
             fuse.message()?;

@@ -28,6 +28,7 @@ mod quarantine;
 mod quarantine_again;
 mod quarantine_ends;
 mod quarantine_order;
+mod reconciled;
 mod redriven;
 mod regions;
 mod replicas;

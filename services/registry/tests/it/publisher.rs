@@ -103,7 +103,7 @@ pub fn batch_after(
 ) -> Batch {
     let sequence = checkpoint.sequence + 1;
     let checkpoint = Some(Checkpoint { sequence, position: format!("row {sequence}"), mark: 0 });
-    Batch { nonce, fencing_token, records, checkpoint }
+    Batch { nonce, fencing_token, records, checkpoint, reconciled: None }
 }
 
 pub fn ask(message: Ask) -> SyncRequest {

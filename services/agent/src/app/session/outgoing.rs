@@ -47,8 +47,7 @@ impl Session<'_> {
     pub(super) async fn send(&mut self, batch: Gathered) -> Result<()> {
         let Gathered { records, digests, .. } = batch;
         self.nonce += 1;
-        // The session's id tells it from a position that an older state has given before.
-        let position = format!("{}:{}", self.welcome.session, self.tally.read);
+        let position = self.position();
         let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
         let sent: Vec<_> = sent.collect();
         self.context.store.note(&position, &sent).await?;
@@ -64,6 +63,7 @@ impl Session<'_> {
             fencing_token: self.welcome.fencing_token,
             records,
             checkpoint: Some(checkpoint),
+            reconciled: None,
         };
         self.stream.send_batch(batch).await?;
         while self.waiting.len() >= self.context.run.policy.batches_in_flight {

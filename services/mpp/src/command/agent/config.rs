@@ -133,6 +133,7 @@ pub fn load(path: &Path) -> Result<Run> {
         take_over: false,
         accept_missing: false,
         accept_moves: false,
+        reconcile: false,
         withdraw: Withdraw::Nothing,
         withdraw_later: false,
         policy: config.policy,

@@ -90,6 +90,10 @@ pub struct AgentRunArgs {
     /// Let records move to other units although they are many.
     #[arg(long)]
     pub accept_moves: bool,
+    /// Compare all records with the registry's, and send what differs; done by itself where the
+    /// state was lost or does not fit.
+    #[arg(long)]
+    pub reconcile: bool,
 }
 
 impl AgentCommand {
@@ -137,6 +141,7 @@ async fn once(
         take_over: args.take_over,
         accept_missing: args.accept_missing,
         accept_moves: args.accept_moves,
+        reconcile: args.reconcile,
         ..load(&args.config)?
     };
     carry_out(&args.config, &run, client, output, shutdown).await

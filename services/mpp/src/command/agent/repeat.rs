@@ -24,6 +24,7 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
         };
         // Only what is gone by the first run is known to be right.
         args.accept_missing = false;
+        args.reconcile = false;
         let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
         if let Err(error) = outcome {
             complain!("mpp: {}; the next run is in {every} s", error.message());

@@ -37,6 +37,13 @@ impl Progress {
                 bar.tick();
             }
             (Event::Progress(tally), None) => complain!("{}", tally_json("progress", &tally)),
+            (Event::Compared { records, differ, gone }, Some(bar)) => {
+                bar.set_message(format!("compared {records}: {differ} differ, {gone} have gone"));
+            }
+            (Event::Compared { records, differ, gone }, None) => {
+                let line = serde_json::json!({ "event": "compared", "records": records, "differ": differ, "gone": gone });
+                complain!("{line}");
+            }
             (Event::Retrying { error, wait }, Some(bar)) => {
                 bar.set_message(format!("{error}; next try in {:.1} s", wait.as_secs_f64()));
             }

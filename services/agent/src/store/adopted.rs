@@ -1,0 +1,147 @@
+//! What the agent believes of the registry's answers, and what it takes over once both have
+//! compared.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use mpp_api::sync::{Checkpoint, Outcome};
+use mpp_core::Result;
+use mpp_form::reconcile::Standing;
+use serde_json::json;
+use sqlx::{Row, SqliteConnection};
+
+use super::{NO_DIGEST, Store, failed, forget_notes, store_checkpoint};
+use crate::model::difference::Digest;
+
+/// Records of one statement.
+const CHUNK: usize = 5_000;
+
+/// How records stand at the registry, as far as is known here.
+#[derive(Debug, Default)]
+pub struct Beliefs {
+    /// By id: the outcome, and whether something was remarked.
+    answered: HashMap<String, (Outcome, bool)>,
+    /// By id, the name that the registry holds.
+    held: BTreeMap<String, String>,
+}
+
+impl Beliefs {
+    /// Of a record of which nothing is known the best is believed: where that is wrong, it is sent.
+    pub fn standing(&self, id: &str, name: &str) -> Standing {
+        let held = self.held.get(id).is_some_and(|known| known == name);
+        match self.answered.get(id) {
+            Some((Outcome::Rejected, _)) => Standing::Rejected(held),
+            Some((Outcome::Quarantined, _)) => Standing::Waiting(held),
+            Some((_, true)) => Standing::Remarked,
+            _ => Standing::Taken,
+        }
+    }
+}
+
+/// A record that the registry has as the source has it.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    pub id: Box<str>,
+    pub digest: Digest,
+    /// Its answer does not change by itself.
+    pub is_settled: bool,
+}
+
+/// What both sides have found.
+#[derive(Debug, Default)]
+pub struct Truth {
+    pub confirmed: Vec<Adopted>,
+    /// Records of the source that the registry holds, in whatever form, with their names.
+    pub held: BTreeMap<String, String>,
+}
+
+impl Truth {
+    /// The ids that the registry holds.
+    pub fn ids(&self) -> HashSet<String> {
+        self.held.keys().cloned().collect()
+    }
+}
+
+impl Store {
+    /// What is known here of the registry's answers.
+    pub async fn beliefs(&self) -> Result<Beliefs> {
+        let rows = sqlx::query("SELECT source_id, outcome, code <> '' FROM answered")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed)?;
+        let read = |row: sqlx::sqlite::SqliteRow| {
+            let outcome = Outcome::try_from(row.get::<i32, _>(1)).unwrap_or_default();
+            (row.get(0), (outcome, row.get(2)))
+        };
+        Ok(Beliefs { answered: rows.into_iter().map(read).collect(), held: self.names().await? })
+    }
+
+    /// Begins a session that compares: what is known stays until both sides have found what holds.
+    pub async fn begin_comparing(&self, agreed: &Checkpoint) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        sqlx::query("DELETE FROM unsent").execute(&mut *tx).await.map_err(failed)?;
+        store_checkpoint(&mut tx, agreed).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    /// Takes over what was found, in place of all that was known, together with the checkpoint that
+    /// it holds for.
+    pub async fn adopt(&self, truth: &Truth, checkpoint: &Checkpoint) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        sqlx::query("UPDATE answered SET sequence = -1").execute(&mut *tx).await.map_err(failed)?;
+        for chunk in truth.confirmed.chunks(CHUNK) {
+            confirm(&mut tx, chunk, checkpoint.sequence).await?;
+        }
+        for query in [
+            "DELETE FROM answered WHERE sequence = -1", // answered_sequence
+            "DELETE FROM remarked WHERE source_id NOT IN (SELECT source_id FROM answered)",
+        ] {
+            sqlx::query(query).execute(&mut *tx).await.map_err(failed)?;
+        }
+        hold_truly(&mut tx, &truth.held).await?;
+        store_checkpoint(&mut tx, checkpoint).await?;
+        forget_notes(&mut tx, &checkpoint.position).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    /// Takes over what the registry holds, and nothing else.
+    pub async fn hold(&self, truth: &Truth) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        hold_truly(&mut tx, &truth.held).await?;
+        tx.commit().await.map_err(failed)
+    }
+}
+
+/// What was said of a record that was refused stays with it.
+async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> Result<()> {
+    let row = |one: &Adopted| {
+        let digest = if one.is_settled { one.digest.as_slice() } else { NO_DIGEST };
+        json!([one.id, mpp_core::hex(digest)])
+    };
+    let rows = serde_json::Value::from(all.iter().map(row).collect::<Vec<_>>()).to_string();
+    sqlx::query(
+        "INSERT INTO answered
+         SELECT value ->> 0, unhex(value ->> 1), ?, ?, '', '', '' FROM json_each(?) WHERE true
+         ON CONFLICT (source_id) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence",
+    )
+    .bind(sequence)
+    .bind(i32::from(Outcome::Unchanged))
+    .bind(rows)
+    .execute(tx)
+    .await
+    .map(drop)
+    .map_err(failed)
+}
+
+/// A record that was told to have gone stays so, as long as it is held.
+async fn hold_truly(tx: &mut SqliteConnection, held: &BTreeMap<String, String>) -> Result<()> {
+    let rows = json!(held).to_string();
+    for query in [
+        "DELETE FROM held WHERE source_id NOT IN (SELECT key FROM json_each(?))",
+        "INSERT INTO held SELECT key, value, 0 FROM json_each(?) WHERE true
+         ON CONFLICT (source_id) DO UPDATE SET name = excluded.name",
+        "DELETE FROM may_hold WHERE ? <> ''",
+    ] {
+        sqlx::query(query).bind(&rows).execute(&mut *tx).await.map_err(failed)?;
+    }
+    Ok(())
+}

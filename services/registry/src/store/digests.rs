@@ -1,0 +1,127 @@
+//! What each record of a source was answered on last, for a client that compares.
+
+use std::collections::BTreeMap;
+
+use mpp_core::Result;
+use mpp_form::record;
+use mpp_store::{Conn, Tx, db_error, placeholders};
+use sqlx::{AssertSqlSafe, Row};
+
+/// Rows of one statement; the databases bound its parameters.
+const CHUNK: usize = 400;
+
+/// A record that was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// By its name.
+    pub key: u64,
+    /// Of its bytes.
+    pub digest: [u8; 16],
+    /// It was taken, and its publisher was told something.
+    pub remarked: bool,
+}
+
+/// A record as it was answered last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The record.
+    pub sent: Sent,
+    /// By the registry's rules of now.
+    pub is_of_these_rules: bool,
+}
+
+/// The changes of a batch.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Records that it answered for as long as they are the same.
+    pub answered: Vec<Sent>,
+    /// Keys of which nothing is known any more.
+    pub gone: Vec<u64>,
+}
+
+/// The database's numbers have a sign.
+fn number(key: u64) -> i64 {
+    key.cast_signed()
+}
+
+/// Keeps them in the batch's own transaction. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
+    remove(tx, source, &changes.gone).await?;
+    // One statement writes a row once; in the order of keys, so that two do not wait for each other.
+    let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
+    let all: Vec<Sent> = all.into_values().collect();
+    for chunk in all.chunks(CHUNK) {
+        let text = format!(
+            "insert into sync_sent (source, key, digest, remarked, rules) values {}
+             on conflict (source, key) do update set digest = excluded.digest,
+             remarked = excluded.remarked, rules = excluded.rules",
+            placeholders(1, chunk.len(), 5)
+        );
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
+            query
+                .bind(source)
+                .bind(number(one.key))
+                .bind(one.digest.as_slice())
+                .bind(i64::from(one.remarked))
+                .bind(record::RULES)
+        });
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Forgets records. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn remove(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "delete from sync_sent where source = $1 and key in {}",
+            placeholders(2, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Whether any is known of a source. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
+    sqlx::query("select 1 as one from sync_sent where source = $1 limit 1")
+        .bind(source)
+        .fetch_optional(tx.conn())
+        .await
+        .map(|row| row.is_some())
+        .map_err(db_error)
+}
+
+/// All of a source. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<Stored>> {
+    let text = "select key, digest, remarked, rules from sync_sent where source = $1";
+    let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| read(row).map_err(db_error)).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<Stored> {
+    let bytes: Vec<u8> = row.try_get("digest")?;
+    let key: i64 = row.try_get("key")?;
+    let sent = Sent {
+        key: key.cast_unsigned(),
+        // One of another length is none that a client has.
+        digest: <[u8; 16]>::try_from(bytes.as_slice()).unwrap_or_default(),
+        remarked: row.try_get::<i64, _>("remarked")? != 0,
+    };
+    let is_of_these_rules = row.try_get::<i64, _>("rules")? == record::RULES;
+    Ok(Stored { sent, is_of_these_rules })
+}
