@@ -131,6 +131,7 @@ impl Ministry {
                 position: self.number.to_string(),
                 mark: 0,
             }),
+            reconciled: None,
         }
     }
 }

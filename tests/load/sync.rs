@@ -111,6 +111,7 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
                 position: nonce.to_string(),
                 mark: 0,
             }),
+            reconciled: None,
         };
         send(&requests, sync_request::Message::Batch(batch)).await;
         waiting += 1;

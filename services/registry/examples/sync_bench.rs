@@ -4,6 +4,9 @@
 //! cargo run --release -p mpp-registry --example sync_bench -- sqlite:bench.db
 //! cargo run --release -p mpp-registry --example sync_bench -- postgres://postgres@127.0.0.1/bench
 //! ```
+//! A number behind it is that of the records (20,000). Then a client that has lost its state
+//! reconciles, in sync and with one record in a hundred changed.
+//!
 //! The sync goes the whole way: a client's stream over loopback, identity, validation, durable
 //! batches with their stored answers, the change feed, memory and search. The bare insert writes
 //! the same bytes into an empty table of the same columns, in transactions of the same size.
@@ -19,14 +22,15 @@ use mpp_api::{
         unit::Kind,
     },
     sync::{
-        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Record, Source, SyncRequest,
-        SyncResponse, record::Body, sync_request::Message as Ask, sync_response::Message as Answer,
-        sync_service_client::SyncServiceClient,
+        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Reconcile, Reconciled, Record,
+        Source, SyncRequest, SyncResponse, record::Body, sync_request::Message as Ask,
+        sync_response::Message as Answer, sync_service_client::SyncServiceClient,
     },
     types::LocalizedText,
 };
 use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Role};
+use mpp_form::reconcile::{Item, Set, Standing, Walk, digest, key_of};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Shell, Verifier,
@@ -39,7 +43,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
-const RECORDS: usize = 20_000;
 const BATCH: usize = 500;
 const UNIT: &str = "units/bench";
 const SOURCE: &str = "sources/bench";
@@ -58,21 +61,24 @@ async fn main() -> Outcomes<()> {
     let channel = served(&running, shutdown).await?;
     prepare(channel.clone()).await?;
 
-    let services: Vec<Service> = (0..RECORDS).map(service).collect();
+    let records = std::env::args().nth(2).map_or(Ok(20_000), |number| number.parse())?;
+    let mut services: Vec<Service> = (0..records).map(service).collect();
     let bytes: usize = services.iter().map(Message::encoded_len).sum();
-    println!("{RECORDS} records of {} bytes in batches of {BATCH}", bytes / RECORDS);
+    println!("{records} records of {} bytes in batches of {BATCH}", bytes / records);
+    let rate = |took: Duration| records as f64 / took.as_secs_f64();
     let first = sync(channel.clone(), &services, Outcome::Applied).await?;
     println!("first sync      {:>8.0} records/s", rate(first));
-    let again = sync(channel, &services, Outcome::Unchanged).await?;
+    let again = sync(channel.clone(), &services, Outcome::Unchanged).await?;
     println!("sent unchanged  {:>8.0} records/s", rate(again));
+    println!("in sync: {}", reconcile(channel.clone(), &services).await?);
+    for service in services.iter_mut().step_by(100) {
+        service.product = "Izin lain".into();
+    }
+    println!("one in a hundred changed: {}", reconcile(channel, &services).await?);
     let bare = bare(&url, &services).await?;
     println!("bare insert     {:>8.0} records/s", rate(bare));
     println!("first sync / bare insert = {:.2}", bare.as_secs_f64() / first.as_secs_f64());
     Ok(())
-}
-
-fn rate(took: Duration) -> f64 {
-    RECORDS as f64 / took.as_secs_f64()
 }
 
 /// A service of about 2 KB, as ministries write them.
@@ -138,6 +144,60 @@ async fn prepare(channel: Channel) -> Outcomes<()> {
     Ok(())
 }
 
+/// A client without a state finds what differs, and confirms the rest: bytes both ways with the
+/// session's hello and its end, and seconds.
+async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
+    let items = services.iter().enumerate().map(|(number, service)| {
+        let record = record(number, service);
+        let key = key_of(&format!("{UNIT}/services/{}", record.source_id));
+        Item::new(key, &digest(&record), Standing::Taken)
+    });
+    let items: Vec<Item> = items.collect();
+    let started = Instant::now();
+    let set = Set::new(items);
+    let (asks, requests) = mpsc::channel(1);
+    let hello = Hello { source: SOURCE.into(), mapping_version: "1".into(), ..Hello::default() };
+    let mut bytes = 0;
+    let mut count = |message: usize| bytes += message + 5;
+    let first = ask(Ask::Hello(hello));
+    count(first.encoded_len());
+    asks.send(first).await?;
+    let mut client = SyncServiceClient::new(channel);
+    let mut answers = client.sync(ReceiverStream::new(requests)).await?.into_inner();
+    let answer = next(&mut answers).await?;
+    let Answer::Welcome(welcome) = &answer else { return Err("no welcome".into()) };
+    count(SyncResponse { message: Some(answer.clone()) }.encoded_len());
+    let mut walk = Walk::new(set);
+    while let Some(ranges) = walk.next_message() {
+        let asked = ask(Ask::Reconcile(Reconcile { ranges }));
+        count(asked.encoded_len());
+        asks.send(asked).await?;
+        let Answer::Reconciliation(found) = next(&mut answers).await? else {
+            return Err("no comparison".into());
+        };
+        count(found.encoded_len());
+        walk.hear(found)?;
+    }
+    let found = walk.found();
+    let batch = Batch {
+        nonce: 1,
+        fencing_token: welcome.fencing_token,
+        checkpoint: Some(Checkpoint { sequence: welcome.next_sequence, ..Default::default() }),
+        reconciled: Some(Reconciled { unconfirmed: found.unconfirmed() }),
+        ..Batch::default()
+    };
+    for message in [Ask::Batch(batch), Ask::End(End::default())] {
+        let message = ask(message);
+        count(message.encoded_len());
+        asks.send(message).await?;
+        let answer = next(&mut answers).await?;
+        count(SyncResponse { message: Some(answer) }.encoded_len());
+    }
+    let (rounds, differ) = (found.rounds, found.wanted.len());
+    let took = started.elapsed().as_secs_f64();
+    Ok(format!("{differ} found in {rounds} rounds, {bytes} bytes and {took:.2} s"))
+}
+
 /// One session that sends everything; each batch follows the answer to the one before.
 async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outcomes<Duration> {
     let started = Instant::now();
@@ -158,6 +218,7 @@ async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outc
             fencing_token: welcome.fencing_token,
             records: records.collect(),
             checkpoint: Some(Checkpoint { sequence, position: sequence.to_string(), mark: 0 }),
+            reconciled: None,
         };
         asks.send(ask(Ask::Batch(batch))).await?;
         let Answer::BatchResult(result) = next(&mut answers).await? else {

@@ -276,7 +276,7 @@ mod tests {
             walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");
         }
         let found = walk.found();
-        let is_wanted = |name: &&&str| found.wanted.contains_key(&item(*name));
+        let is_wanted = |name: &&&str| found.wanted.contains_key(&item(name));
         let wanted = names.iter().filter(is_wanted).map(|name| (*name).to_owned()).collect();
         (wanted, found.lone.into_iter().map(|one| one.name).collect())
     }
