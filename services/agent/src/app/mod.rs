@@ -1,6 +1,7 @@
 //! Use cases: a run, the sessions that it needs, and a trial of a mapping.
 
 pub mod check;
+mod comparison;
 pub mod plan;
 pub mod propose;
 pub mod returned;

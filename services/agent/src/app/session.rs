@@ -20,8 +20,8 @@ use mpp_core::{Error, Result};
 use mpp_form::held;
 use tokio::{sync::mpsc, time};
 
-use self::comparing::Comparison;
 use super::{
+    comparison::Comparison,
     plan::{Event, Run},
     sent::Sent,
     spool::Spool,

@@ -29,7 +29,7 @@
 //! redrive at once find the record once. When to try and what becomes of it decides
 //! `model/quarantine.rs`.
 //!
-//! **What a client has lost is found by comparing** ([`reconcile`]): each record's last answer is
+//! **What a client has lost is found by comparing** ([`sealed`]): each record's last answer is
 //! kept by the digest of what was sent; how it stands now follows from the records themselves and
 //! from what is rejected or waits, so that a delete by hand, a hand-over, a redrive and a restore
 //! are seen without anybody having told.
@@ -48,6 +48,7 @@ mod quarantine;
 pub mod reconcile;
 pub mod redrive;
 mod remarks;
+pub mod sealed;
 mod sent;
 pub mod session;
 pub mod settle;

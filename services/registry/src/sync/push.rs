@@ -17,7 +17,7 @@ use mpp_rpc::{Share, Shares};
 
 use super::{
     ending,
-    reconcile::Seals,
+    sealed::Seals,
     session::{Session, author, permit},
 };
 use crate::{app::Registry, model::Check};

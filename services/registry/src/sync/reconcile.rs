@@ -1,159 +1,18 @@
-//! What the registry knows of a source's records, for a client that compares: sealed once, and
-//! compared by [`mpp_form::reconcile`].
-//!
-//! A set is made of how things stand and not of what was told: the digest of each record that was
-//! answered, its place among what is rejected and what waits, and whether the source publishes it
-//! now. Nothing of the comparing is kept: a set that another replica has sealed, or that was
-//! dropped, is made again. Two sets of one source are the same unless something has become of a
-//! record meanwhile; that record is then sent without need, or with the next reconcile.
+//! Comparing, as a session does it: what it compares with is sealed by the first message, and its
+//! first batch says what was found.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+use std::{collections::HashSet, sync::Arc};
+
+use mpp_api::sync::{Reconcile, Reconciliation};
+use mpp_core::{Error, Reason, Result};
+use mpp_form::reconcile::key_of;
+use mpp_store::Tx;
+
+use super::{
+    sealed::{Sealed, Unsettled, key_of_digest},
+    session::Session,
 };
-
-use mpp_api::{
-    registry::Service,
-    sync::{LoneItem, Range, Reconcile, Reconciliation},
-};
-use mpp_core::{Error, Overridden, Reason, Result};
-use mpp_form::reconcile::{Item, Set, Standing, compare, key_of};
-use mpp_store::{Conn, Label, Tx};
-
-use super::session::Session;
-use crate::{
-    app::Registry,
-    metrics,
-    model::checkpoint,
-    store::{
-        digests::{self, Stored},
-        rejected, waiting,
-    },
-};
-
-/// The records of a source, sealed.
-#[derive(Debug, Default)]
-pub struct Sealed {
-    set: Set,
-    /// By key: what is told of one that a client does not have.
-    known: HashMap<u64, Named>,
-    /// Keys of the records that are published as they were sent.
-    taken: HashSet<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Named {
-    name: String,
-    held: bool,
-}
-
-/// The places of what is not published as it was sent.
-#[derive(Debug, Default)]
-struct Unsettled {
-    /// Keys of names, as `sync_rejected` has them.
-    rejected: Vec<String>,
-    /// Names.
-    waiting: Vec<String>,
-}
-
-impl Unsettled {
-    async fn of(conn: &mut Conn, source: &str) -> Result<Self> {
-        let rejected = rejected::names(conn, source).await?;
-        Ok(Self { rejected, waiting: waiting::names(conn, source).await? })
-    }
-}
-
-/// The key of a name whose digest is written out.
-fn key_of_digest(digest: &str) -> Option<u64> {
-    digest.get(..16).and_then(|start| u64::from_str_radix(start, 16).ok())
-}
-
-impl Sealed {
-    /// Seals what is known of a source now.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` when the database is away.
-    pub async fn of(registry: &Registry, conn: &mut Conn, source: &str) -> Result<Self> {
-        let stored = digests::all(conn, source).await?;
-        let unsettled = Unsettled::of(conn, source).await?;
-        let own = published(registry, source);
-        // Sums of many records take long enough for others to wait.
-        tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own))
-            .await
-            .map_err(Error::internal)
-    }
-
-    /// `own` are the records that the source publishes; false where it has not sent it yet.
-    fn new(stored: &[Stored], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
-        let rejected: HashSet<u64> =
-            unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest)).collect();
-        let mut known: HashMap<u64, Named> = unsettled
-            .waiting
-            .into_iter()
-            .map(|name| (key_of(&name), Named { name, held: false }))
-            .collect();
-        let waiting: HashSet<u64> = known.keys().copied().collect();
-        let mut sent: HashSet<u64> = HashSet::with_capacity(own.len());
-        for (name, is_sent) in own {
-            let key = key_of(&name);
-            sent.extend(is_sent.then_some(key));
-            known.insert(key, Named { name, held: true });
-        }
-        let (mut items, mut taken) = (Vec::with_capacity(stored.len()), HashSet::new());
-        let mut seen = HashSet::with_capacity(stored.len());
-        for one in stored {
-            let key = one.sent.key;
-            let held = known.get(&key).is_some_and(|named| named.held);
-            let standing = if rejected.contains(&key) {
-                if one.is_of_these_rules { Standing::Rejected(held) } else { Standing::Unknown }
-            } else if waiting.contains(&key) {
-                Standing::Waiting(held)
-            } else if sent.contains(&key) {
-                taken.insert(key);
-                if one.sent.remarked { Standing::Remarked } else { Standing::Taken }
-            } else {
-                // Deleted by hand, handed over, or to be sent after a hand-over.
-                continue;
-            };
-            seen.insert(key);
-            items.push(Item::new(key, &one.sent.digest, standing));
-        }
-        let unknown = known.keys().filter(|key| !seen.contains(*key));
-        items.extend(unknown.map(|key| Item::new(*key, &[0; 16], Standing::Unknown)));
-        Self { set: Set::new(items), known, taken }
-    }
-
-    /// Compares ranges with it.
-    ///
-    /// # Errors
-    /// They are too many, or not of the form.
-    pub fn compare(&self, asked: &[Range]) -> Result<Reconciliation> {
-        let answer = compare(&self.set, asked, |key| {
-            let named = self.known.get(&key);
-            let name = named.map(|named| named.name.clone()).unwrap_or_default();
-            LoneItem { key, name, held: named.is_some_and(|named| named.held) }
-        })?;
-        metrics::compared(asked.len());
-        Ok(answer)
-    }
-
-    /// How many records are published as they were sent, but for these.
-    fn confirmed(&self, unconfirmed: &HashSet<u64>) -> i64 {
-        let confirmed = self.taken.iter().filter(|key| !unconfirmed.contains(key)).count();
-        i64::try_from(confirmed).unwrap_or(i64::MAX)
-    }
-}
-
-/// The records that a source publishes, each with whether it has sent it: what was handed over to
-/// it is another's word until it does.
-fn published(registry: &Registry, source: &str) -> Vec<(String, bool)> {
-    let state = registry.memory.read();
-    let rows = state.records.rows::<Service>("");
-    let own = rows.filter(|(_, row)| row.label(Label::Source) == source);
-    let is_sent = |label: &str| label != Overridden::Handed.as_str();
-    own.map(|(name, row)| (name.to_string(), is_sent(row.label(Label::Overridden)))).collect()
-}
+use crate::{model::checkpoint::Standing, store::rejected};
 
 impl Session {
     /// Answers a comparison; what is compared with is sealed by the first one.
@@ -179,7 +38,7 @@ impl Session {
     pub(super) async fn confirm(
         &self,
         tx: &mut Tx,
-        standing: &checkpoint::Standing,
+        standing: &Standing,
         unconfirmed: &HashSet<u64>,
     ) -> Result<i64> {
         let source = &self.lease.source;
@@ -199,108 +58,5 @@ impl Session {
             rejected::confirm(tx, source, sequence, confirmed).await?;
         }
         Ok(sealed.confirmed(unconfirmed))
-    }
-}
-
-/// Sets that clients by single calls compare with; a few, each for a while.
-#[derive(Clone, Default)]
-pub struct Seals {
-    kept: Arc<Mutex<VecDeque<Kept>>>,
-}
-
-struct Kept {
-    source: String,
-    at: Instant,
-    sealed: Arc<Sealed>,
-}
-
-impl Seals {
-    /// The set of a source: the one that was sealed when its client began, where that is kept here,
-    /// else one of now.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` when the database is away.
-    pub async fn of(
-        &self,
-        registry: &Registry,
-        source: &str,
-        asked: &[Range],
-    ) -> Result<Arc<Sealed>> {
-        let begins = asked.iter().any(|range| range.prefix.is_empty());
-        let for_seconds = Duration::from_secs(registry.policy.reconcile_set_seconds);
-        if let Some(sealed) = self.find(source, for_seconds).filter(|_| !begins) {
-            return Ok(sealed);
-        }
-        let mut db = registry.db.read().await?;
-        // The set is of one moment: reads of this replica show what the database holds.
-        registry.memory.catch_up(db.revision()).await?;
-        let sealed = Arc::new(Sealed::of(registry, db.conn(), source).await?);
-        db.end().await?;
-        self.put(source, Arc::clone(&sealed), registry.policy.reconcile_sets);
-        Ok(sealed)
-    }
-
-    fn find(&self, source: &str, for_seconds: Duration) -> Option<Arc<Sealed>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.at.elapsed() < for_seconds);
-        kept.iter().find(|one| one.source == source).map(|one| Arc::clone(&one.sealed))
-    }
-
-    fn put(&self, source: &str, sealed: Arc<Sealed>, most: usize) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.source != source);
-        kept.push_back(Kept { source: source.to_owned(), at: Instant::now(), sealed });
-        while kept.len() > most {
-            kept.pop_front();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use mpp_form::reconcile::Walk;
-
-    use super::*;
-    use crate::store::digests::Sent;
-
-    fn stored(name: &str, is_of_these_rules: bool) -> Stored {
-        let sent = Sent { key: key_of(name), digest: [7; 16], remarked: false };
-        Stored { sent, is_of_these_rules }
-    }
-
-    /// What a client that has lost its state is told to send, of these names.
-    fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
-        let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
-        let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
-        while let Some(asked) = walk.next_message() {
-            walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");
-        }
-        let found = walk.found();
-        let is_wanted = |name: &&&str| found.wanted.contains_key(&item(name));
-        let wanted = names.iter().filter(is_wanted).map(|name| (*name).to_owned()).collect();
-        (wanted, found.lone.into_iter().map(|one| one.name).collect())
-    }
-
-    #[test]
-    fn only_what_stands_as_it_was_sent_need_not_come_again() {
-        let all = ["a", "b", "c", "d", "e", "f"].map(|id| format!("units/x/services/{id}"));
-        let [a, b, c, d, e, f] = all.each_ref().map(String::as_str);
-        let stored: Vec<_> = [a, b, c, d, e].iter().map(|name| stored(name, *name != c)).collect();
-        let unsettled = Unsettled {
-            rejected: vec![rejected::key(b), rejected::key(c)],
-            waiting: vec![d.to_owned()],
-        };
-        // e was deleted by hand; f is published, and the source has not sent it.
-        let own = vec![(a.to_owned(), true), (b.to_owned(), true), (f.to_owned(), false)];
-        let sealed = Sealed::new(&stored, unsettled, own);
-        let (sent, lone) = wanted(&sealed, &[a, b, c, d, e]);
-        assert_eq!(sent, [b, c, d, e], "only a stands so");
-        assert_eq!(lone, [f]);
-        assert_eq!(sealed.confirmed(&HashSet::new()), 1);
-        assert_eq!(sealed.confirmed(&HashSet::from([key_of(a)])), 0);
-        let (_, lone) = wanted(&sealed, &[]);
-        let mut named: Vec<_> = lone.iter().map(String::as_str).collect();
-        named.sort_unstable();
-        assert_eq!(named, ["", a, b, d, f], "of one that was rejected only the key is known");
     }
 }

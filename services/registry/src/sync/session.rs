@@ -14,7 +14,7 @@ use mpp_resource::Call;
 use mpp_store::{Actor, Label, Tx};
 use uuid::Uuid;
 
-use super::reconcile::Sealed;
+use super::sealed::Sealed;
 use crate::{
     app::{Registry, filing::lineage},
     metrics,

@@ -2,98 +2,12 @@
 //! read waits in a file until the source is read to its end; then both sides find out what differs,
 //! and only that goes out.
 
-use mpp_api::sync::{Batch, Checkpoint, LoneItem, Reconciled, Record};
+use mpp_api::sync::{Batch, Checkpoint, Reconciled};
 use mpp_core::Result;
-use mpp_form::{
-    limits,
-    reconcile::{Found, Item, Set, Standing, Walk, key_of},
-};
+use mpp_form::{limits, reconcile::Walk};
 
 use super::Session;
-use crate::{
-    app::{plan::Event, spool::Spool},
-    model::difference::Digest,
-    registry::out_of_turn,
-    store::{Adopted, Beliefs, Truth},
-};
-
-/// The records that wait to be compared.
-pub struct Comparison {
-    spool: Spool,
-    beliefs: Beliefs,
-    /// In the order of the source.
-    entries: Vec<Entry>,
-}
-
-/// A record that waits.
-struct Entry {
-    id: Box<str>,
-    name: Box<str>,
-    digest: Digest,
-    standing: Standing,
-    item: Item,
-}
-
-/// The name that a record asks for.
-pub fn name_of(record: &Record) -> String {
-    format!("{}/services/{}", record.unit, record.source_id)
-}
-
-impl Comparison {
-    /// Nothing yet; `beliefs` are what is known of the registry's answers here.
-    pub fn new(spool: Spool, beliefs: Beliefs) -> Self {
-        Self { spool, beliefs, entries: Vec::new() }
-    }
-
-    /// Takes up a record of the source.
-    pub fn add(&mut self, record: &Record, digest: Digest) -> Result<()> {
-        let name = name_of(record);
-        let standing = self.beliefs.standing(&record.source_id, &name);
-        let item = Item::new(key_of(&name), &digest, standing);
-        let id = record.source_id.as_str().into();
-        self.entries.push(Entry { id, name: name.into(), digest, standing, item });
-        self.spool.push(record)
-    }
-
-    /// The records' items.
-    pub fn set(&self) -> Set {
-        Set::new(self.entries.iter().map(|entry| entry.item).collect())
-    }
-
-    /// What the registry holds in truth, and what of it needs no sending.
-    fn truth(&self, found: &Found) -> Truth {
-        let mut truth = Truth::default();
-        truth.held.extend(found.lone.iter().filter(|one| one.held).map(held));
-        for entry in &self.entries {
-            let wanted = found.wanted.get(&entry.item);
-            if wanted.copied().unwrap_or(entry.standing.is_held()) {
-                truth.held.insert(entry.id.to_string(), entry.name.to_string());
-            }
-            if wanted.is_none() {
-                let (id, digest) = (entry.id.clone(), entry.digest);
-                let is_settled = matches!(entry.standing, Standing::Taken | Standing::Rejected(_));
-                truth.confirmed.push(Adopted { id, digest, is_settled });
-            }
-        }
-        truth
-    }
-
-    /// The records again, in their order, each with its digest and whether it is to be sent.
-    pub fn replay(
-        self,
-        found: Found,
-    ) -> Result<impl Iterator<Item = Result<(Record, Digest, bool)>>> {
-        let records = self.spool.read()?;
-        Ok(records.zip(self.entries).map(move |(record, entry)| {
-            Ok((record?, entry.digest, found.wanted.contains_key(&entry.item)))
-        }))
-    }
-}
-
-fn held(one: &LoneItem) -> (String, String) {
-    let id = one.name.rsplit('/').next().unwrap_or_default();
-    (id.to_owned(), one.name.clone())
-}
+use crate::{app::plan::Event, registry::out_of_turn, store::Truth};
 
 impl Session<'_> {
     /// Compares what was read, where the session does that, and sends what differs.
@@ -106,7 +20,7 @@ impl Session<'_> {
         }
         let mut found = walk.found();
         (self.context.report)(Event::Compared {
-            records: comparison.entries.len(),
+            records: comparison.records(),
             differ: found.wanted.len(),
             gone: found.lone.len(),
         });
@@ -117,7 +31,7 @@ impl Session<'_> {
             // So much differs that nothing is saved.
             self.context.store.resume(&self.agreed(), true).await?;
             self.context.store.hold(&truth).await?;
-            found.wanted.extend(comparison.entries.iter().map(|entry| (entry.item, false)));
+            found.wanted.extend(comparison.all());
         } else {
             self.confirm(unconfirmed, &truth).await?;
         }
