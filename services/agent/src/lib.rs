@@ -25,8 +25,8 @@
 //! - a registry restored to an older state does not know the checkpoint, by its mark even where it
 //!   was written on since; the agent then trusts no answer that it knows of.
 //!
-//! Before everything would be sent both sides compare (`mpp_form::reconcile`): what was read waits in
-//! a file (`app/spool.rs`), and only what the registry does not have so goes out.
+//! Before everything would be sent both sides compare (`mpp_form::reconcile`): what was read waits
+//! in a file (`app/spool.rs`), and only what the registry does not have so goes out.
 //!
 //! A mapping yields `mpp.sync.v1.Record` as proto3 JSON, read by `mpp_api::json`: the agent knows
 //! no field of a record, so that a new field of the contract, or a new kind of record, costs it

@@ -2,8 +2,8 @@
 //! state machine of `Reconcile` in `sync.proto`, which both sides run. Pure: no database, no
 //! network.
 //!
-//! One side asks ([`Walk`]), the other compares ([`compare`]); each has a sealed [`Set`]. A range is
-//! all that begins with a prefix of the key's digits, so that its bounds need not be said, and a
+//! One side asks ([`Walk`]), the other compares ([`compare`]); each has a sealed [`Set`]. A range
+//! is all that begins with a prefix of the key's digits, so that its bounds need not be said, and a
 //! key is a digest, so that ranges hold about as many items as each other, whatever the records are
 //! called.
 //!
@@ -14,9 +14,9 @@
 //! **Sums, not a tree that is kept**: the fingerprint of any range follows from two sums, so that a
 //! set is made in one pass of what is stored, and no write of a batch has a tree to mend.
 //!
-//! **The asking side decides how to split**, and keeps all that is found: the comparing side answers
-//! each message by itself, so that any replica answers the next one, and no message makes it hold
-//! or do more than its own bounds allow.
+//! **The asking side decides how to split**, and keeps all that is found: the comparing side
+//! answers each message by itself, so that any replica answers the next one, and no message makes
+//! it hold or do more than its own bounds allow.
 
 mod compare;
 mod set;

@@ -50,7 +50,7 @@ fn number(key: u64) -> i64 {
 /// `UNAVAILABLE` when the database is away.
 pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
     remove(tx, source, &changes.gone).await?;
-    // One statement writes a row once; in the order of keys, so that two do not wait for each other.
+    // One statement writes a row once; in the order of keys two do not wait for each other.
     let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
     let all: Vec<Sent> = all.into_values().collect();
     for chunk in all.chunks(CHUNK) {
