@@ -99,22 +99,22 @@ macro_rules! documents {
 documents! {
     Region => "region" in form 1 named "regions/{id}",
         filed under [Region], answers add [];
-    Unit => "unit" in form 1 named "units/{id}",
+    Unit => "unit" in form 2 named "units/{id}",
         filed under [Agency, Region, Unit], answers add [etag, create_time, update_time];
-    Mall => "mall" in form 1 named "malls/{id}",
+    Mall => "mall" in form 2 named "malls/{id}",
         filed under [Mall, Organiser, Region],
         answers add [stage, time_zone, etag, create_time, update_time];
-    Counter => "counter" in form 1 named "malls/{id}/counters/{id}",
+    Counter => "counter" in form 2 named "malls/{id}/counters/{id}",
         filed under [Agency, Counter, Mall, Region, Unit],
         answers add [etag, create_time, update_time];
     Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
         filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];
-    Service => "service" in form 2 named "units/{id}/services/{id}",
+    Service => "service" in form 3 named "units/{id}/services/{id}",
         filed under [Agency, Category, Overridden, Source, Unit],
         answers add [etag, create_time, update_time];
-    Offering => "offering" in form 1 named "malls/{id}/counters/{id}/offerings/{id}",
+    Offering => "offering" in form 2 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit],
-        answers add [effective_fees, service_title, etag, create_time, update_time];
+        answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
     Source => "source" in form 5 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 1 named "hoursRules/{id}",

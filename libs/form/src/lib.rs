@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod contact;
 pub mod fee;
 pub mod held;
 pub mod limits;
@@ -22,4 +23,5 @@ pub mod time;
 pub mod tombstone;
 
 pub use check::{Check, parse_date};
+pub use contact::contacts;
 pub use localized::localized;

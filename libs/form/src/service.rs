@@ -6,6 +6,7 @@ use prost::Message;
 
 use crate::{
     Check,
+    contact::{LONGEST_URI, uri},
     fee::fee,
     limits::{LONG, SHORT},
     localized,
@@ -14,6 +15,8 @@ use crate::{
 
 /// Entries of one list of a service at the most.
 const MAX_LIST: usize = 100;
+/// Channels of one service at the most.
+const MAX_CHANNELS: usize = 20;
 /// Longest keyword, in characters.
 const MAX_KEYWORD: usize = 100;
 /// Largest service, encoded.
@@ -32,6 +35,7 @@ pub fn check(service: &Service) -> Result<()> {
     check.texts("keywords", &service.keywords, MAX_LIST, MAX_KEYWORD);
     check_delivery(&mut check, service);
     check_management(&mut check, service);
+    check_beside(&mut check, service);
     if let Some(licence) = &service.licence {
         check.within("licence", |part| check_licence(part, licence));
     }
@@ -72,6 +76,7 @@ fn check_delivery(check: &mut Check, service: &Service) {
                 "must be person, body, any, or left out",
             );
         }
+        part.text("condition", &requirement.condition, LONG);
         part.optional_name::<Service>("satisfied_by", &requirement.satisfied_by);
         if requirement.satisfied_by == service.name && !service.name.is_empty() {
             part.fail(
@@ -102,6 +107,45 @@ fn check_management(check: &mut Check, service: &Service) {
     check.text("service_guarantee", &service.service_guarantee, LONG);
     check.text("safety_guarantee", &service.safety_guarantee, LONG);
     check.text("evaluation", &service.evaluation, LONG);
+}
+
+/// What catalogs have beside the 14 components.
+fn check_beside(check: &mut Check, service: &Service) {
+    if service::State::try_from(service.state).is_err() {
+        check.fail("state", FieldCode::UnknownValue, "must be active, inactive, or left out");
+    }
+    check.each("channels", &service.channels, MAX_CHANNELS, check_channel);
+    for (index, channel) in service.channels.iter().enumerate().take(MAX_CHANNELS) {
+        if service.channels[..index].contains(channel) {
+            let field = format!("channels[{index}]");
+            check.fail(&field, FieldCode::Duplicate, "is named already; leave one out");
+        }
+    }
+    check.each("forms", &service.forms, MAX_LIST, |part, form| {
+        part.required("title", &form.title, SHORT);
+        part.required("uri", &form.uri, LONGEST_URI);
+        uri(part, "uri", &form.uri);
+    });
+    check.text("product_validity", &service.product_validity, SHORT);
+    check.texts("produced_documents", &service.produced_documents, MAX_LIST, LONG);
+    check.text("service_pledge", &service.service_pledge, LONG);
+    check.texts("notes", &service.notes, MAX_LIST, LONG);
+}
+
+fn check_channel(check: &mut Check, channel: &service::Channel) {
+    use service::channel::Kind;
+    match Kind::try_from(channel.kind) {
+        Ok(Kind::Unspecified) | Err(_) => {
+            let kinds = "must be counter, online, mobile, post or telephone";
+            check.fail("kind", FieldCode::UnknownValue, kinds);
+        }
+        Ok(Kind::Online) => uri(check, "uri", &channel.uri),
+        Ok(_) if !channel.uri.is_empty() => {
+            check.fail("uri", FieldCode::NotAllowed, "only a channel online has an address");
+        }
+        Ok(_) => {}
+    }
+    check.text("note", &channel.note, LONG);
 }
 
 fn check_licence(check: &mut Check, licence: &service::Licence) {
@@ -181,6 +225,43 @@ mod tests {
                 "service.fees[1].amount_rupiah",
                 "service.licence.kbli[0].code",
                 "service.licence.kbli[0].edition"
+            ]
+        );
+    }
+
+    #[test]
+    fn channels_and_forms_lead_to_pages_of_the_web_only() {
+        use service::{Channel, Form, channel};
+        let channel = |kind: channel::Kind, uri: &str| Channel {
+            kind: kind.into(),
+            uri: uri.into(),
+            note: String::new(),
+        };
+        let mut told = service();
+        told.state = service::State::Inactive.into();
+        told.channels = vec![
+            channel(channel::Kind::Online, "https://oss.go.id"),
+            channel(channel::Kind::Online, ""),
+            channel(channel::Kind::Counter, ""),
+        ];
+        told.forms = vec![Form { title: "F-1.02".into(), uri: "https://a.go.id/f.pdf".into() }];
+        check(&told).expect("as it is");
+        told.state = 9;
+        told.channels.push(channel(channel::Kind::Online, "javascript:alert(1)"));
+        told.channels.push(channel(channel::Kind::Post, "https://oss.go.id"));
+        told.channels.push(channel(channel::Kind::Counter, ""));
+        told.forms.push(Form { title: String::new(), uri: "f.pdf".into() });
+        let error = check(&told).expect_err("six faults");
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "service.state",
+                "service.channels[3].uri",
+                "service.channels[4].uri",
+                "service.channels[5]",
+                "service.forms[1].title",
+                "service.forms[1].uri"
             ]
         );
     }

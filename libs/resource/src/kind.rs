@@ -161,17 +161,23 @@ macro_rules! resources {
 resources! {
     Unit "unit" named ["units"],
     fixed [],
-    changes [display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names],
+    changes [
+        display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names,
+        contacts, level
+    ],
     clears [], times [create_time, update_time];
 
     Mall "mall" named ["malls"],
     fixed [],
-    changes [display_name, region, serves_regions, organiser, organiser_since, sites, stages],
+    changes [
+        display_name, region, serves_regions, organiser, organiser_since, sites, stages, contacts,
+        facilities
+    ],
     clears [stage, time_zone], times [create_time, update_time];
 
     Counter "counter" named ["malls", "counters"],
     fixed [unit],
-    changes [display_name, agreement, regime, ticket_prefix],
+    changes [display_name, agreement, regime, ticket_prefix, floor, zone],
     clears [], times [create_time, update_time];
 
     Window "window" named ["malls", "counters", "windows"],
@@ -184,14 +190,15 @@ resources! {
     changes [
         title, category, keywords, requirements, procedure, time, fees, product, complaints,
         legal_basis, facilities, competence, supervision, staff, service_guarantee,
-        safety_guarantee, evaluation, licence, source_id
+        safety_guarantee, evaluation, licence, source_id, state, channels, forms, product_validity,
+        produced_documents, service_pledge, notes
     ],
     clears [source, overrides], times [create_time, update_time];
 
     Offering "offering" named ["malls", "counters", "offerings"],
     fixed [service],
     changes [fees, quota_per_day, slot_minutes, slot_capacity],
-    clears [state, effective_fees, service_title], times [create_time, update_time];
+    clears [state, effective_fees, service_title, service_state], times [create_time, update_time];
 
     Source "source" named ["sources"],
     fixed [],

@@ -55,7 +55,7 @@ fn what_is_written_is_read_again() {
 #[test]
 fn every_unknown_field_is_named_with_its_path_and_what_there_is() {
     let json = json!({ "tittle": {}, "requirements": [{}, { "text": "KK", "txt": "KK" }] });
-    let there_are = "no such field; the fields are text, applicant, satisfied_by";
+    let there_are = "no such field; the fields are text, applicant, satisfied_by, condition";
     let faults = faults("service", json);
     assert_eq!(faults[0], ("requirements[1].txt".into(), there_are.into()));
     assert_eq!(faults[1].0, "tittle");

@@ -28,6 +28,12 @@ pub const FUNCTIONS: &[Function] = &[
         forms: TIMES,
     },
     Function {
+        name: "service_state",
+        purpose: "whether a service is served; a word that says neither fails the row",
+        from: "\"Tidak Aktif\"",
+        forms: STATES,
+    },
+    Function {
         name: "list_items",
         purpose: "the items of a list, without their numbers and bullets",
         from: "\"1. KTP asli\\n2) Surat pengantar; - Pas foto\"",
@@ -40,6 +46,8 @@ pub const FUNCTIONS: &[Function] = &[
         forms: &[],
     },
 ];
+
+const STATES: &[&str] = &["Aktif", "Nonaktif", "1", "0"];
 
 const FEES: &[&str] = &[
     "Gratis",

@@ -21,7 +21,7 @@ use super::{jq_fault, keys::Keys, locate, text, wording};
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "7";
+const FILTERS_VERSION: &str = "8";
 
 type Data = data::JustLut<Val>;
 
@@ -166,9 +166,10 @@ pub fn version(program: &str) -> String {
 }
 
 fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
-    let filters: [native::Filter<RunPtr<Data>>; 4] = [
+    let filters: [native::Filter<RunPtr<Data>>; 5] = [
         ("rupiah", native::v(0), |cv| bome(with_text(cv.1, wording::rupiah))),
         ("service_time", native::v(0), |cv| bome(with_text(cv.1, wording::service_time))),
+        ("service_state", native::v(0), |cv| bome(state(cv.1))),
         ("html_text", native::v(0), |cv| bome(with_text(cv.1, |t| text::html_text(t).into()))),
         ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
@@ -176,6 +177,21 @@ fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
         native::unary(cv, |fault, place| Err(locate::note(fault, place)))
     });
     filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
+}
+
+/// Databases and spreadsheets have the words true and false of their own.
+fn state(input: Val) -> ValR<Val> {
+    let input = match input {
+        Val::Bool(is) => Val::from(is.to_string()),
+        other => other,
+    };
+    let read = with_text(input, |text| {
+        wording::service_state(text).unwrap_or_else(|fault| serde_json::json!([fault]))
+    })?;
+    match read {
+        Val::Arr(fault) => Err(jaq_core::Error::new(fault.first().cloned().unwrap_or(Val::Null))),
+        read => Ok(read),
+    }
 }
 
 /// Null reads as an empty text: a column that is not there and one that is empty are one. A number
@@ -213,6 +229,22 @@ mod tests {
         assert_eq!(out[0]["service"]["time"], Value::Null);
         let out = mapping.apply(&json!({ "biaya": " " })).expect("maps");
         assert_eq!(out[0]["service"]["fees"], json!([]));
+    }
+
+    #[test]
+    fn a_state_is_read_or_the_row_is_told() {
+        let mapping = Mapping::compile(".aktif | service_state").expect("compiles");
+        let said = |aktif: Value| mapping.apply(&json!({ "aktif": aktif }));
+        for (aktif, state) in [
+            (json!("Aktif"), json!("STATE_ACTIVE")),
+            (json!(0), json!("STATE_INACTIVE")),
+            (json!(false), json!("STATE_INACTIVE")),
+            (Value::Null, Value::Null),
+        ] {
+            assert_eq!(said(aktif).expect("read"), [state]);
+        }
+        let error = said(json!("draft")).expect_err("neither");
+        assert!(error.message().contains("says neither that the service is served"), "{error}");
     }
 
     #[test]

@@ -33,6 +33,7 @@ def licence:
     time: (.waktu | service_time),
     fees: [(.tarif // [])[] | .uraian as $label | (.nilai | rupiah) + {label: $label}],
     product: .produk,
+    channels: [{kind: "KIND_ONLINE", uri: "https://oss.go.id"}],
     complaints: .pengaduan,
     legal_basis: .dasarHukum,
     facilities: .standar.sarana,

@@ -34,6 +34,9 @@ pub struct SearchArgs {
     /// Only services without a fee.
     #[arg(long)]
     pub free: bool,
+    /// Also services that their owner does not serve now.
+    #[arg(long)]
+    pub inactive: bool,
     /// How many hits.
     #[arg(long, default_value_t = 5)]
     pub limit: i32,
@@ -48,6 +51,7 @@ pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()
         region: args.region.unwrap_or_default(),
         agency: args.agency.unwrap_or_default(),
         only_free: args.free,
+        include_inactive: args.inactive,
         page_size: args.limit,
         ..Default::default()
     };
@@ -169,7 +173,8 @@ fn place_name(place: &NamedPlace) -> String {
 
 fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     let title = hit.title.clone().unwrap_or_default();
-    say!("{rank}. {}  [{}]", title.id, hit.service);
+    let state = if hit.inactive { ", not served now" } else { "" };
+    say!("{rank}. {}{state}  [{}]", title.id, hit.service);
     say!("   fee {}", output::fees(&hit.fees));
     say!("   time {}", output::time(hit.time.as_ref()));
     let places = asked_in(named);

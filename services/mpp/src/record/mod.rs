@@ -70,7 +70,7 @@ pub const KINDS: &[Kind] = &[
         "let its agreement end (agreement.expireDate) and delete its offerings",
     ),
     kind::<Window>(&["display_name", "accessible"], "a window stays with its counter"),
-    kind::<Service>(&["title", "fees"], ""),
+    kind::<Service>(&["title", "state", "fees"], ""),
     kind::<Offering>(&["service_title", "state", "effective_fees"], ""),
     kind::<HoursRule>(&["target", "season", "valid_from", "valid_to", "source"], ""),
     Kind {

@@ -16,12 +16,13 @@ use crate::{memory::RegistryView, model};
 const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
 
 impl Serves<Offering> for Registry {
-    /// Fees and title that are the service's.
+    /// Fees, title and state that are the service's.
     fn show(&self, state: &RegistryView, offering: &mut Offering) {
         let found = state.records.get::<Service>(&offering.service);
         let service = found.map(|found| found.doc).unwrap_or_default();
         let fees = model::offering::effective_fees(&offering.fees, &service.fees);
         offering.effective_fees = fees.to_vec();
+        offering.service_state = service.state;
         offering.service_title = service.title;
     }
 }

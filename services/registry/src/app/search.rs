@@ -3,6 +3,7 @@
 use mpp_api::registry::{
     Mall, Offering, SearchServicesRequest, Service, Unit,
     search_services_response::{Hit, Place},
+    service,
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_resource::Serves as _;
@@ -95,6 +96,7 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
     let places = found.offerings.into_iter().filter_map(|near| place(registry, state, near));
     Some(Hit {
         agency: agency.to_owned(),
+        inactive: service.state() == service::State::Inactive,
         title: service.title,
         fees: service.fees,
         time: service.time,

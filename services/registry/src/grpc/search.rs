@@ -67,9 +67,9 @@ fn named(place: search::NamedPlace) -> NamedPlace {
 /// A page token goes with its query only.
 fn bound_to(request: &SearchServicesRequest) -> u64 {
     let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
-    let free = request.only_free.to_string();
+    let [free, inactive] = [request.only_free, request.include_inactive].map(|is| is.to_string());
     let SearchServicesRequest { query, region, agency, category, .. } = request;
-    page::hash(&["search", query, &near, region, agency, category, &free])
+    page::hash(&["search", query, &near, region, agency, category, &free, &inactive])
 }
 
 fn query(request: &SearchServicesRequest, bound: u64, registry: &Registry) -> Result<Query> {
@@ -89,6 +89,7 @@ fn query(request: &SearchServicesRequest, bound: u64, registry: &Registry) -> Re
         agency: given(&request.agency),
         category: given(&request.category),
         only_free: request.only_free,
+        include_inactive: request.include_inactive,
         page_size,
         after: position(&size.after)?,
         // The first revision that the index says it has is that of the whole first state; it is not

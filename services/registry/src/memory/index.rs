@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_api::{
     Document,
-    registry::{Mall, Offering, Service, offering::State as Acceptance},
+    registry::{Mall, Offering, Service, offering::State as Acceptance, service},
     types::{Fee, fee::Kind},
 };
 
@@ -109,6 +109,7 @@ fn service(state: &RegistryView, name: &str) -> Update {
 pub fn service_doc(doc: Service, unit: String, agency: String) -> ServiceDoc {
     let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
     let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();
+    let inactive = doc.state() == service::State::Inactive;
     let title = doc.title.unwrap_or_default();
     ServiceDoc {
         name: doc.name,
@@ -121,6 +122,7 @@ pub fn service_doc(doc: Service, unit: String, agency: String) -> ServiceDoc {
         body,
         fee_text: fee_text(&doc.fees),
         free: is_free(&doc.fees),
+        inactive,
     }
 }
 

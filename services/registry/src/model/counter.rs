@@ -6,6 +6,9 @@ use mpp_form::{limits::SHORT, localized};
 
 use super::Check;
 
+/// Longest floor or zone, in characters: both stand on a sign.
+const MAX_PLACE: usize = 40;
+
 /// Checks a counter's form.
 ///
 /// # Errors
@@ -25,6 +28,8 @@ pub fn check(counter: &Counter) -> Result<()> {
     if let Some(agreement) = &counter.agreement {
         check.within("agreement", |part| check_agreement(part, agreement));
     }
+    check.text("floor", &counter.floor, MAX_PLACE);
+    check.text("zone", &counter.zone, MAX_PLACE);
     check.finish()
 }
 

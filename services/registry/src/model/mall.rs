@@ -3,16 +3,17 @@
 use jiff::civil::Date;
 use mpp_api::registry::{
     Mall, Region, Unit,
-    mall::{Stage, StageEntry},
+    mall::{Facility, Stage, StageEntry, facility},
 };
 use mpp_core::{FieldCode, Result};
-use mpp_form::{limits::SHORT, localized};
+use mpp_form::{contacts, limits::SHORT, localized};
 
 use super::{Check, parse_date, place as places, values::location};
 
 const MAX_SITES: usize = 20;
 const MAX_STAGES: usize = 100;
 const MAX_SERVED_REGIONS: usize = 50;
+const MAX_FACILITIES: usize = 50;
 
 /// Checks a mall's form.
 ///
@@ -39,6 +40,8 @@ pub fn check(mall: &Mall) -> Result<()> {
     check.date("organiser_since", &mall.organiser_since);
     check_sites(&mut check, mall);
     check_stages(&mut check, &mall.stages);
+    contacts(&mut check, "contacts", &mall.contacts);
+    check_facilities(&mut check, &mall.facilities);
     check.finish()
 }
 
@@ -53,6 +56,26 @@ fn check_sites(check: &mut Check, mall: &Mall) {
             places::check_site(part, place, mall);
         }
     });
+}
+
+/// Each kind stands once, so that a visitor reads one line of it; what no kind says stands in words.
+fn check_facilities(check: &mut Check, facilities: &[Facility]) {
+    check.each("facilities", facilities, MAX_FACILITIES, |part, facility| {
+        match facility::Kind::try_from(facility.kind) {
+            Ok(facility::Kind::Other) => part.required("note", &facility.note, SHORT),
+            Ok(facility::Kind::Unspecified) | Err(_) => {
+                part.fail("kind", FieldCode::UnknownValue, "must be a known kind, or KIND_OTHER");
+            }
+            Ok(_) => part.text("note", &facility.note, SHORT),
+        }
+    });
+    let kinds: Vec<_> = facilities.iter().map(Facility::kind).collect();
+    for (index, kind) in kinds.iter().enumerate().take(MAX_FACILITIES) {
+        if *kind > facility::Kind::Other && kinds[..index].contains(kind) {
+            let field = format!("facilities[{index}].kind");
+            check.fail(&field, FieldCode::Duplicate, "is named already; leave one out");
+        }
+    }
 }
 
 /// Stages stand in the order in which they were reached, so their dates never go back.
@@ -133,6 +156,10 @@ pub fn own_difference(before: &Mall, after: &Mall) -> Option<String> {
         Some("mall.serves_regions".into())
     } else if before.sites != after.sites {
         Some("mall.sites".into())
+    } else if before.contacts != after.contacts {
+        Some("mall.contacts".into())
+    } else if before.facilities != after.facilities {
+        Some("mall.facilities".into())
     } else {
         None
     }
@@ -142,7 +169,7 @@ pub fn own_difference(before: &Mall, after: &Mall) -> Option<String> {
 mod tests {
     use mpp_api::{
         registry::mall::Site,
-        types::{LocalizedText, Location},
+        types::{Contact, LocalizedText, Location, contact},
     };
 
     use super::*;
@@ -210,6 +237,44 @@ mod tests {
         assert_eq!(changed(gone), Some("mall.stages".into()));
         let moved = |mall: &mut Mall| mall.region = "regions/35.09".into();
         assert_eq!(changed(moved), Some("mall.region".into()));
+    }
+
+    #[test]
+    fn a_facility_is_named_once_and_what_no_kind_says_in_words() {
+        let facility =
+            |kind: facility::Kind, note: &str| Facility { kind: kind.into(), note: note.into() };
+        let mut told = mall();
+        told.facilities = vec![
+            facility::Kind::Parking,
+            facility::Kind::StepFree,
+            facility::Kind::Other,
+            facility::Kind::Other,
+        ]
+        .into_iter()
+        .map(|kind| facility(kind, "lantai 1"))
+        .collect();
+        told.contacts = vec![Contact {
+            kind: contact::Kind::Telephone.into(),
+            value: "(0333) 412345".into(),
+            label: String::new(),
+        }];
+        check(&told).expect("as it is");
+        assert_eq!(own_difference(&mall(), &told), Some("mall.contacts".into()));
+        told.facilities.push(facility(facility::Kind::Parking, ""));
+        told.facilities.push(facility(facility::Kind::Other, " "));
+        told.facilities.push(facility(facility::Kind::Unspecified, "taman"));
+        told.contacts[0].value = "hubungi loket".into();
+        let error = check(&told).expect_err("four faults");
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "mall.contacts[0].value",
+                "mall.facilities[5].note",
+                "mall.facilities[6].kind",
+                "mall.facilities[4].kind"
+            ]
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use mpp_api::registry::{Region, Unit, unit};
 use mpp_core::{FieldCode, Result};
-use mpp_form::localized;
+use mpp_form::{contacts, localized};
 
 use super::Check;
 
@@ -31,6 +31,10 @@ pub fn check(unit: &Unit) -> Result<()> {
         localized(part, "display_name", former.display_name.as_ref());
         part.period(("valid_from", &former.valid_from), ("valid_to", &former.valid_to));
     });
+    contacts(&mut check, "contacts", &unit.contacts);
+    if unit::Level::try_from(unit.level).is_err() {
+        check.fail("level", FieldCode::UnknownValue, "must be a known level, or left out");
+    }
     check.finish()
 }
 

@@ -23,6 +23,8 @@ pub struct ServiceDoc {
     pub fee_text: String,
     /// Whether it is free, for everybody.
     pub free: bool,
+    /// Whether its owner does not serve it now.
+    pub inactive: bool,
 }
 
 /// An accepted offering of a service at a counter.

@@ -74,6 +74,7 @@ pub struct Filter {
     agency: Option<Option<u32>>,
     category: Option<Option<u32>>,
     only_free: bool,
+    include_inactive: bool,
     /// Whether each place lies in the region; `None` without a region.
     inside: Option<Vec<bool>>,
     /// How near each place is to those that the question names; `None` where it names none.
@@ -111,6 +112,7 @@ impl Filter {
             agency: query.agency.as_ref().map(|name| table.units.find(name)),
             category: query.category.as_ref().map(|name| table.categories.find(name)),
             only_free: query.only_free,
+            include_inactive: query.include_inactive,
             inside: query.region.as_ref().map(inside),
             named: named(table, reading),
             asks_there: reading.where_asked().next().is_some(),
@@ -141,6 +143,7 @@ impl Filter {
             .is_none_or(|unit| unit == Some(service.agency) || unit == Some(service.unit))
             && self.category.is_none_or(|category| category == Some(service.category))
             && (!self.only_free || service.free)
+            && (self.include_inactive || !service.inactive)
             && (self.inside.is_none()
                 || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;

@@ -35,7 +35,7 @@ impl Shown {
         match update {
             Update::PutService(doc) => {
                 let texts = [&*doc.title_id, &*doc.title_en];
-                self.service(&doc.name, texts, &doc.keywords, doc.free);
+                self.service(&doc.name, texts, &doc.keywords, [doc.free, doc.inactive]);
                 self.indexed += 1;
             }
             Update::PutOffering(doc) => {
@@ -80,8 +80,8 @@ impl Shown {
     }
 
     fn indexed_service(&mut self, name: &str, service: &Service) {
-        let Service { title_id, title_en, keywords, free, .. } = service;
-        self.service(name, [title_id, title_en], keywords, *free);
+        let Service { title_id, title_en, keywords, free, inactive, .. } = service;
+        self.service(name, [title_id, title_en], keywords, [*free, *inactive]);
     }
 
     fn indexed_offering(&mut self, service: &str, offering: &Offering, table: &Table) {
@@ -89,8 +89,8 @@ impl Shown {
         self.offering(&offering.name, [service, &place.mall, &place.region], place.location);
     }
 
-    fn service(&mut self, name: &str, titles: [&str; 2], keywords: &[String], free: bool) {
-        let text = format!("{}\0{}\0{}\0{free}", titles[0], titles[1], keywords.join("\0"));
+    fn service(&mut self, name: &str, titles: [&str; 2], keywords: &[String], is: [bool; 2]) {
+        let text = format!("{}\0{}\0{}\0{is:?}", titles[0], titles[1], keywords.join("\0"));
         self.digest.add_text(SERVICE, name, &text);
     }
 

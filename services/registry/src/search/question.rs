@@ -21,6 +21,8 @@ pub struct Query {
     pub category: Option<String>,
     /// Only services without a fee.
     pub only_free: bool,
+    /// Also services that their owner does not serve now.
+    pub include_inactive: bool,
     /// Hits on a page, 1 to [`MAX_PAGE`].
     pub page_size: usize,
     /// Continue after this position, from [`Results::next`].
@@ -38,6 +40,7 @@ impl Default for Query {
             agency: None,
             category: None,
             only_free: false,
+            include_inactive: false,
             page_size: 20,
             after: None,
             min_revision: 0,

@@ -35,6 +35,7 @@ pub struct Service {
     /// Words of the Indonesian title that tell it from others, at most 12.
     pub title_words: u8,
     pub free: bool,
+    pub inactive: bool,
 }
 
 /// A site of a mall; many offerings share one.
@@ -116,6 +117,7 @@ impl Table {
             title_en: doc.title_en.into(),
             keywords: doc.keywords.into(),
             free: doc.free,
+            inactive: doc.inactive,
         }
     }
 

@@ -3,7 +3,7 @@
 use mpp_api::{
     registry::{
         Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, UpdateMallRequest,
-        UpdateOfferingRequest, UpdateServiceRequest, mall::Site,
+        UpdateOfferingRequest, UpdateServiceRequest, mall::Site, service::State,
     },
     types::Location,
 };
@@ -39,6 +39,33 @@ async fn a_citizen_finds_the_service_and_where_it_is_offered() {
         assert!((70.0..80.0).contains(&place.distance_km), "{}", place.distance_km);
         assert_eq!(place.fees, service("").fees);
         assert!(found.revision >= now);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_its_owner_does_not_serve_now_is_found_only_where_it_is_asked_for() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let say = |state: State| UpdateServiceRequest {
+            service: Some(Service { name: KTP.into(), state: state.into(), ..Service::default() }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["state".into()] }),
+            ..Default::default()
+        };
+        let stopped = admin.catalog.update_service(say(State::Inactive)).await.expect("changed");
+        let revision = stopped.into_inner().revision;
+        assert_eq!(find(&mut admin, ask("ktp elektronik", revision)).await.total_size, 0);
+        let all =
+            SearchServicesRequest { include_inactive: true, ..ask("ktp elektronik", revision) };
+        let hit = find(&mut admin, all).await.hits.remove(0);
+        assert!(hit.inactive && hit.service == KTP && hit.place_count == 1, "{hit:?}");
+        let offering = admin.offering(OFFERING).await.expect("it stays");
+        assert_eq!(offering.service_state(), State::Inactive);
+
+        let served = admin.catalog.update_service(say(State::Active)).await.expect("changed");
+        let revision = served.into_inner().revision;
+        assert!(!find(&mut admin, ask("ktp elektronik", revision)).await.hits[0].inactive);
     })
     .await;
 }

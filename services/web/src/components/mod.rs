@@ -98,6 +98,17 @@ pub enum Tone {
     None,
 }
 
+/// A link out of these pages, under its own address. Nothing but a page of the web becomes one,
+/// whatever a record holds.
+pub fn link(uri: &str) -> Markup {
+    let scheme = uri.split_once("://").map_or("", |(scheme, _)| scheme);
+    let is_web = ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+    html! {
+        @if is_web { a href=(uri) rel="external nofollow noopener" { (uri) } }
+        @else { (uri) }
+    }
+}
+
 /// A judgement in a word, with its sign.
 pub fn tag(tone: Tone, text: &str) -> Markup {
     let class = match tone {

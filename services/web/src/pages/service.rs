@@ -1,10 +1,15 @@
 //! A service as it is published: what it asks for and gives, where it is offered, and which of its
 //! fields a curator has set over its source's, with what the source says.
 
+mod more;
+
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::registry::{Service, service::Override};
+use mpp_api::registry::{
+    Service,
+    service::{Override, State},
+};
 use mpp_calendar::Zone;
 
 use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
@@ -48,20 +53,25 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
         html! {
             section #service aria-labelledby="service-title" {
                 h2.hidden #service-title { (look.of(words::SERVICE)) }
+                @if service.state() == State::Inactive {
+                    p { strong { (look.of(words::SERVICE_INACTIVE)) } }
+                }
                 dl.facts {
                     (look.fact(words::SERVICE_UNIT, deviations::name(look, title, name)))
                     (look.fact(words::SERVICE_SOURCE, source(look, view, service)))
                     (look.fact(words::FEE, fee::fees(look, &service.fees)))
                     (look.fact(words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
+                    (more::facts(look, service))
                 }
                 @if !service.requirements.is_empty() {
                     h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
                     ol {
                         @for asked in &service.requirements {
-                            li { (indonesian(&asked.text, look.lang)) }
+                            li { (more::requirement(look, asked)) }
                         }
                     }
                 }
+                (more::lists(look, service))
             }
         },
     )

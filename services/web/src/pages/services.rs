@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::registry::{Offering, offering::State};
+use mpp_api::registry::{Counter, Offering, offering::State, service};
 
 use super::{
     Asked, Block, Drawn, Part, View, as_of, deviations::name, fee, heading, listing::Cut,
@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     components::{
-        Look, id_of,
+        Look, Tone, id_of,
         table::{Column, Row, table},
+        tag,
     },
     policy::Policy,
     upstream::{MallData, Records},
@@ -110,14 +111,39 @@ fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: 
     html! {
         details open[open] {
             summary { (words::GROUP.say(look.lang, &[&name(look, title, counter), &many])) }
+            (whereabouts(look, record))
             ul {
                 @for offering in own {
                     li {
                         (local(offering.service_title.as_ref(), look.lang)) " "
+                        (inactive(look, offering))
                         span.minor { (fee::fees(look, &offering.effective_fees)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The floor and the part of it where a counter is, where anybody has said.
+fn whereabouts(look: Look, counter: Option<&Counter>) -> Markup {
+    let [floor, zone] = counter.map_or(["", ""], |counter| [&*counter.floor, &*counter.zone]);
+    html! {
+        @if !floor.is_empty() || !zone.is_empty() {
+            p.minor {
+                @if !floor.is_empty() { (words::ON_FLOOR.text(look.lang, &[floor])) }
+                @if !floor.is_empty() && !zone.is_empty() { ", " }
+                (zone)
+            }
+        }
+    }
+}
+
+/// The mark of a service that its owner does not serve now.
+fn inactive(look: Look, offering: &Offering) -> Markup {
+    html! {
+        @if offering.service_state() == service::State::Inactive {
+            (tag(Tone::Bad, look.of(words::SERVICE_INACTIVE_MARK))) " "
         }
     }
 }
@@ -168,7 +194,7 @@ fn row(look: Look, records: &Records, offering: &Offering) -> Row {
     let path = look.path(&format!("/{}", offering.service));
     let title = local(offering.service_title.as_ref(), look.lang);
     Row::new(
-        html! { a href=(path) { (title) } },
+        html! { a href=(path) { (title) } " " (inactive(look, offering)) },
         [counter, fee::fees(look, &offering.effective_fees)],
     )
 }

@@ -4,13 +4,17 @@
 
 use jiff::civil::Weekday;
 use mpp_api::{
-    registry::mall::Stage,
+    registry::{
+        mall::{Stage, facility},
+        service::channel,
+    },
     reporting::{catalog_change::Field, freshness::Feed},
     scheduling::{
         deviation::{Yardstick, finding::Code},
         reason,
     },
     sync::incomplete,
+    types::contact,
 };
 
 use super::{Lang, Phrase, table};
@@ -55,9 +59,66 @@ pub fn service_field(field: &str, lang: Lang) -> String {
         "safety_guarantee" => table::FIELD_SAFETY_GUARANTEE,
         "evaluation" => table::FIELD_EVALUATION,
         "licence" => table::FIELD_LICENCE,
+        "state" => table::FIELD_STATE,
+        "channels" => table::FIELD_CHANNELS,
+        "forms" => table::FIELD_FORMS,
+        "product_validity" => table::FIELD_PRODUCT_VALIDITY,
+        "produced_documents" => table::FIELD_PRODUCED_DOCUMENTS,
+        "service_pledge" => table::FIELD_SERVICE_PLEDGE,
+        "notes" => table::FIELD_NOTES,
         other => return other.to_owned(),
     };
     phrase.of(lang).to_owned()
+}
+
+/// A way to get a service; `None` where the record does not say which.
+pub fn channel(kind: channel::Kind) -> Option<Phrase> {
+    Some(match kind {
+        channel::Kind::Unspecified => return None,
+        channel::Kind::Counter => table::CHANNEL_COUNTER,
+        channel::Kind::Online => table::CHANNEL_ONLINE,
+        channel::Kind::Mobile => table::CHANNEL_MOBILE,
+        channel::Kind::Post => table::CHANNEL_POST,
+        channel::Kind::Telephone => table::CHANNEL_TELEPHONE,
+    })
+}
+
+/// A way to reach a mall; `None` where the record does not say which.
+pub fn contact(kind: contact::Kind) -> Option<Phrase> {
+    Some(match kind {
+        contact::Kind::Unspecified => return None,
+        contact::Kind::Telephone => table::CONTACT_TELEPHONE,
+        contact::Kind::Whatsapp => table::CONTACT_WHATSAPP,
+        contact::Kind::Email => table::CONTACT_EMAIL,
+        contact::Kind::Website => table::CONTACT_WEBSITE,
+        contact::Kind::Social => table::CONTACT_SOCIAL,
+    })
+}
+
+/// Something that visitors look for; `None` where only the record's own words say what.
+pub fn facility(kind: facility::Kind) -> Option<Phrase> {
+    Some(match kind {
+        facility::Kind::Unspecified | facility::Kind::Other => return None,
+        facility::Kind::Parking => table::FACILITY_PARKING,
+        facility::Kind::WaitingRoom => table::FACILITY_WAITING_ROOM,
+        facility::Kind::Toilet => table::FACILITY_TOILET,
+        facility::Kind::PrayerRoom => table::FACILITY_PRAYER_ROOM,
+        facility::Kind::NursingRoom => table::FACILITY_NURSING_ROOM,
+        facility::Kind::PlayArea => table::FACILITY_PLAY_AREA,
+        facility::Kind::Wifi => table::FACILITY_WIFI,
+        facility::Kind::Atm => table::FACILITY_ATM,
+        facility::Kind::Canteen => table::FACILITY_CANTEEN,
+        facility::Kind::Charging => table::FACILITY_CHARGING,
+        facility::Kind::Copies => table::FACILITY_COPIES,
+        facility::Kind::StepFree => table::FACILITY_STEP_FREE,
+        facility::Kind::Wheelchairs => table::FACILITY_WHEELCHAIRS,
+        facility::Kind::AccessibleToilet => table::FACILITY_ACCESSIBLE_TOILET,
+        facility::Kind::AccessibleParking => table::FACILITY_ACCESSIBLE_PARKING,
+        facility::Kind::TactilePath => table::FACILITY_TACTILE_PATH,
+        facility::Kind::SignLanguage => table::FACILITY_SIGN_LANGUAGE,
+        facility::Kind::BrailleOrAudio => table::FACILITY_BRAILLE_OR_AUDIO,
+        facility::Kind::Priority => table::FACILITY_PRIORITY,
+    })
 }
 
 /// Why the last run of a source was incomplete.

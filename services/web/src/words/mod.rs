@@ -10,7 +10,7 @@ macro_rules! phrases {
 }
 
 pub mod api;
-mod contract;
+pub mod contract;
 pub mod format;
 pub mod table;
 

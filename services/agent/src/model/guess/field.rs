@@ -43,13 +43,17 @@ pub enum Field {
     SafetyGuarantee,
     /// `evaluation`.
     Evaluation,
-    /// `licence.validity`.
+    /// `product_validity`.
     Validity,
+    /// `state`.
+    State,
+    /// `notes`.
+    Notes,
 }
 
 impl Field {
     /// All of them, in the order in which a mapping names them, with their names there.
-    pub const ALL: [(Self, &'static str); 21] = [
+    pub const ALL: [(Self, &'static str); 23] = [
         (Self::SourceId, "source_id"),
         (Self::Unit, "unit"),
         (Self::Title, "title.id"),
@@ -70,7 +74,9 @@ impl Field {
         (Self::ServiceGuarantee, "service_guarantee"),
         (Self::SafetyGuarantee, "safety_guarantee"),
         (Self::Evaluation, "evaluation"),
-        (Self::Validity, "validity"),
+        (Self::Validity, "product_validity"),
+        (Self::State, "state"),
+        (Self::Notes, "notes"),
     ];
 
     /// Its name in a mapping.

@@ -111,6 +111,9 @@ pub(super) fn fit(field: Field, column: &Column) -> i32 {
         Field::SourceId => id(column),
         Field::Title | Field::TitleEn => title(field, column),
         Field::Time => scaled(share(&|text| is_read(&wording::service_time(text)))),
+        Field::State => {
+            60 * i32::from(share(&|text| wording::is_served(text).is_some()) == 100) - 40
+        }
         Field::Fees => fee(column),
         Field::LegalBasis => scaled(share(&is_law)),
         Field::Requirements => listed(column, &PAPERS),

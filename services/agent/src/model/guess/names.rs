@@ -190,6 +190,12 @@ const WORDS: &[(Field, &str, i32)] = &[
     (Field::Validity, "masa berlaku", 40),
     (Field::Validity, "berlaku", 30),
     (Field::Validity, "validity", 36),
+    (Field::State, "aktif", 40),
+    (Field::State, "active", 40),
+    (Field::State, "status", 34),
+    (Field::Notes, "catatan", 36),
+    (Field::Notes, "keterangan", 30),
+    (Field::Notes, "notes", 34),
     (Field::Unit, "opd", 34),
     (Field::Unit, "unit", 32),
     (Field::Unit, "penyelenggara", 32),
@@ -221,7 +227,8 @@ pub(super) fn words(name: &str) -> Vec<String> {
 /// How surely a column of these words speaks of a field: 0 to 40. `around` are the names of what it
 /// lies in, which tell less.
 pub(super) fn speaks_of(field: Field, own: &[String], around: &[String]) -> i32 {
-    if own.iter().any(|word| OWN.contains(&word.as_str())) {
+    let is_own = own.iter().any(|word| OWN.contains(&word.as_str()));
+    if is_own && field != Field::State {
         return 0;
     }
     let of_field = WORDS.iter().filter(|(of, ..)| *of == field);

@@ -84,11 +84,15 @@ fn field(guess: &Guess, choice: &Choice) -> Option<String> {
         Field::Time => format!("time: ({at} | service_time)"),
         Field::Fees if choice.column.form == Form::Plain => format!("fees: [{at} | rupiah]"),
         Field::Fees => format!("fees: [{}[] | rupiah]", items(choice)),
-        Field::Procedure | Field::Complaints | Field::LegalBasis | Field::Facilities => {
+        Field::Procedure
+        | Field::Complaints
+        | Field::LegalBasis
+        | Field::Facilities
+        | Field::Notes => {
             format!("{}: {}", choice.field.name(), items(choice))
         }
         Field::Staff => format!("staff: {{source_text: {plain}}}"),
-        Field::Validity => format!("licence: {{validity: {plain}}}"),
+        Field::State => format!("state: ({at} | service_state)"),
         other => format!("{}: {plain}", other.name()),
     })
 }

@@ -35,6 +35,7 @@ mod opening;
 mod phrase;
 mod price;
 mod regulation;
+mod state;
 mod sum;
 mod time;
 mod token;
@@ -47,6 +48,31 @@ mod tests;
 
 /// Longest condition, note or name in characters, as the registry takes it.
 const LONGEST: usize = 500;
+
+pub use state::is_served;
+
+/// Words in small letters with one blank between them, however they were set apart.
+fn words_of(text: &str) -> String {
+    let parts = text.split(|sign: char| sign.is_whitespace() || matches!(sign, '-' | '_'));
+    let words: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
+/// A `mpp.registry.v1.Service.State` from a text such as "Aktif" or "0"; null from an empty one.
+///
+/// # Errors
+/// The text says neither that the service is served nor that it is not.
+pub fn service_state(text: &str) -> Result<Value, String> {
+    match state::is_served(text) {
+        Some(true) => Ok("STATE_ACTIVE".into()),
+        Some(false) => Ok("STATE_INACTIVE".into()),
+        None if text.trim().is_empty() => Ok(Value::Null),
+        None => Err(format!(
+            "service_state: \"{text}\" says neither that the service is served nor that it is not; \
+             say in the mapping what it means"
+        )),
+    }
+}
 
 /// An `mpp.type.v1.Fee` from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda"; null from an
 /// empty one, which says nothing.

@@ -2,6 +2,7 @@
 
 pub mod names;
 mod now;
+mod offers;
 mod queue;
 mod week;
 
@@ -44,6 +45,7 @@ pub fn draw(look: Look, view: &View, mall: &MallData, asked: &Asked) -> Drawn {
             Block::One(queue::queue(look, mall)),
             Block::One(services::section(look, records, asked)),
             Block::Grid(vec![week::week(look, records), contact(look, view, records)]),
+            Block::One(offers::facilities(look, records)),
             Block::One(differences(look, records)),
         ],
         footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
@@ -64,6 +66,7 @@ fn contact(look: Look, view: &View, records: &Records) -> Arc<Part> {
                 h2 #contact-title { (look.of(words::ADDRESS_AND_STAGE)) }
                 dl.pairs {
                     (sites(look, records))
+                    (offers::contacts(look, records))
                     @if let Some(organiser) = organiser {
                         dt { (look.of(words::ORGANISER)) }
                         dd { (local(Some(organiser), look.lang)) }

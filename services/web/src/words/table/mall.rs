@@ -148,4 +148,48 @@ phrases! {
     FIELD_SAFETY_GUARANTEE: "Jaminan keamanan", "Guarantee of safety";
     FIELD_EVALUATION: "Evaluasi", "Evaluation";
     FIELD_LICENCE: "Perizinan", "Licence";
+    FIELD_STATE: "Status layanan", "State";
+    FIELD_CHANNELS: "Kanal layanan", "Channels";
+    FIELD_FORMS: "Formulir", "Forms";
+    FIELD_PRODUCT_VALIDITY: "Masa berlaku", "Validity";
+    FIELD_PRODUCED_DOCUMENTS: "Dokumen yang diterima", "Documents that one gets";
+    FIELD_SERVICE_PLEDGE: "Maklumat pelayanan", "Service pledge";
+    FIELD_NOTES: "Catatan", "Notes";
+    SERVICE_INACTIVE: "Menurut pemiliknya, layanan ini sedang tidak dilayani.",
+        "Its owner says that this service is not served now.";
+    SERVICE_INACTIVE_MARK: "tidak dilayani saat ini", "not served now";
+    REQUIREMENT_CASE: "hanya {0}", "only: {0}";
+    CHANNEL_COUNTER: "Di loket", "At a counter";
+    CHANNEL_ONLINE: "Daring", "Online";
+    CHANNEL_MOBILE: "Jemput bola", "The office comes to you";
+    CHANNEL_POST: "Lewat pos", "By post";
+    CHANNEL_TELEPHONE: "Lewat telepon atau pesan", "By telephone or messages";
+    ON_FLOOR: "Lantai {0}", "Floor {0}";
+    CONTACT_TELEPHONE: "Telepon", "Telephone";
+    CONTACT_WHATSAPP: "WhatsApp", "WhatsApp";
+    CONTACT_EMAIL: "Surel", "Email";
+    CONTACT_WEBSITE: "Situs web", "Website";
+    CONTACT_SOCIAL: "Media sosial", "Social media";
+    FACILITIES: "Fasilitas", "Facilities";
+    FACILITIES_HELP: "Yang tidak disebut di sini mungkin tetap ada.",
+        "What is not named here may be there all the same.";
+    FACILITY_PARKING: "Parkir", "Parking";
+    FACILITY_WAITING_ROOM: "Ruang tunggu", "Waiting room";
+    FACILITY_TOILET: "Toilet", "Toilet";
+    FACILITY_PRAYER_ROOM: "Musala", "Prayer room";
+    FACILITY_NURSING_ROOM: "Ruang laktasi", "Nursing room";
+    FACILITY_PLAY_AREA: "Ruang bermain anak", "Play area";
+    FACILITY_WIFI: "Wi-Fi", "Wi-Fi";
+    FACILITY_ATM: "ATM", "Cash machine";
+    FACILITY_CANTEEN: "Kantin", "Canteen";
+    FACILITY_CHARGING: "Pengisian daya gawai", "Charging of phones";
+    FACILITY_COPIES: "Fotokopi", "Copies";
+    FACILITY_STEP_FREE: "Bebas anak tangga (ramp atau lift)", "No steps (ramp or lift)";
+    FACILITY_WHEELCHAIRS: "Kursi roda", "Wheelchairs";
+    FACILITY_ACCESSIBLE_TOILET: "Toilet disabilitas", "Accessible toilet";
+    FACILITY_ACCESSIBLE_PARKING: "Parkir disabilitas", "Accessible parking";
+    FACILITY_TACTILE_PATH: "Jalur pemandu tunanetra", "Tactile path";
+    FACILITY_SIGN_LANGUAGE: "Bahasa isyarat", "Sign language";
+    FACILITY_BRAILLE_OR_AUDIO: "Braille atau suara", "Braille or audio";
+    FACILITY_PRIORITY: "Layanan prioritas", "Priority service";
 }

@@ -1,16 +1,57 @@
 //! A mall: open or shut, its counters and services.
 
 use mpp_api::{
-    registry::mall::Stage,
+    registry::{
+        mall::{Facility, Stage, facility},
+        service,
+    },
     scheduling::{DayHours, Reason, day_hours::Status, reason},
+    types::{Contact, contact},
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
 
 use super::{plain, says, says_not};
 use crate::{
     browser::open,
-    world::{MALL, World, nation, text},
+    world::{DUKCAPIL, MALL, World, nation, text},
 };
+
+#[tokio::test]
+async fn a_mall_says_how_it_is_reached_and_what_is_found_in_it() {
+    let mut all = nation();
+    let mall = all.malls.get_mut(MALL).expect("a mall");
+    let contact = |kind: contact::Kind, value: &str, label: &str| Contact {
+        kind: kind.into(),
+        value: value.into(),
+        label: label.into(),
+    };
+    mall.contacts = vec![
+        contact(contact::Kind::Telephone, "(0333) 412345", "Pengaduan"),
+        contact(contact::Kind::Website, "https://mpp.example.go.id", ""),
+    ];
+    mall.facilities = vec![
+        Facility { kind: facility::Kind::StepFree.into(), note: String::new() },
+        Facility { kind: facility::Kind::Other.into(), note: "Pojok baca".into() },
+    ];
+    let counter = all.counters.get_mut(DUKCAPIL).expect("a counter");
+    (counter.floor, counter.zone) = ("2".into(), "Zona B".into());
+    let offered = all.offerings.values_mut().find(|own| own.name.starts_with(DUKCAPIL));
+    offered.expect("an offering").service_state = service::State::Inactive.into();
+    let world = World::start(all).await;
+    let path = "/malls/satu";
+    let told = [
+        "Telepon (Pengaduan)",
+        "(0333) 412345",
+        "Bebas anak tangga",
+        "Pojok baca",
+        "Lantai 2, Zona B",
+        "tidak dilayani saat ini",
+    ];
+    says(&world, path, &told).await;
+    says(&world, &format!("/en{path}"), &["No steps", "Floor 2", "not served now"]).await;
+    let page = open(&world.pages, path).await.html;
+    assert!(page.contains("href=\"tel:0333412345\""), "{page}");
+}
 
 #[tokio::test]
 async fn a_mall_says_whether_it_is_open_and_until_when() {

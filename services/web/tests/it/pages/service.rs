@@ -1,7 +1,11 @@
 //! A service, with what a curator has set over its source.
 
 use mpp_api::{
-    registry::{GetWithdrawnServiceResponse, Service, offering::State},
+    registry::{
+        GetWithdrawnServiceResponse, Service,
+        offering::State,
+        service::{self, Channel, Form, Requirement, channel},
+    },
     sync::{Incomplete, incomplete},
     types::{LocalizedText, ServiceTime, Tombstone, service_time::Unit, tombstone::Reason},
 };
@@ -36,6 +40,41 @@ async fn a_service_says_who_has_set_what_over_its_source_and_what_the_source_say
     )
     .await;
     assert_eq!(open(&world.pages, "/units/polri/services/lain").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_service_says_by_which_ways_it_is_had_and_links_to_pages_of_the_web_only() {
+    let mut all = nation();
+    let service = all.services.get_mut("units/polri/services/skck").expect("a service");
+    service.state = service::State::Inactive.into();
+    let online = |uri: &str| Channel {
+        kind: channel::Kind::Online.into(),
+        uri: uri.into(),
+        note: "aplikasi".into(),
+    };
+    service.channels = vec![online("https://skck.polri.go.id"), online("javascript:alert(1)")];
+    service.forms = vec![Form { title: "Formulir".into(), uri: "data:text/html,x".into() }];
+    service.requirements = vec![Requirement {
+        text: "Surat kuasa".into(),
+        condition: "jika dikuasakan".into(),
+        ..Requirement::default()
+    }];
+    service.product_validity = "6 bulan".into();
+    let world = World::start(all).await;
+    let path = "/units/polri/services/skck";
+    let told = [
+        "sedang tidak dilayani",
+        "Daring https://skck.polri.go.id (aplikasi)",
+        "hanya jika dikuasakan",
+        "6 bulan",
+        "Formulir: data:text/html,x",
+    ];
+    says(&world, path, &told).await;
+    says(&world, &format!("/en{path}"), &["not served now", "Online", "only: jika dikuasakan"])
+        .await;
+    let page = open(&world.pages, path).await.html;
+    assert!(page.contains("href=\"https://skck.polri.go.id\""), "{page}");
+    assert!(!page.contains("href=\"javascript") && !page.contains("href=\"data"), "{page}");
 }
 
 #[tokio::test]
