@@ -7,11 +7,11 @@
 
 use bytes::Bytes;
 use mpp_core::Result;
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Tx, db_error, metrics,
-    record::{Altered, Stored},
+    record::{Altered, Stored, text},
 };
 
 impl Tx {
@@ -27,18 +27,24 @@ impl Tx {
             return Ok(stored);
         }
         metrics::altered(self.db.name(), kind, &[name.to_owned()], 1);
-        // One that only was marked as deleted, or got another version, bears itself out.
-        let proven = Stored { version: stored.proof.version, ..stored.clone() };
-        let marked = [proven.deleted, !proven.deleted];
-        let same = marked.map(|deleted| Stored { deleted, ..proven.clone() });
-        let written = match same.into_iter().find(|row| !row.is_altered(kind, name)) {
-            Some(row) => Some(row),
-            None => self.as_written(kind, name, &proven).await?,
-        };
+        let mut written = None;
+        for proven in stored.perhaps_written() {
+            let marked = [proven.deleted, !proven.deleted];
+            let mut same = marked.into_iter().map(|deleted| Stored { deleted, ..proven.clone() });
+            written = match same.find(|row| !row.is_altered(kind, name)) {
+                Some(row) => Some(row),
+                None => self.as_written(kind, name, &proven).await?,
+            };
+            if written.is_some() {
+                break;
+            }
+        }
         // Above whatever copies may have read of it.
         let version = stored.version.max(stored.proof.version);
         Ok(match written {
-            Some(row) => Stored { version, altered: Altered::Restored, ..row },
+            Some(row) => {
+                Stored { version, of_class: stored.of_class, altered: Altered::Restored, ..row }
+            }
             None => Stored { altered: Altered::Lost, ..stored },
         })
     }
@@ -51,16 +57,18 @@ impl Tx {
         name: &str,
         stored: &Stored,
     ) -> Result<Option<Stored>> {
-        let rows = sqlx::query(
-            "select deleted, labels, doc, tombstone, create_time, update_time from change
-             where kind = $1 and name = $2 and version = $3",
-        )
-        .bind(kind)
-        .bind(name)
-        .bind(stored.version)
-        .fetch_all(self.conn())
-        .await
-        .map_err(db_error)?;
+        let columns = self.db.0.dialect.change_columns;
+        let text = format!(
+            "select {columns} from change c left join revision r on r.tx = c.tx
+             where c.kind = $1 and c.name = $2 and c.version = $3"
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(kind)
+            .bind(name)
+            .bind(stored.version)
+            .fetch_all(self.conn())
+            .await
+            .map_err(db_error)?;
         let written = |row: &AnyRow| written(row, stored.clone()).map_err(db_error);
         let rows: Vec<Stored> = rows.iter().map(written).collect::<Result<_>>()?;
         Ok(rows.into_iter().find(|row| !row.is_altered(kind, name)))
@@ -70,7 +78,7 @@ impl Tx {
 fn written(row: &AnyRow, stored: Stored) -> sqlx::Result<Stored> {
     Ok(Stored {
         deleted: row.try_get::<i64, _>("deleted")? != 0,
-        labels: row.try_get("labels")?,
+        labels: text(row, "labels")?.0,
         doc: Bytes::from(row.try_get::<Vec<u8>, _>("doc")?),
         tombstone: row.try_get::<Option<Vec<u8>>, _>("tombstone")?.map(Bytes::from),
         create_time: row.try_get("create_time")?,

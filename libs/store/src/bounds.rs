@@ -24,8 +24,9 @@ impl Bounds {
     /// revision's primary key.
     pub async fn about(conn: &mut Conn, revision: i64) -> Result<Self> {
         let row = sqlx::query(
-            "select floor, coalesce(last.rev, 0) as head, coalesce(last.mark, 0) as mark,
-                    (select mark from revision where rev = $1) as there
+            "select cast(floor as bigint) as floor, coalesce(last.rev, 0) as head,
+                    cast(coalesce(last.mark, 0) as bigint) as mark,
+                    (select cast(mark as bigint) from revision where rev = $1) as there
              from feed left join (select rev, mark from revision order by rev desc limit 1) last
              on 1 = 1",
         )

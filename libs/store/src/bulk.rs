@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    record::{Altered, COLUMNS, Proof, Stored, encode_labels, stored_bytes},
+    record::{Altered, Proof, Stored, encode_labels, stored_bytes},
 };
 
 /// Records in one statement; five binds each stay far below SQLite's 32,766.
@@ -111,8 +111,8 @@ impl Tx {
     ) -> Result<HashMap<String, Stored>> {
         let names: Vec<_> = chunk.iter().map(|item| item.name.as_str()).collect();
         let names = serde_json::to_string(&names).map_err(Error::internal)?;
-        let from = self.db.0.dialect.records_named;
-        let rows = sqlx::query(AssertSqlSafe(format!("select name, {COLUMNS} from {from}")))
+        let (from, columns) = (self.db.0.dialect.records_named, self.db.0.dialect.record_columns);
+        let rows = sqlx::query(AssertSqlSafe(format!("select name, {columns} from {from}")))
             .bind(kind)
             .bind(names)
             .fetch_all(self.conn())

@@ -22,6 +22,7 @@ use tokio::{runtime::Handle, time::Instant};
 
 use crate::{
     Turn,
+    dialect::{Dialect, POSTGRES, SQLITE},
     reach::{self, Reach},
 };
 
@@ -48,6 +49,14 @@ impl Conn {
     ) -> Self {
         let since = Instant::now();
         Self { pooled: Some(pooled), reach, since, broken: false, give_back, _turn: turn }
+    }
+
+    /// The texts of the database that it leads to.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        match self.pooled.as_ref().map(|conn| conn.backend_name()) {
+            Some("SQLite") => &SQLITE,
+            _ => &POSTGRES,
+        }
     }
 
     /// Closes it without a word, which also ends a transaction.

@@ -59,6 +59,10 @@ pub(crate) struct Dialect {
     /// Answers the names of all tables and views but those of the database itself and of its
     /// extensions.
     pub tables: &'static str,
+    /// The columns of a record, and whether each value is of its column's type.
+    pub record_columns: &'static str,
+    /// The columns of change `c` and revision `r`.
+    pub change_columns: &'static str,
     /// Names a row within one statement.
     pub row_id: &'static str,
     /// The numbers that are drawn for the feed.
@@ -81,6 +85,35 @@ pub(crate) struct Counter {
 
 /// Numbers that are lost to transactions that failed are far fewer.
 const MANY: Option<i64> = Some(1_000_000_000);
+
+const RECORD_COLUMNS: &str = "version, form, deleted, labels, doc, tombstone, create_time, \
+    update_time, proof, proof_version, sealed, 1 as of_class";
+
+/// SQLite keeps whatever a column is given, and text of whatever bytes. Read so, a row that somebody
+/// has given a value of another type hides no other one.
+const SQLITE_RECORD_COLUMNS: &str = "cast(version as integer) as version, \
+    cast(form as integer) as form, cast(deleted as integer) as deleted, \
+    cast(labels as blob) as labels, cast(doc as blob) as doc, cast(tombstone as blob) as tombstone, \
+    cast(create_time as integer) as create_time, cast(update_time as integer) as update_time, \
+    cast(proof as integer) as proof, cast(proof_version as integer) as proof_version, \
+    cast(sealed as integer) as sealed, \
+    (typeof(version) = 'integer' and typeof(form) = 'integer' and typeof(deleted) = 'integer' \
+     and typeof(labels) = 'text' and typeof(doc) = 'blob' and typeof(tombstone) in ('blob', 'null') \
+     and typeof(create_time) = 'integer' and typeof(update_time) = 'integer' \
+     and typeof(proof) = 'integer' and typeof(proof_version) = 'integer' \
+     and typeof(sealed) = 'integer') as of_class";
+
+const CHANGE_COLUMNS: &str = "c.kind, c.name, c.version, c.deleted, c.labels, c.labels_before, \
+    c.doc, c.tombstone, c.create_time, c.update_time, c.version_before, r.rev, r.origin, r.actor, \
+    r.at";
+
+const SQLITE_CHANGE_COLUMNS: &str = "cast(c.kind as text) as kind, cast(c.name as text) as name, \
+    cast(c.version as integer) as version, cast(c.deleted as integer) as deleted, \
+    cast(c.labels as blob) as labels, cast(c.labels_before as blob) as labels_before, \
+    cast(c.doc as blob) as doc, cast(c.tombstone as blob) as tombstone, \
+    cast(c.create_time as integer) as create_time, cast(c.update_time as integer) as update_time, \
+    cast(c.version_before as integer) as version_before, r.rev, cast(r.origin as text) as origin, \
+    cast(r.actor as text) as actor, cast(r.at as integer) as at";
 
 /// SQLite has one writer, whose next revision is the head and one.
 const SQLITE_COUNTERS: &[Counter] = &[
@@ -142,8 +175,9 @@ pub(crate) const SQLITE: Dialect = Dialect {
     // The next revision is the head and one, so no write goes by a head that was altered.
     begin: concat!(
         "begin immediate;
-         update feed set head = max(floor, (select coalesce(max(rev), 0) from revision))
-         where head <> max(floor, (select coalesce(max(rev), 0) from revision)); select ",
+         update feed set head = max(cast(floor as integer),
+                                    (select coalesce(max(rev), 0) from revision))
+         where head <> max(cast(floor as integer), (select coalesce(max(rev), 0) from revision)); select ",
         sqlite_clock!()
     ),
     snapshot: "begin",
@@ -159,6 +193,8 @@ pub(crate) const SQLITE: Dialect = Dialect {
     changes_of: "join change c on c.tx = r.tx and (r.rev > $1 or c.seq > $2)",
     tables: "select name from sqlite_master where type in ('table', 'view')
              and name not like 'sqlite_%' order by name",
+    record_columns: SQLITE_RECORD_COLUMNS,
+    change_columns: SQLITE_CHANGE_COLUMNS,
     row_id: "rowid",
     counters: SQLITE_COUNTERS,
 };
@@ -200,6 +236,8 @@ pub(crate) const POSTGRES: Dialect = Dialect {
              and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass
                              and d.objid = c.oid and d.deptype = 'e')
              order by 1",
+    record_columns: RECORD_COLUMNS,
+    change_columns: CHANGE_COLUMNS,
     row_id: "ctid",
     counters: POSTGRES_COUNTERS,
 };

@@ -27,6 +27,8 @@ const FULL: &str = "the database's disk is full; it takes writes again once ther
 const UNWRITABLE: &str = "the database's files cannot be written (a quota, or the disk); it takes writes again once they can";
 const READ_ONLY: &str =
     "the database is read-only: it was set so, or it is a file that may not be written";
+const MISFILED: &str = "a row of the database cannot be read: a value of it is of another type than its column, as somebody \
+    has stored it by hand; `mpp doctor` names it, and `mpp repair SERVICE bookkeeping` mends it";
 const STANDBY: &str = "the database's server is a standby; the address has to lead to the primary";
 
 /// How many writes this process's databases have refused so far.
@@ -47,7 +49,7 @@ pub fn db_error(error: sqlx::Error) -> Error {
         REFUSED.fetch_add(1, Relaxed);
     }
     let mapped = match reason {
-        Reason::Internal => return Error::internal(error),
+        Reason::Internal if message.is_empty() => return Error::internal(error),
         Reason::WriteConflict => write_conflict(),
         Reason::NewerForm => newer_form(message),
         Reason::Unavailable | Reason::Overloaded => {
@@ -75,6 +77,7 @@ pub(crate) fn meaning(error: &sqlx::Error) -> (Reason, &'static str) {
             "what answers there does not speak PostgreSQL's protocol; see host and port",
         ),
         sqlx::Error::WorkerCrashed => (Reason::Unavailable, "the database is not reachable"),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => (Reason::Internal, MISFILED),
         _ => (Reason::Internal, ""),
     }
 }

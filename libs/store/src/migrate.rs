@@ -50,7 +50,14 @@ pub enum Statements {
 }
 
 impl Statements {
-    fn on(self, engine: Engine) -> Cow<'static, str> {
+    /// Those for SQLite, but for what it reads otherwise.
+    pub(crate) fn sqlite(self) -> &'static str {
+        match self {
+            Statements::Both(text) | Statements::Each { sqlite: text, .. } => text,
+        }
+    }
+
+    pub(crate) fn on(self, engine: Engine) -> Cow<'static, str> {
         match (self, engine) {
             (Statements::Both(text), Engine::Sqlite) => text.replace(" bytea", " blob").into(),
             (Statements::Both(text), Engine::Postgres) => text.into(),

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use mpp_api::{Document, document, types::Tombstone};
 use mpp_core::{Error, Reason, Result};
 use prost::Message as _;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::{altered, write_conflict},
-    record::{Altered, Buried, COLUMNS, Proof, Stored, encode, readable_labels},
+    record::{Altered, Buried, Proof, Stored, encode, readable_labels},
 };
 
 impl Tx {
@@ -117,6 +117,7 @@ impl Tx {
         tombstone: Bytes,
     ) -> Result<i64> {
         self.check_form(&stored, kind, name)?;
+        let stored = self.filed(kind, name, stored).await?;
         let form = stored.form.max(document::form_number(kind));
         let (version, now) = (stored.version + 1, self.now());
         let times = (stored.create_time, now);
@@ -151,21 +152,11 @@ impl Tx {
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn buried<D: Document>(&mut self, name: &str) -> Result<Option<Buried>> {
-        // Index: record's primary key.
-        let row = sqlx::query(
-            "select labels, tombstone from record where kind = $1 and name = $2 and deleted = 1",
-        )
-        .bind(D::KIND)
-        .bind(name)
-        .fetch_optional(self.conn())
-        .await
-        .map_err(db_error)?;
-        let Some(row) = row else { return Ok(None) };
-        let labels: String = row.try_get("labels").map_err(db_error)?;
-        let tombstone: Option<Vec<u8>> = row.try_get("tombstone").map_err(db_error)?;
-        let tombstone = Tombstone::decode(tombstone.unwrap_or_default().as_slice());
+        let stored = self.select(D::KIND, name, "").await?.filter(|stored| stored.deleted);
+        let Some(stored) = stored else { return Ok(None) };
+        let tombstone = Tombstone::decode(stored.tombstone.unwrap_or_default());
         let tombstone = tombstone.map_err(Error::internal)?;
-        Ok(Some(Buried { labels: readable_labels(name, &labels), tombstone }))
+        Ok(Some(Buried { labels: readable_labels(name, &stored.labels), tombstone }))
     }
 
     /// Writes a deleted record anew, with the next version; nothing if it is not deleted.
@@ -201,6 +192,7 @@ impl Tx {
         labels: String,
     ) -> Result<Put> {
         self.check_form(&stored, kind, name)?;
+        let stored = self.filed(kind, name, stored).await?;
         let (version, now) = (stored.version + 1, self.now());
         let form = stored.form.max(document::form_number(kind));
         let proof = Proof::of(kind, name, version, &labels, &doc, (stored.create_time, now));
@@ -233,6 +225,23 @@ impl Tx {
         Ok(Put { version, changed: true, tombstoned: false })
     }
 
+    /// The row, whose values are of their columns' types: where one is not, neither a condition
+    /// nor a trigger can be sure of it, and the row makes room for one that is written anew.
+    async fn filed(&mut self, kind: &'static str, name: &str, stored: Stored) -> Result<Stored> {
+        if stored.of_class {
+            return Ok(stored);
+        }
+        sqlx::query("delete from record where kind = $1 and name = $2")
+            .bind(kind)
+            .bind(name)
+            .execute(self.conn())
+            .await
+            .map_err(db_error)?;
+        let made = (stored.version + 1, stored.create_time);
+        self.insert_as(kind, name, made, stored.doc.clone(), stored.labels.clone()).await?;
+        Ok(self.seen.get(&(kind, name.to_owned())).cloned().unwrap_or(stored))
+    }
+
     /// The row, living or not, locked; read once in a transaction.
     pub(crate) async fn locked(
         &mut self,
@@ -256,7 +265,8 @@ impl Tx {
         name: &str,
         lock: &'static str,
     ) -> Result<Option<Stored>> {
-        let text = format!("select {COLUMNS} from record where kind = $1 and name = $2{lock}");
+        let columns = self.db.0.dialect.record_columns;
+        let text = format!("select {columns} from record where kind = $1 and name = $2{lock}");
         let row = sqlx::query(AssertSqlSafe(text))
             .bind(kind)
             .bind(name)

@@ -6,14 +6,8 @@ use mpp_core::{Digest, Error, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
-    Change, Conn, Db, Position, Record,
-    bounds::Bounds,
-    db_error,
-    feed::change,
-    mark::Marked,
-    position,
-    record::{COLUMNS, Stored},
-    session::Session,
+    Change, Conn, Db, Position, Record, bounds::Bounds, db_error, mark::Marked, position,
+    record::Stored, session::Session,
 };
 
 /// A read-only snapshot; ends when it is dropped. Keep it short: it holds a connection.
@@ -38,8 +32,9 @@ pub async fn records_between<D: Document>(
     before: &str,
     limit: i64,
 ) -> Result<Vec<(Record<D>, bool)>> {
+    let columns = conn.dialect().record_columns;
     let text = format!(
-        "select name, {COLUMNS} from record
+        "select name, {columns} from record
          where kind = $1 and name > $2 and name < $3 and deleted = 0 order by name limit $4"
     );
     let rows = sqlx::query(AssertSqlSafe(text))
@@ -109,8 +104,9 @@ impl Read {
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
+        let columns = self.conn().dialect().record_columns;
         let text =
-            format!("select {COLUMNS} from record where kind = $1 and name = $2 and deleted = 0");
+            format!("select {columns} from record where kind = $1 and name = $2 and deleted = 0");
         let row = sqlx::query(AssertSqlSafe(text))
             .bind(D::KIND)
             .bind(name)
@@ -131,8 +127,9 @@ impl Read {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Record<D>>> {
+        let columns = self.conn().dialect().record_columns;
         let text = format!(
-            "select name, {COLUMNS} from record
+            "select name, {columns} from record
              where kind = $1 and name >= $2 and name < $3 and deleted = 0
              order by name limit $4"
         );
@@ -190,7 +187,7 @@ impl Read {
         let text = format!(
             "select {} from change c join revision r on r.tx = c.tx
              where c.kind = $1 and c.name = $2 and {which} limit $4",
-            change::COLUMNS
+            self.conn().dialect().change_columns
         );
         let rows = sqlx::query(AssertSqlSafe(text))
             .persistent(false)

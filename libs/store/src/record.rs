@@ -7,7 +7,10 @@ use mpp_api::{Document, document, types::Tombstone};
 use mpp_core::{
     Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels, row_proof,
 };
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{
+    Row as _, ValueRef as _,
+    any::{AnyRow, AnyTypeInfoKind},
+};
 
 use crate::{
     db_error,
@@ -96,6 +99,8 @@ pub(crate) struct Stored {
     pub proof: Proof,
     /// A program that always proves has written it.
     pub sealed: bool,
+    /// Each value of the row is of its column's type, which SQLite asks of nobody.
+    pub of_class: bool,
     /// Whether this is the row.
     pub altered: Altered,
 }
@@ -168,10 +173,6 @@ impl Proof {
     }
 }
 
-/// The columns that [`Stored`] reads.
-pub(crate) const COLUMNS: &str = "version, form, deleted, labels, doc, tombstone, create_time, \
-    update_time, proof, proof_version, sealed";
-
 impl Stored {
     /// The row as it was just written.
     pub fn written(
@@ -193,18 +194,21 @@ impl Stored {
             update_time,
             proof,
             sealed: true,
+            of_class: true,
             altered: Altered::No,
         }
     }
 
+    /// A row of the dialect's `record_columns`.
     pub fn from_row(row: &AnyRow) -> Result<Self> {
         let read = || -> sqlx::Result<Self> {
+            let (labels, is_text) = text(row, "labels")?;
             Ok(Self {
                 version: row.try_get("version")?,
                 row_version: row.try_get("version")?,
                 form: row.try_get("form")?,
                 deleted: row.try_get::<i64, _>("deleted")? != 0,
-                labels: row.try_get("labels")?,
+                labels,
                 doc: row.try_get::<Vec<u8>, _>("doc")?.into(),
                 tombstone: row.try_get::<Option<Vec<u8>>, _>("tombstone")?.map(Bytes::from),
                 create_time: row.try_get("create_time")?,
@@ -214,6 +218,7 @@ impl Stored {
                     hash: row.try_get("proof")?,
                 },
                 sealed: row.try_get::<i64, _>("sealed")? != 0,
+                of_class: is_text && row.try_get::<i64, _>("of_class")? != 0,
                 altered: Altered::No,
             })
         };
@@ -229,9 +234,22 @@ impl Stored {
     /// database.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
         match self.proof.version == self.version {
+            _ if !self.of_class => true,
             true => self.proof != self.proof_of_row(kind, name),
             false => self.sealed,
         }
+    }
+
+    /// Rows of which one was written, if this one only got another version, was marked as deleted
+    /// or got values of other types: it then bears itself out.
+    pub fn perhaps_written(&self) -> Vec<Self> {
+        let version = self.proof.version;
+        let mut rows = vec![Self { version, of_class: true, ..self.clone() }];
+        if !self.of_class {
+            let proof = Proof { version: self.version, ..self.proof };
+            rows.push(Self { proof, of_class: true, ..self.clone() });
+        }
+        rows
     }
 
     fn proof_of_row(&self, kind: &str, name: &str) -> Proof {
@@ -288,6 +306,23 @@ impl Stored {
             stored: self.doc.clone(),
         })
     }
+}
+
+/// A text that may have come as its bytes, and whether it is one.
+pub(crate) fn text(row: &AnyRow, column: &str) -> sqlx::Result<(String, bool)> {
+    Ok(maybe_text(row, column)?.unwrap_or_default())
+}
+
+/// The same, if it is there.
+pub(crate) fn maybe_text(row: &AnyRow, column: &str) -> sqlx::Result<Option<(String, bool)>> {
+    if row.try_get_raw(column)?.type_info().kind() != AnyTypeInfoKind::Blob {
+        return Ok(row.try_get::<Option<String>, _>(column)?.map(|text| (text, true)));
+    }
+    let readable = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+        Ok(text) => (text, true),
+        Err(other) => (String::from_utf8_lossy(other.as_bytes()).into_owned(), false),
+    };
+    Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(readable))
 }
 
 /// Encodes document and labels, within their bounds.

@@ -1,7 +1,7 @@
 //! Small tables beside the records, compared with what they describe: those that every service has,
 //! and those that a service adds.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
@@ -15,9 +15,19 @@ pub type Check = Arc<
     dyn for<'a> Fn(&'a mut Conn, Micros) -> BoxFuture<'a, Result<Vec<Disagreement>>> + Send + Sync,
 >;
 
+/// The same of a part of the tables ([`Disagreement::part`]), or of all where that is empty.
+pub type PartCheck = Arc<
+    dyn for<'a> Fn(&'a mut Conn, Micros, String) -> BoxFuture<'a, Result<Vec<Disagreement>>>
+        + Send
+        + Sync,
+>;
+
 /// How often all is read again at the most after something was mended: what is right may follow
 /// from what has just been set right.
 const ROUNDS: usize = 8;
+
+/// What was mended, and what is left.
+type Outcome = (Vec<Disagreement>, Vec<Disagreement>);
 
 /// Tables that are compared, and mended, together.
 #[derive(Clone)]
@@ -29,6 +39,8 @@ pub struct Books {
     tables: Vec<&'static str>,
     /// Nobody else writes to these while they are mended, in this order.
     locked: Vec<&'static str>,
+    /// Compares a part alone: others wait only while one part is read.
+    in_part: Option<PartCheck>,
 }
 
 impl Books {
@@ -39,17 +51,21 @@ impl Books {
             let db = own.clone();
             Box::pin(async move { db.disagreements(conn, now).await })
         });
+        let misfiled = misfiled(db, &[]);
         // A copy moves its position first, and nothing else is locked with the feed's row.
         let locked = [&["upstream"], tables, &["feed"]].concat();
         let tables = [TABLES, tables].concat();
-        let checks = vec![common, check];
-        Self { db: db.clone(), by, checks, tables, locked }.kept("bookkeeping")
+        let checks = vec![misfiled, common, check];
+        Self { db: db.clone(), by, checks, tables, locked, in_part: None }.kept("bookkeeping")
     }
 
     /// A service's own, `tables` in the order in which its commands lock them.
-    pub fn of(db: &Db, by: Actor, tables: &'static [&'static str], check: Check) -> Self {
-        let checks = vec![check];
-        Self { db: db.clone(), by, checks, tables: tables.to_vec(), locked: tables.to_vec() }
+    pub fn of_parts(db: &Db, by: Actor, tables: &'static [&'static str], check: PartCheck) -> Self {
+        let parts = check.clone();
+        let all: Check = Arc::new(move |conn, now| check(conn, now, String::new()));
+        let (checks, tables) = (vec![misfiled(db, tables), all], tables.to_vec());
+        let in_part = Some(parts);
+        Self { db: db.clone(), by, checks, locked: tables.clone(), tables, in_part }
     }
 
     /// Named so in the service. It is looked after all the time.
@@ -75,24 +91,35 @@ impl Books {
         let mut found = Vec::new();
         for check in &self.checks {
             found.extend(check(&mut *conn, now).await?);
+            if self.blinds(check, &found) {
+                break;
+            }
         }
         Ok(found)
     }
 
-    /// In one transaction, which finds again what is wrong once nobody else writes. Others wait for
-    /// that, so it is begun only where something is wrong.
+    /// Where the first check finds something, the others cannot read what they compare.
+    fn blinds(&self, check: &Check, found: &[Disagreement]) -> bool {
+        self.checks.first().is_some_and(|first| Arc::ptr_eq(first, check)) && !found.is_empty()
+    }
+
+    /// Everything is compared while others write. They wait only where something is wrong that can
+    /// be mended, and then while that is found again: in a part of it, where it is of parts.
     async fn mend(self, accept: bool) -> Result<Repaired> {
         let now = self.db.now().await?;
         let mut read = self.db.read().await?;
-        let is_well = self.found(read.conn(), now).await?.is_empty();
+        let found = self.found(read.conn(), now).await?;
         read.end().await?;
-        if is_well {
+        if found.is_empty() {
             return Ok(Repaired { text: "nothing of it is wrong".into(), ..Repaired::default() });
         }
-        let mut tx = self.db.begin(&self.by).await?;
-        tx.lock_tables(&self.locked).await?;
-        let (mended, left) = self.mend_in_order(&mut tx, accept).await?;
-        tx.commit().await?;
+        let (mended, left) = if found.iter().all(|one| !one.is_mendable(accept)) {
+            (Vec::new(), found)
+        } else if let Some(parts) = self.parts(&found) {
+            self.mend_parts(parts, accept).await?
+        } else {
+            self.mend_whole(&self.checks, accept).await?
+        };
         for mended in &mended {
             tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
         }
@@ -103,18 +130,46 @@ impl Books {
         Ok(Repaired { mended, left: named, text })
     }
 
+    /// The parts that something is wrong with, and how each is compared; `None` where not all of it
+    /// is of parts.
+    fn parts(&self, found: &[Disagreement]) -> Option<Vec<Check>> {
+        let check = self.in_part.as_ref()?;
+        let names: BTreeSet<&String> = found.iter().map(|one| &one.part).collect();
+        let of = |name: &String| -> Check {
+            let (check, name) = (check.clone(), name.clone());
+            Arc::new(move |conn, now| check(conn, now, name.clone()))
+        };
+        names.iter().all(|name| !name.is_empty()).then(|| names.into_iter().map(of).collect())
+    }
+
+    /// Each in a transaction of its own.
+    async fn mend_parts(&self, parts: Vec<Check>, accept: bool) -> Result<Outcome> {
+        let (mut mended, mut left) = (Vec::new(), Vec::new());
+        for part in parts {
+            let of_it = self.mend_whole(&[part], accept).await?;
+            mended.extend(of_it.0);
+            left.extend(of_it.1);
+        }
+        Ok((mended, left))
+    }
+
+    /// In one transaction, which finds again what is wrong once nobody else writes.
+    async fn mend_whole(&self, checks: &[Check], accept: bool) -> Result<Outcome> {
+        let mut tx = self.db.begin(&self.by).await?;
+        tx.lock_tables(&self.locked).await?;
+        let outcome = self.mend_in_order(&mut tx, checks, accept).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
     /// What was mended, and what is left. Each check sees what those before it have set right.
-    async fn mend_in_order(
-        &self,
-        tx: &mut Tx,
-        accept: bool,
-    ) -> Result<(Vec<Disagreement>, Vec<Disagreement>)> {
+    async fn mend_in_order(&self, tx: &mut Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
         let (mut mended, mut left) = (Vec::new(), Vec::new());
         let now = tx.now();
         for round in 0..=ROUNDS {
             left.clear();
             let before = mended.len();
-            for check in &self.checks {
+            for check in checks {
                 let found = check(tx.conn(), now).await?;
                 let (to_mend, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| {
                     round < ROUNDS && one.is_mendable(accept) && !mended.contains(one)
@@ -122,6 +177,9 @@ impl Books {
                 tx.mend(&to_mend, accept).await?;
                 mended.extend(to_mend);
                 left.extend(others);
+                if self.blinds(check, &left) {
+                    break;
+                }
             }
             if mended.len() == before {
                 break;
@@ -130,6 +188,15 @@ impl Books {
         mended.retain(|one| !left.contains(one));
         Ok((mended, left))
     }
+}
+
+/// Values that whoever reads these tables fails on.
+fn misfiled(db: &Db, tables: &'static [&'static str]) -> Check {
+    let db = db.clone();
+    Arc::new(move |conn, _| {
+        let db = db.clone();
+        Box::pin(async move { db.misfiled(conn, tables).await })
+    })
 }
 
 /// Those of a table that a repair mends, and those that it does not.

@@ -9,9 +9,11 @@
 //! Of what a small table says about nothing but itself nothing can be compared: answers to requests
 //! that may be repeated, who holds a lease, when a revision was made.
 
+mod classes;
 mod feed;
 mod ledger;
 mod places;
+mod schema;
 
 use futures::future::BoxFuture;
 use mpp_core::{Micros, Result};
@@ -22,8 +24,9 @@ use crate::{Conn, Db, Tx, db_error};
 /// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
 pub const FAR_AHEAD: Micros = 86_400_000_000;
 
-/// The tables that every service has.
-pub const TABLES: &[&str] = &["feed", "revision", "change", "job", "upstream", "migration"];
+/// The tables that every service has, and what its steps make beside tables.
+pub const TABLES: &[&str] =
+    &["feed", "revision", "change", "job", "upstream", "migration", "trigger", "function", "index"];
 
 /// Before what to do, in the text of a disagreement that a repair alone does not mend.
 pub const WAY_OUT: &str = "; way out: ";
@@ -39,18 +42,27 @@ pub struct Disagreement {
     pub mend: Option<Statement>,
     /// What takes it as it is, where a person wants that.
     pub accept: Option<Statement>,
+    /// The part of the table that it is in, such as a mall's, which can be compared and mended
+    /// alone; empty where it takes the whole.
+    pub part: String,
 }
 
 impl Disagreement {
     /// One that a statement mends.
     pub fn new(table: &'static str, what: impl Into<String>, mend: Statement) -> Self {
-        Self { table, what: what.into(), mend: Some(mend), accept: None }
+        Self { table, what: what.into(), mend: Some(mend), accept: None, part: String::new() }
     }
 
     /// One that only a person can judge, and what that person can do.
     pub fn for_a_person(table: &'static str, what: impl AsRef<str>, way_out: &str) -> Self {
         let what = format!("{}{WAY_OUT}{way_out}", what.as_ref());
-        Self { table, what, mend: None, accept: None }
+        Self { table, what, mend: None, accept: None, part: String::new() }
+    }
+
+    /// It is in that part of its table.
+    #[must_use]
+    pub fn of_part(self, part: String) -> Self {
+        Self { part, ..self }
     }
 
     /// Where a person takes it as it is, this is run.
@@ -116,6 +128,24 @@ impl Statement {
 }
 
 impl Db {
+    /// Values of these tables that are of other types than their columns', which whoever reads
+    /// them fails on; of all tables but that of the records where none is named.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub fn misfiled<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+        tables: &'a [&'static str],
+    ) -> BoxFuture<'a, Result<Vec<Disagreement>>> {
+        Box::pin(async move {
+            if !tables.is_empty() {
+                return classes::disagreements(conn, tables).await;
+            }
+            classes::disagreements(conn, &schema::tables(self.0.steps)).await
+        })
+    }
+
     /// What is wrong with the tables that every service has, as `conn` shows them.
     ///
     /// # Errors
@@ -128,6 +158,7 @@ impl Db {
         Box::pin(async move {
             let mut found = places::disagreements(conn, now).await?;
             found.extend(ledger::disagreements(conn, (self.0.name, self.0.steps), now).await?);
+            found.extend(schema::disagreements(conn, (self.0.name, self.0.steps)).await?);
             // Last, as in each commit: the lock of the order is taken after those of rows.
             found.extend(feed::disagreements(conn, self.0.dialect, self.0.name).await?);
             Ok(found)

@@ -1,12 +1,18 @@
 //! One record's change.
 
 use bytes::Bytes;
-use mpp_api::{Document, types::Tombstone};
+use mpp_api::{
+    Document,
+    types::{Tombstone, tombstone},
+};
 use mpp_core::{Error, Micros, Result};
 use prost::Message as _;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{Labels, Record, db_error, record::readable_labels};
+use crate::{
+    Labels, Record, db_error,
+    record::{maybe_text, readable_labels, text},
+};
 
 /// How the record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +58,14 @@ pub struct Change {
     pub revision: i64,
 }
 
-/// The columns that [`Change::from_row`] reads, of change `c` and revision `r`.
-pub(crate) const COLUMNS: &str = "c.kind, c.name, c.version, c.deleted, c.labels, c.labels_before,
-    c.doc, c.tombstone, c.create_time, c.update_time, r.rev, r.origin, r.actor, r.at";
+/// One that cannot be read, since somebody has altered it in the database, must not keep all that
+/// follows from whoever follows.
+fn readable_tombstone(name: &str, bytes: &[u8]) -> Tombstone {
+    Tombstone::decode(bytes).unwrap_or_else(|error| {
+        tracing::error!(name, %error, "the tombstone of a record cannot be read");
+        Tombstone { reason: tombstone::Reason::Withdrawn.into(), successor: String::new() }
+    })
+}
 
 impl Change {
     /// The document.
@@ -94,9 +105,10 @@ impl Change {
         size_of::<Self>() + self.doc.len() + texts + now + before
     }
 
+    /// A row of the dialect's `change_columns`.
     pub(crate) fn from_row(row: &AnyRow) -> Result<Self> {
-        let labels_before: Option<String> = row.try_get("labels_before").map_err(db_error)?;
-        let labels: String = row.try_get("labels").map_err(db_error)?;
+        let labels_before = maybe_text(row, "labels_before").map_err(db_error)?;
+        let (labels, _) = text(row, "labels").map_err(db_error)?;
         let tombstone: Option<Vec<u8>> = row.try_get("tombstone").map_err(db_error)?;
         let read = || -> sqlx::Result<Self> {
             let deleted = row.try_get::<i64, _>("deleted")? != 0;
@@ -119,10 +131,9 @@ impl Change {
         };
         let mut change = read().map_err(db_error)?;
         change.labels = readable_labels(&change.name, &labels);
-        change.labels_before = labels_before.map(|before| readable_labels(&change.name, &before));
-        change.tombstone = tombstone
-            .map(|bytes| Tombstone::decode(&bytes[..]).map_err(Error::internal))
-            .transpose()?;
+        change.labels_before =
+            labels_before.map(|(before, _)| readable_labels(&change.name, &before));
+        change.tombstone = tombstone.map(|bytes| readable_tombstone(&change.name, &bytes));
         Ok(change)
     }
 }

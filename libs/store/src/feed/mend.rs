@@ -12,7 +12,7 @@ use mpp_api::{
 };
 use mpp_core::Result;
 use prost::Message as _;
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     handle::Feed,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Actor, Tx, db_error,
-    record::{Altered, Stored},
+    record::{Altered, Stored, text},
 };
 
 /// The outcome for the altered records.
@@ -50,7 +50,8 @@ impl Feed {
     /// # Errors
     /// `UNAVAILABLE` if the database is away; what was mended before stays so.
     pub async fn mend(&self, by: &Actor, accept: bool) -> Result<Mended> {
-        let mut mended = Mended::default();
+        let restored = self.file(by).await?;
+        let mut mended = Mended { restored, ..Mended::default() };
         for (kind, name) in self.altered().await? {
             let Some(kind) = document::KINDS.iter().find(|known| **known == kind) else {
                 mended.left.add(&name);
@@ -64,6 +65,19 @@ impl Feed {
             }
         }
         Ok(mended)
+    }
+
+    /// Files rows under their names whose keys are no texts; answers how many there were.
+    async fn file(&self, by: &Actor) -> Result<i64> {
+        let mut snapshot = self.0.db.read().await?;
+        let misfiled = own::misfiled(snapshot.conn()).await?.len();
+        snapshot.end().await?;
+        if misfiled > 0 {
+            let mut tx = self.0.db.begin(by).await?;
+            own::file(tx.conn()).await?;
+            tx.commit().await?;
+        }
+        Ok(i64::try_from(misfiled).unwrap_or(i64::MAX))
     }
 
     /// Records that were altered or cannot be read, and those that are gone though the feed has put
@@ -156,21 +170,22 @@ impl Tx {
     /// Writes a record whose row is gone as the feed has put it last; false where it has not, or
     /// where somebody has made one meanwhile. Indexes: change_history, revision_tx.
     async fn bring_back(&mut self, kind: &'static str, name: &str) -> Result<bool> {
-        let row = sqlx::query(
-            "select c.version, c.create_time, c.labels, c.doc, c.deleted
-             from change c join revision r on r.tx = c.tx where c.kind = $1 and c.name = $2
-             order by r.rev desc, c.seq desc limit 1",
-        )
-        .bind(kind)
-        .bind(name)
-        .fetch_optional(self.conn())
-        .await
-        .map_err(db_error)?;
+        let columns = self.db.0.dialect.change_columns;
+        let query = format!(
+            "select {columns} from change c join revision r on r.tx = c.tx
+             where c.kind = $1 and c.name = $2 order by r.rev desc, c.seq desc limit 1"
+        );
+        let row = sqlx::query(AssertSqlSafe(query))
+            .bind(kind)
+            .bind(name)
+            .fetch_optional(self.conn())
+            .await
+            .map_err(db_error)?;
         let Some(row) = row else { return Ok(false) };
         let last = |row: &AnyRow| -> sqlx::Result<_> {
             let doc = Bytes::from(row.try_get::<Vec<u8>, _>("doc")?);
             let made: (i64, i64) = (row.try_get("version")?, row.try_get("create_time")?);
-            Ok((row.try_get::<i64, _>("deleted")? != 0, made, row.try_get("labels")?, doc))
+            Ok((row.try_get::<i64, _>("deleted")? != 0, made, text(row, "labels")?.0, doc))
         };
         let (is_deleted, (version, made), labels, doc) = last(&row).map_err(db_error)?;
         Ok(!is_deleted && self.insert_as(kind, name, (version + 1, made), doc, labels).await?)

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use futures::TryStreamExt as _;
 use mpp_core::{Contents, Result};
 use sha2::{Digest as _, Sha256};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use crate::{
     Conn, Read, db_error,
-    record::{COLUMNS, Stored},
+    dialect::Engine,
+    read::LAST,
+    record::{Stored, text},
 };
 
 /// Most records in one page.
@@ -91,13 +93,15 @@ pub(super) async fn page(
     after: (&str, &str),
     message_bytes: usize,
 ) -> Result<Vec<Keyed>> {
+    let columns = conn.dialect().record_columns;
     let text = format!(
-        "select kind, name, {COLUMNS} from record
-         where (kind, name) > ($1, $2) and (deleted = 0 or proof_version = version or sealed = 1)
+        "select kind, name, {columns} from record
+         where (kind, name) > ($1, $2) and kind < $4 and name < $4
+         and (deleted = 0 or proof_version = version or sealed = 1)
          order by kind, name limit $3"
     );
-    let mut rows =
-        sqlx::query(AssertSqlSafe(text)).bind(after.0).bind(after.1).bind(PAGE).fetch(conn);
+    let query = sqlx::query(AssertSqlSafe(text)).bind(after.0).bind(after.1).bind(PAGE);
+    let mut rows = query.bind(LAST.to_string()).fetch(conn);
     let (mut page, mut bytes) = (Vec::new(), 0);
     while bytes < message_bytes
         && let Some(row) = rows.try_next().await.map_err(db_error)?
@@ -113,25 +117,64 @@ pub(super) async fn page(
 /// Records that have no row, though the last that the feed has of them is not that they went: the
 /// row was deleted in the database. Indexes: record's primary key and change_history.
 pub(super) async fn missing(conn: &mut Conn) -> Result<Vec<(String, String)>> {
-    let rows = sqlx::query(
-        "select distinct c.kind, c.name from change c join revision r on r.tx = c.tx
-         where c.deleted = 0
-         and not exists (select 1 from record o where o.kind = c.kind and o.name = c.name)
+    missing_among(conn, None).await
+}
+
+/// The same of a kind, among the names that start so.
+async fn missing_among(
+    conn: &mut Conn,
+    among: Option<(&str, &str)>,
+) -> Result<Vec<(String, String)>> {
+    let which = among.map_or("", |_| "and c.kind = $1 and c.name >= $2 and c.name < $3");
+    let text = format!(
+        "select distinct cast(c.kind as text) as kind, cast(c.name as text) as name from change c join revision r on r.tx = c.tx
+         where c.deleted = 0 {which}
+         and not exists (select 1 from record o where o.kind = cast(c.kind as text)
+                         and o.name = cast(c.name as text))
          and not exists (select 1 from change l join revision lr on lr.tx = l.tx
-                         where l.kind = c.kind and l.name = c.name and l.deleted = 1
+                         where l.kind = cast(c.kind as text) and l.name = cast(c.name as text)
+                         and l.deleted = 1
                          and (lr.rev, l.seq) > (r.rev, c.seq))
-         order by c.kind, c.name",
-    )
-    .persistent(false)
-    .fetch_all(conn)
-    .await
-    .map_err(db_error)?;
+         order by 1, 2"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text)).persistent(false);
+    if let Some((kind, under)) = among {
+        query = query.bind(kind).bind(under).bind(format!("{under}{LAST}"));
+    }
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(key).collect()
+}
+
+/// Rows whose key is no text, so that nobody finds them: SQLite keeps whatever it is given.
+const MISFILED: &str = "typeof(kind) <> 'text' or typeof(name) <> 'text'";
+
+/// The keys of such rows, as texts. Scanned.
+pub(super) async fn misfiled(conn: &mut Conn) -> Result<Vec<(String, String)>> {
+    if conn.dialect().engine == Engine::Postgres {
+        return Ok(Vec::new());
+    }
+    let keys = "select cast(kind as blob) as kind, cast(name as blob) as name from record";
+    let query = sqlx::query(AssertSqlSafe(format!("{keys} where {MISFILED}")));
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(key).collect()
+}
+
+/// Files such rows under their names; one whose name has a row goes.
+pub(super) async fn file(conn: &mut Conn) -> Result<()> {
+    for text in [
+        "update or ignore record set kind = cast(kind as text), name = cast(name as text)",
+        "delete from record",
+    ] {
+        let query = sqlx::query(AssertSqlSafe(format!("{text} where {MISFILED}")));
+        query.execute(&mut *conn).await.map_err(db_error)?;
+    }
+    Ok(())
 }
 
 /// Is every record as it was written, or else beyond what the feed can tell?
 pub(crate) async fn are_sound(conn: &mut Conn) -> Result<bool> {
-    if !missing(&mut *conn).await?.is_empty() {
+    let elsewhere = [missing(&mut *conn).await?, misfiled(&mut *conn).await?];
+    if elsewhere.iter().any(|names| !names.is_empty()) {
         return Ok(false);
     }
     let mut after = (String::new(), String::new());
@@ -145,17 +188,27 @@ pub(crate) async fn are_sound(conn: &mut Conn) -> Result<bool> {
     }
 }
 
-/// The names of a kind whose records somebody has taken away in the database: the row is gone, or
-/// was marked as deleted by no program. Nothing can be said to follow from the records that are
-/// left. Indexes: those of the feed's proof, and record's primary key.
+/// The names of a kind whose records somebody has taken away in the database, among those that
+/// start so: the row is gone, or was marked as deleted by no program. Nothing can be said to follow
+/// from the records that are left. Indexes: change_history, and record's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away; internal for a row that cannot be read.
-pub async fn taken_away(conn: &mut Conn, kind: &str) -> Result<Vec<String>> {
-    let missing = missing(&mut *conn).await?.into_iter().filter(|(of, _)| of == kind);
-    let mut names: Vec<String> = missing.map(|(_, name)| name).collect();
-    let text = format!("select kind, name, {COLUMNS} from record where kind = $1 and deleted = 1");
-    let mut rows = sqlx::query(AssertSqlSafe(text)).bind(kind).fetch(conn);
+pub async fn taken_away(conn: &mut Conn, kind: &str, under: &str) -> Result<Vec<String>> {
+    let missing = missing_among(&mut *conn, Some((kind, under))).await?;
+    let mut names: Vec<String> = missing.into_iter().map(|(_, name)| name).collect();
+    // Those that are read as a part were looked at just before.
+    if under.is_empty() {
+        let misfiled = misfiled(&mut *conn).await?.into_iter().filter(|(of, _)| of == kind);
+        names.extend(misfiled.map(|(_, name)| name));
+    }
+    let columns = conn.dialect().record_columns;
+    let text = format!(
+        "select kind, name, {columns} from record
+         where kind = $1 and name >= $2 and name < $3 and deleted = 1"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(under);
+    let mut rows = query.bind(format!("{under}{LAST}")).fetch(conn);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         let (kind, name) = key(&row)?;
         if Stored::from_row(&row)?.is_altered(&kind, &name) {
@@ -166,7 +219,7 @@ pub async fn taken_away(conn: &mut Conn, kind: &str) -> Result<Vec<String>> {
 }
 
 fn key(row: &AnyRow) -> Result<(String, String)> {
-    let key = || Ok((row.try_get("kind")?, row.try_get("name")?));
+    let key = || Ok((text(row, "kind")?.0, text(row, "name")?.0));
     key().map_err(db_error)
 }
 
@@ -176,7 +229,8 @@ pub(super) async fn read(
     message_bytes: usize,
 ) -> Result<(OwnRecords, Sha256)> {
     let (mut own, mut hash) = (OwnRecords::default(), Sha256::default());
-    for (kind, name) in missing(snapshot.conn()).await? {
+    let elsewhere = [missing(snapshot.conn()).await?, misfiled(snapshot.conn()).await?];
+    for (kind, name) in elsewhere.into_iter().flatten() {
         own.altered.entry(kind).or_default().add(&name);
     }
     let mut after = (String::new(), String::new());

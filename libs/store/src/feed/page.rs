@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use mpp_core::{Digest, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::change::{COLUMNS, Change, Op};
+use super::change::{Change, Op};
 use crate::{Db, bounds::Bounds, db_error, mark::Marked};
 
 /// Most changes and most transactions of one page.
@@ -103,9 +103,10 @@ pub(crate) struct FeedPage {
 /// # Errors
 /// Like [`Marked::check`], also where nothing follows.
 pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Result<FeedPage> {
-    let changes_of = db.0.dialect.changes_of;
+    let (changes_of, columns) = (db.0.dialect.changes_of, db.0.dialect.change_columns);
     let text = format!(
-        "select {COLUMNS}, c.seq, c.version_before, r.last_seq, r.mark, (select floor from feed) as floor,
+        "select {columns}, c.seq, r.last_seq, r.mark,
+                (select cast(floor as bigint) from feed) as floor,
                 (select mark from revision where rev = $1) as there
          from (select rev, tx, last_seq, origin, actor, at, mark from revision
                where rev >= $1 order by rev limit $3) r {changes_of}

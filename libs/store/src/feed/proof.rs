@@ -12,7 +12,7 @@ use sqlx::Row as _;
 use tokio::time::{Instant, sleep_until};
 
 use super::shared::Shared;
-use crate::{Read, db_error, metrics};
+use crate::{Read, db_error, metrics, read::LAST};
 
 /// Records in one page.
 const PAGE: i64 = 5_000;
@@ -83,12 +83,15 @@ async fn held(snapshot: &mut Read) -> Result<Digest> {
     let (mut digest, mut kind, mut name) = (Digest::default(), String::new(), String::new());
     loop {
         let rows = sqlx::query(
-            "select kind, name, version, deleted from record
-             where (kind, name) > ($1, $2) order by kind, name limit $3",
+            "select kind, name, cast(version as bigint) as version,
+             cast(deleted as bigint) as deleted from record
+             where (kind, name) > ($1, $2) and kind < $4 and name < $4
+             order by kind, name limit $3",
         )
         .bind(&kind)
         .bind(&name)
         .bind(PAGE)
+        .bind(LAST.to_string())
         .fetch_all(snapshot.conn())
         .await
         .map_err(db_error)?;

@@ -21,7 +21,7 @@ use crate::{
     mark::Marked,
     metrics,
     read::{LAST, first_name},
-    record::{COLUMNS, Stored, readable_labels},
+    record::{Stored, readable_labels},
 };
 
 /// Records in one page.
@@ -119,8 +119,9 @@ async fn hand_over(to: &mpsc::Sender<Result<Part>>, part: Part, limits: Limits) 
 
 /// The kind after another, in order. Index: record's primary key.
 async fn next_kind(snapshot: &mut Read, after: &str) -> Result<Option<String>> {
-    let row = sqlx::query("select min(kind) from record where kind > $1")
+    let row = sqlx::query("select min(kind) from record where kind > $1 and kind < $2")
         .bind(after)
+        .bind(LAST.to_string())
         .fetch_one(snapshot.conn())
         .await
         .map_err(db_error)?;
@@ -137,8 +138,9 @@ async fn page(
     message_bytes: usize,
 ) -> Result<(Vec<Change>, Named)> {
     let revision = snapshot.revision();
+    let columns = snapshot.conn().dialect().record_columns;
     let text = format!(
-        "select name, {COLUMNS} from record
+        "select name, {columns} from record
          where kind = $1 and name >= $2 and name < $3 and deleted = 0
          order by name limit $4"
     );

@@ -5,6 +5,7 @@ mod altered;
 mod backup;
 mod beneath;
 mod books;
+mod classes;
 mod cluster;
 mod faults;
 mod fed;

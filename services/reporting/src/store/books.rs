@@ -5,7 +5,7 @@ use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
 use sqlx::any::AnyRow;
 
-use super::get;
+use super::{get, proof::head_proof};
 use crate::model::Upstream;
 
 /// The tables.
@@ -25,21 +25,44 @@ pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreem
     Ok(found)
 }
 
-/// The head is the inbox's last number: set back, nothing can be appended any more. Index: inbox's
-/// primary key.
-async fn head(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+/// Where the inbox ends, and the last number that the program has given out, where that is known.
+struct Ends {
+    last: i64,
+    head: Option<i64>,
+    is_given_out: bool,
+}
+
+impl Ends {
+    /// The last number whose event is gone from the inbox's end.
+    fn gone(&self) -> Option<i64> {
+        self.head.filter(|head| self.is_given_out && *head > self.last)
+    }
+}
+
+/// Index: inbox's primary key.
+async fn ends(conn: &mut Conn) -> Result<Ends> {
     let text = "select (select coalesce(max(seq), 0) from inbox) as last,
-                (select max(seq) from inbox_head) as head";
+                (select max(seq) from inbox_head) as head,
+                (select max(proof) from inbox_head) as proof";
     let row = sqlx::query(text).fetch_one(conn).await.map_err(db_error)?;
-    let (last, head): (i64, Option<i64>) = (get(&row, "last")?, get(&row, "head")?);
-    let what = match head {
-        Some(head) if head == last => return Ok(Vec::new()),
+    let (head, proof): (Option<i64>, Option<i64>) = (get(&row, "head")?, get(&row, "proof")?);
+    let is_given_out = head.is_some() && head.map(head_proof) == proof;
+    Ok(Ends { last: get(&row, "last")?, head, is_given_out })
+}
+
+/// The head is the inbox's last number: set back, nothing can be appended any more.
+async fn head(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let ends = ends(conn).await?;
+    let last = ends.last;
+    let what = match ends.head {
+        Some(head) if head == last || ends.gone().is_some() => return Ok(Vec::new()),
         Some(head) => format!("it says {head}, and the inbox ends at {last}"),
         None => format!("it has no row, and the inbox ends at {last}"),
     };
-    let text = "insert into inbox_head (one, seq) values (1, $1)
-                on conflict (one) do update set seq = excluded.seq";
-    Ok(vec![Disagreement::new("inbox_head", what, Statement::new(text).number(last))])
+    let text = "insert into inbox_head (one, seq, proof) values (1, $1, $2)
+                on conflict (one) do update set seq = excluded.seq, proof = excluded.proof";
+    let mend = Statement::new(text).number(last).number(head_proof(last));
+    Ok(vec![Disagreement::new("inbox_head", what, mend)])
 }
 
 /// Index: feed_state is two rows.
@@ -80,17 +103,19 @@ fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
     Ok(Some(Disagreement::new("feed_state", what, mend)))
 }
 
-/// Events have every number up to the last: where one is missing, it was deleted in the database.
+/// Events have every number up to the last that was given out: where one is missing, it was deleted in the database.
 /// A record's last state the feed sends again, an earlier one nobody has. Index: inbox's primary
 /// key.
 ///
 /// # Errors
 /// The same as [`disagreements`].
 pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
-    let text = "select count(*) as many, coalesce(max(seq), 0) as last from inbox";
+    let ends = ends(&mut *conn).await?;
+    let tail: Vec<_> = ends.gone().map(|head| lost(ends.last + 1, head)).into_iter().collect();
+    let text = "select count(*) as many from inbox";
     let row = sqlx::query(text).fetch_one(&mut *conn).await.map_err(db_error)?;
-    if get::<i64>(&row, "many")? == get::<i64>(&row, "last")? {
-        return Ok(Vec::new());
+    if get::<i64>(&row, "many")? == ends.last {
+        return Ok(tail);
     }
     let text = "select b.seq + 1 as first, (select min(n.seq) from inbox n where n.seq > b.seq) - 1
                 as last
@@ -99,7 +124,8 @@ pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
                 and not exists (select 1 from inbox n where n.seq = b.seq + 1)
                 order by b.seq limit $1";
     let rows = sqlx::query(text).bind(NAMED).fetch_all(conn).await.map_err(db_error)?;
-    rows.iter().map(|row| Ok(lost(get(row, "first")?, get(row, "last")?))).collect()
+    let gaps = rows.iter().map(|row| Ok(lost(get(row, "first")?, get(row, "last")?)));
+    gaps.chain(tail.into_iter().map(Ok)).collect()
 }
 
 /// Accepted, an event of no kind stands for what is gone: it says nothing, and the numbers are

@@ -31,7 +31,7 @@ pub async fn replace_changes(
     names: BTreeSet<String>,
     changes: Vec<ChangeRecord>,
 ) -> Result<()> {
-    let text = "select name from record where kind = $1 and deleted = 0";
+    let text = "select cast(name as text) as name from record where kind = $1 and deleted = 0";
     let query = sqlx::query(text).bind(CatalogChange::KIND);
     let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };

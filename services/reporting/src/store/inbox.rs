@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
     PAGE, ROWS, get,
-    proof::{event, proof, received, set_right, stored},
+    proof::{event, head_proof, proof, received, set_right, stored},
 };
 use crate::model::{Event, Upstream};
 
@@ -23,20 +23,31 @@ pub struct Head {
 }
 
 /// Locks the inbox's head, and answers where the inbox ends, whatever that says: what is appended
-/// takes the next number, and a head that was altered must not stop it. Indexes: inbox_head's only
+/// takes the next number, and a head that was altered must not stop it. Where the events up to it
+/// are gone, their numbers stay free, by which that is known. Indexes: inbox_head's only
 /// row, which an upsert that changes nothing locks on both databases; inbox's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
     let text = "insert into inbox_head (one, seq) values (1, 0)
-                on conflict (one) do update set seq = inbox_head.seq returning seq, form";
+                on conflict (one) do update set seq = inbox_head.seq
+                returning seq, form, proof";
     let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
     let (says, form): (i64, i64) = (get(&row, "seq")?, get(&row, "form")?);
+    let is_given_out = get::<i64>(&row, "proof")? == head_proof(says);
     // Once the lock is held: a statement that waits for it still sees what was before.
     let text = "select coalesce(max(seq), 0) as seq from inbox";
     let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
-    let seq = get(&row, "seq")?;
+    let seq: i64 = get(&row, "seq")?;
+    if says > seq && is_given_out {
+        tracing::error!(
+            says,
+            seq,
+            "events of the inbox are gone; what comes in goes on after them"
+        );
+        return Ok(Head { seq: says, form });
+    }
     if seq != says {
         tracing::error!(says, seq, "the inbox's head was altered; it is set to the last number");
     }
@@ -48,8 +59,8 @@ pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
 /// # Errors
 /// The same as [`lock_head`].
 pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
-    let text = "update inbox_head set seq = $1, form = $2 where one = 1";
-    let moved = sqlx::query(text).bind(head.seq).bind(head.form);
+    let text = "update inbox_head set seq = $1, form = $2, proof = $3 where one = 1";
+    let moved = sqlx::query(text).bind(head.seq).bind(head.form).bind(head_proof(head.seq));
     moved.execute(tx.conn()).await.map(drop).map_err(db_error)
 }
 

@@ -57,6 +57,11 @@ pub const SCHEMA: Schema = Schema {
             name: "proof of each event",
             statements: Statements::Both(include_str!("../sql/0005_proof.sql")),
         },
+        Migration {
+            version: 6,
+            name: "proof of the head",
+            statements: Statements::Both(include_str!("../sql/0006_head.sql")),
+        },
     ],
     history_kinds: &[],
 };

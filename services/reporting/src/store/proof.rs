@@ -78,6 +78,11 @@ pub(super) fn proof(event: &Event) -> i64 {
     ])
 }
 
+/// The same of the last number that was given out.
+pub(super) fn head_proof(seq: i64) -> i64 {
+    row_proof(&[b"head", &seq.to_be_bytes()])
+}
+
 pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
     let event = event(row)?;
     let noted: Option<i64> = get(row, "proof")?;

@@ -20,7 +20,7 @@ use crate::{
         slot::SlotName,
     },
     policy::Policy,
-    store::kept::{self, SlotRow},
+    store::kept::{self, SlotRow, mall_of},
 };
 
 /// The tables, in the order in which a booking locks them.
@@ -54,25 +54,26 @@ fn holds(booked: &Appointment) -> bool {
     booked.state() != State::Cancelled
 }
 
-/// All of it, as `conn` shows it.
+/// All of it, as `conn` shows it; where `part` is a mall, only what is of that.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn disagreements(
     conn: &mut Conn,
-    now: Micros,
+    (now, part): (Micros, &str),
     memory: &Memory,
     policy: &Policy,
 ) -> Result<Vec<Disagreement>> {
-    let (booked, altered) = read(conn, now, memory, policy).await?;
+    let (booked, altered) = read(conn, (now, part), memory, policy).await?;
     if !altered.is_empty() {
         return Ok(vec![records_first(&altered)]);
     }
-    let rows = kept::slots(conn).await?;
+    let rows = kept::slots(conn, part).await?;
     let mut found = slots(&booked, &rows, memory);
-    let rows = kept::dates(conn, "applicant").await?;
+    let rows = kept::dates(conn, part, "applicant").await?;
     found.extend(applicants(&booked, &rows));
-    let (rows, texts) = (kept::dates(conn, "appointment_code").await?, kept::codes(conn).await?);
+    let rows = kept::dates(conn, part, "appointment_code").await?;
+    let texts = kept::codes(conn, part).await?;
     found.extend(codes(&booked, &rows, &texts));
     Ok(found)
 }
@@ -91,7 +92,7 @@ pub fn records_first(altered: &[String]) -> Disagreement {
 
 async fn read(
     conn: &mut Conn,
-    now: Micros,
+    (now, part): (Micros, &str),
     memory: &Memory,
     policy: &Policy,
 ) -> Result<(Booked, Vec<String>)> {
@@ -101,8 +102,8 @@ async fn read(
     let since = first_id(now.saturating_sub(longest));
     let known = memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect();
     let (mut appointments, mut altered) =
-        (BTreeMap::new(), taken_away(conn, Appointment::KIND).await?);
-    for mall in kept::malls(conn, known).await? {
+        (BTreeMap::new(), taken_away(conn, Appointment::KIND, &names_of(part)).await?);
+    for mall in kept::malls(conn, part, known).await? {
         let collection = format!("{mall}/appointments");
         let (all, wrong) = kept::records::<Appointment>(conn, &collection, &since).await?;
         altered.extend(wrong);
@@ -110,6 +111,11 @@ async fn read(
         appointments.extend(recent.map(|record| (record.name, record.doc)));
     }
     Ok((Booked { appointments, today: today.to_string(), oldest }, altered))
+}
+
+/// The names of a part's records start so.
+pub fn names_of(part: &str) -> String {
+    if part.is_empty() { String::new() } else { format!("{part}/") }
 }
 
 /// Names of appointments sort by the time at which they were made.
@@ -129,7 +135,7 @@ fn slots(booked: &Booked, rows: &BTreeMap<String, SlotRow>, memory: &Memory) -> 
         rows.keys().map(String::as_str).chain(taken.keys().copied()).collect();
     let all = names.into_iter().filter_map(|name| {
         let (row, count) = (rows.get(name), taken.get(name).copied().unwrap_or(0));
-        slot(name, row, count, booked, memory)
+        Some(slot(name, row, count, booked, memory)?.of_part(mall_of(name)))
     });
     all.collect()
 }
@@ -241,7 +247,7 @@ fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreem
                     "nobody is noted as the applicant of {name}, who may book a second time; nobody \
                      has the number that the note is made of"
                 );
-                found.push(Disagreement::for_a_person(TABLE, what, BOOK_ANEW));
+                found.push(for_its_person(TABLE, name, &what));
             }
         }
     }
@@ -283,15 +289,20 @@ fn codes(
                 }
             }
         };
-        found.push(Disagreement::for_a_person(TABLE, what, BOOK_ANEW));
+        found.push(for_its_person(TABLE, name, &what));
     }
     found
+}
+
+fn for_its_person(table: &'static str, name: &str, what: &str) -> Disagreement {
+    Disagreement::for_a_person(table, what, BOOK_ANEW).of_part(mall_of(name))
 }
 
 /// A row of an appointment that was cancelled.
 fn freed(name: &str) -> Disagreement {
     let mend = Statement::new("delete from applicant where appointment = $1").text(name);
-    Disagreement::new("applicant", format!("{name} was cancelled, and holds no place"), mend)
+    let what = format!("{name} was cancelled, and holds no place");
+    Disagreement::new("applicant", what, mend).of_part(mall_of(name))
 }
 
 /// Nothing else has what such a row says, so that no repair deletes it unasked.
@@ -300,11 +311,13 @@ fn stray(table: &'static str, name: &str) -> Disagreement {
     let what = format!("{name}, which a row is of, is no appointment that is known");
     let way_out = "restore the appointment, or the row's name, from a backup; where neither is to be \
                    had, `mpp repair scheduling bookings --accept-altered` deletes the row";
-    Disagreement::for_a_person(table, what, way_out).once_accepted(gone)
+    let stray = Disagreement::for_a_person(table, what, way_out).once_accepted(gone);
+    stray.of_part(mall_of(name))
 }
 
 fn dated(table: &'static str, name: &str, date: &str) -> Disagreement {
     let text = format!("update {table} set date = $2 where appointment = $1");
     let what = format!("the row of {name} is of another day than {date}");
-    Disagreement::new(table, what, Statement::new(text).text(name).text(date))
+    let mend = Statement::new(text).text(name).text(date);
+    Disagreement::new(table, what, mend).of_part(mall_of(name))
 }

@@ -12,7 +12,7 @@ use mpp_core::{Micros, Result};
 use mpp_rpc::time::from_timestamp;
 use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
-use super::compare_bookings::{records_first, starts_in_any_zone};
+use super::compare_bookings::{names_of, records_first, starts_in_any_zone};
 use crate::{
     memory::Memory,
     model::{
@@ -22,7 +22,10 @@ use crate::{
         ticket::{Queued, Rank, TicketState},
     },
     policy::Policy,
-    store::{kept, queue},
+    store::{
+        kept::{self, mall_of},
+        queue,
+    },
 };
 
 /// The tables, in the order in which a ticket's commands lock them.
@@ -38,21 +41,23 @@ struct Wanted {
     due: Option<BTreeSet<Micros>>,
 }
 
-/// All of it, as `conn` shows it.
+/// All of it, as `conn` shows it; where `part` is a mall, only what is of that.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn disagreements(
     conn: &mut Conn,
-    now: Micros,
+    (now, part): (Micros, &str),
     memory: &Memory,
     policy: &Policy,
 ) -> Result<Vec<Disagreement>> {
     let today = local(now, Zone::Wib)?.0.to_string();
     let known = memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect();
-    let (mut wanted, mut altered) = (BTreeMap::new(), taken_away(conn, Ticket::KIND).await?);
-    altered.extend(taken_away(conn, Appointment::KIND).await?);
-    for mall in kept::malls(conn, known).await? {
+    let (mut wanted, mut altered) = (BTreeMap::new(), Vec::new());
+    for kind in [Ticket::KIND, Appointment::KIND] {
+        altered.extend(taken_away(conn, kind, &names_of(part)).await?);
+    }
+    for mall in kept::malls(conn, part, known).await? {
         let collection = format!("{mall}/tickets");
         let (tickets, wrong) = kept::records::<Ticket>(conn, &collection, &today).await?;
         altered.extend(wrong);
@@ -64,9 +69,9 @@ pub async fn disagreements(
     if !altered.is_empty() {
         return Ok(vec![records_first(&altered)]);
     }
-    let rows = queue::since(conn, &today).await?;
+    let rows = queue::since(conn, part, &today).await?;
     let mut found = tickets(&wanted, &rows);
-    found.extend(numbers(&wanted, &kept::numbers(conn).await?, &today));
+    found.extend(numbers(&wanted, &kept::numbers(conn, part).await?, &today));
     Ok(found)
 }
 
@@ -148,7 +153,7 @@ fn tickets(wanted: &BTreeMap<String, Wanted>, rows: &[Queued]) -> Vec<Disagreeme
         .map(|row| {
             let gone = Statement::new("delete from ticket_queue where name = $1").text(&row.name);
             let what = format!("{} stands in the queue, and no such ticket was printed", row.name);
-            Disagreement::new("ticket_queue", what, gone)
+            Disagreement::new("ticket_queue", what, gone).of_part(mall_of(&row.name))
         })
         .collect();
     // A window that one ticket holds wrongly is freed before another gets it.
@@ -163,7 +168,9 @@ fn ticket(wanted: &Wanted, row: Option<&Queued>) -> Option<Disagreement> {
     let right = &wanted.row;
     let Some(row) = row else {
         let what = format!("{} was printed, and does not stand in the queue", right.name);
-        return Some(Disagreement::new("ticket_queue", what, queue::entered(right)));
+        let mend = queue::entered(right);
+        let missing = Disagreement::new("ticket_queue", what, mend);
+        return Some(missing.of_part(wanted.mall.clone()));
     };
     let is_due = wanted.due.as_ref().is_none_or(|due| due.contains(&row.rank.due_at));
     let due_at = if is_due { row.rank.due_at } else { right.rank.due_at };
@@ -173,7 +180,8 @@ fn ticket(wanted: &Wanted, row: Option<&Queued>) -> Option<Disagreement> {
             "{} stands in the queue in another place, state or window than its ticket says",
             right.name
         );
-        Disagreement::new("ticket_queue", what, queue::entered(&right))
+        let mend = queue::entered(&right);
+        Disagreement::new("ticket_queue", what, mend).of_part(wanted.mall.clone())
     })
 }
 
@@ -208,5 +216,5 @@ fn number(
     let text = "insert into queue_counter (mall, prefix, date, last) values ($1, $2, $3, $4)
                 on conflict (mall, prefix, date) do update set last = excluded.last";
     let mend = Statement::new(text).text(mall).text(prefix).text(date).number(printed);
-    Disagreement::new("queue_counter", what, mend)
+    Disagreement::new("queue_counter", what, mend).of_part(mall.clone())
 }

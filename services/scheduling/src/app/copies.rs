@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Books, Check, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on,
+    self, Books, Check, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Db, Feed, LastProof, Position};
 
@@ -48,30 +48,31 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
         copies::memory(own, copied.memory.own()),
         table.of_kinds(directory::KINDS).proven_by(proof),
         directory,
-        Books::of(&copied.db, own_name(), compare_bookings::TABLES, bookings).kept("bookings"),
-        Books::of(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
+        Books::of_parts(&copied.db, own_name(), compare_bookings::TABLES, bookings)
+            .kept("bookings"),
+        Books::of_parts(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
         Books::bookkeeping(&copied.db, own_name(), &[], nothing),
     ]
 }
 
 impl Copied {
     /// What is compared of bookings, and of queues.
-    fn derived(&self) -> [Check; 2] {
+    fn derived(&self) -> [PartCheck; 2] {
         let (one, other) = (self.clone(), self.clone());
-        let bookings: Check = Arc::new(move |conn, now| {
+        let bookings: PartCheck = Arc::new(move |conn, now, part| {
             let copied = one.clone();
             Box::pin(async move {
                 let (memory, policy) = (&copied.memory, &copied.policy);
                 memory.read().require_whole()?;
-                compare_bookings::disagreements(conn, now, memory, policy).await
+                compare_bookings::disagreements(conn, (now, &part), memory, policy).await
             })
         });
-        let queue: Check = Arc::new(move |conn, now| {
+        let queue: PartCheck = Arc::new(move |conn, now, part| {
             let copied = other.clone();
             Box::pin(async move {
                 let (memory, policy) = (&copied.memory, &copied.policy);
                 memory.read().require_whole()?;
-                compare_queue::disagreements(conn, now, memory, policy).await
+                compare_queue::disagreements(conn, (now, &part), memory, policy).await
             })
         });
         [bookings, queue]

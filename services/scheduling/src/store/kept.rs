@@ -31,11 +31,18 @@ pub struct SlotRow {
 }
 
 /// The malls that any of these tables, or of `known`, names: of the names "malls/x/…" the first two
-/// parts.
+/// parts. Only `part`, where that is one.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn malls(conn: &mut Conn, mut known: BTreeSet<String>) -> Result<BTreeSet<String>> {
+pub async fn malls(
+    conn: &mut Conn,
+    part: &str,
+    mut known: BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
+    if !part.is_empty() {
+        return Ok([part.to_owned()].into());
+    }
     for text in [
         "select distinct offering from slot",
         "select distinct counter from ticket_queue",
@@ -49,7 +56,8 @@ pub async fn malls(conn: &mut Conn, mut known: BTreeSet<String>) -> Result<BTree
     Ok(known)
 }
 
-fn mall_of(name: &str) -> String {
+/// The mall that a row is of, by its name.
+pub fn mall_of(name: &str) -> String {
     name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")
 }
 
@@ -79,13 +87,26 @@ pub async fn records<D: Document>(
     }
 }
 
-/// All slots that were sold, by name. Scanned.
+/// The rows whose `column` names something of a part, which is a mall; of all where it is empty.
+fn of_part(column: &str, part: &str) -> String {
+    match part {
+        "" => "$1 = ''".to_owned(),
+        // Texts of these tables do not compare by bytes everywhere.
+        _ => format!("({column} = $1 or substr({column}, 1, length($1) + 1) = $1 || '/')"),
+    }
+}
+
+/// The slots of a part that were sold, by name. Scanned.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn slots(conn: &mut Conn) -> Result<BTreeMap<String, SlotRow>> {
-    let text = "select name, offering, date, start_at, capacity, offered, booked from slot";
-    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotRow>> {
+    let text = format!(
+        "select name, offering, date, start_at, capacity, offered, booked from slot where {}",
+        of_part("name", part)
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     let slot = |row: &AnyRow| -> sqlx::Result<(String, SlotRow)> {
         let slot = SlotRow {
             offering: row.try_get("offering")?,
@@ -100,33 +121,48 @@ pub async fn slots(conn: &mut Conn) -> Result<BTreeMap<String, SlotRow>> {
     rows.iter().map(|row| slot(row).map_err(db_error)).collect()
 }
 
-/// Appointments with the date that a table notes beside them. Scanned.
+/// Appointments of a part with the date that a table notes beside them. Scanned.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn dates(conn: &mut Conn, table: &'static str) -> Result<BTreeMap<String, String>> {
-    let text = format!("select appointment, min(date) as date from {table} group by appointment");
-    let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(conn).await.map_err(db_error)?;
+pub async fn dates(
+    conn: &mut Conn,
+    part: &str,
+    table: &'static str,
+) -> Result<BTreeMap<String, String>> {
+    let text = format!(
+        "select appointment, min(date) as date from {table} where {} group by appointment",
+        of_part("appointment", part)
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The codes of appointments. Scanned.
+/// The codes of a part's appointments. Scanned.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn codes(conn: &mut Conn) -> Result<BTreeMap<String, String>> {
-    let text = "select appointment, code from appointment_code";
-    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+pub async fn codes(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, String>> {
+    let which = of_part("appointment", part);
+    let text = format!("select appointment, code from appointment_code where {which}");
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The last number of each mall, prefix and date. Scanned.
+/// The last number of each mall of a part, prefix and date. Scanned.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn numbers(conn: &mut Conn) -> Result<BTreeMap<(String, String, String), i64>> {
-    let text = "select mall, prefix, date, last from queue_counter";
-    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+pub async fn numbers(
+    conn: &mut Conn,
+    part: &str,
+) -> Result<BTreeMap<(String, String, String), i64>> {
+    let which = of_part("mall", part);
+    let text = format!("select mall, prefix, date, last from queue_counter where {which}");
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| Ok(((get(row, 0)?, get(row, 1)?, get(row, 2)?), get(row, 3)?))).collect()
 }
 

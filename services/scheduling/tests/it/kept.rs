@@ -12,6 +12,7 @@ use mpp_api::{
     },
 };
 use mpp_testkit::{alter_records, execute, on_both};
+use sqlx::{AnyConnection, Connection as _};
 
 use crate::world::{
     DUKCAPIL, TUESDAY, WEDNESDAY, World, administrator, eventually, ktp_slot, nik, request_id,
@@ -167,6 +168,24 @@ async fn more_than_were_ever_offered_are_told_to_be_too_many() {
         execute(world.database.url(), fault).await;
         let found = findings(&world, "bookings").await;
         assert!(found[0].1[0].contains("ring up who is too many"), "{found:?}");
+    })
+    .await;
+}
+
+/// A repair that can mend nothing takes no lock that it would have to wait for, or others for it.
+#[tokio::test]
+async fn what_only_a_person_can_mend_keeps_no_citizen_waiting() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        execute(world.database.url(), "delete from appointment_code").await;
+        sqlx::any::install_default_drivers();
+        let mut citizen = AnyConnection::connect(world.database.url()).await.expect("a booking");
+        let takes = "begin; update slot set booked = booked";
+        sqlx::raw_sql(takes).execute(&mut citizen).await.expect("it takes its place");
+        let left = repair(&world, "bookings").await;
+        assert_eq!((left.mended_count, left.left_count), (0, 3), "{left:?}");
+        sqlx::raw_sql("commit").execute(&mut citizen).await.expect("and has it");
     })
     .await;
 }

@@ -195,6 +195,35 @@ async fn a_head_that_was_set_back_or_ahead_is_named_and_stops_nothing() {
     }
 }
 
+/// The last events, of which no later one tells that a number is missing.
+#[tokio::test]
+async fn the_end_of_the_inbox_that_somebody_has_deleted_is_told_and_its_numbers_are_not_used_again()
+{
+    for goes_on in [false, true] {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut copy = scheduling(&db).await;
+            take_in_state(&mut copy).await;
+            assert_eq!(wrong(&db).await, []);
+            execute(&db, "delete from inbox where seq = (select max(seq) from inbox)").await;
+            if goes_on {
+                copy.apply(told(4, 3)).await.expect("it goes on by itself");
+            }
+            let found = wrong(&db).await;
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!((found[0].table, found[0].is_mendable(false)), ("inbox", false));
+            assert!(found[0].what.contains("--accept-altered"), "{found:?}");
+            let refused = store::inboxes_are_sound(&db).await.expect_err("not of what is left");
+            assert!(refused.message().contains("gone"), "{refused}");
+            mend(&db, true).await;
+            assert_eq!(wrong(&db).await, []);
+            copy.apply(told(5, 4)).await.expect("it goes on");
+            assert_eq!(wrong(&db).await, []);
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn how_it_stands_with_a_feed_is_compared_with_the_copy_s_position() {
     for fault in [
