@@ -11,7 +11,8 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Tx, db_error, metrics,
-    record::{Altered, Stored, text},
+    record::{Altered, Stored},
+    texts::text,
 };
 
 impl Tx {

@@ -10,7 +10,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    record::{Altered, Proof, Stored, encode_labels, stored_bytes},
+    proof::Proof,
+    record::{Altered, Stored, encode_labels, stored_bytes},
 };
 
 /// Records in one statement; five binds each stay far below SQLite's 32,766.

@@ -4,11 +4,7 @@ use bytes::Bytes;
 use mpp_api::document;
 use mpp_core::{Error, Micros, Reason, Result};
 
-use crate::{
-    Put, Tx, db_error,
-    put::tombstoned,
-    record::{Proof, Stored},
-};
+use crate::{Put, Tx, db_error, proof::Proof, put::tombstoned, record::Stored};
 
 impl Tx {
     pub(crate) async fn insert_new(

@@ -9,7 +9,8 @@ use sqlx::AssertSqlSafe;
 use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::{altered, write_conflict},
-    record::{Altered, Buried, Proof, Stored, encode, readable_labels},
+    proof::Proof,
+    record::{Altered, Buried, Stored, encode, readable_labels},
 };
 
 impl Tx {

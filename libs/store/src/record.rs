@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_api::{Document, document, types::Tombstone};
-use mpp_core::{
-    Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels, row_proof,
-};
-use sqlx::{
-    Row as _, ValueRef as _,
-    any::{AnyRow, AnyTypeInfoKind},
-};
+use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
+use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     db_error,
     error::{altered, newer_form},
+    proof::Proof,
+    texts::text,
 };
 
 /// Longest document, in bytes: one always fits in a message of the feed.
@@ -115,62 +112,6 @@ pub(crate) enum Altered {
     Restored,
     /// The row was altered, and the one that was written is not kept any more.
     Lost,
-}
-
-/// A hash over a row, and the version that it was made for. A program of before writes none, or
-/// leaves that of an older version: such a row is not proven, and nobody can say that it was
-/// altered. A row that is sealed has been written by a program that always proves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Proof {
-    pub version: i64,
-    pub hash: i64,
-}
-
-impl Proof {
-    /// The proof of a row that is to be written.
-    pub fn of(
-        kind: &str,
-        name: &str,
-        version: i64,
-        labels: &str,
-        doc: &[u8],
-        times: (Micros, Micros),
-    ) -> Self {
-        let number = i64::to_be_bytes;
-        let hash = row_proof(&[
-            kind.as_bytes(),
-            name.as_bytes(),
-            &number(version),
-            labels.as_bytes(),
-            doc,
-            &number(times.0),
-            &number(times.1),
-        ]);
-        Self { version, hash }
-    }
-
-    /// Of a deletion that is to be written.
-    pub fn of_deletion(
-        kind: &str,
-        name: &str,
-        version: i64,
-        labels: &str,
-        tombstone: &[u8],
-        times: (Micros, Micros),
-    ) -> Self {
-        let number = i64::to_be_bytes;
-        let hash = row_proof(&[
-            b"deleted",
-            kind.as_bytes(),
-            name.as_bytes(),
-            &number(version),
-            labels.as_bytes(),
-            tombstone,
-            &number(times.0),
-            &number(times.1),
-        ]);
-        Self { version, hash }
-    }
 }
 
 impl Stored {
@@ -306,23 +247,6 @@ impl Stored {
             stored: self.doc.clone(),
         })
     }
-}
-
-/// A text that may have come as its bytes, and whether it is one.
-pub(crate) fn text(row: &AnyRow, column: &str) -> sqlx::Result<(String, bool)> {
-    Ok(maybe_text(row, column)?.unwrap_or_default())
-}
-
-/// The same, if it is there.
-pub(crate) fn maybe_text(row: &AnyRow, column: &str) -> sqlx::Result<Option<(String, bool)>> {
-    if row.try_get_raw(column)?.type_info().kind() != AnyTypeInfoKind::Blob {
-        return Ok(row.try_get::<Option<String>, _>(column)?.map(|text| (text, true)));
-    }
-    let readable = |bytes: Vec<u8>| match String::from_utf8(bytes) {
-        Ok(text) => (text, true),
-        Err(other) => (String::from_utf8_lossy(other.as_bytes()).into_owned(), false),
-    };
-    Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(readable))
 }
 
 /// Encodes document and labels, within their bounds.

@@ -79,24 +79,25 @@ async fn of_column(
     let Column { name, class: Some(class), .. } = column else { return Ok(Vec::new()) };
     let keys = columns.iter().filter(|column| column.is_key);
     let keys: Vec<_> = keys.map(|key| format!("coalesce(quote({}), '')", key.name)).collect();
-    let key = if keys.is_empty() { "rowid".to_owned() } else { keys.join(" || ' ' || ") };
+    // Not every table has a rowid beside its key.
+    let key = if keys.is_empty() { "quote(rowid)".into() } else { keys.join(" || ' ' || ") };
     // Text may be of any bytes.
     let text = format!(
-        "select rowid as at, cast({key} as blob) as key, typeof({name}) as class,
+        "select cast({key} as blob) as key, typeof({name}) as class,
          case when '{class}' = 'text' then cast({name} as blob) end as bytes
          from {table} where typeof({name}) not in ('{class}', 'null') limit $1"
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(NAMED);
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
     let wrong = |row: &sqlx::any::AnyRow| -> sqlx::Result<_> {
-        let key: Vec<u8> = row.try_get("key")?;
-        let (is, key): (String, _) = (row.try_get("class")?, String::from_utf8_lossy(&key));
+        let key_bytes: Vec<u8> = row.try_get("key")?;
+        let (is, shown): (String, _) = (row.try_get("class")?, String::from_utf8_lossy(&key_bytes));
         let bytes: Option<Vec<u8>> = row.try_get("bytes")?;
-        let what = format!("the row {key}: its {name} is stored as {is}, and not as {class}");
+        let what = format!("the row {shown}: its {name} is stored as {is}, and not as {class}");
         let is_whole = *class == "blob" && is == "text"
             || bytes.is_some_and(|bytes| String::from_utf8(bytes).is_ok());
         let cast = format!("update or ignore {table} set {name} = cast({name} as {class})");
-        let cast = Statement::new(format!("{cast} where rowid = $1")).number(row.try_get("at")?);
+        let cast = Statement::new(format!("{cast} where {key} = $1")).text(&shown);
         Ok(if is_whole { Disagreement::new(table, what, cast) } else { unsure(table, &what, cast) })
     };
     rows.iter().map(|row| wrong(row).map_err(db_error)).collect()

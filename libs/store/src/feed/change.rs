@@ -11,7 +11,8 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     Labels, Record, db_error,
-    record::{maybe_text, readable_labels, text},
+    record::readable_labels,
+    texts::{maybe_text, text},
 };
 
 /// How the record changed.

@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     Actor, Tx, db_error,
-    record::{Altered, Stored, text},
+    record::{Altered, Stored},
+    texts::text,
 };
 
 /// The outcome for the altered records.

@@ -8,12 +8,7 @@ use mpp_core::{Contents, Result};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
-use crate::{
-    Conn, Read, db_error,
-    dialect::Engine,
-    read::LAST,
-    record::{Stored, text},
-};
+use crate::{Conn, Read, db_error, dialect::Engine, read::LAST, record::Stored, texts::text};
 
 /// Most records in one page.
 const PAGE: i64 = 1_000;

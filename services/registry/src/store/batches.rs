@@ -8,7 +8,12 @@ use mpp_store::{Conn, Tx, db_error, placeholders};
 use prost::Message;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{lease::Lease, rejected};
+use super::{
+    answered::Kept,
+    lease::Lease,
+    rejected,
+    seal::{self, Sealed},
+};
 use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
@@ -47,10 +52,22 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     let counts = count(result);
     let checkpoint = result.checkpoint.clone().unwrap_or_default();
     let now = tx.now();
+    let Accounting { received, applied, unchanged, rejected, quarantined, .. } = counts;
+    let proof = Kept {
+        source: lease.source.clone(),
+        session: lease.session.clone(),
+        position: checkpoint.position.clone(),
+        digest: digest.to_vec(),
+        numbers: [result.nonce, lease.fencing, checkpoint.sequence, now, checkpoint.mark],
+        counts: [received, applied, unchanged, rejected, quarantined],
+    }
+    .seal();
     sqlx::query(
         "insert into sync_batch (source, session, nonce, fencing, sequence, position, current,
-         digest, answers, received, applied, unchanged, rejected, quarantined, at, mark, confirmed)
-         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         digest, answers, received, applied, unchanged, rejected, quarantined, at, mark, confirmed,
+         proof)
+         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+         $17)",
     )
     .bind(&lease.source)
     .bind(&lease.session)
@@ -68,10 +85,11 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     .bind(now)
     .bind(checkpoint.mark)
     .bind(result.confirmed)
+    .bind(proof)
     .execute(tx.conn())
     .await
-    .map(drop)
-    .map_err(db_error)
+    .map_err(db_error)?;
+    seal::add(tx, &lease.source, Sealed::Batches, proof).await
 }
 
 /// Counts the rows that the client of a session could not read, once, as the session ends. Index:
@@ -166,22 +184,24 @@ async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
     Ok(())
 }
 
-/// Records that waited were taken; `sequences` are those of the batches that brought them. Index:
-/// sync_batch_sequence.
+/// Records that waited were taken, or rejected, as the column says: so many more of the batches with
+/// these sequences, which brought them. Index: sync_batch_sequence.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn add_redriven(
+pub async fn add(
     tx: &mut Tx,
     source: &str,
-    sequences: impl Iterator<Item = i64>,
+    column: &'static str,
+    more: impl Iterator<Item = (i64, i64)>,
 ) -> Result<()> {
     let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
-    sequences.for_each(|sequence| *counts.entry(sequence).or_default() += 1);
-    for (sequence, count) in counts {
-        let text = "update sync_batch set redriven = redriven + $3
-            where source = $1 and sequence = $2";
-        let query = sqlx::query(text).bind(source).bind(sequence).bind(count);
+    more.for_each(|(sequence, more)| *counts.entry(sequence).or_default() += more);
+    for (sequence, count) in counts.into_iter().filter(|(_, count)| *count != 0) {
+        let text = format!(
+            "update sync_batch set {column} = {column} + $3 where source = $1 and sequence = $2"
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence).bind(count);
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
     Ok(())

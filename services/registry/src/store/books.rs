@@ -1,12 +1,24 @@
 //! Where each source stands, beside the batches that were answered: what the accounting, a
-//! session's right to write and a source's checkpoint follow from.
+//! session's right to write and a source's checkpoint follow from. And what is kept of its records,
+//! beside the hashes that it was written with.
+//!
+//! How many rows a client could not read only it can tell, and nothing is compared with that.
+
+use std::collections::BTreeSet;
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
+use super::{
+    answered::{self, AlteredBatch},
+    rejected,
+    seal::{Sealed, sums},
+    waiting,
+};
+
 /// The tables.
-pub const TABLES: &[&str] = &[TABLE];
+pub const TABLES: &[&str] = &[TABLE, "sync_batch", "sync_rejected", "sync_waiting"];
 const TABLE: &str = "sync_lease";
 
 /// What a source's counts are of, each for all sessions and for the last one.
@@ -18,11 +30,114 @@ const COUNTS: [&str; 4] = ["applied", "unchanged", "rejected", "quarantined"];
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
-    let mut found = places(conn, now).await?;
+    let mut found = batches(conn).await?;
+    // What follows from the batches follows from all of them as they were answered.
+    let unsure: BTreeSet<String> = found.iter().map(|one| one.part.clone()).collect();
+    let mut follows = places(conn, now).await?;
     for scope in ["source", "session"] {
-        found.extend(counts(conn, scope).await?);
+        follows.extend(counts(conn, scope).await?);
+    }
+    follows.extend(redriven(conn).await?);
+    found.extend(follows.into_iter().filter(|one| !unsure.contains(&one.part)));
+    found.extend(records(conn).await?);
+    Ok(found)
+}
+
+/// Batches that were altered, or are gone. Nobody else has what was answered.
+async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let mut found = Vec::new();
+    for one in answered::altered(&mut *conn).await? {
+        let AlteredBatch { source, session, nonce, sequence, seal } = one;
+        let text = "update sync_batch set proof = $4
+                    where source = $1 and session = $2 and nonce = $3";
+        let keep = Statement::new(text).text(&source).text(&session).number(nonce).number(seal);
+        let what = format!("{source}: batch {sequence} is not as it was answered");
+        let way_out = "restore a backup; or take it as it is with --accept-altered: counts and place \
+                       of the source are then set to it, and the source sends everything again";
+        let altered = Disagreement::for_a_person("sync_batch", what, way_out);
+        found.push(altered.once_accepted(keep).of_part(source));
+    }
+    for (source, says, there) in sums(&mut *conn, Sealed::Batches).await? {
+        if says != there && found.iter().all(|one| one.part != source) {
+            let what = format!("{source}: batches are gone, the last ones or some between them");
+            let way_out = "restore a backup; or go on without them with --accept-altered: counts and \
+                           place of the source are then set to what is left, and the source sends \
+                           everything again";
+            let gone = Disagreement::for_a_person("sync_batch", what, way_out);
+            let go_on = all_again(&source, Sealed::Batches, there);
+            found.push(gone.once_accepted(go_on).of_part(source));
+        }
     }
     Ok(found)
+}
+
+/// The source is asked for every record in its next session, as if its mapping were another one.
+fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
+    let column = sealed.sum();
+    let text =
+        format!("update sync_lease set {column} = $2, mapped_after = sequence where source = $1");
+    Statement::new(text).text(source).number(sum)
+}
+
+/// Records that wait or stand rejected. The source has them, and is asked for them again.
+async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let mut found = Vec::new();
+    for (source, name) in waiting::altered(&mut *conn).await? {
+        let gone = Statement::new("delete from sync_waiting where source = $1 and name = $2");
+        let what = format!("{source}: {name}, which waits, is not as it was sent");
+        let gone = gone.text(&source).text(&name);
+        found.push(Disagreement::new("sync_waiting", what, gone));
+    }
+    for [source, id, name] in rejected::altered(&mut *conn).await? {
+        let gone =
+            Statement::new("delete from sync_rejected where source = $1 and id = $2 and name = $3");
+        let what = format!("{source}: the note of a rejected record ({id}) was altered");
+        found.push(Disagreement::new(
+            "sync_rejected",
+            what,
+            gone.text(&source).text(&id).text(&name),
+        ));
+    }
+    for (sealed, text) in [
+        (Sealed::Waiting, "records that waited are gone"),
+        (Sealed::Rejected, "notes of rejected records are gone"),
+    ] {
+        for (source, says, there) in sums(&mut *conn, sealed).await? {
+            if says != there {
+                let what = format!("{source}: {text}; its next session sends everything again");
+                let mend = all_again(&source, sealed, there);
+                found.push(Disagreement::new(sealed.table(), what, mend));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What became of records that had waited is counted with the batches that brought them.
+async fn redriven(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let text = "select l.source, l.source_redriven as taken, l.source_redrive_rejected as refused,
+                (select cast(coalesce(sum(b.redriven), 0) as bigint) from sync_batch b
+                 where b.source = l.source) as sum_taken,
+                (select cast(coalesce(sum(b.redrive_rejected), 0) as bigint) from sync_batch b
+                 where b.source = l.source) as sum_refused from sync_lease l";
+    let rows = sqlx::query(text).persistent(false).fetch_all(conn).await.map_err(db_error)?;
+    let wrong = |row: &AnyRow| -> sqlx::Result<Option<Disagreement>> {
+        let number = |column: &str| row.try_get::<i64, _>(column);
+        let (taken, refused) = (number("taken")?, number("refused")?);
+        let (sum_taken, sum_refused) = (number("sum_taken")?, number("sum_refused")?);
+        let source: String = row.try_get("source")?;
+        let what = format!(
+            "{source}: of what waited {taken} are said to be taken and {refused} rejected, and its \
+             batches have {sum_taken} and {sum_refused}"
+        );
+        let text = "update sync_lease set source_redriven = $2, source_redrive_rejected = $3
+                    where source = $1";
+        let mend = Statement::new(text).text(&source).number(sum_taken).number(sum_refused);
+        let differs = (taken, refused) != (sum_taken, sum_refused);
+        Ok(differs.then(|| Disagreement::new(TABLE, what, mend).of_part(source)))
+    };
+    let all = rows.iter().map(|row| wrong(row).map_err(db_error)).collect::<Result<Vec<_>>>()?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// The last batch, its mark and the fencing token; and a lease that nobody can outlast.
@@ -50,7 +165,8 @@ fn place(row: &AnyRow, now: Micros) -> sqlx::Result<Vec<Disagreement>> {
     let mut found = Vec::new();
     let mut wrong = |what: String, text: &str, to: i64| {
         let mend = Statement::new(text).text(&source).number(to);
-        found.push(Disagreement::new(TABLE, format!("{source}: {what}"), mend));
+        let wrong = Disagreement::new(TABLE, format!("{source}: {what}"), mend);
+        found.push(wrong.of_part(source.clone()));
     };
     let (fencing, fenced) = (number("fencing")?, number("fenced")?);
     if fencing < fenced {
@@ -134,5 +250,5 @@ fn count(row: &AnyRow, scope: &str) -> sqlx::Result<Option<Disagreement>> {
         }
     }
     let what = format!("{source}: of its {scope}, {}", wrong.join("; "));
-    Ok((!wrong.is_empty()).then(|| Disagreement::new(TABLE, what, statement)))
+    Ok((!wrong.is_empty()).then(|| Disagreement::new(TABLE, what, statement).of_part(source)))
 }

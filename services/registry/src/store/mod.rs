@@ -1,10 +1,12 @@
 //! SQL: federation's tables, beside the records.
 
+mod answered;
 pub mod batches;
 pub mod books;
 pub mod digests;
 pub mod lease;
 pub mod rejected;
+mod seal;
 pub mod waiting;
 
 use mpp_store::{Actor, Migration, Schema, Statements};
@@ -90,6 +92,11 @@ pub const SCHEMA: Schema = Schema {
                 sqlite: include_str!("../sql/sqlite/0013_reconcile.sql"),
                 postgres: include_str!("../sql/postgres/0013_reconcile.sql"),
             },
+        },
+        Migration {
+            version: 14,
+            name: "seals",
+            statements: Statements::Both(include_str!("../sql/0014_seals.sql")),
         },
     ],
     history_kinds: model::KINDS,

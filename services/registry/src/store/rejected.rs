@@ -9,7 +9,11 @@ use mpp_store::{Conn, Tx, db_error, placeholders};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{lease::Lease, waiting};
+use super::{
+    lease::Lease,
+    seal::{self, Sealed},
+    waiting,
+};
 
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
@@ -125,22 +129,49 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
     if !names.is_empty() {
         text += &format!(" and name in ({})", places(2 + ids.len(), names.len()));
     }
+    text += " returning proof";
     let query = sqlx::query(AssertSqlSafe(text)).bind(source);
     let query = ids.iter().chain(names).fold(query, |query, key| query.bind(*key));
-    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+    let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
+}
+
+fn seal_of(source: &str, id: &str, name: &str, sequence: i64) -> i64 {
+    let sequence = sequence.to_be_bytes();
+    seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes(), &sequence])
+}
+
+/// The rows that were altered by hand: source, id and name. Scanned.
+pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<[String; 3]>> {
+    let text = "select source, id, name, sequence, proof from sync_rejected where proof <> 0";
+    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+    let mut altered = Vec::new();
+    for row in &rows {
+        let text = |column: &str| row.try_get::<String, _>(column).map_err(db_error);
+        let number = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
+        let key = [text("source")?, text("id")?, text("name")?];
+        let [source, id, name] = &key;
+        if seal_of(source, id, name, number("sequence")?) != number("proof")? {
+            altered.push(key);
+        }
+    }
+    Ok(altered)
 }
 
 async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Result<()> {
-    let row = |at: usize| format!("($1, ${}, ${}, $2)", 3 + 2 * at, 4 + 2 * at);
+    let row = |at: usize| format!("($1, ${}, ${}, $2, ${})", 3 + 3 * at, 4 + 3 * at, 5 + 3 * at);
     let rows = (0..all.len()).map(row);
     let text = format!(
-        "insert into sync_rejected (source, id, name, sequence) values {}
-         on conflict do nothing",
+        "insert into sync_rejected (source, id, name, sequence, proof) values {}
+         on conflict do nothing returning proof",
         rows.collect::<Vec<_>>().join(", ")
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
-    let query = all.iter().fold(query, |query, one| query.bind(&one.id).bind(&one.name));
-    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+    let query = all.iter().fold(query, |query, one| {
+        query.bind(&one.id).bind(&one.name).bind(seal_of(source, &one.id, &one.name, sequence))
+    });
+    let new = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    seal::add(tx, source, Sealed::Rejected, seal::sum_of(&new)?).await
 }
 
 /// Forgets records that the source no longer has, by their own ids.
@@ -165,9 +196,11 @@ pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
     waiting::forget_between(tx, source, after, up_to).await?;
-    let text = "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3";
+    let text = "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3
+                returning proof";
     let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
-    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+    let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
 /// How many stand rejected, and how many wait. Index: sync_rejected's primary key.

@@ -8,9 +8,12 @@ use std::collections::HashMap;
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row, query::Query};
+use tokio_stream::StreamExt as _;
 
 pub use lists::{causes, page};
 use row::{COLUMNS, read};
+
+use super::seal::{self, Sealed};
 pub use row::{Cause, Held, Waiting};
 
 /// Rows of one statement; the databases bound its parameters.
@@ -131,12 +134,13 @@ pub async fn remove(tx: &mut Tx, source: &str, by: By, keys: &[&str]) -> Result<
     };
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
-            "delete from sync_waiting where source = $1 and {column} in {}",
+            "delete from sync_waiting where source = $1 and {column} in {} returning proof",
             placeholders(2, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source);
         let query = chunk.iter().fold(query, |query, key| query.bind(*key));
-        query.execute(tx.conn()).await.map_err(db_error)?;
+        let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+        seal::add(tx, source, Sealed::Waiting, -seal::sum_of(&gone)?).await?;
     }
     Ok(())
 }
@@ -158,7 +162,7 @@ pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
     for chunk in all.chunks(CHUNK / 10) {
         let text = format!(
             "insert into sync_waiting ({COLUMNS}, record, bytes) values {}",
-            placeholders(1, chunk.len(), 20)
+            placeholders(1, chunk.len(), 21)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
             query
@@ -180,22 +184,29 @@ pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
                 .bind(one.last_try)
                 .bind(one.tries)
                 .bind(one.not_before)
+                .bind(one.seal())
                 .bind(one.record.as_slice())
                 .bind(i64::try_from(one.record.len()).unwrap_or(i64::MAX))
         });
         query.execute(tx.conn()).await.map_err(db_error)?;
+        for one in chunk {
+            seal::add(tx, &one.source, Sealed::Waiting, one.seal()).await?;
+        }
     }
     Ok(())
 }
 
-/// Stores what a try has found of a record. Index: sync_waiting's primary key.
+/// Stores what a try has found of a record, `before` which it was that. One that was altered stays
+/// known as such. Index: sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn tried(tx: &mut Tx, one: &Waiting) -> Result<()> {
+pub async fn tried(tx: &mut Tx, before: &Waiting, one: &Waiting) -> Result<()> {
+    let proof = if before.is_altered() { one.seal() ^ 2 } else { one.seal() };
     sqlx::query(
         "update sync_waiting set field = $3, code = $4, message = $5, awaited = $6, refused = $7,
-         rules = $8, last_try = $9, tries = $10, not_before = $11 where source = $1 and name = $2",
+         rules = $8, last_try = $9, tries = $10, not_before = $11, proof = $12
+         where source = $1 and name = $2",
     )
     .bind(&one.source)
     .bind(&one.name)
@@ -208,10 +219,11 @@ pub async fn tried(tx: &mut Tx, one: &Waiting) -> Result<()> {
     .bind(one.last_try)
     .bind(one.tries)
     .bind(one.not_before)
+    .bind(proof)
     .execute(tx.conn())
     .await
-    .map(drop)
-    .map_err(db_error)
+    .map_err(db_error)?;
+    seal::add(tx, &one.source, Sealed::Waiting, proof - before.proof).await
 }
 
 /// The names of the next records of a selection after a name, in their order. Index: sync_waiting's
@@ -265,9 +277,25 @@ pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
-    let text = "delete from sync_waiting where source = $1 and sequence > $2 and sequence <= $3";
+    let text = "delete from sync_waiting where source = $1 and sequence > $2 and sequence <= $3
+                returning proof";
     let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
-    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+    let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    seal::add(tx, source, Sealed::Waiting, -seal::sum_of(&gone)?).await
+}
+
+/// The rows that were altered by hand: source and name. Scanned.
+pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<(String, String)>> {
+    let text = format!("select {COLUMNS}, record from sync_waiting where proof <> 0");
+    let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(conn);
+    let mut altered = Vec::new();
+    while let Some(row) = rows.try_next().await.map_err(db_error)? {
+        let one = read(&row).map_err(db_error)?;
+        if one.is_altered() {
+            altered.push((one.source, one.name));
+        }
+    }
+    Ok(altered)
 }
 
 /// Counts what became of records that had waited. Index: sync_lease's primary key; the row is

@@ -136,6 +136,7 @@ impl Session {
             last_try: brought.at,
             tries: same.map_or(1, |before| before.tries + 1),
             not_before: 0,
+            proof: 0,
         }
     }
 }

@@ -29,6 +29,10 @@ use crate::{
     },
 };
 
+/// Nobody takes what its source has not sent.
+const ALTERED: &str = "the record was altered in the database while it waited, and is not taken: \
+    `mpp repair registry bookkeeping` has its source send it again";
+
 /// Who redrives, and how.
 #[derive(Clone)]
 pub struct Redrive {
@@ -167,6 +171,11 @@ impl Redrive {
         let mut fates: HashMap<usize, Fate> = HashMap::new();
         let mut alike: HashMap<(bool, i64), Vec<(usize, Checked)>> = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
+            if row.is_altered() {
+                let altered = fault("", FieldCode::Internal, ALTERED);
+                fates.insert(index, Err(altered));
+                continue;
+            }
             let decoded = Record::decode(row.record.as_slice()).map_err(Error::internal)?;
             match record::check(decoded, source) {
                 Ok(checked) => {
@@ -198,8 +207,9 @@ impl Redrive {
         if let Some(row) = known.remove(name) {
             let text = "the registry failed on this record and has logged why; it is tried again";
             let refused = row.refused;
+            let was = row.clone();
             let row = tried(row, &fault("", FieldCode::Internal, text), refused, tx.now());
-            waiting::tried(&mut tx, &row).await?;
+            waiting::tried(&mut tx, &was, &row).await?;
             done.waiting += 1;
             done.left.push(row);
         }

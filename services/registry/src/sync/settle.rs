@@ -62,13 +62,15 @@ impl Done {
 
 /// Lets go what was taken, and stores what was found of the others.
 pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
-    let (mut done, mut gone) = (Done::default(), Vec::new());
+    let (mut done, mut gone, mut refused) = (Done::default(), Vec::new(), Vec::new());
+    let source = rows.first().map(|row| row.source.clone());
     for (row, fate) in rows.into_iter().zip(fates) {
         let code = fate.as_ref().err().map(|fault| fault.code);
         let asks = if row.deletes { Asks::Delete } else { Asks::Put };
         let step = row.state().step(Event::Tried(Answer::of(code, asks)));
         // Each counts once among those that were rejected, and no more once it is taken.
-        done.refused -= i64::from(row.refused);
+        let (sequence, was) = (row.sequence, i64::from(row.refused));
+        let mut is = 0;
         match (step, fate) {
             (Step::Leaves, _) | (_, Ok(_)) => {
                 done.taken += 1;
@@ -76,11 +78,16 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
             }
             (step, Err(fault)) => {
                 let row = stays(tx, row, step, fault).await?;
-                done.refused += i64::from(row.refused);
+                is = i64::from(row.refused);
                 *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
                 done.left.push(row);
             }
         }
+        done.refused += is - was;
+        refused.push((sequence, is - was));
+    }
+    if let Some(source) = source {
+        batches::add(tx, &source, "redrive_rejected", refused.into_iter()).await?;
     }
     leave(tx, &gone).await?;
     Ok(done)
@@ -90,8 +97,9 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
 /// again counts as the one or as the other, and not as both.
 async fn stays(tx: &mut Tx, row: Waiting, step: Step, fault: &FieldViolation) -> Result<Waiting> {
     let (before, after) = (row.state(), row.state().after(step));
+    let was = row.clone();
     let row = tried(row, fault, after == State::Refused, tx.now());
-    waiting::tried(tx, &row).await?;
+    waiting::tried(tx, &was, &row).await?;
     let stands = [Stands::rejected(&row.source_id, &row.name)];
     match (before, after) {
         (_, State::Refused) => rejected::add(tx, &row.source, row.sequence, &stands).await?,
@@ -106,8 +114,8 @@ async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     waiting::remove(tx, &first.source, By::Name, &names).await?;
-    let brought_by = rows.iter().map(|row| row.sequence);
-    batches::add_redriven(tx, &first.source, brought_by).await?;
+    let brought_by = rows.iter().map(|row| (row.sequence, 1));
+    batches::add(tx, &first.source, "redriven", brought_by).await?;
     let refused = rows.iter().filter(|row| row.refused);
     let stood: Vec<Stands> =
         refused.map(|row| Stands::rejected(&row.source_id, &row.name)).collect();

@@ -32,6 +32,7 @@ mod reconciled;
 mod redriven;
 mod regions;
 mod replicas;
+mod sealed;
 mod search;
 mod sources;
 mod superior;

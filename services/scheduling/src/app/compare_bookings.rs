@@ -157,10 +157,10 @@ fn slot(
     let start = known.as_ref().and_then(|(schedule, _)| {
         local_to_utc_micros(parts.date, parts.minute, schedule.zone).ok()
     });
-    let offered = match (row, &known) {
-        (Some(row), _) => row.offered,
-        (None, Some((_, terms))) => terms.slot_capacity,
-        (None, None) => count,
+    let (had, offered) = match (row, &known) {
+        (Some(row), _) => row.sealed().unwrap_or((row.capacity, row.offered)),
+        (None, Some((_, terms))) => (0, terms.slot_capacity),
+        (None, None) => (0, count),
     };
     let ever = starts_in_any_zone(&parts);
     let noted = row.map(|row| row.start_at).filter(|at| start.is_none() || ever.contains(at));
@@ -169,11 +169,15 @@ fn slot(
         let way_out = "`mpp cancel APPOINTMENT` for each, or wait until their day is over";
         return Some(Disagreement::for_a_person("slot", what, way_out));
     };
-    let capacity = row.map_or(0, |row| row.capacity).max(offered).max(count);
-    let offering = parts.offering;
-    let wanted = SlotRow { offering, date, start_at, capacity, offered, booked: count };
-    (row != Some(&wanted))
-        .then(|| Disagreement::new("slot", differs(name, row, &wanted), written(name, &wanted)))
+    let capacity = had.max(offered).max(count);
+    let (offering, is_sealed) = (parts.offering, row.is_none_or(|row| row.seal != 0));
+    let seal = if is_sealed { SlotRow::seal(capacity, offered) } else { 0 };
+    let wanted = SlotRow { offering, date, start_at, capacity, offered, booked: count, seal };
+    let most = had.max(offered);
+    (row != Some(&wanted)).then(|| {
+        let what = differs(name, row, &wanted, most);
+        Disagreement::new("slot", what, written(name, &wanted))
+    })
 }
 
 /// When a slot starts, in any zone: what was noted stays right where its mall has had another one.
@@ -193,12 +197,12 @@ fn no_slot(name: &str, count: i64) -> Disagreement {
     Disagreement::new("slot", what, mend)
 }
 
-fn differs(name: &str, row: Option<&SlotRow>, wanted: &SlotRow) -> String {
+fn differs(name: &str, row: Option<&SlotRow>, wanted: &SlotRow, most: i64) -> String {
     let Some(row) = row else {
         return format!("{name} has no row, and {} are booked", wanted.booked);
     };
     if row.booked != wanted.booked {
-        let (says, count, most) = (row.booked, wanted.booked, row.capacity.max(row.offered));
+        let (says, count) = (row.booked, wanted.booked);
         let more = if count > most {
             format!("; more than the {most} places that it ever had: ring up who is too many")
         } else {
@@ -212,14 +216,14 @@ fn differs(name: &str, row: Option<&SlotRow>, wanted: &SlotRow) -> String {
 }
 
 fn written(name: &str, wanted: &SlotRow) -> Statement {
-    let text = "insert into slot (name, offering, date, start_at, capacity, offered, booked)
-                values ($1, $2, $3, $4, $5, $6, $7)
+    let text = "insert into slot (name, offering, date, start_at, capacity, offered, booked, seal)
+                values ($1, $2, $3, $4, $5, $6, $7, $8)
                 on conflict (name) do update set offering = excluded.offering,
                 date = excluded.date, start_at = excluded.start_at, capacity = excluded.capacity,
-                offered = excluded.offered, booked = excluded.booked";
+                offered = excluded.offered, booked = excluded.booked, seal = excluded.seal";
     let statement = Statement::new(text).text(name).text(&wanted.offering).text(&wanted.date);
     let statement = statement.number(wanted.start_at).number(wanted.capacity);
-    statement.number(wanted.offered).number(wanted.booked)
+    statement.number(wanted.offered).number(wanted.booked).number(wanted.seal)
 }
 
 /// What follows where nobody can say what was lost.

@@ -11,6 +11,9 @@ use crate::model::{
     sold::Sold,
 };
 
+/// What capacity is multiplied by in a slot's seal, which has offered beside it.
+pub const SEAL: i64 = 1 << 31;
+
 /// Notes the applicant; false where the applicant is noted already, under any key.
 /// Index: applicant's primary key.
 ///
@@ -88,26 +91,29 @@ pub async fn hold_day(tx: &mut Tx, terms: &Terms, date: &str) -> Result<()> {
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, date: &str) -> Result<bool> {
-    let taken = sqlx::query(
-        "insert into slot (name, offering, date, start_at, capacity, offered, booked)
-         select $1, $2, $3, $4, $5, $5, 1
+    // The most places that it ever had, as the last booking has sealed them.
+    let had = format!("case when slot.seal > 0 then slot.seal / {SEAL} else slot.capacity end");
+    let most = format!("case when {had} < excluded.offered then excluded.offered else {had} end");
+    let text = format!(
+        "insert into slot (name, offering, date, start_at, capacity, offered, booked, seal)
+         select $1, $2, $3, $4, $5, $5, 1, $5 * {SEAL} + $5
          where $6 = 0 or $6 >
              (select coalesce(sum(booked), 0) from slot where offering = $2 and date = $3)
          on conflict (name) do update set booked = slot.booked + 1, offered = excluded.offered,
-             capacity = case when slot.capacity < excluded.offered
-                        then excluded.offered else slot.capacity end
+             capacity = {most}, seal = ({most}) * {SEAL} + excluded.offered
          where slot.booked < excluded.offered
-         returning booked",
-    )
-    .bind(&slot.name)
-    .bind(&terms.offering)
-    .bind(date)
-    .bind(slot.start_at)
-    .bind(terms.slot_capacity)
-    .bind(terms.quota_per_day)
-    .fetch_optional(tx.conn())
-    .await
-    .map_err(db_error)?;
+         returning booked"
+    );
+    let taken = sqlx::query(AssertSqlSafe(text))
+        .bind(&slot.name)
+        .bind(&terms.offering)
+        .bind(date)
+        .bind(slot.start_at)
+        .bind(terms.slot_capacity)
+        .bind(terms.quota_per_day)
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db_error)?;
     Ok(taken.is_some())
 }
 

@@ -8,6 +8,8 @@ use mpp_core::Result;
 use mpp_store::{Conn, Record, db_error, records_between};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
+use super::booking::SEAL;
+
 /// Records in one page.
 const PAGE: i64 = 1000;
 /// After every name of a collection.
@@ -28,6 +30,21 @@ pub struct SlotRow {
     pub offered: i64,
     /// Places that are counted as taken.
     pub booked: i64,
+    /// Capacity and offered as they were written; 0 where a program of before has.
+    pub seal: i64,
+}
+
+impl SlotRow {
+    /// Capacity and offered as they were written, if anything says that.
+    pub fn sealed(&self) -> Option<(i64, i64)> {
+        let (capacity, offered) = (self.seal / SEAL, self.seal % SEAL);
+        (offered > 0 && capacity >= offered).then_some((capacity, offered))
+    }
+
+    /// The seal of that.
+    pub fn seal(capacity: i64, offered: i64) -> i64 {
+        capacity.saturating_mul(SEAL).saturating_add(offered)
+    }
 }
 
 /// The malls that any of these tables, or of `known`, names: of the names "malls/x/…" the first two
@@ -102,7 +119,8 @@ fn of_part(column: &str, part: &str) -> String {
 /// `UNAVAILABLE` where the database is away.
 pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotRow>> {
     let text = format!(
-        "select name, offering, date, start_at, capacity, offered, booked from slot where {}",
+        "select name, offering, date, start_at, capacity, offered, booked, seal from slot
+         where {}",
         of_part("name", part)
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(part);
@@ -115,6 +133,7 @@ pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotR
             capacity: row.try_get("capacity")?,
             offered: row.try_get("offered")?,
             booked: row.try_get("booked")?,
+            seal: row.try_get("seal")?,
         };
         Ok((row.try_get("name")?, slot))
     };

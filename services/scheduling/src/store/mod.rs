@@ -28,6 +28,11 @@ pub const SCHEMA: Schema = Schema {
             name: "proof of each copied record",
             statements: Statements::Both(include_str!("../sql/0003_proof.sql")),
         },
+        Migration {
+            version: 4,
+            name: "seal of each slot",
+            statements: Statements::Both(include_str!("../sql/0004_seal.sql")),
+        },
     ],
     history_kinds: &[HoursRule::KIND],
 };

@@ -77,14 +77,17 @@ async fn repair_as_it_is(world: &World, name: &str, accept_altered: bool) -> Rep
 }
 
 /// What is kept, the table, what is done to it, and how many of it only a person can mend.
-const FAULTS: [(&str, &str, &str, i64); 24] = [
+const FAULTS: [(&str, &str, &str, i64); 27] = [
     ("bookings", "slot", "update slot set booked = 0", 0),
     ("bookings", "slot", "update slot set booked = 1 where booked = 2", 0),
     ("bookings", "slot", "update slot set capacity = 5, booked = 5", 0),
     ("bookings", "slot", "update slot set offered = 99", 0),
+    ("bookings", "slot", "update slot set offered = 99, capacity = 99", 0),
+    ("bookings", "slot", "update slot set offered = 1", 0),
+    ("bookings", "slot", "update slot set seal = 7", 0),
     ("bookings", "slot", "update slot set date = '2026-12-24', offering = 'x', start_at = 0", 0),
     ("bookings", "slot", "delete from slot", 0),
-    ("bookings", "slot", "insert into slot values ('x', 'x', '2026-11-25', 0, 9, 9, 1)", 0),
+    ("bookings", "slot", "insert into slot values ('x', 'x', '2026-11-25', 0, 9, 9, 1, 0)", 0),
     ("bookings", "applicant", "update applicant set date = '2026-12-24'", 0),
     ("bookings", "applicant", "update applicant set appointment = 'malls/x/appointments/y'", 4),
     ("bookings", "applicant", "delete from applicant", 3),
@@ -164,7 +167,8 @@ async fn more_than_were_ever_offered_are_told_to_be_too_many() {
     on_both(async |database| {
         let world = World::on(database).await;
         a_day(&world).await;
-        let fault = "update slot set booked = 1, capacity = 1, offered = 1 where booked = 2";
+        let fault = "update slot set booked = 1, capacity = 1, offered = 1, seal = 2147483649
+                     where booked = 2";
         execute(world.database.url(), fault).await;
         let found = findings(&world, "bookings").await;
         assert!(found[0].1[0].contains("ring up who is too many"), "{found:?}");

@@ -3,12 +3,12 @@
 use mpp_core::Micros;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::model::quarantine::State;
+use crate::{model::quarantine::State, store::seal::seal};
 
 /// The columns of [`Waiting`], in its order, but for the record itself.
 pub(super) const COLUMNS: &str =
     "source, name, source_id, deletes, field, code, message, awaited, refused, rules,
-    sequence, session, unique_ids, form, first_seen, last_try, tries, not_before";
+    sequence, session, unique_ids, form, first_seen, last_try, tries, not_before, proof";
 
 /// A record that is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,9 +51,43 @@ pub struct Waiting {
     pub tries: i64,
     /// It is not tried again by itself before.
     pub not_before: Micros,
+    /// The hash of the row as it was written; 0 where none was.
+    pub proof: i64,
 }
 
 impl Waiting {
+    /// The hash of this row.
+    pub(super) fn seal(&self) -> i64 {
+        let flags = [self.deletes, self.refused, self.unique_ids].map(u8::from);
+        let numbers = [
+            self.rules,
+            self.sequence,
+            self.form,
+            self.first_seen,
+            self.last_try,
+            self.tries,
+            self.not_before,
+        ];
+        seal(&[
+            self.source.as_bytes(),
+            self.name.as_bytes(),
+            self.source_id.as_bytes(),
+            &self.record,
+            self.field.as_bytes(),
+            self.code.as_bytes(),
+            self.message.as_bytes(),
+            self.awaited.as_bytes(),
+            self.session.as_bytes(),
+            &flags,
+            numbers.map(i64::to_be_bytes).as_flattened(),
+        ])
+    }
+
+    /// True where the whole row is not what the program has written.
+    pub fn is_altered(&self) -> bool {
+        self.proof != 0 && self.proof != self.seal()
+    }
+
     /// Where its name stands.
     pub fn state(&self) -> State {
         if self.refused { State::Refused } else { State::Waiting }
@@ -117,6 +151,7 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<Waiting> {
         last_try: row.try_get("last_try")?,
         tries: row.try_get("tries")?,
         not_before: row.try_get("not_before")?,
+        proof: row.try_get("proof")?,
     })
 }
 

@@ -1,0 +1,59 @@
+//! Hashes over records' rows, by which one that was altered in the database is known.
+
+use mpp_core::{Micros, row_proof};
+
+/// A hash over a row, and the version that it was made for. A program of before writes none, or
+/// leaves that of an older version: such a row is not proven, and nobody can say that it was
+/// altered. A row that is sealed has been written by a program that always proves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Proof {
+    pub version: i64,
+    pub hash: i64,
+}
+
+impl Proof {
+    /// The proof of a row that is to be written.
+    pub fn of(
+        kind: &str,
+        name: &str,
+        version: i64,
+        labels: &str,
+        doc: &[u8],
+        times: (Micros, Micros),
+    ) -> Self {
+        let number = i64::to_be_bytes;
+        let hash = row_proof(&[
+            kind.as_bytes(),
+            name.as_bytes(),
+            &number(version),
+            labels.as_bytes(),
+            doc,
+            &number(times.0),
+            &number(times.1),
+        ]);
+        Self { version, hash }
+    }
+
+    /// Of a deletion that is to be written.
+    pub fn of_deletion(
+        kind: &str,
+        name: &str,
+        version: i64,
+        labels: &str,
+        tombstone: &[u8],
+        times: (Micros, Micros),
+    ) -> Self {
+        let number = i64::to_be_bytes;
+        let hash = row_proof(&[
+            b"deleted",
+            kind.as_bytes(),
+            name.as_bytes(),
+            &number(version),
+            labels.as_bytes(),
+            tombstone,
+            &number(times.0),
+            &number(times.1),
+        ]);
+        Self { version, hash }
+    }
+}
