@@ -138,6 +138,7 @@ async fn small_tables_are_altered(suite: &Suite) {
         (Service::Registry, "registry", "feed", "update feed set compacted = 4711"),
         (Service::Scheduling, "scheduling", "migration", "delete from migration where version = 3"),
         (Service::Reporting, "reporting", "feed", "update feed set floor = 4711"),
+        (Service::Scheduling, "scheduling", "index", "drop index slot_by_day"),
     ] {
         let database = suite.database(service);
         if table == "sync_lease" {

@@ -89,8 +89,8 @@ const MANY: Option<i64> = Some(1_000_000_000);
 const RECORD_COLUMNS: &str = "version, form, deleted, labels, doc, tombstone, create_time, \
     update_time, proof, proof_version, sealed, 1 as of_class";
 
-/// SQLite keeps whatever a column is given, and text of whatever bytes. Read so, a row that somebody
-/// has given a value of another type hides no other one.
+/// SQLite keeps whatever a column is given, and text of whatever bytes. Read so, a row that
+/// somebody has given a value of another type hides no other one.
 const SQLITE_RECORD_COLUMNS: &str = "cast(version as integer) as version, \
     cast(form as integer) as form, cast(deleted as integer) as deleted, \
     cast(labels as blob) as labels, cast(doc as blob) as doc, cast(tombstone as blob) as tombstone, \

@@ -8,12 +8,7 @@ use mpp_store::{Conn, Tx, db_error, placeholders};
 use prost::Message;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{
-    answered::Kept,
-    lease::Lease,
-    rejected,
-    seal::{self, Sealed},
-};
+use super::{answered::Kept, lease::Lease, rejected};
 use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
@@ -44,11 +39,12 @@ pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Store
     Ok(Some(StoredAnswer { digest: row.try_get("digest").map_err(db_error)?, result }))
 }
 
-/// Stores the answers in the batch's own transaction.
+/// Stores the answers in the batch's own transaction. Answers the row's hash, which
+/// [`super::lease::advance`] adds to their sum.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResult) -> Result<()> {
+pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResult) -> Result<i64> {
     let counts = count(result);
     let checkpoint = result.checkpoint.clone().unwrap_or_default();
     let now = tx.now();
@@ -88,8 +84,8 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     .bind(proof)
     .execute(tx.conn())
     .await
-    .map_err(db_error)?;
-    seal::add(tx, &lease.source, Sealed::Batches, proof).await
+    .map(|_| proof)
+    .map_err(db_error)
 }
 
 /// Counts the rows that the client of a session could not read, once, as the session ends. Index:
@@ -184,8 +180,8 @@ async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
     Ok(())
 }
 
-/// Records that waited were taken, or rejected, as the column says: so many more of the batches with
-/// these sequences, which brought them. Index: sync_batch_sequence.
+/// Records that waited were taken, or rejected, as the column says: so many more of the batches
+/// with these sequences, which brought them. Index: sync_batch_sequence.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -285,15 +285,16 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
     row.map(|row| row.standing).ok_or_else(|| rule::lost(&lease.source))
 }
 
-/// Stores where the source stands after a batch or an end.
+/// Stores where the source stands after a batch, whose row has that hash, or an end, with none.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<()> {
+pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing, proof: i64) -> Result<()> {
     // Index: sync_lease's primary key; the row is locked by `hold`.
     sqlx::query(
         "update sync_lease set sequence = $2, position = $3, mapping_version = $4,
-         mapped_after = $5, heard = $6, mark = $7, opened_send_all = $8, resend = 0 where source = $1",
+         mapped_after = $5, heard = $6, mark = $7, opened_send_all = $8, resend = 0,
+         batch_sum = batch_sum + $9 where source = $1",
     )
     .bind(&lease.source)
     .bind(standing.last.sequence)
@@ -303,6 +304,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<
     .bind(standing.heard)
     .bind(standing.last.mark)
     .bind(i64::from(standing.opened.send_all))
+    .bind(proof)
     .execute(tx.conn())
     .await
     .map(drop)

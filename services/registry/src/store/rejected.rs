@@ -136,22 +136,22 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
-fn seal_of(source: &str, id: &str, name: &str, sequence: i64) -> i64 {
-    let sequence = sequence.to_be_bytes();
-    seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes(), &sequence])
+/// The hash of a row, but for its batch, which a reconcile moves on.
+fn seal_of(source: &str, id: &str, name: &str) -> i64 {
+    seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes()])
 }
 
 /// The rows that were altered by hand: source, id and name. Scanned.
 pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<[String; 3]>> {
-    let text = "select source, id, name, sequence, proof from sync_rejected where proof <> 0";
+    let text = "select source, id, name, proof from sync_rejected where proof <> 0";
     let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
     let mut altered = Vec::new();
     for row in &rows {
         let text = |column: &str| row.try_get::<String, _>(column).map_err(db_error);
-        let number = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
         let key = [text("source")?, text("id")?, text("name")?];
         let [source, id, name] = &key;
-        if seal_of(source, id, name, number("sequence")?) != number("proof")? {
+        let proof: i64 = row.try_get("proof").map_err(db_error)?;
+        if seal_of(source, id, name) != proof {
             altered.push(key);
         }
     }
@@ -168,7 +168,7 @@ async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Re
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
     let query = all.iter().fold(query, |query, one| {
-        query.bind(&one.id).bind(&one.name).bind(seal_of(source, &one.id, &one.name, sequence))
+        query.bind(&one.id).bind(&one.name).bind(seal_of(source, &one.id, &one.name))
     });
     let new = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     seal::add(tx, source, Sealed::Rejected, seal::sum_of(&new)?).await

@@ -1,5 +1,5 @@
-//! Hashes of the rows that are kept of a source, each in its row, and their sums beside its lease: by
-//! them a row that was altered, added or deleted by hand is known.
+//! Hashes of the rows that are kept of a source, each in its row, and their sums beside its lease:
+//! by them a row that was altered, added or deleted by hand is known.
 
 use mpp_core::{Result, row_proof};
 use mpp_store::{Conn, Tx, db_error};

@@ -91,10 +91,10 @@ impl Session {
         self.keep_waiting(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         self.add_remarks(plan, &mut result);
         bound_warnings(&mut result);
-        batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
+        let proof = batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
         digests::keep(&mut tx, &self.lease.source, &plan.changes(&result)).await?;
         rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
-        lease::advance(&mut tx, &self.lease, &after).await?;
+        lease::advance(&mut tx, &self.lease, &after, proof).await?;
         result.revision = tx.commit().await?;
         Ok(result)
     }

@@ -85,7 +85,7 @@ impl Session {
         let standing = lease::hold(tx, lease, self.registry.policy.lease()).await?;
         self.leave_behind(tx, &standing).await?;
         let ended = standing.ended();
-        lease::advance(tx, lease, &ended).await?;
+        lease::advance(tx, lease, &ended, 0).await?;
         batches::add_unread(tx, lease, end.unread).await?;
         rejected::forget(tx, &lease.source, &end.rejected_gone).await?;
         let mut all = batches::totals_of(tx.conn(), std::slice::from_ref(&lease.source)).await?;

@@ -43,13 +43,11 @@ async fn three(world: &World) -> Hello {
 }
 
 /// The table, and what is done to it. The source has what is lost.
-const RECORDS: [(&str, &str); 9] = [
+const RECORDS: [(&str, &str); 7] = [
     ("sync_waiting", "update sync_waiting set awaited = 'units/x', message = 'x'"),
-    ("sync_waiting", "update sync_waiting set sequence = 0"),
-    ("sync_waiting", "update sync_waiting set record = (select min(digest) from sync_batch)"),
+    ("sync_waiting", "update sync_waiting set record = (select digest from sync_batch limit 1)"),
     ("sync_waiting", "update sync_waiting set refused = 1"),
     ("sync_waiting", "delete from sync_waiting"),
-    ("sync_rejected", "update sync_rejected set sequence = 1"),
     ("sync_rejected", "update sync_rejected set name = 'x'"),
     ("sync_rejected", "delete from sync_rejected"),
     ("sync_lease", "update sync_lease set source_redriven = 7, source_redrive_rejected = 7"),

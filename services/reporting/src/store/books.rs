@@ -103,7 +103,8 @@ fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
     Ok(Some(Disagreement::new("feed_state", what, mend)))
 }
 
-/// Events have every number up to the last that was given out: where one is missing, it was deleted in the database.
+/// Events have every number up to the last that was given out: where one is missing, it was deleted
+/// in the database.
 /// A record's last state the feed sends again, an earlier one nobody has. Index: inbox's primary
 /// key.
 ///

@@ -56,18 +56,11 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// The hash of this row.
+    /// The hash of this row, but for its batch, which a reconcile moves on.
     pub(super) fn seal(&self) -> i64 {
         let flags = [self.deletes, self.refused, self.unique_ids].map(u8::from);
-        let numbers = [
-            self.rules,
-            self.sequence,
-            self.form,
-            self.first_seen,
-            self.last_try,
-            self.tries,
-            self.not_before,
-        ];
+        let numbers =
+            [self.rules, self.form, self.first_seen, self.last_try, self.tries, self.not_before];
         seal(&[
             self.source.as_bytes(),
             self.name.as_bytes(),
