@@ -35,6 +35,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("agent withdraw", vec!["mpp-data/demo/madiun.toml"]),
         ("agent release", vec!["mpp-data/demo/madiun.toml", "coba"]),
         ("agent functions", vec![]),
+        ("agent schema", vec![]),
         ("backup", vec!["kept"]),
         ("restore", vec!["nowhere", "--data", "restored"]),
         ("search", vec!["ktp"]),

@@ -7,8 +7,9 @@
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
 //!           readers of Indonesian texts; guess: which column holds what; tally: the accounting
 //! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, JSON over
-//!           HTTP (fetch, parse, envelope, next), and databases (sql/), read on a thread of their
-//!           own; fault: what is wrong with a source as a whole
+//!           HTTP (fetch, parse, envelope, next), a folder of such files, and databases (sql/),
+//!           read on a thread of their own; edited: a file that was written; fault: what is
+//!           wrong with a source as a whole
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client
@@ -65,7 +66,7 @@ pub use model::{
 };
 pub use policy::Policy;
 pub use source::{
-    Access, Ask, Database, Input, Lists, Next, Noticed, Pages, Secret, Server, Setting, Table, Tls,
-    Watch, Way, Workbook, is_remote, lists,
+    Access, Ask, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages, Secret, Server,
+    Setting, Table, Tls, Watch, Way, Workbook, is_remote, lists, pattern,
 };
 pub use store::Store;

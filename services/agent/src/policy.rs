@@ -51,8 +51,14 @@ mpp_core::policy! {
         statement_timeout_seconds: u64 = 60 in 1..=86_400,
         /// Rows that are asked of a database's cursor at once; so many are held.
         rows_at_once: usize = 32 in 1..=10_000,
-        /// Milliseconds between two looks whether a database has changed, where it does not tell.
+        /// Milliseconds between two looks whether a database that does not tell, or a file, has
+        /// changed.
         look_millis: u64 = 1_000 in 100..=3_600_000,
+        /// Milliseconds for which the files of a folder have to rest before they are read: one that
+        /// was written just now may be half there.
+        settle_millis: u64 = 1_000 in 0..=60_000,
+        /// Files of a folder; with more it is taken for another one.
+        max_files: usize = 1_000 in 1..=100_000,
         /// Pages of one catalog; with more they are taken to lead in a circle.
         max_pages: usize = 10_000 in 1..=1_000_000,
         /// Empty pages in a row that lead to another one; with more they are taken to go on for
@@ -110,6 +116,11 @@ impl Policy {
     /// [`Self::look_millis`].
     pub fn look(&self) -> Duration {
         Duration::from_millis(self.look_millis)
+    }
+
+    /// [`Self::settle_millis`].
+    pub fn settle(&self) -> Duration {
+        Duration::from_millis(self.settle_millis)
     }
 
     /// How long an answer to a statement is waited for: the server ends it by itself before, and

@@ -61,6 +61,14 @@ impl Fault {
         Self { kind: incomplete::Reason::Configuration, error }
     }
 
+    /// Several, as one that begins like the first.
+    pub fn all(faults: Vec<Self>) -> Option<Self> {
+        let texts: Vec<&str> = faults.iter().map(|fault| fault.error.message()).collect();
+        let text = texts.join("; ");
+        let first = faults.first()?;
+        Some(Self { kind: first.kind, error: Error::new(first.error.reason(), text) })
+    }
+
     /// The registry found a run incomplete that was complete here.
     pub fn of_registry(source: &str, found: &Incomplete) -> Self {
         let reason = match found.reason() {

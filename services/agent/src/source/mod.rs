@@ -6,11 +6,14 @@ mod address;
 mod cell;
 mod columns;
 mod csv;
+mod edited;
 mod envelope;
 mod explained;
 mod extent;
 mod fault;
 mod fetch;
+mod files;
+mod folder;
 mod habit;
 mod heading;
 mod held_back;
@@ -49,8 +52,10 @@ mod workbook;
 use tokio::sync::mpsc;
 
 pub use csv::Table;
+pub use edited::Edited;
 pub use fault::Fault;
 pub use fetch::is_remote;
+pub use folder::{Folder, pattern};
 pub use held_back::HeldBack;
 pub use json::Pages;
 pub use list::{Lists, lists};
@@ -78,6 +83,8 @@ pub enum Input {
     Json(Pages),
     /// A table or a query of a database.
     Sql(Database),
+    /// A folder of such files.
+    Folder(Folder),
 }
 
 impl Input {
@@ -88,6 +95,7 @@ impl Input {
             Self::Sheet(workbook) => workbook.path.display().to_string(),
             Self::Json(pages) => fault::address(&pages.location),
             Self::Sql(database) => database.access.place(),
+            Self::Folder(folder) => folder.path.display().to_string(),
         }
     }
 }
@@ -108,6 +116,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
                 Input::Sheet(workbook) => workbook::read(workbook, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
                 Input::Sql(database) => sql::read(database, &policy, &mut sink),
+                Input::Folder(folder) => folder::read(folder, &policy, &mut sink),
             }?;
             sink.end(&input.place())
         });

@@ -135,6 +135,12 @@ impl Saying {
         self.hear_row(&text);
     }
 
+    /// How many parts the numbers tell of, and of how many there is one here; `None`: of no more.
+    pub fn parts_missing(&self) -> Option<(u64, u64)> {
+        let here = self.pages.len() as u64;
+        (self.pages_said > here).then_some((self.pages_said, here))
+    }
+
     /// How much more there should be.
     pub fn beyond(&self) -> Option<String> {
         // Above the table it speaks of all of it; between two pages the next one came.

@@ -77,6 +77,8 @@ pub struct Sink<'a> {
     took: bool,
     /// Its columns that hold a bare number.
     bare: Vec<(String, String)>,
+    /// The file that is read, where there are several.
+    file: Option<String>,
 }
 
 impl<'a> Sink<'a> {
@@ -88,7 +90,7 @@ impl<'a> Sink<'a> {
         before: &'a Relied,
     ) -> Self {
         let (keys, held) = (mapping.keys(), Some(Vec::new()));
-        Self { items, keys, mapping, way, before, held, took: true, bare: Vec::new() }
+        Self { items, keys, mapping, way, before, held, took: true, bare: Vec::new(), file: None }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -112,6 +114,34 @@ impl<'a> Sink<'a> {
     /// Notes that the last line of the file has its end.
     pub fn ends(&mut self) {
         self.keys.ends = true;
+    }
+
+    /// Begins with one of several files.
+    pub fn enter(&mut self, file: &str) {
+        self.file = Some(file.to_owned());
+    }
+
+    /// Ends one of several files; true where its last line had its end.
+    pub fn leave(&mut self) -> bool {
+        self.file = None;
+        std::mem::take(&mut self.keys.ends)
+    }
+
+    /// True within one of several files.
+    pub fn is_within(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// True once the run has ended.
+    pub fn is_unheard(&self) -> bool {
+        self.items.is_closed()
+    }
+
+    fn placed(&self, found_at: String) -> String {
+        match &self.file {
+            Some(file) => format!("{file}, {found_at}"),
+            None => found_at,
+        }
     }
 
     /// Hands on which keys there were; all is read.
@@ -300,6 +330,7 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
+        let found_at = self.placed(found_at);
         self.hand(Found::PassedOver(found_at, why))
     }
 
@@ -318,7 +349,8 @@ impl<'a> Sink<'a> {
 
     fn send(&mut self, item: Item) -> Result<()> {
         self.took &= item.record.is_ok();
-        self.hand(Found::Record(Box::new(item)))
+        let found_at = self.placed(item.found_at);
+        self.hand(Found::Record(Box::new(Item { found_at, ..item })))
     }
 }
 

@@ -43,6 +43,8 @@ pub fn read_rows(
     let mut saying = Saying::default();
     above.iter().map(String::as_str).chain(rows.title()).for_each(|title| saying.hear(title));
     let file = Path::new(place).file_stem().and_then(OsStr::to_str);
+    // Of a folder, whose parts stand beside each other, the names are heard together.
+    let file = file.filter(|_| !sink.is_within());
     file.into_iter().for_each(|name| saying.hear_name(name));
     let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
     let mut reading = Reading {

@@ -4,6 +4,7 @@ mod configured;
 mod databases;
 mod envelopes;
 mod exports;
+mod folders;
 mod headers;
 mod lacking;
 mod mariadb;

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, Workbook};
+use mpp_agent::{Folder, Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, Workbook};
 use mpp_core::{Error, FieldCode, Result};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
@@ -16,9 +17,9 @@ use super::{
 };
 
 /// The agent's configuration file. Paths are relative to the file.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Config {
+pub(super) struct Config {
     /// "sources/kemendagri".
     source: String,
     /// The jq program.
@@ -31,20 +32,24 @@ struct Config {
     /// The unit of bare numbers, by column: `units.biaya = "Rp"`.
     #[serde(default)]
     units: BTreeMap<String, String>,
+    /// What is read.
     input: InputConfig,
     #[serde(default)]
+    #[schemars(schema_with = "super::numbers::schema")]
     policy: Policy,
 }
 
-#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum TrialRows {
+    /// They are held back until they are released.
     #[default]
     Refuse,
+    /// They are sent.
     Apply,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase", tag = "type", deny_unknown_fields)]
 enum InputConfig {
     Csv(CsvConfig),
@@ -53,11 +58,13 @@ enum InputConfig {
     Postgres(PostgresConfig),
     Mysql(MysqlConfig),
     Sqlite(SqliteConfig),
+    Folder(FolderConfig),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CsvConfig {
+    /// The file.
     path: PathBuf,
     /// Found by itself if it is not given.
     delimiter: Option<char>,
@@ -65,13 +72,15 @@ struct CsvConfig {
     encoding: Option<String>,
     /// Found by itself if it is not given.
     heading_line: Option<usize>,
+    /// Cells with lines that look like rows are cells.
     #[serde(default)]
     trust_quotes: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct XlsxConfig {
+    /// The file.
     path: PathBuf,
     /// The only sheet that is shown and not empty, if none is given.
     sheet: Option<String>,
@@ -79,17 +88,21 @@ struct XlsxConfig {
     heading_row: Option<usize>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct JsonConfig {
+    /// An address (https://...) or a file.
     location: String,
+    /// Where the list is: a key, a path ("data.instansi") or a pointer; empty: the document is it.
     #[serde(default)]
     items: String,
+    /// Where the next page's address is; empty: in the `Link` header.
     #[serde(default)]
     next: String,
     /// The parameter of the address that takes a page's number or cursor.
     #[serde(default)]
     page_parameter: String,
+    /// Nothing that the source says of how much it has is heeded.
     #[serde(default)]
     ignore_totals: bool,
     /// Where the number of all records stands.
@@ -100,6 +113,42 @@ struct JsonConfig {
     ignore: Vec<String>,
     /// The environment variable that holds the bearer token.
     token_env: Option<String>,
+}
+
+/// A folder of files; what is set for a kind of file holds for each of that kind.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FolderConfig {
+    /// The folder.
+    path: PathBuf,
+    /// Which of its files: "*.csv", "2026/*.xlsx", "**/*.json"; all that can be read, where it is
+    /// not given.
+    files: Option<String>,
+    /// Of files of rows, as for a single one.
+    delimiter: Option<char>,
+    /// Of files of rows.
+    encoding: Option<String>,
+    /// Of files of rows.
+    heading_line: Option<usize>,
+    /// Of files of rows.
+    #[serde(default)]
+    trust_quotes: bool,
+    /// Of workbooks.
+    sheet: Option<String>,
+    /// Of workbooks.
+    heading_row: Option<usize>,
+    /// Of pages of JSON, as for a single one.
+    #[serde(default)]
+    items: String,
+    /// Of pages of JSON, as for a single one.
+    #[serde(default)]
+    ignore_totals: bool,
+    /// Of pages of JSON, as for a single one.
+    #[serde(default)]
+    complete: String,
+    /// Of pages of JSON, as for a single one.
+    #[serde(default)]
+    ignore: Vec<String>,
 }
 
 /// Reads a configuration.
@@ -115,14 +164,16 @@ pub fn load(path: &Path) -> Result<Run> {
         )
     };
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &error))?;
-    config.policy.check().map_err(|error| error.within("policy"))?;
+    let places = Places { file: path, text: &text };
+    let read = toml::from_str(&text);
+    let config: Config = read.map_err(|error| unreadable(path, &places.unread(&error)))?;
+    config.policy.check().map_err(|error| places.told(error.within("policy")))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mapping = folder.join(&config.mapping);
     let program = fs::read_to_string(&mapping).map_err(|error| unreadable(&mapping, &error))?;
     Ok(Run {
         source: config.source,
-        input: input(config.input, folder, &Places { file: path, text: &text })?,
+        input: input(config.input, folder, &places).map_err(|error| places.told(error))?,
         way: Way {
             program,
             apply_trials: config.trial_rows == TrialRows::Apply,
@@ -149,9 +200,11 @@ pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
     struct Part {
         input: InputConfig,
     }
+    let places = Places { file, text };
     let part: Part = toml::from_str(text)
-        .map_err(|error| Error::field("input", FieldCode::Unreadable, error.to_string()))?;
-    input(part.input, file.parent().unwrap_or(Path::new(".")), &Places { file, text })
+        .map_err(|error| Error::field("input", FieldCode::Unreadable, places.unread(&error)))?;
+    let read = input(part.input, file.parent().unwrap_or(Path::new(".")), &places);
+    read.map_err(|error| places.told(error))
 }
 
 fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {
@@ -164,7 +217,34 @@ fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Inpu
         InputConfig::Postgres(config) => config.database(folder, places).map(Input::Sql),
         InputConfig::Mysql(config) => config.database(folder, places).map(Input::Sql),
         InputConfig::Sqlite(config) => config.database(folder, places).map(Input::Sql),
+        InputConfig::Folder(config) => files(config, folder, places).map(Input::Folder),
     }
+}
+
+fn files(config: FolderConfig, folder: &Path, places: &Places<'_>) -> Result<Folder> {
+    let FolderConfig { delimiter, encoding, heading_line, trust_quotes, .. } = config;
+    let path = config.path;
+    let rows = CsvConfig { path: path.clone(), delimiter, encoding, heading_line, trust_quotes };
+    let pattern = config.files.map(|text| {
+        mpp_agent::pattern(&text).map_err(|why| {
+            let text = format!("'{text}' names no files ({why}); give such as *.csv");
+            Error::field("input.files", FieldCode::Format, text)
+        })
+    });
+    let set = |key, text| Setting { text, place: places.of(key) };
+    Ok(Folder {
+        path: folder.join(&path),
+        files: pattern.transpose()?,
+        table: table(rows, folder)?,
+        workbook: Workbook { sheet: config.sheet, heading_row: config.heading_row, path },
+        pages: Pages {
+            items: set("items", config.items),
+            ignore_totals: config.ignore_totals,
+            complete: set("complete", config.complete),
+            ignore: config.ignore,
+            ..Pages::default()
+        },
+    })
 }
 
 fn table(config: CsvConfig, folder: &Path) -> Result<Table> {
@@ -219,5 +299,31 @@ mod tests {
     fn a_misspelt_key_is_named() {
         let error = toml::from_str::<Config>("sauce = 'x'").err().expect("misspelt").to_string();
         assert!(error.contains("sauce"), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("dinas.toml");
+        fs::write(folder.path().join("dinas.jq"), ".").expect("a mapping");
+        let head = "source = 'sources/dinas'\nmapping = 'dinas.jq'\nstate = 'dinas.db'\n[input]\n";
+        let csv = "type = 'csv'\npath = 'a.csv'";
+        for (input, line, told) in [
+            ("type = 'csv'\npth = 'a.csv'", 6, "pth"),
+            ("type = 'excel'\npath = 'a.csv'", 5, "excel"),
+            ("type = 'csv'\npath = 'a.csv'\ndelimiter = 'x'", 7, "parts columns"),
+            ("type = 'folder'\npath = '.'\nfiles = '***'", 7, "names no files"),
+            ("type = 'mysql'\naddress = 'mysql://db.test/k'\ntable = 'a'", 6, "no account"),
+            ("type = 'sqlite'\npath = 'a.db'\nlisten = 'x'", 7, "listen"),
+            (&format!("{csv}\n[policy]\npage_tries = 0"), 8, "allowed is"),
+            (&format!("{csv}\n[policy]\npage_trys = 1"), 8, "page_trys"),
+            (&format!("{csv}\nheading_line = 'x'"), 7, "expected"),
+            (&format!("{csv}\nx ="), 7, "TOML"),
+        ] {
+            fs::write(&path, format!("{head}{input}\n")).expect("a configuration");
+            let error = load(&path).expect_err(input).to_string();
+            assert!(error.contains(&format!("line {line}")), "{input}: {error}");
+            assert!(error.contains("dinas.toml") && error.contains(told), "{input}: {error}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `mpp agent init`: looks at a source, and writes a first configuration and mapping of it.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -18,8 +18,8 @@ const SHOWN: usize = 3;
 
 #[derive(ClapArgs)]
 pub struct InitArgs {
-    /// A file (.csv, .json, .xlsx, .db, .sqlite), an address (https://…), or a database
-    /// (postgres://account@host/database, mysql://account@host/database).
+    /// A file (.csv, .json, .xlsx, .db, .sqlite), a folder of such, an address (https://…), or a
+    /// database (postgres://account@host/database, mysql://account@host/database).
     pub origin: String,
     /// The configuration to write; its mapping goes beside it.
     #[arg(long, value_name = "FILE", default_value = "services.toml")]
@@ -95,6 +95,7 @@ async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
     }
     let path = beside(Path::new(origin), args)?;
     match () {
+        () if Path::new(origin).is_dir() => folder(&path, origin, args, policy).await,
         () if is(&[".db", ".sqlite", ".sqlite3"]) => {
             let lines = vec![line("type", "sqlite"), line("path", &path)];
             table(lines, args, SQLITE_TABLES, policy).await
@@ -134,6 +135,23 @@ fn beside(path: &Path, args: &InitArgs) -> Result<String> {
     }
     let whole = std::path::absolute(path).map_err(Error::internal)?;
     Ok(whole.display().to_string())
+}
+
+/// A folder; the place of the list in its first page, where it holds pages.
+async fn folder(path: &str, origin: &str, args: &InitArgs, policy: &Policy) -> Result<String> {
+    let mut lines = vec![line("type", "folder"), line("path", path)];
+    lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));
+    let entries = fs::read_dir(origin).map_err(Error::internal)?;
+    let names = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut pages: Vec<PathBuf> =
+        names.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    pages.sort();
+    if let Some(page) = pages.first() {
+        let page = page.display().to_string();
+        let found = json(page.clone(), &page, policy).await?;
+        lines.extend(found.lines().filter(|line| line.contains("items =")).map(str::to_owned));
+    }
+    Ok(joined(&lines))
 }
 
 /// The list of a page, and where the next page is.

@@ -2,8 +2,10 @@
 
 mod config;
 mod init;
+mod numbers;
 mod places;
 mod repeat;
+mod schema;
 mod sql;
 mod told;
 mod withdraw;
@@ -42,6 +44,8 @@ pub enum AgentCommand {
     Release(ReleaseArgs),
     /// List the filters that a mapping has beside jq's own.
     Functions,
+    /// Print the JSON Schema of a configuration, for an editor or a check of many.
+    Schema,
 }
 
 #[derive(ClapArgs)]
@@ -78,7 +82,8 @@ pub struct ReleaseArgs {
 pub struct AgentRunArgs {
     /// The agent's configuration (TOML).
     pub config: PathBuf,
-    /// Run again and again, so many seconds apart; of a database that tells of its changes sooner.
+    /// Run again and again, so many seconds apart; of files, and of a database that tells of its
+    /// changes, sooner.
     #[arg(long, value_name = "SECONDS")]
     pub every: Option<u64>,
     /// Take the lease of a session whose agent is known to be gone.
@@ -105,7 +110,7 @@ impl AgentCommand {
             Self::Check { config } | Self::Problems { config } => Some(config),
             Self::Release(args) => Some(&args.config),
             Self::Init(args) => Some(&args.into),
-            Self::Functions => None,
+            Self::Functions | Self::Schema => None,
         }
     }
 }
@@ -124,6 +129,10 @@ pub async fn run(
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,
         AgentCommand::Release(args) => release(args).await,
+        AgentCommand::Schema => {
+            say!("{}", schema::text()?);
+            Ok(())
+        }
         AgentCommand::Functions => {
             functions();
             Ok(())

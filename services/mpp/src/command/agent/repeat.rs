@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use mpp_agent::{Input, Watch};
+use mpp_agent::{Edited, Input, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
 use super::{AgentRunArgs, load, once};
@@ -38,28 +38,46 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     }
 }
 
-/// Watches a database that tells of its changes. One whose configuration is at fault is told so by
-/// the run.
-fn watch(config: &Path) -> Option<Watch> {
+/// What tells of a change.
+enum Watched {
+    Database(Box<Watch>),
+    Files(Edited),
+}
+
+/// Watches files, and a database that tells of its changes. A source whose configuration is at
+/// fault is told so by the run.
+fn watch(config: &Path) -> Option<Watched> {
     let run = load(config).ok()?;
+    let file = |path: &Path| Some(Watched::Files(Edited::of_file(path, &run.policy)));
     match &run.input {
-        Input::Sql(database) => Watch::of(database, &run.policy),
-        _ => None,
+        Input::Sql(database) => {
+            Watch::of(database, &run.policy).map(|watch| Watched::Database(Box::new(watch)))
+        }
+        Input::Folder(folder) => Some(Watched::Files(Edited::of_folder(folder, &run.policy))),
+        Input::Csv(table) => file(&table.path),
+        Input::Sheet(workbook) => file(&workbook.path),
+        Input::Json(pages) if is_remote(&pages.location) => None,
+        Input::Json(pages) => file(Path::new(&pages.location)),
     }
 }
 
-async fn note(watch: &mut Option<Watch>) {
-    if let Some(watch) = watch
-        && let Some(amiss) = watch.note().await
-    {
-        complain!("mpp: {amiss}");
+async fn note(watch: &mut Option<Watched>) {
+    match watch {
+        Some(Watched::Files(edited)) => edited.note().await,
+        Some(Watched::Database(watch)) => {
+            if let Some(amiss) = watch.note().await {
+                complain!("mpp: {amiss}");
+            }
+        }
+        None => {}
     }
 }
 
 /// Ends once the source has told of a change; never where it tells of none.
-async fn until_changed(watch: &mut Option<Watch>) {
+async fn until_changed(watch: &mut Option<Watched>) {
     match watch {
-        Some(watch) => watch.changed().await,
+        Some(Watched::Files(edited)) => edited.changed().await,
+        Some(Watched::Database(watch)) => watch.changed().await,
         None => std::future::pending().await,
     }
 }

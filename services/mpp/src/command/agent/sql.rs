@@ -7,12 +7,13 @@ use std::{
 
 use mpp_agent::{Access, Ask, Database, Noticed, Secret, Server, Setting, Tls};
 use mpp_core::{Error, FieldCode, Result};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
 use super::places::Places;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PostgresConfig {
     /// "postgres://reader@db.dinas.go.id/katalog": without the password.
@@ -38,7 +39,7 @@ pub(super) struct PostgresConfig {
     listen: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MysqlConfig {
     /// "mysql://reader@db.dinas.go.id/katalog": without the password.
@@ -61,11 +62,14 @@ pub(super) struct MysqlConfig {
     changed: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SqliteConfig {
+    /// The file.
     path: PathBuf,
+    /// A table or a view, all of it.
     table: Option<String>,
+    /// Or a query.
     query: Option<String>,
     /// Whatever the query leaves out is meant to be left out.
     #[serde(default)]
@@ -75,11 +79,14 @@ pub(super) struct SqliteConfig {
     immutable: bool,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum TlsConfig {
+    /// The server's certificate and name are checked.
     Verified,
+    /// Whoever answers is talked to.
     Encrypted,
+    /// Plain text, on this machine.
     Off,
 }
 

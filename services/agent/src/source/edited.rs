@@ -1,0 +1,84 @@
+//! Notices that a file, or one of a folder, was written, so that an edit leaves at once and not
+//! with the next run. It looks, since no system tells of what others write on a shared drive.
+
+use std::{
+    io,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use tokio::{task::spawn_blocking, time::sleep};
+
+use super::{
+    files::{Files, Known, list},
+    folder::Folder,
+};
+use crate::policy::Policy;
+
+/// Looking rests so many times as long as a look took.
+const REST: u32 = 10;
+
+/// What is looked at.
+#[derive(Clone, Debug)]
+enum Looked {
+    File(PathBuf),
+    Folder(Box<Folder>),
+}
+
+/// What is known of the last edit.
+pub struct Edited {
+    looked: Looked,
+    most: usize,
+    look: Duration,
+    seen: Option<Files>,
+}
+
+impl Edited {
+    /// Of one file.
+    pub fn of_file(path: &std::path::Path, policy: &Policy) -> Self {
+        Self::of(Looked::File(path.to_owned()), policy)
+    }
+
+    /// Of a folder's files.
+    pub fn of_folder(folder: &Folder, policy: &Policy) -> Self {
+        Self::of(Looked::Folder(Box::new(folder.clone())), policy)
+    }
+
+    fn of(looked: Looked, policy: &Policy) -> Self {
+        Self { looked, most: policy.max_files, look: policy.look(), seen: None }
+    }
+
+    /// Notes how the files are now, before they are read. What is wrong with them the run tells.
+    pub async fn note(&mut self) {
+        self.seen = self.state().await;
+    }
+
+    /// Ends once they are otherwise.
+    pub async fn changed(&mut self) {
+        let mut rest = self.look;
+        loop {
+            sleep(rest).await;
+            let begun = Instant::now();
+            if self.state().await != self.seen {
+                return;
+            }
+            rest = self.look.max(begun.elapsed().saturating_mul(REST));
+        }
+    }
+
+    async fn state(&self) -> Option<Files> {
+        let (looked, most) = (self.looked.clone(), self.most);
+        let state = spawn_blocking(move || state(&looked, most).ok()).await;
+        state.ok().flatten()
+    }
+}
+
+fn state(looked: &Looked, most: usize) -> io::Result<Files> {
+    match looked {
+        Looked::Folder(folder) => list(&folder.path, folder.files.as_ref(), most),
+        Looked::File(path) => {
+            let known = Known::of(String::new(), path)?;
+            Ok(Files { known: vec![known], ..Files::default() })
+        }
+    }
+}

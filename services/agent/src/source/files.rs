@@ -1,0 +1,180 @@
+//! The files of a folder, and how each is: what a file is called tells whether it is read, is being
+//! written, or is a program's own.
+
+use std::{
+    fs,
+    io::{Error, Result},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use glob::{MatchOptions, Pattern};
+
+/// Endings of what is read.
+pub const READ: [&str; 3] = ["csv", "json", "xlsx"];
+/// Endings of what may hold a part of a catalog, and is not read unless the files are named.
+const NOT_READ: [&str; 16] = [
+    "tsv", "txt", "xls", "xlsm", "xlsb", "ods", "xml", "html", "htm", "jsonl", "ndjson", "zip",
+    "gz", "rar", "7z", "sql",
+];
+/// Endings under which programs write what gets its name once it is whole.
+const WRITTEN: [&str; 6] = ["tmp", "part", "partial", "crdownload", "download", "filepart"];
+/// Marks of programs' own files, such as that of a workbook that is open.
+const OWN: [&str; 2] = ["~$", "."];
+/// Folders within folders at the most.
+const DEEPEST: usize = 16;
+
+/// Names are the same in large and small letters, as people take them; `*` is part of one name.
+const MATCH: MatchOptions = MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// A file that is to be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// Its name within the folder.
+    pub name: String,
+    /// Its whole path.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub size: u64,
+    /// When it was written last, where the system tells.
+    pub modified: Option<SystemTime>,
+}
+
+impl Known {
+    /// As it is now.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn of(name: String, path: &Path) -> Result<Self> {
+        let is = fs::metadata(path)?;
+        Ok(Self { name, path: path.to_owned(), size: is.len(), modified: is.modified().ok() })
+    }
+
+    /// True for one that was written just now. A time to come is another machine's, and tells
+    /// nothing.
+    pub fn is_fresh(&self, settle: Duration) -> bool {
+        self.modified.is_some_and(|at| at.elapsed().is_ok_and(|age| age < settle))
+    }
+}
+
+/// All files of a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// To be read, by name.
+    pub known: Vec<Known>,
+    /// By the names under which they are being written.
+    pub written: Vec<String>,
+    /// Those that may hold a part of the catalog and are not read.
+    pub unread: Vec<String>,
+}
+
+/// Lists a folder: what the pattern names, or what can be read.
+///
+/// # Errors
+/// It cannot be listed, or holds more than so many files.
+pub fn list(folder: &Path, pattern: Option<&Pattern>, most: usize) -> Result<Files> {
+    let mut files = Files::default();
+    let depth = if pattern.is_some_and(|one| one.as_str().contains('/')) { DEEPEST } else { 1 };
+    go_into(folder, "", depth, pattern, &mut files)?;
+    if files.known.len() > most {
+        let text = format!("it holds {} files, more than {most} (max_files)", files.known.len());
+        return Err(Error::other(text));
+    }
+    files.known.sort();
+    files.written.sort();
+    files.unread.sort();
+    Ok(files)
+}
+
+fn go_into(
+    folder: &Path,
+    above: &str,
+    depth: usize,
+    pattern: Option<&Pattern>,
+    files: &mut Files,
+) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let own = entry.file_name().to_string_lossy().into_owned();
+        if OWN.iter().any(|mark| own.starts_with(mark)) {
+            continue;
+        }
+        let (path, name) = (entry.path(), format!("{above}{own}"));
+        // A link to a folder may lead in a circle.
+        if entry.file_type()?.is_dir() {
+            if depth > 1 {
+                go_into(&path, &format!("{name}/"), depth - 1, pattern, files)?;
+            }
+        } else if path.is_file() {
+            sort_in(name, &path, pattern, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn sort_in(name: String, path: &Path, pattern: Option<&Pattern>, files: &mut Files) -> Result<()> {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let ending = ending.to_lowercase();
+    let is_meant = |name: &str| match pattern {
+        Some(pattern) => pattern.matches_with(name, MATCH),
+        None => READ.contains(&self::ending(name).as_str()),
+    };
+    if WRITTEN.contains(&ending.as_str()) {
+        files.written.extend(is_meant(stem).then_some(name));
+    } else if is_meant(&name) {
+        files.known.push(Known::of(name, path)?);
+    } else if pattern.is_none() && NOT_READ.contains(&ending.as_str()) {
+        files.unread.push(name);
+    }
+    Ok(())
+}
+
+/// What a name ends with, in small letters.
+pub fn ending(name: &str) -> String {
+    name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let into = folder.path().join("2026");
+        fs::create_dir(&into).expect("a folder");
+        for name in [
+            "b.csv",
+            "A.XLSX",
+            "c.json",
+            "~$A.xlsx",
+            ".~lock.b.csv#",
+            ".b.csv.swp",
+            "d.csv.part",
+            "e.tmp",
+            "lama.xls",
+            "baca.md",
+            "2026/f.csv",
+        ] {
+            fs::write(folder.path().join(name), "x").expect("a file");
+        }
+        let names = |files: &Files| -> Vec<String> {
+            files.known.iter().map(|file| file.name.clone()).collect()
+        };
+        let all = list(folder.path(), None, 10).expect("files");
+        assert_eq!(names(&all), ["A.XLSX", "b.csv", "c.json"]);
+        assert_eq!((all.written, all.unread), (vec!["d.csv.part".into()], vec!["lama.xls".into()]));
+        let of = |pattern: &str| {
+            let pattern = Pattern::new(pattern).expect("a pattern");
+            list(folder.path(), Some(&pattern), 10).expect("files")
+        };
+        assert_eq!(names(&of("*.csv")), ["b.csv"]);
+        assert_eq!(names(&of("**/*.CSV")), ["2026/f.csv", "b.csv"]);
+        assert_eq!(of("*.json").written, Vec::<String>::new());
+        assert!(list(folder.path(), None, 2).is_err() && list(&into.join("x"), None, 2).is_err());
+    }
+}
