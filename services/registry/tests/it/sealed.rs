@@ -152,3 +152,26 @@ async fn the_sums_follow_whatever_the_program_does_with_the_rows() {
     })
     .await;
 }
+
+/// Also in a table that has nothing but its key to name a row by.
+#[tokio::test]
+async fn a_value_of_another_type_is_named_and_put_back_in_every_table() {
+    let database = mpp_testkit::database(mpp_testkit::Backend::Sqlite).await;
+    let world = World::with_source_under(&database, asleep()).await;
+    three(&world).await;
+    for (table, fault) in [
+        ("sync_sent", "update sync_sent set digest = cast(digest as text)"),
+        ("sync_waiting", "update sync_waiting set record = cast(record as text)"),
+        ("sync_batch", "update sync_batch set position = cast(position as blob)"),
+    ] {
+        execute(database.url(), fault).await;
+        let db = &world.running.registry.db;
+        let mut tx = db.begin(&Actor::default()).await.expect("a transaction");
+        let found = db.misfiled(tx.conn(), &[]).await.expect("looked at");
+        assert!(!found.is_empty() && found.iter().all(|one| one.table == table), "{found:?}");
+        tx.mend(&found, false).await.expect("mended");
+        assert_eq!(db.misfiled(tx.conn(), &[]).await.expect("looked at"), [], "{fault}");
+        tx.commit().await.expect("committed");
+        assert_eq!(wrong(&world).await, [], "as it was before {fault}");
+    }
+}
