@@ -115,6 +115,7 @@ impl Script {
                 "sourceId": format!("s{number}-{index}"),
                 "unit": "units/kemendagri",
                 "service": { "title": { "id": "Layanan" } },
+                "confirmed": true,
             })
         });
         let batch = json!({

@@ -121,6 +121,7 @@ impl Ministry {
                 category: "population".into(),
                 ..Default::default()
             })),
+            confirmed: true,
         };
         Batch {
             nonce: self.number,

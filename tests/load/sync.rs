@@ -183,5 +183,6 @@ fn record(number: usize) -> Record {
         source_id: format!("layanan-{number}"),
         unit: "units/kemendagri".into(),
         body: Some(Body::Service(service)),
+        confirmed: true,
     }
 }

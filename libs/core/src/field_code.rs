@@ -76,13 +76,15 @@ field_codes! {
     /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a
     /// program leaves where a value is missing, such as `undefined`.
     ErrorValue, "ERROR_VALUE", "Give the value itself at the source: fill the column, or mend the formula of a sheet and export again; where it stands for nothing, let the mapping leave it out.";
+    /// A text with tags, comments or references of HTML.
+    Markup, "MARKUP", "Send the plain text; `html_text` of the agent's mappings makes it of HTML.";
     /// A row that repeats the heading, as where pages were glued together; it is no record and was
     /// passed over.
     HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
     /// A part of a file in which a stray quote lets rows run into one another.
     Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
     /// A record that looks like a trial and not like a service.
-    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is a service, release this one: `mpp agent release CONFIG ID`.";
+    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is a service, release this one: `mpp agent release CONFIG ID`; a client of its own sends it with `confirmed`.";
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.
@@ -107,7 +109,7 @@ field_codes! {
     /// A unit outside what the source may write.
     UnitNotOwned, "UNIT_NOT_OWNED", "Have this unit added to `also_writes`, and the record is applied by itself; or name a unit of the source's subtree.";
     /// A curator has set this field over the source's value, which is kept beside it.
-    Overridden, "OVERRIDDEN", "Nothing has to be done; where the source has changed since, an administrator looks which value is right, and gives the field back with `mpp hand-back`.";
+    Overridden, "OVERRIDDEN", "Nothing has to be done; where the source has changed since, an administrator looks which value is right, and gives the field back with the command that the message names.";
     /// The record has moved to another unit; the one before is a tombstone that names it.
     Moved, "MOVED", "Nothing has to be done; have its offerings proposed anew.";
     /// The source publishes the same `source_id` under another unit as well.
@@ -115,7 +117,7 @@ field_codes! {
     /// More records of a source move to other units at once than it may without saying so.
     TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello), or apply those that wait with `mpp quarantine redrive --accept-moves`.";
     /// A record of this name that another source, or a person, has published.
-    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have it handed over with `mpp hand-back --to`, by an officer of its unit (and of its source's) or by an administrator.";
+    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have it handed over with the command that the message names, by an officer of its unit (and of its source's) or by an administrator.";
     /// A record that would have to wait, of a source of which as many wait already as may.
     QuarantineFull, "QUARANTINE_FULL", "Bring in what the others wait for (`mpp quarantine list` names it), or take them out of the source; it is taken or kept when it is sent again.";
     /// The registry failed on this record and has logged why; it held up no other.

@@ -5,6 +5,15 @@ use std::str::FromStr;
 
 use crate::{Error, FieldCode};
 
+/// A person, whoever it was.
+pub const A_PERSON: &str = "users/-";
+
+/// Who did something, as everyone may know it: a source, a unit, a service, or a person. Persons
+/// stand by name in the feed alone, for auditors.
+pub fn as_told(subject: &str) -> &str {
+    if subject.starts_with("users/") { A_PERSON } else { subject }
+}
+
 /// The roles of callers; a token names some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {

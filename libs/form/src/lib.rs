@@ -5,6 +5,9 @@
 //! form here. Whether the records that one refers to exist, and who may write, is the registry's
 //! own matter.
 //!
+//! What comes of no person's hand is refused here, too ([`screen`]): so it holds for agents and for
+//! clients that push.
+//!
 //! Rejected: to ask a registry for a preview. People who write a mapping often have none at hand,
 //! and two sets of rules, one for trying and one for true, would drift apart.
 
@@ -12,12 +15,15 @@
 
 mod check;
 mod contact;
+pub mod dates;
 pub mod fee;
 pub mod held;
 pub mod limits;
 pub mod localized;
+pub mod markup;
 pub mod reconcile;
 pub mod record;
+pub mod screen;
 pub mod service;
 pub mod time;
 pub mod tombstone;

@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, Result};
 
-use crate::{Check, check::collections, service, tombstone};
+use crate::{Check, check::collections, screen, service, tombstone};
 
 /// The change that a record of a batch asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +44,13 @@ impl Checked {
                 source_id,
                 unit: self.unit().to_owned(),
                 body: Some(Body::Service(Service::clone(service))),
+                // It was looked at when it came.
+                confirmed: true,
             },
             Item::Delete(tombstone) => {
                 let delete = Delete { name: self.name.clone(), tombstone: Some(tombstone.clone()) };
-                Record { source_id, unit: String::new(), body: Some(Body::Delete(delete)) }
+                let body = Some(Body::Delete(delete));
+                Record { source_id, body, ..Record::default() }
             }
         }
     }
@@ -55,7 +58,7 @@ impl Checked {
 
 /// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
 /// for synced records changes, here or in the registry, so that what was rejected may pass.
-pub const RULES: i64 = 1;
+pub const RULES: i64 = 2;
 
 /// Checks the form of one record of a batch of `source`.
 ///
@@ -67,7 +70,11 @@ pub fn check(record: Record, source: &str) -> Result<Checked> {
     check.finish()?;
     match record.body {
         None => Err(Error::field("body", FieldCode::Required, "must hold a service or a delete")),
-        Some(Body::Service(given)) => check_service(given, &record.unit, record.source_id, source),
+        Some(Body::Service(mut given)) => {
+            let doubt = if record.confirmed { None } else { screen::doubt(&mut given) };
+            let checked = check_service(given, &record.unit, record.source_id, source)?;
+            doubt.map_or(Ok(checked), |fault| Err(Error::fields(vec![fault])))
+        }
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }
 }
@@ -142,7 +149,7 @@ mod tests {
             ..Service::default()
         };
         let body = Some(Body::Service(service));
-        Record { source_id: source_id.into(), unit: unit.into(), body }
+        Record { source_id: source_id.into(), unit: unit.into(), body, confirmed: false }
     }
 
     #[test]
@@ -156,6 +163,22 @@ mod tests {
         let Item::Put(service) = checked.item else { panic!("a put") };
         assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
         assert!(service.overrides.is_empty(), "a curator's alone");
+    }
+
+    #[test]
+    fn what_looks_like_a_trial_is_taken_once_a_person_has_confirmed_it() {
+        let named = |title: &str, confirmed| {
+            let mut record = Record { confirmed, ..record("kk", "units/kemendagri", "") };
+            if let Some(Body::Service(service)) = &mut record.body {
+                service.title = Some(LocalizedText { id: title.into(), en: String::new() });
+            }
+            check(record, "sources/kemendagri")
+        };
+        let refused = named("tes", false).expect_err("a trial");
+        assert_eq!(refused.violations()[0].code, FieldCode::Suspicious);
+        assert!(named("tes", true).is_ok() && named("Kartu Keluarga", false).is_ok());
+        let never = named("#REF!", true).expect_err("no person has written it");
+        assert_eq!(never.violations()[0].code, FieldCode::ErrorValue);
     }
 
     #[test]

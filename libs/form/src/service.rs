@@ -9,7 +9,7 @@ use crate::{
     contact::{LONGEST_URI, uri},
     fee::fee,
     limits::{LONG, SHORT},
-    localized,
+    localized, screen,
     time::time,
 };
 
@@ -41,13 +41,19 @@ pub fn check(service: &Service) -> Result<()> {
     }
     check.text("source_id", &service.source_id, SHORT);
     // Overrides do not count: the source's own values in them are not its author's to shorten.
-    let bytes = Service { overrides: Vec::new(), ..service.clone() }.encoded_len();
+    let mut own = Service { overrides: Vec::new(), ..service.clone() };
+    let bytes = own.encoded_len();
     if bytes > MAX_BYTES {
         check.fail(
             "",
             FieldCode::TooLarge,
             format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"),
         );
+    }
+    // The title was looked at as all names are.
+    own.title = None;
+    for fault in screen::broken(&mut own, "") {
+        check.fail(&fault.field, fault.code, fault.description);
     }
     check.finish()
 }

@@ -244,7 +244,7 @@ async fn next(answers: &mut Streaming<SyncResponse>) -> Outcomes<Answer> {
 
 fn record(number: usize, service: &Service) -> Record {
     let body = Some(Body::Service(service.clone()));
-    Record { source_id: format!("s{number}"), unit: UNIT.into(), body }
+    Record { source_id: format!("s{number}"), unit: UNIT.into(), body, confirmed: true }
 }
 
 /// The same rows, with nothing around them.

@@ -164,7 +164,7 @@ function syncs(): void
     $records = [];
     foreach (range(1, 10) as $n) {
         $title = ['id' => $n < 10 ? "Layanan contoh-$n" : '']; // the last is wrong, to see what is said of it
-        $records[] = ['sourceId' => "contoh-$n", 'unit' => 'units/kemendagri', 'service' => ['title' => $title]];
+        $records[] = ['sourceId' => "contoh-$n", 'unit' => 'units/kemendagri', 'service' => ['title' => $title], 'confirmed' => true];
     }
     $kept = ['checkpoint' => null, 'underWay' => []];
     [$welcome, $batch] = begin($kept, $records);

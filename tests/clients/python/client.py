@@ -197,7 +197,8 @@ def session(channel, kept, records, dies=False):
 
 def syncs(channel):
     """Each record gets its answer; one that is wrong stops no other. What died unheard comes again, alone."""
-    records = [sync.Record(source_id=f"contoh-{n}", unit="units/kemendagri") for n in range(1, 11)]
+    # Titles such as "Layanan contoh-1" look like trials: they are taken because somebody confirms them.
+    records = [sync.Record(source_id=f"contoh-{n}", unit="units/kemendagri", confirmed=True) for n in range(1, 11)]
     for record in records:
         record.service.title.id = f"Layanan {record.source_id}"
     records[9].service.title.id = ""  # wrong, to see what is said of it

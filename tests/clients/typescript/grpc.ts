@@ -192,7 +192,7 @@ async function session(kept: Kept, records: object[], dies = false) {
 async function syncs() {
   const records = Array.from({ length: 10 }, (_, n) => {
     const title = { id: n < 9 ? `Layanan contoh-${n + 1}` : "" }; // the last is wrong, to see what is said of it
-    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title } };
+    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title }, confirmed: true };
   });
   const kept: Kept = { underWay: [] };
   const { results, summary } = await session(kept, records);

@@ -143,7 +143,7 @@ async function* events(path: string, headers: Record<string, string> = {}): Asyn
 async function syncs() {
   const records = Array.from({ length: 10 }, (_, n) => {
     const title = { id: n < 9 ? `Layanan contoh-${n + 1}` : "" }; // the last is wrong, to see what is said of it
-    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title } };
+    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title }, confirmed: true };
   });
   const say = (verb: string, body: object) =>
     call(`sources/kemendagri:${verb}`, { role: "publisher", method: "POST", body });

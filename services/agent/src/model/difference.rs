@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     fn record(id: &str, unit: &str) -> Record {
-        Record { source_id: id.into(), unit: unit.into(), body: None }
+        Record { source_id: id.into(), unit: unit.into(), ..Record::default() }
     }
 
     fn reading(answered: &[Record], ids: &[&str]) -> Difference {

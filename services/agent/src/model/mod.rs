@@ -1,7 +1,6 @@
 //! The agent's rules: pure, no I/O.
 
 pub mod batch;
-mod dates;
 pub mod declared;
 pub mod difference;
 pub mod filled;

@@ -129,7 +129,7 @@ fn release(id: &str) -> String {
 
 /// The way out for one that is held back and has none.
 const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a service, \
-                     fill the column that its id is made of, and run again: then it can be released, by itself.";
+                     fill the column that its id is made of, and run again: then it can be released, by its id.";
 const NAMED_BESIDE: &str = "Do for each record what is said of it beside this, and run again.";
 const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run once with: mpp agent run CONFIG --accept-moves";
 

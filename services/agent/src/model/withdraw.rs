@@ -88,7 +88,7 @@ fn delete(id: &str, name: &str) -> Record {
     let reason = tombstone::Reason::Withdrawn.into();
     let tombstone = Some(Tombstone { reason, successor: String::new() });
     let body = Body::Delete(Delete { name: name.to_owned(), tombstone });
-    Record { source_id: id.to_owned(), unit: String::new(), body: Some(body) }
+    Record { source_id: id.to_owned(), body: Some(body), ..Record::default() }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
     part::out_of,
     partial::speaks_of_a_part,
     place::{beside, count, key, text},
-    prose::{amount, counted, fraction},
+    prose::{amount, counted, fraction, says_undone},
     says::{is_success, is_success_code},
     spoken,
     units::unit,
@@ -153,7 +153,8 @@ fn is_known_number(looked: &Looked<'_>, place: &str, value: &Val) -> bool {
     let Some(number) = count(value).or_else(|| amount(&text(value)?)) else {
         // A part of one counts nothing; what is below nothing has a name that is known.
         let is_fraction = !value.to_string().trim_matches('"').starts_with('-');
-        return is_fraction || spoken::is_number(&name) || spoken::is_aside(&path);
+        let counts_nothing = is_no_count(place, 0) || spoken::is_number(&name);
+        return is_fraction || counts_nothing || spoken::is_aside(&path);
     };
     let is_of_all = unit(place).is_some() || spoken::counts_here(&name);
     is_of_all
@@ -173,6 +174,10 @@ fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, deni
         return address::is_elsewhere(&address, &path, looked.pages, denied);
     }
     let rows = looked.rows.len() as u64;
+    // A list of one link was gone into; where it leads on, the list was told.
+    if spoken::leads_elsewhere(&name, said) {
+        return true;
+    }
     let is_read = fraction(said, rows).is_some()
         || out_of(said, unit(place).is_some()).is_some()
         || counted(said).is_some();
@@ -189,7 +194,7 @@ fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, deni
         return is_success(said);
     }
     let is_known = spoken::is_text(&name) || spoken::is_aside(&path) || spoken::is_plain_form(said);
-    is_known && !speaks_of_a_part(said)
+    is_known && !speaks_of_a_part(said) && !(spoken::is_remark(&name) && says_undone(said))
 }
 
 fn is_known_list(looked: &Looked<'_>, name: &[String], items: &[Val]) -> bool {

@@ -11,6 +11,7 @@ const ELSEWHERE: &str = " self first prev previous start current up search profi
     website homepage license url request documentation ";
 /// Parameters of how many records are passed over.
 const OFFSETS: [&str; 6] = ["offset", "start", "skip", "$skip", "startindex", "_offset"];
+const UNKNOWN: &str = "http://unknown.invalid/";
 const LAST: &str = " last terakhir akhir end ";
 
 /// An address, against the one that was asked.
@@ -31,10 +32,10 @@ impl Address {
         if !is_address || said.contains(' ') {
             return None;
         }
-        let Ok(own) = Url::parse(location) else {
-            // Of a file nothing is known.
-            return Some(Self { is_of_this_list: said.contains('?'), number: None, offset: None });
-        };
+        let asked = Url::parse(location).ok();
+        let is_file = asked.is_none();
+        // Nobody knows where a file came from; what an address asks for can be read all the same.
+        let own = asked.or_else(|| Url::parse(said).or_else(|_| Url::parse(UNKNOWN)).ok())?;
         // "{?page,size}" is a form of addresses, and none.
         let other = own.join(said.split('{').next().unwrap_or(said)).ok()?;
         let is_same_path = other.path().trim_end_matches('/') == own.path().trim_end_matches('/');
@@ -43,8 +44,8 @@ impl Address {
         let is_offset = |name: &str| OFFSETS.contains(&name.to_lowercase().as_str());
         let mut pairs = other.query_pairs().filter(|(name, _)| is_offset(name));
         let offset = pairs.next().and_then(|(_, value)| value.parse().ok());
-        let is_of_this_list =
-            is_same_path && other.query().is_some() && other.query() != own.query();
+        let leads_within = is_same_path && other.query() != own.query();
+        let is_of_this_list = other.query().is_some() && (is_file || leads_within);
         Some(Self { is_of_this_list, number, offset })
     }
 

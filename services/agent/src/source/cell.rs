@@ -271,4 +271,16 @@ mod tests {
         assert_eq!(at(1.0 / 3.0), "08:00");
         assert_eq!(of(1.5, calamine::ExcelDateTimeType::TimeDelta), "36:00");
     }
+
+    #[test]
+    fn no_number_and_no_format_make_it_panic() {
+        bolero::check!().with_iterations(3_000).with_type::<(f64, i64, String)>().for_each(
+            |(number, whole, format)| {
+                let _ = shown(&plain(*number), format);
+                let _ = shown(&whole.to_string(), &format!("{format};{format}\"0"));
+                shown_text(format.clone(), format);
+                unescaped(format);
+            },
+        );
+    }
 }

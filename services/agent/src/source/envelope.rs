@@ -65,8 +65,18 @@ const STATUSES: [&str; 8] = [
 /// The same, but may be anything's code as well.
 const CODES: [&str; 2] = ["code", "kode"];
 /// Words of the names of what has gone wrong.
-const ERRORS: [&str; 8] =
-    ["error", "errors", "exception", "exceptions", "kesalahan", "galat", "fault", "failed"];
+const ERRORS: [&str; 10] = [
+    "error",
+    "errors",
+    "exception",
+    "exceptions",
+    "kesalahan",
+    "galat",
+    "fault",
+    "failed",
+    "failures",
+    "gagal",
+];
 /// Words of the names of what only speaks of errors.
 const OF_ERRORS: [&str; 12] = [
     "last",

@@ -1,5 +1,6 @@
 //! Rows that do not look like a record, and wait for a person.
 
+use mpp_api::sync::{Record, record::Body};
 use mpp_core::{Error, FieldCode};
 use serde_json::Value;
 
@@ -38,4 +39,17 @@ pub fn extent(output: &Value) -> Option<String> {
 /// Whether a record is refused for what it looks like.
 pub fn is_suspicious(error: &Error) -> bool {
     error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
+}
+
+/// Why the registry would take a record for no service.
+pub fn doubted(record: &mut Record) -> Option<String> {
+    let Some(Body::Service(service)) = &mut record.body else { return None };
+    mpp_form::screen::doubted(service).map(|(_, why)| why)
+}
+
+/// The remark on a text that names nothing.
+pub fn names_nothing(place: &str, text: &str) -> Error {
+    let shown: String = text.chars().take(80).collect();
+    let text = format!("\"{shown}\" names nothing, and is left out");
+    Error::field(place, FieldCode::LeftOut, text)
 }

@@ -11,6 +11,7 @@ use super::{
     extent::{Extent, Seen},
     fault::{Fault, address},
     fetch::{Fetch, Page},
+    full, more,
     next::Next,
     parse::parse,
     place::{self, Setting},
@@ -18,6 +19,9 @@ use super::{
     sink::Sink,
 };
 use crate::{model::filled::holds_something, policy::Policy};
+
+/// Keys that an item has at the most that is no record, and tells of a failure.
+const FEW: usize = 2;
 
 /// A catalog in pages.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +61,7 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         columns: Vec::new(),
         shape: Shape::default(),
         unknown: Vec::new(),
+        full: None,
     };
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
@@ -109,6 +114,8 @@ struct Reading<'a, 'b> {
     shape: Shape,
     /// Beside the rows, what nobody can account for.
     unknown: Vec<Unknown>,
+    /// The bound that the last page reaches.
+    full: Option<String>,
 }
 
 impl Reading<'_, '_> {
@@ -137,6 +144,10 @@ impl Reading<'_, '_> {
             next.after((&heeded, items), fetched.link.as_deref(), location, !ignore_totals)?;
         self.account((&heeded, items), location, (number, next.is_none()));
         let Some(next) = next else {
+            let is_linked = fetched.link.is_some() || !self.pages.next.link.text.is_empty();
+            if !is_linked && !self.extent.says_how_many() && !more::says_last(&heeded, items) {
+                self.full = full::bound(&heeded, items, location);
+            }
             self.ends(&fetched, &shown)?;
             return Ok(Step::Last);
         };
@@ -197,6 +208,12 @@ impl Reading<'_, '_> {
 
     /// A row that is no record may be a footer, which counts the others.
     fn hear_row(&mut self, found_at: &str, item: &Val) -> bool {
+        // {"error": "Query was interrupted"} in the place of what was left; a record has more keys.
+        if matches!(item, Val::Obj(map) if map.len() <= FEW)
+            && let Some(said) = envelope::refusal(item, false)
+        {
+            self.extent.hear_failure(found_at, said);
+        }
         self.extent.hear_row(found_at, &self.cells(item).join(" "))
     }
 
@@ -218,7 +235,7 @@ impl Reading<'_, '_> {
 
     /// A record as the cells of a row.
     fn cells(&self, item: &Val) -> Vec<String> {
-        let Val::Obj(map) = item else { return Vec::new() };
+        let Val::Obj(map) = item else { return place::text(item).into_iter().collect() };
         let cell = |key: &Val| match map.get(key) {
             Some(value @ Val::TStr(_)) => place::text(value).unwrap_or_default(),
             Some(value) if holds_something(value) => value.to_string(),
@@ -272,7 +289,12 @@ impl Reading<'_, '_> {
                 let text = account::message(&self.unknown, file, &self.pages.ignore);
                 Err(Fault::torn(&address(&self.pages.location), text))
             }
-            _ => Ok(()),
+            _ => match &self.full {
+                Some(bound) if !self.pages.ignore_totals => {
+                    Err(Fault::torn(&address(&self.pages.location), full::message(bound)))
+                }
+                _ => Ok(()),
+            },
         }
     }
 }

@@ -14,6 +14,9 @@ mod fault;
 mod fetch;
 mod files;
 mod folder;
+mod full;
+#[cfg(test)]
+mod fuzzed;
 mod habit;
 mod heading;
 mod held_back;

@@ -31,7 +31,8 @@ const OTHER_THINGS: &str = " user users pengguna penduduk population populasi ji
     files lampiran attachment attachments gambar image images foto video komentar comment comments berita news survei survey \
     responden respondents pengaduan aduan stok stock worker workers thread threads process node nodes shard \
     shards jadwal schedule config konfigurasi settings server database kontak contact address alamat parkir kursi \
-    transaksi transactions permohonan berkas ticket tickets tiket facet facets aggregation aggregations ";
+    transaksi transactions permohonan berkas ticket tickets tiket facet facets aggregation aggregations \
+    spatial reference crs srs ";
 /// Names that are bounds by themselves, and counts beside the name of a list: "dataset_size".
 const SIZES: [&str; 4] = ["size", "ukuran", "length", "panjang"];
 const LISTS: &str = " data dataset datasets result results hasil list daftar collection koleksi record records rows \

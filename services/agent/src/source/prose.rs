@@ -31,6 +31,13 @@ const CUT: &str = "truncat incomplet partial terpotong dipotong sebagian dibatas
     limited capped exceed melebihi parsial";
 /// Words that say so beside a number: "hanya 6 baris pertama".
 pub const ONLY: &str = "only hanya cuma first pertama top teratas terbaru";
+/// Words of what is still to come or went wrong: a remark with one does not speak of the whole.
+const UNDONE: &str = "sementara belum sedang masih tertunda gagal galat kesalahan error errors failed failing \
+    failure pending progress unfinished interrupted aborted timeout terhenti dihentikan terputus \
+    unavailable unreachable degraded temporary interim draft draf percobaan stale tertinggal missing";
+/// Words that begin such a clause behind a denial: "tidak dapat dihubungi", "not yet".
+const UNABLE: &str =
+    "dapat bisa terhubung tersedia termuat terbaca yet available all semua seluruhnya terambil";
 const WHOLE: &str = "lengkap complete seluruhnya semuanya";
 const NOT: &str = "not tidak belum tak no bukan";
 
@@ -133,6 +140,16 @@ pub fn says_cut(text: &str) -> bool {
         let is_whole = has(WHOLE, word);
         ((is_cut || is_only) && !denied(at)) || (is_whole && denied(at))
     })
+}
+
+/// Whether a remark says that something is still to come, or went wrong.
+pub fn says_undone(text: &str) -> bool {
+    let words = parts(text);
+    let denied = |at: usize| at > 0 && has(NOT, &words[at - 1]);
+    words
+        .iter()
+        .enumerate()
+        .any(|(at, word)| (has(UNDONE, word) && !denied(at)) || (has(UNABLE, word) && denied(at)))
 }
 
 /// Whether a list of words holds one.
@@ -264,6 +281,22 @@ mod tests {
             ["ok", "sukses", "Data lengkap", "complete", "tidak terpotong", "hanya untuk warga"]
         {
             assert!(!says_cut(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_remark_that_something_is_still_to_come_is_heard() {
+        for text in [
+            "Data sementara, sinkronisasi belum selesai",
+            "Server Disdukcapil tidak dapat dihubungi",
+            "import in progress",
+            "Sinkronisasi masih berjalan, 60%",
+            "not all sources answered",
+        ] {
+            assert!(says_undone(text), "{text}");
+        }
+        for text in ["Standar pelayanan 2026", "tidak gagal", "Melayani sampai malam"] {
+            assert!(!says_undone(text), "{text}");
         }
     }
 

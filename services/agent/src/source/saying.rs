@@ -37,6 +37,22 @@ const AND_SO_ON: [&str; 7] =
 /// Words behind the number of others: "dan 30 layanan lainnya".
 const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
+/// The words by which a row that is no record says that more follows; dots alone say it, too.
+pub fn goes_on_below(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_dots = |sign: char| ".…⋮".contains(sign) || sign.is_whitespace();
+    if text.chars().all(is_dots) && (text.contains("...") || text.contains(['…', '⋮'])) {
+        return Some(text.to_owned());
+    }
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    let is_rest = words.last().is_some_and(|last| OTHERS.contains(last))
+        && words.iter().any(|word| word.parse::<u64>().is_ok());
+    let goes_on = MORE_BELOW.iter().chain(&GOES_ON).any(|words| bare.contains(words));
+    (is_rest || goes_on || AND_SO_ON.contains(&bare)).then(|| bare.to_owned())
+}
+
 /// True for a row that holds nothing but how much there is: "Menampilkan 3 dari 42 layanan".
 pub fn is_extent(cells: &[String]) -> bool {
     let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
@@ -65,16 +81,10 @@ impl Saying {
 
     /// Takes up a row that is no record.
     pub fn hear_row(&mut self, text: &str) {
-        let lower = text.to_lowercase();
-        let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
-        let words: Vec<&str> = bare.split_whitespace().collect();
-        let is_rest = words.last().is_some_and(|last| OTHERS.contains(last))
-            && words.iter().any(|word| word.parse::<u64>().is_ok());
-        let goes_on = MORE_BELOW.iter().any(|words| bare.contains(words));
-        if is_rest || goes_on || AND_SO_ON.contains(&bare) {
-            return self.more_follows(bare);
+        match goes_on_below(text) {
+            Some(said) => self.more_follows(&said),
+            None => self.hear(text),
         }
-        self.hear(text);
     }
 
     fn more_follows(&mut self, said: &str) {
@@ -191,6 +201,9 @@ mod tests {
             "lanjut ke sheet berikutnya",
             "Selanjutnya lihat lampiran II",
             "-- More --",
+            "...",
+            " … ",
+            "... ... ...",
             "[data dipotong]",
             "dst.",
             "and 30 more",

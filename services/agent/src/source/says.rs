@@ -1,7 +1,10 @@
 //! What an answer says of itself where all went well: only words of success, and what succeeded. A
 //! message with any other word is not understood.
 
-use super::prose::{parts, says_cut};
+use super::{
+    partial::speaks_of_a_part,
+    prose::{parts, says_cut, says_undone},
+};
 
 /// Words of which a message of success consists.
 const WORDS: &str = " ok oke okay success successful successfully succeeded sukses berhasil data datanya layanan \
@@ -14,7 +17,14 @@ const WORDS: &str = " ok oke okay success successful successfully succeeded suks
     public publik terverifikasi verified berjalan lancar baik good y ya yes 1 200 00 0 service services \
     executed dengan ini online sehat healthy pass passed terima kasih thank you created accepted read show \
     showing tampil final full penuh jenis unit instansi kabupaten kota provinsi pemerintah dinas api server \
-    tanpa no tidak ada error errors kesalahan galat terpotong truncated dibatasi limited none nihil ";
+    tanpa no tidak ada error errors kesalahan galat terpotong truncated dibatasi limited none nihil \
+    izin perizinan nonperizinan dokumen permohonan persyaratan standar sop publik catalogue catalog \
+    fetching getting loading response selesai diterima ditarik terambil terbaca sukse ";
+/// Words behind which the name of a place or an office stands, which may be any.
+const NAMED: [&str; 8] =
+    ["kota", "kabupaten", "kab", "provinsi", "kecamatan", "kelurahan", "dinas", "badan"];
+/// Letters from which a word with one slip is still that word.
+const SLIPS_FROM: usize = 6;
 /// Words that deny, and those of the above that stand only behind one.
 const DENIALS: [&str; 4] = ["tanpa", "no", "tidak", "ada"];
 const DENIED: [&str; 8] =
@@ -34,9 +44,39 @@ pub fn is_success(said: &str) -> bool {
         match word.as_str() {
             word if DENIED.contains(&word) => is_denied,
             _ if denies => DENIED.contains(&next) || next == "ada" && words.len() > at + 2,
-            word => WORDS.split_ascii_whitespace().any(|own| own == word),
+            word => {
+                is_of_success(word) || is_place(said, before, word) || is_short_form(said, word)
+            }
         }
     })
+}
+
+/// True for such a word, also with one slip: "successfull", "succes", "berhasill".
+fn is_of_success(word: &str) -> bool {
+    let is_near =
+        |own: &str| own.len().min(word.len()) >= SLIPS_FROM && strsim::osa_distance(own, word) == 1;
+    WORDS.split_ascii_whitespace().any(|own| own == word || is_near(own))
+}
+
+/// "DPMPTSP", in capitals among other words: hardly a vowel, so it is short for an office.
+fn is_short_form(said: &str, word: &str) -> bool {
+    let vowels = word.chars().filter(|sign| "aeiou".contains(*sign)).count();
+    let mut written = said.split(|sign: char| !sign.is_alphanumeric());
+    let is_capital = written.any(|own| own == word.to_uppercase());
+    is_capital && word.len() > 2 && vowels * 4 <= word.len() && said.chars().any(char::is_lowercase)
+}
+
+/// "Kota Madiun": a word in capitals behind what has a name, and no other.
+fn is_place(said: &str, before: Option<&String>, word: &str) -> bool {
+    let is_named = before.is_some_and(|before| NAMED.contains(&before.as_str()));
+    let starts_large = |own: &str| own.starts_with(char::is_uppercase);
+    let is_all_large = !said.chars().any(char::is_lowercase);
+    let mut written = said.split(|sign: char| !sign.is_alphanumeric());
+    is_named
+        && !is_all_large
+        && written.any(|own| own.to_lowercase() == word && starts_large(own))
+        && !speaks_of_a_part(word)
+        && !says_undone(word)
 }
 
 /// True for a code of an answer that went well.
@@ -64,6 +104,10 @@ mod tests {
             "Data lengkap, tidak terpotong",
             "Tidak ada kesalahan",
             "Request completed successfully",
+            "Get data successfull",
+            "Data Jenis Izin",
+            "Daftar layanan Kota Madiun berhasil dimuat",
+            "Data layanan DPMPTSP berhasil diambil",
         ] {
             assert!(is_success(said), "{said}");
         }
@@ -77,6 +121,8 @@ mod tests {
             "berhasil dengan kesalahan",
             "data tidak lengkap",
             "gagal",
+            "Data layanan Kota gagal",
+            "DATA KOTA SEMENTARA",
         ] {
             assert!(!is_success(said), "{said}");
         }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{
     explained,
     fault::Fault,
-    held_back::{HeldBack, extent, id, is_suspicious},
+    held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     identity::{Identity, identity, names},
     way::Way,
 };
@@ -274,12 +274,20 @@ impl<'a> Sink<'a> {
         if let Some(why) = screen::residue(output) {
             return Err(Error::field("row", FieldCode::ErrorValue, why));
         }
-        let why = || screen::trial(output).or_else(|| extent(output));
         let is_sent = self.way.apply_trials || self.is_released(output);
-        match (!is_sent).then(why).flatten() {
-            Some(why) => Err(Error::field("row", FieldCode::Suspicious, why)),
-            None => mpp_api::json::read(output).map(text::tidied).and_then(explained::with_id),
+        let suspicious = |why: String| Err(Error::field("row", FieldCode::Suspicious, why));
+        let looks = screen::trial(output).or_else(|| extent(output));
+        if let Some(why) = looks.clone().filter(|_| !is_sent) {
+            return suspicious(why);
         }
+        let mut record: Record = mpp_api::json::read(output).map(text::tidied)?;
+        // Its number or its tags may have hidden it: "1. tes".
+        let hidden = doubted(&mut record);
+        if let Some(why) = hidden.clone().filter(|_| !is_sent && !record.confirmed) {
+            return suspicious(why);
+        }
+        record.confirmed |= looks.is_some() || hidden.is_some();
+        explained::with_id(record)
     }
 
     /// Hands on that a record could not be read.
@@ -352,12 +360,6 @@ impl<'a> Sink<'a> {
         let found_at = self.placed(item.found_at);
         self.hand(Found::Record(Box::new(Item { found_at, ..item })))
     }
-}
-
-fn names_nothing(place: &str, text: &str) -> Error {
-    let shown: String = text.chars().take(80).collect();
-    let text = format!("\"{shown}\" names nothing, and is left out");
-    Error::field(place, FieldCode::LeftOut, text)
 }
 
 /// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell

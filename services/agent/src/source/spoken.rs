@@ -22,6 +22,8 @@ const TEXTS: &str = " title judul nama name names label display deskripsi descri
     user_agent client session csrf token_type scope kepala jabatan nip pengelola penanggung jawab \
     kontributor moto profil facebook instagram twitter youtube whatsapp wa hotline maps peta banner foto gambar \
     icon color warna maintainer pemelihara narahubung cp sambutan alias singkatan abbreviation short ";
+/// Of these, remarks on the data.
+const REMARKS: &str = " keterangan catatan note notes info information informasi ";
 /// Messages: they may say anything, and so only those of success are known.
 const MESSAGES: &str = " message messages msg pesan detail details status state stat hasil result results \
     outcome response respon respons responsemessage statustext reason alasan relation availability \
@@ -43,12 +45,14 @@ const ASIDE: &str = " instansi dinas opd skpd kontak contact alamat address orga
     profile jadwal schedule hours jam lokasi location geo koordinat spatial reference style styles theme tema \
     user session rate ratelimit limits quota kuota facets facet aggregations aggregation kategori categories \
     category tags counts pengunjung statistik stats statistics mall mpp shards shard debug metrics timing \
-    timings performance bbox extent ";
+    timings performance bbox extent search form forms field profil actions template templates mapping queries \
+    headers ";
 /// Flags that say nothing of the list, whether they are true or not.
 const FLAGS: &str = " first pertama empty sorted unsorted paged unpaged active aktif cached cache cacheable \
     debug public publik open terbuka authenticated authorized login logged verified terverifikasi enabled \
     secure pretty templated include included previous prev sebelumnya back deprecated maintenance test beta \
-    production compressed gzip encrypted internal private locked archived featured readonly editable ";
+    production compressed gzip encrypted internal private locked archived featured readonly editable \
+    connected terhubung ssl https required ";
 /// Flags that are true of a good answer, and false of a bad one.
 const RIGHT: &str = " success successful succeeded ok sukses berhasil valid status state result hasil \
     response exact batchcomplete exhaustive available tersedia ";
@@ -96,9 +100,21 @@ pub fn is_message(name: &[String]) -> bool {
     name.last().is_some_and(|last| holds(MESSAGES, last))
 }
 
-/// A mark in the list.
+/// A remark, which may say anything.
+pub fn is_remark(name: &[String]) -> bool {
+    any(REMARKS, name)
+}
+
+/// What a link is for that leads to no further page: "rel": "self".
+pub fn leads_elsewhere(name: &[String], said: &str) -> bool {
+    let is_relation = name.last().is_some_and(|last| last == "rel" || last == "relation");
+    is_relation && holds(ELSEWHERE, &said.trim().to_lowercase())
+}
+
+/// A mark in the list; a postal code is none.
 pub fn is_mark(name: &[String]) -> bool {
-    any(MARKS, name) || (any(LASTS, name) && any(KEYS, name))
+    let is_postal = any("pos", name) && any("kode code", name);
+    (any(MARKS, name) && !is_postal) || (any(LASTS, name) && any(KEYS, name))
 }
 
 /// How many records were passed over before the page.
@@ -151,7 +167,15 @@ pub fn flag(said: &str) -> Option<bool> {
     }
 }
 
-/// A form that can be no mark: a moment, a version, an address of mail.
+/// Relations of links that lead to no further page.
+const ELSEWHERE: &str =
+    " self first prev previous collection canonical alternate search item up describedby ";
+
+/// Units of what an answer took.
+const MEASURES: &str =
+    " ms s sec secs detik seconds milliseconds us ns µs b kb mb gb kib mib gib bytes ";
+
+/// A form that can be no mark: a moment, a version, a measure, an address of mail.
 pub fn is_plain_form(said: &str) -> bool {
     let said = said.trim();
     let is_moment = said.len() >= 8
@@ -163,8 +187,14 @@ pub fn is_plain_form(said: &str) -> bool {
         && version
             .split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_measure = said
+        .split_once(|sign: char| !sign.is_ascii_digit() && sign != '.')
+        .is_some_and(|(number, _)| {
+            let unit = said[number.len()..].trim().to_lowercase();
+            !number.is_empty() && holds(MEASURES, &unit)
+        });
     let is_mail = said.split_once('@').is_some_and(|(_, host)| host.contains('.'));
-    is_moment || is_version || (is_mail && !said.contains(' '))
+    is_moment || is_version || is_measure || (is_mail && !said.contains(' '))
 }
 
 #[cfg(test)]
@@ -206,6 +236,8 @@ mod tests {
             "1.1",
             "v2.0.1",
             "a@b.go.id",
+            "2MB",
+            "0.12 s",
         ] {
             assert!(is_plain_form(said), "{said}");
         }

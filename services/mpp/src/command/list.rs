@@ -88,6 +88,9 @@ fn print(kind: &Kind, records: &[DynamicMessage], more: bool, output: Output) ->
         for record in records {
             say!("{}", serde_json::to_string(record).map_err(Error::internal)?);
         }
+        if more {
+            complain!("… there are more; --limit 0 shows all");
+        }
         return Ok(());
     }
     let columns = || std::iter::once("name").chain(kind.columns.iter().copied());

@@ -8,7 +8,7 @@ use mpp_api::{
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role};
+use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told};
 use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, handler::not_there_yet, write};
 use mpp_store::{Expect, Label, Labels, Tx};
 
@@ -61,7 +61,8 @@ impl Keeps<Service> for Registry {
                 format!("is {}'s own; a record of another id is another record", before.source);
             return Err(Error::field("service.source_id", FieldCode::Immutable, text));
         }
-        let by = By { subject: &call.caller.subject, at: self.now(), reason: &call.reason };
+        let by =
+            By { subject: as_told(&call.caller.subject), at: self.now(), reason: &call.reason };
         let after = provenance::overridden(std::mem::take(service), before, by);
         *service = provenance::reasoned(after, &call.reasoned, by);
         filing.labels.insert(Label::Overridden, overridden_label(service).to_owned());
@@ -113,7 +114,7 @@ impl Registry {
             return Err(Error::field("to", FieldCode::Format, text));
         }
         let reason = provenance::reason(&asked.reason)?;
-        let by = By { subject: &call.caller.subject, at: self.now(), reason: &reason };
+        let by = By { subject: as_told(&call.caller.subject), at: self.now(), reason: &reason };
         write::step::<Service>(self, call, &asked.name, &asked.etag, |service, filing| {
             filing.check_owner(&call.grant)?;
             let service = match asked.to.as_str() {

@@ -4,20 +4,12 @@ use mpp_api::{
     Document as _,
     registry::{GetWithdrawnServiceResponse, Service},
 };
-use mpp_core::{Error, Reason, Result, check_name};
+use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name};
 use mpp_resource::Kind as _;
 use mpp_rpc::time::to_timestamp;
 use mpp_store::{Change, Op};
 
 use super::Registry;
-
-/// A person, whoever it was: this is told to everyone.
-const A_PERSON: &str = "users/-";
-
-/// Who made a change, as everyone may know it: a source, a unit, a service, or a person.
-fn public(actor: &str) -> &str {
-    if actor.starts_with("users/") { A_PERSON } else { actor }
-}
 
 impl Registry {
     /// Tells from a service's own history why it is gone.
@@ -38,7 +30,7 @@ impl Registry {
             title: service.title,
             tombstone: gone.tombstone,
             withdraw_time: Some(to_timestamp(gone.at)),
-            actor: public(&gone.actor).to_owned(),
+            actor: as_told(&gone.actor).to_owned(),
             source: service.source,
         })
     }

@@ -3,7 +3,7 @@
 //! own, and the source's next record changes the value that is kept, not the one that is shown.
 
 use mpp_api::registry::{Service, service::Override};
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Result, text};
+use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Micros, Result, text};
 use mpp_resource::Resource;
 use mpp_rpc::time::to_timestamp;
 
@@ -47,10 +47,11 @@ pub fn override_warnings(service: &Service) -> impl Iterator<Item = FieldViolati
             }
             None => String::new(),
         };
+        let who = if kept.subject == A_PERSON { "a person" } else { &kept.subject };
         let description = format!(
-            "{} has set this over the source's value, which is kept beside it until it is handed \
-             back{why}{}{drifts}",
-            kept.subject, kept.reason
+            "{who} has set this over the source's value, which is kept beside it until it is handed \
+             back{why}{}{drifts}; where the source is right: mpp hand-back {} --field {}",
+            kept.reason, service.name, kept.field
         );
         let field = format!("service.{}", kept.field);
         FieldViolation { field, code: FieldCode::Overridden, description }

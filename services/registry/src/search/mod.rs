@@ -14,7 +14,7 @@
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
 //! | `shape`, `slips`, `typo`, `needle` | terms to slips, weights, documents, names |
-//! | `deed`, `mishap` | what one means to do to a document, and what has happened to it |
+//! | `deed`, `mishap`, `unread` | what one means to do to a document, and what has happened to it |
 //! | `score`, `filter`, `query`, `weak`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
@@ -65,6 +65,7 @@ mod stance;
 mod stem;
 mod table;
 mod typo;
+mod unread;
 mod vocabulary;
 mod weak;
 mod writer;

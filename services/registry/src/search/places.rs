@@ -148,6 +148,30 @@ pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
     found
 }
 
+/// Prepositions that are joined to the name of a place.
+const JOINED: [&str; 3] = ["dari", "di", "ke"];
+
+/// Letters from which what stands behind one may be a name; "disia" is no place.
+const JOINED_LETTERS: usize = 4;
+
+/// The preposition that begins the first of these words, where the rest of it is a place's name,
+/// with the words behind it or without them, and means nothing else: "dijakarta", "kebandung".
+pub fn joined(words: &[String]) -> Option<&'static str> {
+    let (first, behind) = words.split_first()?;
+    let is_name = |rest: &str| {
+        let mut name = rest.to_owned();
+        let longer = behind.iter().take(MOST_WORDS - 1).map(|word| spelled(word));
+        std::iter::once("").chain(longer).any(|word| {
+            name += word;
+            REGIONS.contains_key(&name) && !ORDINARY.contains(&name.as_str())
+        })
+    };
+    let fits = |head: &&&str| {
+        first.strip_prefix(**head).is_some_and(|rest| rest.len() >= JOINED_LETTERS && is_name(rest))
+    };
+    if begins_name(first) { None } else { JOINED.iter().find(fits).copied() }
+}
+
 /// Words before a name that say that it is one by keeping away from it: "selain medan".
 const KEPT_AWAY: [&[&str]; 5] = [EXCEPT, APART, REFUSALS, NOT_THERE, RELUCTANT];
 

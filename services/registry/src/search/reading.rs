@@ -10,7 +10,8 @@ use super::asked::query_terms;
 use super::places::{self, Catalog, Named};
 use super::roles;
 use super::stance::{Spoken, Stance, stances};
-use super::vocabulary::{KINDS, ONLY_ENGLISH, PHRASES, SAYINGS, TURNS};
+use super::unread::unread;
+use super::vocabulary::{KINDS, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS, TURNS};
 
 /// A question, read.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +62,14 @@ type Said = (Vec<String>, Vec<String>);
 
 static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
     let split = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    longest_first(SAYINGS.iter().map(|(said, meant)| (split(said), split(meant))).collect())
+    let said = SAYINGS.iter().map(|(said, meant)| (split(said), split(meant)));
+    // "ga online", "tidak nyambung": whatever one refuses by, the number is out of step.
+    let refused = REFUSALS.iter().flat_map(|no| {
+        OUT_OF_STEP
+            .iter()
+            .map(|word| (vec![(*no).to_owned(), (*word).to_owned()], split("sinkron")))
+    });
+    longest_first(said.chain(refused).collect())
 });
 
 /// English names of documents, by their terms.
@@ -83,14 +91,13 @@ pub fn read(
     is_document: &dyn Fn(&str) -> bool,
     leads: &dyn Fn(&str) -> bool,
 ) -> Reading {
-    let typed: Vec<Word> =
-        words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
+    let typed = parted(words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect());
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
     let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_named });
     let (stances, told) = stances_of(text, &typed, &named, &has);
-    let rest = said_for(beside_places(&typed, &named, &told), &SAID);
+    let rest = without_unread(said_for(beside_places(&typed, &named, &told), &SAID), &spoken);
     let terms = rest.into_iter().filter_map(|(at, word)| Some((at, term(&word)?))).collect();
     let tokens = said_for(terms, &ENGLISH).into_iter().map(|(at, term)| Token { term, at });
     let mut terms = query_terms(text, &tokens.collect::<Vec<_>>(), called);
@@ -107,6 +114,26 @@ pub fn read(
             .map(|(named, stance)| place(text, &typed, named, stance))
             .collect(),
     }
+}
+
+/// The words, with a preposition apart that somebody has joined to the name of a place:
+/// "dijakarta" is "di jakarta".
+fn parted(typed: Vec<Word>) -> Vec<Word> {
+    let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
+    let mut parted = Vec::with_capacity(typed.len());
+    for (number, (at, word)) in typed.into_iter().enumerate() {
+        // What was folded otherwise than it was typed has its letters elsewhere.
+        let head = places::joined(&spoken[number..]).filter(|_| word.len() == at.len());
+        match head {
+            Some(head) => {
+                let middle = at.start + head.len();
+                parted.push((at.start..middle, head.to_owned()));
+                parted.push((middle..at.end, word[head.len()..].to_owned()));
+            }
+            None => parted.push((at, word)),
+        }
+    }
+    parted
 }
 
 /// The stances to the places, and the words that only tell them.
@@ -196,6 +223,23 @@ fn is_child(term: &QueryTerm) -> bool {
 fn is_only_place(named: &[Named], at: usize, word: &str) -> bool {
     let place = named.iter().find(|place| place.words.contains(&at));
     place.is_some_and(|place| !place.guessed || KINDS.contains(&word))
+}
+
+/// Puts what cannot be read in the place of the words for it.
+fn without_unread(words: Vec<Word>, spoken: &[String]) -> Vec<Word> {
+    let mut meant = Vec::with_capacity(words.len());
+    let mut rest = words.as_slice();
+    while let Some(((at, word), after)) = rest.split_first() {
+        let said: Vec<&str> = rest.iter().map(|(_, word)| word.as_str()).collect();
+        if let Some((length, state)) = unread(&said, spoken) {
+            meant.push((at.start..rest[length - 1].0.end, state.to_owned()));
+            rest = &rest[length..];
+        } else {
+            meant.push((at.clone(), word.clone()));
+            rest = after;
+        }
+    }
+    meant
 }
 
 /// Puts what is meant in the place of what is said, the longest saying first.

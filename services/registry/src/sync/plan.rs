@@ -306,7 +306,7 @@ mod tests {
     fn record(source_id: &str, title: &str) -> Record {
         let title = Some(LocalizedText { id: title.into(), en: String::new() });
         let body = Some(Body::Service(Service { title, ..Service::default() }));
-        Record { source_id: source_id.into(), unit: "units/a".into(), body }
+        Record { source_id: source_id.into(), unit: "units/a".into(), body, confirmed: true }
     }
 
     fn planned(records: Vec<Record>) -> Plan {

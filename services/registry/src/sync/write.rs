@@ -9,7 +9,7 @@ use mpp_api::{
     sync::{Outcome, Source},
     types::Warning,
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Reason, Result};
 use mpp_form::record::{Checked, Item};
 use mpp_store::{Expect, Label, Labels, Put, Tx};
 
@@ -153,7 +153,9 @@ impl Session {
         asked: &Asked<'_>,
     ) -> Result<Result<Sent, FieldViolation>> {
         let found = self.found(&asked.service.name);
-        if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.owner)) {
+        if let Some(fault) =
+            found.as_ref().and_then(|found| self.foreign(&found.owner, &asked.service.name))
+        {
             return Ok(Err(fault));
         }
         let version = found.as_ref().map_or(0, |found| found.version);
@@ -207,7 +209,9 @@ impl Session {
             return Err(Error::internal("a put among the deletes"));
         };
         let found = tx.get::<Service>(&checked.name).await?.map(|found| found.doc);
-        if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.source)) {
+        if let Some(fault) =
+            found.as_ref().and_then(|found| self.foreign(&found.source, &checked.name))
+        {
             return Ok(Err(fault));
         }
         match tx.delete::<Service>(&checked.name, tombstone, Expect::Any).await {
@@ -237,14 +241,15 @@ impl Session {
         })
     }
 
-    fn foreign(&self, owner: &str) -> Option<FieldViolation> {
+    fn foreign(&self, owner: &str, name: &str) -> Option<FieldViolation> {
         if owner == self.lease.source {
             return None;
         }
         let owner = if owner.is_empty() { "the API" } else { owner };
         let text = format!(
-            "the record of this name was published by {owner}; use another source_id, or have an \
-             administrator hand it to this source"
+            "the record of this name was published by {owner}; use another source_id, or have it \
+             handed to this source: mpp hand-back {name} --to {}",
+            self.lease.source
         );
         Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
     }
@@ -252,7 +257,8 @@ impl Session {
 
 fn gone_with_it(service: &Service) -> Vec<Warning> {
     let gone = service.overrides.iter().map(|kept| {
-        let text = format!("what {} had set here is gone with the service", kept.subject);
+        let who = if kept.subject == A_PERSON { "a person" } else { &kept.subject };
+        let text = format!("what {who} had set here is gone with the service");
         warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
     });
     gone.collect()

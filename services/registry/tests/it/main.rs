@@ -32,6 +32,7 @@ mod reconciled;
 mod redriven;
 mod regions;
 mod replicas;
+mod screened;
 mod sealed;
 mod search;
 mod sources;

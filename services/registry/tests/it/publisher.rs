@@ -120,14 +120,15 @@ pub fn record(source_id: &str, title: &str) -> Record {
 
 pub fn record_of(unit: &str, source_id: &str, service: Service) -> Record {
     let body = Some(Body::Service(service));
-    Record { source_id: source_id.into(), unit: unit.into(), body }
+    // Stories call their services as briefly as they like.
+    Record { source_id: source_id.into(), unit: unit.into(), body, confirmed: true }
 }
 
 pub fn delete(source_id: &str) -> Record {
     let tombstone = Some(Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() });
     let name = format!("{KEMENDAGRI}/services/{source_id}");
     let body = Some(Body::Delete(Delete { name, tombstone }));
-    Record { source_id: source_id.into(), unit: String::new(), body }
+    Record { source_id: source_id.into(), body, ..Record::default() }
 }
 
 pub fn outcomes(result: &BatchResult) -> Vec<Outcome> {

@@ -39,7 +39,7 @@ fn take_back(name: &str) -> Record {
         Some(Tombstone { reason: tombstone::Reason::Withdrawn.into(), ..Tombstone::default() });
     let body = Body::Delete(mpp_api::sync::record::Delete { name: name.into(), tombstone });
     let source_id = name.rsplit('/').next().unwrap_or_default().to_owned();
-    Record { source_id, unit: String::new(), body: Some(body) }
+    Record { source_id, body: Some(body), ..Record::default() }
 }
 
 pub async fn run(world: &World, records: Vec<Record>) -> BatchResult {

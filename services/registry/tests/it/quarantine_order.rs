@@ -88,7 +88,7 @@ fn record(step: &Step) -> Record {
         let tombstone = Some(Tombstone { reason, ..Tombstone::default() });
         let name = format!("{unit}/services/{id}");
         let body = Some(Body::Delete(mpp_api::sync::record::Delete { name, tombstone }));
-        return Record { source_id: id, unit: String::new(), body };
+        return Record { source_id: id, body, ..Record::default() };
     }
     let title = if step.title == 0 { String::new() } else { format!("Layanan {}", step.title) };
     record_of(unit, &id, service(&title))

@@ -11,7 +11,7 @@ use mpp_api::{
     scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
     sync::Source,
 };
-use mpp_core::{Micros, Reason, Result};
+use mpp_core::{Micros, Reason, Result, as_told};
 use mpp_rpc::time::micros;
 
 use super::{
@@ -187,7 +187,7 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
             after: new,
             english: told_apart(english(&before), english(&after)),
             at: event.at,
-            actor: event.actor.clone(),
+            actor: as_told(&event.actor).to_owned(),
         };
         let key = format!(
             "{:020} {:020} {:06} {} {:02}",

@@ -208,4 +208,29 @@ mod tests {
             assert!(right * 10 >= all * 9, "{folder}: {right} of {all}: {wrong:#?}");
         }
     }
+
+    #[test]
+    fn of_whatever_columns_a_program_comes_that_can_be_run() {
+        use crate::model::mapping::Mapping;
+        let known = ["kode", "nama", "biaya", "waktu", "syarat", "id", "unit", "judul"];
+        let texts =
+            ["Gratis", "Rp 50.000", "3 hari kerja", "1. KTP 2. KK", "KTP-01", "<b>a</b>", ""];
+        bolero::check!().with_iterations(300).with_type::<Vec<(String, u8, String)>>().for_each(
+            |cells: &Vec<(String, u8, String)>| {
+                let row = cells.iter().map(|(name, pick, text)| {
+                    let pick = usize::from(*pick);
+                    let name =
+                        if pick % 2 == 0 { name.as_str() } else { known[pick % known.len()] };
+                    let text =
+                        if pick % 3 == 0 { text.as_str() } else { texts[pick % texts.len()] };
+                    (name.to_owned(), Value::from(text))
+                });
+                let row = Value::Object(row.collect());
+                let records = vec![row.clone(), row];
+                let program = program(&guess(&records), "units/a");
+                let mapping = Mapping::compile(&program);
+                assert!(mapping.is_ok(), "{:?}\n{program}", mapping.err());
+            },
+        );
+    }
 }

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use jaq_json::Val;
 
+use mpp_form::dates::DAYS;
+
 use super::walk;
-use crate::model::{dates::DAYS, text};
+use crate::model::text;
 
 /// Permits and the like that one text may name before it is a bundle of them.
 const BUNDLED: usize = 12;

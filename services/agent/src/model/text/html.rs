@@ -8,10 +8,11 @@
 
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
+use mpp_form::markup::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded};
+
 use super::{
     ruby::Ruby,
     sheet::{self, Around, Sheets},
-    tags::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded},
     unseen::{Element, Shown, has_colour, shown},
     within::Within,
 };

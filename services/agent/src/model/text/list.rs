@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use mpp_form::{
+    dates::{is_day, is_month},
+    markup::has_markup,
+};
+
 use super::{
     html::html_text,
     mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
     squeeze,
-    tags::has_markup,
 };
-use crate::model::dates::{is_day, is_month};
 
 /// The items of a numbered, lettered or bulleted list, without what stood before them.
 pub fn list_items(text: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::dates::is_month;
+use mpp_form::dates::is_month;
 
 /// Words before a number that is a part of the text: "RT 05. RW 02", "Pasal 5", "rangkap 2.".
 pub(super) const NUMBERED: &[&str] = &[

@@ -5,12 +5,12 @@ mod list;
 mod mark;
 mod ruby;
 mod sheet;
-mod tags;
 mod unseen;
 mod within;
 
 use mpp_api::text::{Form, Place, Texts};
 use mpp_core::text;
+use mpp_form::markup;
 
 pub use html::html_text;
 pub use list::list_items;
@@ -46,7 +46,7 @@ fn without_number(title: String) -> String {
 }
 
 fn read(form: Form, given: &str) -> String {
-    plain(form, if tags::has_markup(given) { html_text(given) } else { given.to_owned() })
+    plain(form, if markup::has_markup(given) { html_text(given) } else { given.to_owned() })
 }
 
 fn plain(form: Form, words: String) -> String {
@@ -59,7 +59,7 @@ fn plain(form: Form, words: String) -> String {
 
 /// A cell's lines, without its markup; what nobody sees stands between marks.
 pub(super) fn lines(given: &str) -> String {
-    let is_html = tags::has_markup(given);
+    let is_html = markup::has_markup(given);
     plain(Form::Lines, if is_html { html::with_hidden(given) } else { given.to_owned() })
 }
 

@@ -5,7 +5,7 @@ use super::{
     token::{Kind, Token},
     ways::{DOCUMENTS, WAYS, names_way},
 };
-use crate::model::dates::is_month;
+use mpp_form::dates::is_month;
 
 /// Negations, exceptions, minima, and what speaks of another matter than a service's own time or
 /// fee.

@@ -57,4 +57,19 @@ mod tests {
         assert_eq!(query(" SELECT 1 ; \n").statement('"'), "SELECT 1");
         assert!(Ask::counting("SELECT 1 -- all").ends_with("-- all\n) AS mpp_rows"));
     }
+
+    #[test]
+    fn a_name_of_a_table_stays_one_name() {
+        bolero::check!().with_iterations(3_000).with_type::<String>().for_each(|text| {
+            let asked = Ask { is_table: true, ..query(text) };
+            let name = asked.statement('"').replacen("SELECT * FROM ", "", 1);
+            // Quotes come in pairs, so that none of them ends the name early.
+            for part in name.split('.').filter(|_| !text.contains('.')) {
+                let inner = part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                let inner = inner.expect("quoted").replace("\"\"", "");
+                assert!(!inner.contains('"'), "{text:?}");
+            }
+            let _ = (query(text).statement('"'), query(text).limit(Dialect::Standard));
+        });
+    }
 }

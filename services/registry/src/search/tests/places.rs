@@ -4,7 +4,7 @@
 use crate::model::region::{TABLE, parse_table};
 
 use super::*;
-use crate::search::vocabulary::SEATS;
+use crate::search::vocabulary::{ORDINARY, SEATS};
 
 /// The places that a question names, as typed, with their codes.
 async fn places(engine: &Engine, text: &str) -> Vec<(String, Vec<String>)> {
@@ -36,6 +36,33 @@ async fn every_region_is_known_by_its_official_name_and_changes_no_answer() {
     }
     println!("regions: {} of {all} wrong", wrong.lines().count());
     assert!(all == 2 * (38 + 514) && wrong.is_empty(), "of {all}:\n{wrong}");
+}
+
+#[tokio::test]
+async fn a_preposition_that_is_joined_to_a_region_is_read_apart() {
+    let engine = engine(judged_services()).await;
+    let (mut wrong, mut all) = (String::new(), 0);
+    for region in parse_table(TABLE).expect("the table") {
+        let name = region.display_name.to_lowercase();
+        let name = name.trim_start_matches("kabupaten ").trim_start_matches("kota ");
+        let is_plain = name.len() > 3 && name.chars().all(char::is_alphabetic);
+        if !region.valid_to.is_empty() || !is_plain || ORDINARY.contains(&name) {
+            continue;
+        }
+        let code = region.name.trim_start_matches("regions/");
+        for text in [format!("paspor di{name}"), format!("bikin paspor ke{name}")] {
+            let found = ask(&engine, &text).await;
+            let told =
+                found.places.iter().any(|one| one.region_codes.iter().any(|own| own == code));
+            all += 1;
+            if !told || found.weak {
+                wrong += &format!("{text}: {:?}\n", found.places);
+            }
+        }
+    }
+    assert!(all > 500 && wrong.is_empty(), "of {all}:\n{wrong}");
+    assert_eq!(codes(&engine, "skck ditanjung pinang").await, ["21.72"]);
+    assert_eq!(codes(&engine, "ktp ditolak").await, [""; 0], "no place");
 }
 
 #[tokio::test]

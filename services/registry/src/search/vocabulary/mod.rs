@@ -30,7 +30,7 @@ pub use harms::{
 pub use people::PEOPLE;
 pub use places::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
 pub use regional::{REGIONAL, REGIONAL_FILLERS};
-pub use related::{RELATED, SAYINGS};
+pub use related::{OUT_OF_STEP, RELATED, SAYINGS};
 pub use seats::{DIRECTIONS, SEATS};
 pub use spellings::SPELLINGS;
 pub use stances::{

@@ -38,6 +38,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("catat", &[("lapor", 0.4)]),
     ("cek", &[("periksa", 0.6), ("tes", 0.6), ("uji", 0.6)]),
     ("copet", &[("hilang", 0.8)]),
+    ("coret", &[("kurang", 0.7), ("ubah", 0.45)]),
     ("curi", &[("hilang", 0.8)]),
     ("dagang", &[("usaha", 0.7)]),
     ("darah", &[("data", 0.5)]),
@@ -108,6 +109,10 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("warung", &[("usaha", 0.7), ("dagang", 0.7)]),
     ("wifi", &[("internet", 0.8)]),
 ];
+
+/// Behind a refusal, words for a number that other offices do not know.
+pub const OUT_OF_STEP: &[&str] =
+    &["online", "konek", "connect", "nyambung", "tersambung", "terhubung"];
 
 /// Phrases of several words, as typed, with the words that catalogs use instead.
 pub const SAYINGS: &[(&str, &str)] = &[

@@ -87,6 +87,30 @@ pub fn has_markup(text: &str) -> bool {
     })
 }
 
+/// References that are not taken for words: those of text that was HTML once.
+const REFERENCES: &str = " nbsp amp lt gt quot apos ndash mdash lsquo rsquo sbquo ldquo rdquo bdquo laquo raquo \
+    bull middot times divide hellip copy reg trade deg plusmn frac12 frac14 frac34 sup2 sup3 micro \
+    para sect cent pound euro yen iexcl iquest shy ensp emsp thinsp zwnj zwj eacute egrave agrave ";
+
+/// True where a reader of HTML would read something else than the characters: of a tag that ends,
+/// of a comment, of a reference that is known.
+pub fn is_read(text: &str) -> bool {
+    if !text.contains(['<', '&']) {
+        return false;
+    }
+    let ends = Ends::of(text);
+    text.char_indices().any(|(at, c)| match c {
+        '<' => ends.close(at, &text[at + 1..]),
+        '&' => begins_entity(&text[at + 1..]) && is_reference(&text[at + 1..]),
+        _ => false,
+    })
+}
+
+fn is_reference(rest: &str) -> bool {
+    let name = rest.split(';').next().unwrap_or_default();
+    rest.starts_with('#') || rest.starts_with("nbsp") || REFERENCES.contains(&format!(" {name} "))
+}
+
 /// Encodes each `<` and `&` that begins nothing known, so that it stays.
 pub fn with_plain_characters_encoded(html: &str) -> String {
     let ends = Ends::of(html);

@@ -1,9 +1,7 @@
 //! Residue of programs where a value is missing, and formulas that were exported instead of their
 //! values: no office has written such a text.
 
-use serde_json::Value;
-
-use super::is_error_value;
+use super::error_value::is_error_value;
 
 /// Whole texts, in lower case.
 const NOTHING: [&str; 21] = [
@@ -62,31 +60,14 @@ const FUNCTIONS: &str = " ABS ARRAYFORMULA AVERAGE CELL CHAR CHOOSE COLUMN CONCA
     PROPER QUERY REPLACE RIGHT ROUND ROUNDDOWN ROUNDUP ROW SEARCH SORT SUBSTITUTE SUBTOTAL SUM SUMIF \
     SUMIFS SUMPRODUCT SWITCH TEXT TEXTJOIN TODAY TRIM UNIQUE UPPER VALUE VLOOKUP XLOOKUP YEAR ";
 
-/// Why a mapped record holds what no office has written, if it does: in its id, its unit, or any
-/// text of what it publishes.
-pub fn residue(record: &Value) -> Option<String> {
-    let named = ["source_id", "sourceId", "unit"].into_iter().find_map(|key| {
-        let text = record.get(key)?.as_str()?;
-        let is_residue = text.split(['/', '-']).any(|part| ["undefined", "null"].contains(&part));
-        (is_residue || of_text(text)).then(|| told(key, text))
-    });
-    named.or_else(|| within(record.get("service")?, "service"))
+/// Why an id or the name of a unit holds what no office has written, if it does.
+pub fn of_name(place: &str, name: &str) -> Option<String> {
+    let is_residue = name.split(['/', '-']).any(|part| ["undefined", "null"].contains(&part));
+    (is_residue || of_text(name)).then(|| told(place, name))
 }
 
-fn within(value: &Value, place: &str) -> Option<String> {
-    match value {
-        Value::String(text) => of_text(text).then(|| told(place, text)),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(at, item)| within(item, &format!("{place}[{at}]")))
-        }
-        Value::Object(fields) => {
-            fields.iter().find_map(|(name, inner)| within(inner, &format!("{place}.{name}")))
-        }
-        _ => None,
-    }
-}
-
-fn told(place: &str, text: &str) -> String {
+/// What to say of it.
+pub fn told(place: &str, text: &str) -> String {
     let shown: String = text.trim().chars().take(80).collect();
     format!("{place}: \"{shown}\" is what a program or a sheet leaves where a value is missing")
 }
@@ -134,8 +115,6 @@ fn is_object(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -172,20 +151,10 @@ mod tests {
             "Invalid Date",
         ] {
             assert!(of_text(text), "{text}");
-            for record in [
-                json!({"service": {"title": {"id": text}}}),
-                json!({"service": {"title": {"id": "KTP", "en": text}}}),
-                json!({"service": {"fees": [{"source_text": text}]}}),
-                json!({"service": {"time": {"sourceText": text}}}),
-                json!({"service": {"requirements": [{"text": "KTP"}, {"text": text}]}}),
-                json!({"service": {"procedure": ["Datang", text]}}),
-            ] {
-                assert!(residue(&record).is_some(), "{record}");
-            }
         }
-        assert!(residue(&json!({"source_id": "null"})).is_some());
-        assert!(residue(&json!({"source_id": "izin-undefined"})).is_some());
-        assert!(residue(&json!({"unit": "units/undefined"})).is_some());
+        for name in ["null", "izin-undefined", "units/undefined"] {
+            assert!(of_name("source_id", name).is_some(), "{name}");
+        }
     }
 
     #[test]
@@ -221,9 +190,7 @@ mod tests {
         ] {
             assert!(!of_text(text), "{text}");
         }
-        let fine = json!({"source_id": "izin-nan-1", "unit": "units/pacitan",
-            "service": {"title": {"id": "Izin"}, "fees": [{"kind": "KIND_FREE"}]}});
-        assert_eq!(residue(&fine), None);
+        assert_eq!(of_name("source_id", "izin-nan-1").or(of_name("unit", "units/pacitan")), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Rows below and between the records of a sheet, and what a program shows where it has none:
 //! totals, remarks, signatures, addresses; and titles that say that the service is no longer one.
 
-use crate::model::dates::is_month;
+use crate::dates::is_month;
 
 /// Titles without their numbers and marks: the rows of a sheet that are no record.
 const ROWS: [&str; 22] = [

@@ -1,7 +1,5 @@
 //! Records that somebody left behind while trying the form out.
 
-use serde_json::Value;
-
 use super::{
     filler::{has, is_filler},
     footer::{in_brackets, is_footer, set_off},
@@ -33,9 +31,9 @@ const PROMPTS: [&str; 7] = [
     "klik disini untuk menambahkan teks",
 ];
 
-/// Why a mapped record looks like a trial, if it does; or has a name that is none.
-pub fn trial(record: &Value) -> Option<String> {
-    let title = record.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
+/// Why a title is none of a service, if it is none: of a trial, of a row that is no record, of a
+/// service that is not offered, or of nothing.
+pub fn title(title: &str) -> Option<String> {
     let seen = folded(title);
     let is_trial = |title: &str| looks_like_a_trial(title) || is_marked_as_trial(title);
     if is_trial(title) || is_trial(&seen) {
@@ -45,20 +43,13 @@ pub fn trial(record: &Value) -> Option<String> {
         let what = "is of a row that is no service, or of one that is not offered";
         return Some(format!("the title \"{}\" {what}", title.trim()));
     }
-    if let Some(name) = name::none(record) {
-        return Some(format!("\"{}\" names nothing", name.trim()));
-    }
-    let prompt = prompt(record.get("service")?)?;
-    Some(format!("the text \"{prompt}\" is what a form shows before somebody fills it in"))
+    name::is_none(title).then(|| format!("\"{}\" names nothing", title.trim()))
 }
 
-fn prompt(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| is_prompt(&folded(text))),
-        Value::Array(items) => items.iter().find_map(prompt),
-        Value::Object(map) => map.values().find_map(prompt),
-        _ => None,
-    }
+/// Why a text is none of a record, if it is what a form shows.
+pub fn prompt(text: &str) -> Option<String> {
+    let what = "is what a form shows before somebody fills it in";
+    is_prompt(&folded(text)).then(|| format!("the text \"{}\" {what}", text.trim()))
 }
 
 /// Only a whole text counts: "Masukkan teks captcha" is an order to the applicant.
@@ -176,13 +167,11 @@ fn is_hammered(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn trials_are_told_from_services() {
-        let of = |title: &str| trial(&json!({"service": {"title": {"id": title}}}));
+        let of = |text: &str| title(text).or_else(|| prompt(text));
         for title in [
             "tes",
             "Test 123",
@@ -276,8 +265,7 @@ mod tests {
         ] {
             assert_eq!(of(title), None, "{title}");
         }
-        let left = json!({"service": {"title": {"id": "KTP"}, "requirements": [{"text": "Ketik disini"}]}});
-        assert!(trial(&left).is_some());
+        assert!(prompt("Ketik disini").is_some());
         for text in
             ["[Isi di sini]", "Masukkan teks", "Tulis nama layanan di sini", "type your text here"]
         {
@@ -293,6 +281,5 @@ mod tests {
         ] {
             assert!(!is_prompt(text), "{text}");
         }
-        assert_eq!(trial(&json!({"delete": {"name": "units/a/services/tes"}})), None);
     }
 }

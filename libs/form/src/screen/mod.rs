@@ -1,0 +1,141 @@
+//! Texts that look like a record's and are none: error values of spreadsheets, what programs leave
+//! where a value is missing, markup, trials that were left among live rows.
+//!
+//! Two degrees. What nobody can have meant ([`broken`]) is refused whichever way it comes. What
+//! only looks like no service ([`doubt`]) is refused of a source, where no person has looked at it,
+//! until one says that it is a service.
+
+mod error_value;
+mod filler;
+mod footer;
+mod look_alike;
+pub mod name;
+mod residue;
+mod trial;
+
+use mpp_api::{
+    registry::Service,
+    text::{Place, Texts},
+};
+use mpp_core::{FieldCode, FieldViolation};
+
+pub use error_value::is_error_value;
+pub use residue::of_name;
+pub use trial::{prompt, title};
+
+use crate::markup;
+
+/// Signs of a text that a message shows.
+const SHOWN: usize = 80;
+
+/// Why a text holds what a program or a sheet has left, if it does.
+pub fn left_over(place: &str, text: &str) -> Option<String> {
+    residue::of_text(text).then(|| residue::told(place, text))
+}
+
+/// What is wrong with a text by itself, whoever wrote it.
+pub fn text(text: &str) -> Option<(FieldCode, String)> {
+    let shown = || text.trim().chars().take(SHOWN).collect::<String>();
+    if is_error_value(text) {
+        let why = format!("\"{}\" is an error value of a spreadsheet; give the value", shown());
+        return Some((FieldCode::ErrorValue, why));
+    }
+    if residue::of_text(text) {
+        let why = format!(
+            "\"{}\" is what a program or a sheet leaves where a value is missing; give the value, or \
+             leave the field out",
+            shown()
+        );
+        return Some((FieldCode::ErrorValue, why));
+    }
+    markup::is_read(text).then(|| {
+        let why = "holds markup, which is shown as it stands; give the plain text";
+        (FieldCode::Markup, format!("\"{}\" {why}", shown()))
+    })
+}
+
+/// Every text of a message that nobody can have meant; it lies in `field` of a request.
+pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
+    let mut faults = Vec::new();
+    let mut visit = |place: &Place<'_>, own: &mut String| {
+        if let Some((code, description)) = text(own) {
+            faults.push(FieldViolation { field: place.to_string(), description, code });
+        }
+    };
+    message.each_text(&mut visit, &Place::root(field));
+    faults
+}
+
+/// Why a service of a source looks like none, if it does, and in which field: by its title, or by a
+/// text that a form shows before it is filled in.
+pub fn doubted(service: &mut Service) -> Option<(String, String)> {
+    let own = service.title.as_ref().and_then(|own| title(&own.id));
+    let mut found = own.map(|why| ("service.title.id".to_owned(), why));
+    let mut visit = |place: &Place<'_>, text: &mut String| {
+        if found.is_none() {
+            found = prompt(text).map(|why| (place.to_string(), why));
+        }
+    };
+    service.each_text(&mut visit, &Place::root("service"));
+    found
+}
+
+/// The same as the registry tells it.
+pub fn doubt(service: &mut Service) -> Option<FieldViolation> {
+    let (field, why) = doubted(service)?;
+    let description =
+        format!("{why}; leave it out, or send it with confirmed where it is a service");
+    Some(FieldViolation { field, description, code: FieldCode::Suspicious })
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{registry::service::Requirement, types::LocalizedText};
+
+    use super::*;
+
+    fn service(title: &str, requirement: &str) -> Service {
+        Service {
+            title: Some(LocalizedText { id: title.into(), en: String::new() }),
+            requirements: vec![Requirement { text: requirement.into(), ..Requirement::default() }],
+            ..Service::default()
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_have_meant_is_told_with_its_field() {
+        for (wrong, code) in [
+            ("#REF!", FieldCode::ErrorValue),
+            ("undefined", FieldCode::ErrorValue),
+            ("=VLOOKUP(A2;B:C;2)", FieldCode::ErrorValue),
+            ("<p>KTP</p>", FieldCode::Markup),
+            ("KTP &ndash; asli", FieldCode::Markup),
+            ("Foto 3&#215;4", FieldCode::Markup),
+        ] {
+            let faults = broken(&mut service("Izin reklame", wrong), "service");
+            let told: Vec<_> = faults.iter().map(|own| (own.field.as_str(), own.code)).collect();
+            assert_eq!(told, [("service.requirements[0].text", code)], "{wrong}");
+        }
+        for fine in ["Usia < 17 tahun", "KTP & KK", "<nama pemohon>", "A&B;C", "3 > 2", ""] {
+            assert!(broken(&mut service("Izin reklame", fine), "service").is_empty(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_no_service_is_doubted() {
+        for title in ["tes", "xxx", "Layanan 1", "N/A", "Jumlah", "KTP (tidak aktif)"] {
+            let found = doubt(&mut service(title, "KTP")).expect(title);
+            assert_eq!(found.field, "service.title.id", "{title}");
+        }
+        let found = doubt(&mut service("Izin reklame", "Ketik disini")).expect("a form's own");
+        assert_eq!(found.field, "service.requirements[0].text");
+        assert_eq!(doubt(&mut service("Tes kesehatan", "KTP")), None);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic() {
+        bolero::check!().with_iterations(3_000).with_type::<String>().for_each(|own| {
+            let _ = (text(own), title(own), prompt(own), name::is_none(own));
+        });
+    }
+}
