@@ -3,10 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use mpp_api::sync::Summary;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Micros, Reason, Result};
 
 use crate::{
     model::{
+        absence::Rule,
         problem::Problem,
         tally::{Tally, some},
         withdraw::Withdraw,
@@ -40,6 +41,18 @@ pub struct Run {
     pub withdraw_later: bool,
     /// The numbers of this source.
     pub policy: Policy,
+}
+
+impl Run {
+    /// How records that have left the source go by themselves.
+    pub(crate) fn absence(&self) -> Rule {
+        let hours = Micros::try_from(self.policy.withdraw_absent_hours).unwrap_or(Micros::MAX);
+        Rule {
+            grace: (hours > 0).then(|| hours.saturating_mul(3_600_000_000)),
+            max_percent: self.policy.max_absent_percent,
+            few: self.policy.max_missing_records,
+        }
+    }
 }
 
 /// An event of a run under way.

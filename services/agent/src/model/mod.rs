@@ -1,5 +1,6 @@
 //! The agent's rules: pure, no I/O.
 
+pub mod absence;
 pub mod batch;
 pub mod declared;
 pub mod difference;

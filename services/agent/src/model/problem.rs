@@ -1,6 +1,6 @@
 //! A record that did not get into the index, or that a person should look at, and what would help.
 
-use mpp_core::{Error, FieldCode, Reason, text};
+use mpp_core::{Error, FieldCode, Micros, Reason, text};
 
 use super::tally::some;
 
@@ -45,11 +45,18 @@ impl Problem {
         Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
     }
 
-    /// A record that the source no longer has, and the registry still holds as `name`.
-    pub fn gone(source_id: &str, name: &str) -> Self {
+    /// A record that the source no longer has, and the registry still holds as `name`; `due` is when
+    /// it is withdrawn by itself.
+    pub fn gone(source_id: &str, name: &str, due: Option<Micros>) -> Self {
+        let stays = match due.and_then(|due| jiff::Timestamp::from_microsecond(due).ok()) {
+            Some(due) => format!(
+                "{name} is withdrawn for good by the first complete run after {due:.0} that does not \
+                 find it again; put it back into the source to keep it, or, to remove it now"
+            ),
+            None => format!("{name} stays in the registry; to remove it for good"),
+        };
         let message = format!(
-            "it is no longer in the source, and {name} stays in the registry; to remove it for good: \
-             mpp agent withdraw CONFIG {}",
+            "it is no longer in the source, and {stays}: mpp agent withdraw CONFIG {}",
             text::quoted(source_id)
         );
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, message))
@@ -199,11 +206,14 @@ mod tests {
 
     #[test]
     fn what_has_gone_says_how_to_remove_it() {
-        let gone = Problem::gone("ktp", "units/a/services/ktp");
+        let gone = Problem::gone("ktp", "units/a/services/ktp", None);
         assert_eq!(gone.record, "gone (ktp)");
         assert!(gone.message.ends_with("mpp agent withdraw CONFIG ktp"), "{}", gone.message);
         assert!(gone.is_remark());
-        let spaced = Problem::gone("kartu keluarga", "units/a/services/kk");
+        let spaced = Problem::gone("kartu keluarga", "units/a/services/kk", None);
         assert!(spaced.message.ends_with("CONFIG 'kartu keluarga'"), "{}", spaced.message);
+        let due = Problem::gone("ktp", "units/a/services/ktp", Some(1_777_611_600_000_000));
+        assert!(due.message.contains("after 2026-05-01T05:00:00Z"), "{}", due.message);
+        assert!(due.message.ends_with("mpp agent withdraw CONFIG ktp"), "{}", due.message);
     }
 }

@@ -322,6 +322,7 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     )
 }
 
+mod absent;
 mod adopted;
 mod held;
 mod problems;

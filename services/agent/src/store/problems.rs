@@ -141,12 +141,15 @@ impl Store {
     }
 
     async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
-        let rows = sqlx::query("SELECT source_id, name FROM held WHERE told >= 1 LIMIT ?")
-            .bind(limit.max(0))
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed)?;
-        Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
+        let rows = sqlx::query(
+            "SELECT source_id, name, due FROM held LEFT JOIN absent USING (source_id)
+             WHERE told >= 1 LIMIT ?",
+        )
+        .bind(limit.max(0))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1), row.get(2))).collect())
     }
 }
 

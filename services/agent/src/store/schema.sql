@@ -25,6 +25,11 @@ CREATE TABLE IF NOT EXISTS placed (source_id TEXT PRIMARY KEY, place TEXT NOT NU
 CREATE TABLE IF NOT EXISTS held (
     source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
 ) STRICT;
+-- Those of them that were not in the source since a complete run, and when each is withdrawn by
+-- itself, where it is.
+CREATE TABLE IF NOT EXISTS absent (
+    source_id TEXT PRIMARY KEY, since INTEGER NOT NULL, due INTEGER
+) STRICT;
 -- Positions of the batches that went out since the checkpoint and have no stored answer.
 CREATE TABLE IF NOT EXISTS under_way (place INTEGER PRIMARY KEY, position TEXT NOT NULL) STRICT;
 -- Records that went out and have no stored answer: the registry may hold them.

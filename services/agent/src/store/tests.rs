@@ -255,3 +255,26 @@ async fn a_full_disk_is_told_as_one_and_nothing_is_noted_by_halves() {
     let error = store.note("run:2", &many[..1]).await.expect_err("it may not be written");
     assert!(error.message().contains("may not be written"), "{error}");
 }
+
+#[tokio::test]
+async fn a_record_is_absent_since_the_first_complete_run_without_it_until_it_is_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let both = ["a", "b"].map(|id| answer(id, Outcome::Applied));
+    store.record(&both, &["a", "b"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
+    store.end_run(&["a", "b"], &[]).await.expect("ended");
+    let due = |since| Some(since + 1_000_000);
+    store.note_absent(&["a", "b"].into(), 5, due).await.expect("noted");
+    store.note_absent(&["a", "b"].into(), 9, due).await.expect("noted");
+    let absent = store.absent().await.expect("reads");
+    assert_eq!(absent, [("a".to_owned(), 5), ("b".to_owned(), 5)].into(), "since the first");
+    let told = store.problems(10).await.expect("reads");
+    assert!(told.iter().all(|one| one.message.contains("after 1970-01-01T00:00:01Z")), "{told:?}");
+    store.is_back(|id| id == "a").await.expect("cleared");
+    store.note_absent(&["a", "b"].into(), 20, due).await.expect("noted");
+    let absent = store.absent().await.expect("reads");
+    assert_eq!(absent, [("a".to_owned(), 20), ("b".to_owned(), 5)].into(), "its time begins anew");
+    store.note_absent(&["b"].into(), 30, |_| None).await.expect("noted");
+    let told = store.problems(10).await.expect("reads");
+    assert!(!told.iter().any(|one| one.message.contains("after")), "no more by itself: {told:?}");
+}

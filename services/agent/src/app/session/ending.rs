@@ -1,7 +1,7 @@
 //! The end of a session: what of the source is not known, and what follows where all of it is.
 
 use mpp_api::sync::{End, Summary, incomplete};
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Clock, Error, FieldCode, Result};
 use tokio::sync::mpsc;
 
 use super::{Session, keep_fault};
@@ -33,6 +33,7 @@ impl Session<'_> {
             self.withdraw().await?;
         }
         let summary = self.end().await?;
+        self.context.store.is_back(|id| self.difference.is_there(id)).await?;
         self.context.store.place(|id| self.difference.place(id)).await?;
         self.context.store.hold_back(&self.held_back).await?;
         if self.tally.read > 0 {
@@ -115,11 +116,23 @@ impl Session<'_> {
         if self.context.run.accept_missing {
             store.accept_gone().await?;
         }
+        if self.tally.unread() == 0 {
+            self.note_absent().await?;
+        }
         store.welcome_back(|id| self.difference.is_there(id)).await?;
         match &self.keys {
             Some(keys) => store.rely_on(&keys.relied_on()).await,
             None => Ok(()),
         }
+    }
+
+    /// What a complete run has not seen goes by itself some day, where that is wanted.
+    async fn note_absent(&self) -> Result<()> {
+        let store = self.context.store;
+        let held = store.names().await?;
+        let absent = held.keys().map(String::as_str).filter(|id| !self.difference.is_there(id));
+        let rule = self.context.run.absence();
+        store.note_absent(&absent.collect(), Clock::system().now(), |since| rule.due(since)).await
     }
 
     /// The fault of a source that was read to its end.

@@ -1,15 +1,33 @@
 //! Batches on their way: noted before they go out, and their answers stored.
 
-use mpp_api::sync::{Batch, Checkpoint};
-use mpp_core::Result;
+use std::collections::BTreeMap;
+
+use mpp_api::sync::{Batch, Checkpoint, Record};
+use mpp_core::{Clock, Error, FieldCode, Result};
 
 use super::Session;
 use crate::{
     app::{plan::Event, sent::Sent},
-    model::{batch::Gathered, difference, withdraw},
+    model::{
+        absence::{Due, Seen},
+        batch::Gathered,
+        difference,
+        problem::Problem,
+        tally::Tally,
+        withdraw::{self, Withdraw},
+    },
     registry::out_of_turn,
     store::Answered,
 };
+
+fn too_many_due(due: usize, most: usize) -> Problem {
+    let text = format!(
+        "{due} records have been absent for so long that each would be withdrawn by itself, and no \
+         more than {most} may at once (max_absent_percent), so all stay. Where it is right that \
+         they go: mpp agent withdraw CONFIG --all-gone"
+    );
+    Problem::unsent("gone", "", &Error::field("source_id", FieldCode::Gone, text))
+}
 
 impl Session<'_> {
     /// Takes out of the index what the publisher wants out of it, once the source is known to be
@@ -19,7 +37,19 @@ impl Session<'_> {
         let is_there = |id: &str| self.difference.is_there(id);
         let wanted = &self.context.run.withdraw;
         let unknown = if self.difference.is_sure() { 0 } else { self.tally.unread() };
-        let (records, problems) = withdraw::deletes(wanted, &held, is_there, unknown);
+        let (mut records, mut problems) = withdraw::deletes(wanted, &held, is_there, unknown);
+        if !self.context.run.withdraw_later {
+            match self.due(&held).await? {
+                Due::These(ids) => {
+                    let due = Withdraw::These(ids);
+                    let is_new = |one: &Record| !records.iter().any(|other| other == one);
+                    let (due, _) = withdraw::deletes(&due, &held, is_there, 0);
+                    let due: Vec<_> = due.into_iter().filter(is_new).collect();
+                    records.extend(due);
+                }
+                Due::TooMany(due, most) => problems.push(too_many_due(due, most)),
+            }
+        }
         self.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
         self.context.store.keep_unsent(&problems).await?;
         if self.context.run.withdraw_later {
@@ -42,6 +72,16 @@ impl Session<'_> {
             self.store_answer().await?;
         }
         Ok(())
+    }
+
+    /// Records that were absent for long enough to go by themselves.
+    async fn due(&self, held: &BTreeMap<String, String>) -> Result<Due> {
+        let mut absent = self.context.store.absent().await?;
+        absent.retain(|id, _| held.contains_key(id) && !self.difference.is_there(id));
+        let Tally { known, applied, unchanged, .. } = self.tally;
+        let (unread, standing) = (self.tally.unread(), known + applied + unchanged);
+        let seen = Seen { held: held.len(), unread, standing };
+        Ok(self.context.run.absence().judge(&absent, seen, Clock::system().now()))
     }
 
     pub(super) async fn send(&mut self, batch: Gathered) -> Result<()> {

@@ -1,0 +1,54 @@
+//! Records that the registry holds and that were not in the source in any run since a complete one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpp_core::{Micros, Result};
+use sqlx::Row as _;
+
+use super::{Store, failed};
+
+impl Store {
+    /// When each was first found absent.
+    pub async fn absent(&self) -> Result<BTreeMap<String, Micros>> {
+        let rows = sqlx::query("SELECT source_id, since FROM absent")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// A record that is back, in whatever run, is absent no more.
+    pub async fn is_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
+        for id in self.absent().await?.into_keys().filter(|id| is_there(id)) {
+            sqlx::query("DELETE FROM absent WHERE source_id = ?")
+                .bind(id)
+                .execute(&self.pool)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Notes what a complete run has not seen, and when each goes by itself; `None`: never.
+    pub async fn note_absent(
+        &self,
+        ids: &BTreeSet<&str>,
+        now: Micros,
+        due: impl Fn(Micros) -> Option<Micros>,
+    ) -> Result<()> {
+        let known = self.absent().await?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        sqlx::query("DELETE FROM absent").execute(&mut *tx).await.map_err(failed)?;
+        for id in ids {
+            let since = known.get(*id).copied().unwrap_or(now);
+            sqlx::query("INSERT INTO absent VALUES (?, ?, ?)")
+                .bind(id)
+                .bind(since)
+                .bind(due(since))
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?;
+        }
+        tx.commit().await.map_err(failed)
+    }
+}
