@@ -45,8 +45,8 @@ impl Problem {
         Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
     }
 
-    /// A record that the source no longer has, and the registry still holds as `name`; `due` is when
-    /// it is withdrawn by itself.
+    /// A record that the source no longer has, and the registry still holds as `name`; `due` is
+    /// when it is withdrawn by itself.
     pub fn gone(source_id: &str, name: &str, due: Option<Micros>) -> Self {
         let stays = match due.and_then(|due| jiff::Timestamp::from_microsecond(due).ok()) {
             Some(due) => format!(
