@@ -1,6 +1,8 @@
 //! The records that wait until it is known which of them the registry has, and what follows from
 //! that.
 
+use std::collections::HashMap;
+
 use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
 use mpp_form::reconcile::{Found, Item, Set, Standing, key_of};
@@ -18,6 +20,9 @@ pub struct Comparison {
     /// In the order of the source.
     entries: Vec<Entry>,
 }
+
+/// A record that has waited, its digest, and whether it is to be sent.
+pub type Replayed = (Record, Digest, bool);
 
 /// A record that waits.
 struct Entry {
@@ -83,13 +88,27 @@ impl Comparison {
     }
 
     /// The records again, in their order, each with its digest and whether it is to be sent.
-    pub fn replay(
+    pub fn replay(self, found: Found) -> Result<impl Iterator<Item = Result<Replayed>>> {
+        self.again(move |entry| found.wanted.contains_key(&entry.item))
+    }
+
+    /// The same where nothing was compared: what was answered as it is here is not sent.
+    pub fn replay_unless(
         self,
-        found: Found,
-    ) -> Result<impl Iterator<Item = Result<(Record, Digest, bool)>>> {
+        answered: HashMap<String, Digest>,
+    ) -> Result<impl Iterator<Item = Result<Replayed>>> {
+        self.again(move |entry| answered.get(&*entry.id) != Some(&entry.digest))
+    }
+
+    fn again(
+        self,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<impl Iterator<Item = Result<Replayed>>> {
         let records = self.spool.read()?;
-        Ok(records.zip(self.entries).map(move |(record, entry)| {
-            Ok((record?, entry.digest, found.wanted.contains_key(&entry.item)))
+        let entries = self.entries.into_iter();
+        Ok(records.zip(entries).map(move |(record, entry)| {
+            let is_wanted = is_wanted(&entry);
+            Ok((record?, entry.digest, is_wanted))
         }))
     }
 }

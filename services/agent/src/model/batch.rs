@@ -17,6 +17,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Keys of 8 bytes that one batch takes beside its own fields.
+    pub fn keys(self) -> usize {
+        self.bytes / 8
+    }
+
     /// A little under the registry's limit of bytes: the batch's own fields and each record's frame
     /// count too.
     pub fn of(welcome: &Welcome) -> Self {

@@ -10,6 +10,36 @@ use sqlx::{AssertSqlSafe, Row};
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
 
+/// The answer to a record, as far as a comparison goes by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It was taken.
+    Taken,
+    /// It was taken, and its publisher was told something.
+    Remarked,
+    /// It was rejected, or waits.
+    NotTaken,
+}
+
+impl Answered {
+    fn number(self) -> i64 {
+        match self {
+            Self::Taken => 0,
+            Self::Remarked => 1,
+            Self::NotTaken => 2,
+        }
+    }
+
+    /// A number that is none of these is no word for it that the record was taken.
+    fn of_number(number: i64) -> Self {
+        match number {
+            0 => Self::Taken,
+            1 => Self::Remarked,
+            _ => Self::NotTaken,
+        }
+    }
+}
+
 /// A record that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -17,8 +47,8 @@ pub struct Sent {
     pub key: u64,
     /// Of its bytes.
     pub digest: [u8; 16],
-    /// It was taken, and its publisher was told something.
-    pub remarked: bool,
+    /// Its answer.
+    pub answered: Answered,
 }
 
 /// A record as it was answered last.
@@ -55,9 +85,9 @@ pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
     let all: Vec<Sent> = all.into_values().collect();
     for chunk in all.chunks(CHUNK) {
         let text = format!(
-            "insert into sync_sent (source, key, digest, remarked, rules) values {}
+            "insert into sync_sent (source, key, digest, outcome, rules) values {}
              on conflict (source, key) do update set digest = excluded.digest,
-             remarked = excluded.remarked, rules = excluded.rules",
+             outcome = excluded.outcome, rules = excluded.rules",
             placeholders(1, chunk.len(), 5)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
@@ -65,7 +95,7 @@ pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
                 .bind(source)
                 .bind(number(one.key))
                 .bind(one.digest.as_slice())
-                .bind(i64::from(one.remarked))
+                .bind(one.answered.number())
                 .bind(record::RULES)
         });
         query.execute(tx.conn()).await.map_err(db_error)?;
@@ -108,7 +138,7 @@ pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<Stored>> {
-    let text = "select key, digest, remarked, rules from sync_sent where source = $1";
+    let text = "select key, digest, outcome, rules from sync_sent where source = $1";
     let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
@@ -120,7 +150,7 @@ fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<Stored> {
         key: key.cast_unsigned(),
         // One of another length is none that a client has.
         digest: <[u8; 16]>::try_from(bytes.as_slice()).unwrap_or_default(),
-        remarked: row.try_get::<i64, _>("remarked")? != 0,
+        answered: Answered::of_number(row.try_get("outcome")?),
     };
     let is_of_these_rules = row.try_get::<i64, _>("rules")? == record::RULES;
     Ok(Stored { sent, is_of_these_rules })

@@ -23,7 +23,7 @@ use crate::{
     },
     policy::Policy,
     store::{
-        digests::{Changes, Sent},
+        digests::{Answered, Changes, Sent},
         lease::Lease,
         rejected::Stands,
     },
@@ -76,6 +76,14 @@ pub struct Plan {
     pub waiting: Vec<WaitingRecord>,
 }
 
+fn answered(answer: &RecordResult) -> Answered {
+    match answer.outcome() {
+        Outcome::Applied | Outcome::Unchanged if answer.warnings.is_empty() => Answered::Taken,
+        Outcome::Applied | Outcome::Unchanged => Answered::Remarked,
+        _ => Answered::NotTaken,
+    }
+}
+
 impl Plan {
     /// Checks every record's form. Of several records of one name the first counts, also where it
     /// is wrong: so that two opposite rows are never taken by which of them is whole.
@@ -118,20 +126,22 @@ impl Plan {
         own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
     }
 
-    /// What is known of each record that was put or deleted, once it is answered.
+    /// What is known of each record that was put or deleted, once it is answered. Whatever is asked
+    /// for and not kept is not known any more: what was known of it before may be untrue by now.
     pub fn changes(&self, result: &BatchResult) -> Changes {
         let mut changes = Changes::default();
         for (index, answer) in result.results.iter().enumerate() {
             let key = key_of(&self.names[index]);
             let is_kept = !answer.send_again || answer.outcome() == Outcome::Quarantined;
-            let is_taken = matches!(answer.outcome(), Outcome::Applied | Outcome::Unchanged);
-            match self.asks[index] {
-                Asks::Delete if is_taken => changes.gone.push(key),
-                Asks::Put if is_kept && answer.code != FieldCode::Duplicate.as_str() => {
-                    let remarked = is_taken && !answer.warnings.is_empty();
-                    changes.answered.push(Sent { key, digest: self.digests[index], remarked });
-                }
-                _ => {}
+            // Of several of one name the first has its answer.
+            if answer.code == FieldCode::Duplicate.as_str() {
+                continue;
+            }
+            if self.asks[index] == Asks::Put && is_kept {
+                let digest = self.digests[index];
+                changes.answered.push(Sent { key, digest, answered: answered(answer) });
+            } else {
+                changes.gone.push(key);
             }
         }
         changes

@@ -25,6 +25,8 @@ impl Session {
             Some(sealed) => Arc::clone(sealed),
             None => {
                 let mut db = self.registry.db.read().await?;
+                // Of one moment: what was deleted on another replica is deleted in this memory.
+                self.registry.memory.catch_up(db.revision()).await?;
                 let made = Sealed::of(&self.registry, db.conn(), &self.lease.source).await?;
                 db.end().await?;
                 Arc::clone(self.sealed.insert(Arc::new(made)))
@@ -46,7 +48,6 @@ impl Session {
             let text = "batch.reconciled comes with the first batch of a session only";
             return Err(Error::new(Reason::ProtocolViolation, text));
         }
-        let sealed = Sealed::of(&self.registry, tx.conn(), source).await?;
         let mut stands = Unsettled::of(tx.conn(), source).await?;
         let is_in_sync = |key: Option<u64>| key.is_some_and(|key| !unconfirmed.contains(&key));
         stands.rejected.retain(|digest| is_in_sync(key_of_digest(digest)));
@@ -57,6 +58,10 @@ impl Session {
         {
             rejected::confirm(tx, source, sequence, confirmed).await?;
         }
-        Ok(sealed.confirmed(unconfirmed))
+        match &self.sealed {
+            Some(sealed) => Ok(sealed.confirmed(unconfirmed)),
+            // It has compared by single calls, whose sets are not this session's.
+            None => Ok(Sealed::of(&self.registry, tx.conn(), source).await?.confirmed(unconfirmed)),
+        }
     }
 }

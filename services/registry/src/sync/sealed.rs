@@ -1,9 +1,9 @@
 //! What the registry knows of a source's records, for a client that compares: sealed once, and
 //! compared by [`mpp_form::reconcile`].
 //!
-//! A set is made of how things stand and not of what was told: the digest of each record that was
-//! answered, its place among what is rejected and what waits, and whether the source publishes it
-//! now. Nothing of the comparing is kept: a set that another replica has sealed, or that was
+//! A set is made of what was answered and of how things stand since: a record counts as taken, as
+//! rejected or as waiting only where both say so. One that was refused and of which the refusal is
+//! forgotten is none of these, whatever else is published under its name: it is to be sent again. Nothing of the comparing is kept: a set that another replica has sealed, or that was
 //! dropped, is made again. Two sets of one source are the same unless something has become of a
 //! record meanwhile; that record is then sent without need, or with the next reconcile.
 
@@ -25,7 +25,7 @@ use crate::{
     app::Registry,
     metrics,
     store::{
-        digests::{self, Stored},
+        digests::{self, Answered, Stored},
         rejected, waiting,
     },
 };
@@ -103,17 +103,22 @@ impl Sealed {
         for one in stored {
             let key = one.sent.key;
             let held = known.get(&key).is_some_and(|named| named.held);
-            let standing = if rejected.contains(&key) {
-                if one.is_of_these_rules { Standing::Rejected(held) } else { Standing::Unknown }
-            } else if waiting.contains(&key) {
-                Standing::Waiting(held)
-            } else if sent.contains(&key) {
-                taken.insert(key);
-                if one.sent.remarked { Standing::Remarked } else { Standing::Taken }
-            } else {
+            let is_refused = rejected.contains(&key);
+            let standing = match one.sent.answered {
+                Answered::NotTaken if is_refused && one.is_of_these_rules => {
+                    Standing::Rejected(held)
+                }
+                Answered::NotTaken if waiting.contains(&key) && !is_refused => {
+                    Standing::Waiting(held)
+                }
+                Answered::NotTaken => Standing::Unknown,
+                _ if is_refused || waiting.contains(&key) => Standing::Unknown,
                 // Deleted by hand, handed over, or to be sent after a hand-over.
-                continue;
+                _ if !sent.contains(&key) => continue,
+                Answered::Remarked => Standing::Remarked,
+                Answered::Taken => Standing::Taken,
             };
+            taken.extend(matches!(standing, Standing::Taken | Standing::Remarked).then_some(key));
             seen.insert(key);
             items.push(Item::new(key, &one.sent.digest, standing));
         }
@@ -214,8 +219,8 @@ mod tests {
     use super::*;
     use crate::store::digests::Sent;
 
-    fn stored(name: &str, is_of_these_rules: bool) -> Stored {
-        let sent = Sent { key: key_of(name), digest: [7; 16], remarked: false };
+    fn stored(name: &str, answered: Answered, is_of_these_rules: bool) -> Stored {
+        let sent = Sent { key: key_of(name), digest: [7; 16], answered };
         Stored { sent, is_of_these_rules }
     }
 
@@ -236,14 +241,17 @@ mod tests {
     fn only_what_stands_as_it_was_sent_need_not_come_again() {
         let all = ["a", "b", "c", "d", "e", "f"].map(|id| format!("units/x/services/{id}"));
         let [a, b, c, d, e, f] = all.each_ref().map(String::as_str);
-        let stored: Vec<_> = [a, b, c, d, e].iter().map(|name| stored(name, *name != c)).collect();
+        let answers = [a, b, c, d, e].map(|name| match name == a || name == e {
+            true => stored(name, Answered::Taken, true),
+            false => stored(name, Answered::NotTaken, name != c),
+        });
         let unsettled = Unsettled {
             rejected: vec![rejected::key(b), rejected::key(c)],
             waiting: vec![d.to_owned()],
         };
         // e was deleted by hand; f is published, and the source has not sent it.
         let own = vec![(a.to_owned(), true), (b.to_owned(), true), (f.to_owned(), false)];
-        let sealed = Sealed::new(&stored, unsettled, own);
+        let sealed = Sealed::new(&answers, unsettled, own);
         let (sent, lone) = wanted(&sealed, &[a, b, c, d, e]);
         assert_eq!(sent, [b, c, d, e], "only a stands so");
         assert_eq!(lone, [f]);
@@ -253,5 +261,26 @@ mod tests {
         let mut named: Vec<_> = lone.iter().map(String::as_str).collect();
         named.sort_unstable();
         assert_eq!(named, ["", a, b, d, f], "of one that was rejected only the key is known");
+    }
+
+    /// Its refusal is forgotten, as of a record that was gone from its source for a while, and what
+    /// was published before it stands still; or the registry failed on what it had taken before.
+    #[test]
+    fn what_was_refused_is_never_taken_for_what_is_published() {
+        let name = "units/x/services/a";
+        let own = || vec![(name.to_owned(), true)];
+        let is_sent = |answered: Answered, unsettled: Unsettled| {
+            let sealed = Sealed::new(&[stored(name, answered, true)], unsettled, own());
+            assert_eq!(sealed.confirmed(&HashSet::new()), 0, "{answered:?}");
+            let (sent, _) = wanted(&sealed, &[name]);
+            sent == [name]
+        };
+        assert!(is_sent(Answered::NotTaken, Unsettled::default()));
+        for answered in [Answered::Taken, Answered::Remarked] {
+            let rejected = Unsettled { rejected: vec![rejected::key(name)], waiting: Vec::new() };
+            assert!(is_sent(answered, rejected));
+            let waiting = Unsettled { rejected: Vec::new(), waiting: vec![name.to_owned()] };
+            assert!(is_sent(answered, waiting));
+        }
     }
 }

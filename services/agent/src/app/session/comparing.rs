@@ -7,12 +7,22 @@ use mpp_core::Result;
 use mpp_form::{limits, reconcile::Walk};
 
 use super::Session;
-use crate::{app::plan::Event, registry::out_of_turn, store::Truth};
+use crate::{
+    app::{
+        comparison::{Comparison, Replayed},
+        plan::Event,
+    },
+    registry::out_of_turn,
+    store::Truth,
+};
 
 impl Session<'_> {
     /// Compares what was read, where the session does that, and sends what differs.
     pub(super) async fn compare(&mut self) -> Result<()> {
         let Some(comparison) = self.comparison.take() else { return Ok(()) };
+        if self.lack.is_some() {
+            return self.send_unanswered(comparison).await;
+        }
         let mut walk = Walk::new(comparison.set());
         while let Some(ranges) = walk.next_message() {
             let answer = self.stream.reconcile(ranges).await?;
@@ -27,7 +37,7 @@ impl Session<'_> {
         let unconfirmed = found.unconfirmed();
         let truth = comparison.truth(&found);
         self.difference.hold(truth.ids());
-        if unconfirmed.len() > limits::UNCONFIRMED {
+        if unconfirmed.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
             // So much differs that nothing is saved.
             self.context.store.resume(&self.agreed(), true).await?;
             self.context.store.hold(&truth).await?;
@@ -36,12 +46,28 @@ impl Session<'_> {
             self.confirm(unconfirmed, &truth).await?;
         }
         for record in comparison.replay(found)? {
-            let (record, digest, is_wanted) = record?;
-            if !is_wanted {
-                self.tally.known += 1;
-            } else if let Some(full) = self.gathered.add(record, digest, self.limits) {
-                self.send(full).await?;
-            }
+            self.send_again(record?).await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing is found out by a source that was not read whole: what it lacks would count as gone,
+    /// and what was answered of it would be forgotten. What was read goes out as it would without a
+    /// comparison, and the next whole run compares.
+    async fn send_unanswered(&mut self, comparison: Comparison) -> Result<()> {
+        self.context.store.resume(&self.agreed(), self.welcome.send_all).await?;
+        let answered = self.context.store.answered().await?;
+        for record in comparison.replay_unless(answered)? {
+            self.send_again(record?).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_again(&mut self, (record, digest, is_wanted): Replayed) -> Result<()> {
+        if !is_wanted {
+            self.tally.known += 1;
+        } else if let Some(full) = self.gathered.add(record, digest, self.limits) {
+            self.send(full).await?;
         }
         Ok(())
     }
