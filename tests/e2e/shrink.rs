@@ -143,6 +143,10 @@ async fn what_an_administrator_deletes_is_told_to_whoever_still_publishes_it() {
     ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
     let name = "units/kemendagri/services/l-3";
     suite.run(ADMINISTRATOR, &["delete", name]).await.succeeded();
+    // What was answered is not forgotten by a run in which the source answers with nothing.
+    ministry.publish(&[]);
+    assert_eq!(ministry.sync(&suite).await.code, 8);
+    ministry.publish(&twenty());
     let said = ministry.sync(&suite).await;
     assert!(said.out.contains("TOMBSTONED") && said.out.contains("known 19"), "{}", said.out);
     let rows: Vec<Row> = twenty().into_iter().filter(|row| row[0] != "L-3").collect();

@@ -20,7 +20,7 @@ impl Session<'_> {
     /// Compares what was read, where the session does that, and sends what differs.
     pub(super) async fn compare(&mut self) -> Result<()> {
         let Some(comparison) = self.comparison.take() else { return Ok(()) };
-        if self.lack.is_some() {
+        if self.lack.is_some() || self.tally.read == 0 {
             return self.send_unanswered(comparison).await;
         }
         let mut walk = Walk::new(comparison.set());
