@@ -3,9 +3,10 @@
 //!
 //! A set is made of what was answered and of how things stand since: a record counts as taken, as
 //! rejected or as waiting only where both say so. One that was refused and of which the refusal is
-//! forgotten is none of these, whatever else is published under its name: it is to be sent again. Nothing of the comparing is kept: a set that another replica has sealed, or that was
-//! dropped, is made again. Two sets of one source are the same unless something has become of a
-//! record meanwhile; that record is then sent without need, or with the next reconcile.
+//! forgotten is none of these, whatever else is published under its name: it is to be sent again.
+//! Nothing of the comparing is kept: a set that another replica has sealed, or that was dropped, is
+//! made again. Two sets of one source are the same unless something has become of a record
+//! meanwhile; that record is then sent without need, or with the next reconcile.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
