@@ -80,8 +80,8 @@ impl Comparison {
             }
             if wanted.is_none() {
                 let (id, digest) = (entry.id.clone(), entry.digest);
-                let is_settled = matches!(entry.standing, Standing::Taken | Standing::Rejected(_));
-                truth.confirmed.push(Adopted { id, digest, is_settled });
+                let is_rejected = matches!(entry.standing, Standing::Rejected(_));
+                truth.confirmed.push(Adopted { id, digest, is_rejected });
             }
         }
         truth

@@ -11,55 +11,12 @@ use tokio::sync::mpsc;
 use super::{
     explained,
     fault::Fault,
+    found::{Found, Item},
     held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     identity::{Identity, identity, names},
     way::Way,
 };
 use crate::model::{declared, filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
-
-/// A record as read and mapped, or why it could not be.
-pub struct Item {
-    /// "row at line 17", "page 2, item 3": where to look in the source.
-    pub found_at: String,
-    /// The canonical record.
-    pub record: Result<Record>,
-    /// Remarks for a person, although the record is taken.
-    pub notes: Vec<Error>,
-    /// The id of a record that is refused, where it has one.
-    pub refused_id: Option<String>,
-    /// False for a row that is nobody's where it has no id.
-    pub is_record: bool,
-    /// The row, if it is held back until a person has looked at it.
-    pub held_back: Option<HeldBack>,
-}
-
-impl Item {
-    fn refused(found_at: String, error: Error) -> Self {
-        let notes = Vec::new();
-        Self {
-            found_at,
-            record: Err(error),
-            notes,
-            refused_id: None,
-            is_record: true,
-            held_back: None,
-        }
-    }
-}
-
-/// One thing that a source yields.
-pub enum Found {
-    /// A record, or why there is none.
-    Record(Box<Item>),
-    /// A record as it is, where nothing else is asked for.
-    Raw(Value),
-    /// A row that is no record, where it stands and what it is.
-    PassedOver(String, Error),
-    /// A fault of the source as a whole.
-    Fault(Fault),
-    /// Once all is read: the keys that the records have, and those that the mapping reads.
-    Keys(Keys),
-}
 
 /// Maps each record that a reader finds and hands it on.
 pub struct Sink<'a> {

@@ -1,7 +1,7 @@
 //! What the agent believes of the registry's answers, and what it takes over once both have
 //! compared.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use mpp_api::sync::{Checkpoint, Outcome};
 use mpp_core::Result;
@@ -18,22 +18,21 @@ const CHUNK: usize = 5_000;
 /// How records stand at the registry, as far as is known here.
 #[derive(Debug, Default)]
 pub struct Beliefs {
-    /// By id: the outcome, and whether something was remarked.
-    answered: HashMap<String, (Outcome, bool)>,
+    /// Ids of what was rejected.
+    rejected: HashSet<String>,
     /// By id, the name that the registry holds.
     held: BTreeMap<String, String>,
 }
 
 impl Beliefs {
-    /// Of a record of which nothing is known the best is believed: where that is wrong, it is sent.
+    /// The best is believed of a record, but of one that was rejected: where that is wrong, it is
+    /// sent. So one that waits, or of which something was remarked, is sent by each run, whether it
+    /// compares or not, and what has been allowed meanwhile is done.
     pub fn standing(&self, id: &str, name: &str) -> Standing {
-        let held = self.held.get(id).is_some_and(|known| known == name);
-        match self.answered.get(id) {
-            Some((Outcome::Rejected, _)) => Standing::Rejected(held),
-            Some((Outcome::Quarantined, _)) => Standing::Waiting(held),
-            Some((_, true)) => Standing::Remarked,
-            _ => Standing::Taken,
+        if !self.rejected.contains(id) {
+            return Standing::Taken;
         }
+        Standing::Rejected(self.held.get(id).is_some_and(|known| known == name))
     }
 }
 
@@ -42,8 +41,8 @@ impl Beliefs {
 pub struct Adopted {
     pub id: Box<str>,
     pub digest: Digest,
-    /// Its answer does not change by itself.
-    pub is_settled: bool,
+    /// What was said of it when it was rejected holds; of one that was taken nothing is said.
+    pub is_rejected: bool,
 }
 
 /// What both sides have found.
@@ -64,15 +63,16 @@ impl Truth {
 impl Store {
     /// What is known here of the registry's answers.
     pub async fn beliefs(&self) -> Result<Beliefs> {
-        let rows = sqlx::query("SELECT source_id, outcome, code <> '' FROM answered")
+        // One that is to be sent again bears no digest: its answer was none for good.
+        let text = "SELECT source_id FROM answered WHERE outcome = ? AND digest <> ?"; // answered_said
+        let rows = sqlx::query(text)
+            .bind(i32::from(Outcome::Rejected))
+            .bind(NO_DIGEST)
             .fetch_all(&self.pool)
             .await
             .map_err(failed)?;
-        let read = |row: sqlx::sqlite::SqliteRow| {
-            let outcome = Outcome::try_from(row.get::<i32, _>(1)).unwrap_or_default();
-            (row.get(0), (outcome, row.get(2)))
-        };
-        Ok(Beliefs { answered: rows.into_iter().map(read).collect(), held: self.names().await? })
+        let rejected = rows.into_iter().map(|row| row.get(0)).collect();
+        Ok(Beliefs { rejected, held: self.names().await? })
     }
 
     /// Begins a session that compares: what is known stays until both sides have found what holds.
@@ -93,7 +93,7 @@ impl Store {
         }
         for query in [
             "DELETE FROM answered WHERE sequence = -1", // answered_sequence
-            "DELETE FROM remarked WHERE source_id NOT IN (SELECT source_id FROM answered)",
+            "DELETE FROM remarked",
         ] {
             sqlx::query(query).execute(&mut *tx).await.map_err(failed)?;
         }
@@ -111,21 +111,24 @@ impl Store {
     }
 }
 
-/// What was said of a record that was refused stays with it.
+/// Stores answers anew; what was said of a record that was rejected stays with it.
 async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> Result<()> {
     let row = |one: &Adopted| {
-        let digest = if one.is_settled { one.digest.as_slice() } else { NO_DIGEST };
-        json!([one.id, mpp_core::hex(digest)])
+        let outcome = if one.is_rejected { Outcome::Rejected } else { Outcome::Unchanged };
+        json!([one.id, mpp_core::hex(&one.digest), i32::from(outcome)])
     };
     let rows = serde_json::Value::from(all.iter().map(row).collect::<Vec<_>>()).to_string();
     sqlx::query(
         "INSERT INTO answered
-         SELECT value ->> 0, unhex(value ->> 1), ?, ?, '', '', '' FROM json_each(?) WHERE true
-         ON CONFLICT (source_id) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence",
+         SELECT value ->> 0, unhex(value ->> 1), ?1, value ->> 2, '', '', '' FROM json_each(?2) WHERE true
+         ON CONFLICT (source_id) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence,
+         outcome = excluded.outcome,
+         field = iif(excluded.outcome = ?3, field, ''), code = iif(excluded.outcome = ?3, code, ''),
+         message = iif(excluded.outcome = ?3, message, '')",
     )
     .bind(sequence)
-    .bind(i32::from(Outcome::Unchanged))
     .bind(rows)
+    .bind(i32::from(Outcome::Rejected))
     .execute(tx)
     .await
     .map(drop)

@@ -140,27 +140,31 @@ async fn what_both_sides_have_found_takes_the_place_of_all_that_was_known() {
         answer("a", Outcome::Applied),
         answer("b", Outcome::Applied),
         answer("c", Outcome::Rejected),
+        answer("w", Outcome::Quarantined),
     ];
-    store.record(&answers, &["a", "b", "c"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
+    let all = ["a", "b", "c", "w"].map(|id| sent(id, 1));
+    store.record(&answers, &all, &at(1)).await.expect("stores");
     let named = |id: &str| format!("units/a/services/{id}");
     store.note("run:2", &[sent("d", 1)]).await.expect("notes");
     let beliefs = store.beliefs().await.expect("reads");
     assert_eq!(beliefs.standing("a", &named("a")), Standing::Taken);
     assert_eq!(beliefs.standing("c", &named("c")), Standing::Rejected(false));
+    assert_eq!(beliefs.standing("w", &named("w")), Standing::Taken, "or it is sent again");
     assert_eq!(beliefs.standing("new", &named("new")), Standing::Taken, "the best is believed");
 
-    // a and c stand as they were sent; b was deleted there, w waits, z is of an older state.
-    let adopted = |id: &str, is_settled| Adopted { id: id.into(), digest: [2; 16], is_settled };
+    // a and c stand as they were sent; b was deleted there, w was taken since, z is of an older
+    // state.
+    let adopted = |id: &str, is_rejected| Adopted { id: id.into(), digest: [2; 16], is_rejected };
     let truth = Truth {
-        confirmed: vec![adopted("a", true), adopted("c", true), adopted("w", false)],
+        confirmed: vec![adopted("a", false), adopted("c", true), adopted("w", false)],
         held: ["a", "z"].map(|id| (id.to_owned(), named(id))).into(),
     };
     store.note("run:3", &[]).await.expect("notes");
     let reached = Checkpoint { position: "run:3".into(), ..at(3) };
     store.adopt(&truth, &reached).await.expect("adopts");
     let known = store.answered().await.expect("reads");
-    let expected = [("a", [2; 16]), ("c", [2; 16]), ("w", [0; 16])];
-    assert_eq!(known, expected.map(|(id, digest)| (id.to_owned(), digest)).into());
+    assert_eq!(known, ["a", "c", "w"].map(|id| (id.to_owned(), [2; 16])).into());
+    assert_eq!(store.waiting().await.expect("reads"), 0, "of what was taken nothing is told");
     let names = store.names().await.expect("reads");
     assert_eq!(names.into_keys().collect::<Vec<_>>(), ["a", "z"]);
     assert_eq!(store.held().await.expect("reads").len(), 2, "nothing is in doubt any more");
