@@ -140,6 +140,11 @@ pub fn is_unknown_setting(error: &sqlx::Error) -> bool {
     of_mysql(error).is_some_and(|error| error.number() == 1193)
 }
 
+/// True for a table that the server does not have.
+pub fn is_unknown_table(error: &sqlx::Error) -> bool {
+    of_mysql(error).is_some_and(|error| matches!(error.number(), 1109 | 1146))
+}
+
 fn of_mysql(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
 }

@@ -11,6 +11,7 @@ use sqlx::{
 };
 
 use super::{
+    amiss::is_unknown_table,
     mysql_ask::{all, is_mariadb},
     told::{number, text, too_large},
 };
@@ -53,7 +54,7 @@ pub enum Form {
 /// The server does not answer.
 pub async fn forms(conn: &mut MySqlConnection, columns: &[MySqlColumn]) -> sqlx::Result<Vec<Form>> {
     let filled = listed(conn, ZEROFILL).await?;
-    let nested = if is_mariadb(conn).await? { listed(conn, JSON).await? } else { HashSet::new() };
+    let nested = if is_mariadb(conn).await? { checked(conn).await? } else { HashSet::new() };
     let form = |column: &MySqlColumn| match column.origin() {
         ColumnOrigin::Table(own) => {
             let own = (own.table.to_string(), own.name.to_string());
@@ -66,6 +67,15 @@ pub async fn forms(conn: &mut MySqlConnection, columns: &[MySqlColumn]) -> sqlx:
         _ => Form::Plain,
     };
     Ok(columns.iter().map(form).collect())
+}
+
+/// Columns that are JSON by a check. A server that lists no checks, as MariaDB before 10.2.22, is
+/// older than most such columns: theirs are told as the texts that they are.
+async fn checked(conn: &mut MySqlConnection) -> sqlx::Result<HashSet<(String, String)>> {
+    match listed(conn, JSON).await {
+        Err(error) if is_unknown_table(&error) => Ok(HashSet::new()),
+        listed => listed,
+    }
 }
 
 /// Columns by table, as the driver names it, and own name.
@@ -113,9 +123,20 @@ fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
         "DATE" | "DATETIME" | "TIMESTAMP" if found.starts_with("0000-00-00") => "null".to_owned(),
         "DATETIME" | "TIMESTAMP" => text(&found.replacen(' ', "T", 1)),
         _ if form == Form::Nested || kind == "JSON" => nested(found),
+        "FLOAT" | "FLOAT UNSIGNED" if may_be_rounded(found) => return Err(ROUNDED.to_owned()),
         _ if form == Form::Plain && is_number(kind) => number(found),
         _ => text(found),
     })
+}
+
+const ROUNDED: &str = "it is a FLOAT, of which MySQL tells no more than six digits; let a query give \
+                       CAST(column AS DECIMAL(20, 2)) in its place";
+
+/// As many digits as MySQL tells of one: there may be others, 1234567 is told as 1234570.
+fn may_be_rounded(found: &str) -> bool {
+    let digits = found.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len() >= 6
 }
 
 fn is_number(kind: &str) -> bool {
@@ -158,5 +179,11 @@ mod tests {
         assert_eq!(written("INT", Form::Filled, b"12345").as_deref(), Ok(r#""12345""#));
         assert_eq!(written("LONGTEXT", Form::Nested, b"{no").as_deref(), Ok(r#""{no""#));
         assert!(written("TEXT", Form::Plain, b"\xff").is_err());
+        for (told, is_whole) in
+            [("50000", true), ("0.25", true), ("1e20", true), ("1234570", false)]
+        {
+            let read = written("FLOAT", Form::Plain, told.as_bytes());
+            assert_eq!(read.is_ok(), is_whole, "{told}: {read:?}");
+        }
     }
 }
