@@ -22,8 +22,8 @@ use mpp_api::{
         unit::Kind,
     },
     sync::{
-        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Reconcile, Reconciled, Record,
-        Source, SyncRequest, SyncResponse, record::Body, sync_request::Message as Ask,
+        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Reconcile, Record, Source,
+        SyncRequest, SyncResponse, record::Body, sync_request::Message as Ask,
         sync_response::Message as Answer, sync_service_client::SyncServiceClient,
     },
     types::LocalizedText,
@@ -183,7 +183,7 @@ async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
         nonce: 1,
         fencing_token: welcome.fencing_token,
         checkpoint: Some(Checkpoint { sequence: welcome.next_sequence, ..Default::default() }),
-        reconciled: Some(Reconciled { unconfirmed: found.unconfirmed() }),
+        reconciled: Some(found.reconciled()),
         ..Batch::default()
     };
     for message in [Ask::Batch(batch), Ask::End(End::default())] {

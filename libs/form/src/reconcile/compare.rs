@@ -34,7 +34,7 @@ pub fn compare(
         }
         ranges.push(answer);
     }
-    Ok(Reconciliation { ranges })
+    Ok(Reconciliation { ranges, last_sequence: 0 })
 }
 
 fn one(set: &Set, asked: &Range, known: &impl Fn(u64) -> LoneItem) -> Result<RangeAnswer> {

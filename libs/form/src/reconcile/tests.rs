@@ -142,7 +142,7 @@ fn a_peer_that_says_of_everything_that_it_differs_is_left() {
             let lists = range.fingerprints.is_empty();
             mpp_api::sync::RangeAnswer { differs: 0xffff, split: lists, ..Default::default() }
         };
-        let answer = Reconciliation { ranges: ranges.iter().map(one).collect() };
+        let answer = Reconciliation { ranges: ranges.iter().map(one).collect(), last_sequence: 0 };
         if let Err(error) = walk.hear(answer) {
             break error;
         }
@@ -157,7 +157,10 @@ fn an_answer_to_what_was_not_asked_is_refused() {
     assert!(walk.hear(Reconciliation::default()).is_err(), "nothing was asked");
     let asked = walk.next_message().expect("the whole");
     let answer = compare(&set(&catalog(9)), &asked, known).expect("of the form");
-    let twice = Reconciliation { ranges: [answer.ranges.clone(), answer.ranges].concat() };
+    let twice = Reconciliation {
+        ranges: [answer.ranges.clone(), answer.ranges].concat(),
+        last_sequence: 0,
+    };
     assert!(walk.hear(twice).is_err());
 }
 

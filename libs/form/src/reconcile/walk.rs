@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mpp_api::sync::{LoneItem, Range, RangeAnswer, Reconciliation};
+use mpp_api::sync::{LoneItem, Range, RangeAnswer, Reconciled, Reconciliation};
 use mpp_core::{Error, Reason, Result};
 
 use super::{
@@ -27,6 +27,8 @@ pub struct Found {
     pub lone: Vec<LoneItem>,
     /// Messages that it took.
     pub rounds: usize,
+    /// The source's last batch that the other side knew of when it was first asked.
+    last_sequence: Option<i64>,
 }
 
 impl Found {
@@ -34,6 +36,12 @@ impl Found {
     pub fn unconfirmed(&self) -> Vec<u64> {
         let wanted = self.wanted.keys().map(|item| item.key);
         wanted.chain(self.lone.iter().map(|item| item.key)).collect()
+    }
+
+    /// What a session's first batch says of it.
+    pub fn reconciled(&self) -> Reconciled {
+        let last_sequence = self.last_sequence.unwrap_or_default();
+        Reconciled { unconfirmed: self.unconfirmed(), last_sequence }
     }
 }
 
@@ -96,6 +104,8 @@ impl Walk {
         if answer.ranges.is_empty() || answer.ranges.len() > self.open {
             return Err(astray("answered other ranges than were asked for"));
         }
+        let before = self.found.last_sequence.unwrap_or(i64::MAX);
+        self.found.last_sequence = Some(before.min(answer.last_sequence));
         let answered = answer.ranges.len();
         self.left = self.left.checked_sub(answered).ok_or_else(|| {
             astray("says of ever more ranges that they differ, beyond what it may hold")

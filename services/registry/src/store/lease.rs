@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mpp_api::sync::{Checkpoint, Hello};
 use mpp_core::{Micros, Result};
-use mpp_store::{Tx, db_error};
+use mpp_store::{Conn, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::digests;
@@ -213,6 +213,20 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
         Some(0) => Known::Abandoned,
         Some(_) => known_from(&hello.under_way, &answered_since(tx, hello, client.sequence).await?),
     })
+}
+
+/// The number of a source's last batch that was answered; 0 where none was. Index: sync_lease's
+/// primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn last_sequence(conn: &mut Conn, source: &str) -> Result<i64> {
+    let row = sqlx::query("select sequence from sync_lease where source = $1")
+        .bind(source)
+        .fetch_optional(conn)
+        .await
+        .map_err(db_error)?;
+    row.map_or(Ok(0), |row| row.try_get(0).map_err(db_error))
 }
 
 /// Positions of the batches that were answered after this sequence, the latest first: also those

@@ -79,8 +79,8 @@ impl Session {
         fates.extend(self.write(&mut tx, &plan.waiting).await?);
         let mut result = plan.result(&fates, &checkpoint);
         let after = match &plan.reconciled {
-            Some(unconfirmed) => {
-                result.confirmed = self.confirm(&mut tx, &standing, unconfirmed).await?;
+            Some(found) => {
+                result.confirmed = self.confirm(&mut tx, &standing, found).await?;
                 standing.reconciled(checkpoint.clone())
             }
             None => {

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use mpp_api::{
-    sync::{Batch, BatchResult, Checkpoint, Outcome, Record, RecordResult, record::Body},
+    sync::{
+        Batch, BatchResult, Checkpoint, Outcome, Reconciled, Record, RecordResult, record::Body,
+    },
     types::Warning,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
@@ -61,7 +63,7 @@ pub struct Plan {
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
     /// Keys of what the client has not confirmed, where it has compared.
-    pub reconciled: Option<HashSet<u64>>,
+    pub reconciled: Option<Confirms>,
     /// Digests of the records, in order.
     digests: Vec<[u8; 16]>,
     /// The records' own ids, in order.
@@ -74,6 +76,22 @@ pub struct Plan {
     pub decided: HashMap<usize, Fate>,
     /// Records that are to be written, in order.
     pub waiting: Vec<WaitingRecord>,
+}
+
+/// The outcome of a client's comparison.
+#[derive(Debug)]
+pub struct Confirms {
+    /// The keys that it has not confirmed.
+    pub unconfirmed: HashSet<u64>,
+    /// The batch after which it has compared.
+    pub last_sequence: i64,
+}
+
+impl From<Reconciled> for Confirms {
+    fn from(found: Reconciled) -> Self {
+        let unconfirmed = found.unconfirmed.into_iter().collect();
+        Self { unconfirmed, last_sequence: found.last_sequence }
+    }
 }
 
 fn answered(answer: &RecordResult) -> Answered {
@@ -93,7 +111,7 @@ impl Plan {
             nonce: batch.nonce,
             checkpoint: batch.checkpoint.unwrap_or_default(),
             digest,
-            reconciled: batch.reconciled.map(|known| known.unconfirmed.into_iter().collect()),
+            reconciled: batch.reconciled.map(Confirms::from),
             digests,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
             names: batch.records.iter().map(asked).collect(),

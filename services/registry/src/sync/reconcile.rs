@@ -1,7 +1,7 @@
 //! Comparing, as a session does it: what it compares with is sealed by the first message, and its
 //! first batch says what was found.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use mpp_api::sync::{Reconcile, Reconciliation};
 use mpp_core::{Error, Reason, Result};
@@ -9,6 +9,7 @@ use mpp_form::reconcile::key_of;
 use mpp_store::Tx;
 
 use super::{
+    plan::Confirms,
     sealed::{Sealed, Unsettled, key_of_digest},
     session::Session,
 };
@@ -41,13 +42,22 @@ impl Session {
         &self,
         tx: &mut Tx,
         standing: &Standing,
-        unconfirmed: &HashSet<u64>,
+        found: &Confirms,
     ) -> Result<i64> {
         let source = &self.lease.source;
         if !standing.is_fresh() {
             let text = "batch.reconciled comes with the first batch of a session only";
             return Err(Error::new(Reason::ProtocolViolation, text));
         }
+        if found.last_sequence != standing.last.sequence {
+            let text = format!(
+                "batch.reconciled.last_sequence is {}, and the source's last batch is {}: what was \
+                 compared may not hold any more, compare again",
+                found.last_sequence, standing.last.sequence
+            );
+            return Err(Error::new(Reason::ProtocolViolation, text));
+        }
+        let unconfirmed = &found.unconfirmed;
         let mut stands = Unsettled::of(tx.conn(), source).await?;
         let is_in_sync = |key: Option<u64>| key.is_some_and(|key| !unconfirmed.contains(&key));
         stands.rejected.retain(|digest| is_in_sync(key_of_digest(digest)));

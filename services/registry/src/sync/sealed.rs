@@ -27,7 +27,7 @@ use crate::{
     metrics,
     store::{
         digests::{self, Answered, Stored},
-        rejected, waiting,
+        lease, rejected, waiting,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Sealed {
     known: HashMap<u64, Named>,
     /// Keys of the records that are published as they were sent.
     taken: HashSet<u64>,
+    /// The source's last batch that was answered before.
+    last_sequence: i64,
 }
 
 #[derive(Debug, Default)]
@@ -76,11 +78,11 @@ impl Sealed {
     pub async fn of(registry: &Registry, conn: &mut Conn, source: &str) -> Result<Self> {
         let stored = digests::all(conn, source).await?;
         let unsettled = Unsettled::of(conn, source).await?;
+        let last_sequence = lease::last_sequence(conn, source).await?;
         let own = published(registry, source);
         // Sums of many records take long enough for others to wait.
-        tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own))
-            .await
-            .map_err(Error::internal)
+        let sealed = tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own));
+        Ok(Self { last_sequence, ..sealed.await.map_err(Error::internal)? })
     }
 
     /// `own` are the records that the source publishes; false where it has not sent it yet.
@@ -125,7 +127,7 @@ impl Sealed {
         }
         let unknown = known.keys().filter(|key| !seen.contains(*key));
         items.extend(unknown.map(|key| Item::new(*key, &[0; 16], Standing::Unknown)));
-        Self { set: Set::new(items), known, taken }
+        Self { set: Set::new(items), known, taken, last_sequence: 0 }
     }
 
     /// Compares ranges with it.
@@ -133,11 +135,12 @@ impl Sealed {
     /// # Errors
     /// They are too many, or not of the form.
     pub fn compare(&self, asked: &[Range]) -> Result<Reconciliation> {
-        let answer = compare(&self.set, asked, |key| {
+        let mut answer = compare(&self.set, asked, |key| {
             let named = self.known.get(&key);
             let name = named.map(|named| named.name.clone()).unwrap_or_default();
             LoneItem { key, name, held: named.is_some_and(|named| named.held) }
         })?;
+        answer.last_sequence = self.last_sequence;
         metrics::compared(asked.len());
         Ok(answer)
     }

@@ -64,7 +64,7 @@ fn ids(records: &[&Record]) -> Vec<String> {
 
 async fn confirm(session: &mut Session, found: &Found) -> BatchResult {
     let mut batch = session.batch(Vec::new());
-    batch.reconciled = Some(Reconciled { unconfirmed: found.unconfirmed() });
+    batch.reconciled = Some(found.reconciled());
     session.try_batch(batch).await.expect("confirmed")
 }
 
@@ -242,8 +242,12 @@ async fn single_calls_compare_and_confirm_as_well_and_a_call_that_is_sent_again_
         }
         let found = walk.found();
         assert_eq!(found.wanted.len(), 2);
+        let mut early = push.batch(Vec::new());
+        early.reconciled = Some(Reconciled { last_sequence: 0, ..found.reconciled() });
+        let refused = push.push(early).await;
+        assert_eq!(reason(refused), "PROTOCOL_VIOLATION", "a batch was answered since");
         let mut batch = push.batch(Vec::new());
-        batch.reconciled = Some(Reconciled { unconfirmed: found.unconfirmed() });
+        batch.reconciled = Some(found.reconciled());
         let result = push.push(batch.clone()).await.expect("confirmed");
         let repeated = push.push(batch.clone()).await.expect("again");
         assert!(repeated.repeated_nonce);

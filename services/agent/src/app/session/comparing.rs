@@ -34,16 +34,15 @@ impl Session<'_> {
             differ: found.wanted.len(),
             gone: found.lone.len(),
         });
-        let unconfirmed = found.unconfirmed();
         let truth = comparison.truth(&found);
         self.difference.hold(truth.ids());
-        if unconfirmed.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
+        if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
             // So much differs that nothing is saved.
             self.context.store.resume(&self.agreed(), true).await?;
             self.context.store.hold(&truth).await?;
             found.wanted.extend(comparison.all());
         } else {
-            self.confirm(unconfirmed, &truth).await?;
+            self.confirm(found.reconciled(), &truth).await?;
         }
         for record in comparison.replay(found)? {
             self.send_again(record?).await?;
@@ -73,7 +72,7 @@ impl Session<'_> {
     }
 
     /// What was found in sync is answered from now on, at both sides.
-    async fn confirm(&mut self, unconfirmed: Vec<u64>, truth: &Truth) -> Result<()> {
+    async fn confirm(&mut self, reconciled: Reconciled, truth: &Truth) -> Result<()> {
         self.nonce += 1;
         let position = self.position();
         self.context.store.note(&position, &[]).await?;
@@ -84,7 +83,7 @@ impl Session<'_> {
             fencing_token: self.welcome.fencing_token,
             records: Vec::new(),
             checkpoint: Some(checkpoint),
-            reconciled: Some(Reconciled { unconfirmed }),
+            reconciled: Some(reconciled),
         };
         self.stream.send_batch(batch).await?;
         let result = self.stream.batch_result().await?;
