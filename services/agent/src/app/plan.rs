@@ -91,6 +91,8 @@ pub struct Outcome {
     pub refused: i64,
     /// How many records stand as waiting for something else, such as their unit.
     pub waiting: i64,
+    /// Ids of the records that were withdrawn.
+    pub withdrawn: Vec<String>,
     /// Names of the records that would be withdrawn, where they are only told.
     pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known; the run is then not complete.

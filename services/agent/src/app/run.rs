@@ -103,7 +103,7 @@ async fn attempt(
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
-    let Ended { tally, summary, to_withdraw, lack } = ended;
+    let Ended { tally, summary, withdrawn, to_withdraw, lack } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
     // They are listed as what would go, and what would be run for that is this very command.
     problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
@@ -112,7 +112,17 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
     let has_shrunk = lack.as_ref().is_some_and(|fault| is_of_what_went(fault, &tally));
     let lack = lack.map(|fault| fault.error);
-    Ok(Outcome { tally, summary, problems, refused, waiting, to_withdraw, lack, has_shrunk })
+    Ok(Outcome {
+        tally,
+        summary,
+        problems,
+        refused,
+        waiting,
+        withdrawn,
+        to_withdraw,
+        lack,
+        has_shrunk,
+    })
 }
 
 /// The run would be complete, were it right that so many have gone.

@@ -56,6 +56,8 @@ pub struct Context<'a> {
 pub struct Ended {
     pub tally: Tally,
     pub summary: Summary,
+    /// Ids of what was withdrawn.
+    pub withdrawn: Vec<String>,
     /// Names of what would be withdrawn.
     pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known.
@@ -103,8 +105,8 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     session.lack = fault;
     match session.complete(first, items).await {
         Ok(summary) => {
-            let Session { tally, to_withdraw, lack, .. } = session;
-            Ok(Ended { tally, summary, to_withdraw, lack })
+            let Session { tally, withdrawn, to_withdraw, lack, .. } = session;
+            Ok(Ended { tally, summary, withdrawn, to_withdraw, lack })
         }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
     }
@@ -173,6 +175,8 @@ struct Session<'a> {
     tally: Tally,
     /// Withdrawals are being sent now.
     withdraws: bool,
+    /// Ids of what was withdrawn.
+    withdrawn: Vec<String>,
     /// Names of what would be withdrawn, where it is only told.
     to_withdraw: Vec<String>,
     /// The first fault of the source.
@@ -227,6 +231,7 @@ impl<'a> Session<'a> {
             nonce: 0,
             tally: Tally::default(),
             withdraws: false,
+            withdrawn: Vec::new(),
             to_withdraw: Vec::new(),
             lack: None,
             keys: None,

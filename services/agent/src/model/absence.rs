@@ -17,6 +17,15 @@ pub struct Rule {
     pub few: usize,
 }
 
+/// A record that a complete run has not seen, of which its keeper was told when it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// The first such run.
+    pub since: Micros,
+    /// The time that was told.
+    pub due: Micros,
+}
+
 /// What a complete run has seen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
@@ -43,14 +52,15 @@ impl Rule {
         self.grace.map(|grace| since.saturating_add(grace))
     }
 
-    /// Which of the absent records go; each with when it was first found absent. A run that could
-    /// not read a row does not know whose it is, and one of which nothing stands has seen nothing.
-    pub fn judge(&self, absent: &BTreeMap<String, Micros>, seen: Seen, now: Micros) -> Due {
+    /// Which of the absent records go: none sooner than was told, whatever the grace is by now. A
+    /// run that could not read a row does not know whose it is, and one of which nothing stands has
+    /// seen nothing.
+    pub fn judge(&self, absent: &BTreeMap<String, Absent>, seen: Seen, now: Micros) -> Due {
         if seen.unread > 0 || seen.standing == 0 {
             return Due::These(Vec::new());
         }
-        let is_due = |since: Micros| self.due(since).is_some_and(|due| due <= now);
-        let due = absent.iter().filter(|(_, since)| is_due(**since));
+        let is_due = |one: &Absent| self.due(one.since).is_some_and(|due| due.max(one.due) <= now);
+        let due = absent.iter().filter(|(_, one)| is_due(one));
         let due: Vec<String> = due.map(|(id, _)| id.clone()).collect();
         let most = self.few.max(seen.held * self.max_percent as usize / 100);
         if due.len() > most { Due::TooMany(due.len(), most) } else { Due::These(due) }
@@ -65,8 +75,9 @@ mod tests {
     const RULE: Rule = Rule { grace: Some(24 * HOUR), max_percent: 10, few: 3 };
     const WHOLE: Seen = Seen { held: 100, unread: 0, standing: 90 };
 
-    fn absent(count: usize, since: Micros) -> BTreeMap<String, Micros> {
-        (0..count).map(|id| (format!("l-{id:02}"), since)).collect()
+    fn absent(count: usize, since: Micros) -> BTreeMap<String, Absent> {
+        let one = Absent { since, due: since + 24 * HOUR };
+        (0..count).map(|id| (format!("l-{id:02}"), one)).collect()
     }
 
     fn ids(due: Due) -> Option<usize> {
@@ -81,6 +92,9 @@ mod tests {
         let judge = |now| ids(RULE.judge(&absent(2, 0), WHOLE, now));
         assert_eq!(judge(24 * HOUR - 1), Some(0));
         assert_eq!(judge(24 * HOUR), Some(2));
+        let sooner = Rule { grace: Some(HOUR), ..RULE };
+        let told = |now| ids(sooner.judge(&absent(2, 0), WHOLE, now));
+        assert_eq!((told(24 * HOUR - 1), told(24 * HOUR)), (Some(0), Some(2)), "as it was told");
         let never = Rule { grace: None, ..RULE };
         assert_eq!(
             ids(never.judge(&absent(2, 0), WHOLE, Micros::MAX)),

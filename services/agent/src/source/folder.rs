@@ -58,7 +58,8 @@ pub fn read(folder: &Folder, policy: &Policy, sink: &mut Sink<'_>) -> Result<(),
         }
         parts.hear_name(Path::new(&file.name).with_extension("").to_str().unwrap_or_default());
         sink.enter(&file.name);
-        faults.extend(read_file(folder, file, policy, sink).err());
+        let read = read_file(folder, file, policy, sink);
+        faults.extend(read.and_then(|()| holds_one(file, sink)).err());
         has_ends &= sink.leave();
     }
     if has_ends {
@@ -122,6 +123,16 @@ fn read_file(
                         files in [input]";
             Err(Fault::config(&path.display().to_string(), text))
         }
+    }
+}
+
+/// A file without a record is as a source without one: what it held before has not surely gone.
+fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
+    let text = "it holds no record; where that is right, take the file away";
+    if sink.has_row() {
+        Ok(())
+    } else {
+        Err(Fault::nothing(&file.path.display().to_string(), text))
     }
 }
 

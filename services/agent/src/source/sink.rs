@@ -36,6 +36,8 @@ pub struct Sink<'a> {
     bare: Vec<(String, String)>,
     /// The file that is read, where there are several.
     file: Option<String>,
+    /// A row came of it.
+    has_row: bool,
 }
 
 impl<'a> Sink<'a> {
@@ -47,7 +49,8 @@ impl<'a> Sink<'a> {
         before: &'a Relied,
     ) -> Self {
         let (keys, held) = (mapping.keys(), Some(Vec::new()));
-        Self { items, keys, mapping, way, before, held, took: true, bare: Vec::new(), file: None }
+        let (took, bare, file, has_row) = (true, Vec::new(), None, false);
+        Self { items, keys, mapping, way, before, held, took, bare, file, has_row }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -75,13 +78,18 @@ impl<'a> Sink<'a> {
 
     /// Begins with one of several files.
     pub fn enter(&mut self, file: &str) {
-        self.file = Some(file.to_owned());
+        (self.file, self.has_row) = (Some(file.to_owned()), false);
     }
 
     /// Ends one of several files; true where its last line had its end.
     pub fn leave(&mut self) -> bool {
         self.file = None;
         std::mem::take(&mut self.keys.ends)
+    }
+
+    /// True once a row came of the file, whatever became of it.
+    pub fn has_row(&self) -> bool {
+        self.has_row
     }
 
     /// True within one of several files.
@@ -137,7 +145,7 @@ impl<'a> Sink<'a> {
     /// The run has ended. What is wrong with a record is handed on with it.
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
         let of_raw = identity(&raw.to_string());
-        self.took = true;
+        (self.took, self.has_row) = (true, true);
         if self.way.raw {
             let record = serde_json::from_str(&raw.to_string()).unwrap_or_default();
             return self.hand(Found::Raw(record)).map(|()| of_raw);
@@ -252,6 +260,7 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
+        self.has_row = true;
         self.send(Item::refused(found_at, error))
     }
 

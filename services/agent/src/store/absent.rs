@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_core::{Micros, Result};
-use sqlx::Row as _;
+use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{Store, failed};
+use crate::model::absence::Absent;
 
 impl Store {
-    /// When each was first found absent.
-    pub async fn absent(&self) -> Result<BTreeMap<String, Micros>> {
-        let rows = sqlx::query("SELECT source_id, since FROM absent")
+    /// Those of which it was told when they go: of the others the time begins once that is told.
+    pub async fn absent(&self) -> Result<BTreeMap<String, Absent>> {
+        let rows = sqlx::query("SELECT source_id, since, due FROM absent WHERE due IS NOT NULL")
             .fetch_all(&self.pool)
             .await
             .map_err(failed)?;
-        Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
+        let read = |row: SqliteRow| (row.get(0), Absent { since: row.get(1), due: row.get(2) });
+        Ok(rows.into_iter().map(read).collect())
     }
 
     /// A record that is back, in whatever run, is absent no more.
@@ -40,7 +42,7 @@ impl Store {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("DELETE FROM absent").execute(&mut *tx).await.map_err(failed)?;
         for id in ids {
-            let since = known.get(*id).copied().unwrap_or(now);
+            let since = known.get(*id).map_or(now, |one| one.since);
             sqlx::query("INSERT INTO absent VALUES (?, ?, ?)")
                 .bind(id)
                 .bind(since)

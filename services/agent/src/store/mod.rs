@@ -304,7 +304,7 @@ fn failed(error: sqlx::Error) -> Error {
         Some(8) => "the agent's state may not be written; see who owns it, and how it is mounted",
         Some(5 | 6) => "another program has locked the agent's state; end it, and run it again",
         Some(11 | 26) => {
-            "the agent's state is damaged; move it away, and everything is sent again once"
+            "the agent's state is damaged; move it away, and the next run finds out what differs"
         }
         Some(14) => "the agent's state cannot be opened; see its folder and permissions",
         _ => return Error::internal(error),
@@ -313,13 +313,13 @@ fn failed(error: sqlx::Error) -> Error {
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::new(
-        Reason::Unavailable,
-        format!(
-            "the agent's state {} cannot be used: {error}; check the folder, or name another with --state",
-            path.display()
-        ),
-    )
+    let text = format!(
+        "the agent's state {} cannot be used: {error}. See its folder and who owns it, or name another \
+         file as state in the configuration; one that is damaged is moved away, and the next run finds out \
+         what differs",
+        path.display()
+    );
+    Error::new(Reason::WrongState, text)
 }
 
 mod absent;

@@ -73,6 +73,8 @@ async fn one_id_in_two_files_counts_once_and_both_are_named() {
 async fn one_file_that_is_not_whole_is_named_and_the_others_are_read() {
     for (name, text, told) in [
         ("b.csv", "", "the file is empty"),
+        ("b.csv", "kode,nama\n", "it holds no record"),
+        ("b.json", r#"{"data": []}"#, "it holds no record"),
         ("b.xlsx", "PK", "cut short"),
         ("b.json", r#"{"data": [{"kode""#, "b.json"),
         ("b.csv", "kode,nama,syarat\nSIP,\"Izin praktik,STR\n", "b.csv"),

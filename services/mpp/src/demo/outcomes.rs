@@ -47,7 +47,9 @@ pub async fn show(
     say!("\"{WITHDRAWN}\" is in it no more, and is withdrawn:");
     let withdraw = Withdraw::These(vec![WITHDRAWN.to_owned()]);
     ministry.sync_as(&Run { withdraw, ..now.clone() }, shutdown).await?;
-    say!("The same again by an agent that has lost its state: all is sent, and unchanged:");
+    say!(
+        "The same again by an agent that has lost its state: it compares, and sends only what differs:"
+    );
     let state = now.state.with_extension("lost.db");
     ministry.sync_as(&Run { state, ..now.clone() }, shutdown).await
 }

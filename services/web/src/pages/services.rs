@@ -131,7 +131,8 @@ fn whereabouts(look: Look, counter: Option<&Counter>) -> Markup {
     html! {
         @if !floor.is_empty() || !zone.is_empty() {
             p.minor {
-                @if !floor.is_empty() { (words::ON_FLOOR.text(look.lang, &[floor])) }
+                @if floor.to_lowercase().starts_with("lantai") { (floor) }
+                @else if !floor.is_empty() { (words::ON_FLOOR.text(look.lang, &[floor])) }
                 @if !floor.is_empty() && !zone.is_empty() { ", " }
                 (zone)
             }

@@ -125,7 +125,10 @@ impl Session<'_> {
         self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
         for answer in &result.results {
             if sent.withdraws {
+                let before = self.tally.withdrawn;
                 self.tally.count_withdrawal(answer.outcome());
+                let is_gone = self.tally.withdrawn > before;
+                self.withdrawn.extend(is_gone.then(|| answer.source_id.clone()));
             } else {
                 self.tally.count_answer(answer.outcome());
             }

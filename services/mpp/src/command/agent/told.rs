@@ -10,6 +10,9 @@ use crate::{
     program::{as_called_on, path_word, program},
 };
 
+/// Ids that one line names.
+const NAMED: usize = 20;
+
 /// A progress line on a terminal, JSON lines elsewhere.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
@@ -83,6 +86,7 @@ pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
         done["complete"] = outcome.lack.is_none().into();
         done["refused"] = outcome.refused.into();
         done["waiting"] = outcome.waiting.into();
+        done["withdrawn_ids"] = outcome.withdrawn.clone().into();
         say!("{done}");
         return;
     }
@@ -141,7 +145,12 @@ fn gone(outcome: &Outcome, config: &Path) {
     }
     if tally.withdrawn > 0 {
         let withdrawn = counted(tally.withdrawn, "record was", "records were");
-        say!("  {withdrawn} withdrawn");
+        let named = outcome.withdrawn.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = match outcome.withdrawn.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        say!("  {withdrawn} withdrawn, with their offerings in all malls: {named}{more}");
     }
 }
 
