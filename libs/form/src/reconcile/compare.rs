@@ -90,10 +90,14 @@ fn list(
     if own.len() > limits::LISTED_ITEMS && !range.is_whole_key() {
         return RangeAnswer { split: true, ..RangeAnswer::default() };
     }
-    let find = |key: u64| own.iter().filter(move |item| item.key == key);
+    // Both are in the order of their keys.
+    let find = |key: u64| {
+        let from = own.partition_point(|item| item.key < key);
+        own[from..].iter().take_while(move |item| item.key == key)
+    };
     let is_like = |(key, content): (u64, u64)| find(key).any(|item| item.content() == content);
     let is_held = |(key, _): (u64, u64)| find(key).next().is_some_and(|item| known(item.key).held);
-    let is_listed = |item: &&Item| items.iter().any(|(key, _)| *key == item.key);
+    let is_listed = |item: &&Item| items.binary_search_by_key(&item.key, |(key, _)| *key).is_ok();
     let lone = own.iter().filter(|item| !is_listed(item));
     RangeAnswer {
         wanted: bits(items.iter().map(|item| !is_like(*item))),

@@ -261,7 +261,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
 /// Nobody knows which records would be refused of a source that was never read.
 fn never_ran(source: &str) -> Error {
     let text = format!(
-        "no run of {source} has been answered yet, so nothing is known of its records: mpp agent run"
+        "this agent's state holds no answer to a run of {source}, so nothing is known of its records: mpp agent run"
     );
     Error::new(Reason::WrongState, text)
 }
