@@ -215,8 +215,7 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
     })
 }
 
-/// The number of a source's last batch that was answered; 0 where none was. Index: sync_lease's
-/// primary key.
+/// The number of a source's last answered batch, or 0. Index: sync_lease's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
