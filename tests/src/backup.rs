@@ -11,6 +11,9 @@ use tokio::process::Command;
 
 use crate::{cluster::programs, program::Said};
 
+/// Deadlocks after which a restore gives up.
+const DEADLOCKS: usize = 5;
+
 /// A copy.
 #[derive(Debug)]
 pub struct Backup {
@@ -39,7 +42,16 @@ impl Backup {
         let Some(files) = files(url) else {
             let empty = "drop schema public cascade; create schema public";
             let whole = ["-q", "-v", "ON_ERROR_STOP=1", "-1", "-c", empty, "--file"];
-            return self.run("psql", url, &whole).await;
+            // All its tables at once, beside reads of several of them: PostgreSQL ends the one or
+            // the other, and nothing of it has happened then.
+            for _ in 0..DEADLOCKS {
+                let said = self.said("psql", url, &whole).await;
+                if said.code == 0 || !said.err.contains("deadlock detected") {
+                    said.succeeded();
+                    return;
+                }
+            }
+            panic!("{DEADLOCKS} deadlocks in a row");
         };
         for entry in fs::read_dir(&files).expect("its folder") {
             fs::remove_file(entry.expect("an entry").path()).expect("a file that goes");
@@ -49,9 +61,13 @@ impl Backup {
 
     /// Runs one of PostgreSQL's programs on the dump.
     async fn run(&self, program: &str, url: &str, args: &[&str]) {
+        self.said(program, url, args).await.succeeded();
+    }
+
+    async fn said(&self, program: &str, url: &str, args: &[&str]) -> Said {
         let mut command = Command::new(programs().join(program));
         command.arg(url).args(args).arg(self.folder.path().join("dump.sql"));
-        Said::by(command).await.succeeded();
+        Said::by(command).await
     }
 }
 
