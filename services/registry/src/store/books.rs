@@ -71,11 +71,14 @@ async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(found)
 }
 
-/// The source is asked for every record in its next session, as if its mapping were another one.
+/// The source is asked for every record in its next session, as if its mapping were another one. A
+/// session that is under way ends: it was promised something else, and its end would take what it
+/// has not sent again for gone.
 fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
     let column = sealed.sum();
-    let text =
-        format!("update sync_lease set {column} = $2, mapped_after = sequence where source = $1");
+    let text = format!(
+        "update sync_lease set {column} = $2, mapped_after = sequence, until = 0 where source = $1"
+    );
     Statement::new(text).text(source).number(sum)
 }
 
