@@ -27,8 +27,8 @@ const FULL: &str = "the database's disk is full; it takes writes again once ther
 const UNWRITABLE: &str = "the database's files cannot be written (a quota, or the disk); it takes writes again once they can";
 const READ_ONLY: &str =
     "the database is read-only: it was set so, or it is a file that may not be written";
-const MISFILED: &str = "a row of the database cannot be read: a value of it is of another type than its column, as somebody \
-    has stored it by hand; `mpp doctor` names it, and `mpp repair SERVICE bookkeeping` mends it";
+const MISFILED: &str = "a row of the database cannot be read: as a rule a value was stored by hand as another type than its \
+    column's; on SQLite `mpp doctor` names such a row and `mpp repair SERVICE bookkeeping` mends it, else restore a backup";
 const STANDBY: &str = "the database's server is a standby; the address has to lead to the primary";
 
 /// How many writes this process's databases have refused so far.

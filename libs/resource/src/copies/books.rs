@@ -1,7 +1,7 @@
 //! Small tables beside the records, compared with what they describe: those that every service has,
 //! and those that a service adds.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
@@ -115,8 +115,11 @@ impl Books {
         }
         let (mended, left) = if found.iter().all(|one| !one.is_mendable(accept)) {
             (Vec::new(), found)
-        } else if let Some(parts) = self.parts(&found) {
-            self.mend_parts(parts, accept).await?
+        } else if let Some(parts) = self.parts(&found, accept) {
+            let of_others = found.into_iter().filter(|one| !parts.contains_key(&one.part));
+            let (mended, mut left) = self.mend_parts(parts.values(), accept).await?;
+            left.extend(of_others);
+            (mended, left)
         } else {
             self.mend_whole(&self.checks, accept).await?
         };
@@ -130,23 +133,28 @@ impl Books {
         Ok(Repaired { mended, left: named, text })
     }
 
-    /// The parts that something is wrong with, and how each is compared; `None` where not all of it
-    /// is of parts.
-    fn parts(&self, found: &[Disagreement]) -> Option<Vec<Check>> {
+    /// The parts in which something can be mended, and how each is compared; `None` where not all
+    /// that is wrong is of parts.
+    fn parts(&self, found: &[Disagreement], accept: bool) -> Option<BTreeMap<String, Check>> {
         let check = self.in_part.as_ref()?;
-        let names: BTreeSet<&String> = found.iter().map(|one| &one.part).collect();
-        let of = |name: &String| -> Check {
-            let (check, name) = (check.clone(), name.clone());
-            Arc::new(move |conn, now| check(conn, now, name.clone()))
+        let of = |one: &Disagreement| -> (String, Check) {
+            let (check, name) = (check.clone(), one.part.clone());
+            (one.part.clone(), Arc::new(move |conn, now| check(conn, now, name.clone())))
         };
-        names.iter().all(|name| !name.is_empty()).then(|| names.into_iter().map(of).collect())
+        let is_of_parts = found.iter().all(|one| !one.part.is_empty());
+        let mendable = found.iter().filter(|one| one.is_mendable(accept));
+        is_of_parts.then(|| mendable.map(of).collect())
     }
 
     /// Each in a transaction of its own.
-    async fn mend_parts(&self, parts: Vec<Check>, accept: bool) -> Result<Outcome> {
+    async fn mend_parts(
+        &self,
+        parts: impl Iterator<Item = &Check>,
+        accept: bool,
+    ) -> Result<Outcome> {
         let (mut mended, mut left) = (Vec::new(), Vec::new());
         for part in parts {
-            let of_it = self.mend_whole(&[part], accept).await?;
+            let of_it = self.mend_whole(std::slice::from_ref(part), accept).await?;
             mended.extend(of_it.0);
             left.extend(of_it.1);
         }

@@ -59,7 +59,9 @@ async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     }
     for (source, says, there) in sums(&mut *conn, Sealed::Batches).await? {
         if says != there && found.iter().all(|one| one.part != source) {
-            let what = format!("{source}: batches are gone, the last ones or some between them");
+            let what = format!(
+                "{source}: its batches do not add up: some are gone, or its own row was altered"
+            );
             let way_out = "restore a backup; or go on without them with --accept-altered: counts and \
                            place of the source are then set to what is left, and the source sends \
                            everything again";
@@ -102,8 +104,14 @@ async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
         ));
     }
     for (sealed, text) in [
-        (Sealed::Waiting, "records that waited are gone"),
-        (Sealed::Rejected, "notes of rejected records are gone"),
+        (
+            Sealed::Waiting,
+            "records that wait do not add up: some are gone, or its own row was altered",
+        ),
+        (
+            Sealed::Rejected,
+            "notes of rejected records do not add up: some are gone, or its own row was altered",
+        ),
     ] {
         for (source, says, there) in sums(&mut *conn, sealed).await? {
             if says != there {

@@ -3,7 +3,7 @@
 mod lists;
 mod row;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
@@ -189,9 +189,13 @@ pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
                 .bind(i64::try_from(one.record.len()).unwrap_or(i64::MAX))
         });
         query.execute(tx.conn()).await.map_err(db_error)?;
-        for one in chunk {
-            seal::add(tx, &one.source, Sealed::Waiting, one.seal()).await?;
-        }
+    }
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for one in all {
+        *sums.entry(&one.source).or_default() += one.seal();
+    }
+    for (source, sum) in sums {
+        seal::add(tx, source, Sealed::Waiting, sum).await?;
     }
     Ok(())
 }
