@@ -61,6 +61,9 @@ pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()
         say!("{}", output::json(&answer)?);
     } else {
         print(&args.query, &answer, near.is_some());
+        if !args.inactive && (answer.weak || answer.hits.is_empty()) {
+            say!("Services that their owners do not serve now are left out; --inactive shows them");
+        }
     }
     Ok(())
 }

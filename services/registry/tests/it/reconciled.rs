@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use mpp_api::{
     registry::{DeleteServiceRequest, unit::Kind},
     sync::{
-        Accounting, BatchResult, Checkpoint, Hello, OpenSessionRequest, Outcome, Range, Reconcile,
-        ReconcileRecordsRequest, Reconciled, Record, Summary, sync_request::Message as Ask,
-        sync_response::Message as Answer,
+        Accounting, BatchResult, Checkpoint, End, Hello, OpenSessionRequest, Outcome, Range,
+        Reconcile, ReconcileRecordsRequest, Reconciled, Record, Summary,
+        sync_request::Message as Ask, sync_response::Message as Answer,
     },
     types::Tombstone,
 };
@@ -199,6 +199,26 @@ async fn what_changed_came_or_went_is_found_under_any_mapping() {
         assert_eq!((stands.rejected_now, stands.waiting_now), (0, 1), "the wrong one has gone");
         let (again, ..) = reconciled(&world, hello(), &now).await;
         assert_eq!(again, ["menunggu"], "under the first mapping, too");
+        world.stop().await;
+    })
+    .await;
+}
+
+/// The source has lost it for a while, and with that what was said of it.
+#[tokio::test]
+async fn a_record_whose_refusal_is_forgotten_is_not_taken_for_the_one_that_stands() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let wrong = || vec![record("s0", ""), record("s1", "Layanan")];
+        synced(&world, vec![record("s0", "Layanan"), record("s1", "Layanan")]).await;
+        synced(&world, wrong()).await;
+        let mut session = begin_again(&world, hello()).await;
+        session.send(vec![record("s1", "Layanan")]).await;
+        let gone = End { rejected_gone: vec!["s0".into()], ..End::default() };
+        session.end_with(gone).await;
+        let (again, ..) = reconciled(&world, hello(), &wrong()).await;
+        assert_eq!(again, ["s0"], "an earlier one of its name is published, and not this one");
+        assert_eq!(source(&world).await.rejected_now, 1);
         world.stop().await;
     })
     .await;

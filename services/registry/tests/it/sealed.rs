@@ -5,11 +5,12 @@ use mpp_api::sync::{Hello, Outcome};
 use mpp_registry::store::books;
 use mpp_store::{Actor, Disagreement};
 use mpp_testkit::{execute, on_both};
+use tonic::Response;
 
 use crate::{
     publisher::{Session, begin_again, hello, outcomes, record, source},
     quarantine::{all, asleep, create_unit, late, redrive, run},
-    world::World,
+    world::{World, reason},
 };
 
 async fn wrong(world: &World) -> Vec<Disagreement> {
@@ -80,6 +81,26 @@ async fn what_waits_or_stands_rejected_is_told_and_sent_again_where_it_was_alter
         })
         .await;
     }
+}
+
+/// It was not told to send everything, and its end would take what it has not sent for gone.
+#[tokio::test]
+async fn a_session_that_is_under_way_ends_where_its_source_is_asked_for_everything_again() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let known = three(&world).await;
+        let mut session = begin_again(&world, known.clone()).await;
+        assert!(!session.welcome.send_all, "it knows its answers");
+        execute(database.url(), "delete from sync_waiting").await;
+        mend(&world, false).await;
+        let batch = session.batch(vec![record("a", "Akta lain")]);
+        let lost = session.try_batch(batch).await.expect_err("its answers are void");
+        assert_eq!(reason(Err::<Response<()>, _>(lost)), "LEASE_LOST");
+        let next = begin_again(&world, known).await;
+        assert!(next.welcome.send_all);
+        next.end().await;
+    })
+    .await;
 }
 
 #[tokio::test]

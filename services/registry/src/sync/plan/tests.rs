@@ -84,3 +84,33 @@ fn a_record_with_several_faults_names_them_all_in_one_answer() {
     assert_eq!((answer.field.as_str(), answer.outcome()), ("service.title.id", Outcome::Rejected));
     assert!(answer.message.contains("service.category"), "{}", answer.message);
 }
+
+/// What was known of a name before is no more than a guess once something else was asked for.
+#[test]
+fn whatever_is_asked_for_and_not_kept_is_known_no_more() {
+    let name = "units/a/services/kk".to_owned();
+    let body = Some(Body::Delete(Delete { name, tombstone: None }));
+    let leaves = Record { unit: String::new(), body, ..record("kk", "") };
+    let known = |record: Record, outcome: Outcome, code: FieldCode, send_again: bool| {
+        let plan = planned(vec![record]);
+        let code = if outcome == Outcome::Applied { String::new() } else { code.to_string() };
+        let answer =
+            RecordResult { outcome: outcome.into(), code, send_again, ..Default::default() };
+        let result = BatchResult { results: vec![answer], ..BatchResult::default() };
+        let Changes { answered, gone } = plan.changes(&result);
+        (answered.first().map(|one| one.answered), gone.len())
+    };
+    let put = || record("kk", "Kartu Keluarga");
+    let waits = FieldCode::UnitNotFound;
+    assert_eq!(known(put(), Outcome::Applied, waits, false), (Some(Answered::Taken), 0));
+    assert_eq!(known(put(), Outcome::Quarantined, waits, true), (Some(Answered::NotTaken), 0));
+    let failed = FieldCode::Internal;
+    assert_eq!(known(put(), Outcome::Rejected, failed, true), (None, 1), "the registry failed");
+    assert_eq!(known(leaves, Outcome::Quarantined, waits, true), (None, 1), "it is to go");
+    let second = FieldCode::Duplicate;
+    assert_eq!(
+        known(put(), Outcome::Rejected, second, false),
+        (None, 0),
+        "the first has its answer"
+    );
+}
