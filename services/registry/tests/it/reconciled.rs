@@ -204,7 +204,6 @@ async fn what_changed_came_or_went_is_found_under_any_mapping() {
     .await;
 }
 
-/// The source has lost it for a while, and with that what was said of it.
 #[tokio::test]
 async fn a_record_whose_refusal_is_forgotten_is_not_taken_for_the_one_that_stands() {
     on_both(async |database| {
@@ -219,7 +218,6 @@ async fn a_record_whose_refusal_is_forgotten_is_not_taken_for_the_one_that_stand
         let (again, ..) = reconciled(&world, hello(), &wrong()).await;
         assert_eq!(again, ["s0"], "an earlier one of its name is published, and not this one");
         assert_eq!(source(&world).await.rejected_now, 1);
-        world.stop().await;
     })
     .await;
 }
