@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use crate::{json, openapi};
 
-    /// Who reads the contract learns of each field whether a copy of the feed has it.
+    /// The comments of the contract tell readers which fields a copy of the feed does not have.
     #[test]
     fn the_contract_says_of_just_the_fields_that_answers_add_that_the_feed_has_them_not() {
         for kind in KINDS {

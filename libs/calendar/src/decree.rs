@@ -15,7 +15,7 @@ pub const UNCERTAINTY_DAYS: i64 = 1;
 /// earlier than this many days after the last.
 const SHORTEST_LUNAR_YEAR: i64 = 353;
 
-/// Who declared a holiday, and for whom.
+/// A holiday's kind, by the authority that declares it and the people that it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HolidayKind {
     /// *Hari libur nasional*, by the yearly joint decree of three ministers (SKB 3 Menteri) or the

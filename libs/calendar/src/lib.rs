@@ -46,7 +46,7 @@
 //! shows them has to judge it again.
 //!
 //! # The law
-//! What the law sets is a dated row in `data/`: `holidays.csv`, `ramadan.csv`, and
+//! Everything that the law fixes is a dated row in `data/`: `holidays.csv`, `ramadan.csv`, and
 //! `working_hours.csv` with the civil service's week, start and breaks. `data/README.md` names the
 //! text behind each.
 //!

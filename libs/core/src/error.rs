@@ -128,8 +128,8 @@ impl Error {
         &self.0.fields
     }
 
-    /// True of a refusal by what a copy holds that the copy's lag may explain: something is not
-    /// known, or not in the state that it should be in.
+    /// True for a refusal that the lag of a copy may explain: something is not known yet, or not
+    /// yet in the state that it should be in.
     pub fn may_be_of_a_lag(&self) -> bool {
         match self.0.reason {
             Reason::NotFound | Reason::ReferenceInvalid | Reason::WrongState => true,
@@ -137,7 +137,7 @@ impl Error {
         }
     }
 
-    /// What is known beside the message, for programs.
+    /// Facts beside the message, by key, for programs (`ErrorInfo.metadata`).
     pub fn facts(&self) -> &[(&'static str, String)] {
         &self.0.facts
     }

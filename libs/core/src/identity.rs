@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use crate::{Error, FieldCode};
 
-/// A person, whoever it was.
+/// Stands for any person, whose name is not shown.
 pub const A_PERSON: &str = "users/-";
 
-/// Who did something, as everyone may know it: a source, a unit, a service, or a person. Persons
-/// stand by name in the feed alone, for auditors.
+/// An author's name as everyone may see it: sources, units and services by name, persons as
+/// [`A_PERSON`]. Only the feed names persons, for auditors.
 pub fn as_told(subject: &str) -> &str {
     if subject.starts_with("users/") { A_PERSON } else { subject }
 }

@@ -5,8 +5,8 @@
 //! form here. Whether the records that one refers to exist, and who may write, is the registry's
 //! own matter.
 //!
-//! What comes of no person's hand is refused here, too ([`screen`]): so it holds for agents and for
-//! clients that push.
+//! Texts that no person has written are refused here, too ([`screen`]), so that agents and clients
+//! that push are held to the same.
 //!
 //! Rejected: to ask a registry for a preview. People who write a mapping often have none at hand,
 //! and two sets of rules, one for trying and one for true, would drift apart.

@@ -115,7 +115,7 @@ fn check_management(check: &mut Check, service: &Service) {
     check.text("evaluation", &service.evaluation, LONG);
 }
 
-/// What catalogs have beside the 14 components.
+/// Fields that catalogs have beside the 14 components, such as channels and forms.
 fn check_beside(check: &mut Check, service: &Service) {
     if service::State::try_from(service.state).is_err() {
         check.fail("state", FieldCode::UnknownValue, "must be active, inactive, or left out");

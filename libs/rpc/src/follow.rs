@@ -84,7 +84,7 @@ impl Follower {
 
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Event {
-        // Who asks for more has taken in what came before.
+        // The caller asks for the next event only once its copy has applied the last one.
         if let (Some(standing), Some(reached)) = (&self.standing, self.handed.take()) {
             standing.reached(reached);
         }
@@ -110,7 +110,7 @@ impl Follower {
         event
     }
 
-    /// Before the position moves.
+    /// Measures an event, before the position moves past it.
     fn measure(&mut self, event: &Event) {
         let Some(standing) = &self.standing else { return };
         match event {

@@ -203,10 +203,10 @@ impl Db {
     }
 }
 
-/// Makes the feed's only row anew where it is gone, without which nothing can be read. Its floor
-/// nobody knows any more: with the head, whoever follows starts again from the state.
+/// Makes the feed's only row anew if it is gone, since nothing can be read without it. Its floor is
+/// lost: set to the head, it makes every follower start again from the state.
 async fn restore_feed(conn: &mut AnyConnection) -> Result<()> {
-    // Where it is there nothing is written: a database that takes no writes can still be read.
+    // Writes only if the row is gone, so that a database that takes no writes can still be read.
     let there = sqlx::query("select 1 as one from feed").fetch_optional(&mut *conn).await;
     if there.map_err(db_error)?.is_some() {
         return Ok(());
@@ -221,9 +221,9 @@ async fn restore_feed(conn: &mut AnyConnection) -> Result<()> {
     Ok(())
 }
 
-/// Only the owner of the file runs its jobs, so an earlier holder of a lease is gone. To wait for
-/// the lease's end would stop the jobs for as long as the clock is set back, as between two runs of
-/// the demo.
+/// Only the owner of the file runs its jobs, so an earlier holder of a lease is gone. Waiting for
+/// the lease's end would stop the jobs for as long as the clock was set back, as between two runs
+/// of the demo.
 async fn forget_leases(conn: &mut AnyConnection) -> Result<()> {
     sqlx::query("delete from job").execute(conn).await.map_err(db_error)?;
     Ok(())

@@ -35,7 +35,7 @@ pub(crate) struct Dialect {
     pub engine: Engine,
     /// Sets up a connection; on PostgreSQL it answers whether it leads to a standby.
     pub session: fn(&DatabasePolicy) -> String,
-    /// Sets up a connection that writes besides; nothing where that is empty.
+    /// Set up in addition on a connection that writes; may be empty.
     pub writer: fn(&DatabasePolicy) -> String,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
@@ -46,7 +46,7 @@ pub(crate) struct Dialect {
     /// Answers the database's time, "on" if it takes no writes, and the newest commit's time.
     /// Index: revision_at.
     pub look: &'static str,
-    /// Fails where a write would for want of room; leaves nothing.
+    /// Fails if there is no room for a write; leaves nothing behind.
     pub try_write: &'static str,
     /// Ends a SELECT whose rows are to be written.
     pub for_update: &'static str,
@@ -69,28 +69,28 @@ pub(crate) struct Dialect {
     pub counters: &'static [Counter],
 }
 
-/// A number that is drawn, and what it follows from.
+/// A number that is drawn, beside the rows that show which was given out last.
 #[derive(Debug)]
 pub(crate) struct Counter {
     pub table: &'static str,
     pub name: &'static str,
     /// Answers the number as it stands, and the last that was given out.
     pub read: &'static str,
-    /// How far it may be ahead; `None` where that harms nobody.
+    /// How far the number may be ahead of that; `None` where being ahead does no harm.
     pub most_ahead: Option<i64>,
-    /// What comes of it where it is wrong.
+    /// The consequence of a wrong number, as the end of a message.
     pub harm: &'static str,
     pub mend: &'static str,
 }
 
-/// Numbers that are lost to transactions that failed are far fewer.
+/// Transactions that failed have used up far fewer numbers.
 const MANY: Option<i64> = Some(1_000_000_000);
 
 const RECORD_COLUMNS: &str = "version, form, deleted, labels, doc, tombstone, create_time, \
     update_time, proof, proof_version, sealed, 1 as of_class";
 
-/// SQLite keeps whatever a column is given, and text of whatever bytes. Read so, a row that
-/// somebody has given a value of another type hides no other one.
+/// SQLite keeps values of any type in any column, and any bytes as text. With these casts a row
+/// that somebody has altered to another type does not fail the read of all others.
 const SQLITE_RECORD_COLUMNS: &str = "cast(version as integer) as version, \
     cast(form as integer) as form, cast(deleted as integer) as deleted, \
     cast(labels as blob) as labels, cast(doc as blob) as doc, cast(tombstone as blob) as tombstone, \
@@ -115,7 +115,7 @@ const SQLITE_CHANGE_COLUMNS: &str = "cast(c.kind as text) as kind, cast(c.name a
     cast(c.version_before as integer) as version_before, r.rev, cast(r.origin as text) as origin, \
     cast(r.actor as text) as actor, cast(r.at as integer) as at";
 
-/// SQLite has one writer, whose next revision is the head and one.
+/// SQLite has one writer, whose next revision is the head plus one.
 const SQLITE_COUNTERS: &[Counter] = &[
     Counter {
         table: "feed",
@@ -172,7 +172,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: sqlite_session,
     writer: |_| String::new(),
-    // The next revision is the head and one, so no write goes by a head that was altered.
+    // The next revision is the head plus one: a head that was altered is set right first.
     begin: concat!(
         "begin immediate;
          update feed set head = max(cast(floor as integer),
@@ -183,7 +183,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     snapshot: "begin",
     clock: concat!("select ", sqlite_clock!()),
     look: concat!("select ", sqlite_clock!(), ", 'off', (select max(at) from revision)"),
-    // Small writes still find room in the log's file, which keeps its size.
+    // Large enough to need room: small writes still fit into the log's file, which keeps its size.
     try_write: "insert into job (name, holder, until) values ('room', hex(randomblob(32768)), 0)
                 on conflict (name) do update set holder = excluded.holder;
                 delete from job where name = 'room'",

@@ -2,9 +2,9 @@
 
 use mpp_core::{Micros, row_proof};
 
-/// A hash over a row, and the version that it was made for. A program of before writes none, or
-/// leaves that of an older version: such a row is not proven, and nobody can say that it was
-/// altered. A row that is sealed has been written by a program that always proves.
+/// A hash over a row, and the version that it was made for. An older program writes no proof, or
+/// leaves that of an older version: such a row is not proven, and an alteration of it goes
+/// unnoticed. A row that is sealed has been written by a program that always proves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Proof {
     pub version: i64,
@@ -12,7 +12,7 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    /// The proof of a row that is to be written.
+    /// The proof of a record's row that is about to be written.
     pub fn of(
         kind: &str,
         name: &str,
@@ -34,7 +34,7 @@ impl Proof {
         Self { version, hash }
     }
 
-    /// Of a deletion that is to be written.
+    /// The proof of a deleted record's row, which holds a tombstone instead of a document.
     pub fn of_deletion(
         kind: &str,
         name: &str,

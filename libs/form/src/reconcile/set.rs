@@ -10,7 +10,8 @@ use super::PRINT;
 /// How a record stands by its last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
-    /// Not as its side knows it, so that it never equals another.
+    /// Its side knows of no answer that still holds: it equals no item of the other side, so that
+    /// the record is sent again.
     #[default]
     Unknown,
     /// It stands as it was sent.
@@ -41,12 +42,12 @@ impl Standing {
     }
 }
 
-/// What is compared of a record.
+/// One record, as the two sides compare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Item {
-    /// By the record's name.
+    /// The first 64 bits of a hash over the record's name.
     pub key: u64,
-    /// Over key, digest and standing.
+    /// A hash over key, digest and standing.
     pub(super) sum: u128,
 }
 
@@ -162,7 +163,7 @@ impl Set {
         &self.items
     }
 
-    /// Where the range's items stand.
+    /// The places of the range's items in the sorted list.
     pub(super) fn places(&self, range: Prefix) -> std::ops::Range<usize> {
         let from = self.items.partition_point(|item| item.key < range.bits);
         let to = self.items.partition_point(|item| item.key <= range.last());

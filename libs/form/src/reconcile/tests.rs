@@ -25,7 +25,7 @@ fn known(key: u64) -> LoneItem {
     LoneItem { key, name: format!("units/a/services/{key:x}"), held: true }
 }
 
-/// What a reconcile of the two came to, and the bytes of its messages.
+/// The outcome of comparing two catalogs, and the bytes of all messages that it took.
 fn reconciled(own: &Catalog, other: &Catalog) -> (Found, usize) {
     let (mut walk, other) = (Walk::new(set(own)), set(other));
     let mut bytes = 0;

@@ -38,7 +38,7 @@ impl Found {
         wanted.chain(self.lone.iter().map(|item| item.key)).collect()
     }
 
-    /// What a session's first batch says of it.
+    /// The outcome as a session's first batch tells it to the registry.
     pub fn reconciled(&self) -> Reconciled {
         let last_sequence = self.last_sequence.unwrap_or_default();
         Reconciled { unconfirmed: self.unconfirmed(), last_sequence }

@@ -11,7 +11,7 @@ const OFTEN_REAL: [&str; 3] = ["izin", "perizinan", "surat"];
 /// Words that tell one such entry from the next.
 const WHICH: &str = "baru kosong copy copied salinan new saja aja lagi dulu satu dua tiga empat \
     lima pertama kedua ketiga ke one two";
-/// Who sits before the form.
+/// Names for whoever fills in the form.
 const ROLES: &str = "admin administrator superadmin super user username password operator root \
     guest tamu petugas pengguna editor author webmaster owner developer";
 /// Notes from one editor of the row to the next.
@@ -26,7 +26,7 @@ const BESIDE: &str = "saja aja ini itu dulu ya yg yang please mohon tolong lagi 
 const WHOLE: &str = "ok oke okay sip halo hallo hello helloworld hai hi hmm entah gatau gaktau \
     sesuatu apaaja apasaja bebas isinanti nanti menyusul default new baru unnamed namanya \
     judulnya iseng ngasal asal asalisi sembarang final fix selesai";
-/// Said again and again, it is laughter or singing; of other syllables there are real words.
+/// Repeated, these syllables are laughter or singing; repeated others may be real words.
 const SYLLABLES: [&str; 14] =
     ["ha", "he", "hi", "ho", "hu", "wk", "xi", "bla", "la", "na", "ya", "yu", "du", "ah"];
 /// Starts of titles: no service is called "Contoh …".

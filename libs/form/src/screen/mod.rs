@@ -33,7 +33,7 @@ pub fn left_over(place: &str, text: &str) -> Option<String> {
     residue::of_text(text).then(|| residue::told(place, text))
 }
 
-/// What is wrong with a text by itself, whoever wrote it.
+/// The fault of a text that no person can have meant, whichever way it came.
 pub fn text(text: &str) -> Option<(FieldCode, String)> {
     let shown = || text.trim().chars().take(SHOWN).collect::<String>();
     if is_error_value(text) {

@@ -66,7 +66,7 @@ pub fn of_name(place: &str, name: &str) -> Option<String> {
     (is_residue || of_text(name)).then(|| told(place, name))
 }
 
-/// What to say of it.
+/// The message for such a text at `place`.
 pub fn told(place: &str, text: &str) -> String {
     let shown: String = text.trim().chars().take(80).collect();
     format!("{place}: \"{shown}\" is what a program or a sheet leaves where a value is missing")

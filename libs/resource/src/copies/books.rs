@@ -10,23 +10,24 @@ use mpp_store::{Actor, Conn, Db, Disagreement, Named, TABLES, Tx};
 
 use super::{Finding, Held, Kept, Place, Repaired, Work};
 
-/// What a service finds wrong with tables of its own, at that time.
+/// Compares a service's own tables with what they follow from, at a given time, and answers what
+/// is wrong.
 pub type Check = Arc<
     dyn for<'a> Fn(&'a mut Conn, Micros) -> BoxFuture<'a, Result<Vec<Disagreement>>> + Send + Sync,
 >;
 
-/// The same of a part of the tables ([`Disagreement::part`]), or of all where that is empty.
+/// The same for one part of the tables ([`Disagreement::part`]); an empty name stands for all.
 pub type PartCheck = Arc<
     dyn for<'a> Fn(&'a mut Conn, Micros, String) -> BoxFuture<'a, Result<Vec<Disagreement>>>
         + Send
         + Sync,
 >;
 
-/// How often all is read again at the most after something was mended: what is right may follow
-/// from what has just been set right.
+/// How often everything is compared again at the most: what one repair sets right may show that
+/// something else is wrong.
 const ROUNDS: usize = 8;
 
-/// What was mended, and what is left.
+/// The disagreements that were mended, and those that are left.
 type Outcome = (Vec<Disagreement>, Vec<Disagreement>);
 
 /// Tables that are compared, and mended, together.
@@ -34,17 +35,17 @@ type Outcome = (Vec<Disagreement>, Vec<Disagreement>);
 pub struct Books {
     db: Db,
     by: Actor,
-    /// In the order in which one follows from the other.
+    /// Each follows from those before it.
     checks: Vec<Check>,
     tables: Vec<&'static str>,
-    /// Nobody else writes to these while they are mended, in this order.
+    /// Locked against other writers for the repair, in this order.
     locked: Vec<&'static str>,
-    /// Compares a part alone: others wait only while one part is read.
+    /// Compares one part alone, so that others wait only while that part is read.
     in_part: Option<PartCheck>,
 }
 
 impl Books {
-    /// Those that every service has, and `tables`, which may follow from them.
+    /// The tables that every service has, and a service's own `tables`, which may follow from them.
     pub fn bookkeeping(db: &Db, by: Actor, tables: &'static [&'static str], check: Check) -> Kept {
         let own = db.clone();
         let common: Check = Arc::new(move |conn, now| {
@@ -59,7 +60,7 @@ impl Books {
         Self { db: db.clone(), by, checks, tables, locked, in_part: None }.kept("bookkeeping")
     }
 
-    /// A service's own, `tables` in the order in which its commands lock them.
+    /// A service's own tables, in the order in which its commands lock them.
     pub fn of_parts(db: &Db, by: Actor, tables: &'static [&'static str], check: PartCheck) -> Self {
         let parts = check.clone();
         let all: Check = Arc::new(move |conn, now| check(conn, now, String::new()));
@@ -68,7 +69,7 @@ impl Books {
         Self { db: db.clone(), by, checks, locked: tables.clone(), tables, in_part }
     }
 
-    /// Named so in the service. It is looked after all the time.
+    /// Registers the tables under this name, to be compared all the time.
     pub fn kept(self, name: &'static str) -> Kept {
         let (reads, mends, feed) = (self.clone(), self.clone(), self.db.name());
         let read = move || -> Work<Held> { Box::pin(reads.clone().read()) };
@@ -98,13 +99,13 @@ impl Books {
         Ok(found)
     }
 
-    /// Where the first check finds something, the others cannot read what they compare.
+    /// True after the first check if it found values of a wrong type: the others would fail there.
     fn blinds(&self, check: &Check, found: &[Disagreement]) -> bool {
         self.checks.first().is_some_and(|first| Arc::ptr_eq(first, check)) && !found.is_empty()
     }
 
-    /// Everything is compared while others write. They wait only where something is wrong that can
-    /// be mended, and then while that is found again: in a part of it, where it is of parts.
+    /// Compares everything while others write. They wait only if something is wrong that can be
+    /// mended, while it is compared again under a lock: part by part where the tables have parts.
     async fn mend(self, accept: bool) -> Result<Repaired> {
         let now = self.db.now().await?;
         let mut read = self.db.read().await?;
@@ -133,8 +134,8 @@ impl Books {
         Ok(Repaired { mended, left: named, text })
     }
 
-    /// The parts in which something can be mended, and how each is compared; `None` where not all
-    /// that is wrong is of parts.
+    /// The parts in which something can be mended, and how each is compared; `None` if something
+    /// that is wrong belongs to no part.
     fn parts(&self, found: &[Disagreement], accept: bool) -> Option<BTreeMap<String, Check>> {
         let check = self.in_part.as_ref()?;
         let of = |one: &Disagreement| -> (String, Check) {
@@ -146,7 +147,7 @@ impl Books {
         is_of_parts.then(|| mendable.map(of).collect())
     }
 
-    /// Each in a transaction of its own.
+    /// Mends each part in a transaction of its own.
     async fn mend_parts(
         &self,
         parts: impl Iterator<Item = &Check>,
@@ -161,7 +162,7 @@ impl Books {
         Ok((mended, left))
     }
 
-    /// In one transaction, which finds again what is wrong once nobody else writes.
+    /// Locks the tables, compares them again and mends them, in one transaction.
     async fn mend_whole(&self, checks: &[Check], accept: bool) -> Result<Outcome> {
         let mut tx = self.db.begin(&self.by).await?;
         tx.lock_tables(&self.locked).await?;
@@ -170,7 +171,7 @@ impl Books {
         Ok(outcome)
     }
 
-    /// What was mended, and what is left. Each check sees what those before it have set right.
+    /// Compares and mends, check by check: each sees what those before it have set right.
     async fn mend_in_order(&self, tx: &mut Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
         let (mut mended, mut left) = (Vec::new(), Vec::new());
         let now = tx.now();
@@ -198,7 +199,7 @@ impl Books {
     }
 }
 
-/// Values that whoever reads these tables fails on.
+/// Finds values of a wrong type, on which every read of the row would fail.
 fn misfiled(db: &Db, tables: &'static [&'static str]) -> Check {
     let db = db.clone();
     Arc::new(move |conn, _| {
@@ -207,7 +208,7 @@ fn misfiled(db: &Db, tables: &'static [&'static str]) -> Check {
     })
 }
 
-/// Those of a table that a repair mends, and those that it does not.
+/// A finding for each table, apart for what a repair mends and for what it does not.
 fn findings(found: &[Disagreement]) -> Vec<Finding> {
     let mut findings: Vec<(bool, Finding)> = Vec::new();
     for one in found {

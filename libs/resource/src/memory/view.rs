@@ -49,7 +49,7 @@ pub struct Waits {
 
 #[cfg(test)]
 impl Waits {
-    /// Of the tests of this crate.
+    /// How long the tests of this crate let others wait.
     pub(crate) const TESTS: Self =
         Self { loading: Duration::from_secs(2), catch_up: Duration::from_secs(5) };
 }
@@ -189,7 +189,7 @@ impl<V: View> Memory<V> {
         self.catch_up(head).await
     }
 
-    /// Its revision, 0 before the first whole state, and the digest of its records at it.
+    /// The memory's revision, 0 before the first whole state, and the digest of its records then.
     pub fn held(&self) -> (i64, Digest) {
         let view = self.0.read();
         (self.0.reached(), view.records().digest().clone())
@@ -210,13 +210,13 @@ impl<V: View> Memory<V> {
         self.0.again.notified().await;
     }
 
-    /// When it was last compared with what its service holds, and how that went.
+    /// When the memory was last compared with what its service holds, and with which outcome.
     pub fn last_proof(&self) -> &LastProof {
         &self.0.proof
     }
 
-    /// Is that of this database from now on: it is asked for what never comes, and how much the
-    /// memory holds is told.
+    /// Ties the memory to its database, which knows whether a revision was lost, and begins to
+    /// measure how much the memory holds.
     pub(super) fn belongs_to(&self, db: &Db) {
         self.0.lost.ask(db);
         self.measured(db.name());

@@ -1,4 +1,4 @@
-//! Where the feed stands: its head and numbers, its floor, and the revisions between them.
+//! Compares the feed's head, floor and drawn numbers with the revisions and changes that are there.
 
 use mpp_core::Result;
 use sqlx::{Row as _, any::AnyRow};
@@ -10,16 +10,16 @@ use crate::{
     feed,
 };
 
-/// What there is of the feed.
+/// The feed's numbers, and the rows that they should match.
 struct There {
     floor: i64,
     compacted: i64,
     head: i64,
     /// The last revision up to the floor that has a row.
     floor_row: i64,
-    /// The last revision above the floor whose changes are not all there; 0 where there is none.
+    /// The last revision above the floor whose changes are not all there; 0 if there is none.
     broken: i64,
-    /// Changes that no revision tells of.
+    /// Changes that belong to no revision.
     untold: i64,
     /// Revisions above the floor.
     revisions: i64,
@@ -35,7 +35,7 @@ pub(super) async fn disagreements(
         found.extend(count(conn, counter).await?);
     }
     let there = there(conn).await?;
-    // What lies above a floor that is wrong itself, nobody knows before it is mended.
+    // Gaps are looked for above the floor, so the floor has to be right first.
     match floor(&there) {
         Some(wrong) => found.push(wrong),
         None => found.extend(gap(conn, &there, service).await?),
@@ -93,7 +93,7 @@ fn read(row: &AnyRow) -> sqlx::Result<There> {
     })
 }
 
-/// The floor lies at a revision that is there, and nothing above it was compacted.
+/// The floor has to be a revision that is there, and nothing above it may have been compacted.
 fn floor(there: &There) -> Option<Disagreement> {
     let There { floor, compacted, head, floor_row, .. } = *there;
     let set = |to: i64| {
@@ -121,9 +121,9 @@ fn floor(there: &There) -> Option<Disagreement> {
     Some(Disagreement::new("feed", what, set(to)))
 }
 
-/// Above the floor the feed has everything. Where it has not, the floor belongs above that, so that
-/// whoever stands below starts again from the state. What lies below it is let go of, so that the
-/// records take from it first what they need.
+/// Above the floor the feed has everything. If something is gone, the floor is raised above it, so
+/// that followers below start again from the state. Raising it gives up what lies below, so records
+/// are repaired from the feed first.
 async fn gap(conn: &mut Conn, there: &There, service: &str) -> Result<Option<Disagreement>> {
     let Some((table, what, to)) = gone(there) else { return Ok(None) };
     if !feed::are_sound(conn).await? {
@@ -137,9 +137,10 @@ async fn gap(conn: &mut Conn, there: &There, service: &str) -> Result<Option<Dis
     Ok(Some(Disagreement::new(table, what, raise)))
 }
 
-/// The table, what is gone of it, and where the floor belongs. Changes without a revision are also
-/// what somebody leaves who writes records by hand, which the records' proofs tell; where revisions
-/// are gone, numbers are missing as well. Such changes stay: a record may have nothing else.
+/// The table, what is gone from it, and where the floor belongs. Somebody who writes records by
+/// hand leaves changes without a revision, too, which the records' proofs show; only where
+/// revisions are gone are numbers missing as well. Such changes stay: they may be all that there is
+/// of a record.
 fn gone(there: &There) -> Option<(&'static str, String, i64)> {
     let There { floor, head, broken, untold, revisions, .. } = *there;
     let has_gaps = revisions < head - floor;

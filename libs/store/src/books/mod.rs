@@ -2,12 +2,12 @@
 //! leases, positions, the ledger. Each follows from something else, and a number of it that was
 //! altered by hand, or restored without the rest, stops or misleads a service without an error.
 //!
-//! So each is compared with what it describes. What is wrong is a [`Disagreement`], which brings
-//! the statement that mends it, or says why none can and what to do. A service adds its own
-//! tables'.
+//! So each is compared with what it describes. A [`Disagreement`] says what is wrong, and brings
+//! the statement that mends it, or says why none can and what to do. A service adds checks of its
+//! own tables.
 //!
-//! Of what a small table says about nothing but itself nothing can be compared: answers to requests
-//! that may be repeated, who holds a lease, when a revision was made.
+//! Some values have nothing to be compared with: answers to requests that may be repeated, the
+//! holder of a lease, the time of a revision.
 
 mod classes;
 mod feed;
@@ -28,50 +28,50 @@ pub const FAR_AHEAD: Micros = 86_400_000_000;
 pub const TABLES: &[&str] =
     &["feed", "revision", "change", "job", "upstream", "migration", "trigger", "function", "index"];
 
-/// Before what to do, in the text of a disagreement that a repair alone does not mend.
+/// Precedes the advice, in the text of a disagreement that a repair alone does not mend.
 pub const WAY_OUT: &str = "; way out: ";
 
-/// Something that a table says and that what it describes does not bear out.
+/// A value in a table that contradicts what it describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
     /// The table.
     pub table: &'static str,
-    /// Which row, what it says, and what is so; the way out, where it is none of `mend`.
+    /// The row, its value, and the right one; with the way out, if `mend` does not mend it.
     pub what: String,
-    /// What mends it; none where nobody but a person can.
+    /// The statement that mends it; `None` if only a person can.
     pub mend: Option<Statement>,
-    /// What takes it as it is, where a person wants that.
+    /// The statement that accepts the value as it is, for a person who decides so.
     pub accept: Option<Statement>,
     /// The part of the table that it is in, such as a mall's, which can be compared and mended
-    /// alone; empty where it takes the whole.
+    /// alone; empty if only the whole can.
     pub part: String,
 }
 
 impl Disagreement {
-    /// One that a statement mends.
+    /// A disagreement that a statement mends.
     pub fn new(table: &'static str, what: impl Into<String>, mend: Statement) -> Self {
         Self { table, what: what.into(), mend: Some(mend), accept: None, part: String::new() }
     }
 
-    /// One that only a person can judge, and what that person can do.
+    /// A disagreement that only a person can judge, and what that person can do.
     pub fn for_a_person(table: &'static str, what: impl AsRef<str>, way_out: &str) -> Self {
         let what = format!("{}{WAY_OUT}{way_out}", what.as_ref());
         Self { table, what, mend: None, accept: None, part: String::new() }
     }
 
-    /// It is in that part of its table.
+    /// Places it in a part of its table.
     #[must_use]
     pub fn of_part(self, part: String) -> Self {
         Self { part, ..self }
     }
 
-    /// Where a person takes it as it is, this is run.
+    /// Adds the statement to run if a person accepts the value as it is.
     #[must_use]
     pub fn once_accepted(self, accept: Statement) -> Self {
         Self { accept: Some(accept), ..self }
     }
 
-    /// Is there anything that mends it, or takes it as it is where `accept` is wanted?
+    /// True if a statement mends it or, with `accept`, accepts it as it is.
     pub fn is_mendable(&self, accept: bool) -> bool {
         self.statement(accept).is_some()
     }
@@ -95,7 +95,7 @@ enum Value {
 }
 
 impl Statement {
-    /// Without values so far.
+    /// A statement without values so far.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), values: Vec::new() }
     }
@@ -128,8 +128,8 @@ impl Statement {
 }
 
 impl Db {
-    /// Values of these tables that are of other types than their columns', which whoever reads
-    /// them fails on; of all tables but that of the records where none is named.
+    /// Values in these tables of another type than their column's, on which every read fails; in
+    /// all tables but that of the records if none is named.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -146,7 +146,7 @@ impl Db {
         })
     }
 
-    /// What is wrong with the tables that every service has, as `conn` shows them.
+    /// Everything that is wrong with the tables that every service has, as `conn` shows them.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -159,7 +159,7 @@ impl Db {
             let mut found = places::disagreements(conn, now).await?;
             found.extend(ledger::disagreements(conn, (self.0.name, self.0.steps), now).await?);
             found.extend(schema::disagreements(conn, (self.0.name, self.0.steps)).await?);
-            // Last, as in each commit: the lock of the order is taken after those of rows.
+            // Last, as in each commit: the lock on the feed's order is taken after those on rows.
             found.extend(feed::disagreements(conn, self.0.dialect, self.0.name).await?);
             Ok(found)
         })
@@ -167,11 +167,11 @@ impl Db {
 }
 
 impl Tx {
-    /// Locks tables against everybody else's writes until the commit, in this order; nothing to do
-    /// on SQLite, which has one writer.
+    /// Locks tables against all other writers until the commit, in this order; does nothing on
+    /// SQLite, which has one writer.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where a lock is not to be had.
+    /// `WRITE_CONFLICT` if a lock cannot be had.
     pub async fn lock_tables(&mut self, tables: &[&'static str]) -> Result<()> {
         if self.db.is_sqlite() {
             return Ok(());
@@ -184,8 +184,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Runs what mends them and, with `accept`, what takes as it is what nothing mends; answers how
-    /// many there were. The others are for a person.
+    /// Runs the statements that mend and, with `accept`, those that accept what cannot be mended;
+    /// answers how many it ran. The rest is for a person.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

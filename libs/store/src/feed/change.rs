@@ -47,7 +47,7 @@ pub struct Change {
     pub labels_before: Option<Labels>,
     /// The origin of the change; empty in the initial state.
     pub origin: String,
-    /// Who made it; empty in the initial state.
+    /// The caller who made the change; empty in the initial state.
     pub actor: String,
     /// When it was committed, by the database's clock; in the initial state, `update_time`.
     pub at: Micros,
@@ -59,8 +59,8 @@ pub struct Change {
     pub revision: i64,
 }
 
-/// One that cannot be read, since somebody has altered it in the database, must not keep all that
-/// follows from whoever follows.
+/// A tombstone that somebody has altered in the database so that it cannot be read must not stop
+/// followers at this change.
 fn readable_tombstone(name: &str, bytes: &[u8]) -> Tombstone {
     Tombstone::decode(bytes).unwrap_or_else(|error| {
         tracing::error!(name, %error, "the tombstone of a record cannot be read");

@@ -49,7 +49,7 @@ enum Source {
 pub struct Subscription {
     pub(super) feed: Arc<Shared>,
     filter: Filter,
-    /// Who follows; empty for this process itself.
+    /// The caller that follows; empty for this process itself.
     caller: String,
     source: Source,
     tail: watch::Receiver<Tail>,
@@ -109,7 +109,7 @@ impl Subscription {
     }
 
     /// Tells of every transaction, without changes where it holds none for this filter: for a
-    /// follower in the same process, that others ask how far it has come.
+    /// follower in the same process whose progress others ask for.
     #[must_use]
     pub fn telling_every_revision(mut self) -> Self {
         self.tells_all = true;
@@ -117,7 +117,7 @@ impl Subscription {
     }
 
     /// Tells soon, by a bookmark, of transactions that hold nothing for this filter: for a follower
-    /// in another process, that others ask how far it has come.
+    /// in another process whose progress others ask for.
     #[must_use]
     pub fn telling_soon(self, is_prompt: bool) -> Self {
         Self { is_prompt, ..self }
@@ -237,7 +237,7 @@ impl Subscription {
         }
     }
 
-    /// Until there is more, a bookmark is due, or the server drains.
+    /// Waits until there is more, a bookmark is due, or the server drains.
     async fn wait(&mut self) {
         tokio::select! {
             _ = self.tail.changed() => {}
@@ -267,7 +267,7 @@ impl Subscription {
         Some(Batch { changes, revision, token, initial_state_complete: false, digest })
     }
 
-    /// Something held nothing for the follower.
+    /// Notes that a transaction held nothing for the follower.
     fn passed_over(&mut self) {
         if self.is_prompt {
             let soon = Instant::now() + self.feed.options.prompt_interval;

@@ -55,7 +55,7 @@ async fn a_record_with_a_value_of_another_type_is_named_and_put_back() {
         assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{alteration}");
         is_as_it_was(&served).await;
 
-        // Followers hear of it, though the feed has the row that was altered, too.
+        // Followers still hear of the next write, past the row that was altered in the feed.
         let last = write(&served.db, B, "c", "35.10").await;
         served.feed.wait_for(last).await.unwrap_or_else(|error| panic!("{alteration}: {error}"));
         let mut state = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
@@ -135,7 +135,8 @@ async fn misfiled(db: &Db) -> Vec<(&'static str, bool)> {
     found.iter().map(|one| (one.table, one.is_mendable(false))).collect()
 }
 
-/// Of a text and of bytes nothing is lost; a number that is none, nobody can tell.
+/// Text stored as bytes and bytes stored as text are put back; the number that stood where now
+/// stands a word is lost.
 #[tokio::test]
 async fn the_small_tables_are_named_by_row_and_column_and_mended_where_nothing_is_lost() {
     for (table, fault, mends) in [
