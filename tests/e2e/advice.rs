@@ -1,5 +1,5 @@
-//! What `mpp agent problems` prints as the way out is followed as printed, by a program: each step
-//! works, none leads back to one before, and at the end nothing is left to do.
+//! A program follows the ways out exactly as `mpp agent problems` prints them: each step works,
+//! none leads back to an earlier one, and at the end nothing is left to do.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use mpp_tests::{
     town::{self, Ministry, Row, row},
 };
 
-/// Rounds of run, look and follow after which it would never end.
+/// Rounds of run, look and follow after which the advice counts as endless.
 const ROUNDS: usize = 6;
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn advice_that_is_followed_word_by_word_works_and_leads_in_no_circle() {
     assert_eq!(done.iter().filter(|one| one.contains("agent withdraw")).count(), 5, "{done:?}");
 }
 
-/// Runs the agent and does what is printed, until nothing is.
+/// Runs the agent and does what is printed, until nothing is printed.
 async fn follow(suite: &Suite, ministry: &Ministry) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -81,7 +81,7 @@ async fn take(suite: &Suite, ministry: &Ministry, step: &str) {
     }
     let words: Vec<&str> = step.split_whitespace().map(|word| word.trim_matches('\'')).collect();
     let said = suite.run(PUBLISHER, &words).await;
-    // Before something goes for good, the same command says what would go.
+    // Before it withdraws something for good, the command says what would go.
     let asks = said.err.contains("again with --yes");
     let said =
         if asks { suite.run(PUBLISHER, &[&words[..], &["--yes"]].concat()).await } else { said };

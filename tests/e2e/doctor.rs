@@ -31,7 +31,7 @@ async fn doctor(suite: &Suite) -> Said {
     suite.run(ADMINISTRATOR, &["doctor", "-o", "json"]).await
 }
 
-/// How a check went, and what the doctor says of it.
+/// A check's outcome, and the doctor's detail of it.
 fn told(said: &Said, service: &str, check: &str) -> (String, String) {
     let lines = said.out.lines().filter_map(|line| serde_json::from_str(line).ok());
     let mut lines = lines
@@ -131,7 +131,8 @@ async fn records_are_altered(suite: &mut Suite) {
     assert_eq!(title(suite).await, before, "the feed still had it");
 }
 
-/// Where something stands, in each service; what a write sets right by itself is not waited for.
+/// Small tables are altered in each service, found and repaired; an altered head of the inbox is
+/// set right by the next event, without a repair.
 async fn small_tables_are_altered(suite: &Suite) {
     for (service, name, table, fault) in [
         (Service::Registry, "registry", "sync_lease", "update sync_lease set sequence = 4711"),
@@ -161,7 +162,7 @@ async fn small_tables_are_altered(suite: &Suite) {
     all_is_well(suite).await;
 }
 
-/// Who may not ask for all of it is told so, and finds no fault.
+/// A caller whose role may not ask everything is told so, and that is no fault.
 async fn an_organiser_asks(suite: &Suite) {
     let said = suite.run(ORGANISER, &["doctor", "-o", "json"]).await;
     let (outcome, detail) = told(&said, "registry", "copies");
@@ -210,7 +211,7 @@ async fn a_copied_feed_is_altered(suite: &mut Suite, way: &Proxy) {
     repair(suite, "reporting", "registry-inbox").await;
 }
 
-/// One that cannot be read does not keep the service down: it follows from the inbox.
+/// A projection that cannot be read does not keep the service down: it follows from the inbox.
 async fn projections_are_altered(suite: &mut Suite) {
     let database = suite.database(Service::Reporting);
     let spoilt = "update projection set value = 'no row' where name = 'mall'";

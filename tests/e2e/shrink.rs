@@ -69,7 +69,7 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
     ministry.publish(&twenty()[4..]);
     for _ in 0..2 {
-        // Also the second time, and under another mapping: nothing is forgotten.
+        // The second time and under another mapping the answer is the same: nothing is forgotten.
         let said = ministry.sync(&suite).await;
         assert_eq!(said.code, 8, "a fifth is gone:\n{}{}", said.out, said.err);
         assert!(said.err.contains("4 of 20 records"), "{}", said.err);
@@ -143,7 +143,7 @@ async fn what_an_administrator_deletes_is_told_to_whoever_still_publishes_it() {
     ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
     let name = "units/kemendagri/services/l-3";
     suite.run(ADMINISTRATOR, &["delete", name]).await.succeeded();
-    // What was answered is not forgotten by a run in which the source answers with nothing.
+    // A run in which the source answers with nothing forgets none of the registry's answers.
     ministry.publish(&[]);
     assert_eq!(ministry.sync(&suite).await.code, 8);
     ministry.publish(&twenty());

@@ -1,4 +1,4 @@
-//! Where each regency and city stands, live.
+//! The standing of each regency and city, live.
 //!
 //! # Floor plan
 //! ```text
@@ -26,12 +26,12 @@
 //! - **Watching.** The report of now is worked out at most once a second, however many events come
 //!   in and however many watch; each message holds only changes and is encoded once.
 //! - **Own feed.** Catalog changes are records, too, written in the transaction that projects them:
-//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). What else is shown
-//!   is worked out, or is a record of an upstream, which serves it itself.
-//! - **Lag.** Each replica hears from the upstreams themselves how far they are, and says so where
+//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). Everything else
+//!   that is shown is worked out, or is a record of an upstream, which serves it itself.
+//! - **Lag.** Each replica hears from the upstreams themselves how far they are, and says so if
 //!   nobody reads a feed or it is read too late.
-//! - **Known on.** What a report calls known is known since the upstream's commit time, however
-//!   often it is rebuilt. Stages, malls, counters and offerings keep their past and answer for any
+//! - **Known on.** A fact counts as known since the upstream's commit time, however often the
+//!   report is rebuilt. Stages, malls, counters and offerings keep their past and answer for any
 //!   day and any state of knowledge; of sources, deviations and tickets only the last state is
 //!   kept, and a report that had to leave some out says so. A copy that starts from an upstream's
 //!   state learns when a record last changed, but not its content before that.
@@ -91,18 +91,18 @@ pub struct Options {
     pub registry: Endpoint,
     /// Scheduling's feed.
     pub scheduling: Endpoint,
-    /// How patiently both are called.
+    /// Deadlines and retries of the calls to both.
     pub client: Settings,
     /// The upstreams hold made-up records; reports say so.
     pub sample_data: bool,
-    /// When it counts as well.
+    /// When the service counts as ready.
     pub health: HealthPolicy,
     /// Numbers that an operator may question.
     pub policy: Policy,
 }
 
 impl Options {
-    /// With the usual numbers, over real data.
+    /// The default numbers, over real data.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
         let (health, policy) = (HealthPolicy::default(), Policy::default());
         let feed = FeedOptions::default();
@@ -192,9 +192,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 }
 
 /// The nation as the projections have it. Rows that cannot be read were altered in the database;
-/// they follow from the inbox, so they are made anew of it instead of keeping the service down.
-/// Where the inbox was altered, too, it starts without a nation: not ready, but there to be
-/// repaired.
+/// they follow from the inbox and are made anew from it instead of keeping the service down. If the
+/// inbox was altered, too, the service starts without a nation: not ready, but up, so that it can
+/// be repaired.
 async fn load(db: &Db, policy: &Policy) -> Result<model::Nation> {
     let error = match memory::load(db, policy).await {
         Err(error) if error.reason() == Reason::Internal => error,
@@ -221,7 +221,7 @@ fn serve_copies(
     proofs: &[LastProof; 2],
 ) -> Copies {
     let (rebuilt, rebuilds) = (db.clone(), follow::Rebuilds::default());
-    // So that the call answers before it would be cut off.
+    // Half of the limit, so that the call answers before it would be cut off.
     let patience = feed.compare_limit() / 2;
     let rebuild = move |accept: &'static [model::Upstream]| -> Work<Option<i64>> {
         let (db, rebuilds) = (rebuilt.clone(), rebuilds.clone());

@@ -24,10 +24,10 @@
 //! A mall's queues are asked for while somebody looks at it.
 //!
 //! # What a page lacks
-//! What it can do without is said to be not known. What it is about decides (`upstream::Missing`,
-//! told in `http.rs`): 404 only where who owns it knows no such thing, 503 while that service is
-//! silent, 400 for a question that cannot be asked. A mall's page stands on what any service knows
-//! of it.
+//! A part that the page can do without is shown as not known. The record that the page is about
+//! decides the answer (`upstream::Missing`, told in `http.rs`): 404 only if the service that owns
+//! it knows no such record, 503 while that service is silent, 400 for a question that cannot be
+//! asked. A mall has a page as long as any service knows of it.
 //!
 //! # Rejected
 //! - *A page framework in the browser:* the pages must be whole without script, and then the same
@@ -71,13 +71,13 @@ pub struct Options {
     pub scheduling: Endpoint,
     /// The report.
     pub reporting: Endpoint,
-    /// How patiently they are called.
+    /// Deadlines and retries of the calls to them.
     pub client: Settings,
     /// The time, which decides what is open.
     pub clock: Clock,
-    /// When they count as well.
+    /// When the pages count as ready.
     pub health: HealthPolicy,
-    /// The numbers.
+    /// Numbers that an operator may question.
     pub policy: Policy,
 }
 

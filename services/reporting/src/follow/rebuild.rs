@@ -1,9 +1,9 @@
-//! Makes the projections anew beside those that are there, which are served meanwhile.
+//! Makes the projections anew from the inbox, while the present ones are served.
 //!
 //! The whole inbox is read and projected without a lock and without a write, however long that
-//! takes. Then one transaction adds what has come in since, and writes the rows that differ: so the
-//! inbox's head is held for as long as that takes and no longer, and a process that dies before
-//! leaves everything as it was.
+//! takes. Then one transaction adds the events that have come in since, and writes the rows that
+//! differ: only that part holds the inbox's head, and a process that dies before it leaves
+//! everything as it was.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ use crate::{
     store::{self, Head},
 };
 
-/// One rebuild at a time, which goes on where its caller has gone. Clones share it.
+/// Runs one rebuild at a time, which goes on even if its caller goes away. Clones share it.
 #[derive(Clone, Default)]
 pub struct Rebuilds(Arc<Mutex<Option<Running>>>);
 
@@ -36,21 +36,21 @@ struct Running {
 }
 
 impl Running {
-    /// True where it does all that is asked for.
+    /// True if it is under way and accepts the altered events of all these feeds.
     fn serves(&self, accept: &[Upstream]) -> bool {
         !self.task.is_finished() && accept.iter().all(|feed| self.accept.contains(feed))
     }
 
-    /// One that begins once the one `before` has ended.
+    /// A rebuild that begins once the one `before` has ended.
     fn after(before: Option<Self>, db: &Db, accept: &'static [Upstream]) -> Self {
         let db = db.clone();
         let task = tokio::spawn(async move {
             if let Some(before) = before {
-                // How it ended it has told itself.
+                // It has logged its own failure.
                 drop(before.task.await);
             }
             let done = rebuild(&db, accept, false).await;
-            // Whoever has asked for it may be gone.
+            // Its caller may be gone.
             done.inspect_err(|error| tracing::error!(%error, "a repair of projections failed"))
         });
         Self { accept, task }
@@ -58,9 +58,9 @@ impl Running {
 }
 
 impl Rebuilds {
-    /// Starts one, or joins the one that is under way where that accepts as much, and waits a while
-    /// for it. `None`: it goes on. Answers how many altered events of the feeds in `accept` were
-    /// taken for what was appended.
+    /// Starts a rebuild, or joins the one that is under way if that accepts as much, and waits for
+    /// it no longer than `patience`: `None` if it still goes on. Answers how many altered events of
+    /// the feeds in `accept` were accepted as they are.
     ///
     /// # Errors
     /// The same as [`rebuild`].
@@ -85,16 +85,17 @@ impl Rebuilds {
     }
 }
 
-/// What the inbox makes of the projections, beside what is there, up to a number of the inbox.
+/// Projections made from the inbox up to its number `last`, and the keys of the rows that differ
+/// from those that are served.
 struct Anew {
     rows: Written,
     differing: BTreeSet<Key>,
     last: i64,
 }
 
-/// Projects the whole inbox anew, after taking altered events of the feeds in `accept` for what was
-/// appended, where nobody sends them again. Answers how many those were. Rows of a newer program
-/// are made anew only by one that is `alone`, without any newer one.
+/// Projects the whole inbox anew, after accepting altered events of the feeds in `accept` as they
+/// are, where nobody sends them again. Answers how many those were. Rows of a newer program are
+/// made anew only by a replica that is `alone`, with no newer one beside it.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away; internal where a document cannot be read; `NEWER_FORM`
@@ -111,7 +112,7 @@ pub async fn rebuild(db: &Db, accept: &[Upstream], alone: bool) -> Result<i64> {
     Ok(accepted)
 }
 
-/// Makes the projections anew where nobody has asked for it: of a sound inbox only.
+/// Makes the projections anew without anybody having asked, and so only from a sound inbox.
 ///
 /// # Errors
 /// The same as [`store::inboxes_are_sound`] and [`rebuild`].
@@ -120,7 +121,8 @@ pub async fn rebuild_where_sound(db: &Db, alone: bool) -> Result<()> {
     rebuild(db, &[], alone).await.map(drop)
 }
 
-/// A page in each transaction: who is cut off goes on from there.
+/// Accepts altered events, a page in each transaction, so that a repair that is cut off goes on
+/// from there.
 async fn accept_altered(db: &Db, feeds: &[Upstream]) -> Result<i64> {
     let (mut after, mut accepted) = (Some(0), 0);
     while let Some(seq) = after.filter(|_| !feeds.is_empty()) {
@@ -132,7 +134,7 @@ async fn accept_altered(db: &Db, feeds: &[Upstream]) -> Result<i64> {
     Ok(accepted)
 }
 
-/// In one snapshot.
+/// Projects the inbox and compares the result with the rows that are served, in one snapshot.
 async fn read(db: &Db) -> Result<Anew> {
     let mut read = db.read().await?;
     let mut rows = Rows::empty();
@@ -152,12 +154,12 @@ async fn read(db: &Db) -> Result<Anew> {
     Ok(Anew { rows, differing, last })
 }
 
-/// A row that has gone stays without a value.
+/// A row's value; a row that was removed is still listed, without one.
 fn value<'a>(rows: &'a Written, key: &Key) -> Option<&'a String> {
     rows.get(key).and_then(Option::as_ref)
 }
 
-/// Answers the last number that was projected.
+/// Projects the events after the number `last`; answers the last one's number.
 async fn project_after(conn: &mut Conn, rows: &mut Rows, mut last: i64) -> Result<i64> {
     loop {
         let events = store::events_after(conn, last).await?;
@@ -170,7 +172,7 @@ async fn project_after(conn: &mut Conn, rows: &mut Rows, mut last: i64) -> Resul
     }
 }
 
-/// Writes the rows that differ, with what was appended meanwhile, under the inbox's lock.
+/// Under the inbox's lock, projects the events appended meanwhile and writes the rows that differ.
 async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
     let head = store::lock_head(tx).await?;
     let locked = Instant::now();

@@ -1,5 +1,5 @@
-//! The small tables beside the inbox: its head, and how it stands with each feed; and numbers of
-//! the inbox whose events are gone.
+//! Compares the small tables beside the inbox (its head, and its position in each feed) with the
+//! inbox, and finds numbers of the inbox whose events are gone.
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
@@ -11,10 +11,10 @@ use crate::model::Upstream;
 /// The tables.
 pub const TABLES: &[&str] = &["inbox_head", "feed_state", "inbox"];
 
-/// Gaps that are named.
+/// Gaps that are named at the most.
 const NAMED: i64 = 20;
 
-/// All of it, as `conn` shows it.
+/// Everything that is wrong with these tables, as `conn` shows them.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
@@ -25,7 +25,8 @@ pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreem
     Ok(found)
 }
 
-/// Where the inbox ends, and the last number that the program has given out, where that is known.
+/// The last number in the inbox, and the head's; `is_given_out` if the head's proof shows that the
+/// program wrote it.
 struct Ends {
     last: i64,
     head: Option<i64>,
@@ -50,7 +51,7 @@ async fn ends(conn: &mut Conn) -> Result<Ends> {
     Ok(Ends { last: get(&row, "last")?, head, is_given_out })
 }
 
-/// The head is the inbox's last number: set back, nothing can be appended any more.
+/// The head has to be the inbox's last number: with a lower one nothing can be appended any more.
 async fn head(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let ends = ends(conn).await?;
     let last = ends.last;
@@ -65,7 +66,7 @@ async fn head(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(vec![Disagreement::new("inbox_head", what, mend)])
 }
 
-/// Index: feed_state is two rows.
+/// Index: none, feed_state has two rows.
 async fn feeds(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let rows = sqlx::query(
         "select s.feed, s.revision, s.caught_up, s.seen, s.commit_time, u.revision as stands
@@ -103,10 +104,9 @@ fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
     Ok(Some(Disagreement::new("feed_state", what, mend)))
 }
 
-/// Events have every number up to the last that was given out: where one is missing, it was deleted
-/// in the database.
-/// A record's last state the feed sends again, an earlier one nobody has. Index: inbox's primary
-/// key.
+/// Events have every number up to the last that was given out: one that is missing was deleted in
+/// the database. The feed can send a record's last state again, but nobody has an earlier one.
+/// Index: inbox's primary key.
 ///
 /// # Errors
 /// The same as [`disagreements`].
@@ -129,8 +129,8 @@ pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     gaps.chain(tail.into_iter().map(Ok)).collect()
 }
 
-/// Accepted, an event of no kind stands for what is gone: it says nothing, and the numbers are
-/// whole.
+/// Events that are gone. Accepting that puts events of no kind in their place, which say nothing
+/// and complete the numbers.
 fn lost(first: i64, last: i64) -> Disagreement {
     let numbers = if first == last { first.to_string() } else { format!("{first} to {last}") };
     let what = format!("{numbers}: events are gone, which nobody sends again");

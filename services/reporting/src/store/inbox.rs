@@ -18,14 +18,14 @@ use crate::model::{Event, Upstream};
 pub struct Head {
     /// Its last number.
     pub seq: i64,
-    /// The form of the rows that were projected of it.
+    /// The form of the rows that were projected from it.
     pub form: i64,
 }
 
-/// Locks the inbox's head, and answers where the inbox ends, whatever that says: what is appended
-/// takes the next number, and a head that was altered must not stop it. Where the events up to it
-/// are gone, their numbers stay free, by which that is known. Indexes: inbox_head's only
-/// row, which an upsert that changes nothing locks on both databases; inbox's primary key.
+/// Locks the inbox's head, and answers where the inbox ends, whatever the head says: an appended
+/// event takes the next number, and a head that was altered must not stop it. If the last events
+/// are gone, their numbers stay free, which shows the loss. Indexes: inbox_head's only row, which
+/// an upsert that changes nothing locks on both databases; inbox's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
@@ -36,7 +36,7 @@ pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
     let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
     let (says, form): (i64, i64) = (get(&row, "seq")?, get(&row, "form")?);
     let is_given_out = get::<i64>(&row, "proof")? == head_proof(says);
-    // Once the lock is held: a statement that waits for it still sees what was before.
+    // Only once the lock is held: a statement that waits for it sees the state from before.
     let text = "select coalesce(max(seq), 0) as seq from inbox";
     let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
     let seq: i64 = get(&row, "seq")?;
@@ -65,8 +65,8 @@ pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
 }
 
 /// Leaves out the records that the inbox holds in the same version: a feed that starts again sends
-/// them a second time. One that was altered in the inbox is set right by what is sent. Index:
-/// inbox_record.
+/// them a second time. A record that was altered in the inbox is set right by the one that is sent.
+/// Index: inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -103,8 +103,8 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
 
 /// Leaves out events that the inbox has already: a position that was set back, as by a restore of
 /// its table alone, has the feed send them again, and older versions would come after newer ones.
-/// A record's versions only grow while it lives. One that was deleted may begin anew, in another
-/// history or once its tombstone is gone: of such a one only the very same events are left out.
+/// A record's versions only grow while it lives. A record that was deleted may begin anew, in
+/// another history or once its tombstone is gone: then only the very same events are left out.
 /// Index: inbox_record.
 ///
 /// # Errors
@@ -137,14 +137,14 @@ struct Last {
     lives: bool,
 }
 
-/// What no two events have alike: record, version, revision and time.
+/// Record, version, revision and time, which no two events have in common.
 type Same = ((String, String), [i64; 3]);
 
 fn same(name: (String, String), version: i64, revision: i64, at: i64) -> Same {
     (name, [version, revision, at])
 }
 
-/// How these records stand, also those that went. Index: inbox_record.
+/// How the last event of each of these records left it, deleted ones included. Index: inbox_record.
 async fn last_events(
     tx: &mut Tx,
     feed: Upstream,
@@ -193,7 +193,7 @@ async fn events_of(
     Ok(found)
 }
 
-/// Appends events after the number `seq`; answers the last one's.
+/// Appends events after the number `seq`; answers the last one's number.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -228,8 +228,8 @@ pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Resul
     Ok(seq)
 }
 
-/// The living records of a feed in the inbox, by kind and name, with their versions. Those that a
-/// feed which starts again does not name have vanished. Index: inbox_record.
+/// The living records of a feed in the inbox, by kind and name, with their versions. If a feed
+/// starts again and does not name one of them, it has vanished. Index: inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -279,7 +279,7 @@ pub async fn versions(
 }
 
 /// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record.
-/// One whose last event was altered is held in a version that none has.
+/// A record whose last event was altered counts in a version that no record has.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -287,8 +287,8 @@ pub async fn held(read: &mut Read, feed: Upstream) -> Result<Digest> {
     Ok(received(read, feed).await?.digest())
 }
 
-/// The next events after a number of the inbox, each with its own; none at the end. Index: inbox's
-/// primary key.
+/// The next events after a number of the inbox, each with its number; none at the end. Index:
+/// inbox's primary key.
 ///
 /// # Errors
 /// The same as [`lock_head`].

@@ -1,5 +1,5 @@
-//! Places, applicants and codes beside the appointments that they follow from. The appointment is
-//! never changed: what was sold is sold.
+//! Compares places, applicants and codes with the appointments that they follow from. An
+//! appointment is never changed: what was sold is sold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,25 +26,25 @@ use crate::{
 /// The tables, in the order in which a booking locks them.
 pub const TABLES: &[&str] = &["applicant", "slot", "appointment_code"];
 
-/// Longest time from a booking to its day that a setting allows, in days, and some more.
+/// Longest time from a booking to its day that a setting allows, in days, with some to spare.
 const LONGEST_AHEAD: i64 = 370;
 const DAY: Micros = 24 * 3_600 * 1_000_000;
 
-/// What is known of the appointments whose rows are still kept.
+/// The appointments whose rows are still kept.
 struct Booked {
     appointments: BTreeMap<String, Appointment>,
-    /// Names that are only looked up among the rows.
+    /// The local date in the westernmost zone, WIB.
     today: String,
     oldest: String,
 }
 
 impl Booked {
-    /// Those that hold their place.
+    /// The appointments that hold their place.
     fn holding(&self) -> impl Iterator<Item = (&String, &Appointment)> {
         self.appointments.iter().filter(|(_, booked)| holds(booked))
     }
 
-    /// Those whose day is not over.
+    /// Those of them whose day is not over.
     fn to_come(&self) -> impl Iterator<Item = (&String, &Appointment)> {
         self.holding().filter(|(_, booked)| booked.date >= self.today)
     }
@@ -54,7 +54,7 @@ fn holds(booked: &Appointment) -> bool {
     booked.state() != State::Cancelled
 }
 
-/// All of it, as `conn` shows it; where `part` is a mall, only what is of that.
+/// Everything that is wrong, as `conn` shows it; in one mall only, if `part` names one.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
@@ -78,7 +78,8 @@ pub async fn disagreements(
     Ok(found)
 }
 
-/// Nothing is set to what an altered record says, nor to what is left where one was taken away.
+/// Sends the operator to repair the records first: nothing is set to what an altered record says,
+/// nor to what remains after one was taken away.
 pub fn records_first(altered: &[String]) -> Disagreement {
     let what = format!(
         "{} records were altered or deleted in the database, and nothing is compared with the \
@@ -113,16 +114,16 @@ async fn read(
     Ok((Booked { appointments, today: today.to_string(), oldest }, altered))
 }
 
-/// The names of a part's records start so.
+/// The beginning of the names of a part's records.
 pub fn names_of(part: &str) -> String {
     if part.is_empty() { String::new() } else { format!("{part}/") }
 }
 
-/// Names of appointments sort by the time at which they were made.
+/// The beginning of an appointment's id by which those made at a time sort.
 fn first_id(at: Micros) -> String {
     let seconds = u64::try_from(at / 1_000_000).unwrap_or(0);
     let made = Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0)).simple().to_string();
-    // What follows the time is drawn.
+    // The time is in the first 12 digits; the others are random.
     made.chars().take(12).collect()
 }
 
@@ -180,13 +181,14 @@ fn slot(
     })
 }
 
-/// When a slot starts, in any zone: what was noted stays right where its mall has had another one.
+/// When a slot starts, in each zone: a start that was noted stays right if its mall was in another
+/// zone then.
 pub fn starts_in_any_zone(slot: &SlotName) -> Vec<Micros> {
     let start = |zone| local_to_utc_micros(slot.date, slot.minute, zone).ok();
     Zone::ALL.into_iter().filter_map(start).collect()
 }
 
-/// A row that is named otherwise than any slot.
+/// A row whose name is no slot's.
 fn no_slot(name: &str, count: i64) -> Disagreement {
     if count > 0 {
         let what = format!("{name} is no slot's name, and {count} appointments say it");
@@ -226,12 +228,12 @@ fn written(name: &str, wanted: &SlotRow) -> Statement {
     statement.number(wanted.offered).number(wanted.booked).number(wanted.seal)
 }
 
-/// What follows where nobody can say what was lost.
+/// The way out where what was lost cannot be worked out.
 const BOOK_ANEW: &str = "a backup from before has it; else `mpp cancel` it as its counter or mall, \
                          which need no code, and book it anew";
 
-/// An applicant is noted for each appointment that holds a place, until its day is over; no other
-/// one, which would keep its person from booking.
+/// An applicant has to be noted for each appointment that holds a place, until its day is over, and
+/// for no other: that would keep its person from booking.
 fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreement> {
     const TABLE: &str = "applicant";
     let noted = rows.iter().filter(|(_, date)| **date >= booked.today);
@@ -258,7 +260,7 @@ fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreem
     found
 }
 
-/// An appointment that is to come needs its code, and no two have one.
+/// Every appointment to come needs a code, and no two may share one.
 fn codes(
     booked: &Booked,
     rows: &BTreeMap<String, String>,
@@ -302,14 +304,15 @@ fn for_its_person(table: &'static str, name: &str, what: &str) -> Disagreement {
     Disagreement::for_a_person(table, what, BOOK_ANEW).of_part(mall_of(name))
 }
 
-/// A row of an appointment that was cancelled.
+/// The applicant's row of an appointment that was cancelled.
 fn freed(name: &str) -> Disagreement {
     let mend = Statement::new("delete from applicant where appointment = $1").text(name);
     let what = format!("{name} was cancelled, and holds no place");
     Disagreement::new("applicant", what, mend).of_part(mall_of(name))
 }
 
-/// Nothing else has what such a row says, so that no repair deletes it unasked.
+/// A row whose appointment is not known. Its values are nowhere else, so no repair deletes it
+/// unasked.
 fn stray(table: &'static str, name: &str) -> Disagreement {
     let gone = Statement::new(format!("delete from {table} where appointment = $1")).text(name);
     let what = format!("{name}, which a row is of, is no appointment that is known");

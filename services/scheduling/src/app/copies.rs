@@ -56,7 +56,7 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
 }
 
 impl Copied {
-    /// What is compared of bookings, and of queues.
+    /// The checks of bookings and of queues, against the records that they follow from.
     fn derived(&self) -> [PartCheck; 2] {
         let (one, other) = (self.clone(), self.clone());
         let bookings: PartCheck = Arc::new(move |conn, now, part| {
@@ -102,7 +102,7 @@ impl Copied {
         let at =
             position.clone().ok_or_else(|| moves_on("the copy has no whole state yet, and"))?;
         let held = self.compared(&anew, at.revision)?;
-        // The memory has more than the table had where a change came in between.
+        // A change that came in between is in the memory and not yet in these rows.
         if held.findings.is_empty() || self.position().await? == position {
             return Ok(held);
         }

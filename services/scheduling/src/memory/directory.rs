@@ -40,7 +40,7 @@ pub struct Mall {
 /// The part of a counter that scheduling needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
-    /// Whose working hours bind it.
+    /// The rules of working hours that it is measured by, such as the civil service's.
     pub regime: registry::counter::Regime,
     /// Letters before its tickets' numbers; may be empty.
     pub ticket_prefix: String,
@@ -51,7 +51,7 @@ pub struct Counter {
 pub struct Directory {
     /// True once the registry's whole state has been seen.
     pub is_whole: bool,
-    /// The registry's revision up to which it has all.
+    /// The registry's revision up to which the copy has everything.
     pub revision: i64,
     zones: HashMap<String, Zone>,
     /// The unit above each unit that lies below one.
@@ -157,7 +157,7 @@ impl Directory {
         }
     }
 
-    /// Succeeds where the target is known, with everything that it lies in.
+    /// Succeeds if the target is known, with everything that it lies in.
     ///
     /// # Errors
     /// `NOT_FOUND`, naming the missing record.
@@ -175,11 +175,10 @@ impl Directory {
         Ok(())
     }
 
-    /// Succeeds where there is such a place, so that an empty list means that nothing is found
-    /// there.
+    /// Succeeds if there is such a place, so that an empty list means that nothing is found there.
     ///
     /// # Errors
-    /// `NOT_FOUND`; names `scope` for a region that there is not.
+    /// `NOT_FOUND`; it names the field `scope` for a region that does not exist.
     pub fn require_scope(&self, scope: &Scope) -> Result<()> {
         match scope {
             Scope::Nation => Ok(()),
@@ -204,8 +203,8 @@ impl Directory {
         self.malls.get(name).ok_or_else(|| unknown(name))
     }
 
-    /// The names whose holders may act for a mall and what lies in it; none for one that is not
-    /// known.
+    /// The namespaces whose holders may act for a mall and what lies in it; none for an unknown
+    /// mall.
     pub fn owners(&self, mall: &str) -> Vec<String> {
         let Some(known) = self.malls.get(mall) else { return Vec::new() };
         let above = |unit: &String| self.parents.get(unit).cloned();
@@ -217,7 +216,7 @@ impl Directory {
     /// A mall's zone, which is its region's.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the region has not arrived.
+    /// `UNAVAILABLE` if the region has not arrived yet.
     pub fn zone(&self, mall: &Mall) -> Result<Zone> {
         let region = mall.region.resource_name();
         self.zones.get(&region).copied().ok_or_else(|| {
@@ -234,7 +233,7 @@ impl Directory {
         self.counters.get(name).ok_or_else(|| unknown(name))
     }
 
-    /// Succeeds where the window is known.
+    /// Succeeds if the window is known.
     ///
     /// # Errors
     /// `NOT_FOUND`.
@@ -250,13 +249,13 @@ impl Directory {
         self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
-    /// How many records it is made of; of units those that lie below another.
+    /// How many records it is made of; only those units count that lie below another.
     pub fn count(&self) -> usize {
         let below = self.counters.len() + self.windows.len() + self.offerings.len();
         self.zones.len() + self.parents.len() + self.malls.len() + below
     }
 
-    /// The records that another copy has otherwise, or only one of the two has.
+    /// The records in which two copies differ, or which only one of them has.
     pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
         let window = |directory: &Self| -> BTreeMap<String, ()> {
             directory.windows.iter().map(|name| (name.clone(), ())).collect()

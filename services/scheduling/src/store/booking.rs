@@ -11,7 +11,7 @@ use crate::model::{
     sold::Sold,
 };
 
-/// What capacity is multiplied by in a slot's seal, which has offered beside it.
+/// A slot's seal is its capacity times this, plus the places offered.
 pub const SEAL: i64 = 1 << 31;
 
 /// Notes the applicant; false where the applicant is noted already, under any key.

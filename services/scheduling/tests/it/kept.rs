@@ -1,5 +1,6 @@
-//! What bookings and queues keep beside the records: whatever a row of it is set to by hand, it is
-//! named by what it should be, and set to that. No appointment and no ticket is ever changed.
+//! The rows that bookings and queues keep beside the records: one that was altered by hand is named
+//! with the value that it should have, and set to that. No appointment and no ticket is ever
+//! changed.
 
 use mpp_api::{
     feed::{
@@ -76,7 +77,7 @@ async fn repair_as_it_is(world: &World, name: &str, accept_altered: bool) -> Rep
     service.repair_copy(request).await.expect("repaired").into_inner()
 }
 
-/// What is kept, the table, what is done to it, and how many of it only a person can mend.
+/// The copy's name, the table, an alteration, and how many rows of it only a person can mend.
 const FAULTS: [(&str, &str, &str, i64); 27] = [
     ("bookings", "slot", "update slot set booked = 0", 0),
     ("bookings", "slot", "update slot set booked = 1 where booked = 2", 0),
@@ -130,7 +131,7 @@ async fn what_follows_from_bookings_and_tickets_is_named_and_set_right() {
             assert!(found.iter().any(|(kind, _)| kind == table), "{fault}: {found:?}");
             let mended = repair(&world, name).await;
             assert_eq!(mended.left_count, left, "{fault}: {mended:?}");
-            // What only a person can mend, that person mends: from a backup.
+            // The person mends the rest from a backup.
             let back = "delete from applicant; insert into applicant select * from saved;
                         delete from appointment_code;
                         insert into appointment_code select * from saved_code;
@@ -176,7 +177,7 @@ async fn more_than_were_ever_offered_are_told_to_be_too_many() {
     .await;
 }
 
-/// A repair that can mend nothing takes no lock that it would have to wait for, or others for it.
+/// A repair that can mend nothing takes no lock: it waits for nobody, and nobody for it.
 #[tokio::test]
 async fn what_only_a_person_can_mend_keeps_no_citizen_waiting() {
     on_both(async |database| {
@@ -202,8 +203,8 @@ async fn book(world: &World, citizen: usize) -> Result<Appointment, tonic::Statu
     Ok(answer.into_inner().appointment.expect("it"))
 }
 
-/// What is noted beside an appointment nobody can work out anew, so that it has to be there still
-/// once the appointment is back.
+/// Applicants and codes cannot be worked out anew, so they have to be there still once the
+/// appointment is back.
 #[tokio::test]
 async fn what_belongs_to_records_that_were_taken_away_is_kept_until_they_are_back() {
     for fault in [
@@ -241,7 +242,7 @@ async fn what_belongs_to_records_that_were_taken_away_is_kept_until_they_are_bac
     }
 }
 
-/// Where the feed has forgotten the appointment as well, only a person can say that it is gone.
+/// If the feed has forgotten the appointment as well, only a person can say that it is gone.
 #[tokio::test]
 async fn a_row_that_nothing_else_knows_of_is_deleted_only_where_that_is_wanted() {
     on_both(async |database| {
@@ -281,7 +282,8 @@ async fn a_lost_code_is_lost_until_the_appointment_is_cancelled_and_booked_anew(
     .await;
 }
 
-/// What is not known any more, or was another zone when it was printed, moves nobody in the queue.
+/// Starts and due times that were noted while the mall was in another zone stand: nobody moves in
+/// the queue.
 #[tokio::test]
 async fn who_waits_keeps_the_place_when_the_zone_of_the_mall_was_another_one() {
     on_both(async |database| {

@@ -78,7 +78,7 @@ pub enum Own {
     Service(Arc<ServiceData>),
     /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
-    /// What waits of a source; none where the registry is silent.
+    /// The records of a source that wait; `None` while the registry is silent.
     Source(Option<Arc<ListWaitingRecordsResponse>>),
     /// A question and what answers it.
     Found(Arc<Found>),
@@ -113,7 +113,7 @@ pub fn draw(
     }
 }
 
-/// A page of a mall. While the registry is silent there is one only of what another service knows.
+/// A mall's page. While the registry is silent there is one only if another service knows the mall.
 fn of_mall(
     look: Look,
     view: &View,

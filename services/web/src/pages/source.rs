@@ -74,7 +74,8 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
     )
 }
 
-/// What its records wait for, and which those are: not known while the registry is silent.
+/// The causes that the source's records wait for, and the first of those records; not known while
+/// the registry is silent.
 fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> {
     Part::new(
         "waiting",
@@ -95,7 +96,7 @@ fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> 
     )
 }
 
-/// What is waited for, and how much more that is than is shown.
+/// The causes, and how many more there are than are shown.
 fn causes(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
     let shown = i64::try_from(waits.causes.len()).unwrap_or(i64::MAX);
     let more = i64::from(waits.cause_size) - shown;
@@ -107,7 +108,7 @@ fn causes(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
     }
 }
 
-/// The first records by their names.
+/// The first waiting records, by name.
 fn waiting_records(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
     let shown = i64::try_from(waits.records.len()).unwrap_or(i64::MAX);
     let more = i64::from(waits.total_size) - shown;
@@ -161,7 +162,7 @@ fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
     lines.iter().map(|line| commands(line)).collect()
 }
 
-/// A line whose commands, between back ticks, are set as such.
+/// A line with its commands, between back ticks, set as code.
 fn commands(line: &str) -> Markup {
     html! {
         @for (place, part) in line.split('`').enumerate() {

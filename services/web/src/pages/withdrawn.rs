@@ -63,7 +63,7 @@ fn facts(look: Look, view: &View, unit: &str, gone: &GetWithdrawnServiceResponse
     )
 }
 
-/// Who withdrew it; a source by the name that the report has for it.
+/// The author of the withdrawal; a source by the name that the report has for it.
 fn by(look: Look, view: &View, actor: &str) -> Markup {
     if actor.is_empty() {
         return html! { (look.of(words::UNKNOWN)) };

@@ -47,7 +47,7 @@ pub struct Upstream {
     sync: SyncServiceClient<Channel>,
     hours: HoursServiceClient<Channel>,
     queue: QueueServiceClient<Channel>,
-    /// Reporting, which the live report comes from, too.
+    /// Reporting, which the live report comes from as well.
     pub reports: ReportServiceClient<Channel>,
     patience: Duration,
 }
@@ -64,9 +64,9 @@ pub struct RegionData {
 pub struct ServiceData {
     /// The registry's record.
     pub service: Service,
-    /// Its unit, where the registry answered for it.
+    /// Its unit, if the registry answered.
     pub unit: Option<Unit>,
-    /// The malls where it is offered, by name, where the registry answered for them.
+    /// The malls where it is offered, by name, if the registry answered.
     pub malls: Option<Vec<String>>,
 }
 
@@ -134,7 +134,7 @@ impl Upstream {
         self.answer(self.catalog.clone().get_withdrawn_service(request)).await.needed()
     }
 
-    /// What waits of a source, where the registry answers for it.
+    /// The records of a source that wait for something, if the registry answers.
     pub async fn waiting(&self, source: &str) -> Option<ListWaitingRecordsResponse> {
         let request = ListWaitingRecordsRequest {
             parent: source.to_owned(),

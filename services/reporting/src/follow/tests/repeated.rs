@@ -1,4 +1,4 @@
-//! What a feed sends again counts once, and what is made again after a restore is news.
+//! Changes that a feed sends again count once; a record that is made again after a restore is news.
 
 use super::{
     super::writer,
@@ -6,7 +6,7 @@ use super::{
     *,
 };
 
-/// As a restore of the positions' table alone leaves it.
+/// A restore of the positions' table alone sets a position back like that.
 #[tokio::test]
 async fn what_is_sent_again_after_a_position_was_set_back_counts_once() {
     on_both(async |database| {
@@ -77,7 +77,7 @@ async fn a_record_that_is_made_again_after_a_restore_of_the_upstream_is_news() {
     }
 }
 
-/// Also of a record that was deleted since: it does not come back for a moment.
+/// A record that was deleted since does not come back, not even for a moment.
 #[tokio::test]
 async fn what_is_sent_again_of_a_record_that_is_gone_is_left_out() {
     on_both(async |database| {

@@ -29,7 +29,7 @@ fn contact(look: Look, way: &Contact) -> Markup {
     }
 }
 
-/// A number or mailbox that a telephone acts on when it is touched.
+/// A number or mailbox, as a link that a telephone acts on.
 fn address(way: &Contact) -> Markup {
     let digits: String =
         way.value.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
@@ -41,7 +41,7 @@ fn address(way: &Contact) -> Markup {
     }
 }
 
-/// What the mall says that visitors find in it; nothing where it says nothing.
+/// The facilities that the mall names for its visitors; empty if it names none.
 pub fn facilities(look: Look, records: &Records) -> Arc<Part> {
     let facilities =
         records.mall.as_ref().map(|mall| mall.facilities.as_slice()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What catalogs tell of a service beside its standard: channels, forms, validity, cases.
+//! Facts of a service beside its standard: channels, forms, validity, cases.
 
 use maud::{Markup, html};
 use mpp_api::registry::{
@@ -11,7 +11,7 @@ use crate::{
     words::{Phrase, contract, indonesian, table as words},
 };
 
-/// Short facts, those that the record has.
+/// The short facts that the record has.
 pub fn facts(look: Look, service: &Service) -> Markup {
     html! {
         @if !service.channels.is_empty() { (look.fact(words::FIELD_CHANNELS, channels(look, service))) }
@@ -38,7 +38,7 @@ fn channel(look: Look, way: &Channel) -> Markup {
     }
 }
 
-/// A requirement, and the case in which alone it holds.
+/// A requirement, and the only case in which it holds, if the record names one.
 pub fn requirement(look: Look, asked: &Requirement) -> Markup {
     html! {
         (indonesian(&asked.text, look.lang))
