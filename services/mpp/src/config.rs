@@ -28,7 +28,7 @@ pub enum ServeCommand {
 pub struct ServeArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// Where gRPC is served. Beyond loopback it needs TLS.
+    /// The address that gRPC is served at. Beyond loopback it needs TLS.
     #[arg(long, env = "MPP_LISTEN", default_value = "127.0.0.1:7400")]
     pub listen: SocketAddr,
     #[command(flatten)]
@@ -66,7 +66,7 @@ pub struct ServeArgs {
 /// `mpp serve web`.
 #[derive(ClapArgs)]
 pub struct WebArgs {
-    /// Where the pages are served, in plain text; a proxy with TLS stands before it.
+    /// The address that the pages are served at, in plain text; a proxy with TLS stands before it.
     #[arg(long, env = "MPP_PAGE_LISTEN", default_value = "127.0.0.1:7480")]
     pub listen: SocketAddr,
     #[command(flatten)]
@@ -76,7 +76,7 @@ pub struct WebArgs {
 /// Arguments of every served process.
 #[derive(ClapArgs)]
 pub struct ProcessArgs {
-    /// Where /livez, /readyz and /metrics are served, in plain text.
+    /// The address that /livez, /readyz and /metrics are served at, in plain text.
     #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
     pub health_listen: SocketAddr,
     /// The services' settings (TOML); `mpp policy` prints all of them with their reasons.

@@ -19,14 +19,14 @@ use mpp_core::{Code, Error, Reason, text::quoted};
 
 use crate::program::{as_called, as_called_on};
 
-/// Anything that no other code says better.
+/// Any failure that has no code of its own.
 pub const FAILED: u8 = 1;
 /// A source is at fault.
 const SOURCE: u8 = 8;
 /// Done, and not all of it was taken.
 const REFUSED: u8 = 9;
 
-/// What the command line named, for the commands that are printed as the next step.
+/// Names from the command line, to fill into the commands that are printed as the next step.
 #[derive(Default)]
 pub struct Named {
     /// The agent's file.
@@ -35,8 +35,7 @@ pub struct Named {
     pub counter: Option<String>,
 }
 
-/// Prints the failure and what to do next, with what the command line named, and gives the exit
-/// code.
+/// Prints the failure and what to do next, filled in with `named`, and gives the exit code.
 pub fn report(error: &Error, named: &Named) -> ExitCode {
     match error.violations() {
         [] | [_] => complain!("mpp: {}", as_called(error.message())),

@@ -16,19 +16,20 @@ use crate::{
 
 #[derive(ClapArgs)]
 pub struct WatchArgs {
-    /// Whose feed.
+    /// The service whose feed to follow.
     #[arg(value_enum, default_value = "registry")]
     pub service: Service,
     /// Only these kinds: mall, service, offering, ticket, catalog_change …
     #[arg(long)]
     pub kind: Vec<String>,
-    /// Only names that begin so.
+    /// Only records whose names begin so.
     #[arg(long, default_value = "")]
     pub prefix: String,
     /// Only records in this region.
     #[arg(long)]
     pub region: Option<String>,
-    /// With --region: also what its records rest on, of the regions above it and of the nation.
+    /// With --region: also records of the regions above it and of the nation that its records rest
+    /// on.
     #[arg(long)]
     pub wider: bool,
     /// Show the present state first.
@@ -103,7 +104,7 @@ fn print_bookmark(message: &WatchResponse, output: Output) {
             message.revision
         );
     }
-    // Programs keep the token; people see it on the way out of a script.
+    // Programs keep the token.
     if output.is_json() && !message.resume_token.is_empty() {
         say!(
             r#"{{"resumeToken":"{}","revision":"{}"}}"#,

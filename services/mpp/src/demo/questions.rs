@@ -77,12 +77,13 @@ struct Score {
     /// How many of those that were answered first were called weak all the same.
     modest: usize,
     called_weak: String,
-    /// Questions of a service that is near and no answer, and those that were told so.
+    /// Questions to which some service is near and none an answer, and how many of them were told
+    /// so.
     near: usize,
     near_told: usize,
-    /// Of those that nothing answers, with one near or not, what was answered as if sure.
+    /// Questions of all kinds whose first hit was wrong and not called weak.
     sure_and_wrong: usize,
-    /// Places whose part in the question is told, and those that were read so.
+    /// Places whose part in the question was judged, and how many of them were read so.
     places: usize,
     places_right: usize,
     misses: String,

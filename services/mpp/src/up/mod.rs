@@ -31,7 +31,7 @@ pub struct UpArgs {
     /// Sync sample ministries in.
     #[arg(long)]
     pub demo: bool,
-    /// Where everything is kept.
+    /// The folder that everything is kept in.
     #[arg(long, env = "MPP_DATA", default_value = "mpp-data", value_name = "DIR")]
     pub data: PathBuf,
     /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.

@@ -32,7 +32,7 @@ pub(super) struct Config {
     /// The unit of bare numbers, by column: `units.biaya = "Rp"`.
     #[serde(default)]
     units: BTreeMap<String, String>,
-    /// What is read.
+    /// The catalog's files, pages or database.
     input: InputConfig,
     #[serde(default)]
     #[schemars(schema_with = "super::numbers::schema")]
@@ -66,13 +66,13 @@ enum InputConfig {
 struct CsvConfig {
     /// The file.
     path: PathBuf,
-    /// Found by itself if it is not given.
+    /// The character between cells; found by itself if not given.
     delimiter: Option<char>,
-    /// Such as "windows-1252"; UTF-8, or as the file is marked, where it is not given.
+    /// Such as "windows-1252"; if not given, UTF-8 or as the file is marked.
     encoding: Option<String>,
-    /// Found by itself if it is not given.
+    /// The line with the column names; found by itself if not given.
     heading_line: Option<usize>,
-    /// Cells with lines that look like rows are cells.
+    /// Cells may hold lines that look like rows.
     #[serde(default)]
     trust_quotes: bool,
 }
@@ -82,9 +82,9 @@ struct CsvConfig {
 struct XlsxConfig {
     /// The file.
     path: PathBuf,
-    /// The only sheet that is shown and not empty, if none is given.
+    /// The sheet; if not given, the only one that is shown and not empty.
     sheet: Option<String>,
-    /// Found by itself if it is not given.
+    /// The row with the column names; found by itself if not given.
     heading_row: Option<usize>,
 }
 
@@ -93,60 +93,59 @@ struct XlsxConfig {
 struct JsonConfig {
     /// An address (https://...) or a file.
     location: String,
-    /// Where the list is: a key, a path ("data.instansi") or a pointer; empty: the document is it.
+    /// The place of the list: a key, a path ("data.instansi") or a pointer; empty: all of it.
     #[serde(default)]
     items: String,
-    /// Where the next page's address is; empty: in the `Link` header.
+    /// The place of the next page's address; empty: the `Link` header.
     #[serde(default)]
     next: String,
     /// The parameter of the address that takes a page's number or cursor.
     #[serde(default)]
     page_parameter: String,
-    /// Nothing that the source says of how much it has is heeded.
+    /// Do not heed what the source says of how much it has.
     #[serde(default)]
     ignore_totals: bool,
-    /// Where the number of all records stands.
+    /// The place of the number of all records; no other count is heeded then.
     #[serde(default)]
     complete: String,
-    /// Places of what counts no records, and speaks of no further ones.
+    /// Places that neither count these records nor tell of further ones.
     #[serde(default)]
     ignore: Vec<String>,
     /// The environment variable that holds the bearer token.
     token_env: Option<String>,
 }
 
-/// A folder of files; what is set for a kind of file holds for each of that kind.
+/// A folder of files; a setting for a kind of file holds for each file of that kind.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FolderConfig {
     /// The folder.
     path: PathBuf,
-    /// Which of its files: "*.csv", "2026/*.xlsx", "**/*.json"; all that can be read, where it is
-    /// not given.
+    /// Which of its files: "*.csv", "2026/*.xlsx", "**/*.json"; if not given, all that can be read.
     files: Option<String>,
-    /// Of files of rows, as for a single one.
+    /// The character between cells of CSV files; found by itself in each if not given.
     delimiter: Option<char>,
-    /// Of files of rows.
+    /// The encoding of CSV files; if not given, UTF-8 or as each is marked.
     encoding: Option<String>,
-    /// Of files of rows.
+    /// The line with the column names in CSV files; found by itself in each if not given.
     heading_line: Option<usize>,
-    /// Of files of rows.
+    /// Cells of CSV files may hold lines that look like rows.
     #[serde(default)]
     trust_quotes: bool,
-    /// Of workbooks.
+    /// The sheet of workbooks; if not given, the only one that is shown and not empty.
     sheet: Option<String>,
-    /// Of workbooks.
+    /// The row with the column names in workbooks; found by itself in each if not given.
     heading_row: Option<usize>,
-    /// Of pages of JSON, as for a single one.
+    /// The place of the list in JSON files; empty: all of the file.
     #[serde(default)]
     items: String,
-    /// Of pages of JSON, as for a single one.
+    /// Do not heed what JSON files say of how much there is.
     #[serde(default)]
     ignore_totals: bool,
-    /// Of pages of JSON, as for a single one.
+    /// The place of the number of all records of a JSON file; no other count is heeded then.
     #[serde(default)]
     complete: String,
-    /// Of pages of JSON, as for a single one.
+    /// Places in JSON files that neither count these records nor tell of further ones.
     #[serde(default)]
     ignore: Vec<String>,
 }
@@ -191,7 +190,7 @@ pub fn load(path: &Path) -> Result<Run> {
     })
 }
 
-/// What a configuration's table `[input]` describes, without the rest of it.
+/// The input that a configuration's table `[input]` describes; the rest may be missing.
 ///
 /// # Errors
 /// Names the key that is missing or wrong.

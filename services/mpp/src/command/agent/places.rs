@@ -1,4 +1,4 @@
-//! Where the settings of a configuration stand.
+//! Finds the line of a setting in the agent's configuration file.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub(super) struct Places<'a> {
 }
 
 impl Places<'_> {
-    /// "bkpm.toml, line 9"; of a setting of `[input]` that is not there, the file and its table.
+    /// "bkpm.toml, line 9"; for a setting of `[input]` that is missing, the file and the table.
     pub(super) fn of(&self, key: &str) -> String {
         self.within("input", key)
     }
@@ -50,8 +50,8 @@ impl Places<'_> {
         placed.filter(|fields| !fields.is_empty()).map_or(error, Error::fields)
     }
 
-    /// What cannot be read, with its line also where the reader has only kept the table's: of
-    /// `[input]` it learns the kind after it has seen all keys.
+    /// The message for a file that cannot be read, with the line. For a key of `[input]` the reader
+    /// only tells the table's line, since it learns the kind of input after it has seen all keys.
     pub(super) fn unread(&self, error: &toml::de::Error) -> String {
         let start = error.span().map_or(0, |span| span.start);
         let is_placed = !self.text.get(start..).unwrap_or_default().starts_with('[');

@@ -22,7 +22,7 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
         let Some(every) = args.every else {
             return outcome;
         };
-        // Only what is gone by the first run is known to be right.
+        // The person who started it has accepted only what is missing in the first run.
         args.accept_missing = false;
         args.reconcile = false;
         let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
@@ -38,14 +38,14 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     }
 }
 
-/// What tells of a change.
+/// The database or the files that are watched for a change.
 enum Watched {
     Database(Box<Watch>),
     Files(Edited),
 }
 
-/// Watches files, and a database that tells of its changes. A source whose configuration is at
-/// fault is told so by the run.
+/// Watches files, and a database that tells of its changes; `None` for any other source. A fault of
+/// the configuration is reported by the run.
 fn watch(config: &Path) -> Option<Watched> {
     let run = load(config).ok()?;
     let file = |path: &Path| Some(Watched::Files(Edited::of_file(path, &run.policy)));
@@ -73,7 +73,7 @@ async fn note(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the source has told of a change; never where it tells of none.
+/// Ends once the source has changed; never if it is not watched.
 async fn until_changed(watch: &mut Option<Watched>) {
     match watch {
         Some(Watched::Files(edited)) => edited.changed().await,
@@ -82,7 +82,7 @@ async fn until_changed(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the registry, which was away, serves again; never where that cannot be looked at.
+/// Ends once the registry, which was away, serves again; never if its address cannot be told.
 async fn until_back(config: &Path, client: &Client) {
     let looks = || Ok::<_, Error>((load(config)?, client.endpoint(Service::Registry)?));
     match looks() {

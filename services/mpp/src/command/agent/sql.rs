@@ -20,13 +20,13 @@ pub(super) struct PostgresConfig {
     address: String,
     /// The file that holds the account's password.
     password_file: Option<PathBuf>,
-    /// Checked with the server's certificate, where it is not given and the server is elsewhere.
+    /// If not given: "off" for a server on this machine, else "verified".
     tls: Option<TlsConfig>,
-    /// Certificates (PEM) of whoever has signed the server's.
+    /// Certificates (PEM) of the authority that signed the server's.
     tls_ca: Option<PathBuf>,
     /// A table or a view, all of it.
     table: Option<String>,
-    /// Or a query.
+    /// A query, instead of a table.
     query: Option<String>,
     /// Whatever the query or the account's rights leave out is meant to be left out.
     #[serde(default)]
@@ -46,13 +46,13 @@ pub(super) struct MysqlConfig {
     address: String,
     /// The file that holds the account's password.
     password_file: Option<PathBuf>,
-    /// Checked with the server's certificate, where it is not given and the server is elsewhere.
+    /// If not given: "off" for a server on this machine, else "verified".
     tls: Option<TlsConfig>,
-    /// Certificates (PEM) of whoever has signed the server's.
+    /// Certificates (PEM) of the authority that signed the server's.
     tls_ca: Option<PathBuf>,
     /// A table or a view, all of it.
     table: Option<String>,
-    /// Or a query.
+    /// A query, instead of a table.
     query: Option<String>,
     /// Whatever the query or a view leaves out is meant to be left out.
     #[serde(default)]
@@ -69,7 +69,7 @@ pub(super) struct SqliteConfig {
     path: PathBuf,
     /// A table or a view, all of it.
     table: Option<String>,
-    /// Or a query.
+    /// A query, instead of a table.
     query: Option<String>,
     /// Whatever the query leaves out is meant to be left out.
     #[serde(default)]
@@ -84,7 +84,7 @@ pub(super) struct SqliteConfig {
 enum TlsConfig {
     /// The server's certificate and name are checked.
     Verified,
-    /// Whoever answers is talked to.
+    /// Encrypted, whoever answers.
     Encrypted,
     /// Plain text, on this machine.
     Off,

@@ -1,7 +1,7 @@
 //! Compares a copy with the digests that the records' own service has told of the same revision.
 //!
-//! A copy that lags is no fault: the feed reckons back to where the copy stands. What cannot be
-//! compared is never called equal, and never called different.
+//! A copy that lags is no fault: the feed works out its digest at the copy's revision. A copy that
+//! cannot be compared is called neither equal nor different.
 
 use mpp_api::{
     digest,
@@ -31,7 +31,7 @@ pub fn revisions_of<'a>(feed: &str, copies: impl Iterator<Item = &'a Copy>) -> V
     revisions
 }
 
-/// How it is with a copy, and what to do.
+/// Whether a copy is right, and what to do if it is not.
 pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outcome, String) {
     if copy.moving {
         let text = format!("moved while it was read, each time: {}", copy.unread_reason);
@@ -87,7 +87,7 @@ fn finding_text(copy: &Copy, found: &CopyFinding) -> String {
     }
 }
 
-/// What mends the findings that do not name a way out of their own.
+/// The command that mends the findings that name no way out of their own.
 fn repair(service: Service, copy: &Copy) -> Option<String> {
     let has_own = |found: &&CopyFinding| found.names.iter().any(|name| name.contains(WAY_OUT));
     let own = copy.findings.iter().filter(has_own).count();
@@ -101,7 +101,7 @@ fn command(service: Service, copy: &Copy) -> String {
     format!("`mpp repair {} {name}`", service.name())
 }
 
-/// The copy beside its source's digest of the same revision and kinds.
+/// Compares a copy with its source's digest of the same revision and kinds.
 fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outcome, String)> {
     let is_wanted = |kind: &str| copy.kinds.iter().any(|own| own == kind);
     let held = digest::contents_from_wire(&copy.digest.clone().unwrap_or_default())?;
@@ -139,8 +139,8 @@ fn equal(copy: &Copy, revision: i64) -> String {
     format!("equal to {feed} at revision {revision}: {count} records{}", unproven(copy))
 }
 
-/// Rows without a hash of their version: an earlier release may have written them so, or somebody
-/// has altered them.
+/// Says how many rows have no hash of their version: an earlier release wrote none, or somebody has
+/// altered them.
 fn unproven(copy: &Copy) -> String {
     match copy.unproven_count {
         0 => String::new(),
@@ -179,8 +179,8 @@ fn versions(held: &Digest, wanted: &Digest) -> Vec<String> {
     found.collect()
 }
 
-/// The kinds whose versions are those of the head, and whose documents are not. Of others the
-/// documents of that moment are not known; each row of a copy is proven by itself.
+/// The kinds whose versions are those of the head, and whose documents are not. For other kinds the
+/// documents of that revision are not known; there only the hash of each row shows an alteration.
 fn documents(held: &Contents, head: &Contents) -> Vec<String> {
     let differing = held.documents.differences(&head.documents).into_iter();
     let same = differing.filter(|found| {

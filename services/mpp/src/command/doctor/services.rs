@@ -17,7 +17,7 @@ use tonic_health::pb::{
 
 use crate::{call::refused, client::Client, service::Service};
 
-/// How long a service may take for what it answers without a look into its database.
+/// How long a service may take for an answer that needs no look into its database.
 const ANSWER: Duration = Duration::from_secs(3);
 /// How long a connection to a port of this machine or its network takes.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ async fn why_silent(address: &str, error: Error, waited: Duration) -> Error {
     }
     let Some(place) = host_and_port(address) else { return error };
     let text = match timeout(CONNECT, TcpStream::connect(place)).await {
-        // Whatever gave up first, the call or the connection.
+        // The call or the connection gave up, whichever was first.
         Ok(Ok(_)) if waited >= ANSWER / 2 => format!(
             "{address} takes connections and answers nothing within {} s: its process is frozen, or \
              far too busy; look at its machine, and start it again",
@@ -84,8 +84,8 @@ pub async fn report(channel: Channel, until: Instant) -> Result<String> {
     Ok(format!("incomplete: {}", report.incomplete_reason.unwrap_or_default().en))
 }
 
-/// What waits of synced catalogs. That something does is no fault here: whoever keeps what it
-/// waits for is asked, by name.
+/// How many synced records wait, and for what the oldest does. That is no fault of the service: the
+/// answer names the record that is missing, so that its keeper can be asked.
 pub async fn waiting(channel: Channel, until: Instant) -> Result<String> {
     let request = ListWaitingRecordsRequest {
         parent: "sources/-".into(),
@@ -121,8 +121,8 @@ pub async fn ready(client: &Client, service: Service, until: Instant) -> Result<
     }
 }
 
-/// Whether a service says over its own connection that it is ready. What is missing stands on its
-/// health port, whose address is not known here.
+/// Whether a service says over its own connection that it is ready. Only its health port says what
+/// is missing, and the address of that is not known here.
 async fn told_ready(client: &Client, service: Service, until: Instant) -> Result<String> {
     let mut health = HealthClient::new(client.channel(service)?);
     let mut refused_uses = Vec::new();
@@ -161,7 +161,7 @@ async fn readiness(address: &str) -> Result<String> {
     Err(Error::new(Reason::Unavailable, text))
 }
 
-/// Each part that is missing with its reason, of a probe's answer.
+/// The missing parts that a probe's answer names, each with its reason.
 fn missing(body: &str) -> String {
     let answer: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let Some(parts) = answer["missing"].as_object() else { return body.to_owned() };

@@ -12,18 +12,18 @@ use crate::{
 pub enum Outcome {
     /// Nothing is wrong.
     Ok,
-    /// Something is.
+    /// Something is wrong.
     Fails,
-    /// Nobody knows: it could not be compared.
+    /// Not known: it could not be compared.
     NotCompared,
-    /// It changed each time while it was read, which is no fault.
+    /// Not known: it changed each time while it was read, which is no fault.
     Moved,
-    /// Who asks may not ask for it.
+    /// The caller's roles do not allow this check.
     NotAsked,
 }
 
 impl Outcome {
-    /// Nothing that was asked is at fault, or unknown.
+    /// False if something is wrong, or could not be compared.
     pub fn is_ok(self) -> bool {
         matches!(self, Outcome::Ok | Outcome::Moved | Outcome::NotAsked)
     }
@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// One line.
+/// One line of the doctor's output.
 pub struct Check {
     service: Service,
     what: String,
@@ -68,7 +68,7 @@ impl Check {
     }
 }
 
-/// A refusal for want of a right is no fault of the service: it names the roles that may.
+/// A refusal for lack of a role is no fault of the service: its message names the roles that may.
 pub fn refused(error: &Error) -> (Outcome, String) {
     match error.reason() {
         Reason::PermissionDenied => (Outcome::NotAsked, format!("not asked: {}", error.message())),
