@@ -1,15 +1,15 @@
-//! Records that have left their source, and go from the index by themselves where the source's
-//! keeper wants that: after a grace period, few at once, and only where nothing of the source is in
-//! doubt. Pure.
+//! Records that have left their source, and are withdrawn by themselves if the source's keeper
+//! wants that: after a grace period, few at once, and only if nothing of the source is in doubt.
+//! Pure.
 
 use std::collections::BTreeMap;
 
 use mpp_core::Micros;
 
-/// How records go by themselves.
+/// The rule by which records are withdrawn by themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// They go once they have been absent for so long; `None`: never.
+    /// How long they have to be absent before; `None`: they stay for ever.
     pub grace: Option<Micros>,
     /// Per cent of what the registry holds that may go in one run.
     pub max_percent: u32,
@@ -17,7 +17,7 @@ pub struct Rule {
     pub few: usize,
 }
 
-/// A record that a complete run has not seen, of which its keeper was told when it goes.
+/// A record that a complete run has not seen, and whose keeper was told when it will go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Absent {
     /// The first such run.
@@ -26,7 +26,7 @@ pub struct Absent {
     pub due: Micros,
 }
 
-/// What a complete run has seen.
+/// The counts of a complete run, which decide whether absent records may go.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
     /// Records that the registry holds.
@@ -47,14 +47,14 @@ pub enum Due {
 }
 
 impl Rule {
-    /// When a record goes that is absent since then.
+    /// When a record that is absent since then will go.
     pub fn due(&self, since: Micros) -> Option<Micros> {
         self.grace.map(|grace| since.saturating_add(grace))
     }
 
-    /// Which of the absent records go: none sooner than was told, whatever the grace is by now. A
-    /// run that could not read a row does not know whose it is, and one of which nothing stands has
-    /// seen nothing.
+    /// The absent records that go now: none sooner than was told, whatever the grace is by now.
+    /// None goes after a run that could not read a row, which may be that record's, nor after one
+    /// from which nothing stands in the index.
     pub fn judge(&self, absent: &BTreeMap<String, Absent>, seen: Seen, now: Micros) -> Due {
         if seen.unread > 0 || seen.standing == 0 {
             return Due::These(Vec::new());

@@ -40,7 +40,7 @@ pub struct Difference {
     seen: HashMap<String, Box<str>>,
     /// Ids that the registry holds and whose rows are there, but refused.
     refused: HashSet<String>,
-    /// Refused rows of which nobody knows the id.
+    /// Refused rows whose id is not known.
     unknown: usize,
 }
 
@@ -50,13 +50,13 @@ impl Difference {
         Self { answered, held, ..Self::default() }
     }
 
-    /// Counts what had gone in runs before as well: a source that loses a little with each run is
-    /// as broken as one that loses all at once.
+    /// Counts records that had gone in earlier runs as well: a source that loses a little with each
+    /// run is as broken as one that loses all at once.
     pub fn after(self, told: HashSet<String>) -> Self {
         Self { told, ..self }
     }
 
-    /// Takes over what the registry holds in truth.
+    /// Takes over the ids that the registry really holds, as a comparison has found them.
     pub fn hold(&mut self, ids: HashSet<String>) {
         self.told.retain(|id| ids.contains(id));
         self.held = ids;
@@ -76,7 +76,8 @@ impl Difference {
         Verdict::New(digest)
     }
 
-    /// Once the source is read: what it had before and has no more. Nothing is deleted for that.
+    /// Once the source is read: the ids that the registry holds and the source has no more. That
+    /// deletes nothing.
     pub fn gone(&self) -> Vec<&str> {
         let gone = self.held.iter().filter(|id| !self.is_there(id));
         let mut gone: Vec<&str> = gone.map(String::as_str).collect();
@@ -89,12 +90,12 @@ impl Difference {
         self.seen.get(id).map(AsRef::as_ref)
     }
 
-    /// A row was refused. It may be that of a record that the registry holds: that one has then not
-    /// gone, nor has any, as long as nobody knows whose row it is.
+    /// Notes a row that was refused. If its id is known, that record has not gone; if not, the row
+    /// may be that of any record that was not seen.
     pub fn refuse(&mut self, id: Option<&str>) {
         match id {
-            // Of one that has an id of its own it is known whose row it is, also where what the
-            // registry holds is known later only.
+            // A well-formed id tells whose row it is, also before it is known what the registry
+            // holds.
             Some(id)
                 if self.held.contains(id)
                     || self.told.contains(id)
@@ -106,13 +107,13 @@ impl Difference {
         }
     }
 
-    /// How many have gone in any case: each row that nobody knows may be one of those that were not
-    /// seen.
+    /// How many have gone in any case: each row without a known id may be one of those that were
+    /// not seen.
     pub fn surely_gone(&self) -> usize {
         self.gone().len().saturating_sub(self.unknown)
     }
 
-    /// Refused rows of which nobody knows the id.
+    /// How many refused rows have no known id.
     pub fn unknown(&self) -> usize {
         self.unknown
     }
@@ -134,7 +135,7 @@ impl Difference {
         )
     }
 
-    /// True where each row is known, so that what was not seen has gone indeed.
+    /// True if the id of each row is known, so that records that were not seen have indeed gone.
     pub fn is_sure(&self) -> bool {
         self.unknown == 0
     }
@@ -146,7 +147,7 @@ impl Difference {
     }
 
     /// Rejected ids that are not in the source any more, in order, as many as one end names; none
-    /// where one may be the id of a row that could not be read.
+    /// if one of them may be the id of a row that could not be read.
     pub fn rejected_gone(&self, mut rejected: Vec<String>) -> Vec<String> {
         if !self.is_sure() {
             return Vec::new();
@@ -157,8 +158,8 @@ impl Difference {
         rejected
     }
 
-    /// The ids that are `unseen` and of which nobody waits to hear. What was `rejected` stands so
-    /// at the registry until an end has named it, so that its answer is kept until then.
+    /// The `unseen` ids whose answers can be forgotten. A `rejected` one counts as rejected at the
+    /// registry until an end has named it, so its answer is kept until then.
     pub fn forgotten(&self, rejected: Vec<String>) -> Vec<&str> {
         let named = self.rejected_gone(rejected.clone());
         let mut waiting: HashSet<String> = rejected.into_iter().collect();
@@ -168,7 +169,7 @@ impl Difference {
         unseen
     }
 
-    /// True for an id that is in the source, also where its row was refused.
+    /// True for an id that is in the source, even if its row was refused.
     pub fn is_there(&self, id: &str) -> bool {
         self.seen.contains_key(id) || self.refused.contains(id)
     }
@@ -177,7 +178,7 @@ impl Difference {
     /// holds far less is broken rather than up to date, and must not look fresh. Up to `few`
     /// records may go from any source: of four, one is a fourth.
     pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
-        // Each row that nobody knows may be one of them.
+        // Each row without a known id may be one of them.
         let told = self.told.iter().filter(|id| !self.is_there(id)).count();
         let gone = (self.gone().len() + told).saturating_sub(self.unknown);
         let known = self.held.len() + self.told.len();

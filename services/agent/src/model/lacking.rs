@@ -7,15 +7,16 @@ use jaq_json::Val;
 
 use super::filled::{holds_something, text};
 
-/// What a column is filled with, to see whether the row would do: a text, or a number.
+/// Values to fill a column with, a text and a number, to see whether the mapping then takes the
+/// row.
 const FILLED: [&str; 2] = ["\"kode-1\"", "1"];
-/// Columns of a row that are shown, so that a person finds it.
+/// Columns that a message shows, so that a person finds the row.
 const SHOWN: usize = 2;
-/// Signs of each that are shown.
+/// Characters of each that are shown.
 const LONGEST: usize = 60;
 
-/// The columns that would mend the row, were they filled, and how they lack: "kode", "NULL".
-/// `asked` are keys that a record may lack altogether.
+/// The columns that would mend the row if they were filled, and how each lacks a value: "kode",
+/// "NULL". `asked` are keys that the row may not have at all.
 pub fn columns(
     raw: &Val,
     asked: &[String],
@@ -28,7 +29,7 @@ pub fn columns(
     if !one.is_empty() {
         return one;
     }
-    // It lacks several: each of them without which the others do not suffice.
+    // Several are lacking: each one without which filling the others is not enough.
     let but = |left: &str| {
         let others = lacking.iter().filter(|(column, _)| column != left);
         others.fold(raw.clone(), |row, (column, _)| filled(row, column, FILLED[0]))
@@ -46,8 +47,8 @@ fn lacking(raw: &Val, asked: &[String]) -> Vec<(String, &'static str)> {
     there.chain(absent.map(|key| (key.clone(), "not there"))).collect()
 }
 
-/// "; the row has nama \"Surat Pindah\"": what a person finds it by, where its number is none that
-/// the source shows.
+/// "; the row has nama \"Surat Pindah\"": helps a person to find the row in a source that shows no
+/// row numbers.
 pub fn shown(raw: &Val) -> String {
     let Val::Obj(map) = raw else { return String::new() };
     let filled = map.iter().filter(|(_, value)| holds_something(value));
@@ -82,7 +83,7 @@ fn filled(raw: Val, column: &str, with: &str) -> Val {
     Val::obj(map)
 }
 
-/// A value in a line of its own; lists and objects are not shown.
+/// A plain value on one line; `None` for lists and objects.
 fn plain(value: &Val) -> Option<String> {
     let whole = match value {
         Val::TStr(_) => text(value)?,

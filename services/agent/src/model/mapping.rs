@@ -1,6 +1,7 @@
 //! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has those of `functions::FUNCTIONS`, for texts of such catalogs.
+//! Beside jq's own filters it has those of `functions::FUNCTIONS`, for texts of Indonesian
+//! catalogs.
 
 use std::cell::OnceCell;
 
@@ -25,7 +26,7 @@ const FILTERS_VERSION: &str = "8";
 
 type Data = data::JustLut<Val>;
 
-/// Signs of an error that repeats the record it stumbled over.
+/// Characters that are shown of an error, which may repeat the record that it stumbled over.
 const LONGEST_FAULT: usize = 240;
 
 /// A compiled program. It stays on the thread that compiled it.
@@ -87,7 +88,7 @@ impl Mapping {
         Ok(outputs)
     }
 
-    /// What the program fails with on a record, without its place.
+    /// The error that the program raises on a record, without its place.
     pub fn fails(&self, record: Val) -> Option<String> {
         let mut outputs = run(&self.filter, record).take(MAX_OUTPUTS + 1);
         outputs.find_map(|output| output.err()).map(|fault| fault.to_string())
@@ -179,7 +180,7 @@ fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
     filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
 }
 
-/// Databases and spreadsheets have the words true and false of their own.
+/// Databases and spreadsheets write true and false in words of their own.
 fn state(input: Val) -> ValR<Val> {
     let input = match input {
         Val::Bool(is) => Val::from(is.to_string()),
@@ -194,8 +195,8 @@ fn state(input: Val) -> ValR<Val> {
     }
 }
 
-/// Null reads as an empty text: a column that is not there and one that is empty are one. A number
-/// reads as it is written; as a number, 50000.0 is 50000, while in a text nobody knows.
+/// Null reads as an empty text: a missing column and an empty one are the same. A number reads as
+/// it is written: 50000.0 is 50000 as a number, while in a text the point may mean thousands.
 fn with_text(input: Val, read_text: impl Fn(&str) -> Value) -> ValR<Val> {
     let bytes = match &input {
         Val::TStr(bytes) => bytes.as_ref().clone(),

@@ -1,7 +1,7 @@
-//! Accounting for what stands beside the rows of a page. What is known to say nothing of further
-//! rows and of no fault is accounted for: by its name and its value, both of which must be known.
-//! Whatever is left could say that there is more, in words that nobody thought of, and so the run
-//! does not count as complete until its keeper says what it is.
+//! Accounts for the members of a page beside its rows. A member is accounted for if both its name
+//! and its value are known to tell neither of further rows nor of a fault. Any other could say that
+//! there is more, in words that nobody thought of, so the run does not count as complete until the
+//! source's keeper says what it is.
 
 use jaq_json::Val;
 
@@ -21,29 +21,29 @@ use super::{
 
 /// Members that a message names at the most.
 const NAMED: usize = 12;
-/// Texts that are longer are prose, and no mark.
+/// Items of a list that are looked at, to tell whether they may be further rows.
 const DEEP: usize = 3;
 
 /// The page that is looked at, and how far the reading has come with it.
 pub struct Looked<'a> {
-    /// Without what its keeper has it ignored.
+    /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
     /// Its rows.
     pub rows: &'a [Val],
-    /// Where it was asked for.
+    /// The address or file that it came from.
     pub location: &'a str,
     /// Pages, and records, that were read with it.
     pub pages: u64,
     pub records: u64,
-    /// Where the link to the next page is configured; a page that has one leads on by it.
+    /// The configured place of the link to the next page; a link there is followed.
     pub next: &'a str,
-    /// No page follows. Before that one, what may speak of more is right.
+    /// No page follows. On earlier pages, members that speak of more are right.
     pub is_last: bool,
-    /// The source's own number of all agrees with what was read, where it is configured.
+    /// The place of the number of all is configured, and that number agrees with what was read.
     pub is_counted: bool,
 }
 
-/// What cannot be accounted for, and what it says.
+/// A member of a page that cannot be accounted for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// Its path.
@@ -83,7 +83,7 @@ fn is_accounted(looked: &Looked<'_>, place: &str, value: &Val, denied: bool) -> 
     if !looked.is_last || looked.is_counted {
         return true;
     }
-    // What names more, a mark or the end by a known word is judged by that.
+    // Members with known words for more, a mark or the end are judged by those.
     if more::is_judged(place, value) {
         return true;
     }
@@ -120,7 +120,7 @@ fn is_nothing(value: &Val) -> bool {
     }
 }
 
-/// Whether a code is one of success; none where the name is of no code.
+/// Whether a code is one of success; `None` if the name is not that of a code.
 fn code(name: &[String], value: &Val) -> Option<bool> {
     let said = match value {
         Val::Num(_) => value.to_string(),
@@ -218,7 +218,7 @@ fn list_of_texts(name: &[String], items: &[Val]) -> bool {
     })
 }
 
-/// True for what has the keys of the rows: it may be the rest of them.
+/// True for an item with the keys of the rows: it may be one of the rest.
 fn is_like(item: &Val, rows: &[Val]) -> bool {
     let (Val::Obj(_), Some(Val::Obj(row))) = (item, rows.first()) else { return false };
     let keys: Vec<String> = row.keys().filter_map(text).collect();
@@ -238,8 +238,8 @@ pub fn beyond(page: &Val, rows: &[Val], location: &str, all: u64) -> Vec<String>
     found
 }
 
-/// The message on what cannot be accounted for, with the line that accounts for it; `file` is where
-/// the source is configured, `ignored` what its keeper has it ignore already.
+/// The message about members that cannot be accounted for, with the line that accounts for them;
+/// `file` is the source's configuration, `ignored` are the places that it ignores already.
 pub fn message(unknown: &[Unknown], file: &str, ignored: &[String]) -> String {
     let shown: Vec<_> =
         unknown.iter().map(|one| format!("\"{}\": {}", one.place, one.value)).collect();

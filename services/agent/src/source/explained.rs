@@ -1,5 +1,5 @@
-//! What is wrong with a row, in its keeper's words: which column is NULL or empty, and what else
-//! stands in the row, so that it is found.
+//! Explains a fault of a row to the source's keeper: which column is NULL or empty, and other
+//! values of the row by which it can be found.
 
 use jaq_json::Val;
 use mpp_api::sync::Record;
@@ -43,7 +43,7 @@ pub fn of_record(mapping: &Mapping, row: &Val, output: Option<&Value>, error: Er
     Error::field(fault.field.clone(), fault.code, text)
 }
 
-/// A record that nobody can name is nobody's: it could be neither mended nor withdrawn.
+/// Refuses a record without an id: it could be neither mended nor withdrawn.
 pub fn with_id(record: Record) -> Result<Record> {
     if record.source_id.is_empty() {
         let text = "a record needs the id that it has in its source";
@@ -52,7 +52,7 @@ pub fn with_id(record: Record) -> Result<Record> {
     Ok(record)
 }
 
-/// "kode is NULL": the column that a row's id is made of.
+/// "kode is NULL": the empty column that the row's id is made of.
 fn lacking_key(mapping: &Mapping, row: &Val) -> Option<String> {
     let has_id = |outputs: Vec<Value>| outputs.first().and_then(id).is_some();
     let lack = lacking(mapping, row, |filled| mapping.run(filled).is_ok_and(has_id));

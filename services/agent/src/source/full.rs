@@ -11,14 +11,14 @@ use super::{
     spoken::holds,
 };
 
-/// Names of how many records an answer holds at the most, as letters.
+/// Names for the most records that an answer may hold, as letters.
 const MOST: &str = " limit pagelimit perpage pagesize maxresults maxrecords maxrows batas top take \
     rowsperpage itemsperpage resultsperpage recordsperpage dataperpage perhalaman perhal \
     dataperhalaman jumlahperhalaman barisperhalaman ukuranhalaman maksimum ";
-/// Further ones by which an address asks for so many.
+/// Further names by which an address asks for so many.
 const ASKED: &str = " rows count size length jumlah num max first n banyak ";
 
-/// The bound that as many records came as, if there is one: on the page, or in its address.
+/// The bound on the page, or in its address, that exactly as many records came as, if there is one.
 pub fn bound(page: &Val, rows: &[Val], location: &str) -> Option<String> {
     let came = rows.len() as u64;
     let mut found = None;
@@ -43,7 +43,7 @@ fn asked(location: &str, came: u64) -> Option<String> {
     Some(format!("{name}={came} in its address"))
 }
 
-/// What to say of such a page.
+/// The message about a page that is as full as its bound.
 pub fn message(bound: &str) -> String {
     format!(
         "as many records came as {bound} allows, and nothing says that these are all; ask for more at \

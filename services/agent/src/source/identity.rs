@@ -1,18 +1,18 @@
-//! What a record is known by, wherever it is read again.
+//! The identity of a record, the same whenever it is read again.
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// Names a record, wherever it is read again.
+/// Names a record, the same whenever it is read again.
 pub type Identity = u128;
 
-/// Of a text that names it.
+/// The identity of a record that a text names.
 pub fn identity(text: &str) -> Identity {
     let digest = Sha256::digest(text);
     digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | Identity::from(*byte))
 }
 
-/// How a record is named to people: its id, its unit and its title, as two records may share a
+/// The text that names a record: its id, its unit and its title, since two records may share a
 /// code.
 pub fn names(output: &Value) -> String {
     let Some(fields) = output.as_object() else { return output.to_string() };

@@ -1,4 +1,4 @@
-//! What was guessed.
+//! Which column a guess takes for which field.
 
 use super::{columns::Column, field::Field};
 
@@ -19,14 +19,14 @@ impl Choice {
     }
 }
 
-/// What was guessed of a catalog.
+/// The guess for a catalog: which of its columns are which fields.
 #[derive(Clone, Debug, Default)]
 pub struct Guess {
     /// In the order of [`Field::ALL`].
     pub choices: Vec<Choice>,
     /// Columns that no field was found for.
     pub left: Vec<String>,
-    /// The offices that its column of them names, in order; many of one catalog.
+    /// The offices in the column of units, in order; several if the catalog is of more than one.
     pub offices: Vec<String>,
 }
 

@@ -7,7 +7,7 @@ const DEEPEST: usize = 4;
 /// Examples that are kept of a column.
 const EXAMPLES: usize = 200;
 
-/// What a column's values are.
+/// The kind of values that a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Texts, numbers, flags.
@@ -24,14 +24,14 @@ pub(super) struct Column {
     /// The keys that lead to it.
     pub(super) path: Vec<String>,
     pub(super) form: Form,
-    /// What it holds, of each record that holds something; of a list its items in lines.
+    /// Its values in the records that have one; a list's items as lines.
     pub(super) examples: Vec<String>,
     /// Its values are numbers.
     pub(super) is_number: bool,
 }
 
 impl Column {
-    /// As people write it: `data.nama`.
+    /// The path as people write it: `data.nama`.
     pub(super) fn name(&self) -> String {
         self.path.join(".")
     }

@@ -1,4 +1,5 @@
-//! What a column's contents look like: a fee, a time, a list of papers, a regulation.
+//! Tells by a column's contents which field they fit: a fee, a time, a list of papers, a
+//! regulation.
 
 use super::{
     columns::{Column, Form},
@@ -101,7 +102,7 @@ const ENGLISH: [&str; 24] = [
     "the",
 ];
 
-/// How well a column's contents fit a field: -40 where they cannot be it, up to 20.
+/// How well a column's contents fit a field: from -40, if they cannot be that, to 20.
 pub(super) fn fit(field: Field, column: &Column) -> i32 {
     let share = |test: &dyn Fn(&str) -> bool| share(&column.examples, test);
     if column.examples.is_empty() {
@@ -127,7 +128,7 @@ pub(super) fn fit(field: Field, column: &Column) -> i32 {
     }
 }
 
-/// How many of a hundred.
+/// The share of the examples that pass, in per cent.
 fn share(examples: &[String], test: &dyn Fn(&str) -> bool) -> i32 {
     let (all, good) = (examples.len(), examples.iter().filter(|text| test(text)).count());
     i32::try_from(good * 100 / all.max(1)).unwrap_or_default()
@@ -144,7 +145,7 @@ fn distinct(column: &Column) -> usize {
     all.len() * 100 / column.examples.len().max(1)
 }
 
-/// Numbers that merely count the rows are the ids of no record.
+/// True for numbers that merely count the rows: they are no ids.
 pub(super) fn counts_rows(column: &Column) -> bool {
     let numbers: Vec<usize> = column.examples.iter().filter_map(|text| text.parse().ok()).collect();
     numbers.len() == column.examples.len() && numbers.iter().copied().eq(1..=numbers.len())
@@ -212,7 +213,7 @@ fn listed(column: &Column, words: &[&str]) -> i32 {
     lists / 20 + share(&column.examples, &says) / 10
 }
 
-/// The items of a text, also of one of markup.
+/// The items of a text, which may be HTML.
 pub(super) fn items(found: &str) -> Vec<String> {
     text::list_items(&text::html_text(found))
 }

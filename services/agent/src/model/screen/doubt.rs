@@ -1,5 +1,5 @@
-//! What the registry's own rules say of a mapped record before it is read: they are told of the
-//! row, and a person may release it.
+//! Screens a mapped record by the registry's own rules before it is decoded: the row is told with
+//! the reason, and a person may release it.
 
 use mpp_form::screen;
 use serde_json::Value;

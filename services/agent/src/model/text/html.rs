@@ -1,10 +1,10 @@
 //! HTML as offices keep it, and text in which entities and tags were left behind.
 //!
 //! `html5gum` splits it as the WHATWG's standard says, so comments, attributes, scripts and
-//! entities end where they do in a browser. A tree is not needed, so that no depth of nesting costs
-//! anything. Two things differ from a browser, since a text that is no HTML comes through here too:
-//! a `<` or `&` that begins nothing known is a character of the text, and what was encoded twice is
-//! read twice.
+//! entities end where they do in a browser. No tree is built, so deep nesting costs nothing. Two
+//! things differ from a browser, since text that is no HTML is read here, too: a `<` or `&` that
+//! begins nothing known is a character of the text, and a text that was encoded twice is decoded
+//! twice.
 
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
@@ -20,14 +20,14 @@ use super::{
 /// Times that a text may have been encoded.
 const MOST_PASSES: usize = 4;
 
-/// The text of an HTML fragment: blocks become lines, entities characters, the rest goes. What is
-/// struck out stays between marks; what nobody sees goes as well.
+/// The text of an HTML fragment: blocks become lines, entities characters, other markup goes.
+/// Struck text stays between marks, hidden text goes.
 pub fn html_text(html: &str) -> String {
     in_passes(html, false)
 }
 
-/// Like [`html_text`], but what nobody sees stays between marks, too: where one value is read, it
-/// tells that beside it nothing is sure.
+/// Like [`html_text`], but hidden text stays between marks, too: a single value with some beside it
+/// is not sure.
 pub fn with_hidden(html: &str) -> String {
     in_passes(html, true)
 }
@@ -66,8 +66,8 @@ fn tokens(source: &str) -> impl Iterator<Item = Token> + use<'_> {
     all.into_iter()
 }
 
-/// What stands in the `<style>` elements of a page, wherever they are: a rule holds for what comes
-/// before it as well.
+/// The texts of a page's `<style>` elements, wherever they are: a rule also holds for elements
+/// before it.
 fn styles(source: &str) -> String {
     let mut css = String::new();
     if !source.to_ascii_lowercase().contains("<style") {
@@ -158,7 +158,7 @@ impl Reading<'_> {
         self.unread.as_ref().is_some_and(|(own, _)| own == b"style")
     }
 
-    /// How the element that begins is shown: unknown where the page's rules are not sure.
+    /// How the element that begins is shown; unknown if the page's rules are not sure.
     fn looks(&mut self, tag: &StartTag<()>) -> Shown {
         let own = value(tag, b"style");
         let Some(sheets) = &self.sheets else { return self.looks_in(tag, &own) };
@@ -175,7 +175,7 @@ impl Reading<'_> {
         }
     }
 
-    /// How it is shown in a style.
+    /// How the element is shown in a style.
     fn looks_in(&mut self, tag: &StartTag<()>, style: &str) -> Shown {
         let has = |name: &[u8]| tag.attributes.contains_key(&HtmlString(name.to_vec()));
         let (name, classes, color) = (lower(&tag.name), value(tag, b"class"), value(tag, b"color"));

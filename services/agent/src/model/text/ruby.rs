@@ -13,7 +13,7 @@ enum Part {
     Brackets,
 }
 
-/// Where in an annotated word the reading is.
+/// How far an annotated word has been read.
 #[derive(Default)]
 pub struct Ruby {
     part: Part,
@@ -62,7 +62,7 @@ impl Ruby {
         }
     }
 
-    /// A text comes: whether it is read. Behind an annotation a word begins anew.
+    /// Whether a text that comes is read. After an annotation a new word begins.
     pub fn takes(&mut self, coming: &str, text: &mut String) -> bool {
         if std::mem::take(&mut self.closed) && coming.starts_with(char::is_alphanumeric) {
             text.push(' ');

@@ -1,10 +1,10 @@
-//! The style sheets that a page brings along, as far as they tell what nobody sees: a class of its
-//! own that hides (`.x{display:none}`).
+//! The style sheets that a page brings along, as far as they hide text: a class of the page's own
+//! that hides (`.x{display:none}`).
 //!
-//! `simplecss` reads rules and matches selectors. What it leaves aside is sorted out before: a rule
-//! for print is none for a screen; one that holds only on some screens, or by what stands beside or
-//! what a person does, holds for nobody knows whom. So there are two sheets, of the rules that are
-//! sure and of all, and where they disagree, what is shown is not known.
+//! `simplecss` reads rules and matches selectors. Rules that it cannot judge are sorted out before:
+//! a rule for print does not hold on a screen; one that holds only on some screens, beside some
+//! element, or after a person has done something may hold or not. So there are two sheets, one of
+//! the sure rules and one of all, and where they disagree it is not known what is shown.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use simplecss::{AttributeOperator, Declaration, Element, PseudoClass, StyleSheet
 /// Elements around one that are looked at.
 const MOST_AROUND: usize = 64;
 
-/// Elements that end where another like them begins.
+/// Elements that end where another of the same name begins.
 const IMPLIED: [&str; 8] = ["p", "li", "td", "th", "tr", "dd", "dt", "option"];
 
-/// Properties that tell whether anybody sees a text.
+/// Properties that may hide a text.
 const TELLING: [&str; 14] = [
     "display",
     "visib",
@@ -34,7 +34,8 @@ const TELLING: [&str; 14] = [
     "background",
 ];
 
-/// What is a state that nobody's hand has made yet: nothing is hidden by it at first.
+/// States that a page is not in when it opens, and parts that are no elements: rules for them hide
+/// nothing at first.
 const LATER: [&str; 6] = [":hover", ":focus", ":active", ":visited", ":target", "::"];
 
 /// A page's style, in the rules that are sure and in all.
@@ -57,12 +58,12 @@ impl Sheets {
         if media.is_empty() { format!("{css}\n") } else { format!("@media {media} {{{css}}}\n") }
     }
 
-    /// True where no rule tells what is seen.
+    /// True if no rule can hide anything.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Both, read.
+    /// Parses both.
     pub fn read(&self) -> Read<'_> {
         Read { sure: StyleSheet::parse(&self.sure), all: StyleSheet::parse(&self.all) }
     }
@@ -102,7 +103,7 @@ fn strikes(body: &str) -> bool {
     body.contains("text-decoration")
 }
 
-/// Whether the rules within an at-rule are sure to hold; nothing where none is for a screen, or it
+/// Whether the rules within an at-rule are sure to hold; `None` if they are for print alone, or it
 /// holds no rules.
 fn holds(at_rule: &str) -> Option<bool> {
     let (kind, rest) = at_rule.split_once(|c: char| !c.is_alphanumeric() && c != '-')?;
@@ -115,7 +116,7 @@ fn holds(at_rule: &str) -> Option<bool> {
     }
 }
 
-/// What the last word of a selector says by itself: of "a:checked + .x:not(.y)" the ".x".
+/// The name, class or id at the end of a selector: ".x" of "a:checked + .x:not(.y)".
 fn last_compound(selector: &str) -> &str {
     let start = selector.rfind([' ', '+', '~', '>']).map_or(0, |at| at + 1);
     let last = &selector[start..];
@@ -134,7 +135,7 @@ fn without_comments(css: &str) -> String {
     plain.replace("<!--", " ").replace("-->", " ")
 }
 
-/// The rules of a sheet, each with what stands before its braces and within them.
+/// The rules of a sheet: the text before the braces of each, and the text within them.
 fn blocks(css: &str) -> Vec<(&str, &str)> {
     let (mut blocks, mut depth, mut head, mut open) = (Vec::new(), 0_usize, 0, 0);
     for (at, c) in css.char_indices() {
@@ -152,7 +153,7 @@ fn blocks(css: &str) -> Vec<(&str, &str)> {
             _ => {}
         }
     }
-    // What is open at the end ends with it.
+    // A rule without its closing brace ends with the sheet.
     if depth > 0 {
         blocks.push((css[head..open].trim(), &css[open + 1..]));
     }
@@ -189,7 +190,7 @@ impl Around {
         self.open.push(Open { name: name.to_owned(), attributes });
     }
 
-    /// An element ends, and what is still open within it.
+    /// An element ends, with all that are still open within it.
     pub fn close(&mut self, name: &str) {
         if let Some(at) = self.open.iter().rposition(|own| own.name == name) {
             self.open.truncate(at);
@@ -226,7 +227,7 @@ impl Element for Node<'_> {
         self.at.checked_sub(1).map(|at| Node { open: self.open, at })
     }
 
-    /// Only selectors without one come here.
+    /// Not needed: selectors with siblings are cut before, by `last_compound`.
     fn prev_sibling_element(&self) -> Option<Self> {
         None
     }

@@ -1,4 +1,4 @@
-//! Where a database is, and how it is reached: what may be shown of it, and what may not.
+//! A database's address and account, and how messages show them: without account and password.
 
 use std::{fmt, path::PathBuf};
 
@@ -9,7 +9,7 @@ use super::limit::Dialect;
 pub struct Secret(String);
 
 impl Secret {
-    /// Of what a file holds, without the line's end.
+    /// The password in a file's text, without the line's end.
     pub fn of(text: &str) -> Self {
         Self(text.trim_end_matches(['\r', '\n']).to_owned())
     }
@@ -31,7 +31,7 @@ impl fmt::Debug for Secret {
 pub enum Tls {
     /// The server's certificate is checked, also against its name.
     Verified,
-    /// Whoever answers is talked to, unheard by others.
+    /// The connection is encrypted, whoever answers.
     Encrypted,
     /// Plain text.
     Off,
@@ -40,9 +40,9 @@ pub enum Tls {
 /// A database server's address and account.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// The host's name; with a `socket` not used.
+    /// The host's name; not used with a `socket`.
     pub host: String,
-    /// The port; none: the usual one.
+    /// The port; `None`: the usual one.
     pub port: Option<u16>,
     /// The folder (PostgreSQL) or the file (MySQL) of its local socket.
     pub socket: Option<PathBuf>,
@@ -54,7 +54,8 @@ pub struct Server {
     pub database: String,
     /// How far the connection is encrypted.
     pub tls: Tls,
-    /// Certificates (PEM) of whom the server's is to be signed by; none: the public authorities.
+    /// Certificates (PEM) of the authority that has to have signed the server's; `None`: the public
+    /// ones.
     pub tls_ca: Option<PathBuf>,
 }
 
@@ -69,8 +70,8 @@ pub enum Access {
     Sqlite {
         /// The file.
         path: PathBuf,
-        /// Nobody writes it meanwhile: it is read without a lock, also from a folder that cannot
-        /// be written.
+        /// Nobody writes it meanwhile, so it is read without a lock, even from a folder that cannot
+        /// be written to.
         immutable: bool,
     },
 }

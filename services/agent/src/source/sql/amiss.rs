@@ -1,4 +1,4 @@
-//! What is amiss with a database, as the source's fault and with its way out.
+//! Turns a database's errors into faults of the source, each with its way out.
 
 use std::io::ErrorKind;
 
@@ -6,7 +6,7 @@ use sqlx::{error::DatabaseError, mysql::MySqlDatabaseError, postgres::PgDatabase
 
 use crate::source::fault::{Fault, excerpt};
 
-/// Where a fault belongs: the database's address, and where the statement is set.
+/// The place that a fault names: the database's address, and the setting of the statement.
 #[derive(Clone, Debug)]
 pub struct At {
     /// The address, as it may be shown.
@@ -16,7 +16,7 @@ pub struct At {
 }
 
 impl At {
-    /// The fault before a row was read.
+    /// A fault before the first row.
     pub fn fault(&self, error: &sqlx::Error) -> Fault {
         match error {
             sqlx::Error::Database(error) => self.of_database(error.as_ref()),
@@ -24,7 +24,7 @@ impl At {
         }
     }
 
-    /// The fault while rows are read: what came is a part.
+    /// A fault while rows are read: those that came are a part.
     pub fn breaks_off(&self, error: &sqlx::Error) -> Fault {
         match error {
             sqlx::Error::Database(error) if kind(error.as_ref()) != Kind::Other => {
@@ -34,7 +34,7 @@ impl At {
         }
     }
 
-    /// The fault while a transaction is begun that only reads.
+    /// A fault while beginning a transaction that only reads.
     pub fn begins(&self, error: &sqlx::Error) -> Fault {
         let is_old = of_mysql(error).is_some_and(|error| error.number() == 1064);
         if !is_old {
@@ -54,7 +54,7 @@ impl At {
         Fault::unreachable(&self.place, text)
     }
 
-    /// A log beside the file holds what the file does not.
+    /// A log beside the file holds changes that the file does not.
     pub fn unsettled(&self, log: &str) -> Fault {
         let text = format!(
             "a file with {log} at its end stands beside it and holds changes that immutable = true \
@@ -109,7 +109,7 @@ impl At {
     }
 }
 
-/// True for what may pass by itself, such as a server that starts.
+/// True for an error that may pass by itself, such as that of a server that is starting.
 pub fn may_pass(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => {
@@ -149,7 +149,8 @@ fn of_mysql(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
 }
 
-/// By the number of MySQL, the code of PostgreSQL (five signs) or of SQLite (a number).
+/// The kind of an error, by MySQL's number, PostgreSQL's code (five characters) or SQLite's (a
+/// number).
 fn kind(error: &dyn DatabaseError) -> Kind {
     let code = error.code().unwrap_or_default();
     if is_row_security(error) {
@@ -172,8 +173,8 @@ fn kind(error: &dyn DatabaseError) -> Kind {
     }
 }
 
-/// By the place in PostgreSQL's own code: what it says is in the server's language, and the code is
-/// that of a missing permission.
+/// Known by the routine in PostgreSQL's source: the message is in the server's language, and the
+/// code is the one of any missing permission.
 fn is_row_security(error: &dyn DatabaseError) -> bool {
     let error = error.try_downcast_ref::<PgDatabaseError>();
     error.and_then(PgDatabaseError::routine) == Some("check_enable_rls")

@@ -1,4 +1,4 @@
-//! What is asked of a database: a table, or a query, as one statement that only reads.
+//! A table or a query, as one statement that only reads.
 
 use super::limit::{Dialect, Limit};
 use crate::source::place::Setting;
@@ -10,12 +10,12 @@ pub struct Ask {
     pub text: Setting,
     /// It is a table's name.
     pub is_table: bool,
-    /// Whatever it leaves out is meant to be left out.
+    /// Rows that it leaves out are meant to be left out.
     pub is_whole: bool,
 }
 
 impl Ask {
-    /// The statement that yields the rows. In a table's name `quote` marks what is a name.
+    /// The statement that yields the rows; `quote` goes around the parts of a table's name.
     pub fn statement(&self, quote: char) -> String {
         let text = self.text.text.trim();
         if !self.is_table {
@@ -28,7 +28,8 @@ impl Ask {
         format!("SELECT * FROM {}", text.split('.').map(name).collect::<Vec<_>>().join("."))
     }
 
-    /// How many rows the statement finds. The line's end keeps a comment of it from going on.
+    /// Counts the rows that a statement finds. The line's end closes a comment at the statement's
+    /// end.
     pub fn counting(statement: &str) -> String {
         format!("SELECT count(*) FROM (\n{statement}\n) AS mpp_rows")
     }

@@ -1,11 +1,11 @@
-//! A database, and what is asked of it.
+//! A database as a source: its address, the statement, and how changes are noticed.
 
 use super::{access::Access, amiss::At, ask::Ask, noticed::Noticed};
 
 /// A database as a source.
 #[derive(Clone, Debug)]
 pub struct Database {
-    /// Where it is.
+    /// Its kind, address and account.
     pub access: Access,
     /// The table or the query.
     pub ask: Ask,
@@ -14,7 +14,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Where its faults belong.
+    /// The place that its faults name: its address without the password, and the statement's
+    /// setting.
     pub(super) fn at(&self) -> At {
         At { place: self.access.place(), asked: self.ask.text.place.clone() }
     }

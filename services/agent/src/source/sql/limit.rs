@@ -1,8 +1,8 @@
-//! How many rows a query, or a view, asks for at the most. A part of a catalog passes for the whole
-//! where that is not seen, so the words for it are looked for everywhere, and whatever stands there
-//! otherwise than in the one plain form is told as not known.
+//! How many rows a query, or a view, asks for at the most. A limit that is overlooked lets a part
+//! of a catalog pass for the whole, so its words are looked for everywhere, and in any form but the
+//! plain one the limit counts as unknown.
 
-/// How a text is written.
+/// The SQL dialect that a query is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// As PostgreSQL and SQLite read it.
@@ -23,7 +23,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Of a query.
+    /// The limit that a query sets.
     pub fn of(query: &str, dialect: Dialect) -> Self {
         let words = words(whole(query, dialect), dialect);
         let texts: Vec<&str> = words.iter().map(|(_, text)| text.as_str()).collect();
@@ -38,7 +38,7 @@ impl Limit {
     }
 }
 
-/// Why what a view yields may be a part.
+/// Why a view's rows may be a part, if it sets a limit.
 pub fn limited(view: &str, definition: &str, dialect: Dialect) -> Option<String> {
     (Limit::of(definition, dialect) != Limit::None).then(|| {
         format!(
@@ -59,7 +59,7 @@ pub fn names(text: &str, view: &str) -> bool {
     })
 }
 
-/// What a word says with those after it.
+/// The limit that a word sets, together with those after it.
 fn limit_at(words: &[&str], at: usize) -> Limit {
     let (before, rest) = (at.checked_sub(1).map(|at| words[at]), &words[at + 1..]);
     // AS limit and [limit] name a column.
@@ -75,7 +75,7 @@ fn limit_at(words: &[&str], at: usize) -> Limit {
     }
 }
 
-/// Some read `1limit` as two words.
+/// Some databases read `1limit` as two words.
 fn without_number(word: &str) -> &str {
     let rest = word.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.');
     let number = &word[..word.len() - rest.len()];
@@ -90,7 +90,7 @@ fn begins_a_value(rest: &[&str]) -> bool {
 fn of_limit(words: &[&str]) -> Limit {
     match words {
         ["all" | "null", rest @ ..] if ends(rest) => Limit::None,
-        // LIMIT 0, 100 begins with what is passed over.
+        // In LIMIT 0, 100 the first number is the offset.
         ["0", ",", rows, rest @ ..] | [rows, rest @ ..] if ends(rest) => rows_of(rows),
         _ => Limit::Unknown,
     }
@@ -104,7 +104,8 @@ fn of_fetch(words: &[&str]) -> Limit {
     }
 }
 
-/// `OFFSET 0` passes nothing over: PostgreSQL's planner is told so to keep a query apart.
+/// `OFFSET 0` leaves nothing out: people write it to keep PostgreSQL's planner from merging
+/// queries.
 fn of_offset(words: &[&str]) -> Limit {
     match words {
         ["0", "row" | "rows", rest @ ..] | ["0", rest @ ..] if ends(rest) => Limit::None,
@@ -112,7 +113,7 @@ fn of_offset(words: &[&str]) -> Limit {
     }
 }
 
-/// True where the number ends, and is no part of something that is worked out.
+/// True if the number stands alone, and is no part of an expression.
 fn ends(rest: &[&str]) -> bool {
     matches!(rest.first(), None | Some(&(";" | ")" | "limit" | "offset" | "for" | "fetch")))
 }
@@ -140,8 +141,8 @@ fn whole(query: &str, dialect: Dialect) -> &str {
     query
 }
 
-/// The words and signs that stand in no quote or comment, in small letters and each with the number
-/// of brackets around it. What is left out of quotes is told by the sign that opens it.
+/// The words and signs outside of quotes and comments, in small letters, each with the number of
+/// brackets around it. A quoted text stands as its opening sign.
 fn words(query: &str, dialect: Dialect) -> Vec<(usize, String)> {
     let (mut words, mut depth) = (Vec::new(), 0_usize);
     for (part, text) in parts(query, dialect) {
@@ -180,7 +181,7 @@ fn parts(query: &str, dialect: Dialect) -> impl Iterator<Item = (Part, &str)> {
     })
 }
 
-/// What begins a text, and its length; `None` at the end.
+/// The first part of a text and its length; `None` at the end.
 fn first(text: &str, dialect: Dialect) -> Option<(Part, usize)> {
     let is_mysql = dialect == Dialect::Mysql;
     let sign = text.chars().next()?;
@@ -190,7 +191,7 @@ fn first(text: &str, dialect: Dialect) -> Option<(Part, usize)> {
     Some(match sign {
         '-' if is_mysql && is_minus(text) => (Part::Sign, 1),
         '#' if is_mysql => (Part::Nothing, up_to(1, "\n")),
-        // What looks like a comment there is carried out.
+        // MySQL and MariaDB carry out what such a comment holds.
         '/' if is_mysql && text.starts_with("/*!") => (Part::Sign, 3),
         '/' if is_mysql && text.starts_with("/*M!") => (Part::Sign, 4),
         '\'' | '"' if is_mysql => (Part::Quoted, escaped(text, 1, sign)),
@@ -212,7 +213,8 @@ fn first(text: &str, dialect: Dialect) -> Option<(Part, usize)> {
     })
 }
 
-/// With the point that binds a column to its table, and with PostgreSQL's `$`.
+/// True for characters of words, among them the point between table and column, and PostgreSQL's
+/// `$`.
 fn is_of_word(sign: char) -> bool {
     sign.is_alphanumeric() || matches!(sign, '_' | '.' | '$')
 }
@@ -223,7 +225,7 @@ fn is_minus(text: &str) -> bool {
     after.is_none_or(|sign| !sign.is_whitespace() && !sign.is_control()) && text != "--"
 }
 
-/// The length of a text such as `E'it\'s'`, which opens with so many signs.
+/// The length of a quoted text such as `E'it\'s'`, whose opening takes `opens` bytes.
 fn escaped(text: &str, opens: usize, closes: char) -> usize {
     let mut is_escaped = false;
     for (at, sign) in text.char_indices().skip(opens) {
@@ -237,7 +239,7 @@ fn escaped(text: &str, opens: usize, closes: char) -> usize {
     text.len()
 }
 
-/// What opens, and closes, a text such as `$x$it's$x$`; `$1` opens none.
+/// The mark that opens and closes a text such as `$x$it's$x$`; `None` for `$1`.
 fn tag(text: &str) -> Option<&str> {
     let end = 1 + text[1..].find('$')?;
     let name = &text[1..end];

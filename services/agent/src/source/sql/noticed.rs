@@ -1,6 +1,6 @@
 //! How a change of a database is noticed.
 
-/// By what it tells, or by what is looked at.
+/// The settings by which the database tells of a change, or the agent looks for one.
 #[derive(Clone, Debug, Default)]
 pub struct Noticed {
     /// A column that grows with each change, `xmin` for PostgreSQL's own mark, or `checksum` for

@@ -1,5 +1,5 @@
-//! SQLite: the file is opened for reading alone. Each value has its own type there, whatever its
-//! column says, and is told as what it is.
+//! SQLite: the file is opened only for reading. Each value there has a type of its own, whatever
+//! its column's is, and is told by that type.
 
 use std::{
     ffi::OsString,
@@ -73,11 +73,11 @@ pub async fn read(
     Ok(())
 }
 
-/// How the file is opened: for reading alone. By its whole name, since SQLite takes `:memory:` and
-/// nothing for a new database, and waits for ever at a pipe.
+/// How the file is opened: only for reading, by its absolute path, since SQLite takes `:memory:`
+/// and an empty name for a new database, and waits for ever at a pipe.
 ///
 /// # Errors
-/// There is none, or something else than a file.
+/// There is nothing of that name, or it is no file.
 pub fn options(
     (path, immutable): (&Path, bool),
     patience: Duration,
@@ -97,8 +97,8 @@ pub fn options(
         .row_buffer_size(1))
 }
 
-/// What stands in a log beside the file is the newest of it, or the way back from a change that was
-/// not ended: without a lock, SQLite reads neither.
+/// Checks that no log lies beside the file: it would hold the newest changes, or those to undo
+/// after a change that was not ended, and without a lock SQLite reads neither.
 fn is_settled(path: &Path, at: &At) -> Result<(), Fault> {
     for end in ["-wal", "-journal"] {
         let mut log = path.canonicalize().map_or_else(|_| path.into(), OsString::from);
@@ -110,7 +110,7 @@ fn is_settled(path: &Path, at: &At) -> Result<(), Fault> {
     Ok(())
 }
 
-/// True for a log that holds something; one that is done with is away, empty or begins with 0.
+/// True for a log that holds changes; a finished one is gone, empty or begins with 0.
 fn begins(log: &Path) -> io::Result<bool> {
     if !log.is_file() {
         return Ok(false);
@@ -120,7 +120,7 @@ fn begins(log: &Path) -> io::Result<bool> {
     Ok(first.first().is_some_and(|byte| *byte != 0))
 }
 
-/// Why a view may yield a part that the statement names, also by way of others.
+/// Why a view that the statement names, directly or through others, may yield only a part.
 async fn limited_view(
     conn: &mut SqliteConnection,
     statement: &str,

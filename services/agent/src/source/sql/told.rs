@@ -1,4 +1,4 @@
-//! What a database tells the reader of its rows, one after the other.
+//! The messages in which a database's rows reach their reader, one after the other.
 
 use std::{future::Future, time::Duration};
 
@@ -16,13 +16,13 @@ use crate::{policy::Policy, source::fault::Fault};
 pub enum Told {
     /// The names of the columns, before the first row.
     Columns(Vec<String>),
-    /// A row, as an object of JSON: what the reader holds it in stays on the reader's thread.
+    /// A row as a JSON object, in text: the mapping's own values cannot leave the reader's thread.
     Row(String),
     /// Why the rows may be a part.
     Part(String),
     /// A row that cannot be read.
     Refused(Error),
-    /// All has been told, and the database counts so many rows.
+    /// The end: all rows were told, and the database counts so many.
     Whole(u64),
 }
 
@@ -30,13 +30,13 @@ pub enum Told {
 pub struct Out(pub mpsc::Sender<Told>);
 
 impl Out {
-    /// Tells it; false where nobody listens any more.
+    /// Sends a message; false if nobody reads any more.
     pub async fn tell(&self, told: Told) -> bool {
         self.0.send(told).await.is_ok()
     }
 }
 
-/// A row under its columns, of which each value is told as JSON.
+/// A row; `value` gives the JSON text of each column's value.
 pub fn row(columns: &[String], mut value: impl FnMut(usize) -> Result<String, String>) -> Told {
     let mut fields = Vec::with_capacity(columns.len());
     for (at, column) in columns.iter().enumerate() {
@@ -48,7 +48,7 @@ pub fn row(columns: &[String], mut value: impl FnMut(usize) -> Result<String, St
     Told::Row(format!("{{{}}}", fields.join(",")))
 }
 
-/// Why a row is refused that is larger than it may be.
+/// The reason for refusing a row that is too large.
 pub fn too_large(bytes: usize) -> String {
     format!("the row is larger than max_row_bytes, with {bytes} bytes here")
 }
@@ -76,8 +76,8 @@ pub fn unfit(at: &At, column: &str, kind: &str) -> Fault {
     Fault::config(&at.asked, text)
 }
 
-/// A column of amounts that are written as the server's settings say: of the same text one reads
-/// 1.234 as a thousand and more, another as one and a little.
+/// A column of amounts in the format of the server's settings: 1.234 may be more than a thousand or
+/// little more than one.
 pub fn locale(at: &At, column: &str) -> Fault {
     let text = format!(
         "column {column} is of the type money, which each server writes in its own way; give a \
@@ -86,10 +86,10 @@ pub fn locale(at: &At, column: &str) -> Fault {
     Fault::config(&at.asked, text)
 }
 
-/// A connection, tried again where that may help, until the policy's patience ends.
+/// Connects, and tries again where that may help, until the policy's patience ends.
 ///
 /// # Errors
-/// There is none, also not after as many tries as the policy says.
+/// No connection came about after as many tries as the policy says.
 pub async fn reach<T>(
     at: &At,
     policy: &Policy,

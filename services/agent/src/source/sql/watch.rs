@@ -1,10 +1,9 @@
 //! Notices that a database has changed, so that an edit leaves at once and not with the next run.
 //!
-//! PostgreSQL tells by itself, where a trigger does (`LISTEN`). Otherwise the agent looks: at what
-//! SQLite counts of its file's changes, at the mark that PostgreSQL puts on each row's version, or
-//! at the sum that MySQL makes of a table, or at
-//! the highest value of a column such as `updated_at` and the number of rows. Whatever a look
-//! cannot see, the next whole run does.
+//! PostgreSQL tells by itself if a trigger notifies (`LISTEN`). Otherwise the agent looks: at
+//! SQLite's count of changes to its file, at the mark that PostgreSQL puts on each version of a
+//! row, at MySQL's checksum of a table, or at the highest value of a column such as `updated_at`
+//! and the number of rows. A change that a look cannot see is found by the next whole run.
 
 use std::time::{Duration, Instant};
 
@@ -27,14 +26,14 @@ use super::{
 };
 use crate::{policy::Policy, source::fault::Fault};
 
-/// Two edits within the same second leave one value in a column of seconds: so long after a change
-/// was seen, it is read once more.
+/// Two edits within the same second leave one value in a column of seconds, so the source is read
+/// once more this long after a change was seen.
 const SAME_SECOND: Duration = Duration::from_secs(2);
-/// Looking rests so many times as long as a look took: however large a table is, its database
-/// spends a tenth of a processor on it at the most.
+/// The pause after a look is so many times as long as the look took: however large a table is, its
+/// database spends a tenth of a processor on it at the most.
 const REST: u32 = 10;
 
-/// What is known of a database's last change.
+/// Watches a database for a change.
 pub struct Watch {
     database: Database,
     policy: Policy,
@@ -45,12 +44,12 @@ pub struct Watch {
     server: Option<Kept>,
     seen: Option<String>,
     again: bool,
-    /// What was told to be amiss.
+    /// The reason that was last given for not noticing changes.
     told: Option<String>,
 }
 
 impl Watch {
-    /// Of a database that tells of its changes; `None` where it does not.
+    /// The watch of a database; `None` if no setting says how its changes are noticed.
     pub fn of(database: &Database, policy: &Policy) -> Option<Self> {
         let Noticed { changed, listen } = &database.noticed;
         let is_file = matches!(database.access, Access::Sqlite { .. });
@@ -68,8 +67,8 @@ impl Watch {
         })
     }
 
-    /// Notes how the database is now, before it is read: what changes from here on is noticed.
-    /// Answers why none would be, once for each reason.
+    /// Notes how the database is now, before it is read: changes from here on are noticed. Answers
+    /// why they would not be, once for each reason.
     pub async fn note(&mut self) -> Option<String> {
         let heard = self.hear().await;
         self.seen = None;
@@ -87,14 +86,14 @@ impl Watch {
         amiss.filter(|_| is_new)
     }
 
-    /// Ends once it has changed.
+    /// Ends once the database has changed.
     pub async fn changed(&mut self) {
         if std::mem::take(&mut self.again) {
             return sleep(SAME_SECOND).await;
         }
         loop {
             let told = match &mut self.listener {
-                // An error, or none, is a connection that is lost: a change may have been, too.
+                // An error, or no message, means a lost connection, and perhaps a lost change.
                 Some(listener) => tokio::select! {
                     told = listener.try_recv() => Some(matches!(told, Ok(Some(_)))),
                     () = sleep(self.rest) => None,
@@ -122,8 +121,8 @@ impl Watch {
         now.is_some() && self.seen.is_some() && now != self.seen
     }
 
-    /// Listens, and lets go what was told before. Whether the other end is still there only an
-    /// answer of it tells.
+    /// Listens, and drops earlier notices. Only an answer to a query shows that the other end is
+    /// still there.
     async fn hear(&mut self) -> Result<(), Fault> {
         if let Some(listener) = &mut self.listener {
             let asked = timeout(self.policy.page_timeout(), listener.execute("SELECT 1")).await;
@@ -160,7 +159,7 @@ impl Watch {
         Ok(Some(listener))
     }
 
-    /// What differs once the database has changed; `None` where only a channel tells.
+    /// A text that differs once the database has changed; `None` if only a channel tells of that.
     async fn look(&mut self) -> Result<Option<String>, Fault> {
         let (at, begun) = (self.database.at(), Instant::now());
         let limit = self.policy.statement_patience();
@@ -188,8 +187,8 @@ impl Watch {
         }
     }
 
-    /// The connection is kept after a look that went well, and only then: one that was given up in
-    /// the midst of it closes.
+    /// The connection is kept only after a look that went well; one that was given up midway is
+    /// closed.
     async fn look_at_server(
         &mut self,
         server: Options<'_>,
@@ -211,7 +210,7 @@ impl Watch {
         Ok(seen)
     }
 
-    /// The connection stays open: the number tells of others' changes since it was.
+    /// The connection stays open: SQLite's number counts others' changes since it was opened.
     async fn look_at_file(&mut self, options: &SqliteConnectOptions) -> sqlx::Result<String> {
         let file = match &mut self.file {
             Some(file) => file,
@@ -231,7 +230,7 @@ enum Kept {
     Mysql(Box<MySqlConnection>),
 }
 
-/// Which server is connected to, and how.
+/// The server to connect to.
 enum Options<'a> {
     Postgres(&'a Server),
     Mysql(&'a Server),
@@ -283,8 +282,8 @@ async fn of_postgres(
     Ok(seen)
 }
 
-/// The statement that tells whether the rows are others than before. PostgreSQL marks each version
-/// of a row, MySQL sums a table up; otherwise a column and the number of rows tell.
+/// The statement whose answer differs once rows have changed: by PostgreSQL's mark on each version
+/// of a row, by MySQL's checksum of the table, or by a column and the number of rows.
 fn of_rows(ask: &Ask, changed: &str, quote: char) -> String {
     let statement = ask.statement(quote);
     if changed == "checksum" {

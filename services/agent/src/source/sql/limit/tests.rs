@@ -1,4 +1,4 @@
-//! Where a query says how many rows it asks for.
+//! Limits of queries, in all the forms in which they may be written.
 
 use super::*;
 
