@@ -1,5 +1,4 @@
-//! The records that wait until it is known which of them the registry has, and what follows from
-//! that.
+//! The records that wait until a comparison has shown which of them the registry has.
 
 use std::collections::HashMap;
 
@@ -17,11 +16,11 @@ use crate::{
 pub struct Comparison {
     spool: Spool,
     beliefs: Beliefs,
-    /// In the order of the source.
+    /// Its records, in the order of the source.
     entries: Vec<Entry>,
 }
 
-/// A record that has waited, its digest, and whether it is to be sent.
+/// A record that has waited, its digest, and whether it has to be sent.
 pub type Replayed = (Record, Digest, bool);
 
 /// A record that waits.
@@ -39,7 +38,7 @@ pub fn name_of(record: &Record) -> String {
 }
 
 impl Comparison {
-    /// Nothing yet; `beliefs` are what is known of the registry's answers here.
+    /// Empty; `beliefs` are the registry's answers as far as they are known here.
     pub fn new(spool: Spool, beliefs: Beliefs) -> Self {
         Self { spool, beliefs, entries: Vec::new() }
     }
@@ -59,7 +58,7 @@ impl Comparison {
         self.entries.len()
     }
 
-    /// All of them, as records that the registry does not have.
+    /// All items, as of records that the registry does not have.
     pub fn all(&self) -> impl Iterator<Item = (Item, bool)> {
         self.entries.iter().map(|entry| (entry.item, false))
     }
@@ -69,7 +68,7 @@ impl Comparison {
         Set::new(self.entries.iter().map(|entry| entry.item).collect())
     }
 
-    /// What the registry holds in truth, and what of it needs no sending.
+    /// The records that the registry really holds, and those among them that need not be sent.
     pub fn truth(&self, found: &Found) -> Truth {
         let mut truth = Truth::default();
         truth.held.extend(found.lone.iter().filter(|one| one.held).map(held));
@@ -87,12 +86,12 @@ impl Comparison {
         truth
     }
 
-    /// The records again, in their order, each with its digest and whether it is to be sent.
+    /// The records again, in their order, each with its digest and whether it has to be sent.
     pub fn replay(self, found: Found) -> Result<impl Iterator<Item = Result<Replayed>>> {
         self.again(move |entry| found.wanted.contains_key(&entry.item))
     }
 
-    /// The same where nothing was compared: what was answered as it is here is not sent.
+    /// The same without a comparison: a record that was answered with the same digest is not sent.
     pub fn replay_unless(
         self,
         answered: HashMap<String, Digest>,

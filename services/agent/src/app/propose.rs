@@ -1,5 +1,4 @@
-//! A look at a source that nobody here has seen: its first records, and the mapping that they come
-//! to.
+//! A first look at a source: its first records, and the mapping that they suggest.
 
 use mpp_core::{Error, Reason, Result};
 use serde_json::Value;
@@ -16,24 +15,24 @@ use crate::{
 /// Records that are looked at.
 const LOOKED_AT: usize = 200;
 
-/// The first records of a source, and what became of them.
+/// The first records of a source, and the mapping proposed for them.
 #[derive(Debug)]
 pub struct Proposed {
     /// The jq program.
     pub program: String,
-    /// What was guessed, and how surely.
+    /// The guess for each field, with its doubt.
     pub guess: Guess,
     /// Records that were looked at.
     pub records: Vec<Value>,
-    /// Why reading ended before its end: a person has to know before the first run.
+    /// Why reading ended before the source's end, which a person has to know before the first run.
     pub lack: Option<Error>,
 }
 
 impl Proposed {
-    /// Records as the mapping makes them, or what it fails on.
+    /// The records as the mapping makes them, or the error it raises on each.
     ///
     /// # Errors
-    /// The program cannot be used, which it always can.
+    /// The program cannot be compiled; a proposed one always can.
     pub fn mapped(&self, most: usize) -> Result<Vec<Result<Value>>> {
         let mapping = Mapping::compile(&self.program)?;
         let of_one = |record: &Value| mapping.apply(record);
@@ -45,7 +44,7 @@ impl Proposed {
 /// Looks at a source and proposes a mapping, all records of which belong to `unit`.
 ///
 /// # Errors
-/// Not one record could be read.
+/// No record could be read.
 pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Proposed> {
     let place = input.place();
     let (records, fault) = sample(input, LOOKED_AT, policy).await;
@@ -65,7 +64,7 @@ pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Propos
     Ok(Proposed { program: program(&guess, unit), guess, records, lack })
 }
 
-/// The first records of a source as they are, and the fault that ended it.
+/// The first records of a source as they are, and the fault that ended the reading.
 pub async fn sample(input: Input, most: usize, policy: &Policy) -> (Vec<Value>, Option<Fault>) {
     let way = Way { program: ".".to_owned(), raw: true, ..Way::default() };
     let mut items = source::read(input, way, crate::model::filled::Relied::default(), policy);

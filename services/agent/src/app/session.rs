@@ -56,41 +56,42 @@ pub struct Context<'a> {
 pub struct Ended {
     pub tally: Tally,
     pub summary: Summary,
-    /// Ids of what was withdrawn.
+    /// Ids of records that were withdrawn.
     pub withdrawn: Vec<String>,
-    /// Names of what would be withdrawn.
+    /// Names of records that would be withdrawn.
     pub to_withdraw: Vec<String>,
-    /// Why the source's whole extent is not known.
+    /// Why it is not known whether the source was read whole.
     pub lack: Option<Fault>,
 }
 
-/// A session broke off at the registry's side.
+/// A session that broke off at the registry's side.
 pub struct Broken {
     pub error: Error,
     /// A fault that the source had from the start.
     pub fault: Option<Fault>,
-    /// Records that were read and not sent yet: the next try goes on with it, and the office's
-    /// server is not asked again for each.
+    /// The source as far as it was read: the next try goes on with it, so that the office's server
+    /// is not asked again.
     pub reading: Option<Reading>,
 }
 
-/// A source that is being read: the first that came, and what follows.
+/// A source that is being read: its first record, and the channel of the others.
 pub struct Reading {
     first: Option<Found>,
     items: mpsc::Receiver<Found>,
 }
 
 impl Reading {
-    /// Waits for the first: what is wrong with the source at once needs no registry to be told.
+    /// Waits for the first record: a fault that the source has from the start is told without a
+    /// registry.
     pub async fn begin(mut items: mpsc::Receiver<Found>) -> Self {
         Self { first: items.recv().await, items }
     }
 }
 
-/// Sends what the registry does not know yet of what is read.
+/// Sends those of the records that the registry does not know yet.
 ///
 /// # Errors
-/// The registry refused the session, or the connection broke. What was answered is stored; the next
+/// The registry refused the session, or the connection broke. Answers so far are stored; the next
 /// session goes on from there.
 pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Broken> {
     let mut session = match Session::open(context).await {
@@ -121,7 +122,7 @@ fn unopened(error: Error, reading: Reading) -> Broken {
     }
 }
 
-/// Keeps what is wrong with the source among the problems of a run.
+/// Keeps a fault of the source among the problems of a run.
 pub async fn keep_fault(store: &Store, run: &Run, fault: &Fault) -> Result<()> {
     store.forget_unsent(&run.source).await?;
     store.keep_unsent(&[Problem::unsent(&run.source, "", &fault.error)]).await
@@ -142,8 +143,8 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
     })
 }
 
-/// Whether this session compares before it sends: what the registry holds of the source is not what
-/// is known here, as after a delete by hand, or its answers are not known any more.
+/// True if this session compares before it sends: the registry does not hold what is known here, as
+/// after a delete by hand, or its answers are not known any more.
 async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<bool> {
     let known = context.store.names().await?;
     let doubts = welcome.held_digest[..] != held::digest(known.values().map(String::as_str))[..];
@@ -151,7 +152,7 @@ async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<bool> {
     Ok(doubts || (has_lost && welcome.can_reconcile))
 }
 
-/// Begins to compare; what was answered before counts as unknown, and is only believed.
+/// Begins to compare: earlier answers are only believed until the comparison confirms them.
 async fn comparison(context: &Context<'_>, agreed: &Checkpoint) -> Result<Comparison> {
     let beliefs = context.store.beliefs().await?;
     context.store.begin_comparing(agreed).await?;
@@ -162,7 +163,7 @@ struct Session<'a> {
     context: &'a Context<'a>,
     stream: Stream,
     welcome: Welcome,
-    /// The records that were read, where they are compared before they are sent.
+    /// The records that were read, in a session that compares before it sends.
     comparison: Option<Comparison>,
     difference: Difference,
     limits: Limits,
@@ -175,9 +176,9 @@ struct Session<'a> {
     tally: Tally,
     /// Withdrawals are being sent now.
     withdraws: bool,
-    /// Ids of what was withdrawn.
+    /// Ids of records that were withdrawn.
     withdrawn: Vec<String>,
-    /// Names of what would be withdrawn, where it is only told.
+    /// Names of records that would be withdrawn, in a run that only tells.
     to_withdraw: Vec<String>,
     /// The first fault of the source.
     lack: Option<Fault>,
@@ -259,12 +260,12 @@ impl<'a> Session<'a> {
         if last.records.is_empty() { Ok(()) } else { self.send(last).await }
     }
 
-    /// Where both sides resumed.
+    /// The checkpoint at which both sides resumed.
     fn agreed(&self) -> Checkpoint {
         self.welcome.checkpoint.clone().unwrap_or_default()
     }
 
-    /// The session's id tells it from a position that an older state has given before.
+    /// The present batch's position; the session's id tells it from one that an older state gave.
     fn position(&self) -> String {
         format!("{}:{}", self.welcome.session, self.nonce)
     }

@@ -1,5 +1,6 @@
-//! Notices that a file, or one of a folder, was written, so that an edit leaves at once and not
-//! with the next run. It looks, since no system tells of what others write on a shared drive.
+//! Notices that a file, or one of a folder, was written, so that an edit is sent at once and not
+//! only with the next run. It looks again and again, since no system tells what others write on a
+//! shared drive.
 
 use std::{
     io,
@@ -15,17 +16,17 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// Looking rests so many times as long as a look took.
+/// The pause after a look is so many times as long as the look took.
 const REST: u32 = 10;
 
-/// What is looked at.
+/// The file or folder that is watched.
 #[derive(Clone, Debug)]
 enum Looked {
     File(PathBuf),
     Folder(Box<Folder>),
 }
 
-/// What is known of the last edit.
+/// Watches files for an edit.
 pub struct Edited {
     looked: Looked,
     most: usize,
@@ -34,12 +35,12 @@ pub struct Edited {
 }
 
 impl Edited {
-    /// Of one file.
+    /// Watches one file.
     pub fn of_file(path: &std::path::Path, policy: &Policy) -> Self {
         Self::of(Looked::File(path.to_owned()), policy)
     }
 
-    /// Of a folder's files.
+    /// Watches the files of a folder.
     pub fn of_folder(folder: &Folder, policy: &Policy) -> Self {
         Self::of(Looked::Folder(Box::new(folder.clone())), policy)
     }
@@ -48,12 +49,12 @@ impl Edited {
         Self { looked, most: policy.max_files, look: policy.look(), seen: None }
     }
 
-    /// Notes how the files are now, before they are read. What is wrong with them the run tells.
+    /// Notes how the files are now, before they are read. The run tells what is wrong with them.
     pub async fn note(&mut self) {
         self.seen = self.state().await;
     }
 
-    /// Ends once they are otherwise.
+    /// Ends once they differ from what was noted.
     pub async fn changed(&mut self) {
         let mut rest = self.look;
         loop {

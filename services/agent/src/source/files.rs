@@ -1,5 +1,5 @@
-//! The files of a folder, and how each is: what a file is called tells whether it is read, is being
-//! written, or is a program's own.
+//! The files of a folder: a file's name tells whether it is read, is still being written, or is a
+//! program's own.
 
 use std::{
     fs,
@@ -10,21 +10,21 @@ use std::{
 
 use glob::{MatchOptions, Pattern};
 
-/// Endings of what is read.
+/// Endings of files that are read.
 pub const READ: [&str; 3] = ["csv", "json", "xlsx"];
-/// Endings of what may hold a part of a catalog, and is not read unless the files are named.
+/// Endings of files that may hold a part of a catalog, and are not read unless they are named.
 const NOT_READ: [&str; 16] = [
     "tsv", "txt", "xls", "xlsm", "xlsb", "ods", "xml", "html", "htm", "jsonl", "ndjson", "zip",
     "gz", "rar", "7z", "sql",
 ];
-/// Endings under which programs write what gets its name once it is whole.
+/// Endings under which programs write a file that gets its name once it is whole.
 const WRITTEN: [&str; 6] = ["tmp", "part", "partial", "crdownload", "download", "filepart"];
-/// Marks of programs' own files, such as that of a workbook that is open.
+/// Beginnings of programs' own files, such as the lock file of an open workbook.
 const OWN: [&str; 2] = ["~$", "."];
 /// Folders within folders at the most.
 const DEEPEST: usize = 16;
 
-/// Names are the same in large and small letters, as people take them; `*` is part of one name.
+/// Large and small letters are the same, as people take them; `*` matches within one name.
 const MATCH: MatchOptions = MatchOptions {
     case_sensitive: false,
     require_literal_separator: true,
@@ -40,12 +40,12 @@ pub struct Known {
     pub path: PathBuf,
     /// Its bytes.
     pub size: u64,
-    /// When it was written last, where the system tells.
+    /// When it was written last, if the system tells.
     pub modified: Option<SystemTime>,
 }
 
 impl Known {
-    /// As it is now.
+    /// The file as it is now.
     ///
     /// # Errors
     /// It is not there.
@@ -54,8 +54,8 @@ impl Known {
         Ok(Self { name, path: path.to_owned(), size: is.len(), modified: is.modified().ok() })
     }
 
-    /// True for one that was written just now. A time to come is another machine's, and tells
-    /// nothing.
+    /// True for a file that was written just now. A time in the future comes from another machine's
+    /// clock, and tells nothing.
     pub fn is_fresh(&self, settle: Duration) -> bool {
         self.modified.is_some_and(|at| at.elapsed().is_ok_and(|age| age < settle))
     }
@@ -66,16 +66,16 @@ impl Known {
 pub struct Files {
     /// To be read, by name.
     pub known: Vec<Known>,
-    /// By the names under which they are being written.
+    /// Still being written, by their present names.
     pub written: Vec<String>,
-    /// Those that may hold a part of the catalog and are not read.
+    /// Files that may hold a part of the catalog and are not read.
     pub unread: Vec<String>,
 }
 
-/// Lists a folder: what the pattern names, or what can be read.
+/// Lists a folder: the files that the pattern names, or all that can be read.
 ///
 /// # Errors
-/// It cannot be listed, or holds more than so many files.
+/// The folder cannot be listed, or holds more than `most` files.
 pub fn list(folder: &Path, pattern: Option<&Pattern>, most: usize) -> Result<Files> {
     let mut files = Files::default();
     let depth = if pattern.is_some_and(|one| one.as_str().contains('/')) { DEEPEST } else { 1 };
@@ -133,7 +133,7 @@ fn sort_in(name: String, path: &Path, pattern: Option<&Pattern>, files: &mut Fil
     Ok(())
 }
 
-/// What a name ends with, in small letters.
+/// A name's ending, in small letters.
 pub fn ending(name: &str) -> String {
     name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase())
 }

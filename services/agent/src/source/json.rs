@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{model::filled::holds_something, policy::Policy};
 
-/// Keys that an item has at the most that is no record, and tells of a failure.
+/// Keys at the most of an item that is no record but tells of a failure.
 const FEW: usize = 2;
 
 /// A catalog in pages.
@@ -28,16 +28,16 @@ const FEW: usize = 2;
 pub struct Pages {
     /// `http://…`, `https://…` or a path.
     pub location: String,
-    /// The place of the records: a key, a dotted path or a JSON pointer; empty where the document
-    /// is the list itself.
+    /// The place of the records: a key, a dotted path or a JSON pointer; empty if the document is
+    /// the list itself.
     pub items: Setting,
     /// How to go on from a page.
     pub next: Next,
     /// Ignore the source's own statement of how much it has.
     pub ignore_totals: bool,
-    /// Where the number of all records stands; empty: whatever could count them is heeded.
+    /// The place of the number of all records; empty: any number that may count them is heeded.
     pub complete: Setting,
-    /// Places on a page of what counts no records and speaks of no further ones.
+    /// Places on a page that neither count these records nor tell of further ones.
     pub ignore: Vec<String>,
     /// Sent as a bearer token.
     pub token: Option<String>,
@@ -46,7 +46,7 @@ pub struct Pages {
 /// Hands on every record of every page.
 ///
 /// # Errors
-/// A page cannot be had or read, or the last one was not reached.
+/// A page cannot be fetched or read, or the last one was not reached.
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let fetch = Fetch::new(pages.token.as_deref(), policy);
     let mut reading = Reading {
@@ -81,7 +81,7 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
     Err(Fault::torn(&address(&location), text))
 }
 
-/// The uppermost keys of any of them.
+/// The top keys of all items together.
 fn keys(items: &[Val]) -> BTreeSet<String> {
     let of_one = |item: &Val| match item {
         Val::Obj(map) => map.keys().filter_map(place::text).collect(),
@@ -105,16 +105,16 @@ struct Reading<'a, 'b> {
     extent: Extent,
     policy: &'a Policy,
     items: u64,
-    /// Pages without a record, one after the other.
+    /// Empty pages in a row so far.
     empty: usize,
     /// The page before brought nothing new.
     stale: bool,
     /// The keys of the first page's records, as columns.
     columns: Vec<Val>,
     shape: Shape,
-    /// Beside the rows, what nobody can account for.
+    /// Members beside the rows that cannot be accounted for.
     unknown: Vec<Unknown>,
-    /// The bound that the last page reaches.
+    /// The bound that the last page reaches, if it is as full as it may be.
     full: Option<String>,
 }
 
@@ -155,7 +155,7 @@ impl Reading<'_, '_> {
         Ok(Step::To(next))
     }
 
-    /// The page without links to what lies beyond the last record: some sources write them always.
+    /// The page without links beyond the last record, which some sources always write.
     fn without_beyond(&self, (page, rows): (&Val, &[Val]), location: &str) -> Val {
         match self.extent.all_read(self.items) {
             Some(all) => place::without(page, &account::beyond(page, rows, location, all)),
@@ -163,7 +163,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Takes up what on a page cannot be accounted for.
+    /// Notes the members of a page that cannot be accounted for.
     fn account(&mut self, (page, rows): (&Val, &[Val]), location: &str, at: (usize, bool)) {
         let (pages, is_last) = (u64::try_from(at.0).unwrap_or(u64::MAX), at.1);
         let (next, is_counted) = (self.pages.next.link.text.as_str(), self.extent.is_counted());
@@ -174,7 +174,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// No page follows, and the answer's own fields say nothing else.
+    /// Checks the last answer's header fields: one that tells of a further page is a fault.
     fn ends(&self, fetched: &Page, shown: &str) -> Result<(), Fault> {
         if self.pages.ignore_totals {
             return Ok(());
@@ -185,7 +185,7 @@ impl Reading<'_, '_> {
         self.pages.next.ends(&fetched.told, shown)
     }
 
-    /// Answers how many of them no page had before.
+    /// Hands on the records of a page; answers how many of them no earlier page had.
     fn put(&mut self, items: &[Val], number: usize) -> mpp_core::Result<usize> {
         self.learn(items);
         let mut new = 0;
@@ -208,7 +208,7 @@ impl Reading<'_, '_> {
 
     /// A row that is no record may be a footer, which counts the others.
     fn hear_row(&mut self, found_at: &str, item: &Val) -> bool {
-        // {"error": "Query was interrupted"} in the place of what was left; a record has more keys.
+        // {"error": "Query was interrupted"} in place of the rest; a record has more keys.
         if matches!(item, Val::Obj(map) if map.len() <= FEW)
             && let Some(said) = envelope::refusal(item, false)
         {
@@ -217,7 +217,7 @@ impl Reading<'_, '_> {
         self.extent.hear_row(found_at, &self.cells(item).join(" "))
     }
 
-    /// Takes up how full the records of a page are, before the first of them is judged.
+    /// Learns how full a page's records are, before the first of them is judged.
     fn learn(&mut self, items: &[Val]) {
         if self.columns.is_empty() {
             let keys = items.iter().filter_map(|item| match item {

@@ -1,4 +1,4 @@
-//! The lists of a page of JSON that may be a catalog, for whoever configures a source.
+//! The lists on a page of JSON that may be a catalog, for a person who configures a source.
 
 use jaq_json::Val;
 
@@ -18,19 +18,19 @@ const NEXT: [&str; 7] =
 /// Objects in which such a key may lie.
 const AROUND: [&str; 6] = ["links", "_links", "meta", "pagination", "paging", "data"];
 
-/// What a page holds.
+/// The lists that a page holds, and its link to the next page.
 #[derive(Debug, Default)]
 pub struct Lists {
     /// Places of lists of objects, and how many items each has; the longest first.
     pub items: Vec<(String, usize)>,
-    /// Where the next page's address is.
+    /// The place of the next page's address, if there is one.
     pub next: Option<String>,
 }
 
 /// Looks at the first page, at an address or in a file.
 ///
 /// # Errors
-/// It cannot be had, or is no JSON.
+/// The page cannot be fetched, or is no JSON.
 pub fn lists(location: &str, token: Option<&str>, policy: &Policy) -> Result<Lists, Fault> {
     let fetched = Fetch::new(token, policy).page(location)?;
     let unreadable = |text: String| Fault::unreadable(&address(location), text);

@@ -11,12 +11,12 @@ use super::{
 const OUT_OF: &str = "dari of from daripada dr";
 /// Words that may stand between: "dari total 40".
 const FILLERS: &str = "total jumlah sekitar about a the sebanyak seluruh all keseluruhan";
-/// What a page is called.
+/// Words for a page.
 const PAGES: &str = "page pages halaman hal laman hlm";
-/// What a part of a list is called.
+/// Words for a part of a list.
 const PARTS: &str = "bagian bag part parts pt jilid volume vol berkas file lembar sheet potongan \
     segmen segment chunk batch seri buku tahap slide gelombang";
-/// Of these one that has a number is a part although nobody says of how many.
+/// Those that mean a part by their number alone, without the number of all: "Bagian II".
 const SERIES: &str = "bagian bag part jilid volume vol potongan segmen segment chunk batch";
 const ORDINALS: [(&str, &str); 8] = [
     ("pertama", "1"),
@@ -28,7 +28,7 @@ const ORDINALS: [(&str, &str); 8] = [
     ("fifth", "5"),
     ("terakhir", "terakhir"),
 ];
-/// With a slash, more is a year: "berkas 12/2024".
+/// The most parts that a list may have; a larger number after a slash is a year: "berkas 12/2024".
 const MOST: u64 = 500;
 
 /// How much there is in all, as a sentence says it.
@@ -66,7 +66,7 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
     Some(OutOf { here, all, pages })
 }
 
-/// The number of a part of which nobody says how many there are: "Bagian II", "jilid ke-2".
+/// The number of a part, named without the number of all: "Bagian II", "jilid ke-2".
 pub fn alone(text: &str) -> Option<u64> {
     let words = words(text);
     let numbered = |two: &[String]| {
@@ -92,7 +92,8 @@ fn slashed(words: &[String]) -> Option<(u64, u64)> {
     pair(here, all, true).filter(|(_, all)| is_unit && *all <= MOST)
 }
 
-/// Both numerals; both Roman where nothing says that they are parts.
+/// Reads both numerals. Unless they are known to count parts, a Roman one counts only beside
+/// another.
 fn pair(here: &str, all: &str, are_parts: bool) -> Option<(u64, u64)> {
     let may_be_roman = are_parts || (roman(here).is_some() && roman(all).is_some());
     Some((numeral(here, may_be_roman)?, numeral(all, may_be_roman)?))
@@ -121,7 +122,7 @@ fn cardinal(word: &str) -> String {
     named.map(|(_, digit)| (*digit).to_owned()).or_else(counted).unwrap_or_else(|| word.to_owned())
 }
 
-/// A Roman number as it is written rightly, up to some hundreds.
+/// A correctly written Roman number, up to some hundreds.
 fn roman(word: &str) -> Option<u64> {
     const SIGNS: [(&str, u64); 9] = [
         ("c", 100),

@@ -8,13 +8,13 @@ use super::{
     spelt,
 };
 
-/// Words of a title by which what stands below it is a part.
+/// Words of a title that call the rows below it a part.
 const PARTIAL: &str = "sebagian separuh separuhnya setengahnya bersambung cuplikan selebihnya \
     sisanya teratas terpopuler terfavorit excerpt continued snippet subset preview pratinjau partially \
     offset remaining selanjutnya berikutnya";
 const PARTIAL_DATA: [&str; 6] =
     ["contoh data", "data contoh", "sampel data", "data sampel", "sample data", "data sample"];
-/// The same where they are set off: "tingkat lanjutan" is of a service.
+/// The same, but only set off by a bracket or dash: "tingkat lanjutan" belongs to a service.
 const GOES_ON: [&str; 3] = ["lanjutan", "sambungan", "cont"];
 
 /// Whether a title or a description says that not all is there: by its number as a part, as a
@@ -33,7 +33,7 @@ pub fn speaks_of_a_part(text: &str) -> bool {
         || is_only(text)
 }
 
-/// Of services and of areas as well: "izin terbatas".
+/// Words of a cut that also belong to services and areas: "izin terbatas".
 const CUT_OFF: [&str; 2] = ["terbatas", "melebihi"];
 
 /// "Lanjutan", "Daftar layanan (lanjutan)", "Tabel 2 - sambungan".

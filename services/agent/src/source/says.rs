@@ -1,12 +1,12 @@
-//! What an answer says of itself where all went well: only words of success, and what succeeded. A
-//! message with any other word is not understood.
+//! Messages of answers that went well: nothing but words of success, and of the thing that
+//! succeeded. A message with any other word counts as not understood.
 
 use super::{
     partial::speaks_of_a_part,
     prose::{parts, says_cut, says_undone},
 };
 
-/// Words of which a message of success consists.
+/// The words that a message of success may consist of.
 const WORDS: &str = " ok oke okay success successful successfully succeeded sukses berhasil data datanya layanan \
     pelayanan daftar list katalog permintaan request anda diambil dimuat ditampilkan ditemukan tersedia \
     available retrieved fetched loaded found returned complete completed completely lengkap selesai done utuh \
@@ -20,17 +20,17 @@ const WORDS: &str = " ok oke okay success successful successfully succeeded suks
     tanpa no tidak ada error errors kesalahan galat terpotong truncated dibatasi limited none nihil \
     izin perizinan nonperizinan dokumen permohonan persyaratan standar sop publik catalogue catalog \
     fetching getting loading response selesai diterima ditarik terambil terbaca sukse ";
-/// Words behind which the name of a place or an office stands, which may be any.
+/// Words that are followed by the name of a place or an office, which may be any.
 const NAMED: [&str; 8] =
     ["kota", "kabupaten", "kab", "provinsi", "kecamatan", "kelurahan", "dinas", "badan"];
-/// Letters from which a word with one slip is still that word.
+/// From so many letters on, a word with one slip is still taken for that word.
 const SLIPS_FROM: usize = 6;
-/// Words that deny, and those of the above that stand only behind one.
+/// Words that deny, and (below) words of success that stand only after one.
 const DENIALS: [&str; 4] = ["tanpa", "no", "tidak", "ada"];
 const DENIED: [&str; 8] =
     ["error", "errors", "kesalahan", "galat", "terpotong", "truncated", "dibatasi", "limited"];
 
-/// True for a message that says that all went well, and nothing else.
+/// True for a message that says nothing but that all went well.
 pub fn is_success(said: &str) -> bool {
     let words = parts(said);
     if says_cut(said) {
@@ -51,14 +51,14 @@ pub fn is_success(said: &str) -> bool {
     })
 }
 
-/// True for such a word, also with one slip: "successfull", "succes", "berhasill".
+/// True for a word of success, even with one slip: "successfull", "succes", "berhasill".
 fn is_of_success(word: &str) -> bool {
     let is_near =
         |own: &str| own.len().min(word.len()) >= SLIPS_FROM && strsim::osa_distance(own, word) == 1;
     WORDS.split_ascii_whitespace().any(|own| own == word || is_near(own))
 }
 
-/// "DPMPTSP", in capitals among other words: hardly a vowel, so it is short for an office.
+/// "DPMPTSP", in capitals among other words and with hardly a vowel, is short for an office.
 fn is_short_form(said: &str, word: &str) -> bool {
     let vowels = word.chars().filter(|sign| "aeiou".contains(*sign)).count();
     let mut written = said.split(|sign: char| !sign.is_alphanumeric());
@@ -66,7 +66,7 @@ fn is_short_form(said: &str, word: &str) -> bool {
     is_capital && word.len() > 2 && vowels * 4 <= word.len() && said.chars().any(char::is_lowercase)
 }
 
-/// "Kota Madiun": a word in capitals behind what has a name, and no other.
+/// "Kota Madiun": a capitalised word after one of `NAMED`.
 fn is_place(said: &str, before: Option<&String>, word: &str) -> bool {
     let is_named = before.is_some_and(|before| NAMED.contains(&before.as_str()));
     let starts_large = |own: &str| own.starts_with(char::is_uppercase);
@@ -84,7 +84,7 @@ pub fn is_success_code(said: &str) -> bool {
     let said = said.trim().trim_start_matches('+');
     let is_number = !said.is_empty() && said.bytes().all(|digit| digit.is_ascii_digit());
     let is_http = said.len() == 3 && said.starts_with('2');
-    // Of interfaces between banks: 200, and two digits each of a service and of a case.
+    // Interfaces between banks: 200, two digits for the service and two for the case.
     let is_long = said.len() == 7 && said.starts_with("200") && said.ends_with("00");
     let is_zero = said.bytes().all(|digit| digit == b'0');
     if is_number { is_zero || said == "1" || is_http || is_long } else { is_success(said) }

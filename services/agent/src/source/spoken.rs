@@ -1,5 +1,5 @@
-//! Names of what stands beside the rows of a page and speaks of no further ones: what a catalog,
-//! its keeper, a request and an answer are described by.
+//! Names of members beside the rows of a page that tell of no further rows: those that describe a
+//! catalog, its keeper, a request or an answer.
 
 /// Texts that describe.
 const TEXTS: &str = " title judul nama name names label display deskripsi description desc uraian abstract \
@@ -22,7 +22,7 @@ const TEXTS: &str = " title judul nama name names label display deskripsi descri
     user_agent client session csrf token_type scope kepala jabatan nip pengelola penanggung jawab \
     kontributor moto profil facebook instagram twitter youtube whatsapp wa hotline maps peta banner foto gambar \
     icon color warna maintainer pemelihara narahubung cp sambutan alias singkatan abbreviation short ";
-/// Of these, remarks on the data.
+/// Those of the texts that are remarks, which may say anything of the data.
 const REMARKS: &str = " keterangan catatan note notes info information informasi ";
 /// Messages: they may say anything, and so only those of success are known.
 const MESSAGES: &str = " message messages msg pesan detail details status state stat hasil result results \
@@ -35,10 +35,10 @@ const WARNINGS: &str =
 const MARKS: &str = " cursor continuation continue scroll bookmark resumption resume after marker mark tanda \
     penanda posisi position pos offset lanjut lanjutan kelanjutan lanjutkan pointer penunjuk checkpoint tail \
     since anchor ";
-/// The last key that was read is such a mark, too.
+/// With one of `KEYS` these make a mark, too: "last_id".
 const LASTS: &str = " last terakhir end akhir final max sampai until hingga evaluated ";
 const KEYS: &str = " id ids key kunci kode hash seen row record item baris uuid nomor ";
-/// Members of these describe somebody or something else.
+/// Objects whose members describe somebody or something other than the list.
 const ASIDE: &str = " instansi dinas opd skpd kontak contact alamat address organisasi organization agency \
     publisher author creator owner license lisensi params parameters parameter request query filter filters \
     config configuration settings server host sort crs srs properties jsonapi curies extensions cost throttle \
@@ -53,16 +53,16 @@ const FLAGS: &str = " first pertama empty sorted unsorted paged unpaged active a
     secure pretty templated include included previous prev sebelumnya back deprecated maintenance test beta \
     production compressed gzip encrypted internal private locked archived featured readonly editable \
     connected terhubung ssl https required ";
-/// Flags that are true of a good answer, and false of a bad one.
+/// Flags that are true in a good answer, and false in a bad one.
 const RIGHT: &str = " success successful succeeded ok sukses berhasil valid status state result hasil \
     response exact batchcomplete exhaustive available tersedia ";
-/// The other way round.
+/// Flags that are false in a good answer, and true in a bad one.
 const WRONG: &str = " error errors fail failed failure gagal estimated kesalahan galat exception invalid \
     timeout ";
 /// Numbers that count nothing, beside those of [`super::others`].
 const NUMBERS: &str = " draw echo secho qtime wkid srid from dari number nomor position took status state \
     success ok result ttl jsonrpc jumlah_hari index priority dpi port ";
-/// Names of how many came.
+/// Names for how many records came.
 const HERE: &str = " n number num returned shown tampil ditampilkan displayed fetched dimuat loaded matched \
     filtered to sampai hingga showing here nhits numfound diterima terbaca rows size ukuran length ";
 /// Codes of answers, as letters.
@@ -71,11 +71,11 @@ const ANSWERS: &str = " rc rcode rescode respcode responsecode resultcode return
     httpstatus httpstatuscode errno errcode errorcode kodeerror kodekesalahan codestatus returnvalue \
     exitcode ";
 
-/// What a code is of.
+/// The kinds of codes, by their names.
 pub enum Code {
-    /// How a request went.
+    /// The outcome of a request.
     Answer,
-    /// That, or a thing.
+    /// The outcome of a request, or the code of a thing.
     Any,
     /// It is no code.
     None,
@@ -90,66 +90,66 @@ fn any(list: &str, words: &[String]) -> bool {
     words.iter().any(|word| holds(list, word))
 }
 
-/// Something is wrong, in whatever words.
+/// True for the name of a warning: something is wrong, in whatever words.
 pub fn is_warning(name: &[String]) -> bool {
     any(WARNINGS, name)
 }
 
-/// The last word names what it is: "status_layanan" is of a service.
+/// True for the name of a message; its last word decides, so "status_layanan" is none.
 pub fn is_message(name: &[String]) -> bool {
     name.last().is_some_and(|last| holds(MESSAGES, last))
 }
 
-/// A remark, which may say anything.
+/// True for the name of a remark, which may say anything.
 pub fn is_remark(name: &[String]) -> bool {
     any(REMARKS, name)
 }
 
-/// What a link is for that leads to no further page: "rel": "self".
+/// True for the relation of a link that leads to no further page: "rel": "self".
 pub fn leads_elsewhere(name: &[String], said: &str) -> bool {
     let is_relation = name.last().is_some_and(|last| last == "rel" || last == "relation");
     is_relation && holds(ELSEWHERE, &said.trim().to_lowercase())
 }
 
-/// A mark in the list; a postal code is none.
+/// True for the name of a mark in the list; a postal code is none.
 pub fn is_mark(name: &[String]) -> bool {
     let is_postal = any("pos", name) && any("kode code", name);
     (any(MARKS, name) && !is_postal) || (any(LASTS, name) && any(KEYS, name))
 }
 
-/// How many records were passed over before the page.
+/// True for the name of an offset: the number of records before the page.
 pub fn is_offset(name: &[String]) -> bool {
     name == ["offset"] || name == ["skip"]
 }
 
-/// A description.
+/// True for the name of a description.
 pub fn is_text(name: &[String]) -> bool {
     any(TEXTS, name)
 }
 
-/// Something else than the list lies within.
+/// True for a path within an object that describes something other than the list.
 pub fn is_aside(path: &[String]) -> bool {
     any(ASIDE, path)
 }
 
-/// A number that counts nothing.
+/// True for the name of a number that counts nothing.
 pub fn is_number(name: &[String]) -> bool {
     any(NUMBERS, name)
 }
 
-/// How many came.
+/// True for the name of a count of the records that came.
 pub fn counts_here(name: &[String]) -> bool {
     any(HERE, name)
 }
 
-/// Whether a flag of this value is known to speak of no more and of no fault.
+/// True for a flag whose value is known to tell neither of more nor of a fault.
 pub fn is_flag(name: &[String], flag: bool) -> bool {
     let is_right = any(RIGHT, name) && flag;
     let is_wrong = any(WRONG, name) && !flag;
     is_right || is_wrong || (any(FLAGS, name) && !any(RIGHT, name) && !any(WRONG, name))
 }
 
-/// What a code of this name is of.
+/// The kind of code that has this name.
 pub fn code_name(name: &[String]) -> Code {
     let letters = name.concat();
     if holds(ANSWERS, &letters) {
@@ -171,11 +171,11 @@ pub fn flag(said: &str) -> Option<bool> {
 const ELSEWHERE: &str =
     " self first prev previous collection canonical alternate search item up describedby ";
 
-/// Units of what an answer took.
+/// Units of the time or bytes that an answer took.
 const MEASURES: &str =
     " ms s sec secs detik seconds milliseconds us ns µs b kb mb gb kib mib gib bytes ";
 
-/// A form that can be no mark: a moment, a version, a measure, an address of mail.
+/// True for a text that can be no mark: a moment, a version, a measure, a mail address.
 pub fn is_plain_form(said: &str) -> bool {
     let said = said.trim();
     let is_moment = said.len() >= 8

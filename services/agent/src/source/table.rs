@@ -1,4 +1,4 @@
-//! A table, row by row from its heading on: what is no record in it is told apart, the rest is
+//! A table, row by row from its heading on: rows that are no records are told apart, the others are
 //! handed on under its headings.
 
 use std::{
@@ -43,7 +43,7 @@ pub fn read_rows(
     let mut saying = Saying::default();
     above.iter().map(String::as_str).chain(rows.title()).for_each(|title| saying.hear(title));
     let file = Path::new(place).file_stem().and_then(OsStr::to_str);
-    // Of a folder, whose parts stand beside each other, the names are heard together.
+    // The files of a folder are parts of one list: the folder hears their names together.
     let file = file.filter(|_| !sink.is_within());
     file.into_iter().for_each(|name| saying.hear_name(name));
     let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
@@ -111,7 +111,7 @@ struct Reading<'a, 'b> {
     kinds: Kinds,
     /// A row that is a heading if the rows below it are of other kinds.
     doubtful: Option<(usize, Vec<String>)>,
-    /// Learnt from the rows that are read ahead, too.
+    /// The shape of the rows, learnt also from those that are read ahead.
     shape: Shape,
     /// Titles and footers about how much there is.
     saying: Saying,
@@ -125,7 +125,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// A last line without an end may be cut, where that of the last run had one.
+    /// A last line without an end may be cut off, if the last run's had one.
     fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
         self.settle(Some(&row))?;
         match row {
@@ -193,7 +193,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Pages were glued together.
+    /// Passes over a heading that comes again, as where pages were glued together.
     fn pass_over(&mut self, line: usize, why: &str) -> Result<()> {
         self.below_heading = true;
         self.moved = None;
@@ -201,7 +201,8 @@ impl Reading<'_, '_> {
         self.sink.pass_over(self.at(line), Error::field("row", FieldCode::HeadingAgain, text))
     }
 
-    /// The rows below are read by the first heading, so their cells would land in the wrong fields.
+    /// Notes a heading over columns in another order: the rows below it are read by the first
+    /// heading, so their cells would land in the wrong fields.
     fn move_columns(&mut self, line: usize) -> Result<()> {
         self.below_heading = true;
         self.moved = Some(line);
@@ -260,14 +261,14 @@ impl Reading<'_, '_> {
         Val::obj(cells.collect())
     }
 
-    /// A row that does not have the table's shape is reported, and not published.
+    /// Holds back a row without the table's shape: it is reported, and not published.
     fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
         self.saying.hear_row(&cells.join(" "));
         let raw = self.raw(cells);
         self.sink.hold_back(self.at(line), shape::foreign(), raw)
     }
 
-    /// Refuses each of the lines, and says that nobody knows how many rows they were.
+    /// Refuses each of the lines, and says that it is not known how many rows they were.
     fn tear(&mut self, from: usize, to: usize, why: &str) -> Result<()> {
         for line in from..=to {
             self.sink.refuse(self.at(line), Error::field("row", FieldCode::Torn, why))?;

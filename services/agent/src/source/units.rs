@@ -4,7 +4,7 @@ use super::more::words;
 
 const OF_ALL: [&str; 8] =
     ["total", "totals", "count", "counts", "jumlah", "banyak", "banyaknya", "found"];
-/// Further things that may be counted.
+/// Names of things that are counted as records.
 const OF_RECORDS: [&str; 28] = [
     "records",
     "record",
@@ -36,9 +36,9 @@ const OF_RECORDS: [&str; 28] = [
     "baris",
 ];
 const OF_PAGES: [&str; 6] = ["page", "pages", "halaman", "hal", "laman", "lembar"];
-/// What pages are told of under, and the number of the last one beneath it.
+/// Objects that tell of pages: within one, "last" is the number of the last page.
 const PAGERS: [&str; 6] = ["page", "paging", "pagination", "pager", "halaman", "paginasi"];
-/// Parts of a list by other names; beneath one a number of all is of parts.
+/// Other names for parts of a list: within such an object, "total" counts parts.
 const PARTS: [&str; 10] =
     ["chunk", "chunks", "part", "parts", "bagian", "segment", "segmen", "batch", "volume", "jilid"];
 const OF_PARTS: [&str; 6] = ["count", "total", "jumlah", "of", "dari", "banyak"];
@@ -55,7 +55,7 @@ pub enum Unit {
     Records,
     /// Pages of it.
     Pages,
-    /// Nobody says what, and it could be records.
+    /// Not named, so it could be records.
     Unnamed,
 }
 
@@ -65,8 +65,8 @@ pub fn names_pages(place: &str) -> bool {
     words(place).iter().any(is_of)
 }
 
-/// The words of a field's name; "totalpages" is two, and what stands before them in a field of an
-/// answer, such as "X-WP-", tells nothing.
+/// The words of a field's name; "totalpages" is two, and a header's prefix, such as "X-WP-", is
+/// left out.
 fn parted(name: &str) -> Vec<String> {
     let own = words(name).into_iter().flat_map(|word| split(&word).unwrap_or(vec![word]));
     let mut own: Vec<String> = own.collect();
@@ -120,7 +120,7 @@ pub fn unit(place: &str) -> Option<Unit> {
     if name == ["pages"]
         || (any(&OF_PAGES) && any(&LAST_OF_PAGES) && all(&[&OF_PAGES, &LAST_OF_PAGES]))
     {
-        // "page number" is where one is.
+        // "page number" is the present page.
         let is_here =
             !name.iter().any(|word| word == "pages") && all(&[&OF_PAGES, &["number", "num", "of"]]);
         return (!is_here).then_some(Unit::Pages);

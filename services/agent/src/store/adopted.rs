@@ -1,5 +1,4 @@
-//! What the agent believes of the registry's answers, and what it takes over once both have
-//! compared.
+//! The agent's beliefs about the registry's answers, and what replaces them after a comparison.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,19 +14,19 @@ use crate::model::difference::Digest;
 /// Records of one statement.
 const CHUNK: usize = 5_000;
 
-/// How records stand at the registry, as far as is known here.
+/// How records stand at the registry, as far as the agent knows.
 #[derive(Debug, Default)]
 pub struct Beliefs {
-    /// Ids of what was rejected.
+    /// Ids of rejected records.
     rejected: HashSet<String>,
-    /// By id, the name that the registry holds.
+    /// By id, the name under which the registry holds a record.
     held: BTreeMap<String, String>,
 }
 
 impl Beliefs {
-    /// The best is believed of a record, but of one that was rejected: where that is wrong, it is
-    /// sent. So one that waits, or of which something was remarked, is sent by each run, whether it
-    /// compares or not, and what has been allowed meanwhile is done.
+    /// A record is believed to be taken unless it was rejected; if the registry disagrees, it is
+    /// sent. So a record that waits, or was taken with a remark, is sent by each run, whether that
+    /// compares or not, and is taken once it is allowed.
     pub fn standing(&self, id: &str, name: &str) -> Standing {
         if !self.rejected.contains(id) {
             return Standing::Taken;
@@ -41,11 +40,11 @@ impl Beliefs {
 pub struct Adopted {
     pub id: Box<str>,
     pub digest: Digest,
-    /// What was said of it when it was rejected holds; of one that was taken nothing is said.
+    /// The registry has rejected it; the reason that is stored here still holds.
     pub is_rejected: bool,
 }
 
-/// What both sides have found.
+/// The outcome of a comparison.
 #[derive(Debug, Default)]
 pub struct Truth {
     pub confirmed: Vec<Adopted>,
@@ -61,9 +60,9 @@ impl Truth {
 }
 
 impl Store {
-    /// What is known here of the registry's answers.
+    /// The beliefs that follow from the stored answers.
     pub async fn beliefs(&self) -> Result<Beliefs> {
-        // One that is to be sent again bears no digest: its answer was none for good.
+        // A record that has to be sent again bears no digest: its answer was not final.
         let text = "SELECT source_id FROM answered WHERE outcome = ? AND digest <> ?"; // answered_said
         let rows = sqlx::query(text)
             .bind(i32::from(Outcome::Rejected))
@@ -75,7 +74,7 @@ impl Store {
         Ok(Beliefs { rejected, held: self.names().await? })
     }
 
-    /// Begins a session that compares: what is known stays until both sides have found what holds.
+    /// Begins a session that compares: stored answers stay until the comparison replaces them.
     pub async fn begin_comparing(&self, agreed: &Checkpoint) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("DELETE FROM unsent").execute(&mut *tx).await.map_err(failed)?;
@@ -83,8 +82,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// Takes over what was found, in place of all that was known, together with the checkpoint that
-    /// it holds for.
+    /// Replaces all stored answers by the outcome of a comparison, with its checkpoint.
     pub async fn adopt(&self, truth: &Truth, checkpoint: &Checkpoint) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("UPDATE answered SET sequence = -1").execute(&mut *tx).await.map_err(failed)?;
@@ -103,7 +101,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// Takes over what the registry holds, and nothing else.
+    /// Takes over which records the registry holds, and nothing else.
     pub async fn hold(&self, truth: &Truth) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         hold_truly(&mut tx, &truth.held).await?;
@@ -111,7 +109,7 @@ impl Store {
     }
 }
 
-/// Stores answers anew; what was said of a record that was rejected stays with it.
+/// Stores answers anew; a rejected record keeps the reason that was stored.
 async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> Result<()> {
     let row = |one: &Adopted| {
         let outcome = if one.is_rejected { Outcome::Rejected } else { Outcome::Unchanged };
@@ -135,7 +133,7 @@ async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> R
     .map_err(failed)
 }
 
-/// A record that was told to have gone stays so, as long as it is held.
+/// Replaces the held records; one that was told to have gone stays so, as long as it is held.
 async fn hold_truly(tx: &mut SqliteConnection, held: &BTreeMap<String, String>) -> Result<()> {
     let rows = json!(held).to_string();
     for query in [

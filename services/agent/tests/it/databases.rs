@@ -37,28 +37,28 @@ pub fn access(database: &TestDatabase) -> Access {
     }
 }
 
-/// What is asked of it.
+/// A table's name or a query, as the agent's file sets it.
 pub fn asked(text: &str, is_table: bool) -> Ask {
     let text = Setting { text: text.into(), place: "dinas.toml, line 4".into() };
     Ask { text, is_table, is_whole: false }
 }
 
-/// What its agent reads of it.
+/// Reads and maps rows of a database as an agent does.
 pub async fn read(access: Access, ask: Ask, program: &str) -> Checked {
     mapped(Input::Sql(Database { access, ask, noticed: Noticed::default() }), program, false).await
 }
 
-/// Its whole table.
+/// Reads the whole table of a database.
 pub async fn table(database: &TestDatabase) -> Checked {
     read(access(database), asked("layanan", true), MAPPING).await
 }
 
-/// A query.
+/// Reads a query's rows.
 pub async fn query(database: &TestDatabase, text: &str) -> Checked {
     read(access(database), asked(text, false), MAPPING).await
 }
 
-/// What the mapping sees of the first row, as text.
+/// The first row, as the mapping sees it, as JSON text.
 pub async fn seen(database: &TestDatabase, text: &str) -> String {
     let program = r#"{source_id: "x", unit: "units/x", service: {title: {id: "Akta kelahiran"},
         product: tojson}}"#;
@@ -155,7 +155,7 @@ async fn all_rows_are_of_one_moment_however_long_it_takes() {
 async fn a_query_that_yields_other_rows_each_time_is_no_whole() {
     let database = database(Backend::Postgres).await;
     execute(database.url(), CATALOG).await;
-    // Once more with each time that it is asked.
+    // One row more each time that it is asked.
     let odd = "SELECT l.* FROM layanan l, generate_series(1, (SELECT set_config('tes.n',
         (coalesce(nullif(current_setting('tes.n', true), ''), '0')::int + 1)::text, false)::int))";
     let said = query(&database, odd).await;

@@ -48,7 +48,7 @@ impl MariaDb {
         Self { options: office.options.database(&name), ..office }
     }
 
-    /// With some services in it.
+    /// A database with some services in it.
     pub async fn with_catalog() -> Self {
         let office = Self::open().await;
         office
@@ -73,7 +73,7 @@ impl MariaDb {
         MySqlConnection::connect_with(&self.options).await.expect("a connection")
     }
 
-    /// As an agent reaches it.
+    /// The server and account, as an agent reaches it.
     pub fn server(&self) -> Server {
         self.server.clone()
     }
@@ -83,17 +83,17 @@ impl MariaDb {
         &self.server.database
     }
 
-    /// Its whole table.
+    /// Reads its whole table.
     pub async fn table(&self) -> Checked {
         read(self.server(), asked("layanan", true), MAPPING).await
     }
 
-    /// A query.
+    /// Reads a query's rows.
     pub async fn query(&self, text: &str) -> Checked {
         read(self.server(), asked(text, false), MAPPING).await
     }
 
-    /// What the mapping sees of the first row, as text.
+    /// The first row, as the mapping sees it, as JSON text.
     pub async fn seen(&self, text: &str) -> String {
         let program = r#"{source_id: "x", unit: "units/x", service: {title: {id: "Akta kelahiran"},
             product: tojson}}"#;
@@ -111,12 +111,12 @@ pub fn asked(text: &str, is_table: bool) -> Ask {
     Ask { text, is_table, is_whole: false }
 }
 
-/// What an agent reads of it.
+/// Reads and maps rows as an agent does, with one try.
 pub async fn read(server: Server, ask: Ask, program: &str) -> Checked {
     read_under(Policy { page_tries: 1, ..Policy::default() }, server, ask, program).await
 }
 
-/// The same under other settings.
+/// The same, under these settings.
 pub async fn read_under(policy: Policy, server: Server, ask: Ask, program: &str) -> Checked {
     let (access, noticed) = (Access::Mysql(server), Noticed::default());
     mapped_under(policy, Input::Sql(Database { access, ask, noticed }), program, false).await

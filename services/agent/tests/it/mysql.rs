@@ -146,7 +146,7 @@ async fn a_table_of_an_engine_without_snapshots_is_read_whole() {
 #[tokio::test]
 async fn a_query_that_yields_other_rows_each_time_is_no_whole() {
     let office = MariaDb::with_catalog().await;
-    // As many as the connection has asked questions so far.
+    // As many rows as the connection has asked questions so far.
     let odd = "SELECT l.* FROM layanan l, seq_1_to_200 n WHERE n.seq <= (SELECT variable_value
         FROM information_schema.session_status WHERE variable_name = 'QUESTIONS')";
     let said = office.query(odd).await;
@@ -182,7 +182,7 @@ async fn a_limit_is_told_wherever_it_stands() {
     assert_eq!(counts(&said), (3, 0, true), "{:?}", said.lack);
     let meant = Ask { is_whole: true, ..asked("lewat", true) };
     assert_eq!(counts(&read(office.server(), meant, MAPPING).await), (2, 0, true));
-    // Who may not look into a view cannot know.
+    // An account that may not see a view's definition cannot know whether the view is whole.
     office.execute(&format!("REVOKE SHOW VIEW ON {name}.* FROM {name}@'%'")).await;
     let said = office.query("SELECT * FROM semua").await;
     assert!(lack(&said).contains("SHOW VIEW"), "{}", lack(&said));
@@ -298,7 +298,7 @@ async fn a_network_that_falls_silent_ends_a_run_wherever_it_is() {
     }
 }
 
-/// Whether an edit is noticed, and whether none is where nothing changes.
+/// Whether a change is noticed before there is one, and whether the edit is noticed.
 async fn notices(office: &MariaDb, changed: &str, edit: &str) -> (bool, bool) {
     let noticed = Noticed { changed: changed.into(), ..Noticed::default() };
     let access = Access::Mysql(office.server());

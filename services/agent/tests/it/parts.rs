@@ -1,4 +1,5 @@
-//! What an office's database holds back, or cannot tell: none of it passes for the whole.
+//! Databases of offices that hold rows back, or cannot tell whether they do: their rows never pass
+//! for the whole.
 
 use std::{
     sync::{
@@ -49,7 +50,7 @@ async fn a_file_that_nobody_writes_is_read_with_all_of_it_or_told_as_a_part() {
     assert!(lack(&said).contains("-wal") && lack(&said).contains("take immutable out"), "{said:?}");
     assert_eq!(counts(&table(&database).await), (3, 0, true));
     writer.close().await.expect("an end");
-    // The last connection's end is the log's.
+    // The last connection takes the log with it.
     let said = read(still(), asked("layanan", true), MAPPING).await;
     assert_eq!(counts(&said), (3, 0, true), "{:?}", said.lack);
     let journal = path.with_file_name("test.db-journal");
@@ -127,7 +128,7 @@ async fn a_server_that_never_greets_is_waited_for_no_longer_than_the_policy_says
     };
     let said = mapped_under(policy, Input::Sql(source), MAPPING, false).await;
     assert!(lack(&said).contains("no answer in 1 s"), "{}", lack(&said));
-    // One try: with the patience of no second there is no other.
+    // One try only: the patience is 0 seconds.
     let greeted = async || timeout(Duration::from_millis(100), silent.accept()).await.is_ok();
     assert!(greeted().await && !greeted().await);
 }

@@ -1,4 +1,4 @@
-//! Catalogs that nobody here has seen, and the mappings that are proposed for them.
+//! Catalogs that the agent sees for the first time, and the mappings that are proposed for them.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ async fn each_proposal_makes_records_of_the_contract_of_its_catalog() {
     }
 }
 
-/// What the registry would say of its form.
+/// The refusal by which the registry would answer a record's form, if it would.
 fn of_form(record: mpp_api::sync::Record) -> Option<String> {
     mpp_form::record::check(record, "sources/dinas").err().map(|error| error.to_string())
 }

@@ -1,5 +1,5 @@
-//! Answers and items in words that no list of the agent holds: what it cannot account for
-//! must never pass for the whole, nor what it knows for a part.
+//! Answers and items in words that no list of the agent holds: an answer that it cannot account for
+//! must never pass for the whole, nor a whole one that it knows for a part.
 
 use axum::{
     http::header,
@@ -38,7 +38,7 @@ async fn read(envelope: &str, items: &str, pages: Pages) -> Checked {
     office.read_pages("/api/layanan?rows=50", items, "", pages).await
 }
 
-/// Each says, in words that stand on no list, that more is to come or that something failed.
+/// Answers that say, in words that no list holds, that more is to come or that something failed.
 const PARTS: &[(&str, &str)] = &[
     (r#"{"data": [*], "masihAda": true}"#, "data"),
     (r#"{"data": [*], "lanjut": true}"#, "data"),
@@ -90,9 +90,9 @@ const PARTS: &[(&str, &str)] = &[
     (r#"{"data": [*], "last_id": "k-11"}"#, "data"),
 ];
 
-/// Answers of public kinds of systems that are whole.
+/// Whole answers of well-known systems.
 const WHOLE: &[(&str, &str)] = &[
-    // CKAN links to a next page always.
+    // CKAN always links to a next page.
     (
         r#"{"help": "https://data.go.id/api/3/action/help_show?name=datastore_search", "success": true,
             "result": {"include_total": true, "limit": 32000, "records_format": "objects",
@@ -250,14 +250,14 @@ const WHOLE: &[(&str, &str)] = &[
     ),
 ];
 
-/// The inputs that were judged otherwise than they should be, a line each.
+/// The inputs that were judged wrongly, a line each.
 pub fn wrong(of: &[(&str, &str, bool, Option<String>)]) -> String {
     let lines = of.iter().filter(|(_, _, right, _)| !right);
     let told = lines.map(|(what, input, _, lack)| format!("{what}: {input}\n    {lack:?}"));
     told.collect::<Vec<_>>().join("\n")
 }
 
-/// What a run lacks, in words.
+/// The message of why a run is not complete, if it is not.
 pub fn lacking(said: &Checked) -> Option<String> {
     said.lack.as_ref().map(|lack| lack.message().to_owned())
 }

@@ -1,4 +1,4 @@
-//! What an office's database tells of its changes, and what its agent does where nothing comes.
+//! How an office's database tells of its changes, and what its agent does when nothing comes.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{
     office::{MAPPING, lack, mapped_under},
 };
 
-/// Longer than anything here takes.
+/// Longer than any wait here takes.
 pub const AT_LAST: Duration = Duration::from_secs(60);
 
-/// Whether an edit is noticed, and whether none is where nothing changes.
+/// Whether a change is noticed before there is one, and whether the edit is noticed.
 async fn notices(database: &TestDatabase, noticed: Noticed, edit: &str) -> (bool, bool) {
     let (access, ask) = (access(database), asked("layanan", true));
     let source = Database { access, ask, noticed };
@@ -65,7 +65,7 @@ async fn an_edit_is_noticed_at_once_by_what_each_database_tells() {
     assert!(Watch::of(&source, &Policy::default()).is_none(), "nothing tells of its changes");
 }
 
-/// A way to a server on which nothing passes any more once the agent has said a word.
+/// A way to a server that goes silent once the agent has sent `word`.
 pub async fn falls_silent_at(server: &Server, word: &'static str) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -104,7 +104,7 @@ async fn pass_until(word: &str, mut near: TcpStream, mut far: TcpStream) {
     std::future::pending::<()>().await;
 }
 
-/// One that gives up soon.
+/// The policy of an agent that gives up soon.
 pub fn impatient() -> Policy {
     Policy {
         statement_timeout_seconds: 1,

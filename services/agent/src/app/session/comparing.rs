@@ -1,6 +1,6 @@
-//! A session that compares before it sends: its agent has lost what it knew, or doubts it. What was
-//! read waits in a file until the source is read to its end; then both sides find out what differs,
-//! and only that goes out.
+//! A session that compares before it sends: its agent has lost its state, or doubts it. The records
+//! that were read wait in a file until the source is read to its end; then both sides find out
+//! which differ, and only those are sent.
 
 use mpp_api::sync::{Batch, Checkpoint, Reconciled};
 use mpp_core::Result;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Compares what was read, where the session does that, and sends what differs.
+    /// Compares the records that were read, if the session does that, and sends those that differ.
     pub(super) async fn compare(&mut self) -> Result<()> {
         let Some(comparison) = self.comparison.take() else { return Ok(()) };
         if self.lack.is_some() || self.tally.read == 0 {
@@ -37,7 +37,7 @@ impl Session<'_> {
         let truth = comparison.truth(&found);
         self.difference.hold(truth.ids());
         if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
-            // So much differs that nothing is saved.
+            // So many differ that comparing saves nothing.
             self.context.store.resume(&self.agreed(), true).await?;
             self.context.store.hold(&truth).await?;
             found.wanted.extend(comparison.all());
@@ -50,9 +50,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Nothing is found out by a source that was not read whole: what it lacks would count as gone,
-    /// and what was answered of it would be forgotten. What was read goes out as it would without a
-    /// comparison, and the next whole run compares.
+    /// A source that was not read whole is not compared: records that it lacks would count as gone,
+    /// and their answers would be forgotten. Its records are sent as without a comparison, and the
+    /// next whole run compares.
     async fn send_unanswered(&mut self, comparison: Comparison) -> Result<()> {
         self.context.store.resume(&self.agreed(), self.welcome.send_all).await?;
         let answered = self.context.store.answered().await?;
@@ -71,7 +71,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What was found in sync is answered from now on, at both sides.
+    /// Confirms the records that were found in sync: from now on they count as answered, at both
+    /// sides.
     async fn confirm(&mut self, reconciled: Reconciled, truth: &Truth) -> Result<()> {
         self.nonce += 1;
         let position = self.position();

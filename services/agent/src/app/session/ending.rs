@@ -1,4 +1,5 @@
-//! The end of a session: what of the source is not known, and what follows where all of it is.
+//! The end of a session: it tells what is not known of the source, and what follows if all is
+//! known.
 
 use mpp_api::sync::{End, Summary, incomplete};
 use mpp_core::{Clock, Error, FieldCode, Result};
@@ -12,7 +13,7 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Sends all, and tells at the end what of the source is not known.
+    /// Sends everything, and tells at the end what is not known of the source.
     pub(super) async fn complete(
         &mut self,
         first: Option<Found>,
@@ -46,7 +47,8 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Keeps why the run is not complete; where too many records have gone, which ones.
+    /// Keeps the reason why the run is not complete; if too many records have gone, also which
+    /// ones.
     async fn keep_lack(&self, fault: &Fault) -> Result<()> {
         let store = self.context.store;
         keep_fault(store, self.context.run, fault).await?;
@@ -62,14 +64,14 @@ impl Session<'_> {
         store.keep_unsent(&gone).await
     }
 
-    /// So few are not seen that the torn rows may be theirs, or they have gone beside them: of a
-    /// source that breaks off in its middle all the others would be named.
+    /// True if so few records were not seen that they may be the torn rows, or have gone beside
+    /// them. After a source that breaks off in the middle all the rest would be named.
     fn has_lost_few(&self) -> bool {
         let most = self.difference.unknown() + self.context.run.policy.max_missing_records;
         self.difference.gone().len() <= most
     }
 
-    /// Tells the registry, which may find that the answers do not bear a complete run out.
+    /// Tells the registry, which may find that its answers contradict a complete run.
     async fn end(&mut self) -> Result<Summary> {
         let incomplete = self.lack.as_ref().map(Fault::told);
         let rejected = match incomplete {
@@ -87,8 +89,8 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Which records are not among the rows that were read, where some rows could not be: in number
-    /// and each by itself.
+    /// Keeps which records were not seen in a run that could not read some rows: their number, and
+    /// each by itself.
     async fn keep_unsure(&self) -> Result<()> {
         let mut gone = self.difference.gone();
         if self.difference.is_sure() || gone.is_empty() {
@@ -126,7 +128,8 @@ impl Session<'_> {
         }
     }
 
-    /// What a complete run has not seen goes by itself some day, where that is wanted.
+    /// Notes the records that a complete run has not seen, which go by themselves later if the
+    /// keeper wants that.
     async fn note_absent(&self) -> Result<()> {
         let store = self.context.store;
         let held = store.names().await?;
