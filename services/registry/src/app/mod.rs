@@ -4,9 +4,9 @@
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
-//! mall or a unit that moves in line. [`waiting`] shows what waits, and for what. [`copies`] reads
-//! all that is kept. [`lists`] picks what a list shows, [`search`] answers questions; both refuse
-//! by [`filters`] what nothing can pass.
+//! mall or a unit that moves in line. [`waiting`] shows which records wait, and for what.
+//! [`copies`] reads all that is kept. [`lists`] picks the records of a list, [`search`] answers
+//! questions; both refuse filters that nothing can pass, by [`filters`].
 
 pub mod copies;
 pub mod counters;
@@ -41,7 +41,7 @@ pub struct Registry {
     pub memory: Memory<RegistryView>,
     /// This replica's search index.
     pub search: Engine,
-    /// What records waited for at the last look.
+    /// The causes that records waited for at the last look.
     pub waiting: waiting::LastLook,
     /// Its settings.
     pub policy: Arc<Policy>,

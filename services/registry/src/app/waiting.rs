@@ -1,4 +1,4 @@
-//! What waits, as it is looked at, listed and measured.
+//! Records that wait: looked at, listed and measured.
 
 use std::{
     collections::BTreeMap,
@@ -17,12 +17,12 @@ use crate::{
     store::waiting::{self, Cause, Waiting},
 };
 
-/// What records of all sources waited for when a replica last looked. Clones share it.
+/// The causes that records of all sources waited for when a replica last looked. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct LastLook(Arc<RwLock<Arc<Vec<Cause>>>>);
 
 impl LastLook {
-    /// The next look has found this.
+    /// Puts the causes of a newer look in place of the last one's.
     pub fn replace(&self, causes: Arc<Vec<Cause>>) {
         if let Ok(mut last) = self.0.write() {
             *last = causes;
@@ -33,7 +33,7 @@ impl LastLook {
         self.0.read().map(|last| Arc::clone(&last)).unwrap_or_default()
     }
 
-    /// How many records of each source wait for each reason, or were rejected since.
+    /// How many records of each source wait, or were rejected since, by reason.
     pub fn counts(&self) -> Vec<Point> {
         let mut counts: BTreeMap<[String; 3], i64> = BTreeMap::new();
         for cause in self.causes().iter() {
@@ -44,7 +44,7 @@ impl LastLook {
         counts.into_iter().map(|(key, count)| (key.to_vec(), count as f64)).collect()
     }
 
-    /// How long the oldest of each source waits, in seconds.
+    /// How long the oldest waiting record of each source has waited, in seconds.
     pub fn ages(&self, now: Micros) -> Vec<Point> {
         let mut oldest: BTreeMap<String, Micros> = BTreeMap::new();
         for cause in self.causes().iter().filter(|cause| !cause.refused) {
@@ -56,19 +56,19 @@ impl LastLook {
     }
 }
 
-/// A page of what waits.
+/// A page of records that wait.
 #[derive(Debug, Default)]
 pub struct WaitingPage {
     /// Its records.
     pub records: Vec<Waiting>,
     /// The source and name after which the next page begins; `None` on the last.
     pub next: Option<String>,
-    /// What is waited for, over all pages, by what most records do first.
+    /// The causes, over all pages; those of most records first.
     pub causes: Vec<Cause>,
 }
 
 impl Registry {
-    /// How things stand around what records of a source wait for, as this replica's memory has it.
+    /// The state of a unit or service that records of a source wait for, in this replica's memory.
     pub fn sight(&self, source: &str, awaited: &str) -> Sight {
         let state = self.memory.read();
         let owner = state.records.row::<Service>(awaited).map(|row| row.label(Label::Source));
@@ -85,10 +85,10 @@ impl Registry {
         }
     }
 
-    /// What waits of a source, of all where it is empty.
+    /// The records that wait, of one source or, if that is empty, of all.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a source that there is not; `UNAVAILABLE` when the database is away.
+    /// `NOT_FOUND` for a source that does not exist; `UNAVAILABLE` when the database is away.
     pub async fn waiting(
         &self,
         source: &str,

@@ -1,4 +1,4 @@
-//! What waits, on the wire.
+//! Records that wait, on the wire.
 
 use mpp_api::sync::{
     ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsResponse, Source,
@@ -15,7 +15,7 @@ use crate::{
     sync::settle::Done,
 };
 
-/// Causes that an answer names.
+/// Causes that an answer names at the most.
 const MAX_CAUSES: usize = 100;
 /// Stands for every source.
 const ALL: &str = "sources/-";
@@ -23,7 +23,7 @@ const ALL: &str = "sources/-";
 /// Answers a list.
 ///
 /// # Errors
-/// What is wrong with the request; `NOT_FOUND` for a source that there is not.
+/// `INVALID_FIELD` for a request of the wrong form; `NOT_FOUND` for a source that does not exist.
 pub async fn listed(
     registry: &Registry,
     request: &ListWaitingRecordsRequest,

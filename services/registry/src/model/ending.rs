@@ -1,5 +1,5 @@
-//! Whether a session that ends has seen its source: what its client says, and what the answers bear
-//! out. The rule of `End` in `sync.proto`.
+//! Whether a session that ends has seen its whole source, by its client's word and by the answers.
+//! The rule of `End` in `sync.proto`.
 
 use mpp_api::sync::{Incomplete, incomplete::Reason};
 
@@ -12,7 +12,7 @@ pub struct SessionOutcome {
     pub received: i64,
     /// How many of them stand as they were sent.
     pub taken: i64,
-    /// A record that was sent before stands so, under the same mapping.
+    /// A record that an earlier session sent still stands as sent, under the same mapping.
     pub stands: bool,
     /// Records that stand rejected.
     pub rejected: i64,
@@ -27,8 +27,8 @@ pub fn incomplete(said: Option<&Incomplete>, answered: &SessionOutcome) -> Optio
     said.cloned().or_else(|| found(answered))
 }
 
-/// What is left of a session's lack after records that waited were tried again: what the answers
-/// had borne out is found anew, and what its client has said stays.
+/// Why a session is still incomplete after records that waited were tried again: a reason that came
+/// from the answers is worked out anew, one that its client gave stays.
 pub fn since(lack: &Incomplete, answered: &SessionOutcome) -> Option<Incomplete> {
     match lack.reason() {
         Reason::NothingTaken | Reason::AllWaiting => found(answered),

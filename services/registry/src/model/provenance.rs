@@ -1,6 +1,6 @@
-//! Who decides on a field of a service that a source publishes: the source, or a curator who has
-//! overridden it. Nothing is lost on either side: an override keeps the source's value beside its
-//! own, and the source's next record changes the value that is kept, not the one that is shown.
+//! A field of a service that a source publishes is decided by the source, or by a curator who has
+//! overridden it. Neither value is lost: an override keeps the source's value beside its own, and
+//! the source's next record changes the value that is kept, not the one that is shown.
 
 use mpp_api::registry::{Service, service::Override};
 use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Micros, Result, text};
@@ -58,8 +58,8 @@ pub fn override_warnings(service: &Service) -> impl Iterator<Item = FieldViolati
     })
 }
 
-/// Marks the fields that a curator's update of `before` has changed. A field that now is as the
-/// source has it is the source's again.
+/// Marks the fields that a curator's update of `before` has changed. A field that now has the
+/// source's value is the source's again.
 pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
     for field in fields() {
         let (was, is) = (only(field, before), only(field, &after));
@@ -75,7 +75,7 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
                 time: Some(to_timestamp(by.at)),
                 reason: by.reason.to_owned(),
                 source_value: Some(source_value),
-                // A change of the source since then is for a person to look at, which this is not.
+                // A change of the source since then waits for a person to look at it.
                 drift_time: kept.drift_time,
                 first_value: kept.first_value,
             });
@@ -85,7 +85,7 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
     after
 }
 
-/// A reason that is given for fields that stay as they were overridden: later, or another one.
+/// Sets a reason, which may be given or changed later, for fields that stay overridden.
 pub fn reasoned(mut service: Service, named: &[String], by: By<'_>) -> Service {
     let gets = |kept: &&mut Override| named.contains(&kept.field) && kept.reason != by.reason;
     for kept in service.overrides.iter_mut().filter(gets).filter(|_| !by.reason.is_empty()) {
@@ -97,7 +97,7 @@ pub fn reasoned(mut service: Service, named: &[String], by: By<'_>) -> Service {
 }
 
 /// The published record once the source says `given`: overridden fields stay, with the source's
-/// values beside them. A field of which it says the same is the source's again.
+/// values beside them. A field for which it gives the curator's value is the source's again.
 pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
     for kept in &before.overrides {
         let (says, stands) = (only(&kept.field, &given), only(&kept.field, before));
@@ -109,8 +109,8 @@ pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
     given
 }
 
-/// An override once the source says `says`: it drifts from what the source said at first, and does
-/// not where the source has returned to that.
+/// An override once the source says `says`: it drifts if that differs from the source's first
+/// value, and no longer does once the source has returned to it.
 fn beside(mut kept: Override, says: Service, now: Micros) -> Override {
     if kept.source_value.as_ref() == Some(&says) {
         return kept;
@@ -125,7 +125,7 @@ fn beside(mut kept: Override, says: Service, now: Micros) -> Override {
     kept
 }
 
-/// Gives fields back to the source; none named: all. The source's latest value stands at once.
+/// Gives fields back to the source, all if none is named. The source's latest values stand at once.
 ///
 /// # Errors
 /// Names a field that is not overridden.
@@ -137,7 +137,8 @@ pub fn handed_back(mut service: Service, named: &[String]) -> Result<Service> {
     Ok(service)
 }
 
-/// Confirms fields as they are set; none named: all. The source drifts from what it says now.
+/// Confirms overridden fields, all if none is named. Drift counts from the source's present values
+/// on.
 ///
 /// # Errors
 /// Names a field that is not overridden.
@@ -154,9 +155,9 @@ pub fn confirmed(mut service: Service, named: &[String], by: By<'_>) -> Result<S
     Ok(service)
 }
 
-/// The service under another publisher, empty for its unit. What stands stays; where no source
-/// publishes it any more, nothing is overridden. It has the source's id once the source has said
-/// what it is: until then the source is asked for it (`tell_held` of a session).
+/// The service under another publisher, empty for its unit. Its values stay; if no source publishes
+/// it any more, nothing is overridden. It gets the source's id once the source has sent it: until
+/// then the source is asked for it (`tell_held` of a session).
 pub fn handed_over(mut service: Service, source: &str) -> Service {
     source.clone_into(&mut service.source);
     service.source_id.clear();
@@ -166,7 +167,7 @@ pub fn handed_over(mut service: Service, source: &str) -> Service {
     service
 }
 
-/// The overridden fields that are named, each once; none named: all.
+/// The overridden fields among `named`, each once; all if none is named.
 fn chosen(service: &Service, named: &[String]) -> Result<Vec<String>> {
     let overridden: Vec<String> = service.overrides.iter().map(|kept| kept.field.clone()).collect();
     let unknown = named.iter().enumerate().find(|(_, field)| !overridden.contains(field));
@@ -177,18 +178,18 @@ fn chosen(service: &Service, named: &[String]) -> Result<Vec<String>> {
     Ok(overridden.into_iter().filter(wanted).collect())
 }
 
-/// The fields that are overridden, such as "fees, title"; empty for none.
+/// The overridden fields, such as "fees, title"; empty if there is none.
 pub fn named(service: &Service) -> String {
     let fields: Vec<&str> = service.overrides.iter().map(|kept| kept.field.as_str()).collect();
     fields.join(", ")
 }
 
-/// The source's own id stays its own.
+/// The fields that can be overridden: all but the source's own id.
 fn fields() -> impl Iterator<Item = &'static str> {
     Service::PATHS.iter().copied().filter(|field| *field != "source_id")
 }
 
-/// A service with this field alone.
+/// A service that has only this field.
 fn only(field: &str, service: &Service) -> Service {
     let mut one = Service::default();
     one.copy_field(field, service);
@@ -205,7 +206,7 @@ fn source_value(kept: &Override) -> String {
     }
 }
 
-/// A service's value in one field, as JSON; `None` for nothing.
+/// A service's value in one field, as JSON; `None` if the field is empty.
 fn value(service: &Service, field: &str) -> Option<String> {
     let whole = mpp_api::json::write(&only(field, service)).ok()?;
     let whole: serde_json::Value = serde_json::from_str(&whole).ok()?;

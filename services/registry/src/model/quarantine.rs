@@ -9,13 +9,12 @@
 //!     │ Taken; Gone          │                         │ sent anything; tried: Taken; Gone
 //!     └──────────────────────┴─────────────────────────┘
 //! ```
-//! **A later record that is wrong leaves the one before it where it is**, waiting or applied: so it
-//! makes no difference to what stands in the end whether the unit came before both, between them or
-//! after them.
+//! **A later record that is wrong leaves the one before it where it is**, waiting or applied: so
+//! the outcome is the same whether the unit came before both, between them or after them.
 //!
-//! **What is due is worked out from how things stand**, not from what happened: a record that was
-//! put into quarantine while its unit was just being made, a replica that died between the two, a
-//! database that was restored, all find the same answer at the next look.
+//! **Whether a record is due is worked out from the present state**, not from what happened: a
+//! record that was put into quarantine while its unit was just being made, a replica that died
+//! between the two, a database that was restored, all find the same answer at the next look.
 
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ use mpp_form::record::{Checked, Item};
 
 use super::Check;
 
-/// First pause of a record that was tried too early, as when its batch was not yet through.
+/// First pause of a record that was tried too early, such as before its batch was committed.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two tries of a record for the same thing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
@@ -38,7 +37,7 @@ pub enum Asks {
     Delete,
 }
 
-/// What a record was answered, as far as it decides whether the record is kept.
+/// The answer to a record, as far as it decides whether the record is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It stands as it was sent.
@@ -51,10 +50,10 @@ pub enum Answer {
     Failed,
 }
 
-/// Where a name of a source stands.
+/// The state of a name of a source in quarantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum State {
-    /// Nothing is kept of it.
+    /// No record of it is kept.
     #[default]
     Absent,
     /// A record is kept, to be applied.
@@ -63,14 +62,14 @@ pub enum State {
     Refused,
 }
 
-/// What happens to a name.
+/// An event of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Its source sends a record of it.
     Sent {
-        /// How that is answered.
+        /// The answer to the record.
         answer: Answer,
-        /// The source may have this record wait, too.
+        /// There is room for this record among those of the source that wait.
         has_room: bool,
     },
     /// The record that is kept was tried again.
@@ -79,23 +78,23 @@ pub enum Event {
     Gone,
 }
 
-/// What follows.
+/// The step that an event of a name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// All stays as it is.
     Stays,
-    /// What is kept goes.
+    /// The record that is kept is dropped.
     Leaves,
-    /// The record is kept, in the place of one that was.
+    /// The record is kept, in place of one that was.
     Waits,
-    /// The record that is kept waits no more.
+    /// The record that is kept is rejected and waits no more.
     Refused,
     /// There is no room for the record.
     Full,
 }
 
 impl Asks {
-    /// Of a checked record.
+    /// The change that a checked record asks for.
     pub fn of(checked: &Checked) -> Self {
         match checked.item {
             Item::Put(_) => Self::Put,
@@ -105,13 +104,13 @@ impl Asks {
 }
 
 impl Answer {
-    /// By the fault that was found; `None` where there is none.
+    /// The answer that a fault leads to; `None`: no fault was found.
     pub fn of(fault: Option<FieldCode>, asks: Asks) -> Self {
         match (fault, asks) {
             (None, _) => Self::Taken,
-            // It is not there, as its source wants it.
+            // The service does not exist, as its source wants it.
             (Some(FieldCode::NotFound), Asks::Delete) => Self::Taken,
-            // Whoever gets the record by a hand-over looks at it, before it is deleted.
+            // After a hand-over its new owner looks at the service before it is deleted.
             (Some(FieldCode::OwnedByOtherSource), Asks::Delete) => Self::Wrong,
             (
                 Some(
@@ -129,7 +128,7 @@ impl Answer {
 }
 
 impl State {
-    /// What follows from an event.
+    /// The step that an event leads to.
     pub fn step(self, event: Event) -> Step {
         match (self, event) {
             (_, Event::Sent { answer: Answer::Waits, has_room: true }) => Step::Waits,
@@ -141,7 +140,7 @@ impl State {
             (Self::Waiting, Event::Sent { .. }) => Step::Stays,
             (_, Event::Tried(Answer::Wrong)) => Step::Refused,
             (_, Event::Tried(Answer::Waits)) => Step::Waits,
-            // Nothing was found of it: it stands as before.
+            // The try found nothing out, so the record stands as before.
             (_, Event::Tried(Answer::Failed)) => Step::Stays,
         }
     }
@@ -157,7 +156,8 @@ impl State {
     }
 }
 
-/// What a record of this name waits for; empty where nothing that comes by itself helps.
+/// The unit or service that a record of this name waits for; empty if only a person's decision
+/// helps.
 pub fn awaited(code: FieldCode, name: &str) -> &str {
     match code {
         FieldCode::UnitNotFound | FieldCode::UnitNotOwned => {
@@ -168,18 +168,19 @@ pub fn awaited(code: FieldCode, name: &str) -> &str {
     }
 }
 
-/// How things stand around what is waited for, as a replica sees them.
+/// The state of the unit or service that records wait for, as a replica sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sight {
     /// The unit exists.
     pub unit_exists: bool,
     /// The source may write it.
     pub may_write: bool,
-    /// Another publishes the record.
+    /// Another source publishes the service.
     pub is_foreign: bool,
 }
 
-/// Whether it is worth trying what waits for this: only then is it tried, and the try decides.
+/// Whether it is worth trying records that wait for this: only then are they tried, and the try
+/// decides.
 pub fn is_due(code: &str, sight: Sight) -> bool {
     let is = |known: FieldCode| code == known.as_str();
     if is(FieldCode::UnitNotFound) {
@@ -189,13 +190,13 @@ pub fn is_due(code: &str, sight: Sight) -> bool {
     } else if is(FieldCode::OwnedByOtherSource) {
         !sight.is_foreign
     } else {
-        // Many moves are a person's decision.
+        // Whether many records may move is a person's decision.
         !is(FieldCode::TooManyMoved)
     }
 }
 
-/// Fails for a code that no record is kept for: who asks for a misspelt one would be told that
-/// nothing waits.
+/// Refuses a code that no record is ever kept for: a caller who misspells one would otherwise be
+/// told that nothing waits.
 pub fn check_code(check: &mut Check, code: &str) {
     if !code.is_empty() && !FieldCode::ALL.iter().any(|known| known.as_str() == code) {
         let waits = |known: &&FieldCode| Answer::of(Some(**known), Asks::Put) == Answer::Waits;
@@ -209,8 +210,8 @@ pub fn check_code(check: &mut Check, code: &str) {
     }
 }
 
-/// How long a record is left alone that a try has found as the one before did: twice as long as the
-/// last time. A record that is sent again begins anew, however often it was.
+/// How long a record is left alone after a try that found the same as the one before: twice as long
+/// as the last time. A record that is sent again begins anew.
 pub fn pause(before: Duration) -> Duration {
     before.saturating_mul(2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
 }
@@ -240,8 +241,8 @@ mod tests {
     }
 
     proptest! {
-        /// What was told to a source adds up with what became of it: each record that was
-        /// quarantined was taken since, rejected since, replaced or withdrawn, or is kept still.
+        /// The answers to a source add up with the fates of its records: each that was
+        /// quarantined was taken, rejected, replaced or withdrawn since, or is still kept.
         #[test]
         fn whatever_was_quarantined_is_accounted_for(all in prop::collection::vec(events(), 0..40)) {
             let (mut state, mut kept, mut ended) = (State::Absent, 0, 0);
@@ -256,7 +257,7 @@ mod tests {
             }
         }
 
-        /// Only a record that was told so waits, and nothing of it is lost without one of the three
+        /// Only a record that was answered so waits, and it leaves only by one of the three
         /// ways out.
         #[test]
         fn what_waits_goes_on_waiting_unless_it_is_decided(event in events()) {
@@ -274,8 +275,8 @@ mod tests {
             prop_assert!(fresh != State::Refused);
         }
 
-        /// A record that waits is tried only where what it waits for looks otherwise than when it
-        /// was answered.
+        /// A waiting record is tried only if the thing that it waits for looks different from when
+        /// it was answered.
         #[test]
         fn nothing_is_due_that_stands_as_it_was_answered(
             unit_exists: bool, may_write: bool, is_foreign: bool

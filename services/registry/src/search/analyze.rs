@@ -72,11 +72,11 @@ pub enum Role {
     Paired,
     /// It is said aside, after a word such as "untuk" or "karena".
     Aside,
-    /// It is said to be where, after a word such as "di".
+    /// It says where, after a word such as "di".
     Where,
     /// It asks for a new one: "bikin sim".
     Makes,
-    /// It is what one does not ask for: "selain ktp".
+    /// It is excluded: "selain ktp".
     Excluded,
 }
 
@@ -89,11 +89,11 @@ pub struct QueryTerm {
     pub own: String,
     /// The word's role for the document that the question names.
     pub role: Role,
-    /// Whether it stands right behind what is done: "ganti kelamin di ktp".
+    /// Whether it follows right after an act: "ganti kelamin di ktp".
     pub is_object: bool,
-    /// Whether it says what is done, and to what right behind: "putus sambungan".
+    /// Whether it is an act whose object follows right after: "putus sambungan".
     pub has_object: bool,
-    /// What it says has happened or is to be done to the document, where it is a verb of harm.
+    /// The harm to the document that it tells of, if it is a verb of harm.
     pub harm: Option<Harm>,
     /// Whether a result has to have it (see [`FAINT`]).
     pub decides: bool,
@@ -274,7 +274,7 @@ pub fn index_terms(text: &str) -> BTreeSet<String> {
     all
 }
 
-/// Letters of a word behind "antar" that is no chance.
+/// From so many letters on, a word after "antar" is no accident.
 const LETTERS_BETWEEN: usize = 4;
 
 /// "Antarprovinsi" says "provinsi".
@@ -320,7 +320,7 @@ pub fn is_abbreviation(term: &str) -> bool {
     EXPANSIONS.contains_key(term)
 }
 
-/// How much less an Indonesian word is worth that an English one was typed for.
+/// The weight of an Indonesian word for which an English one was typed.
 const TRANSLATED: f32 = 0.9;
 
 /// A term, its related terms, and those that an English word stands for; the term first.

@@ -33,12 +33,13 @@ pub struct Results {
 pub struct NamedPlace {
     /// As typed.
     pub text: String,
-    /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities; none
-    /// where the word before says that a place follows, and it is no region's name.
+    /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities; none if
+    /// the word before says that a place follows, and it is no region's name.
     pub region_codes: Vec<String>,
-    /// It may as well be no place, or another: the words were looked for, too.
+    /// It may also be no place, or another one: the words were searched for, too.
     pub guessed: bool,
-    /// What it is to whoever asks: a preference only where it is wanted.
+    /// Whether one asks there, comes from there, goes there, or keeps away; only `Wanted` is a
+    /// preference.
     pub stance: Stance,
 }
 

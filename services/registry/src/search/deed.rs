@@ -1,16 +1,16 @@
-//! The forms of verbs of harm, in both languages: who does it, or to what it happens.
+//! The forms of verbs of harm, in both languages: somebody does it, or it happens.
 
 use super::vocabulary::{DAMAGES, ENGLISH_HARMS, INVOLUNTARY, LOSSES, SPOILED, STATES};
 
 /// The state of a document that is gone, as catalogs call it.
 pub const LOST: &str = "hilang";
-/// The state of one that is still there.
+/// The state of a document that is still there.
 pub const DAMAGED: &str = "rusak";
 
-/// Prefixes of what happens, whoever does it.
+/// Prefixes of verbs for what happens, whoever does it.
 pub const PREFIXES: [&str; 5] = ["ke", "ter", "di", "ka", "ta"];
 
-/// Suffixes of deeds; all but the first make a bare root one that is done.
+/// Suffixes of verbs; all but the first make a bare root an active verb.
 const SUFFIXES: [&str; 6] = ["nya", "in", "kan", "i", "ken", "an"];
 
 /// The form of a verb of harm.
@@ -29,7 +29,7 @@ pub enum Form {
 /// A verb of harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
-    /// What becomes of the document.
+    /// The state of the document afterwards: lost or damaged.
     pub state: &'static str,
     pub form: Form,
     /// Nobody does it on purpose, whatever its form: "menghilangkan", "lose".
@@ -96,7 +96,7 @@ const NASALS: [(&str, &[&str]); 9] = [
 /// The same where the vowel is left out, too: "mbuang", "motong".
 const CLIPPED: [(&str, &[&str]); 2] = [("m", &["", "p"]), ("n", &["", "t"])];
 
-/// The roots of which a word may be the active form.
+/// The roots that a word may be the active form of.
 fn actives(word: &str) -> Vec<String> {
     let heads = NASALS.iter().chain(&CLIPPED);
     let rests = heads.filter_map(|(head, lost)| Some((word.strip_prefix(head)?, lost)));

@@ -76,9 +76,9 @@ impl Engine {
         *self.published.borrow()
     }
 
-    /// Answers a query, as one of `who` asks it: callers take turns where there are more searches
-    /// than processors. With a `min_revision` it first waits until that is searchable, for as long
-    /// as the caller polls: the deadline is the caller's.
+    /// Answers a query for the caller `who`: callers take turns when there are more searches than
+    /// processors. With a `min_revision` it first waits until that is searchable, for as long as
+    /// the caller polls: the deadline is the caller's.
     pub async fn search_for(&self, who: &str, query: Query) -> Result<Results, Error> {
         query::check(&query)?;
         self.caught_up(query.min_revision).await?;
@@ -98,7 +98,7 @@ impl Engine {
         self.search_for("", query).await
     }
 
-    /// What the writer and the readers share.
+    /// The state that the writer and the readers share.
     pub(super) fn shared(&self) -> Arc<Shared> {
         self.shared.clone()
     }

@@ -1,4 +1,4 @@
-//! What the index shows of services and offerings, to be compared with what it should show.
+//! The services and offerings that the index shows, to be compared with those it should show.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -13,10 +13,10 @@ use super::question::Error;
 use super::table::{Offering, Service, Slot, Table};
 use super::writer::Published;
 
-/// Entries as a digest has them: services and offerings, by name, with what an answer shows.
+/// A digest over the services and offerings that the index shows, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// Over each name and the fields that answers show of it.
+    /// Over each name and the fields that answers show.
     pub digest: Digest,
     /// Services whose words are indexed.
     pub indexed: u64,
@@ -30,7 +30,7 @@ const SERVICE: &str = registry::Service::KIND;
 const OFFERING: &str = registry::Offering::KIND;
 
 impl Shown {
-    /// What the index shows after this update, of a record that it did not show before.
+    /// Adds an update's record, which was not there before, as the index will show it.
     pub fn add(&mut self, update: &Update) {
         match update {
             Update::PutService(doc) => {
@@ -46,7 +46,7 @@ impl Shown {
         }
     }
 
-    /// What stands in these slots.
+    /// Adds the services and offerings of these slots.
     fn slots(&mut self, table: &Table, slots: &[Slot]) {
         for slot in slots {
             if let Some(service) = &slot.service {
@@ -58,7 +58,7 @@ impl Shown {
         }
     }
 
-    /// Of a state that may be written to between two turns; `None` where it was.
+    /// Reads a state that may be written to between two turns; `None` if it was.
     fn of(state: &RwLock<Published>) -> Option<(i64, Self)> {
         let mut shown = Self::default();
         let (mut read, mut steps) = (0, None);

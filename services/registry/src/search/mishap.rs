@@ -1,19 +1,19 @@
-//! What becomes of a document, as people say it: somebody does it ("bakar ktp", "nyobek kk", "sell
-//! my passport"), or it happened ("ktp kebakar", "akta dicuri", "my id card was stolen").
+//! Harm to a document, as people put it: somebody does it ("bakar ktp", "nyobek kk", "sell my
+//! passport"), or it happened ("ktp kebakar", "akta dicuri", "my id card was stolen").
 //!
-//! The verb is the same and the services are not: for what happened there is a new document, what
-//! one means to do nobody offers. The form of the verb tells them apart, and where it does not, its
-//! place does: a bare root right before the document is done to it, behind it it is its state.
+//! The verb is the same, the services are not: after a mishap one gets a new document, but no
+//! service harms one on purpose. The form of the verb tells them apart, or else its place: a bare
+//! root right before the document is done to it, right after it is the document's state.
 
 use super::deed::{DAMAGED, Form, LOST, PREFIXES, deed};
 use super::vocabulary::{
     BEFORE_VERBS, DAMAGES, INTENTS, LOSSES, OTHERS, OWNERS, REFUSALS, SPOILED, UNINTENDED,
 };
 
-/// How much less what has become of a document is worth than the word for what happened.
+/// The weight of a document's state beside the word for what happened to it.
 pub const MISHAP: f32 = 0.8;
 
-/// What has become of a document by a mishap: "keselip" it is lost, "ketumpahan" it is damaged.
+/// The state of a document after a mishap: lost after "keselip", damaged after "ketumpahan".
 pub fn mishap(term: &str) -> Option<&'static str> {
     let bare = PREFIXES.iter().find_map(|head| term.strip_prefix(head));
     let root = bare.unwrap_or(term);
@@ -26,7 +26,7 @@ pub fn mishap(term: &str) -> Option<&'static str> {
     (is_one(DAMAGES) || bare.is_some() && is_one(SPOILED)).then_some(DAMAGED)
 }
 
-/// What is said of a document.
+/// The harm to a document that a verb tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Harm {
     /// Something has happened to it: it is lost or damaged since.
@@ -35,8 +35,8 @@ pub enum Harm {
     Meant,
 }
 
-/// What the word at a place says of the document: `is_document` tells which words name it. Nothing
-/// where it is no verb of harm, or does not say whom it harms: "ikan bakar", "potong rambut".
+/// The harm that the word at a place tells of; `is_document` tells which words name the document.
+/// `None` if it is no verb of harm, or does not harm the document: "ikan bakar", "potong rambut".
 pub fn harm(words: &[String], at: usize, is_document: &dyn Fn(usize) -> bool) -> Option<Harm> {
     let is_doer = |at: usize| OTHERS.contains(&words[at].as_str());
     if is_doer(at) && words.get(at + 1).is_some_and(|next| deed(next).is_some()) {
@@ -102,13 +102,14 @@ impl Sentence<'_> {
         self.before().is_some_and(|word| OTHERS.contains(&word))
     }
 
-    /// Whether the document stands right behind.
+    /// Whether the document follows right after.
     fn has_object(&self) -> bool {
         let behind = (self.at + 1..self.words.len()).find(|at| !self.is_between(*at));
         behind.is_some_and(self.is_document)
     }
 
-    /// Whether the document stands right before, or before what is meant: "ktp mau saya bakar".
+    /// Whether the verb follows the document, right away or after words of intent: "ktp mau saya
+    /// bakar".
     fn stands_behind(&self) -> bool {
         let skipped = |at: &usize| {
             let word = self.words[*at].as_str();

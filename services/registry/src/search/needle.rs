@@ -28,13 +28,14 @@ const SMALL_CATALOG: u64 = 200;
 /// large catalog it would count for several documents.
 const MOST_OF_UNKNOWN: f32 = 1.25;
 
-/// A document, what a service is otherwise called by alone, and a slip of either.
+/// The ranks of leading words: a document, another word that names a service by itself, a slip of
+/// either.
 const RANKS: usize = 3;
 
-/// Words, the rarest first, of which names are made up.
+/// The rarest words of a question, so many of which make up names.
 const WORDS_OF_NAMES: usize = 8;
 
-/// Alternatives below this weight are no other way to say a name.
+/// Alternatives below this weight do not stand for the word in a name.
 pub const SAME_WORD: f32 = 0.7;
 
 /// A word of the question that the index knows something about.
@@ -98,7 +99,7 @@ impl Needles {
                 false => guess(view, &term, tolerance)?,
             };
             let guess = match guess {
-                // What is done to a document in English is no Indonesian word cut short.
+                // An English verb before a document is no Indonesian word cut short.
                 Guess::Plain if reading.is_english && term.role == Role::Paired => {
                     Guess::Words(Vec::new())
                 }
@@ -148,14 +149,14 @@ impl Needles {
         Ok(())
     }
 
-    /// `None` if no service has one of the words: then it is no name of a service.
+    /// The deciding words as a name; `None` if one of them is in no service, so that it is no name.
     fn said_beside_acts(&self) -> Option<String> {
         let said = self.all.iter().filter(|needle| needle.term.decides);
         let said = said.map(|needle| needle.term.alternatives[0].term.clone());
         self.unanswered.is_empty().then(|| bare(said.collect()))?
     }
 
-    /// A service whose title names the place is the office of that place.
+    /// Adds the places where one asks: a service whose title names one is that place's office.
     fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
         for Place { text, codes, .. } in reading.where_asked() {
             let weight =
@@ -175,7 +176,7 @@ impl Needles {
                 self.deciding |= 1 << bit;
                 self.known += needle.worth;
                 if let Some(rank) = leads(view, needle)? {
-                    // What is said aside leads only where nothing else does.
+                    // A word that is said aside leads only if no other does.
                     let aside = needle.term.role == Role::Aside;
                     leading[rank + if aside { RANKS } else { 0 }] |= 1 << bit;
                 }
@@ -203,17 +204,17 @@ fn is_paper(pair: &[QueryTerm]) -> bool {
     pair[0].own == PAPER && pair[1].own == "terang"
 }
 
-/// Whether it is said aside: for what, where, why or when.
+/// Whether a word is said aside: for what, where, why or when.
 pub fn is_aside(term: &QueryTerm) -> bool {
     matches!(term.role, Role::Aside | Role::Where)
 }
 
-/// A number or a letter is no name of anything, even where nothing else is said.
+/// A number or a single letter names nothing, even if the question says nothing else.
 fn says_something(term: &QueryTerm) -> bool {
     term.word.chars().filter(|one| one.is_alphabetic()).count() > 1
 }
 
-/// One of two words that were written as one.
+/// The term of one of two words that were written as one.
 fn half(typed: &QueryTerm, word: &str) -> Option<QueryTerm> {
     let term = term(word)?;
     let decides = !is_faint(&term);
@@ -221,7 +222,7 @@ fn half(typed: &QueryTerm, word: &str) -> Option<QueryTerm> {
     Some(QueryTerm { own: term, decides, alternatives, ..typed.clone() })
 }
 
-/// The alternatives that some service has.
+/// Those of the alternatives that some service has.
 fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
     let mut present = Vec::new();
     for alternative in alternatives {
@@ -232,7 +233,7 @@ fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<A
     Ok(present)
 }
 
-/// The word with its worth; nothing if no service that is looked at has it.
+/// The word with its worth; `None` if no service has it in the parts that are searched.
 fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let strong = frequency(view, &[Part::Title, Part::Keywords], &term.alternatives)?;
     let bodies = frequency(view, &[Part::Body], &term.alternatives)?;
@@ -243,22 +244,22 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     }
     let own = same(&term.alternatives);
     let strong_own = frequency(view, &[Part::Title, Part::Keywords], own)?;
-    // Where a word stands in titles its rarity there counts: every body asks for a KTP.
+    // In titles a word's rarity among titles counts: every body asks for a KTP.
     let found = if strong_own > 0 { strong_own } else { frequency(view, &[Part::Body], own)? };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
     Ok(Some(Needle { term, worth, in_bodies }))
 }
 
-/// The word itself: how rare it is does not depend on the words that it is related to.
+/// The word itself with its slips: its rarity does not depend on related words.
 fn same(alternatives: &[Alternative]) -> &[Alternative] {
     let related =
         alternatives.iter().skip(1).position(|one| !matches!(one.via, Via::Typo | Via::Clipped));
     &alternatives[..related.map_or(alternatives.len(), |at| at + 1)]
 }
 
-/// How surely the word names what is asked for, the surest first: a document, what a service is
-/// otherwise called by alone, or a slip of either.
+/// The rank of a word that may name what is asked for, 0 is the surest: a document, another word
+/// that names a service by itself, or a slip of either.
 fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
     let Alternative { term, via, weight } = &needle.term.alternatives[0];
     if *via == Via::Related && *weight < SAME_WORD {
@@ -274,14 +275,14 @@ fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
     Ok(Some(if *via == Via::Typo { 2 } else { rank }))
 }
 
-/// One in so many of the services whose keywords hold a word has to keep it alone: one owner among
-/// many does not decide what a word means.
+/// One in so many of the services whose keywords hold a word has to keep it as a keyword by itself:
+/// one owner among many does not decide what a word means.
 const SHARE_OF_KEYWORDS: u64 = 4;
 
-/// Whether a word names a document or licence: an abbreviation of the field, or what owners keep
-/// alone as a keyword, and most titles that hold the word are about it or half of them are of such
-/// an owner. "Hilang" is what happens to documents, whoever keeps it as a keyword, and no act is
-/// one: whoever asks for "legalisir buku nikah" names the book.
+/// Whether a word names a document or licence: an abbreviation of the field, or a keyword that
+/// owners keep by itself, if most titles with the word are about it or half of them belong to such
+/// owners. "Hilang" happens to documents, whoever keeps it as a keyword, and no act is a document:
+/// "legalisir buku nikah" names the book.
 pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
     if ACTS.contains(&term) {
         return Ok(false);
@@ -297,7 +298,7 @@ pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
     Ok(2 * about.max(alone) >= view.frequency(Part::Title, term)?)
 }
 
-/// Whether a word is all that keywords say beside how.
+/// Whether a keyword consists of this word alone, beside words that ask how.
 pub fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
     let own = view.frequency(Part::Names, &subject(term))?;
     let own = own + view.frequency(Part::Names, &document(term))?;

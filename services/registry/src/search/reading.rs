@@ -1,5 +1,5 @@
-//! How a question is read: the places that it names, then what is said in several words, then
-//! English names, and what is left as terms.
+//! How a question is read: the places that it names, then sayings of several words, then English
+//! names, and the rest as terms.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub struct Place {
     pub codes: Vec<&'static str>,
     /// It may as well be no place: its words are looked for, too.
     pub guessed: bool,
-    /// What it is to whoever asks.
+    /// Whether one asks there, comes from there, goes there, or keeps away.
     pub stance: Stance,
 }
 
@@ -57,7 +57,7 @@ impl Reading {
 /// A word of a question: where it stands, and what it is taken for.
 type Word = (Range<usize>, String);
 
-/// Several words that are said for others.
+/// A saying of several words, and the words that it means.
 type Said = (Vec<String>, Vec<String>);
 
 static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
@@ -122,7 +122,7 @@ fn parted(typed: Vec<Word>) -> Vec<Word> {
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let mut parted = Vec::with_capacity(typed.len());
     for (number, (at, word)) in typed.into_iter().enumerate() {
-        // What was folded otherwise than it was typed has its letters elsewhere.
+        // A word whose length changed by folding cannot be cut at the same letters.
         let head = places::joined(&spoken[number..]).filter(|_| word.len() == at.len());
         match head {
             Some(head) => {
@@ -166,13 +166,13 @@ fn clauses(text: &str, typed: &[Word]) -> Vec<usize> {
         .collect()
 }
 
-/// The words but for those that only tell what a place is.
+/// The words without those that only tell a place's stance.
 fn heard(typed: &[Word], told: &[usize]) -> Vec<Word> {
     let heard = typed.iter().enumerate().filter(|(at, _)| !told.contains(at));
     heard.map(|(_, word)| word.clone()).collect()
 }
 
-/// The words that are looked for, in order.
+/// The words to search for, in order.
 fn beside_places(typed: &[Word], named: &[Named], told: &[usize]) -> Vec<Word> {
     let plain = |at: usize, word: &str| is_only_place(named, at, word) || told.contains(&at);
     let rest = typed.iter().enumerate().filter(|(at, (_, word))| !plain(*at, word));
@@ -186,7 +186,7 @@ fn place(text: &str, typed: &[Word], named: Named, stance: Stance) -> Place {
     Place { text: text[first.start..last.end].to_owned(), codes, guessed, stance }
 }
 
-/// Words for things that are not asked for are not searched, unless there are no others.
+/// The terms without those that are not asked for, unless there are no others.
 fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
     let kept = |term: &&QueryTerm| term.role != Role::Excluded;
     let refuses = terms.iter().any(|term| term.role == Role::Excluded);
@@ -196,11 +196,11 @@ fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
     terms.into_iter().filter(kept).collect()
 }
 
-/// Years from which one is no child before the law that knows identity cards (UU 24/2013).
+/// Age in years from which one is no child by the law on identity cards (UU 24/2013).
 const OF_AGE: u32 = 17;
 
-/// Whether all ages that the question tells are such that nobody is a child: "anakku umur 17". Of
-/// two ages the other may be the mother's.
+/// Whether all ages in the question are those of adults: "anakku umur 17". All, since one of two
+/// ages may be the mother's.
 fn is_of_age(words: &[String]) -> bool {
     let ages: Vec<u32> = (0..words.len()).filter_map(|at| age(words, at)).collect();
     !ages.is_empty() && ages.iter().all(|years| (OF_AGE..130).contains(years))
@@ -225,7 +225,7 @@ fn is_only_place(named: &[Named], at: usize, word: &str) -> bool {
     place.is_some_and(|place| !place.guessed || KINDS.contains(&word))
 }
 
-/// Puts what cannot be read in the place of the words for it.
+/// Replaces words for an unreadable document or number by the state that they mean.
 fn without_unread(words: Vec<Word>, spoken: &[String]) -> Vec<Word> {
     let mut meant = Vec::with_capacity(words.len());
     let mut rest = words.as_slice();
@@ -242,7 +242,7 @@ fn without_unread(words: Vec<Word>, spoken: &[String]) -> Vec<Word> {
     meant
 }
 
-/// Puts what is meant in the place of what is said, the longest saying first.
+/// Replaces sayings by the words that they mean, the longest saying first.
 fn said_for(words: Vec<Word>, sayings: &[Said]) -> Vec<Word> {
     let mut meant = Vec::new();
     let mut rest = words.as_slice();

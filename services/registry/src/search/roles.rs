@@ -1,8 +1,8 @@
 //! The roles of a question's words for the document that it names, by where they stand.
 //!
 //! "Paspor diplomatik" and "cabut NIB" ask for something of the document; "paspor untuk kuliah"
-//! tells why, and "selain KTP" what one does not ask for. No list says which words those are: a
-//! word beside the document tells it from others of its kind, whatever the word is.
+//! tells why, and "selain KTP" excludes it. No list says which words those are: any word beside the
+//! document tells it from others of its kind.
 
 use std::ops::Range;
 
@@ -45,8 +45,8 @@ pub fn assign(
     }
 }
 
-/// Tells what happened to the document from what somebody means to do to it. An act that is meant
-/// is looked for in its own word only: "bakar ktp" asks for no new one.
+/// Tells harm that happened to the document from harm that somebody means to do. A meant act is
+/// searched for by its own word only: "bakar ktp" asks for no new one.
 pub fn mark_harms(
     typed: &[Typed],
     terms: &mut [(Range<usize>, QueryTerm)],
@@ -75,7 +75,7 @@ pub fn mark_harms(
     }
 }
 
-/// What has become of the document is as good as the word for it.
+/// Lets the document's state answer the verb as well, with the weight [`MISHAP`].
 fn raise(term: &mut QueryTerm, state: &str) {
     term.alternatives.retain(|one| one.term != state || one.weight >= MISHAP);
     if term.alternatives.iter().all(|one| one.term != state) {
@@ -84,7 +84,8 @@ fn raise(term: &mut QueryTerm, state: &str) {
     }
 }
 
-/// Marks acts and what stands right behind them; what ends a document is one only right before it.
+/// Marks acts and the terms right after them; a word of [`ENDINGS`] is an act only right before a
+/// document.
 fn mark_acts(
     text: &str,
     typed: &[Typed],
@@ -103,7 +104,7 @@ fn mark_acts(
     }
 }
 
-/// The terms that only tell what came before: "habis nikah" of "habis nikah ganti kk".
+/// The terms that only tell of a past event: "habis nikah" of "habis nikah ganti kk".
 fn past(typed: &[Typed], terms: &mut [(Range<usize>, QueryTerm)]) -> Range<usize> {
     let Some(first) = terms.first().map(|(at, _)| at.clone()) else { return 0..0 };
     let opens = |(_, word): &&Typed| AFTER.contains(&word.as_str());
@@ -121,7 +122,7 @@ fn past(typed: &[Typed], terms: &mut [(Range<usize>, QueryTerm)]) -> Range<usize
     0..1 + usize::from(is_term)
 }
 
-/// Whether a document stands right behind.
+/// Whether a document follows right after.
 fn is_next(documents: &[bool], at: usize) -> bool {
     documents.get(at + 1).is_some_and(|next| *next)
 }
@@ -141,14 +142,14 @@ fn is_paired(
     begins && next && !certain[at] && terms[at].1.decides
 }
 
-/// Words before a "to" that leads to what is done, and not whither: "how to sell my passport".
+/// Words before a "to" that leads to an act, not to a place: "how to sell my passport".
 const DOES_TO: [&str; 6] = ["how", "want", "need", "like", "have", "way"];
 
 /// The words between a term and the one before it.
 struct Between {
     sets_aside: bool,
     says_where: bool,
-    /// Nothing but whose it is stands between: "sell my passport".
+    /// Only a word for the owner stands between: "sell my passport".
     only_owns: bool,
     is_empty: bool,
 }
@@ -183,7 +184,7 @@ fn is_purpose(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize
     at.checked_sub(1).is_some_and(|before| is_making(&terms[before].1) && behind(before))
 }
 
-/// "Bikin" and what else is said alone before a document: "bikin sim", "sim baru".
+/// Whether a term such as "bikin" asks for a new document: "bikin sim", "sim baru".
 fn makes(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize) -> bool {
     let next = is_next(documents, at);
     let before = at.checked_sub(1).is_some_and(|before| documents[before]);
@@ -194,7 +195,7 @@ fn is_making(term: &QueryTerm) -> bool {
     NEW.contains(&term.own.as_str())
 }
 
-/// Content words of a name that is told from others by one of them: a longer row is a story.
+/// Content words at the most of a name that one of them tells from others: a longer row is a story.
 const WORDS_OF_A_NAME: usize = 3;
 
 /// Whether the term stands in one short row of words with another that names a document. Words that

@@ -3,9 +3,9 @@
 //!
 //! A word that keeps away from a place ("selain", "luar", "jauh", "ogah", "not") reaches it over
 //! words that mean nothing by themselves ("mau", "ke", "kantor", "kota"). Two of them cancel each
-//! other ("tidak jauh dari"). What is done or asked for in between parts the two, unless the first
-//! is an outright refusal ("tidak mau bikin ktp di solo"); where it is anything else, nobody knows
-//! what is refused, and the place is no preference and told as [`Stance::Unclear`].
+//! other ("tidak jauh dari"). An act or a document in between cuts a word off from the place,
+//! unless it is an outright refusal ("tidak mau bikin ktp di solo"); with anything else in between
+//! it is not clear what is refused: the place is no preference, and told as [`Stance::Unclear`].
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use super::vocabulary::{
     WHEREVER, WISHES, WITHIN,
 };
 
-/// What a place is to whoever asks.
+/// How a question bears on a place that it names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Stance {
     /// One asks there: a preference.
@@ -74,7 +74,7 @@ enum Sense {
     Far,
     /// It keeps away from all that follows in its clause, and may stand behind the place.
     Refusal,
-    /// What is asked for, done, or said besides; whether the catalog knows it.
+    /// A word of content, for a thing or an act; `known` if the catalog has it.
     Content { known: bool },
 }
 
@@ -156,7 +156,7 @@ impl Spoken<'_> {
         (end..until).take_while(same).collect()
     }
 
-    /// Whether one wants to be elsewhere, and the words that say so.
+    /// Whether one wants to be elsewhere, with the words that say so.
     fn kept_away(&self, place: usize) -> (Stance, Vec<usize>) {
         let (mut told, unclear) = self.refused_before(place);
         let (after, unclear_after) = self.refused_behind(place);
@@ -202,7 +202,7 @@ impl Spoken<'_> {
         end.is_some_and(|end| self.clauses[end - 1] == self.clauses[at] && bridges(end))
     }
 
-    /// The words behind that keep away, with what is said first of the place: "ke medan kejauhan".
+    /// The words after the place that keep away from it, if they come first: "ke medan kejauhan".
     fn refused_behind(&self, place: usize) -> (Vec<usize>, bool) {
         let behind = self.behind(place);
         let says = |at: &usize| self.sense(*at) != Sense::Bridge;
@@ -218,7 +218,7 @@ impl Spoken<'_> {
         }
     }
 
-    /// Whether another place follows in the clause: what stands between belongs to that one.
+    /// Whether another place follows in the clause: words in between belong to that one.
     fn leads_on(&self, place: usize) -> bool {
         let next = self.places.get(place + 1);
         next.is_some_and(|next| self.clauses[next.start] == self.clauses[self.places[place].start])
@@ -239,9 +239,9 @@ impl Spoken<'_> {
         before.map(|at| self.word(at)).unwrap_or_default()
     }
 
-    /// Whether one comes from the place or goes there: "pindah dari malang ke batu". What is asked
-    /// for in between leads there: "mau pergi umroh, bikin paspor ke malang". Who has arrived asks
-    /// where he is.
+    /// Whether one comes from the place or goes there: "pindah dari malang ke batu". A request in
+    /// between means that one asks there: "mau pergi umroh, bikin paspor ke malang". People who
+    /// have arrived ask where they are.
     fn way(&self, place: usize) -> Stance {
         let before = &self.words[..self.places[place].start];
         let Some(travel) = before.iter().rposition(|word| stem_is(word, TRAVEL)) else {
@@ -266,8 +266,8 @@ impl Spoken<'_> {
         is(before, ARRIVED) || is(self.word(travel), MOVED) || is(next, MOVED)
     }
 
-    /// Who says whence he is and where he asks prefers the latter: "dari kediri, bikin paspor di
-    /// madiun".
+    /// Marks as origins the places that people only come from, when they also say where they ask:
+    /// "dari kediri, bikin paspor di madiun".
     fn set_origins(&self, stances: &mut [Stance]) {
         let travels = self.words.iter().any(|word| stem_is(word, TRAVEL));
         let leads = |place: usize| {

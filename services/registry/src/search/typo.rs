@@ -1,5 +1,5 @@
-//! Slips of the pen: the words that a typed one may stand for. From how many letters on a slip is
-//! forgiven is a setting (`search_one_slip_letters` in `policy.rs`).
+//! Slips of the pen: the words that a typed one may stand for. The number of letters from which on
+//! a slip is forgiven is a setting (`search_one_slip_letters` in `policy.rs`).
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -37,15 +37,15 @@ impl Tolerance {
 
 /// A word that the user may have meant.
 pub enum Guess {
-    /// Words of the catalog; none where the word is taken as typed.
+    /// Words of the catalog; none if the word is taken as typed.
     Words(Vec<Alternative>),
-    /// Surely a slip of a word that asks how and not for what: it plays no part, and is named.
+    /// Surely a slip of a word that asks how: it does not count in the search, and is named.
     Plain,
     /// Two words written as one.
     Two(String, String),
 }
 
-/// The words that this one may be a slip of: none where the index knows it and no neighbour is far
+/// The words that this one may be a slip of: none if the index knows it and no neighbour is far
 /// more frequent.
 pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::Result<Guess> {
     let own = &term.alternatives[0];
@@ -133,8 +133,8 @@ impl Typed<'_> {
     }
 }
 
-/// What an everyday word for something means that was typed without some of its vowels: "ilng" for
-/// "ilang", which is "hilang".
+/// The meaning of an everyday word that was typed without some of its vowels: "ilng" is "ilang",
+/// which is "hilang".
 fn clipped_spelling(typed: &str) -> Option<&'static str> {
     let mut said = SPELLINGS.iter().filter(|(_, meant)| !analyze::is_faint(meant));
     let clipped = said.find(|(said, _)| has_vowel(typed) && is_clipped(typed, said));
@@ -192,7 +192,7 @@ fn alike(typed: &str, word: &str) -> bool {
     (first && long) || has_same_letters(typed, word) || has_vowel(typed) && is_clipped(typed, word)
 }
 
-/// Three consonants are as likely an abbreviation that nobody has told us of: "pkl", "smp".
+/// False for consonants alone, which may be an abbreviation that no list has: "pkl", "smp".
 fn has_vowel(typed: &str) -> bool {
     typed.chars().any(is_vowel)
 }
@@ -207,7 +207,7 @@ fn weight(slips: usize, letters: usize) -> f32 {
     (1.0 - 1.5 * slips as f32 / letters.max(1) as f32).clamp(0.1, 0.9)
 }
 
-/// Letters from which a clipped word is known whatever its letters: "sertfikat".
+/// From so many letters on, a clipped word is known whichever vowels are left: "sertfikat".
 const LONG: usize = 8;
 
 /// Whether the letters are those of a word without some of its vowels, and make no other word.
@@ -234,8 +234,8 @@ fn is_stuttered(typed: &str, word: &str) -> bool {
     typed.len() > word.len() && single(typed) == single(word)
 }
 
-/// Whether a word that asks how was clipped: "bikn", "ssyrat". Three letters are as likely an
-/// abbreviation that nobody has told us of ("pkl", "smp"): those that are meant are listed.
+/// Whether a word that asks how was clipped: "bikn", "ssyrat". Three letters may be an abbreviation
+/// that no list has ("pkl", "smp"), so clipped words of three letters are listed.
 fn is_plain_clipped(typed: &str) -> bool {
     let other = SPELLINGS.iter().filter(|(_, meant)| analyze::is_faint(meant));
     let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).chain(other.map(|(said, _)| said));
@@ -245,10 +245,10 @@ fn is_plain_clipped(typed: &str) -> bool {
 /// Letters from which a word may be a misspelt question word.
 const PLAIN_LETTERS: usize = 6;
 
-/// The same where its letters are all there and have changed places.
+/// The same if all its letters are there and only have changed places.
 const SWAPPED_LETTERS: usize = 5;
 
-/// Whether a word that asks how is at most so many slips away; `true` where it is surely meant: the
+/// Whether a word that asks how is at most so many slips away; `true` if it is surely meant: the
 /// letters make no word, or are all there. "Sampah" is near "sampai" and a word of its own.
 fn plain_within(typed: &str, most: usize) -> Option<bool> {
     let letters = typed.chars().count();

@@ -1,9 +1,9 @@
-//! What nobody can read: "ktp ga kebaca", "nik tidak bisa dibaca di bank". A card is damaged then;
-//! a number is one that another office does not find.
+//! Documents that cannot be read: "ktp ga kebaca", "nik tidak bisa dibaca di bank". A card is
+//! damaged then; a number is not found by another office.
 
 use super::vocabulary::REFUSALS;
 
-/// Forms of the verbs for what a machine or an office does with a document.
+/// Forms of verbs for reading a document, by a machine or an office.
 #[rustfmt::skip]
 const READS: &[&str] = &[
     "baca", "kebaca", "terbaca", "dibaca", "kescan", "discan", "dipindai", "terpindai", "kedetek", "kedeteksi", "terdeteksi",
@@ -16,8 +16,8 @@ const BETWEEN: &[&str] = &["bisa", "dapat", "dpt", "mau", "bs", "be", "lagi"];
 /// Documents that are numbers.
 const NUMBERS: &[&str] = &["nik", "npwp", "nib", "nomor", "nomer", "number"];
 
-/// The words from a refusal to the verb that begin here, and what they mean: `words` are all of the
-/// question.
+/// If a refusal of reading begins here: the number of its words, and the state that they mean;
+/// `words` are all of the question.
 pub fn unread(rest: &[&str], words: &[String]) -> Option<(usize, &'static str)> {
     let (first, behind) = rest.split_first()?;
     let between = behind.iter().take_while(|word| BETWEEN.contains(word)).count();

@@ -1,7 +1,7 @@
-//! Whether the best answer is one: what it leaves out of the question, and what it leaves open.
+//! Whether the best hit answers the question, by the words that it leaves out or leaves open.
 //!
-//! A question that names a document finds its services. Whether they are what is asked for is
-//! another matter: a service of the document that has no part in the question ("cabut NIB") is
+//! A question that names a document finds its services. Whether they are asked for is another
+//! matter: a service of the document that does something else than the question ("cabut NIB") is
 //! near, and no answer.
 
 use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms};
@@ -15,7 +15,7 @@ use super::vocabulary::{ACTS, NEW, PEOPLE};
 /// The share of a question that its best answer has to cover.
 const ENOUGH: f32 = 0.5;
 
-/// The same where it bears the document that the question names.
+/// The same if the answer has the document that the question names.
 const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 
 /// Whether nothing really answers: the question has no subject, or the best answer leaves most of
@@ -41,17 +41,18 @@ pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bo
 /// One of so many content words may be left open.
 const ONE_OPEN_OF: usize = 4;
 
-/// Of three words beside a document two may be left open: then nothing shows what is asked of it.
+/// Where a document is named, two of three content words may be left open: with more, nothing shows
+/// what is asked of it.
 const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
 
-/// Content words of a question that is too short to say by itself which sense of a word is meant:
-/// "rumah" is no question for a licence of a "rumah sakit".
+/// Content words of a question that is too short to show which sense of a word is meant: "rumah" is
+/// no question for a licence of a "rumah sakit".
 const SHORT_QUESTION: usize = 2;
 
 /// Whether title and keywords leave content words open, or have them only within a longer name.
-/// Whoever names a document gets it and is told what else was not understood, unless that is most
-/// of the question; who names what a service is about, and calls it by that name, may add less than
-/// as much again.
+/// A question that names a document gets it, with the words that were not understood, unless they
+/// are most of the question; one that calls a service by its name may add fewer open words than
+/// that has.
 fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
     let open = open_words(best, table, needles);
@@ -67,9 +68,9 @@ fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     }
 }
 
-/// How many content words the best answer leaves open. Acts are looked at apart, and where a name
-/// of the service is said, neither for whom nor its owner leaves anything open, nor what is said
-/// aside, unless that may tell it from its like: "nikah di bawah umur".
+/// How many content words the best answer leaves open. Acts are judged apart. If the question has a
+/// name of the service, words for its owner or its applicants and words said aside are not open,
+/// unless they may tell it from others of its kind: "nikah di bawah umur".
 fn open_words(best: &Candidate, table: &Table, needles: &Needles) -> usize {
     let owner = owner(&table.slots[best.slot as usize].name);
     let named = best.named || best.held & needles.leading != 0;
@@ -198,13 +199,13 @@ fn is_other_paper(best: &Candidate, needles: &Needles) -> bool {
 /// Letters from which a word that breaks the rules of words is a slip, and no abbreviation.
 const SCRAWL: usize = 6;
 
-/// Whether the letters can be no word: nobody knows what they say, so they tell nothing apart.
+/// Whether the letters cannot be a word: then they tell no services apart.
 fn is_scrawl(word: &str) -> bool {
     let letters = folded(word);
     letters.chars().count() >= SCRAWL && is_no_word(&letters)
 }
 
-/// Whether the best answer is what one does not ask for.
+/// Whether the best answer is what the question excludes.
 fn is_refused(best: &Candidate, needles: &Needles) -> bool {
     let excluded = |(bit, needle): (usize, &Needle)| {
         needle.term.role == Role::Excluded && best.strong >> bit & 1 == 1
@@ -212,7 +213,7 @@ fn is_refused(best: &Candidate, needles: &Needles) -> bool {
     needles.all.iter().enumerate().any(excluded)
 }
 
-/// Whether the title is what was asked, word for word: "surat kuasa" says no subject, and is one.
+/// Whether the title is the question, word for word: "surat kuasa" has no subject, and is a title.
 fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let service = table.slots[best.slot as usize].service.as_ref();
     let words = service.map_or(0, |service| terms(&service.title_id).len());
@@ -227,8 +228,8 @@ fn is_guess(term: &QueryTerm) -> bool {
     term.alternatives.iter().all(guess)
 }
 
-/// The words that no service has. A guess at what one was meant for counts where the best answer
-/// bears it out.
+/// The words that no service has, unless the best answer has the word that one of them was guessed
+/// to mean.
 pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
     let has = best.map_or(0, |best| best.has);
     let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {

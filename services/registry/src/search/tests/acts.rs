@@ -38,7 +38,7 @@ fn office() -> Vec<Update> {
     ]
 }
 
-/// What comes first, and whether it is called an answer.
+/// The service that comes first, and whether it is called an answer.
 async fn said(engine: &Engine, text: &str) -> (String, bool) {
     let found = ask(engine, text).await;
     (found.hits.first().map(|hit| hit.service.clone()).unwrap_or_default(), !found.weak)

@@ -10,7 +10,7 @@ use super::*;
 pub const SERVICES: &str = include_str!("../judged_services.tsv");
 const JUDGED: &str = include_str!("../judged.tsv");
 
-/// Of the judged queries that are (not) held out: how many find their service first, how many there
+/// Judges the queries that are (not) held out: how many find their service first, how many there
 /// are, and the misses.
 async fn judge(held_out: bool) -> (usize, usize, String) {
     let engine = engine(judged_services()).await;

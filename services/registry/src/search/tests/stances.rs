@@ -1,4 +1,4 @@
-//! What a place is to whoever asks: wanted, avoided, whence or whither, or not understood.
+//! The stance to a place in a question: wanted, avoided, left, headed for, or not understood.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Words that say what is done with a document, or what has become of it: verbs of the language,
-//! whether or not any service of a catalog does them.
+//! Words for acts on a document, or for its fate: verbs of the language, whether or not any service
+//! of a catalog does them.
 
 /// Stems of acts. Whoever asks for one wants a service that does just that: one of the same
 /// document that does another is near, and no answer. Those that every service begins with
@@ -15,14 +15,13 @@ pub const ACTS: &[&str] = &[
     "tukar", "turun", "ubah", "uji", "waris",
 ];
 
-/// Of the faint words those that are an act right before a document: "tutup nib" ends it, "jam
-/// tutup" does not.
+/// Faint words that are an act right before a document: "tutup nib" ends it, "jam tutup" does not.
 pub const ENDINGS: &[&str] = &["tutup", "close"];
 
 /// Acts and faint words that ask for a document that is not there yet.
 pub const NEW: &[&str] = &["baru", "buat", "terbit", "pertama"];
 
-/// Words behind which stands what came before: "habis nikah ganti kk" asks for no marriage.
+/// Words before a past event: "habis nikah ganti kk" asks for no marriage.
 pub const AFTER: &[&str] = &[
     "abis", "abs", "after", "habis", "hbs", "sehabis", "selepas", "sesudah", "setelah", "stlh",
     "usai",
@@ -32,7 +31,7 @@ pub const AFTER: &[&str] = &[
 pub const EXCEPT: &[&str] =
     &["bukan", "selain", "kecuali", "ketimbang", "daripada", "except", "besides", "instead"];
 
-/// Words that begin what is said aside: for what, where, why and when.
+/// Words that begin a part that is said aside: for what, where, why and when.
 pub const ASIDE: &[&str] = &[
     "untuk", "utk", "bwt", "biar", "agar", "supaya", "di", "d", "ke", "dari", "dr", "pada", "pd",
     "karena", "karna", "krn", "gara", "sejak", "pas", "waktu", "saat", "ketika", "tapi", "tp",

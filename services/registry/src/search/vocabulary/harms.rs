@@ -1,5 +1,5 @@
-//! Verbs of what may be done or happen to a document that is then lost or damaged, and the words
-//! around them that tell whether anybody meant it.
+//! Verbs for harm that is done or happens to a document, which is lost or damaged then, and the
+//! words around them that tell whether it was meant.
 
 /// Roots after which a document is gone.
 #[rustfmt::skip]
@@ -15,7 +15,7 @@ pub const DAMAGES: &[&str] = &[
     "noda", "patah", "remuk", "rendam", "robek", "sobek", "tumpah",
 ];
 
-/// Of them those that are done on purpose as well: a mishap only with the prefix.
+/// Further roots of damage that is also done on purpose: a mishap only with the prefix.
 #[rustfmt::skip]
 pub const SPOILED: &[&str] = &[
     "bakar", "coret", "cuci", "gores", "gunting", "injak", "iris", "jepit", "lipat", "potong", "remas", "setrika",
@@ -29,7 +29,7 @@ pub const STATES: &[&str] = &[
     "leleh", "lenyap", "lupas", "noda", "patah", "raib", "remuk", "rusak", "selip", "tumpah",
 ];
 
-/// Roots of what nobody does on purpose, in whatever form: "ngilangin ktp".
+/// Roots of harm that nobody does on purpose, in whatever form: "ngilangin ktp".
 pub const INVOLUNTARY: &[&str] = &["hilang", "ilang", "jatuh", "selip", "cecer", "cicir", "tumpah"];
 
 /// English verbs: the base, forms of the past that no rule makes, whether the document is gone, and
@@ -56,7 +56,7 @@ pub const INTENTS: &[&str] = &[
     "how", "want", "may", "must",
 ];
 
-/// Words between a document and what has become of it.
+/// Words between a document and the verb that tells its fate.
 #[rustfmt::skip]
 pub const BEFORE_VERBS: &[&str] = &[
     "sudah", "sdh", "udah", "udh", "telah", "ikut", "kena", "habis", "abis", "malah", "baru", "is", "was", "were", "are", "got",
@@ -74,7 +74,7 @@ pub const PAPERS: &[&str] = &[
     "paper", "papers", "paspor", "passport", "permit", "plat", "sertifikat", "surat",
 ];
 
-/// Words of who owns it, or how old it is, between a verb and its document or its subject.
+/// Words for its owner or its age, between a verb and its document or its subject.
 #[rustfmt::skip]
 pub const OWNERS: &[&str] = &[
     "saya", "sy", "sya", "aku", "ak", "aq", "gue", "gua", "gw", "ku", "kita", "kami", "punya", "i", "we", "my", "our", "your",
@@ -82,7 +82,7 @@ pub const OWNERS: &[&str] = &[
     "someone", "somebody", "tadi", "kemarin", "kmrn", "malah", "lagi", "yang", "yg", "itu", "ini",
 ];
 
-/// Who else may have done it: kin, people, animals and forces of nature.
+/// Others who may have done it: kin, people, animals and forces of nature.
 #[rustfmt::skip]
 pub const OTHERS: &[&str] = &[
     "anak", "anakku", "adik", "adek", "adikku", "kakak", "bapak", "bapakku", "ayah", "ibu", "ibuku", "emak", "istri", "istriku",

@@ -1,8 +1,7 @@
-//! Words that tell what a place is to whoever asks: where they ask, come from, go to, or do not
-//! want to be. All as typed, those in [`TRAVEL`] and [`ERRANDS`] as stems.
+//! Words that tell whether people ask in a place, come from it, go there, or do not want to be
+//! there. All as typed, those in [`TRAVEL`] and [`ERRANDS`] as stems.
 
-/// Prepositions for the place where one is, and not whither or whence: behind them stands a place,
-/// whether or not anyone knows it.
+/// Prepositions for the place where one is: a place follows, whether or not it is known.
 pub const WITHIN: &[&str] = &["di", "d", "in", "at"];
 
 /// Prepositions for the place to which one goes.
@@ -34,7 +33,7 @@ pub const ARRIVED: &[&str] = &[
     "selesai", "setelah", "sesudah", "sehabis", "just", "already", "have", "has",
 ];
 
-/// Words of arrival, of which travel consists or behind which it is over: "pindah masuk".
+/// Words of arrival, alone or after a word of travel: "pindah masuk".
 pub const MOVED: &[&str] = &["masuk", "datang", "pendatang", "kedatangan", "moved", "arrived"];
 
 /// Stems of errands beside acts: a place behind one is where one asks, wherever one goes to later.
@@ -47,7 +46,8 @@ pub const GOING: &[&str] = &[
     "kantor", "tempat", "lokasi", "cabang", "gerai", "orang", "office", "branch", "city", "province", "regency",
 ];
 
-/// Words that are not looked for and are refused for themselves: "tidak ada di solo", "ga tau".
+/// Words that are not searched for, and that a "not" before them refuses alone: "tidak ada di
+/// solo", "ga tau".
 pub const SAYING_SOMETHING: &[&str] =
     &["ada", "dapat", "dpt", "dapet", "punya", "ngerti", "sengaja", "tahu", "tau", "know", "have"];
 
@@ -88,7 +88,7 @@ pub const WISHES: &[&str] = &[
 /// Words before a place where one does not want to ask: they refuse by themselves.
 pub const NOT_THERE: &[&str] = &["jangan", "jgn", "jng", "jangn", "ojo", "moal", "embung"];
 
-/// What one does not like to do.
+/// Words of reluctance: one does not like to ask there.
 #[rustfmt::skip]
 pub const RELUCTANT: &[&str] = &[
     "ogah", "malas", "males", "mls", "emoh", "moh", "wegah", "enggan", "segan", "sungkan", "keberatan", "kapok",
@@ -111,7 +111,7 @@ pub const OTHERWISE: &[&str] = &["atau", "ato", "apa", "or", "mau", "sudah", "ud
 pub const AND: &[&str] =
     &["dan", "sama", "ama", "atau", "ato", "serta", "maupun", "ataupun", "and", "or", "nor"];
 
-/// Words that begin a clause of their own: what is refused before them is not refused behind.
+/// Words that begin a clause of their own: a refusal before them does not reach beyond.
 #[rustfmt::skip]
 pub const TURNS: &[&str] = &[
     "tapi", "tp", "tetapi", "tpi", "karena", "karna", "krn", "soalnya", "padahal", "makanya", "jadinya", "but", "because",
