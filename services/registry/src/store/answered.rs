@@ -7,7 +7,7 @@ use tokio_stream::StreamExt as _;
 
 use super::seal;
 
-/// What never changes of a batch that was answered.
+/// The columns of an answered batch that never change.
 pub(super) struct Kept {
     pub source: String,
     pub session: String,
@@ -44,7 +44,7 @@ impl Kept {
         })
     }
 
-    /// The hash of it.
+    /// The hash over these columns.
     pub fn seal(&self) -> i64 {
         let numbers = self.numbers.map(i64::to_be_bytes);
         let counts = self.counts.map(i64::to_be_bytes);
@@ -65,11 +65,11 @@ pub(super) struct AlteredBatch {
     pub session: String,
     pub nonce: i64,
     pub sequence: i64,
-    /// The hash of what stands there.
+    /// The hash over the altered row.
     pub seal: i64,
 }
 
-/// Those that were altered by hand. Scanned.
+/// The batches that were altered by hand. Scans the table.
 pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<AlteredBatch>> {
     let text =
         "select source, session, nonce, fencing, sequence, position, digest, received, applied,

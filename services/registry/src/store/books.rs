@@ -1,8 +1,8 @@
-//! Where each source stands, beside the batches that were answered: what the accounting, a
-//! session's right to write and a source's checkpoint follow from. And what is kept of its records,
-//! beside the hashes that it was written with.
+//! Compares each source's state (its accounting, checkpoint and the right of its session to write)
+//! with the batches that were answered, and the records that are kept of it with the hashes that
+//! they were written with.
 //!
-//! How many rows a client could not read only it can tell, and nothing is compared with that.
+//! The number of rows that a client could not read is not compared: only the client knows it.
 
 use std::collections::BTreeSet;
 
@@ -21,17 +21,17 @@ use super::{
 pub const TABLES: &[&str] = &[TABLE, "sync_batch", "sync_rejected", "sync_waiting"];
 const TABLE: &str = "sync_lease";
 
-/// What a source's counts are of, each for all sessions and for the last one.
+/// The outcomes that a source counts, each for all sessions and for the last one.
 const COUNTS: [&str; 4] = ["applied", "unchanged", "rejected", "quarantined"];
 
-/// All of it, as `conn` shows it. Batches are kept for good, so that all follows from them.
-/// Indexes: sync_batch_sequence, sync_batch's and sync_lease's primary keys.
+/// Everything that is wrong, as `conn` shows it. Batches are kept for good, so that all else
+/// follows from them. Indexes: sync_batch_sequence, sync_batch's and sync_lease's primary keys.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let mut found = batches(conn).await?;
-    // What follows from the batches follows from all of them as they were answered.
+    // A source with altered batches is left alone: its state follows from them as answered.
     let unsure: BTreeSet<String> = found.iter().map(|one| one.part.clone()).collect();
     let mut follows = places(conn, now).await?;
     for scope in ["source", "session"] {
@@ -43,7 +43,7 @@ pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreem
     Ok(found)
 }
 
-/// Batches that were altered, or are gone. Nobody else has what was answered.
+/// Batches that were altered, or are gone. Their answers are nowhere else.
 async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
     for one in answered::altered(&mut *conn).await? {
@@ -73,9 +73,9 @@ async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(found)
 }
 
-/// The source is asked for every record in its next session, as if its mapping were another one. A
-/// session that is under way ends: it was promised something else, and its end would take what it
-/// has not sent again for gone.
+/// Asks the source for every record in its next session, as after a change of its mapping. A
+/// session that is under way ends: it was told otherwise, and at its end records that it has not
+/// sent again would count as gone.
 fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
     let column = sealed.sum();
     let text = format!(
@@ -84,7 +84,8 @@ fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
     Statement::new(text).text(source).number(sum)
 }
 
-/// Records that wait or stand rejected. The source has them, and is asked for them again.
+/// Records that wait or stand rejected, and were altered or deleted. The source has them, and is
+/// asked for them again.
 async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
     for (source, name) in waiting::altered(&mut *conn).await? {
@@ -124,7 +125,7 @@ async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(found)
 }
 
-/// What became of records that had waited is counted with the batches that brought them.
+/// The counts of redriven records have to be the sums over the batches that brought them.
 async fn redriven(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let text = "select l.source, l.source_redriven as taken, l.source_redrive_rejected as refused,
                 (select cast(coalesce(sum(b.redriven), 0) as bigint) from sync_batch b
@@ -151,7 +152,8 @@ async fn redriven(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(all.into_iter().flatten().collect())
 }
 
-/// The last batch, its mark and the fencing token; and a lease that nobody can outlast.
+/// Each source's last batch, its mark and fencing token have to be those of its batches; a lease
+/// may not last so long that no other session can ever begin.
 async fn places(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let text = "select l.source, l.sequence, l.mark, l.fencing, l.until, l.heard, l.mapped_after,
                 (select coalesce(max(b.sequence), 0) from sync_batch b where b.source = l.source)
@@ -206,8 +208,8 @@ fn place(row: &AnyRow, now: Micros) -> sqlx::Result<Vec<Disagreement>> {
     Ok(found)
 }
 
-/// Where the source stands after that batch: it keeps the number, and builds on the last batch that
-/// it has not gone back behind. Whoever went back to the start builds on none.
+/// Sets the source's sequence to that of its last batch, and position and mark to those of the last
+/// batch that it has not gone back behind; empty if it went back to the start.
 const AT_BATCH: &str = "update sync_lease set sequence = $2,
     position = coalesce((select b.position from sync_batch b where b.source = $1
                          and b.current = 1 order by b.sequence desc limit 1), ''),
@@ -218,7 +220,7 @@ const AT_BATCH: &str = "update sync_lease set sequence = $2,
 /// received = applied + unchanged + rejected + quarantined, and each is the sum of the batches that
 /// count.
 async fn counts(conn: &mut Conn, scope: &str) -> Result<Vec<Disagreement>> {
-    // A session counts all that it has sent; of a source, what was sent again counts once.
+    // A session counts all records that it has sent; a source counts those sent again once.
     let which = match scope {
         "session" => "b.session = l.counted_session",
         _ => "b.counted = 1",

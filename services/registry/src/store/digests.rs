@@ -1,4 +1,5 @@
-//! What each record of a source was answered on last, for a client that compares.
+//! The last answer to each record of a source, with the digest of its bytes, for a client that
+//! compares.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +8,15 @@ use mpp_form::record;
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Rows of one statement; the databases bound its parameters.
+/// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 400;
 
-/// The answer to a record, as far as a comparison goes by it.
+/// The answer to a record, as far as a comparison depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {
     /// It was taken.
     Taken,
-    /// It was taken, and its publisher was told something.
+    /// It was taken, with a remark for its publisher.
     Remarked,
     /// It was rejected, or waits.
     NotTaken,
@@ -30,7 +31,7 @@ impl Answered {
         }
     }
 
-    /// A number that is none of these is no word for it that the record was taken.
+    /// An unknown number does not count as taken.
     fn of_number(number: i64) -> Self {
         match number {
             0 => Self::Taken,
@@ -43,9 +44,9 @@ impl Answered {
 /// A record that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// By its name.
+    /// The key of its name.
     pub key: u64,
-    /// Of its bytes.
+    /// The digest of its bytes.
     pub digest: [u8; 16],
     /// Its answer.
     pub answered: Answered,
@@ -56,31 +57,32 @@ pub struct Sent {
 pub struct Stored {
     /// The record.
     pub sent: Sent,
-    /// By the registry's rules of now.
+    /// It was answered by the registry's present rules.
     pub is_of_these_rules: bool,
 }
 
 /// The changes of a batch.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Records that it answered for as long as they are the same.
+    /// Records whose answer holds as long as their bytes are the same.
     pub answered: Vec<Sent>,
-    /// Keys of which nothing is known any more.
+    /// Keys whose answer is forgotten.
     pub gone: Vec<u64>,
 }
 
-/// The database's numbers have a sign.
+/// A key as the database stores it: its numbers are signed.
 fn number(key: u64) -> i64 {
     key.cast_signed()
 }
 
-/// Keeps them in the batch's own transaction. Index: sync_sent's primary key.
+/// Stores the changes in the batch's own transaction. Index: sync_sent's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
     remove(tx, source, &changes.gone).await?;
-    // One statement writes a row once; in the order of keys two do not wait for each other.
+    // One statement may write a row only once; in the order of keys two transactions do not
+    // wait for each other.
     let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
     let all: Vec<Sent> = all.into_values().collect();
     for chunk in all.chunks(CHUNK) {
@@ -120,7 +122,7 @@ pub async fn remove(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
     Ok(())
 }
 
-/// Whether any is known of a source. Index: sync_sent's primary key.
+/// Whether any answer of a source is stored. Index: sync_sent's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -133,7 +135,7 @@ pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
         .map_err(db_error)
 }
 
-/// All of a source. Index: sync_sent's primary key.
+/// All stored answers of a source. Index: sync_sent's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -148,7 +150,7 @@ fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<Stored> {
     let key: i64 = row.try_get("key")?;
     let sent = Sent {
         key: key.cast_unsigned(),
-        // One of another length is none that a client has.
+        // A digest of another length equals none of a client's.
         digest: <[u8; 16]>::try_from(bytes.as_slice()).unwrap_or_default(),
         answered: Answered::of_number(row.try_get("outcome")?),
     };

@@ -1,4 +1,4 @@
-//! Records that wait, whole, and those of them that were rejected when they were tried again.
+//! Whole records that wait, or were rejected when they were tried again.
 
 mod lists;
 mod row;
@@ -16,12 +16,13 @@ use row::{COLUMNS, read};
 use super::seal::{self, Sealed};
 pub use row::{Cause, Held, Waiting};
 
-/// Rows of one statement; the databases bound its parameters.
+/// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 400;
 
 type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
-/// Which of a source's records a [`Selection`] means; its values follow those of the statement.
+/// The condition for the records that a [`Selection`] means; its parameters begin at number
+/// `first`.
 fn meant(first: usize) -> String {
     let [code, any, awaited, name, refused, by] = [0, 1, 2, 3, 4, 5].map(|at| first + at);
     format!(
@@ -30,20 +31,20 @@ fn meant(first: usize) -> String {
     )
 }
 
-/// Which records of a source are meant.
+/// A selection of a source's records.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Their source.
     pub source: String,
-    /// Only this code; empty: all.
+    /// Only records with this code; empty: all.
     pub code: String,
     /// Only those that wait for this; `None`: all.
     pub awaited: Option<String>,
     /// Only the record of this name; empty: all.
     pub name: String,
-    /// Those that were rejected, too.
+    /// Also records that were rejected.
     pub with_refused: bool,
-    /// Only those that may be tried by then.
+    /// Only records that may be tried by then.
     pub by: Option<Micros>,
 }
 
@@ -60,8 +61,8 @@ impl Selection {
     }
 }
 
-/// Locks the source's state against its sessions until the commit; false where there is none any
-/// more. Index: sync_lease's primary key.
+/// Locks the source's state against its sessions until the commit; false if there is none any more.
+/// Index: sync_lease's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -86,7 +87,7 @@ pub async fn held(tx: &mut Tx, source: &str) -> Result<Held> {
     Ok(Held { records: of("records")?, bytes: of("bytes")? })
 }
 
-/// What is kept of these names. Index: sync_waiting's primary key.
+/// The records that are kept under these names. Index: sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -95,8 +96,8 @@ pub async fn known(tx: &mut Tx, source: &str, names: &[&str]) -> Result<HashMap<
     still(tx, &all, names).await
 }
 
-/// What is kept of these names, as far as a selection still means it. Index: sync_waiting's primary
-/// key.
+/// The records that are kept under these names, if a selection still means them. Index:
+/// sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -122,8 +123,7 @@ pub async fn still(
     Ok(known)
 }
 
-/// Lets these go, by their names or by their ids. Index: sync_waiting's primary key,
-/// sync_waiting_id.
+/// Drops records by their names or ids. Index: sync_waiting's primary key, sync_waiting_id.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -145,16 +145,16 @@ pub async fn remove(tx: &mut Tx, source: &str, by: By, keys: &[&str]) -> Result<
     Ok(())
 }
 
-/// By which key rows are meant.
+/// The key by which rows are named.
 #[derive(Clone, Copy, Debug)]
 pub enum By {
     /// The service's name.
     Name,
-    /// The last part of it.
+    /// The last part of the name.
     Id,
 }
 
-/// Keeps records whose names are free.
+/// Keeps records under names that have none yet.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -200,8 +200,8 @@ pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
     Ok(())
 }
 
-/// Stores what a try has found of a record, `before` which it was that. One that was altered stays
-/// known as such. Index: sync_waiting's primary key.
+/// Stores a record as a try has left it; `before` is the record before the try. An altered one
+/// stays marked as such. Index: sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -256,7 +256,7 @@ pub async fn select(
     rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 
-/// How many wait. Index: sync_waiting_cause.
+/// How many records wait. Index: sync_waiting_cause.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -266,7 +266,7 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<i64> {
     row.try_get("records").map_err(db_error)
 }
 
-/// Names of what waits. Index: sync_waiting_cause.
+/// The names of the records that wait. Index: sync_waiting_cause.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -276,7 +276,8 @@ pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
     rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 
-/// Lets go what came with batches after one, up to another. Index: sync_waiting's primary key.
+/// Drops records that came with the batches after one, up to another. Index: sync_waiting's primary
+/// key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -288,7 +289,7 @@ pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -
     seal::add(tx, source, Sealed::Waiting, -seal::sum_of(&gone)?).await
 }
 
-/// The rows that were altered by hand: source and name. Scanned.
+/// The rows that were altered by hand: source and name. Scans the table.
 pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     let text = format!("select {COLUMNS}, record from sync_waiting where proof <> 0");
     let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(conn);
@@ -302,8 +303,7 @@ pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     Ok(altered)
 }
 
-/// Counts what became of records that had waited. Index: sync_lease's primary key; the row is
-/// locked.
+/// Adds to the counts of redriven records. Index: sync_lease's primary key; the row is locked.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -1,8 +1,8 @@
-//! The look, again and again, whether what records wait for is there.
+//! Looks again and again whether the things that records wait for are there.
 //!
-//! It goes round: of each source one piece is tried, of those first whose oldest record waits
-//! longest, and then all are looked at anew. So a source of which much comes at once delays another
-//! by a piece, and of two that wait for one name the one that waits longer is tried first.
+//! It goes round: each source has one piece tried, beginning with the source whose oldest record
+//! waits longest, and then all are looked at anew. So a source with many records due delays another
+//! by one piece only, and of two that wait for one name the one that waits longer is tried first.
 
 use std::{sync::Arc, time::Instant};
 
@@ -18,8 +18,8 @@ use crate::{
     store::waiting::{self, Cause, Selection},
 };
 
-/// Looks until shutdown. Every replica does; what one has taken the others do not find any more.
-/// Only the look itself is followed by a rest: while something comes, it goes on.
+/// Looks until shutdown. Every replica does; records that one has taken the others do not find any
+/// more. While a source has more pieces to try, it goes on without a rest.
 pub async fn run(registry: Registry, shutdown: CancellationToken) {
     let mut rest = registry.policy.quarantine_look();
     loop {
@@ -40,7 +40,7 @@ pub async fn run(registry: Registry, shutdown: CancellationToken) {
     }
 }
 
-/// What is waited for, what was waited for first at the head.
+/// The causes that records wait for, the oldest first.
 async fn causes(registry: &Registry) -> Result<Vec<Cause>> {
     if !registry.memory.is_whole() {
         return Ok(Vec::new());
@@ -53,7 +53,7 @@ async fn causes(registry: &Registry) -> Result<Vec<Cause>> {
     Ok(causes)
 }
 
-/// Tries a piece of each source; true where more of one is left to try at once.
+/// Tries a piece of each source; true if one has more to try at once.
 async fn go_round(registry: &Registry, causes: &[Cause]) -> bool {
     let now = registry.now();
     let mut goes_on = false;
@@ -66,7 +66,7 @@ async fn go_round(registry: &Registry, causes: &[Cause]) -> bool {
     goes_on
 }
 
-/// The sources of which something is due, in the order of the causes.
+/// The sources with records that are due, in the order of the causes.
 fn due_by_source<'a>(
     registry: &Registry,
     causes: &'a [Cause],
@@ -82,8 +82,8 @@ fn due_by_source<'a>(
     sources
 }
 
-/// Tries as many records of a source as a batch may have; true where there may be more of them, and
-/// something has come of these.
+/// Tries as many records of a source as a batch may have; true if there may be more, and some of
+/// these were taken or rejected.
 async fn piece(registry: &Registry, source: &str, due: &[&Cause], now: Micros) -> Result<bool> {
     let names = names(registry, due, now).await?;
     let actor = Actor { origin: source.to_owned(), subject: "registry".into() };
@@ -105,7 +105,7 @@ async fn names(registry: &Registry, due: &[&Cause], now: Micros) -> Result<Vec<S
         if names.len() >= most {
             break;
         }
-        // For a service only the record of its name waits.
+        // Only the record of the same name waits for a service.
         if cause.awaited.contains("/services/") {
             names.push(cause.awaited.clone());
             continue;
@@ -124,7 +124,7 @@ async fn names(registry: &Registry, due: &[&Cause], now: Micros) -> Result<Vec<S
     Ok(names)
 }
 
-/// What was rejected is tried again by other rules only.
+/// True for a cause whose records may be tried now; rejected ones only under other rules.
 fn is_due_now(registry: &Registry, cause: &Cause, now: Micros) -> bool {
     if cause.not_before > now {
         return false;

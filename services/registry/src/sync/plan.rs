@@ -36,7 +36,7 @@ pub type WaitingRecord = (usize, Checked);
 /// The outcome of a record: `Err` says why it is rejected.
 pub type Fate = Result<Taken, FieldViolation>;
 
-/// Told of a record that waits.
+/// Added to the answer to a record that waits.
 const KEPT: &str = "; the record is kept, and applied by itself once that is so";
 
 /// A record that was taken.
@@ -62,7 +62,7 @@ pub struct Plan {
     pub checkpoint: Checkpoint,
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
-    /// Keys of what the client has not confirmed, where it has compared.
+    /// The outcome of the client's comparison, if it has compared.
     pub reconciled: Option<Confirms>,
     /// Digests of the records, in order.
     digests: Vec<[u8; 16]>,
@@ -70,7 +70,7 @@ pub struct Plan {
     source_ids: Vec<String>,
     /// The names that they ask for.
     names: Vec<String>,
-    /// What they ask for.
+    /// The changes that they ask for, in order.
     asks: Vec<Asks>,
     /// Records that are decided without the database.
     pub decided: HashMap<usize, Fate>,
@@ -103,8 +103,8 @@ fn answered(answer: &RecordResult) -> Answered {
 }
 
 impl Plan {
-    /// Checks every record's form. Of several records of one name the first counts, also where it
-    /// is wrong: so that two opposite rows are never taken by which of them is whole.
+    /// Checks every record's form. Of several records of one name the first counts, even if it is
+    /// wrong: which of two contradicting rows is taken must not depend on their faults.
     pub fn new(batch: Batch, lease: &Lease) -> Self {
         let (digest, digests) = digest(&batch);
         let mut plan = Self {
@@ -137,21 +137,21 @@ impl Plan {
         plan
     }
 
-    /// The state of each record after its answer; of several of one name the first.
+    /// The state of each record after its answer; only the first of several of one name counts.
     pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
         let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
         let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
         own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
     }
 
-    /// What is known of each record that was put or deleted, once it is answered. Whatever is asked
-    /// for and not kept is not known any more: what was known of it before may be untrue by now.
+    /// The answers to keep, and those to forget, once the batch is answered. A record whose answer
+    /// is not kept is forgotten: an earlier answer to its name may not hold any more.
     pub fn changes(&self, result: &BatchResult) -> Changes {
         let mut changes = Changes::default();
         for (index, answer) in result.results.iter().enumerate() {
             let key = key_of(&self.names[index]);
             let is_kept = !answer.send_again || answer.outcome() == Outcome::Quarantined;
-            // Of several of one name the first has its answer.
+            // Of several records of one name the first one's answer is kept.
             if answer.code == FieldCode::Duplicate.as_str() {
                 continue;
             }
@@ -206,7 +206,7 @@ fn asks(record: &Record) -> Asks {
     }
 }
 
-/// The name that a record asks for, also where it is wrong.
+/// The name that a record asks for, shortened for messages, even if it is wrong.
 fn name(record: &Record) -> String {
     match &record.body {
         Some(Body::Delete(delete)) => shown(&delete.name),
@@ -214,8 +214,8 @@ fn name(record: &Record) -> String {
     }
 }
 
-/// The keys that no two records of a batch share: the name, and where ids are unique the id of a
-/// put. A record may go under one unit and come under another.
+/// The keys that no two records of a batch may share: the name and, if ids are unique, the id of a
+/// put. A delete under one unit and a put under another may share an id.
 fn keys(record: &Record, unique_ids: bool) -> Vec<String> {
     let named = asked(record);
     match &record.body {
@@ -292,7 +292,8 @@ pub fn warning(field: &str, code: FieldCode, message: &str) -> Warning {
     Warning { field: field.to_owned(), code: code.to_string(), message: message.to_owned() }
 }
 
-/// An answer has place for one fault; the message names the others.
+/// The first fault of an error, which is all that an answer has room for; its message names the
+/// others.
 pub fn first_fault(error: &Error) -> FieldViolation {
     match error.violations() {
         [] => fault("", FieldCode::Format, error.message()),

@@ -1,4 +1,4 @@
-//! What a batch keeps, replaces and lets go of the records that wait.
+//! The records in quarantine that a batch adds, replaces and drops.
 
 use std::collections::HashMap;
 
@@ -18,14 +18,14 @@ use crate::{
 /// Characters of a message that are kept.
 const MAX_MESSAGE: usize = 500;
 
-/// The changes that a batch makes to what waits of its source.
+/// The changes that a batch makes to its source's records in quarantine.
 #[derive(Default)]
 struct Changes {
-    /// Names of which nothing is kept any more, or something else.
+    /// Names whose kept record is dropped or replaced.
     names: Vec<String>,
-    /// Ids that stand, or wait, under this name only.
+    /// Ids that from now on stand, or wait, under the batch's name only: others are dropped.
     ids: Vec<String>,
-    /// Records that wait now.
+    /// Records that wait from now on.
     kept: Vec<Waiting>,
 }
 
@@ -37,8 +37,8 @@ struct Brought {
 }
 
 impl Session {
-    /// Keeps the batch's records that wait, and lets go what they or others replace. An answer
-    /// changes where there is no room, and where a delete only took back what waited.
+    /// Keeps the batch's records that wait, and drops those that the batch replaces. An answer
+    /// changes if there is no room, and if a delete only took back a record that waited.
     pub(super) async fn keep_waiting(
         &self,
         tx: &mut Tx,
@@ -106,7 +106,8 @@ impl Session {
         waiting::insert(tx, &changes.kept).await
     }
 
-    /// The same bytes that come again wait since they first came.
+    /// The row of a record that waits; if the same bytes are sent again, it waits since they first
+    /// came.
     fn waiting(
         &self,
         brought: Brought,
@@ -141,13 +142,13 @@ impl Session {
     }
 }
 
-/// What a record of this code waits for.
+/// The unit or service that a record with this code waits for.
 pub(super) fn awaited_by<'a>(code: &str, name: &'a str) -> &'a str {
     let known = FieldCode::ALL.iter().find(|known| known.as_str() == code);
     known.map_or("", |code| awaited(*code, name))
 }
 
-/// A message as it is kept.
+/// A message, cut to the length that is kept.
 pub(super) fn shortened(message: &str) -> String {
     message.chars().take(MAX_MESSAGE).collect()
 }
@@ -170,7 +171,7 @@ fn fits(after: Held, policy: &Policy) -> bool {
     within(after.records, policy.quarantine_records) && within(after.bytes, policy.quarantine_bytes)
 }
 
-/// The record that would have waited finds no room.
+/// Changes the answer to a record that would wait and finds no room.
 fn full(answer: &mut RecordResult, policy: &Policy) {
     let why = answer.message.split(';').next().unwrap_or_default().to_owned();
     answer.set_outcome(Outcome::Rejected);
@@ -181,7 +182,8 @@ fn full(answer: &mut RecordResult, policy: &Policy) {
     answer.code = FieldCode::QuarantineFull.to_string();
 }
 
-/// A delete of what was never applied takes back what waited.
+/// Changes the answer to a delete of a service that was never applied, which took back a waiting
+/// record.
 fn taken_back(answer: &mut RecordResult, state: State) {
     if state == State::Absent || answer.code != FieldCode::NotFound.as_str() {
         return;

@@ -1,5 +1,5 @@
-//! Comparing, as a session does it: what it compares with is sealed by the first message, and its
-//! first batch says what was found.
+//! Comparing within a session: the first message seals the set to compare with, and the session's
+//! first batch tells the outcome.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{model::checkpoint::Standing, store::rejected};
 
 impl Session {
-    /// Answers a comparison; what is compared with is sealed by the first one.
+    /// Answers a comparison; the first one seals the set that all are answered from.
     ///
     /// # Errors
     /// `INVALID_FIELD` for ranges that are too many or not of the form; `LEASE_LOST`.
@@ -26,7 +26,7 @@ impl Session {
             Some(sealed) => Arc::clone(sealed),
             None => {
                 let mut db = self.registry.db.read().await?;
-                // Of one moment: what was deleted on another replica is deleted in this memory.
+                // Both of one moment: a service that another replica deleted is gone here, too.
                 self.registry.memory.catch_up(db.revision()).await?;
                 let made = Sealed::of(&self.registry, db.conn(), &self.lease.source).await?;
                 db.end().await?;
@@ -36,8 +36,8 @@ impl Session {
         sealed.compare(&asked.ranges).map_err(|error| error.within("reconcile"))
     }
 
-    /// Takes what was found to be in sync for answered with this batch; answers how many records
-    /// are published so.
+    /// Counts the records that were found in sync as answered with this batch; answers how many of
+    /// them are published as they were sent.
     pub(super) async fn confirm(
         &self,
         tx: &mut Tx,
@@ -70,7 +70,7 @@ impl Session {
         }
         match &self.sealed {
             Some(sealed) => Ok(sealed.confirmed(unconfirmed)),
-            // It has compared by single calls, whose sets are not this session's.
+            // The client has compared by single calls, whose sets this session does not have.
             None => Ok(Sealed::of(&self.registry, tx.conn(), source).await?.confirmed(unconfirmed)),
         }
     }

@@ -29,11 +29,11 @@ use crate::{
     },
 };
 
-/// Nobody takes what its source has not sent.
+/// Told of a record that its source has not sent so, and that is therefore not taken.
 const ALTERED: &str = "the record was altered in the database while it waited, and is not taken: \
     `mpp repair registry bookkeeping` has its source send it again";
 
-/// Who redrives, and how.
+/// A redrive's author and settings.
 #[derive(Clone)]
 pub struct Redrive {
     /// The replica that does it.
@@ -42,14 +42,14 @@ pub struct Redrive {
     pub actor: Actor,
     /// Records move to other units, however many they are.
     pub accept_moves: bool,
-    /// Nothing is kept.
+    /// A dry run: nothing is stored.
     pub validate_only: bool,
 }
 
-/// Tries records as a caller asks for it.
+/// Tries the records that a caller's request names.
 ///
 /// # Errors
-/// `NOT_FOUND` for a source that there is not, `PERMISSION_DENIED` for another's; those of
+/// `NOT_FOUND` for a source that does not exist, `PERMISSION_DENIED` for another's; those of
 /// [`Redrive::all`].
 pub async fn by_command(
     registry: &Registry,
@@ -83,8 +83,8 @@ impl Redrive {
     /// Tries all records of a selection, some at a time, in the order of their names.
     ///
     /// # Errors
-    /// `UNAVAILABLE`, `WRITE_CONFLICT` and `NEWER_FORM` where they cannot be written here or now;
-    /// what was tried before stays.
+    /// `UNAVAILABLE`, `WRITE_CONFLICT` and `NEWER_FORM` if they cannot be written here or now;
+    /// records that were tried before keep their outcome.
     pub async fn all(&self, wanted: &Selection) -> Result<Done> {
         let (mut done, mut after) = (Done::default(), String::new());
         loop {
@@ -99,7 +99,7 @@ impl Redrive {
         }
     }
 
-    /// Tries some records, and one by one where the database refuses one of them.
+    /// Tries some records together, or one by one if the database refuses one of them.
     pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
         match self.raced(wanted, names).await {
@@ -119,7 +119,7 @@ impl Redrive {
         Ok(done)
     }
 
-    /// Once more where a race is lost, as a batch does.
+    /// Tries again after a lost race, as a batch does.
     async fn raced(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let mut tries = 1;
         loop {
@@ -137,7 +137,8 @@ impl Redrive {
         }
     }
 
-    /// One transaction: whoever comes second finds what is left, and what is still meant of it.
+    /// Tries records in one transaction; a second try at the same time finds only those that are
+    /// left and that the selection still means.
     async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
         let mut tx = self.registry.db.begin(&self.actor).await?;
@@ -166,7 +167,7 @@ impl Redrive {
         Ok(done)
     }
 
-    /// Writes records as the batches did that brought them.
+    /// Writes records as the batches that brought them would.
     async fn write(&self, tx: &mut Tx, source: &str, rows: &[Waiting]) -> Result<Vec<Fate>> {
         let mut fates: HashMap<usize, Fate> = HashMap::new();
         let mut alike: HashMap<(bool, i64), Vec<(usize, Checked)>> = HashMap::new();
@@ -199,7 +200,7 @@ impl Redrive {
         Ok((0..rows.len()).map(|index| fates.remove(&index).unwrap_or_else(unseen)).collect())
     }
 
-    /// The registry fails on a record: it is left alone for ever longer.
+    /// Notes that the registry failed on a record, which is then left alone for ever longer.
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
         let mut done = Done::default();

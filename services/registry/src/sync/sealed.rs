@@ -1,12 +1,12 @@
-//! What the registry knows of a source's records, for a client that compares: sealed once, and
-//! compared by [`mpp_form::reconcile`].
+//! A source's records as the registry has answered them, for a client that compares: sealed once,
+//! and compared by [`mpp_form::reconcile`].
 //!
-//! A set is made of what was answered and of how things stand since: a record counts as taken, as
-//! rejected or as waiting only where both say so. One that was refused and of which the refusal is
-//! forgotten is none of these, whatever else is published under its name: it is to be sent again.
-//! Nothing of the comparing is kept: a set that another replica has sealed, or that was dropped, is
-//! made again. Two sets of one source are the same unless something has become of a record
-//! meanwhile; that record is then sent without need, or with the next reconcile.
+//! A set is made from the stored answers and the present state: a record counts as taken, rejected
+//! or waiting only if both say so. A record whose refusal is forgotten is none of these, whatever
+//! else is published under its name: it has to be sent again. Comparing stores nothing: a set that
+//! another replica has sealed, or that was dropped, is made again. Two sets of one source are the
+//! same unless a record has changed meanwhile; that record is then sent without need, or with the
+//! next reconcile.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -35,11 +35,11 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Sealed {
     set: Set,
-    /// By key: what is told of one that a client does not have.
+    /// By key, the name of a record, to tell a client that does not have it.
     known: HashMap<u64, Named>,
     /// Keys of the records that are published as they were sent.
     taken: HashSet<u64>,
-    /// The source's last batch that was answered before.
+    /// The source's last batch that was answered before the set was sealed.
     last_sequence: i64,
 }
 
@@ -49,7 +49,7 @@ struct Named {
     held: bool,
 }
 
-/// The places of what is not published as it was sent.
+/// The records that are not published as they were sent.
 #[derive(Debug, Default)]
 pub(super) struct Unsettled {
     /// Keys of names, as `sync_rejected` has them.
@@ -71,7 +71,7 @@ pub(super) fn key_of_digest(digest: &str) -> Option<u64> {
 }
 
 impl Sealed {
-    /// Seals what is known of a source now.
+    /// Seals a source's records as they stand now.
     ///
     /// # Errors
     /// `UNAVAILABLE` when the database is away.
@@ -80,12 +80,12 @@ impl Sealed {
         let unsettled = Unsettled::of(conn, source).await?;
         let last_sequence = lease::last_sequence(conn, source).await?;
         let own = published(registry, source);
-        // Sums of many records take long enough for others to wait.
+        // The hashes of many records take long enough to make other tasks wait.
         let sealed = tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own));
         Ok(Self { last_sequence, ..sealed.await.map_err(Error::internal)? })
     }
 
-    /// `own` are the records that the source publishes; false where it has not sent it yet.
+    /// `own` are the services that the source publishes, each with whether it has sent it.
     fn new(stored: &[Stored], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
         let rejected: HashSet<u64> =
             unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest)).collect();
@@ -133,7 +133,7 @@ impl Sealed {
     /// Compares ranges with it.
     ///
     /// # Errors
-    /// They are too many, or not of the form.
+    /// The ranges are too many, or not of the form.
     pub fn compare(&self, asked: &[Range]) -> Result<Reconciliation> {
         let mut answer = compare(&self.set, asked, |key| {
             let named = self.known.get(&key);
@@ -145,15 +145,15 @@ impl Sealed {
         Ok(answer)
     }
 
-    /// How many records are published as they were sent, but for these.
+    /// How many records are published as they were sent, without the unconfirmed ones.
     pub(super) fn confirmed(&self, unconfirmed: &HashSet<u64>) -> i64 {
         let confirmed = self.taken.iter().filter(|key| !unconfirmed.contains(key)).count();
         i64::try_from(confirmed).unwrap_or(i64::MAX)
     }
 }
 
-/// The records that a source publishes, each with whether it has sent it: what was handed over to
-/// it is another's word until it does.
+/// The services that a source publishes, each with whether it has sent it: one that was handed over
+/// to it has another's content until it does.
 fn published(registry: &Registry, source: &str) -> Vec<(String, bool)> {
     let state = registry.memory.read();
     let rows = state.records.rows::<Service>("");
@@ -162,7 +162,7 @@ fn published(registry: &Registry, source: &str) -> Vec<(String, bool)> {
     own.map(|(name, row)| (name.to_string(), is_sent(row.label(Label::Overridden)))).collect()
 }
 
-/// Sets that clients by single calls compare with; a few, each for a while.
+/// The last few sets for clients that compare by single calls, each kept for a while.
 #[derive(Clone, Default)]
 pub struct Seals {
     kept: Arc<Mutex<VecDeque<Kept>>>,
@@ -175,8 +175,8 @@ struct Kept {
 }
 
 impl Seals {
-    /// The set of a source: the one that was sealed when its client began, where that is kept here,
-    /// else one of now.
+    /// The set of a source: the one that was sealed when its client began, if this replica still
+    /// has it, else a new one.
     ///
     /// # Errors
     /// `UNAVAILABLE` when the database is away.
@@ -192,7 +192,7 @@ impl Seals {
             return Ok(sealed);
         }
         let mut db = registry.db.read().await?;
-        // The set is of one moment: reads of this replica show what the database holds.
+        // Memory and database have to be of one moment.
         registry.memory.catch_up(db.revision()).await?;
         let sealed = Arc::new(Sealed::of(registry, db.conn(), source).await?);
         db.end().await?;
@@ -228,7 +228,8 @@ mod tests {
         Stored { sent, is_of_these_rules }
     }
 
-    /// What a client that has lost its state is told to send, of these names.
+    /// Of these names, those that a client without a state is told to send, and the names that only
+    /// the registry has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
         let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
@@ -267,8 +268,9 @@ mod tests {
         assert_eq!(named, ["", a, b, d, f], "of one that was rejected only the key is known");
     }
 
-    /// Its refusal is forgotten, as of a record that was gone from its source for a while, and what
-    /// was published before it stands still; or the registry failed on what it had taken before.
+    /// Its refusal is forgotten, such as that of a record that was gone from its source for a
+    /// while, and an earlier record is still published; or the registry failed on a record that it
+    /// had taken before.
     #[test]
     fn what_was_refused_is_never_taken_for_what_is_published() {
         let name = "units/x/services/a";

@@ -1,4 +1,4 @@
-//! What becomes of records that were tried again, as it is stored and counted.
+//! Stores and counts the outcome of records that were tried again.
 
 use std::time::Duration;
 
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// Records that are told of after a command.
+/// Records at the most that the answer to a command names.
 const MAX_LEFT: usize = 100;
 
-/// Counts of what became of records that were tried.
+/// Counts of records that were tried, by outcome.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     /// They were taken.
@@ -35,9 +35,9 @@ pub struct Done {
     pub waiting: i64,
     /// They are rejected.
     pub rejected: i64,
-    /// So many more than before stand rejected; fewer, where it is below 0.
+    /// How many more records stand rejected than before; negative if they are fewer.
     pub(super) refused: i64,
-    /// Some of those that were not taken.
+    /// Some of the records that were not taken.
     pub left: Vec<Waiting>,
     /// The revision of the last write.
     pub revision: i64,
@@ -60,7 +60,7 @@ impl Done {
     }
 }
 
-/// Lets go what was taken, and stores what was found of the others.
+/// Drops the records that were taken, and stores the outcome of the others.
 pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
     let (mut done, mut gone, mut refused) = (Done::default(), Vec::new(), Vec::new());
     let source = rows.first().map(|row| row.source.clone());
@@ -68,7 +68,7 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
         let code = fate.as_ref().err().map(|fault| fault.code);
         let asks = if row.deletes { Asks::Delete } else { Asks::Put };
         let step = row.state().step(Event::Tried(Answer::of(code, asks)));
-        // Each counts once among those that were rejected, and no more once it is taken.
+        // A record counts once as rejected, and not any more once it is taken.
         let (sequence, was) = (row.sequence, i64::from(row.refused));
         let mut is = 0;
         match (step, fate) {
@@ -93,8 +93,8 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
     Ok(done)
 }
 
-/// Stores what a try has found of a record that it did not take. What stood rejected and waits
-/// again counts as the one or as the other, and not as both.
+/// Stores the outcome of a record that was not taken. One that stood rejected and waits again
+/// counts as waiting only.
 async fn stays(tx: &mut Tx, row: Waiting, step: Step, fault: &FieldViolation) -> Result<Waiting> {
     let (before, after) = (row.state(), row.state().after(step));
     let was = row.clone();
@@ -109,7 +109,7 @@ async fn stays(tx: &mut Tx, row: Waiting, step: Step, fault: &FieldViolation) ->
     Ok(row)
 }
 
-/// Nothing is kept of these any more, nor that some of them stood rejected.
+/// Drops records that were taken, with the notes of those that stood rejected.
 async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
@@ -122,7 +122,7 @@ async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
     rejected::take_back(tx, &first.source, &stood).await
 }
 
-/// A record after a try that did not take it. Where the same was found as before it is left alone
+/// A record after a try that did not take it. If it waits for the same as before, it is left alone
 /// for a while.
 pub(super) fn tried(
     mut row: Waiting,
@@ -144,8 +144,8 @@ pub(super) fn tried(
     row
 }
 
-/// The source's record tells of what was redriven, how many wait now, and no more of what the
-/// session lacked by which they came; `stands` where a service now is as it was sent.
+/// Brings the source's record up to date: how many records were redriven and how many wait now, and
+/// whether its last session is still incomplete; `stands` if a service now is as it was sent.
 pub(super) async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -> Result<()> {
     waiting::add_redriven(tx, source, done.taken, done.refused).await?;
     let name = source.to_owned();
@@ -166,7 +166,8 @@ pub(super) async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -
     tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
 }
 
-/// What the source's last session lacks still: where that is nothing it has ended completely.
+/// Judges anew why the source's last session is incomplete; if nothing is left of that, it counts
+/// as having ended completely.
 fn lacks(source: &mut Source, answered: &SessionOutcome) {
     let Some(lack) = source.incomplete.take() else { return };
     source.incomplete = ending::since(&lack, answered);

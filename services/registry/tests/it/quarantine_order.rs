@@ -1,4 +1,4 @@
-//! In whatever order units, rights and records come, the same stands in the end.
+//! In whatever order units, rights and records come, the outcome is the same.
 
 use std::collections::BTreeSet;
 
@@ -24,11 +24,11 @@ use crate::{
 
 /// Own units, one that comes later, and one of another agency that the source may write later.
 const UNITS: [&str; 3] = [KEMENDAGRI, "units/dinas-baru", "units/uptd"];
-/// What comes from elsewhere, in its own order.
+/// Changes that come from elsewhere, in their own order: two units, and the right to write one.
 const ARRIVALS: usize = 3;
 
-/// A record that the source sends: of a unit and an id, with a title or (empty) wrong, or its
-/// delete, after which it sends no other of the name.
+/// A record that the source sends, by unit and id: with a title, wrong without one (0), or its
+/// delete, after which no other of the name is sent.
 #[derive(Clone, Debug)]
 struct Step {
     unit: usize,
@@ -37,14 +37,14 @@ struct Step {
     deletes: bool,
 }
 
-/// What happens, and where between the source's batches the arrivals fall.
+/// The source's batches, and the places of the arrivals between them.
 #[derive(Clone, Debug)]
 struct Story {
     unique_ids: bool,
     batches: Vec<Vec<Step>>,
     /// For each batch, whether its session ends after it.
     ends: Vec<bool>,
-    /// Before which batch each arrival comes; after all of them where there is none.
+    /// The batch before which each arrival comes; their number: after all of them.
     arrivals: Vec<usize>,
 }
 
@@ -63,8 +63,8 @@ fn stories() -> impl Strategy<Value = Story> {
     })
 }
 
-/// Without deletes of what is not there, and without a second life: those are answered by what was
-/// once, which no later order can bring back.
+/// The batches without deletes of services that are not there, and without a second life of a
+/// deleted name: the answers to those depend on the past, so no order can make them the same.
 fn sound(unique_ids: bool, batches: &[Vec<Step>]) -> Vec<Vec<Step>> {
     let (mut sent, mut gone) = (BTreeSet::new(), BTreeSet::new());
     let mut keep = |step: &Step| {
@@ -120,7 +120,7 @@ async fn arrive(world: &World, which: usize) {
     }
 }
 
-/// What stands once nothing waits any more.
+/// The titles, the number of rejected records and the number received, once none waits any more.
 type Stands = (BTreeSet<(String, String)>, i64, i64);
 
 async fn told(database: &TestDatabase, story: &Story) -> Stands {
@@ -148,7 +148,7 @@ async fn told(database: &TestDatabase, story: &Story) -> Stands {
         arrive(&world, which).await;
     }
     let shown = until("nothing waits", async || {
-        // A try that was no use, since a batch had just answered the same, is followed by a pause.
+        // A try that finds the same as the batch just before is followed by a pause.
         world.clock.advance(SECOND);
         let shown = source(&world).await;
         (shown.waiting_now == 0).then_some(shown)

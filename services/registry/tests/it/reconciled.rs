@@ -40,7 +40,7 @@ fn catalog() -> Vec<Record> {
     all
 }
 
-/// What the registry knows, against a client that knows of no answer to these records.
+/// Compares the registry's set with that of a client that knows of no answer to these records.
 async fn compared(session: &mut Session, records: &[Record]) -> Found {
     let items = records.iter().map(|record| item(record, Standing::Taken)).collect();
     let mut walk = Walk::new(Set::new(items));
@@ -52,7 +52,7 @@ async fn compared(session: &mut Session, records: &[Record]) -> Found {
     walk.found()
 }
 
-/// The records of which the client is told to send them, by their ids.
+/// The records that the client is told to send.
 fn wanted<'a>(found: &Found, records: &'a [Record]) -> Vec<&'a Record> {
     let is_wanted = |record: &&Record| found.wanted.contains_key(&item(record, Standing::Taken));
     records.iter().filter(is_wanted).collect()
@@ -154,7 +154,7 @@ async fn a_client_that_still_has_its_answers_is_in_sync_in_one_round() {
         assert_eq!((stands.rejected_now, stands.waiting_now), (1, 1), "they need not come again");
         let accounting = stands.accounting.expect("counts");
         assert_eq!((accounting.received, accounting.rejected), (30, 1));
-        // What waits was kept, and is applied by what it waits for.
+        // The waiting record was kept, and is applied once its unit is there.
         let office = unit("kemendagri-jatim", Kind::Office, KEMENDAGRI);
         world.admin().create_unit("kemendagri-jatim", office).await.expect("a unit");
         let request =
@@ -313,7 +313,7 @@ async fn a_death_before_the_answers_came_is_made_good_by_comparing() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         synced(&world, catalog()).await;
-        // It knows of the first batch; the answers to the second never reach it.
+        // The client knows of the first batch; the answers to the second never reach it.
         let mut session = begin_again(&world, hello()).await;
         let known = session.send(catalog()[..10].to_vec()).await.checkpoint;
         session.send(vec![record("hilang", "Layanan"), record("s1", "Lain")]).await;

@@ -1,4 +1,4 @@
-//! What a source, its next session and the books say once records that waited are applied.
+//! A source, its next session and the books, once records that waited are applied.
 
 use mpp_api::sync::{Hello, Record, incomplete::Reason};
 use mpp_core::Clock;
@@ -14,7 +14,7 @@ use crate::{
     world::{BKPM, MAY_2026, SECOND, SOURCE, World, service, unit},
 };
 
-/// What the registry's books find at fault.
+/// The disagreements that the registry's books find.
 async fn faults(world: &World) -> Vec<String> {
     let registry = &world.running.registry;
     let mut read = registry.db.read().await.expect("a snapshot");
@@ -38,7 +38,7 @@ async fn a_session_that_goes_back_and_ends_leaves_no_fault_in_the_books() {
         session.send(vec![record("b", "B")]).await;
         session.end().await;
         assert_eq!(faults(&world).await, [] as [String; 0]);
-        // To the first batch, and to the start: each ends without a batch of its own.
+        // Back to the first batch, and to the start: each session ends without a batch.
         let back = Hello { checkpoint: first, ..hello() };
         begin_again(&world, back).await.end().await;
         assert_eq!(faults(&world).await, [] as [String; 0]);
@@ -92,7 +92,7 @@ async fn what_waited_and_is_refused_is_told_as_refused() {
         let unique = || Hello { unique_ids: true, ..hello() };
         run(&world, vec![late("akta", "Akta")]).await;
         create_unit(&world, "dinas-baru").await;
-        // Another publishes it, and takes it back for good, before anybody looks.
+        // Somebody else publishes it, and withdraws it for good, before the next look.
         let mut admin = world.admin();
         admin.create_service(crate::quarantine::BARU, "akta", service("Akta")).await.expect("made");
         let request = mpp_api::registry::DeleteServiceRequest {
@@ -118,7 +118,7 @@ async fn what_waited_and_is_refused_is_told_as_refused() {
     .await;
 }
 
-/// Of a source of which much comes at once a piece is applied, and then the others have their turn.
+/// A source with many records due has one piece applied, and then the others have their turn.
 #[tokio::test]
 async fn a_source_of_which_much_is_due_does_not_hold_up_another() {
     on_both(async |database| {

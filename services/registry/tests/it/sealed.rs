@@ -1,5 +1,5 @@
-//! What is kept of a source's records, altered or deleted by hand: it is told by its row, nobody
-//! takes what was not sent, and where the source has it the source sends it again.
+//! Rows about a source's records that were altered or deleted by hand: each is named, none is
+//! applied as if it had been sent, and the source sends again those that it has.
 
 use mpp_api::sync::{Hello, Outcome};
 use mpp_registry::store::books;
@@ -21,7 +21,7 @@ async fn wrong(world: &World) -> Vec<Disagreement> {
 
 async fn mend(world: &World, accept: bool) {
     let registry = &world.running.registry;
-    // What was deleted is missing in the next round.
+    // A row that one round deletes is found missing by the next.
     for _ in 0..4 {
         let mut tx = registry.db.begin(&Actor::default()).await.expect("a transaction");
         let now = tx.now();
@@ -43,7 +43,7 @@ async fn three(world: &World) -> Hello {
     Hello { checkpoint: last.checkpoint, ..hello() }
 }
 
-/// The table, and what is done to it. The source has what is lost.
+/// The table, and an alteration of it whose loss the source can make good.
 const RECORDS: [(&str, &str); 7] = [
     ("sync_waiting", "update sync_waiting set awaited = 'units/x', message = 'x'"),
     ("sync_waiting", "update sync_waiting set record = (select digest from sync_batch limit 1)"),
@@ -83,7 +83,8 @@ async fn what_waits_or_stands_rejected_is_told_and_sent_again_where_it_was_alter
     }
 }
 
-/// It was not told to send everything, and its end would take what it has not sent for gone.
+/// It was not told to send everything, and at its end records that it has not sent would count as
+/// gone.
 #[tokio::test]
 async fn a_session_that_is_under_way_ends_where_its_source_is_asked_for_everything_again() {
     on_both(async |database| {
@@ -174,7 +175,7 @@ async fn the_sums_follow_whatever_the_program_does_with_the_rows() {
     .await;
 }
 
-/// Also in a table that has nothing but its key to name a row by.
+/// Even in a table that has only its key to name a row by.
 #[tokio::test]
 async fn a_value_of_another_type_is_named_and_put_back_in_every_table() {
     let database = mpp_testkit::database(mpp_testkit::Backend::Sqlite).await;

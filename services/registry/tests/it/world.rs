@@ -69,7 +69,7 @@ impl World {
     }
 
     pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
-        // What waits is told of in stories of its own; elsewhere nothing comes by itself.
+        // Waiting records have stories of their own; elsewhere none is applied by itself.
         let quarantine_look_millis = 600_000;
         let policy = Policy { batch_records: 100, quarantine_look_millis, ..Policy::default() };
         Self::under(database, clock, policy).await

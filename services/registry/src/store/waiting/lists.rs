@@ -1,4 +1,4 @@
-//! What waits, as it is listed.
+//! Lists of records that wait.
 
 use mpp_core::Result;
 use mpp_store::{Conn, db_error};
@@ -6,8 +6,8 @@ use sqlx::AssertSqlSafe;
 
 use super::row::{COLUMNS, Cause, Waiting, cause, read};
 
-/// A page of what is kept of a source, of all where it is empty, after a source and a name. Index:
-/// sync_waiting's primary key, from that place on.
+/// A page of the records that are kept, of one source or, if that is empty, of all, after a source
+/// and a name. Index: sync_waiting's primary key, from that place on.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -37,7 +37,8 @@ pub async fn page(
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
 
-/// What records of a source wait for, of all where it is empty. Index: sync_waiting_cause.
+/// The causes that records wait for, of one source or, if that is empty, of all. Index:
+/// sync_waiting_cause.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

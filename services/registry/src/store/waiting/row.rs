@@ -1,4 +1,4 @@
-//! The rows of what waits.
+//! The rows of records that wait.
 
 use mpp_core::Micros;
 use sqlx::{Row as _, any::AnyRow};
@@ -10,7 +10,7 @@ pub(super) const COLUMNS: &str =
     "source, name, source_id, deletes, field, code, message, awaited, refused, rules,
     sequence, session, unique_ids, form, first_seen, last_try, tries, not_before, proof";
 
-/// A record that is kept.
+/// A record that is kept in quarantine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Its source.
@@ -21,15 +21,15 @@ pub struct Waiting {
     pub source_id: String,
     /// It asks for the service to go.
     pub deletes: bool,
-    /// The encoded record; empty where only what is told of it was asked for.
+    /// The encoded record; empty if only the columns about it were read.
     pub record: Vec<u8>,
     /// The field at fault.
     pub field: String,
     /// Why it waits.
     pub code: String,
-    /// The same for people.
+    /// Why it waits, for people.
     pub message: String,
-    /// What it waits for.
+    /// The unit or service that it waits for; empty if it waits for a person's decision.
     pub awaited: String,
     /// It waits no more: it was rejected when it was tried again.
     pub refused: bool,
@@ -47,16 +47,16 @@ pub struct Waiting {
     pub first_seen: Micros,
     /// When it was last tried.
     pub last_try: Micros,
-    /// How often.
+    /// How often it was tried.
     pub tries: i64,
-    /// It is not tried again by itself before.
+    /// It is not tried again by itself before then.
     pub not_before: Micros,
-    /// The hash of the row as it was written; 0 where none was.
+    /// The hash of the row as it was written; 0 if none was written.
     pub proof: i64,
 }
 
 impl Waiting {
-    /// The hash of this row, but for its batch, which a reconcile moves on.
+    /// The hash of this row, without its batch, which a reconcile moves on.
     pub(super) fn seal(&self) -> i64 {
         let flags = [self.deletes, self.refused, self.unique_ids].map(u8::from);
         let numbers =
@@ -76,23 +76,23 @@ impl Waiting {
         ])
     }
 
-    /// True where the whole row is not what the program has written.
+    /// True if the row is not as the program has written it. It has to be read whole.
     pub fn is_altered(&self) -> bool {
         self.proof != 0 && self.proof != self.seal()
     }
 
-    /// Where its name stands.
+    /// The state of its name.
     pub fn state(&self) -> State {
         if self.refused { State::Refused } else { State::Waiting }
     }
 }
 
-/// How much waits of a source.
+/// How much of a source is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Records, those that were rejected since among them.
+    /// Its records, including those that were rejected since.
     pub records: i64,
-    /// Bytes of them.
+    /// Their bytes.
     pub bytes: i64,
 }
 
@@ -103,13 +103,13 @@ pub struct Cause {
     pub source: String,
     /// Why they wait.
     pub code: String,
-    /// What they wait for.
+    /// The unit or service that they wait for; empty if they wait for a person's decision.
     pub awaited: String,
     /// They were rejected when they were tried again.
     pub refused: bool,
-    /// How many.
+    /// How many records.
     pub records: i64,
-    /// Since when the oldest does.
+    /// Since when the oldest of them waits.
     pub oldest: Micros,
     /// The oldest rules by which one of them was tried.
     pub rules: i64,

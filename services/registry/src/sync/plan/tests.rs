@@ -85,7 +85,7 @@ fn a_record_with_several_faults_names_them_all_in_one_answer() {
     assert!(answer.message.contains("service.category"), "{}", answer.message);
 }
 
-/// What was known of a name before is no more than a guess once something else was asked for.
+/// An earlier answer to a name may not hold any more once something else was asked for under it.
 #[test]
 fn whatever_is_asked_for_and_not_kept_is_known_no_more() {
     let name = "units/a/services/kk".to_owned();
