@@ -190,7 +190,7 @@ async fn a_copied_feed_is_altered(suite: &mut Suite, way: &Proxy) {
     let database = suite.database(Service::Scheduling).to_owned();
     execute(&database, "update upstream_record set version = 0 where kind = 'mall'").await;
     is_found(suite, "scheduling", "registry-feed", &["1 mall altered in the copy"]).await;
-    // Whoever alters the proof with it is found by the feed itself.
+    // An alteration that also fits the proof is found by comparing with the feed.
     execute(&database, "delete from upstream_record where kind in ('mall', 'counter')").await;
     let words = ["1 counter too few", "1 mall too few", "mpp repair scheduling registry-feed"];
     is_found(suite, "scheduling", "registry-feed", &words).await;

@@ -1,10 +1,10 @@
 //! The requests of `proto/examples.json`, which the OpenAPI document and the pages of the API show,
 //! are sent in their order to a running suite, and get the answers that stand beside them.
 //!
-//! An answer may hold more than its example: of a list only the first rows are shown. What differs
-//! from run to run (`VARIES`) is not compared; where a later request names such a value, it names
-//! the one of this run. `WRITE_REFERENCE=1 cargo test -p mpp-tests --test e2e examples` writes the
-//! answers anew.
+//! An answer may hold more than its example: of a list only the first rows are shown. Values that
+//! differ from run to run (`VARIES`) are not compared; a later request that names such a value
+//! names the one of this run. `WRITE_REFERENCE=1 cargo test -p mpp-tests --test e2e examples`
+//! writes the answers anew.
 
 use std::{env, fs, time::Duration};
 

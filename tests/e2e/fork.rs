@@ -1,6 +1,6 @@
 //! A copy of the registry's database that is run beside its original: from the copy on there are
-//! two histories, with the same numbers. Whoever goes from one to the other is told, and keeps
-//! nothing of the one that the other lacks.
+//! two histories, with the same numbers. A client that goes from one to the other is told, and
+//! keeps nothing that only the first has.
 
 use mpp_client::{Channel, Endpoint, connect};
 use mpp_testkit::{Backend, database};

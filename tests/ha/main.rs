@@ -2,12 +2,11 @@
 //! the nodes and this.
 //!
 //! While bookings, a sync, reads and watches go on, the leader is switched over, then killed, then
-//! stopped where it stands: it keeps its connections, says nothing, and wakes up later as one that
-//! leads no more.
-//! A connection that is made anew for each statement tells how long the database itself was away;
-//! what the services take beyond that is theirs, and has a limit. It is printed, not judged. What
-//! is judged: nothing acknowledged is lost, no slot is oversold, no follower starts anew, and no
-//! call hangs.
+//! stopped where it stands: it keeps its connections, says nothing, and wakes up later when it no
+//! longer leads. A new connection for each statement tells how long the database itself was away;
+//! the time that the services take beyond that has a limit. It is printed, not judged. The run
+//! fails if something acknowledged is lost, a slot is oversold, a follower starts anew, or a call
+//! hangs.
 
 #![forbid(unsafe_code)]
 

@@ -7,8 +7,8 @@ use prost_types::{
     field_descriptor_proto::{Label, Type},
 };
 
-/// Fields that hold a name, which is right or is refused. What is missing here is cleaned as a text
-/// is, which does a name no harm.
+/// Fields that hold a name, which is right or refused. One that is missing here is cleaned like a
+/// text, which does a name no harm.
 const NAMES: &[&str] =
     &["name", "etag", "parent", "unit", "region", "organiser", "service", "target"];
 

@@ -106,8 +106,8 @@ pub fn is_streaming(path: &str) -> bool {
     find(path).is_some_and(|call| call.client_streams || call.server_streams)
 }
 
-/// The method's name for spans and measurements, without the leading slash. What is not a method
-/// of ours has one name in common, so that a peer cannot invent labels.
+/// The method's name for spans and measurements, without the leading slash. All unknown methods
+/// share one name, so that a peer cannot invent labels.
 pub fn known(path: &str) -> &'static str {
     find(path).map_or("_OTHER", |call| &call.name)
 }

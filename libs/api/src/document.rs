@@ -147,9 +147,9 @@ const DIGEST: usize = 6;
 
 /// The etag of a record: its version, and a digest of the document as it is stored.
 ///
-/// A version alone comes again in a database that was restored and written on, with another
-/// content: whoever has read what was lost would overwrite what they have never seen. Who meets the
-/// same version of the same content loses nothing by writing over it.
+/// A database that was restored and written on reaches the same version again with other content:
+/// with the version alone, a client that has read the lost content would overwrite one that it has
+/// never seen. The same version of the same content can be overwritten without loss.
 pub fn etag(version: i64, document: &[u8]) -> String {
     let digest = Sha256::digest(document);
     format!("{version}.{}", mpp_core::hex(&digest[..DIGEST]))

@@ -7,7 +7,7 @@
 //! ([`kept`]).
 //!
 //! `forms.tsv` lists the fields, and the labels that a kind's records are filed under: a program
-//! that does not know of one would file them without. Where a kind has gained either, a test fails
+//! that does not know of one would file them without. If a kind has gained either, a test fails
 //! until its number in [`document`] is raised and the listing is written anew.
 
 use mpp_core::Result;
@@ -35,8 +35,8 @@ fn lines(listing: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// The record that a client `given`, whose form is an older one: fields that came later stand as
-/// they are `stored`. Of a message within the record the client sends the whole.
+/// The record for a client that has sent `given` in an older form: fields that came later stay as
+/// they are `stored`. A message within the record is always sent whole.
 ///
 /// # Errors
 /// The message is not of the contract.

@@ -1,9 +1,10 @@
 //! The contract of the suite, generated from `proto/`: the only crate with generated code.
 //!
 //! Messages are the stored and answered form of records: a record is kept, fed and answered as its
-//! message, and rules work on it where it carries the meaning. What is worked out (the calendar,
-//! slots, the queue, indicators) has types of its own, and each service converts them in one place.
-//! The contract's words are enums, spelled once, in `proto/`; [`word`] shows them to people.
+//! message, and rules work on it where it carries the meaning. Things that are worked out (the
+//! calendar, slots, the queue, indicators) have types of their own, which each service converts in
+//! one place. The contract's words are enums, spelled once, in `proto/`; [`word`] shows them to
+//! people.
 //!
 //! To add a record that the feed carries: write its message in `proto/` and give it a line in
 //! [`document`].

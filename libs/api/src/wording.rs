@@ -1,6 +1,6 @@
 //! Fees and times as a citizen reads them, in either language: "Rp50.000 per lembar", "up to
-//! Rp9,000". What could not be read is shown in the source's words, and said to be so. What errors
-//! say in Indonesian stands beside their reasons (`libs/core/src/reason.rs`).
+//! Rp9,000". One that could not be read is shown in the source's words, and marked as such. The
+//! Indonesian sentences of errors stand beside their reasons (`libs/core/src/reason.rs`).
 
 mod time;
 

@@ -125,8 +125,8 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// `rules` are those in force, by precedence. What is certain whatever a decree may say (a
-    /// closure) comes first; then an undecreed year makes everything unknown.
+    /// `rules` are those in force, by precedence. A closure, which holds whatever a decree says,
+    /// comes first; then an undecreed year makes everything unknown.
     fn decide(&self, rules: &[&Rule]) -> Day {
         if let Some(day) = self.mandatory_closure(rules) {
             return day;

@@ -18,11 +18,11 @@ use crate::{Change, Channel, Event, Follower, FreshStarts, Link, Position};
 
 /// A local copy of a service's records. It ends with its last clone.
 ///
-/// Reads never wait and never fail for the network: while the feed is away, they show what was
-/// there last, and [`Cache::freshness`] says how old that is. A transaction is seen whole or not at
-/// all. Where the feed cannot go on from where the copy stood (it was compacted, or restored), the
-/// whole state is fetched anew, and what was there is shown until it is complete. The same where
-/// the copy is found to hold something else than the service says that it should
+/// Reads never wait and never fail for the network: while the feed is away, they show the last
+/// state, and [`Cache::freshness`] says how old that is. A transaction is seen whole or not at all.
+/// If the feed cannot go on from the copy's position (it was compacted, or restored), the whole
+/// state is fetched again, and the old one is shown until the new one is complete. The same happens
+/// if the copy is found to differ from what the service says that it should hold
 /// ([`Freshness::differences`]).
 #[derive(Clone)]
 pub struct Cache {
@@ -49,10 +49,10 @@ pub struct Freshness {
 /// A record of a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept<D> {
-    /// The record. What the store itself knows is left out of a feed's documents: the etag, which
-    /// stands below, and the record's times.
+    /// The record. A feed's documents lack the fields that the store knows by itself: the etag,
+    /// which stands below, and the record's times.
     pub document: D,
-    /// To be sent with an update or a delete, which then fails where somebody else wrote meanwhile.
+    /// To be sent with an update or a delete, which then fails if somebody else wrote meanwhile.
     pub etag: String,
     /// When this version was committed, by the service's clock.
     pub commit_time: Option<SystemTime>,

@@ -1,9 +1,8 @@
 //! Follows a feed.
 //!
 //! A [`Follower`] is asked for the next [`Event`] and never fails: it connects, waits and connects
-//! again by itself, and goes on after the last position that it gave out. Who keeps a copy applies
-//! each event whole, with its position. Where that fails, the copy says where it stands by
-//! [`Follower::rewind`].
+//! again by itself, and goes on after the last position that it gave out. A copy applies each event
+//! whole, with its position. If that fails, it tells its own position by [`Follower::rewind`].
 //!
 //! A pull interface was chosen over a trait that the copy implements: the copy's loop stays its
 //! own, with its own `select!`, and nothing is called back.

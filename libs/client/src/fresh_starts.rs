@@ -9,9 +9,9 @@ use tokio::time::Instant;
 const FIRST_START: Duration = Duration::from_secs(60);
 const LONGEST_START: Duration = Duration::from_secs(3600);
 
-/// When a copy that differs from its source may start again: at once the first time. Where that
-/// does not help, the next times come ever more seldom, so that what is at fault does not make a
-/// copy read its whole state again and again.
+/// When a copy that differs from its source may start again: at once the first time. If that does
+/// not help, the next times come ever more seldom, so that a fault does not make it read its whole
+/// state again and again.
 #[derive(Debug)]
 pub struct FreshStarts {
     pauses: Backoff,

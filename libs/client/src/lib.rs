@@ -14,11 +14,11 @@
 //! - **Own writes are read**: the channel notes the revision that its writes are answered with (of
 //!   a sync, too, by stream or by single calls) and asks reads for it (`min_revision`), so that a
 //!   replica that is some milliseconds behind waits.
-//! - **Replicas** are called by turns: those that a name stands for, or a list. Of one that is gone
-//!   the next takes over.
+//! - **Replicas** are called by turns: those that a name stands for, or a list. If one is gone, the
+//!   next takes over.
 //! - **Lists** are asked for page by page ([`pages`]).
-//! - **A local copy** of what passes a filter, and how fresh it is ([`Cache`]); below it a
-//!   [`Follower`], for who keeps the copy in a database.
+//! - **A local copy** of the records that pass a filter, and how fresh it is ([`Cache`]); below it
+//! a [`Follower`], for programs that keep the copy in a database.
 //! - **Refusals** with their stable reason, the wrong fields and a message in Indonesian
 //!   ([`error_of`]).
 //!
@@ -42,14 +42,14 @@
 //! ```
 //!
 //! # What is not done
-//! A call that is not safe to repeat is sent again only where no server has seen it; what came of
-//! it otherwise is for the caller to find out. Streams are not repeated. A message that the caller
-//! has compressed is not looked into: it gets no request id and no `min_revision`.
+//! A call that is not safe to repeat is sent again only if no server has seen it; otherwise the
+//! caller has to find out its outcome. Streams are not repeated. A message that the caller has
+//! compressed is not looked into: it gets no request id and no `min_revision`.
 //!
 //! # Rejected
 //! - **A client type for each service**, with methods of our own: the generated ones are complete,
-//!   and a new method needs nothing here. What has to be known of one is read from the contract's
-//!   descriptors ([`mpp_api::call`]), and a field is found in a message's bytes by its number.
+//!   and a new method needs nothing here. The contract's descriptors tell what has to be known of a
+//!   method ([`mpp_api::call`]), and a field is found in a message's bytes by its number.
 //! - **Interceptors and tower's layers**: an interceptor sees no message, and tower's retry needs
 //!   a request that can be cloned, a policy and a budget of its own for each service; together they
 //!   are longer than the loop in `sending.rs`, and the deadline over all tries is still to be

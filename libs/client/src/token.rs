@@ -33,9 +33,9 @@ pub enum TokenSource {
 pub struct Ask(Arc<dyn Fn() -> BoxFuture<'static, Result<String>> + Send + Sync>);
 
 impl TokenSource {
-    /// Asks `ask` for a token when the first is needed, before the one at hand ends (as its claim
-    /// `exp` says), and when a server refuses it; never twice at once. Where it fails, the token at
-    /// hand is used to its end.
+    /// Asks `ask` for a token when the first is needed, before the present one ends (as its claim
+    /// `exp` says), and when a server refuses it; never twice at once. If it fails, the present
+    /// token is used to its end.
     ///
     /// ```
     /// # use mpp_client::TokenSource;

@@ -174,7 +174,7 @@ struct Heads {
 
 impl Heads {
     /// The length of the next piece of a request that is not its last one; `None` at the end of the
-    /// bytes. What pads a piece makes it a small one, whatever its length.
+    /// bytes. A padded piece counts as a small one, whatever its length.
     fn next(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
         while !self.is_other && self.preface < PREFACE.len() {
             self.is_other = *bytes.get(*at)? != PREFACE[self.preface];

@@ -24,8 +24,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::rt::Executor;
 use tokio::time::sleep;
 
-/// Most that hyper is given at once, in bytes: the largest DATA frame that every peer takes. Who
-/// takes that much in time may be slow.
+/// The most bytes that hyper is given at once: the largest DATA frame that every peer takes. A peer
+/// that takes that much in time may be slow.
 const PIECE: usize = 16 * 1024;
 
 tokio::task_local! {

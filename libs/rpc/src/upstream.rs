@@ -1,10 +1,10 @@
-//! Records that another service may have and the copy of its feed here does not: those that were
-//! made a moment ago.
+//! Records that another service may have and the copy of its feed here does not have yet: those
+//! that were made a moment ago.
 //!
 //! A copy lags by milliseconds, and a caller that has just written at the one service and names
-//! that record at the other is not at fault. So nothing is refused as unknown before the copy
-//! stands where its source did when it was asked; whoever is asked meanwhile shares one look. Where
-//! the source is away nobody can tell, and the caller is asked to come again.
+//! that record at the other is not at fault. So no record is refused as unknown before the copy has
+//! caught up with where its source was when it was asked; calls that come meanwhile share one look.
+//! While the source is away this cannot be decided, and the caller is asked to come again.
 //!
 //! Rejected: asking the source for the record itself. It takes a method for each kind, and a
 //! record that is there still has to be waited for.

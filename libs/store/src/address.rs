@@ -1,8 +1,8 @@
 //! Checks the address of a PostgreSQL: parameters that the driver would ignore in silence are
 //! refused.
 //!
-//! The driver connects to one host, and warns in a log of a parameter that it does not know. Who
-//! writes `target_session_attrs=read-write` or `sslmode=allow` means something by it.
+//! The driver connects to one host, and only logs a warning about a parameter that it does not
+//! know. An operator who writes `target_session_attrs=read-write` or `sslmode=allow` relies on it.
 
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! Rows that somebody has altered in the database, past the program, as writes find them.
 //!
-//! A write never builds on such a row: what it leaves as it stands would be proven anew, and fed
-//! under its author's name. It reads the record as it was written, where the row itself or the feed
-//! still bears that out, and puts it back with its own change; else it is refused. Who gives the
-//! whole record needs nothing of the row, and writes it anew.
+//! A write never builds on such a row: the parts that it leaves alone would get a new proof, and be
+//! fed under its author's name. It reads the record as it was written, if the row itself or the
+//! feed still proves that, and puts it back with its own change; else it is refused. A write that
+//! gives the whole record needs nothing of the row, and replaces it.
 
 use bytes::Bytes;
 use mpp_core::Result;

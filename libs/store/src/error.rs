@@ -41,7 +41,7 @@ pub(crate) fn read_only() -> Error {
     Error::new(Reason::Unavailable, READ_ONLY).with_retry_after(RETRY_AWAY)
 }
 
-/// Maps a driver's error. What it says goes to the log, never to the caller.
+/// Maps a driver's error. Its text goes to the log, never to the caller.
 pub fn db_error(error: sqlx::Error) -> Error {
     let (reason, message) = meaning(&error);
     metrics::fault(reason);

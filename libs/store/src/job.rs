@@ -89,7 +89,8 @@ impl Lease {
         sleep(self.lasts).await;
     }
 
-    /// Lets the next replica have it at once. Where this fails, it ends by itself.
+    /// Gives the lease up, so that the next replica can have it at once. If this fails, it ends by
+    /// itself.
     pub async fn give_up(self) {
         let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;
     }
@@ -114,10 +115,11 @@ impl Db {
     }
 
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
-    /// another holds it. One that ends further ahead than any setting allows was altered, or the
-    /// clock was set back: it counts as ended. Whoever has other settings may hold it for longer.
-    /// How long a lease is, says the `policy.rs` of the service whose work it is; that of the
-    /// feed's retention, which every service has, `feed/retention.rs`. Index: job's primary key.
+    /// another holds it. A lease that ends further ahead than any setting allows was altered, or
+    /// the clock was set back: it counts as ended. A replica with other settings may hold it for
+    /// longer. How long a lease is, the `policy.rs` of the service says whose work it is, and
+    /// `feed/retention.rs` for the feed's retention, which every service has. Index: job's primary
+    /// key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -14,8 +14,8 @@
 //! decoding (a superuser's slot that fills the disk when nobody reads, and nothing on SQLite).
 //!
 //! # Positions
-//! A revision bears a random mark, and whoever remembers where it stands remembers both: so a
-//! restored database, written on, is told from the one that it is a copy of ([`mark`]).
+//! A revision bears a random mark, and a follower remembers both: so a restored database that was
+//! written on is told from the one that it is a copy of ([`mark`]).
 //! Rejected: the cluster's system identifier and timeline with a note beside a SQLite file, which
 //! miss a dump restored into the same cluster and a folder copied back with its note, and make
 //! every switchover a reload.
@@ -28,9 +28,9 @@
 //! # Boxed futures
 //! The compiler makes the code of an async function anew in every crate that awaits it, with all
 //! that it awaits in turn: the driver was a tenth of the registry's code and a sixth of
-//! scheduling's, by the compiler's own estimate. What leads to it is therefore behind a boxed
-//! future ([`Db::begin`] and the like), and is made here once. An allocation is nothing beside a
-//! round trip to the database.
+//! scheduling's, by the compiler's own estimate. Functions that lead to it therefore answer a boxed
+//! future ([`Db::begin`] and the like), and are compiled here once. An allocation costs nothing
+//! beside a round trip to the database.
 //!
 //! # A new table
 //! Add a [`Migration`] to the service's [`Schema`]; steps only add. Use [`Tx::conn`] for it.

@@ -52,11 +52,11 @@ impl Db {
 }
 
 impl Looker {
-    /// Looks whether the database answers and, where a write was refused since the last look,
-    /// whether it takes any. What it finds holds for all connections of the process.
+    /// Looks whether the database answers and, if a write was refused since the last look,
+    /// whether it takes writes. The finding holds for all connections of the process.
     ///
     /// # Errors
-    /// Why it does not.
+    /// Why it does not answer.
     pub fn look(&mut self) -> BoxFuture<'_, Result<Look>> {
         Box::pin(async {
             let looked = self.look_and_write().await;
@@ -92,7 +92,7 @@ impl Looker {
         self.conn = Some(conn);
         match timeout(self.db.0.policy.look(), self.try_write()).await {
             Ok(tried) => tried?,
-            // Somebody else writes for long. What was begun ends with its connection.
+            // Somebody else has been writing for long. The try ends with its connection.
             Err(_) if self.db.is_sqlite() => self.conn = None,
             Err(_) => return Err(silent(&self.db)),
         }

@@ -54,9 +54,10 @@ impl RequestKey {
         Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
     }
 
-    /// Passes where the stored digest is this request's. It is of the fields that the program knew
-    /// which has answered: of two releases one may have passed over a field that the other reads,
-    /// and then nobody can tell by the digests. Whoever sends it with a new id then does it twice.
+    /// Passes if the stored digest is this request's. It covers the fields known to the program
+    /// that has answered: one of two releases may have passed over a field that the other reads,
+    /// and then the digests cannot decide. Such a request is not told to come with a new id, which
+    /// might do it twice.
     fn check(&self, stored: &Stored) -> Result<()> {
         if stored.digest == self.digest {
             return Ok(());

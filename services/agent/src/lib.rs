@@ -26,16 +26,17 @@
 //! - a registry restored to an older state does not know the checkpoint, by its mark even where it
 //!   was written on since; the agent then trusts no answer that it knows of.
 //!
-//! Before everything would be sent both sides compare (`mpp_form::reconcile`): what was read waits
-//! in a file (`app/spool.rs`), and only what the registry does not have so goes out.
+//! If everything would have to be sent, both sides compare first (`mpp_form::reconcile`): the
+//! records wait in a file (`app/spool.rs`), and only those that the registry does not have so are
+//! sent.
 //!
 //! A mapping yields `mpp.sync.v1.Record` as proto3 JSON, read by `mpp_api::json`: the agent knows
 //! no field of a record, so that a new field of the contract, or a new kind of record, costs it
 //! nothing.
 //!
-//! A part of a source never passes for the whole. What the reader could not read or map is counted
-//! and told at the end of the session; where the source's extent itself is not known (a stray
-//! quote, a page that is missing, a login page, far fewer records than before), the session ends as
+//! A part of a source never passes for the whole. Rows that could not be read or mapped are counted
+//! and told at the end of the session; if the source's extent itself is not known (a stray quote, a
+//! page that is missing, a login page, far fewer records than before), the session ends as
 //! incomplete with the reason, so that registry and page tell it, nothing counts as gone, and the
 //! source does not look fresh. A source's fault is never told as the registry's.
 //!

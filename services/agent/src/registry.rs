@@ -1,5 +1,5 @@
-//! The wire: one stream of the sync protocol, seen from the client. What is sent when is decided
-//! in `app`.
+//! The wire: one stream of the sync protocol, seen from the client. `app` decides what is sent, and
+//! when.
 
 use std::time::Duration;
 

@@ -16,9 +16,9 @@ use crate::{client::ClientArgs, config::ServeArgs};
 mpp_telemetry::metrics! {
     /// When a token or a certificate ends, in seconds since 1970: `token` is what this process
     /// shows to those it follows, `certificate` its own, `clients` and `servers` are the
-    /// authorities that it knows others by. Of a chain the first to end counts.
+    /// authorities that it knows others by. In a chain the certificate that ends first counts.
     EXPIRY: Gauge = "mpp.credential.expiry_time" in "s" by ["service", "credential"];
-    /// When the file of a credential was last written, in seconds since 1970. Of keys, which have
+    /// When the file of a credential was last written, in seconds since 1970: for keys, which have
     /// no end (`token-keys`, `applicant-keys`), it tells how old they are.
     CHANGED: Gauge = "mpp.credential.changed_time" in "s" by ["service", "credential"];
 }

@@ -34,8 +34,8 @@
 //! - **A unit that changes local fees proposes again; quota and slots are its own.** See
 //!   [`model::offering`].
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
-//!   since the next run would undo their change unseen. What an administrator sets over it is kept
-//!   field by field, with who and why, beside what the source says ([`model::provenance`]).
+//!   since the next run would undo their change unseen. An administrator's overrides are kept field
+//!   by field, with author and reason, beside the source's values ([`model::provenance`]).
 //! - **A service that goes takes its offerings with it**, as withdrawn, in the same transaction.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
 //!   start ([`app::regions`]).

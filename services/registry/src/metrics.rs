@@ -15,8 +15,8 @@ mpp_telemetry::metrics! {
     /// Services with fields that a curator has set over their source's, by what the source has done
     /// since: left the fields as they were (`settled`), or changed one (`drifting`).
     OVERRIDDEN: Gauge = "mpp.catalog.overridden" in "{service}" by ["source"];
-    /// Sessions of sources: `begun` and `refused` ones, and of those that came to their end
-    /// `complete` and `incomplete` ones. What broke off before is what begun has more than both.
+    /// Sessions of sources: `begun` and `refused` ones, and by how they ended `complete` and
+    /// `incomplete` ones. Those that broke off are the rest of the begun ones.
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["outcome"];
     /// Records of sources, by how they were answered. A batch that is sent again counts once.
     RECORDS: Counter = "mpp.sync.records" in "{record}" by ["outcome"];

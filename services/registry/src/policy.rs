@@ -2,7 +2,7 @@
 //!
 //! The bounds of a record's form (how long a title may be, how deep the tree of units) are the
 //! contract's and stand in `model`; the weights of ranking stand in `search`, beside the judged set
-//! that they were found by. Who may write what is no number: roles and methods stand in
+//! that they were found by. Permissions are no numbers: roles and methods stand in
 //! `mpp_rpc::authz`, a publisher's own units in `model/source.rs`.
 
 use std::time::Duration;

@@ -10,8 +10,8 @@ use crate::{
 };
 
 mpp_telemetry::metrics! {
-    /// The revision of a feed that the reports of this replica show. What it is below
-    /// `mpp_feed_head`, of the same feed, they do not show yet.
+    /// The revision of a feed that the reports of this replica show; they do not show yet what lies
+    /// between it and `mpp_feed_head` of the same feed.
     PROJECTED: Gauge = "mpp.projection.revision" in "{revision}" by ["feed"];
     /// How old what the reports of this replica show of a feed is: since the feed was last heard
     /// of.

@@ -1,9 +1,9 @@
-//! Texts that look like a record's and are none: error values of spreadsheets, what programs leave
-//! where a value is missing, markup, trials that were left among live rows.
+//! Texts that no record should have: error values of spreadsheets, placeholders of programs for
+//! missing values, markup, trials that were left among live rows.
 //!
-//! Two degrees. What nobody can have meant ([`broken`]) is refused whichever way it comes. What
-//! only looks like no service ([`doubt`]) is refused of a source, where no person has looked at it,
-//! until one says that it is a service.
+//! Two degrees. A text that no person can have meant ([`broken`]) is refused whichever way it
+//! comes. A record that only looks as if it were no service ([`doubt`]) is refused when it comes
+//! from a source, where no person has looked at it, until somebody says that it is one.
 
 mod error_value;
 mod filler;

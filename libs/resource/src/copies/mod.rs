@@ -2,10 +2,10 @@
 //! `mpp.feed.v1.CopyService`, alike in every service.
 //!
 //! A service names each thing that it keeps ([`Kept`]) with a way to read it and a way to mend it.
-//! Whoever asks gets what is stored at that moment, never what was noted of it before: a row that
-//! was altered in the database, or a record that a memory has lost, is seen. Copies of whole
-//! records are compared by the caller with the feed of the service whose records they are, at the
-//! revision that the copy stands at; what is worked out from copies, only its service can compare.
+//! A caller gets the contents as they are at that moment, never an earlier note of them: so a row
+//! that was altered in the database, or a record that a memory has lost, is seen. Copies of whole
+//! records are compared by the caller with the feed of the service that owns the records, at the
+//! copy's revision; things that are worked out from copies only their own service can compare.
 //!
 //! Reading goes by pages and turns, one caller after the other, and ends at a limit.
 

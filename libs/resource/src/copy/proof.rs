@@ -14,8 +14,8 @@ impl<S: Shelf> Copy<S> {
         self.must_start_again
     }
 
-    /// Has the follower begin with the whole state, where the copy was found to hold something else
-    /// than it should. What is there stays until the state is whole.
+    /// Has the follower begin with the whole state if the copy was found to differ from its source.
+    /// The present contents stay until the state is whole.
     pub fn start_again_where_it_differs(&mut self, follower: &mut Follower) {
         if std::mem::take(&mut self.must_start_again) {
             tracing::warn!(feed = self.options.feed, "the copy starts again from the whole state");

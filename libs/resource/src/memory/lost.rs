@@ -1,8 +1,8 @@
 //! A revision that reads wait for and that never comes: its write was lost by a restore.
 //!
 //! A replica that lags has it soon, so it is waited for first. The database has every revision that
-//! was given out in its history, whichever replica wrote it; what lies above its head was never
-//! written there. Whoever waits meanwhile shares one look: a thousand that wait ask for it once.
+//! was given out in its history, whichever replica wrote it; a revision above its head was never
+//! written there. All who wait share one look: a thousand waiting calls ask the database once.
 
 use std::{sync::OnceLock, time::Duration};
 

@@ -33,10 +33,10 @@ struct Tag<'a> {
     text: &'a str,
 }
 
-/// `"{etag}-{digest}"` of the record that an answer holds: its etag, for If-Match, and what tells
-/// this representation from others, since fields that are worked out, such as the stage of today,
-/// change without a new etag. A write and a read of the same record give the same one, whatever
-/// else a write answers. What holds no record has the digest alone.
+/// `"{etag}-{digest}"` of the record that an answer holds: its etag, for If-Match, and a digest of
+/// this representation, since fields that are worked out, such as the stage of today, change
+/// without a new etag. A write and a read of the same record give the same one, whatever else a
+/// write answers. An answer without a record has the digest alone.
 pub(crate) fn etag(message: &DynamicMessage, json: &[u8]) -> String {
     let of_record = || {
         let (etag, record) = record(message)?;

@@ -1,5 +1,5 @@
-//! Laws of the door for any request. What is wrong is refused with what is wrong about it, never
-//! with a fault of ours; and what gRPC's own JSON means, the door takes as the same message.
+//! Laws of the door for any request. A wrong request is refused with what is wrong about it, never
+//! with a fault of ours; and JSON means the same message to the door as it does to gRPC.
 
 use axum::{Router, body::Body, extract::Request, middleware::from_fn, response::Response};
 use http::Version;

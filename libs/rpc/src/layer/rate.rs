@@ -1,8 +1,8 @@
-//! How many calls a caller may begin in a minute: reads, writes and streams apart, and each caller
-//! by itself. Every answer says how many are left; a refusal says when there is one again.
+//! Limits how many calls a caller may begin in a minute: reads, writes and streams apart, and each
+//! caller apart. Every answer says how many are left; a refusal says when the next is free.
 //!
-//! All of a minute's calls may come at once; then they come back evenly (GCRA, by the governor
-//! crate). What is counted lies in this process: replicas count apart, as they answer apart.
+//! All of a minute's calls may come at once; then new ones become free evenly (GCRA, by the
+//! governor crate). The counts are this process's own: replicas count apart, as they answer apart.
 
 use std::{
     num::NonZeroU32,

@@ -122,8 +122,8 @@ impl Feed {
         }
     }
 
-    /// Whether a follower can go on from a position. What the ring does not hold, only the database
-    /// knows: another replica may have been ahead of this one.
+    /// Whether a follower can go on from a position. If the ring does not hold it, only the
+    /// database knows: another replica may have been ahead of this one.
     async fn check(&self, at: Marked) -> Result<()> {
         let in_ring = self.0.ring().holds(at);
         if in_ring { Ok(()) } else { page::check(self.db(), at).await }

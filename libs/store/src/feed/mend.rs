@@ -1,9 +1,9 @@
 //! Puts records back that were altered in the database.
 //!
-//! The feed still has a record as it was written, until it is compacted: the change whose row bears
-//! out the record's proof; and where the row is gone, the last one. What it has not can be taken as
-//! it is now, if that is wanted. Either way the record gets its next version, so that memories and
-//! copies, which may have read it in between, hear of it.
+//! Until it is compacted, the feed still has a record as it was written: the change whose row
+//! agrees with the record's proof, or the last one if the row is gone. A record that it does not
+//! have can be accepted as it is now, if that is wanted. Either way the record gets its next
+//! version, so that memories and copies, which may have read it in between, hear of it.
 
 use bytes::Bytes;
 use mpp_api::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The pace of such readings. Of many records they come more seldom, so that reading takes a
+/// The pace of such readings. With many records they come more seldom, so that reading takes a
 /// bounded part of the time.
 #[derive(Clone, Copy, Debug)]
 pub struct ProofPace {

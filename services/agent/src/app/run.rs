@@ -21,13 +21,13 @@ use crate::{
     store::Store,
 };
 
-/// Runs once: reads the source, sends what is new, and returns when the registry has answered all.
-/// A source that cannot be read, wholly or in part, is told to the registry, too, and stands in the
-/// outcome.
+/// Runs once: reads the source, sends the records that are new, and returns when the registry has
+/// answered all. A source that cannot be read, wholly or in part, is told to the registry, too, and
+/// is part of the outcome.
 ///
 /// # Errors
-/// The registry refuses the session, or could not be reached within the run's patience. Whatever
-/// was answered stays answered. Where the source is at fault as well, both are told.
+/// The registry refuses the session, or could not be reached within the run's patience. Answers so
+/// far stay. If the source is at fault as well, both are told.
 pub async fn run(
     run: &Run,
     endpoint: &Endpoint,

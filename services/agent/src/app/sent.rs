@@ -14,8 +14,8 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// An answer must be for the batch that was sent, record by record. Of an id that is too long
-    /// to be one, the registry repeats the start only.
+    /// An answer must be for the batch that was sent, record by record. The registry repeats only
+    /// the start of an id that is too long.
     pub fn check(&self, result: &BatchResult) -> Result<()> {
         let same = result.nonce == self.nonce
             && result.results.len() == self.records.len()

@@ -1,5 +1,5 @@
-//! Which records a publisher takes out of the index, once they are no longer in the source. What
-//! counts as gone, and how much may go at once, says `difference.rs`.
+//! Which records a publisher takes out of the index, once they are no longer in the source. Which
+//! of them count as gone, and how many may go at once, `difference.rs` decides.
 
 use std::collections::BTreeMap;
 

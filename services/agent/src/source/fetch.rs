@@ -1,5 +1,5 @@
-//! One page, from a server or a file. What may pass is tried again, as long as the server asks to
-//! wait; what will not is told at once, as what it is.
+//! One page, from a server or a file. A fault that may pass is tried again, after the pause that
+//! the server asks for; any other is told at once.
 
 use std::{
     fs::File,

@@ -43,7 +43,7 @@ pub struct Folder {
 /// Hands on every record of every file.
 ///
 /// # Errors
-/// The folder cannot be listed, or holds no file. What is wrong with one of them goes to the sink.
+/// The folder cannot be listed, or holds no file. A fault of one file goes to the sink.
 pub fn read(folder: &Folder, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let place = folder.path.display().to_string();
     let failed = |error: io::Error| Fault::unreachable(&place, format!("{error}: see path"));

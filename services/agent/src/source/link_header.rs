@@ -1,6 +1,6 @@
-//! The `Link` fields of an answer (RFC 8288): where the next page is, in whatever order and with
-//! whatever quotes the parameters come. What cannot be read and speaks of a next page is an error:
-//! it must not end the list in silence.
+//! The `Link` fields of an answer (RFC 8288), which lead to the next page, in whatever order and
+//! with whatever quotes the parameters come. A field that cannot be read and speaks of a next page
+//! is an error: it must not end the list in silence.
 
 use std::{iter::Peekable, str::Chars};
 

@@ -1,5 +1,5 @@
 //! Numbers beside the rows of a page that count no rows: codes, years, bounds, sizes, moments,
-//! money, and how many there are of other things. What is known to be none of these could count.
+//! money, and counts of other things. A number that is not known to be one of these may count rows.
 
 use super::more::{names_what_is_left, words};
 

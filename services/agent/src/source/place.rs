@@ -119,9 +119,9 @@ const VALUES: [&str; 8] = ["value", "nilai", "val", "jumlah", "count", "total", 
 /// Levels that are gone into.
 const DEEPEST: usize = 12;
 
-/// Calls `tell` with each value beside the rows of a page, at any depth, by its path. Of lists
-/// there are gone into those of one object, and those that pair names with values: `[{"name":
-/// "total", "value": 42}]` stands for `total`; other lists hold records of their own.
+/// Calls `tell` with each value beside the rows of a page, at any depth, by its path. It goes into
+/// lists of one object and into those that pair names with values: `[{"name": "total", "value":
+/// 42}]` stands for `total`. Other lists hold records of their own.
 pub fn beside(page: &Val, rows: &[Val], tell: &mut dyn FnMut(&str, &Val)) {
     go_into(page, "", DEEPEST, rows, tell);
 }

@@ -47,8 +47,8 @@ pub fn leading(text: &str) -> Option<u64> {
     words.first().and_then(|word| number(word))
 }
 
-/// The number that a text is, and nothing else but what it counts: "42", "1.234", "42 layanan",
-/// "empat puluh dua", "42 (empat puluh dua)". What begins with 0 is a code.
+/// The number in a text that holds nothing else but the thing it counts: "42", "1.234", "42
+/// layanan", "empat puluh dua", "42 (empat puluh dua)". A number that begins with 0 is a code.
 pub fn amount(text: &str) -> Option<u64> {
     let words = spelt::in_digits(parts(text));
     let (first, rest) = words.split_first()?;

@@ -21,8 +21,8 @@ pub fn key(text: &str) -> String {
     text.chars().filter(|sign| sign.is_alphanumeric()).collect()
 }
 
-/// The keys of the texts in a part of which only a part is formatted so. What cannot be read of it
-/// is told where it is read for its values.
+/// The keys of the texts of which only a part is formatted so. Errors are ignored here: they are
+/// told where the same part is read for its values.
 pub fn formatted(part: impl Read) -> HashSet<String> {
     let mut reader = Reader::from_reader(BufReader::new(part));
     let (mut found, mut buffer, mut text) = (HashSet::new(), Vec::new(), Text::default());

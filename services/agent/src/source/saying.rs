@@ -1,5 +1,5 @@
 //! Titles and footers of a table about how much there is: "Halaman 1 dari 3", "Menampilkan 1-20
-//! dari 45 data". Where they announce more than the file holds, it is a part.
+//! dari 45 data". If they announce more than the file holds, the file is a part.
 
 use std::collections::BTreeSet;
 

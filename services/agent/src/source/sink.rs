@@ -142,7 +142,7 @@ impl<'a> Sink<'a> {
     /// Maps a raw record; a mapping may yield none, one or several from it.
     ///
     /// # Errors
-    /// The run has ended. What is wrong with a record is handed on with it.
+    /// The run has ended. Faults of a record are handed on with it, and are no error here.
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
         let of_raw = identity(&raw.to_string());
         (self.took, self.has_row) = (true, true);
@@ -276,7 +276,8 @@ impl<'a> Sink<'a> {
         self.way.apply_trials
     }
 
-    /// Hands on that a row is held back. Where it has no id, it is nobody's row.
+    /// Hands on a row that is held back, or its records if a person has released it, which takes an
+    /// id.
     ///
     /// # Errors
     /// The same as [`Self::put`].

@@ -2,8 +2,8 @@
 //!
 //! Each copy is one moment of its database. They are taken followers first, so that the copy of a
 //! follower never knows of a revision that the copy of its source does not hold: restored, each
-//! goes on from where it stands, as after any restart. What was answered before the command began
-//! is in it; what was answered while it ran may be.
+//! goes on from its position, as after any restart. Writes that were answered before the command
+//! began are in it; those that were answered while it ran may be.
 
 use std::{
     collections::BTreeMap,

@@ -67,8 +67,8 @@ pub struct Ministry {
 }
 
 impl Ministry {
-    /// Runs its agent once, and tells the outcome. What a source lacks and which records are
-    /// refused is a part of the demo and ends it no sooner.
+    /// Runs its agent once, and tells the outcome. An incomplete source and refused records are
+    /// part of the demo and do not end it.
     pub async fn sync(&self, shutdown: &CancellationToken) -> Result<()> {
         self.sync_as(&self.run, shutdown).await
     }

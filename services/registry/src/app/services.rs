@@ -43,8 +43,8 @@ impl Keeps<Service> for Registry {
         Ok(Filing { labels, owners: owned(&unit), ..Filing::default() })
     }
 
-    /// A service that a source publishes is changed there. What an administrator changes of it is
-    /// overridden: it stays the source's, and the field that was changed says who, when and why.
+    /// A service that a source publishes is changed there. A field that an administrator changes is
+    /// overridden: the service stays the source's, and the override says who, when and why.
     fn decide_fields(
         &self,
         service: &mut Service,

@@ -35,8 +35,8 @@ impl Registry {
         })
     }
 
-    /// Why a service is not found that was there: since when, by whom, and what took its place. Of
-    /// one that never was, and where its history cannot be read just now, nothing.
+    /// Why a service that was there is not found: since when, by whom, and what took its place.
+    /// `None` for one that never was, and if its history cannot be read just now.
     pub async fn gone_service(&self, name: &str) -> Option<Error> {
         let gone = self.withdrawn_service(name).await.ok()?;
         let since = gone.withdraw_time.map(|time| time.to_string()).unwrap_or_default();

@@ -91,7 +91,7 @@ pub struct Abandoned {
 }
 
 impl Standing {
-    /// Opens a session. What another client could miss stays as it is.
+    /// Opens a session. State that another client could miss stays as it is.
     pub fn open(
         &self,
         mapping: &str,

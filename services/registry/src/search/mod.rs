@@ -14,7 +14,7 @@
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
 //! | `shape`, `slips`, `typo`, `needle` | terms to slips, weights, documents, names |
-//! | `deed`, `mishap`, `unread` | what one means to do to a document, and what has happened to it |
+//! | `deed`, `mishap`, `unread` | harm that one means to do to a document, or that has happened |
 //! | `score`, `filter`, `query`, `weak`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
@@ -24,16 +24,16 @@
 //! inverted index with deletes and merges, an automaton over its dictionary); the score is [added
 //! up here](score), in the terms of this field.
 //!
-//! **What the words of a question are taken for.** A place ("kab. sleman", "jogja") is a preference
-//! and no word to look for. A word that asks how (`vocabulary::FAINT`) never decides. A document
-//! that is named leads; which words name one follows from abbreviations of the field and from what
-//! most owners keep as a keyword and title their services by, not from a list of questions. A
-//! guessed slip is worth the share of its letters that are right, and less than any true word. A
-//! word that the catalog lacks is a word, unless its letters say otherwise, and is named. What is
-//! left unanswered counts against the best hit: where most of a question is left, the answer is
-//! [weak](Results::weak) and says so. It is sure only if title or keywords hold nearly all content
-//! words (a slip in a short word, a merely related word and the body do not count), or the document
-//! that was named and what is [asked of it](weak).
+//! **How the words of a question are taken.** A place ("kab. sleman", "jogja") is a preference and
+//! no word to search for. A word that asks how (`vocabulary::FAINT`) never decides. A document that
+//! is named leads; which words name one follows from abbreviations of the field and from the
+//! keywords and titles of most owners, not from a list of questions. A guessed slip is worth the
+//! share of its letters that are right, and less than any true word. A word that the catalog lacks
+//! is a word, unless its letters say otherwise, and is named. Unanswered words count against the
+//! best hit: if they are most of the question, the answer is [weak](Results::weak) and says so. It
+//! is sure only if title or keywords hold nearly all content words (a slip in a short word, a
+//! merely related word and the body do not count), or the document that was named and what is
+//! [asked of it](weak).
 //!
 //! **Why are offerings beside the index and not in it?** There are three times as many and they
 //! change more often. An offering that changes touches a map and re-indexes nothing.

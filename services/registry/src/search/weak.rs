@@ -131,8 +131,8 @@ fn words<'a>(
 }
 
 /// Whether acts are asked for and the best answer does none of them, or not the one that is said
-/// with its object: "putus sambungan listrik". Whoever only asks for a new one is answered by
-/// whatever does not say that it does something else.
+/// with its object: "putus sambungan listrik". A question that only asks for a new document is
+/// answered by any service that does not say that it does something else.
 fn misses_act(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let acts: Vec<(&QueryTerm, bool)> =
         words(best, needles).filter(|(term, _)| is_act(term)).collect();

@@ -136,8 +136,8 @@ fn count(result: &BatchResult) -> Accounting {
     }
 }
 
-/// The source goes on from an earlier checkpoint, which makes the later ones void. Where the
-/// answers to those never reached a client, their records come again and are counted then.
+/// The source goes on from an earlier checkpoint, which makes the later ones void. If the answers
+/// to those never reached a client, their records come again and are counted then.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -62,8 +62,8 @@ pub fn key(text: &str) -> String {
     mpp_core::hex(&Sha256::digest(text)[..16])
 }
 
-/// Keeps what a batch was answered, in its own transaction. Where ids are unique a record is one
-/// wherever it stands. Index: sync_rejected's primary key.
+/// Keeps a batch's answers, in its own transaction. If ids are unique, an id means the same record
+/// under any unit. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -5,10 +5,10 @@
 //! clients behind a gateway. Both do the same with the same session, one batch at a time;
 //! [`apply`] answers a batch, whose records [`write`] writes.
 //!
-//! **A session is a row.** Who may write until when, where the source stands, what was answered
-//! and what was counted lies in the database; a replica remembers nothing between two calls, so
-//! that any of them answers the next one. What only a stream has is its connection: as long as it
-//! is open, silence is measured on it, and when it breaks, the lease is let go.
+//! **A session is a row.** Its lease, the source's checkpoint, the answers and the counts are in
+//! the database; a replica remembers nothing between two calls, so that any of them can answer the
+//! next one. Only a stream has a connection: as long as it is open, silence is measured on it, and
+//! when it breaks, the lease is given up.
 //!
 //! **Exactly once.** A batch's writes, its answers, its counts and the checkpoint are one
 //! transaction, which first checks and locks the session's lease. So there is no state in which a
@@ -22,17 +22,17 @@
 //! same reason a batch is no command of its own: its key is the session's nonce, not a caller's
 //! request id, and its answers are kept with the batch and its counts.
 //!
-//! **What waits is kept, and applied as if it came now.** A batch keeps whole what it cannot take
-//! yet ([`quarantine`]), a look each second finds what has become good, and [`redrive`] writes it
-//! by the very function that writes batches, under the lock of its source's lease: so a session's
-//! own records and a redrive of the same source come one after the other, and two replicas that
-//! redrive at once find the record once. When to try and what becomes of it decides
-//! `model/quarantine.rs`.
+//! **A record that waits is kept, and applied as if it came now.** A batch keeps whole records that
+//! it cannot take yet ([`quarantine`]), a look each second finds those that can be taken, and
+//! [`redrive`] writes them by the same function that writes batches, under the lock of their
+//! source's lease: so a session's own records and a redrive of the same source come one after the
+//! other, and two replicas that redrive at once find a record once. `model/quarantine.rs` decides
+//! when to try, and what follows.
 //!
-//! **What a client has lost is found by comparing** ([`sealed`]): each record's last answer is
-//! kept by the digest of what was sent; how it stands now follows from the records themselves and
-//! from what is rejected or waits, so that a delete by hand, a hand-over, a redrive and a restore
-//! are seen without anybody having told.
+//! **A client that has lost its state finds it by comparing** ([`sealed`]): each record's last
+//! answer is kept by the digest of its bytes; its present standing follows from the records
+//! themselves and from those that are rejected or wait, so that a delete by hand, a hand-over, a
+//! redrive and a restore are seen without being told.
 //!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is

@@ -119,7 +119,7 @@ impl Stream {
         }
     }
 
-    /// The next message. What cannot be read is no end: the client hears why.
+    /// The next message. One that cannot be read does not count as the end: the client hears why.
     async fn next(&mut self) -> Result<Next> {
         let message = tokio::select! {
             message = timeout(self.registry.policy.lease(), self.inbound.message()) => message,

@@ -202,8 +202,8 @@ impl Session {
         Ok(())
     }
 
-    /// A record that is deleted already is as the source wants it. What a curator has overridden
-    /// keeps no service alive that its owner withdraws.
+    /// A service that is deleted already is as the source wants it. A curator's overrides do not
+    /// keep a service alive that its owner withdraws.
     async fn delete_one(&self, tx: &mut Tx, checked: &Checked) -> Result<Fate> {
         let Item::Delete(tombstone) = &checked.item else {
             return Err(Error::internal("a put among the deletes"));

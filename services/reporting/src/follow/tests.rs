@@ -249,7 +249,7 @@ async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when
         assert_eq!(records(&db).await, [(1, 0)], "what it tells is worked out anew, too");
         let mut registry = alone_at(&db, Upstream::Registry).await;
         registry.apply(published(3)).await.expect("applied");
-        // Whoever projects next knows that the rows are this program's.
+        // The next program that projects knows that the rows are this one's.
         let mut copy = scheduling(&db).await;
         copy.apply(told(3, 4)).await.expect("its own form");
     })

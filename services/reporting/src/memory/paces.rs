@@ -1,7 +1,7 @@
-//! Whether each feed is read in time. What the database says of it is only what whoever reads the
-//! feed has noted last, and stays as it is where nobody does: so a replica asks the upstream itself
-//! how far it is, and looks whether the notes go on. Time is measured by the process, since clocks
-//! may stand still or be set back.
+//! Whether each feed is read in time. The database only has the last note of the replica that reads
+//! the feed, which stays as it is if none does: so each replica asks the upstream itself how far it
+//! is, and looks whether the notes go on. Time is measured by the process, since clocks may stand
+//! still or be set back.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -37,8 +37,8 @@ impl Paces {
         self.lock()[feed as usize].head = head;
     }
 
-    /// How the feeds are read, where they stand so, at the time `now`. What was committed
-    /// `tolerated` ago must have been read, and notes come within `silence`.
+    /// Whether the feeds are read in time, judged at `now`: changes that were committed `tolerated`
+    /// ago must have been read, and notes come within `silence`.
     pub fn judge(
         &self,
         feeds: &[FeedState; 2],

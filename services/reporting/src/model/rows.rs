@@ -76,7 +76,7 @@ impl Rows {
         Ok(())
     }
 
-    /// The rows that were read and not at hand. Where there are any, the writes made meanwhile are
+    /// The rows that were asked for and not loaded. If there are any, the writes made meanwhile are
     /// void and are dropped.
     pub fn take_missing(&mut self) -> BTreeSet<Key> {
         if !self.missing.is_empty() {

@@ -134,9 +134,9 @@ async fn page(read: &mut Read, feed: Upstream, after: Option<&Stored>) -> Result
     .map_err(db_error)
 }
 
-/// Sets right an event that was altered in the inbox, where the feed's state has the record in the
-/// same version: what came in then is what is `sent` now. Where more than document and labels was
-/// altered, when and by whom it came nobody knows any more, and the event is as of a first state.
+/// Sets right an event that was altered in the inbox, if the feed's state has the record in the
+/// same version: then the event was what is `sent` now. If more than document and labels was
+/// altered, its time and author are lost, and the event becomes one of a first state.
 ///
 /// # Errors
 /// The same as [`received`].

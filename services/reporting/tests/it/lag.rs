@@ -22,8 +22,8 @@ async fn set_form(options: &mpp_store::Options, change: i64) {
     db.close().await;
 }
 
-/// A newer program has projected, and is gone: this one reads no feed. What was noted last, that
-/// both are connected and read whole, still stands in the database.
+/// A newer program has projected, and is gone: this one reads no feed. The last note, that both are
+/// connected and read whole, is still in the database.
 #[tokio::test]
 async fn what_nobody_reads_any_more_is_neither_connected_nor_complete() {
     on_both(async |database| {

@@ -10,9 +10,9 @@ use super::Deviations;
 use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
 
 impl Deviations {
-    /// Files the rules of these malls anew, where they lie under labels of before. Of a mall that
-    /// is not known nothing follows, and its rules stay as they are; so do rules that a newer
-    /// program has written, where it is `alone`, without one.
+    /// Files the rules of these malls anew, if they have labels from before. Rules of an unknown
+    /// mall stay as they are; so do rules that a newer program has written, unless this one is
+    /// `alone`, with no newer one beside it.
     ///
     /// # Errors
     /// `UNAVAILABLE`, `WRITE_CONFLICT` or `NEWER_FORM`, as the database answers.

@@ -1,5 +1,5 @@
-//! The tile map: one tile of equal size for each province, about where it lies. Where a tile stands
-//! is in `style.css` (`.t35`); without styles it is a list of links.
+//! The tile map: one tile of equal size for each province, about where it lies. The places of the
+//! tiles are in `style.css` (`.t35`); without styles it is a list of links.
 
 use maud::{Markup, html};
 use mpp_api::reporting::ProvinceReport;

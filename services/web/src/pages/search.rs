@@ -231,8 +231,8 @@ fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
 }
 
 /// The first malls of these places, each once however many of its counters offer the service, and
-/// how many of all the places are in none of them. Where the places themselves are cut, nobody
-/// knows here at which malls the others are.
+/// how many of all the places are in none of them. If the list of places is cut, the malls of the
+/// others are not known here.
 fn malls(look: Look, places: &[Place], all: usize, is_cut: bool) -> Markup {
     let mut shown: Vec<&Place> = Vec::new();
     for place in places {

@@ -1,6 +1,6 @@
 //! The contract's words in both languages. Each match is whole: a new word does not compile until
-//! the pages know how to say it. What an error says in Indonesian is no word of the pages: each
-//! reason has its sentence in `libs/core/src/reason.rs`.
+//! the pages know how to say it. Errors are not among them: each reason has its Indonesian sentence
+//! in `libs/core/src/reason.rs`.
 
 use jiff::civil::Weekday;
 use mpp_api::{

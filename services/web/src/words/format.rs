@@ -17,8 +17,8 @@ pub fn count(lang: Lang, many: usize) -> String {
     number(lang, i64::try_from(many).unwrap_or(i64::MAX))
 }
 
-/// "64,6%" or "64.6%" of a whole. What is not all is never shown as 100, and what is not nothing
-/// never as 0. `None` where there is no whole.
+/// "64,6%" or "64.6%" of a whole. Less than all is never shown as 100, and more than nothing never
+/// as 0. `None` if the whole is 0.
 pub fn percent(lang: Lang, part: i64, whole: i64) -> Option<String> {
     (whole > 0).then(|| {
         let tenths = (part * 1_000 + whole / 2) / whole;

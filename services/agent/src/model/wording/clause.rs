@@ -203,7 +203,7 @@ const JOINTS: &str = "dan | serta | & | / | secara | oleh | di | yang | telah | 
      | tgl | saat";
 
 /// "jika tidak ada kendala", "apabila sistem tidak terganggu", "bila berkas lengkap": the ordinary
-/// course of things. What holds for some only is a case, not this.
+/// course of things. A condition that holds only for some is a case, not this.
 fn ordinary<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
     one_of(

@@ -2,7 +2,7 @@
 
 use super::{cases::Piece, phrase::lists};
 
-/// "Tidak bayar di loket": one pays elsewhere. What is free in an office's own place may be a case.
+/// "Tidak bayar di loket": one pays elsewhere. Free at one of [`PLACES`] may be a case.
 pub fn is_at_a_counter<R>(piece: &Piece<R>, free: bool) -> bool {
     match piece.label {
         Some([at, place, rest @ ..]) if matches!(at.text, "di" | "pada") => {

@@ -1,5 +1,5 @@
-//! Readings as a mapping's program gets them: the contract's fields, and numbers as numbers. What
-//! is not said is left out, but for the fields that every reading has.
+//! Readings as a mapping's program gets them: the contract's fields, and numbers as numbers. Fields
+//! that the text does not tell are left out, except those that every reading has.
 
 use mpp_api::types::{Fee, ServiceTime};
 use serde_json::{Map, Value, json};

@@ -74,8 +74,8 @@ fn is_state(tokens: Tokens) -> bool {
 }
 
 /// True for a label that is known to name one of several alternatives: it begins as a condition, or
-/// speaks of a kind of applicant, thing, document or way. Of any other several may be the steps of
-/// one course, or what adds up, as "Rekomendasi 3 hari; izin 5 hari".
+/// speaks of a kind of applicant, thing, document or way. Several other labels may be steps of one
+/// course, or parts of a sum, as "Rekomendasi 3 hari; izin 5 hari".
 pub fn names_a_case(tokens: Tokens) -> bool {
     let says = |names: fn(&str) -> bool| tokens.iter().any(|token| names(token.text));
     !says(words::acts) && (says(words::opens) || says(words::names_alternative))

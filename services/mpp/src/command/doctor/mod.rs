@@ -1,11 +1,11 @@
 //! `mpp doctor`: can every service be reached, does it know us, is it ready, and do all copies hold
 //! what they should?
 //!
-//! All services are asked at once, and the whole ends at one deadline: one that is frozen holds up
-//! nobody else, and is told as such. What changes while it is read is asked for again.
+//! All services are asked at once, and the whole ends at one deadline: a frozen service does not
+//! hold up the others, and is told as frozen. A copy that changes while it is read is read again.
 //!
-//! It ends with 0 where nothing is at fault, with 1 where something is, and with the code of what
-//! kept it from asking (6 where a service is away) where that alone is wrong.
+//! The exit code is 0 if nothing is at fault, 1 if something is, and if the only fault is that a
+//! service could not be asked, the code of that (6 if it is away).
 
 mod compare;
 mod services;

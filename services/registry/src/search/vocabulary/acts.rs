@@ -1,8 +1,8 @@
 //! Words for acts on a document, or for its fate: verbs of the language, whether or not any service
 //! of a catalog does them.
 
-/// Stems of acts. Whoever asks for one wants a service that does just that: one of the same
-/// document that does another is near, and no answer. Those that every service begins with
+/// Stems of acts. A question for one wants a service that does just that: a service of the same
+/// document that does another act is near, and no answer. Acts that every service begins with
 /// ("daftar", "urus", "bayar") stand in `FAINT`.
 #[rustfmt::skip]
 pub const ACTS: &[&str] = &[
