@@ -140,7 +140,7 @@ impl Run {
     async fn send(&self, example: &Example) -> Value {
         let mut got = Value::Null;
         if is_rewritten() {
-            // Nobody knows yet what the answer will be, so everybody gets time to hear.
+            // The answer is not known yet, so the services get time to hear of the last change.
             tokio::time::sleep(SETTLED).await;
         }
         eventually(PATIENCE, &example.title, async || {

@@ -127,7 +127,7 @@ fn listening_to(suite: &Suite, address: &str, query: &str, last: &str) -> http::
     request.body(String::new()).expect("a request")
 }
 
-/// At once, not in silence.
+/// It is refused at once, not left waiting.
 async fn is_refused(suite: &Suite, held: Held) {
     is_refused_by(suite, &suite.endpoint(Service::Registry, ADMINISTRATOR), held).await;
 }
@@ -242,8 +242,8 @@ pub async fn only_what_is_left(suite: &Suite) {
     .await;
 }
 
-/// From another machine, with a state of its own: by the end the source's batches have gone past
-/// the number that the first agent remembers.
+/// Another machine's agent, with a state of its own, syncs: by the end the source's batches have
+/// gone past the number that the first agent remembers.
 async fn another_agent_syncs(suite: &Suite) {
     let other = Ministry::at(suite, "another-machine");
     for number in 1..=3 {

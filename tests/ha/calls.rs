@@ -52,8 +52,8 @@ impl Calls {
         goes_on.into_values().all(|good| good)
     }
 
-    /// For each kind the longest time without a call that went well, and how many failed; beside it
-    /// what of that is not the database's.
+    /// Prints for each kind of call the longest time without a success and how many failed, and the
+    /// part of that time that is not the database's.
     pub fn print(&self, event: &str, window: (Instant, Instant), limit: Duration) {
         let kinds = self.gaps(window);
         let database = kinds.get(DATABASE).map_or(Duration::ZERO, |(gap, _)| *gap);

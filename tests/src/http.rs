@@ -116,7 +116,7 @@ pub fn listen(url: &str, words: &str) -> tokio::sync::oneshot::Receiver<Result<(
     let (url, words) = (url.to_owned(), words.to_owned());
     let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        // Nobody may wait any more; then nobody is told.
+        // If nobody waits any more, nobody is told.
         let _ = tell.send(hear(&url, &words));
     });
     told

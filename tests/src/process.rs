@@ -65,7 +65,7 @@ impl Process {
 
     /// Ends it at once, and waits until it is gone.
     pub async fn kill(&mut self) {
-        // One that has ended by itself is gone already.
+        // A process that has ended by itself is gone already.
         let _ = self.child.kill().await;
     }
 

@@ -148,8 +148,8 @@ async fn copy(
             return to.shutdown().await;
         }
         if to.write_all(&buffer[..count]).await.is_err() {
-            // Nobody listens any more; bytes are read all the same, since closing with some of them
-            // unread would reset the connection, and those sent before would be lost.
+            // Nobody listens any more, but bytes are still read: closing with some of them unread
+            // would reset the connection, and those sent before would be lost.
             return tokio::io::copy(&mut from, &mut tokio::io::sink()).await.map(drop);
         }
     }

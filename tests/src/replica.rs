@@ -20,7 +20,7 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// One that is ready, by the suite's binary of now.
+    /// Starts a replica with the suite's present binary, and waits until it is ready.
     pub async fn start(suite: &Suite, service: Service) -> Self {
         Self::start_by(suite, service, suite.serve(service)).await
     }

@@ -242,6 +242,6 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
         ..Default::default()
     };
     let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
-    // At once: what was made at the registry a moment ago is not refused here.
+    // At once: a record that was made at the registry a moment ago is not refused here.
     hours.create_hours_rule(request).await.expect("hours of what there is");
 }

@@ -10,7 +10,7 @@ const FED: [Service; 2] = [Service::Registry, Service::Scheduling];
 pub struct Copies(Vec<Copy>);
 
 impl Copies {
-    /// From the old release.
+    /// Copies of the old release's feeds.
     pub async fn of(stage: &Stage) -> Self {
         let mut copies = Vec::new();
         for service in FED {

@@ -26,7 +26,7 @@ pub enum Piece {
     Source(String),
 }
 
-/// One fee; of several cases each with its condition.
+/// One fee; if it has several cases, each with its condition.
 pub fn fee(fee: &Fee, language: Language) -> Vec<Piece> {
     let mut wording = Wording { language, pieces: Vec::new() };
     wording.fee(fee);

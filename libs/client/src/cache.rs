@@ -223,7 +223,7 @@ impl Keeper {
                 drop(records);
                 self.reached(&position, newest);
             }
-            // One that differs and has started again not long ago.
+            // The copy differs, and has started again not long ago.
             Event::Digest(_) => {}
         }
     }

@@ -53,7 +53,7 @@ impl Default for Settings {
 }
 
 impl ClientPolicy {
-    /// As the client takes them.
+    /// The settings in the client's own form.
     pub fn settings(&self) -> Settings {
         let (seconds, millis) = (Duration::from_secs, Duration::from_millis);
         Settings {

@@ -1,9 +1,9 @@
 //! One call under way: where it is sent, and whether it is sent again.
 //!
 //! A request that has not left this machine is always sent again, as no server has seen it. Any
-//! other is repeated only where that is safe: a read, or a write that carries a request id, of
-//! which the server does one. A stream is not repeated, since what it has said already is not known
-//! here; who follows one connects again ([`crate::Follower`]).
+//! other is repeated only where that is safe: a read, or a write that carries a request id, which
+//! the server does only once. A stream is not repeated, since it is not known here what it has said
+//! already; its follower connects again ([`crate::Follower`]).
 
 use std::{mem, time::Duration};
 

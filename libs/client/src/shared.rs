@@ -27,7 +27,7 @@ pub(crate) struct Shared {
 /// The highest revision that a write was answered with, and when.
 pub(crate) struct Written {
     last: Mutex<Option<(i64, Instant)>>,
-    /// For how long reads ask for it.
+    /// How long after the write reads ask for its revision.
     holds: Duration,
 }
 

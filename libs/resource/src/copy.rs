@@ -235,7 +235,7 @@ impl<S: Shelf> Copy<S> {
 
     async fn change(&mut self, changes: &[Change], position: Position) -> Result<()> {
         if changes.is_empty() && self.saved.elapsed() < self.options.bookmark_every {
-            // Nothing to write, and still the own database may have been restored meanwhile.
+            // Nothing to write, but the own database may have been restored meanwhile.
             let stored = self.stored().await?;
             self.is_ahead(stored, &position)?;
             self.shelf.has(changes, position.revision);

@@ -14,9 +14,9 @@ use tokio::{
 /// The least time between two looks, however many callers ask for names that do not exist.
 const APART: Duration = Duration::from_millis(20);
 
-/// One look at a time, whose result goes to all that asked before it began. It is a task of its
-/// own, so that it goes on when those that asked are gone: however many come and give up, the next
-/// begins only when the last has ended.
+/// One look at a time, whose result goes to all callers that asked before it began. It is a task of
+/// its own, so that it goes on when those callers are gone: however many come and give up, the next
+/// look begins only when the last has ended.
 pub struct Looks<T: Clone>(Mutex<Option<Look<T>>>);
 
 /// The result of a look; `None` if it takes too long.

@@ -88,7 +88,7 @@ impl Readiness {
         Component { readiness: self.clone(), name: name.to_owned() }
     }
 
-    /// From now on never ready again.
+    /// Ends readiness for good.
     pub fn drain(&self) {
         self.lock().draining = true;
     }
@@ -227,14 +227,15 @@ impl Component {
         &self.readiness
     }
 
-    /// Once it was up, reads go on without it.
+    /// Marks it as needed for writes only: once it was up, reads go on without it.
     #[must_use]
     pub fn for_writes(self) -> Self {
         self.readiness.of(&self.name, |life| life.needed = Some(Use::Writes));
         self
     }
 
-    /// Once it was up, reads and writes go on without it; that it is missing is told.
+    /// Marks it as needed for the start only: once it was up, reads and writes go on without it,
+    /// and only its absence is reported.
     #[must_use]
     pub fn for_the_start(self) -> Self {
         self.readiness.of(&self.name, |life| life.needed = None);

@@ -57,7 +57,7 @@ pub enum Full {
     },
 }
 
-/// One more that a key holds, given back when this is dropped.
+/// A place that a key holds, given back when this is dropped.
 #[derive(Debug)]
 pub struct Share<K: Eq + Hash> {
     shares: Shares<K>,
@@ -90,7 +90,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         self
     }
 
-    /// One more for a key.
+    /// Takes one more place for a key.
     ///
     /// # Errors
     /// Why there is none.
@@ -119,7 +119,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         Ok(self.more(&mut held, key))
     }
 
-    /// One more for a key that has had it before and only lent it out: it gets it back in any case.
+    /// Takes back a place that a key has only lent out; it gets it in any case.
     pub(crate) fn take_back(&self, key: K) -> Share<K> {
         let mut held = self.held();
         self.more(&mut held, key)

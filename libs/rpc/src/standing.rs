@@ -60,7 +60,7 @@ impl Standing {
         metrics::FOLLOWER_RESETS.add(1, self.labels.clone());
     }
 
-    /// In seconds. The clock of who has committed may be a little ahead.
+    /// The lag in seconds. The committing service's clock may be a little ahead.
     fn lag(&self) -> f64 {
         let lag = self.clock.now().saturating_sub(self.as_of.load(Relaxed)).max(0);
         lag as f64 / 1e6

@@ -35,7 +35,7 @@ tokio::task_local! {
 
 /// There is no answer yet.
 const CALLING: u8 = 0;
-/// The answer has more to say, and has been asked in vain.
+/// The answer has more to say, and had nothing when it was last asked.
 const IDLE: u8 = 1;
 /// A piece has been handed on since the task was last driven.
 const HANDED: u8 = 2;

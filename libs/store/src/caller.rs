@@ -1,4 +1,4 @@
-//! For whom the database is asked: connections are shared out among callers, not among calls.
+//! The caller that the database is asked for: connections are shared out among callers, not calls.
 
 use std::sync::Arc;
 

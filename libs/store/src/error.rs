@@ -126,7 +126,7 @@ pub(crate) fn has_no_table(error: &sqlx::Error) -> bool {
     })
 }
 
-/// Nobody writes on what stands there.
+/// Refuses a write on a row that was altered.
 pub(crate) fn altered(name: &str) -> Error {
     let text = format!(
         "{name} was altered in the database beneath the service; nothing was written, or what was \

@@ -34,7 +34,7 @@ impl Tx {
         self.insert_as(kind, name, (1, self.now()), doc, labels).await
     }
 
-    /// In that version, made at that time.
+    /// Inserts a record in this version, as made at this time.
     pub(crate) async fn insert_as(
         &mut self,
         kind: &'static str,

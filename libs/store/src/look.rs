@@ -161,7 +161,7 @@ impl Looker {
 }
 
 impl Drop for Looker {
-    /// Nobody would see that it is back.
+    /// Without a looker nobody would see that the database is back.
     fn drop(&mut self) {
         self.db.0.reach.find();
     }

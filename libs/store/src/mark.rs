@@ -113,7 +113,7 @@ mod tests {
         },
         Compact(usize),
         Copy,
-        /// One of the copies takes its place: a restore, a fork, a promotion.
+        /// One of the copies takes the database's place: a restore, a fork, a promotion.
         Restore(usize),
         /// The follower takes in what there is.
         Follow,

@@ -50,7 +50,7 @@ pub enum Statements {
 }
 
 impl Statements {
-    /// Those for SQLite, but for what it reads otherwise.
+    /// The statements for SQLite, before words that it writes differently are replaced.
     pub(crate) fn sqlite(self) -> &'static str {
         match self {
             Statements::Both(text) | Statements::Each { sqlite: text, .. } => text,

@@ -135,7 +135,7 @@ impl DatabasePolicy {
         Duration::from_secs(self.give_back_seconds)
     }
 
-    /// Within which a look must be answered.
+    /// How long a look may take to be answered.
     pub fn look(&self) -> Duration {
         Duration::from_secs(self.look_seconds)
     }

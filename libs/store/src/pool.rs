@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct Pool {
     pool: AnyPool,
     reach: Reach,
-    /// On SQLite.
+    /// On SQLite, the lock on the file.
     owned: Option<Arc<Owned>>,
     waiting: Arc<Waiting>,
     /// How long a connection that is given back may take.
@@ -31,8 +31,8 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// At most `size` connections, each made when it is first needed; `name` stands in metrics, and
-    /// whether they write says how long a transaction may stand open.
+    /// A pool of at most `size` connections, each made when it is first needed. `name` stands in
+    /// metrics; whether they write decides how long a transaction may stand open.
     pub fn new(
         options: &Options,
         dialect: &'static Dialect,

@@ -49,7 +49,7 @@ impl<D: Document> Record<D> {
 /// The state in which a write expects to find its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect<'a> {
-    /// Nothing: the record is new.
+    /// No record: it is new.
     New,
     /// The record at this etag; an empty one means any living record.
     Etag(&'a str),

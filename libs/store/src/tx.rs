@@ -55,9 +55,9 @@ impl Tx {
         self.now
     }
 
-    /// From now on it writes also what a newer program has written. Only for what a service works
-    /// out of other records, once no newer one does that any more: it works it out again when it is
-    /// back. The rows keep the newer form's number.
+    /// From now on the transaction also overwrites rows of a newer program. Only for data that a
+    /// service works out from other records, once no newer program does that any more: a newer one
+    /// works it out again when it is back. The rows keep the newer form's number.
     pub fn stand_in_for_newer(&mut self) {
         self.stands_in = true;
     }

@@ -44,7 +44,7 @@ impl Drop for One<'_> {
 }
 
 impl Waiting {
-    /// For the pool of this name, whose connections are told with it.
+    /// The waits for the pool of this name, whose connections are measured with it.
     pub fn of(name: String, pool: &AnyPool) -> Arc<Self> {
         let options = pool.options();
         let waiting = Arc::new(Self {

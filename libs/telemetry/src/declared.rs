@@ -85,7 +85,7 @@ impl Counter {
         Self { about, made: OnceLock::new() }
     }
 
-    /// So many more, with the values of its labels in their order.
+    /// Adds to the count, with the values of its labels in their order.
     pub fn add<V: Into<Value>, const N: usize>(&self, count: u64, values: [V; N]) {
         let made = self.made.get_or_init(|| {
             let meter = global::meter("mpp");
@@ -114,12 +114,12 @@ impl Seconds {
         Self { about, made: OnceLock::new() }
     }
 
-    /// One more, with the values of its labels in their order.
+    /// Records a duration, with the values of its labels in their order.
     pub fn record<V: Into<Value>, const N: usize>(&self, seconds: f64, values: [V; N]) {
         self.record_with(seconds, &self.about.labelled(values));
     }
 
-    /// One more, where some labels are left out.
+    /// Records a duration with only some of the labels.
     pub fn record_with(&self, seconds: f64, labels: &[KeyValue]) {
         let made = self.made.get_or_init(|| {
             let meter = global::meter("mpp");

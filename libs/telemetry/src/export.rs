@@ -85,7 +85,7 @@ pub fn init(config: Config) -> Result<Guard, Error> {
     // Spans are there whatever the log leaves out.
     let spans = tracing_opentelemetry::layer()
         .with_tracer(tracer.tracer("mpp"))
-        // Nobody asks for these, and every entry into a span would pay for them.
+        // Not needed, and every entry into a span would pay for them.
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)

@@ -169,7 +169,7 @@ async fn a_copy_whose_place_was_compacted_starts_again_and_loses_what_has_vanish
         cache.reached(revision).await;
 
         let (issuer, address) = registry.end().await;
-        // Nobody listens there while the feed goes on and forgets.
+        // At another address, so that the copy hears nothing while the feed goes on and forgets.
         let away = start(&database, issuer.clone(), "127.0.0.1:0".into()).await;
         away.delete("banyuwangi").await;
         let revision = away.put(&[("badung", "Badung")]).await;

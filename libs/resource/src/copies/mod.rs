@@ -65,7 +65,7 @@ impl Held {
         Self { revision, contents: Some(contents), count, findings, unproven: 0 }
     }
 
-    /// So many of them nobody can prove.
+    /// Notes how many of them have no proof.
     #[must_use]
     pub fn unproven(self, unproven: i64) -> Self {
         Self { unproven, ..self }
@@ -91,7 +91,7 @@ pub struct Repaired {
     pub mended: i64,
     /// Those that could not be mended.
     pub left: Named,
-    /// The next steps: of the service, or of whoever asked.
+    /// The next steps, of the service or of the caller.
     pub text: String,
 }
 

@@ -63,7 +63,8 @@ pub fn memory<V: View>(feed: &Feed, memory: &Memory<V>) -> Kept {
     kept.of_kinds(V::KINDS).proven_by(memory.last_proof())
 }
 
-/// All of one moment, whose documents are shared with the memory and hashed outside of its lock.
+/// The memory's records of one moment; their documents are shared with it, and hashed outside of
+/// its lock.
 async fn in_memory<V: View>(memory: &Memory<V>) -> Result<Held> {
     let (revision, rows) = memory.rows();
     if revision == 0 && !memory.is_whole() {

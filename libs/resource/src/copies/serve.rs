@@ -33,12 +33,13 @@ pub struct Copies(Arc<Shared>);
 struct Shared {
     kept: Vec<Kept>,
     limit: Duration,
-    /// One reads or mends at a time.
+    /// One caller reads or mends at a time.
     turn: Mutex<()>,
 }
 
 impl Copies {
-    /// All of these, in the order in which they are made, each call within `limit`.
+    /// Serves all of these, in the order in which they follow from each other, each call within
+    /// `limit`.
     pub fn new(limit: Duration, kept: Vec<Kept>) -> Self {
         Self(Arc::new(Shared { kept, limit, turn: Mutex::default() }))
     }

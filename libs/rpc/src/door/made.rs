@@ -29,7 +29,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "a:b:c",
     "",
 ];
-/// In words of the contract, and in words that no field has.
+/// Paths of the contract, and one of no field.
 const MASKS: [&str; 4] = ["title", "legal_basis", "time.at_most", "no_such"];
 
 /// Makes things at random, always the same from one seed.

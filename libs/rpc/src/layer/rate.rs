@@ -96,7 +96,7 @@ impl Counts {
         Self { callers, look_at: AtomicUsize::new(FEW) }
     }
 
-    /// Once more; how long to wait where nothing is left.
+    /// Counts a call; fails with the time to wait if none is left.
     fn count(&self, party: &Party) -> Result<Left, Duration> {
         let taken = self.callers.check_key(party);
         self.forget_idle();

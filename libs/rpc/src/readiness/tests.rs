@@ -1,6 +1,6 @@
 use super::*;
 
-/// One for which a change must last so many milliseconds.
+/// A readiness in which a fault must last so many milliseconds.
 fn counting_after(fault_counts_millis: u64) -> Readiness {
     Readiness::new(HealthPolicy { fault_counts_millis, ..HealthPolicy::default() })
 }

@@ -156,7 +156,7 @@ async fn what_comes_packed_is_read() {
         assert_eq!(answer.headers["grpc-status"], "0", "{coding}: {:?}", answer.headers);
         let read = GetQueueResponse::decode(&answer.body[5..]).expect("an answer");
         assert_eq!(read.counter, "echo");
-        // One that says how, and is not packed after all, is read as well.
+        // A message that names a coding and is not packed after all is read as well.
         let plain = grpc(&server, QUEUE, &headers, framed(&question())).await;
         assert_eq!(plain.headers["grpc-status"], "0", "{coding}");
         let list = match coding {

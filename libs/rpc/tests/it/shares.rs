@@ -1,5 +1,5 @@
-//! One caller, or a crowd of them, takes all it can get of each thing that there is only so much
-//! of: another one and the administrator are served.
+//! One caller, or a crowd of them, takes as much of each bounded thing as it can get: another
+//! caller and the administrator are still served.
 
 use std::time::Duration;
 

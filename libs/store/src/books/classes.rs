@@ -18,7 +18,7 @@ struct Column {
     is_key: bool,
 }
 
-/// All of it that these tables have. Scanned.
+/// Every value of a wrong type in these tables. Scans them.
 pub(super) async fn disagreements(
     conn: &mut Conn,
     tables: &[&'static str],
@@ -103,7 +103,7 @@ async fn of_column(
     rows.iter().map(|row| wrong(row).map_err(db_error)).collect()
 }
 
-/// Nothing of the row says what stood there.
+/// A value that cannot be restored from the row.
 fn unsure(table: &'static str, what: &str, cast: Statement) -> Disagreement {
     let way_out = "restore a backup, or take it for what it begins with (0, or no text, where that is \
                    nothing) with --accept-altered; what follows from other rows is then set right";

@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use super::{Disagreement, Statement};
 use crate::{Conn, Migration, db_error, migrate::STORE, owner};
 
-/// Beside the schema that this process has found when it opened the database.
+/// Compares the ledger with this program's steps, which it held when the database was opened.
 pub(super) async fn disagreements(
     conn: &mut Conn,
     (service, steps): (&'static str, &[Migration]),

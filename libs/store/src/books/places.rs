@@ -12,7 +12,7 @@ pub(super) async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Di
     Ok(found)
 }
 
-/// Nobody would do the work until such a lease ends.
+/// Leases that end too far ahead: nobody would do their work until then.
 async fn leases(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let rows = sqlx::query("select name, until from job where until > $1")
         .bind(now.saturating_add(FAR_AHEAD))

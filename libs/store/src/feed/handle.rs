@@ -22,11 +22,11 @@ use crate::{Db, mark::Marked, metrics};
 /// The start of a follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// With the changes that are committed from now on.
+    /// Begin with the changes that are committed from now on.
     Now,
-    /// With the current state.
+    /// Begin with the current state.
     State,
-    /// After a token that it received for the same filter.
+    /// Go on after a token that it received for the same filter.
     Token(Bytes),
 }
 

@@ -27,7 +27,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// One more.
+    /// Counts one more.
     pub fn add(&mut self, name: &str) {
         self.count += 1;
         if self.names.len() < NAMED {
@@ -192,7 +192,7 @@ pub(crate) async fn are_sound(conn: &mut Conn) -> Result<bool> {
 pub async fn taken_away(conn: &mut Conn, kind: &str, under: &str) -> Result<Vec<String>> {
     let missing = missing_among(&mut *conn, Some((kind, under))).await?;
     let mut names: Vec<String> = missing.into_iter().map(|(_, name)| name).collect();
-    // Those that are read as a part were looked at just before.
+    // In a part, misfiled rows were looked for just before.
     if under.is_empty() {
         let misfiled = misfiled(&mut *conn).await?.into_iter().filter(|(of, _)| of == kind);
         names.extend(misfiled.map(|(_, name)| name));

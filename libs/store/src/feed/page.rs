@@ -131,7 +131,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         let before = row.try_get("version_before").map_err(db_error)?;
         let piece = piece_for(&mut page.pieces, end, change.size(), piece_bytes);
         piece.push(change, before, end);
-        // One of the transactions may be that of `place`, all of which was read before.
+        // One transaction may be that of `place`, which was read whole before.
         page.more = count == CHANGES || revisions >= TRANSACTIONS - 1;
         if bytes > piece_bytes * PIECES {
             page.more = true;

@@ -59,7 +59,7 @@ pub(crate) async fn send(
     permit: OwnedSemaphorePermit,
 ) {
     if let Err(error) = read(&db, &filter, limits, &to).await {
-        // Nobody waits for it where this fails.
+        // If this fails, nobody waits for it any more.
         let _ = to.send_timeout(Err(error), limits.stall).await;
     }
     drop(permit);

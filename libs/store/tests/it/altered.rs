@@ -219,7 +219,7 @@ async fn a_repair_leaves_what_it_cannot_read_or_must_not_rewrite_and_mends_the_o
         let head = tx.commit().await.unwrap();
         served.feed.wait_for(head).await.unwrap();
         served.feed.compact(head).await.unwrap();
-        // One of a newer program, one with labels that nobody can read, one of a program without
+        // A row of a newer program, one with labels that cannot be read, one of a program without
         // proofs.
         let faults = "update record set update_time = 1, form = form + 1 where name = 'units/a';
                       update record set labels = 'no labels' where name = 'units/b';

@@ -60,7 +60,7 @@ async fn tell(database: TestDatabase, (table, fault): (&str, &str)) {
     execute(database.url(), fault).await;
     let found = wrong(&served.db).await;
     assert!(found.iter().any(|found| found.table == table), "{fault}: {found:?}");
-    // On SQLite a head that was altered is set right by whoever writes.
+    // On SQLite the next write sets an altered head right.
     mend(&served.db).await;
     assert_eq!(wrong(&served.db).await, [], "mended of {fault}");
 
@@ -113,7 +113,7 @@ async fn the_feed_is_cut_off_only_once_the_records_have_taken_from_it_what_they_
     }
 }
 
-/// Without any repair.
+/// Even without a repair.
 #[tokio::test]
 async fn revisions_go_on_upwards_wherever_their_number_was_set() {
     for (backend, fault) in [

@@ -13,7 +13,7 @@ use crate::{history::History, kit::in_region};
 /// A change of a record as a follower was told of it.
 type Told = (i64, String, i64, Op);
 
-/// From a state or a token on, up to the last token.
+/// A follower's reading, from a state or a token on up to the last token.
 #[derive(Debug)]
 pub struct Stretch {
     /// The state that it began with, where it began with one.

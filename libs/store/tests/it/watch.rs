@@ -189,7 +189,7 @@ async fn a_follower_that_asks_for_it_is_told_soon_of_what_passes_it_by() {
             let revision = write(&served.db, A, text, "35.10").await;
             let (changes, token) = changes_to(&mut follower, revision).await;
             assert!(changes.is_empty());
-            // One that comes back is told as well.
+            // A follower that comes back is told as well.
             let back = served.feed.subscribe(Start::Token(token), filter.clone()).await.unwrap();
             let missed = write(&served.db, A, &format!("{text}, again"), "35.10").await;
             changes_to(&mut back.telling_soon(true), missed).await;

@@ -64,7 +64,7 @@ pub enum Event {
     Compared {
         /// Records of the source.
         records: usize,
-        /// Those that the registry does not have so.
+        /// Those that the registry does not have in this form.
         differ: usize,
         /// Records of the registry that the source does not have.
         gone: usize,

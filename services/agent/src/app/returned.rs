@@ -25,7 +25,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// At the registry behind `endpoint`.
+    /// Looks at the registry behind `endpoint`.
     pub fn new(endpoint: &Endpoint, policy: &Policy) -> Self {
         let health = mpp_client::connect(endpoint).ok().map(HealthClient::new);
         Self { health, every: policy.probe(), was_away: false }

@@ -13,7 +13,8 @@ use super::filled::{Filled, text};
 /// Keys that an error shows of what there is.
 const SHOWN: usize = 30;
 
-/// From so much likeness on (Jaro and Winkler's) a key is told as the one that was probably meant.
+/// The likeness (Jaro and Winkler's) from which on a key is told as the one that was probably
+/// meant.
 const ALIKE: f64 = 0.9;
 
 /// The keys that a mapping reads, beside those of the records as they are read.

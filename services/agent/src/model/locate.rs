@@ -118,7 +118,7 @@ impl<'s> Noting<'s> {
         }
     }
 
-    /// One that calls itself stays as it is, so that it goes no deeper than it does without notes.
+    /// A definition that calls itself stays as it is, so that it goes no deeper than without notes.
     fn def(&self, def: Def<&'s str>) -> Def<&'s str> {
         if format!("{:?}", def.body).contains(&format!("{:?}", def.name)) {
             return def;

@@ -34,7 +34,8 @@ impl Address {
         }
         let asked = Url::parse(location).ok();
         let is_file = asked.is_none();
-        // Nobody knows where a file came from; what an address asks for can be read all the same.
+        // The origin of a file is not known; the query of an address in it can be read all the
+        // same.
         let own = asked.or_else(|| Url::parse(said).or_else(|_| Url::parse(UNKNOWN)).ok())?;
         // "{?page,size}" is a form of addresses, and none.
         let other = own.join(said.split('{').next().unwrap_or(said)).ok()?;

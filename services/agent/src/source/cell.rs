@@ -134,7 +134,7 @@ struct Parts {
     is_split: bool,
     /// Shown so only for some numbers.
     is_conditional: bool,
-    /// With as many decimals as there are.
+    /// Shown with as many decimals as the number has.
     is_general: bool,
 }
 

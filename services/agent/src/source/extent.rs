@@ -38,7 +38,7 @@ pub struct Extent {
 
 /// A page, and the facts about it.
 pub struct Seen<'a> {
-    /// Without what its keeper has it ignored.
+    /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
     /// Its records.
     pub rows: &'a [Val],
@@ -47,7 +47,7 @@ pub struct Seen<'a> {
 }
 
 impl Extent {
-    /// Nothing read yet; `whole` is the place of the number of all, where it is configured.
+    /// Nothing read yet; `whole` is the configured place of the number of all, or empty.
     pub fn new(whole: &str) -> Self {
         Self { whole: whole.to_owned(), ..Self::default() }
     }
@@ -156,7 +156,7 @@ impl Extent {
                 }
                 _ => {
                     let found = self.hear(place, unit, said);
-                    // So many rows of all tell nothing of where the page stands.
+                    // The number of rows on the page says nothing of its place in the list.
                     self.part = found
                         .filter(|found| found.here != rows)
                         .map(|found| (found, place.to_owned()))

@@ -47,6 +47,6 @@ pub enum Found {
     PassedOver(String, Error),
     /// A fault of the source as a whole.
     Fault(Fault),
-    /// Once all is read: the keys that the records have, and those that the mapping reads.
+    /// At the end: the keys that the records have, and those that the mapping reads.
     Keys(Keys),
 }

@@ -15,7 +15,7 @@ pub enum Row {
     Cells { line: usize, cells: Vec<String> },
     /// One line that cannot be read.
     Refused { line: usize, error: Error },
-    /// Lines, from and to, of which nobody can say where one row ends and the next begins.
+    /// Lines, from and to, in which the ends of rows cannot be told.
     Torn { from: usize, to: usize, why: String },
 }
 

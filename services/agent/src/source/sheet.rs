@@ -40,7 +40,7 @@ pub struct Before {
 struct Merged {
     from: Spot,
     to: Spot,
-    /// None where its first row could not be read.
+    /// `None` if its first row could not be read.
     text: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub struct SheetRows<'a> {
 }
 
 impl<'a> SheetRows<'a> {
-    /// From the first row on.
+    /// Opens a sheet, at its first row.
     ///
     /// # Errors
     /// The sheet cannot be read.

@@ -9,7 +9,8 @@ use super::{Store, failed};
 use crate::model::absence::Absent;
 
 impl Store {
-    /// Those of which it was told when they go: of the others the time begins once that is told.
+    /// The absent records whose keeper was told when they go; for others the time only begins with
+    /// that.
     pub async fn absent(&self) -> Result<BTreeMap<String, Absent>> {
         let rows = sqlx::query("SELECT source_id, since, due FROM absent WHERE due IS NOT NULL")
             .fetch_all(&self.pool)

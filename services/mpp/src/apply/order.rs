@@ -25,8 +25,8 @@ struct Depths<'a> {
 }
 
 impl Depths<'_> {
-    /// One more than the deepest record that this one names. By a path of its own and not by calls
-    /// within calls, since a file may hold a chain of any length.
+    /// One more than the depth of the deepest record that this one names. Without recursion, since
+    /// a file may hold a chain of any length.
     fn of(&mut self, at: usize) -> usize {
         let mut path = vec![at];
         while let Some(&last) = path.last() {

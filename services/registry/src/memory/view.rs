@@ -59,8 +59,9 @@ impl View for RegistryView {
 }
 
 impl RegistryView {
-    /// One that cannot be read must not keep the others out: the log names it, reads do not show
-    /// it, and the unit above it stays the one that was known, since rights follow from that.
+    /// Takes in a unit. One that cannot be read must not keep the others out: the log names it,
+    /// reads do not show it, and the unit above it stays as it was known, since rights follow from
+    /// that.
     fn put_unit(&mut self, change: &Change) {
         let doc = match Unit::decode(change.doc.clone()) {
             Ok(doc) => doc,

@@ -49,7 +49,7 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
     }
     if let Some(incomplete) = &end.incomplete {
         check.within("incomplete", |part| {
-            // One that only a newer client knows is a reason as well.
+            // A reason that only a newer client knows is one as well.
             if incomplete.reason == i32::from(incomplete::Reason::Unspecified) {
                 part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
             }

@@ -15,10 +15,10 @@ use super::index::{PARTS, Part, View};
 use super::needle::Needles;
 use super::slips::has_same_letters;
 
-/// On top for all deciding words in title and keywords.
+/// Added if title and keywords have all deciding words.
 const ALL_WORDS: f32 = 0.5;
 
-/// On top for a name that holds all deciding words; less by what it lacks.
+/// Added for a name that holds all deciding words; less if some are missing.
 const NAME: f32 = 0.6;
 
 /// The share of what the words are worth that a service has to earn to be an answer at all.

@@ -185,8 +185,8 @@ pub async fn summary(registry: &Registry, source: &str, fencing: i64) -> Result<
     Ok(Some(summary))
 }
 
-/// Under which the summary is stored: the request of whoever held the token, not of a caller,
-/// since a source's client may call under another name than it began with.
+/// The key under which the summary is stored: by source and fencing token, not by caller, since a
+/// source's client may call under another name than it began with.
 fn ended(source: &str, fencing: i64) -> RequestKey {
     RequestKey {
         caller: source.to_owned(),

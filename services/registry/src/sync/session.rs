@@ -190,7 +190,7 @@ pub(super) async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()>
     call.grant.check(&[vec![source], unit.names()].concat())
 }
 
-/// There never was such a source, or it was given up.
+/// The error for a source that never was, or was given up.
 async fn no_such(tx: &mut Tx, source: &str) -> Result<Error> {
     if tx.buried::<Source>(source).await?.is_none() {
         return Ok(Error::not_found(source));

@@ -153,7 +153,7 @@ async fn an_etag_is_the_same_in_every_form_that_reads_the_record() {
         let answer = world.admin().directory.get_mall(request).await.expect("the mall");
         assert_eq!(answer.into_inner().mall.expect("a mall").etag, newer, "in an answer");
 
-        // One that the newer program gave is known here, and one of before is not.
+        // An etag that the newer program gave is known here, and an older one is not.
         let renamed = |etag: &str| UpdateMallRequest {
             mall: Some(Mall {
                 name: MALL.into(),

@@ -35,7 +35,7 @@ async fn pages_hold_each_record_once_while_others_are_made() {
         let mut token = first.next_page_token;
         let mut round = 0;
         while !token.is_empty() {
-            // One before the page that was read, one behind it.
+            // One record before the page that was read, one after it.
             for id in [format!("a-{round}"), format!("z-{round}")] {
                 admin.create_service(BKPM, &id, service("Izin")).await.expect("a service");
             }

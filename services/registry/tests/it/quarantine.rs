@@ -25,7 +25,7 @@ pub fn quick() -> Policy {
     Policy { batch_records: 100, quarantine_look_millis: 20, ..Policy::default() }
 }
 
-/// One that never looks by itself.
+/// The policy of a registry that never looks by itself.
 pub fn asleep() -> Policy {
     Policy { quarantine_look_millis: 600_000, ..quick() }
 }

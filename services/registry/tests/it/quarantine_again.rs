@@ -60,7 +60,7 @@ async fn what_was_found_hopeless_counts_once_and_no_more_once_it_is_taken_or_wai
         assert_eq!((again.tried, again.rejected), (2, 2));
         assert_eq!(shown(&world).await, [2, 0, 0, 2], "no record counts twice");
 
-        // As when nobody can follow from before the deletions any more.
+        // As after compaction, when no follower can go on from before the deletions.
         execute(database.url(), "delete from record where deleted = 1").await;
         let made = world.admin().create_service(KEMENDAGRI, "kk", service("Di sini")).await;
         made.expect("made again");

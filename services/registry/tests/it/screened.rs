@@ -14,7 +14,7 @@ use crate::{
     world::{BKPM, World, reason},
 };
 
-/// As a client sends it that nobody has told of `confirmed`.
+/// A record as a client sends it that does not know of `confirmed`.
 fn bare(id: &str, title: &str) -> Record {
     Record { confirmed: false, ..record(id, title) }
 }

@@ -26,9 +26,9 @@ pub struct Reporting {
     pub memory: Arc<Memory>,
     /// Knows what the memory has not yet.
     pub registry: Arc<Registry>,
-    /// For comparing the projections.
+    /// The database, for comparing the projections.
     pub db: Db,
-    /// Knows what is waited for in vain.
+    /// Knows revisions that never come, so that waits for them end.
     pub lost: Lost,
     /// Ends every wait and stream.
     pub shutdown: CancellationToken,

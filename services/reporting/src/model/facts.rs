@@ -218,7 +218,7 @@ pub struct DeviationRow {
     pub week: String,
     /// No finding speaks of the mall or the national template.
     pub uniform: bool,
-    /// One of each yardstick, code and text.
+    /// One finding for each yardstick, code and text.
     pub findings: Vec<Finding>,
     /// Findings beyond the bound, each day for itself, which are not kept.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -107,7 +107,7 @@ pub struct Pace {
     pub head: i64,
     /// Since when what it had committed by then should have been read, and is not.
     pub behind_since: Option<Micros>,
-    /// Nobody has read the feed for too long, whatever was noted before.
+    /// No replica has read the feed for too long, whatever was noted before.
     pub silent: bool,
 }
 

@@ -9,9 +9,9 @@ use crate::model::Upstream;
 /// How far a feed has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
-    /// In the midst of its state.
+    /// Its first state is being read.
     Midst,
-    /// Whole, up to this revision.
+    /// All of it, up to this revision.
     Revision(i64),
 }
 

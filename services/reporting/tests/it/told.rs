@@ -133,7 +133,7 @@ async fn a_unit_that_was_made_a_moment_ago_can_be_followed_and_its_mall_shown() 
             let name = format!("units/dinas-{round}");
             world.registry.put(&name, &unit("Dinas")).await;
             follow(&name).await.expect("a new unit");
-            // Nothing of it is reported, and what is not followed does not hold up the answer.
+            // Records of this kind are not followed, so the answer does not wait for them.
             world
                 .registry
                 .put(&format!("malls/a/counters/b/windows/{round}"), &Window::default())

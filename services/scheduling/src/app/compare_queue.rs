@@ -41,7 +41,7 @@ struct Wanted {
     due: Option<BTreeSet<Micros>>,
 }
 
-/// All of it, as `conn` shows it; where `part` is a mall, only what is of that.
+/// Everything that is wrong, as `conn` shows it; in one mall only, if `part` names one.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

@@ -121,8 +121,8 @@ impl Nik {
 const PROVINCES: [std::ops::RangeInclusive<u32>; 8] =
     [11..=19, 21..=21, 31..=36, 51..=54, 61..=65, 71..=76, 81..=82, 91..=97];
 
-/// In place of a province: first registered at a mission abroad. Country and mission follow, of
-/// which no list is kept here.
+/// In place of a province: first registered at a mission abroad. Country and mission follow; no
+/// list of them is kept here.
 const ABROAD: u32 = 99;
 
 /// Why sixteen digits cannot be a NIK: province, regency and district of the first registration,

@@ -16,8 +16,8 @@ pub struct Permit {
 }
 
 impl Permits {
-    /// So many places, and one over `part` of them for one peer, which never has more than are
-    /// still free for all.
+    /// `most` places, of which one peer may have one in `part`, and never more than are still free
+    /// for all.
     pub fn new(most: usize, part: usize) -> Self {
         Self(Shares::of(most, most.div_ceil(part.max(1))))
     }

@@ -12,8 +12,8 @@ pub enum Answer<T> {
     Silence,
 }
 
-/// Why there is no page. Only who owns a record can say that there is none: while it is silent,
-/// nobody knows, and the page says that.
+/// Why there is no page. Only the service that owns a record can say that there is none: while it
+/// is silent, that is not known, and the page says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// There is no such thing.
@@ -29,12 +29,12 @@ pub enum Missing {
 }
 
 impl<T> Answer<T> {
-    /// For what a page can do without: it says that it is not known.
+    /// For a part that a page can do without: `None` is shown as not known.
     pub fn known(self) -> Option<T> {
         self.needed().ok()
     }
 
-    /// For what a page is about.
+    /// For the record that a page is about.
     pub fn needed(self) -> Result<T, Missing> {
         match self {
             Answer::Known(value) => Ok(value),

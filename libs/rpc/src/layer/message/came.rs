@@ -131,7 +131,7 @@ impl IncomingBody {
         }
     }
 
-    /// At the end: nothing is half, and a call that is no stream has its message.
+    /// Checks the end: no message is cut off, and a call that is no stream has its message.
     fn check_end(&self) -> Result<()> {
         if self.at.left > 0 || self.at.have > 0 {
             let text = match self.at.left {

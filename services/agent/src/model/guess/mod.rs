@@ -20,11 +20,11 @@ use columns::Column;
 /// Fields that are known by their contents alone, where no name speaks of them.
 const BY_CONTENTS: [Field; 3] = [Field::Time, Field::Fees, Field::LegalBasis];
 
-/// From so much on a column is taken for a field.
+/// The score from which on a column is taken for a field.
 const ENOUGH: i32 = 14;
-/// From so much on it is sure.
+/// The score from which on that is sure.
 const SURE: i32 = 28;
-/// So much better than the next one it has to be.
+/// How much better than the next column its score has to be for that.
 const APART: i32 = 4;
 
 /// Guesses from the first records of a catalog.

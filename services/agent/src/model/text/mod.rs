@@ -63,7 +63,7 @@ pub(super) fn lines(given: &str) -> String {
     plain(Form::Lines, if is_html { html::with_hidden(given) } else { given.to_owned() })
 }
 
-/// One blank between words, none at the ends, nothing that nobody sees.
+/// One blank between words, none at the ends, and no invisible characters.
 pub(super) fn squeeze(given: &str) -> String {
     text::line(&without_control(given)).into_owned()
 }

@@ -11,7 +11,7 @@ pub enum Shown {
     Struck,
     /// Not at all.
     Hidden,
-    /// Nobody knows: it depends on a rule that may or may not hold.
+    /// Not known: it depends on a rule that may or may not hold.
     Unsure,
 }
 

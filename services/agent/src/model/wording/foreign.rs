@@ -13,7 +13,7 @@ use super::{
     unit::unit_of_fee,
 };
 
-/// With its unit in the same brackets, or bare.
+/// A foreign amount, with its unit in the same brackets, or bare.
 pub fn foreign<'t>(input: &mut Tokens<'t>) -> Read<(Price<'t>, Option<Tokens<'t>>)> {
     let inside = |input: &mut Tokens<'t>| (amount, opt(unit_of_fee)).parse_next(input);
     alt((bracketed(inside), inside)).parse_next(input)

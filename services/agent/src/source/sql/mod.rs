@@ -72,7 +72,7 @@ pub fn read(database: &Database, policy: &Policy, sink: &mut Sink<'_>) -> Result
         spawn_blocking(move || Handle::current().block_on(asked.drive_while_heard(policy, out)));
     let mut taking = Taking::new(database, sink);
     let taken = take_all(&mut taking, told);
-    // Also where nobody listens any more: what goes on after a run's end finds no runtime.
+    // Waited for even if nobody listens any more: after the run's end it would find no runtime.
     let driven = Handle::current().block_on(driving);
     if taken?.is_err() {
         return Ok(()); // The run has ended.

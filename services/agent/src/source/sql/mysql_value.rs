@@ -40,9 +40,9 @@ const NUMBERS: [&str; 10] = [
 /// How a column's values are to be told beyond their type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// By their type.
+    /// By their type alone.
     Plain,
-    /// 00042 is a code, and so is 12345 below it.
+    /// With their leading zeros: 00042 is a code, and so is 12345 below it.
     Filled,
     /// A text that is JSON.
     Nested,
@@ -132,7 +132,8 @@ fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
 const ROUNDED: &str = "it is a FLOAT, of which MySQL tells no more than six digits; let a query give \
                        CAST(column AS DECIMAL(20, 2)) in its place";
 
-/// As many digits as MySQL tells of one: there may be others, 1234567 is told as 1234570.
+/// True for as many digits as MySQL tells of such a number at the most: it may have others, 1234567
+/// is told as 1234570.
 fn may_be_rounded(found: &str) -> bool {
     let digits = found.split(['e', 'E']).next().unwrap_or_default();
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();

@@ -12,7 +12,7 @@ use tokio::{
 use super::amiss::{At, may_pass};
 use crate::{policy::Policy, source::fault::Fault};
 
-/// One thing that is told.
+/// A message about the rows.
 pub enum Told {
     /// The names of the columns, before the first row.
     Columns(Vec<String>),

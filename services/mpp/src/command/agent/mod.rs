@@ -258,7 +258,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// Nobody knows which records would be refused of a source that was never read.
+/// The refused records of a source that was never read are not known.
 fn never_ran(source: &str) -> Error {
     let text = format!(
         "this agent's state holds no answer to a run of {source}, so nothing is known of its records: mpp agent run"

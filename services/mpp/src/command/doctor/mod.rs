@@ -45,7 +45,7 @@ type Stand = (Result<String>, Option<GetFeedResponse>);
 /// A service, as it was found.
 struct Found {
     service: Service,
-    /// None where it does not answer.
+    /// An error if it does not answer.
     channel: Result<Channel>,
     ready: Result<String>,
     copies: Result<Vec<Copy>>,
@@ -99,7 +99,7 @@ async fn find(client: &Client, service: Service, until: Instant) -> Found {
     Found { service, channel, ready, copies }
 }
 
-/// Again, as long as something has changed while it was read and there is time.
+/// Lists the copies, again as long as one has changed while it was read and there is time.
 async fn list_until_still(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
     let mut pause = PAUSE;
     loop {

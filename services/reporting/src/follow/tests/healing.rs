@@ -131,7 +131,7 @@ async fn what_the_feed_still_sends_is_not_accepted_as_it_was_altered() {
         let Event::Changes(mut changes, _) = told(2, 3) else { unreachable!("a change") };
         changes[0].version = 2;
         copy.apply(Event::Changes(changes, at(3))).await.expect("applied");
-        // One that another has followed, and the last ones of two records.
+        // An event with a later one of its record, and the last events of two records.
         execute(&db, "update inbox set labels = '[]' where seq in (1, 2, 4)").await;
         assert_eq!(altered(&db).await, 3);
         for (feeds, left) in [(&[Upstream::Registry], 3), (&[Upstream::Scheduling], 2)] {

@@ -29,7 +29,7 @@ async fn projections_are_made_anew_beside_what_comes_in() {
     .await;
 }
 
-/// Nobody has asked for it, so nothing is made of an inbox that says less than the rows.
+/// Without anybody having asked, an inbox that says less than the rows is not projected.
 #[tokio::test]
 async fn projections_are_not_made_anew_by_themselves_of_an_inbox_that_was_altered() {
     for fault in ["delete from inbox where seq = 2", "update inbox set labels = '[]' where seq = 2"]
@@ -64,7 +64,7 @@ async fn projections_are_not_made_anew_by_themselves_of_an_inbox_that_was_altere
     }
 }
 
-/// One that stands over rows that can be read, so that the state can come in.
+/// A copy over rows that can be read, so that the state can come in.
 async fn copy_of_an_officer(db: &Db) -> Copy<Inbox> {
     rebuild(db, &[], false).await.expect("an officer has asked for it");
     scheduling(db).await

@@ -119,7 +119,7 @@ fn pretty(value: &Value) -> String {
     }
 }
 
-/// For a shell: nothing between single quotes means anything but what it is.
+/// Quotes a text for a shell: between single quotes no character has a special meaning.
 fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
