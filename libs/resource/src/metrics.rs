@@ -6,8 +6,8 @@ mpp_telemetry::metrics! {
     /// Memory of the records, encoded as they are kept, with their names and rows; without the
     /// indexes beside them (search, hours).
     BYTES: Gauge = "mpp.memory.size" in "By" by ["service"];
-    /// The revision that reads of this replica show; they lag by as much as it is below
-    /// `mpp_feed_head` of the feed of the same name.
+    /// The revision that reads of this replica show; they lag by the difference to `mpp_feed_head`
+    /// of the feed of the same name.
     REVISION: Gauge = "mpp.memory.revision" in "{revision}" by ["service"];
     /// Kinds of record in which a copy of a feed was found to differ from what the feed's service
     /// holds: a replica's `memory`, or the follower's own `database`. The copy then starts again by

@@ -14,15 +14,15 @@ mpp_telemetry::metrics! {
     WRITES_NOT_TAKEN: Counter = "mpp.rpc.writes_not_taken" in "{call}" by [];
     /// Connections that were closed at once, since their address held all that one may.
     TURNED_AWAY: Counter = "mpp.rpc.connections_turned_away" in "{connection}" by [];
-    /// How far this machine's clock is ahead of what it is measured by: the database's, or on
-    /// SQLite where it was before and the newest commit.
+    /// How far this machine's clock is ahead of the database's; on SQLite, ahead of its own earlier
+    /// readings and of the newest commit.
     CLOCK_OFFSET: Gauge = "mpp.clock.offset" in "s" by ["service"];
     /// 1 while a feed is followed, 0 while it is not.
     FOLLOWER_CONNECTED: Gauge = "mpp.follower.connected" in "" by ["feed", "follower"];
-    /// The last revision of a feed that its follower has taken in. How many it lacks is what this
-    /// is below `mpp_feed_head`, of the same feed.
+    /// The last revision of a feed that its follower has taken in. It lacks the revisions between
+    /// this one and `mpp_feed_head` of the same feed.
     FOLLOWER_REVISION: Gauge = "mpp.follower.revision" in "{revision}" by ["feed", "follower"];
-    /// How old what a follower has of a feed is: since the commit of the last change that it has
+    /// The age of a follower's copy of a feed: since the commit of the last change that it has
     /// taken in, or since it last heard that there was none.
     FOLLOWER_LAG: Gauge = "mpp.follower.lag" in "s" by ["feed", "follower"];
     /// How often a follower had a position and had to start again with the whole state.

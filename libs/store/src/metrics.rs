@@ -15,19 +15,19 @@ mpp_telemetry::metrics! {
     /// Waits for a connection that were given up; the caller was told OVERLOADED.
     CONNECTION_TIMEOUTS: Counter = "db.client.connection.timeouts" in "{timeout}"
         by ["db.client.connection.pool.name"];
-    /// How long those waited that did not have a connection within a millisecond.
+    /// How long requests waited that did not get a connection within a millisecond.
     CONNECTION_WAITS: Seconds = "db.client.connection.wait_time" in "s"
         by ["db.client.connection.pool.name"];
-    /// Answers of a database that are a fault of it or of the way there, to reads and writes alike,
-    /// by the reason that the caller gets.
+    /// Faults of a database or of the way to it, in reads and writes alike, by the reason that the
+    /// caller gets.
     FAULTS: Counter = "mpp.db.faults" in "{fault}" by ["reason"];
     /// Writing transactions that came to nothing for a reason that does not lie in the request.
     /// `WRITE_CONFLICT` is a lost race, which its caller tries again.
     FAILED_WRITES: Counter = "mpp.db.failed_writes" in "{transaction}" by ["database", "reason"];
     /// The last revision that followers of the feed can have from this replica.
     FEED_HEAD: Gauge = "mpp.feed.head" in "{revision}" by ["feed"];
-    /// Kinds of record that were found otherwise than the feed had told, when they were read again:
-    /// they were written past the feed. Followers and memories are told of them and start again.
+    /// Kinds of record that differed from what the feed had told when they were read again: they
+    /// were written past the feed. Followers and memories are told and start again.
     FEED_DIFFERENCES: Counter = "mpp.feed.differences" in "{kind}" by ["feed"];
     /// Records that were found altered in the database beneath the service, whenever all records of
     /// their kind are read: at a start, for a follower's whole state, by `mpp doctor`.

@@ -23,9 +23,9 @@ mpp_telemetry::metrics! {
     /// Records that wait, or were rejected when they were tried again (`rejected`), by their source
     /// and why. Every replica tells the same.
     QUARANTINED: Gauge = "mpp.sync.quarantined" in "{record}" by ["source", "code", "state"];
-    /// How long the record of a source has waited that has waited longest.
+    /// How long the oldest waiting record of a source has waited.
     QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["source"];
-    /// Tries of records that waited, by what became of them: `taken`, `waiting` or `rejected`.
+    /// Tries of records that waited, by outcome: `taken`, `waiting` or `rejected`.
     REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["outcome"];
     /// Ranges of records that clients have compared instead of sending them.
     COMPARED: Counter = "mpp.sync.compared_ranges" in "{range}" by [];
@@ -35,8 +35,8 @@ mpp_telemetry::metrics! {
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
     INCOMPLETE_SESSIONS: Counter = "mpp.sync.incomplete_sessions" in "{session}" by ["reason"];
-    /// How old what is known of a source is: since the last session that saw the whole of it, or
-    /// since the source was created where there was none.
+    /// The age of a source's data: since the last session that saw the whole source, or since the
+    /// source was created if there was none.
     SOURCE_AGE: Gauge = "mpp.source.age" in "s" by ["source"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];

@@ -13,11 +13,10 @@ mpp_telemetry::metrics! {
     /// The revision of a feed that the reports of this replica show; they do not show yet what lies
     /// between it and `mpp_feed_head` of the same feed.
     PROJECTED: Gauge = "mpp.projection.revision" in "{revision}" by ["feed"];
-    /// How old what the reports of this replica show of a feed is: since the feed was last heard
-    /// of.
+    /// The age of a feed's data in the reports of this replica: since the feed was last heard of.
     LAG: Gauge = "mpp.projection.lag" in "s" by ["feed"];
-    /// Rows of the projections that were found otherwise than the inbox makes them, whenever
-    /// `mpp doctor` compares them.
+    /// Rows of the projections that differed from what the inbox gives, whenever `mpp doctor`
+    /// compares them.
     PROJECTIONS_DIFFER: Counter = "mpp.projection.differences" in "{row}" by [];
 }
 

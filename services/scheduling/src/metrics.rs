@@ -3,11 +3,11 @@
 mpp_telemetry::metrics! {
     /// Places of today's slots, in all malls, as they are planned: counted once in a while.
     OFFERED: Gauge = "mpp.slot.offered" in "{place}" by [];
-    /// Bookings by what came of them: `sold`, `full` (slot or day), `cancelled` (a place that was
-    /// given back), and `refused` for every other reason.
+    /// Bookings by outcome: `sold`, `full` (slot or day), `cancelled` (a place that was given
+    /// back), and `refused` for every other reason.
     BOOKINGS: Counter = "mpp.slot.bookings" in "{booking}" by ["outcome"];
     /// Tickets that wait to be called today, at all counters.
     WAITING: Gauge = "mpp.ticket.waiting" in "{ticket}" by [];
-    /// How long the one has waited that waits longest of all who wait today.
+    /// How long the ticket has waited that waits longest of today's.
     LONGEST_WAIT: Gauge = "mpp.ticket.longest_wait" in "s" by [];
 }
