@@ -14,8 +14,8 @@ use mpp_core::Result;
 
 use crate::{Document, document, mask};
 
-/// Kind, form, message and its fields with their numbers, one line each; labels like a message of
-/// that name.
+/// Kind, form, message and its fields with their numbers, one line each; labels like a message
+/// named `labels`.
 const LISTING: &str = include_str!("forms.tsv");
 
 /// The fields that one message of a kind has had since a form.

@@ -198,7 +198,7 @@ fn field_faults(field: FieldDescriptor, json: &Value, path: String) -> Faults<'_
     }
 }
 
-/// The faults of one value; of a repeated field it is one of its items.
+/// The faults of one value, which may be an item of a repeated field.
 fn value_faults<'a>(field: &FieldDescriptor, json: &'a Value, path: &str) -> Faults<'a> {
     match field.kind() {
         Kind::Message(message) if !message.full_name().starts_with("google.protobuf.") => {

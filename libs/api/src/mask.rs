@@ -40,8 +40,8 @@ pub fn fault<M: Name>(path: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// The message in a field whose own fields can be set alone: not in a list, where nobody could tell
-/// which entry is meant.
+/// The message in a field whose own fields can be set alone: not in a list, where it would not be
+/// clear which entry is meant.
 fn below(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
         Kind::Message(of) if !field.is_list() && !field.is_map() => {

@@ -71,7 +71,7 @@ pub enum Found<'a> {
     Method(&'a Route, Vec<(&'a str, String)>),
     /// The address exists, with these other verbs.
     OtherVerbs(Vec<&'static str>),
-    /// The path is none of the API.
+    /// The path is not one of the API's.
     Nothing,
 }
 

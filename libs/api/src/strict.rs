@@ -15,8 +15,8 @@ const MAX_VALUES: usize = 100_000;
 /// A JSON value from its text.
 ///
 /// # Errors
-/// Line and column of what is no JSON, of a key that comes twice in one object, of what lies more
-/// than 128 levels deep, and of one value too many; `field` names the text.
+/// Line and column where the text is no JSON, has a key twice in one object, is more than 128
+/// levels deep, or has too many values; `field` names the text.
 pub fn parse(text: &[u8], field: &str) -> Result<Value> {
     let left = Cell::new(MAX_VALUES);
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -30,7 +30,7 @@ pub fn parse(text: &[u8], field: &str) -> Result<Value> {
     })
 }
 
-/// A value that is read so, however many others it holds; for files of one's own.
+/// A value that is read so, however many others it holds; for the suite's own files.
 #[derive(Debug)]
 pub struct Strict(pub Value);
 

@@ -60,8 +60,7 @@ pub trait Texts {
 }
 
 /// Cleans every text of a message that lies in `field` of a request, by the one rule of
-/// [`mpp_core::text`]. Gives the texts that hold control characters, which nobody can mend but
-/// their author.
+/// [`mpp_core::text`]. Answers the texts with control characters, which only their author can mend.
 pub fn clean(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
     let mut faults = Vec::new();
     let mut visit = |place: &Place<'_>, text: &mut String| {

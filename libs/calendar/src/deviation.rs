@@ -39,7 +39,7 @@ pub enum Yardstick<'a> {
     Baseline(&'a Baseline),
 }
 
-/// A day that deviates, or that nobody can judge yet.
+/// A day that deviates, or that cannot be judged yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
     /// The day by the yardstick, with its explanation.

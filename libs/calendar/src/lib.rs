@@ -42,8 +42,8 @@
 //! template (not binding) or its body's [`Baseline`] (binding where the law or its own decision
 //! binds it). A day on which everyone is closed by decree is no deviation; a day unknown on either
 //! side is listed and not counted. Findings are ordered by day, then as in [`FindingCode`]; one
-//! that only follows from another is marked [`implied`](Finding::implied) here, so that nobody who
-//! shows them has to judge it again.
+//! that only follows from another is marked [`implied`](Finding::implied), so that programs that
+//! show them need not judge it again.
 //!
 //! # The law
 //! Everything that the law fixes is a dated row in `data/`: `holidays.csv`, `ramadan.csv`, and

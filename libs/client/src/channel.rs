@@ -46,7 +46,7 @@ impl Channel {
         self.0.written.of_late()
     }
 
-    /// The numbers that it calls by, for whoever keeps a stream of it open.
+    /// The settings of its calls, for programs that keep a stream of it open.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }

@@ -48,7 +48,7 @@ pub enum Event<C = Change> {
     State(Vec<C>),
     /// The state is complete: remove what has not come since it began, and save the position.
     StateEnds(Position),
-    /// All changes of one or more transactions, in order; none, where only the position moves.
+    /// All changes of one or more transactions, in order; none if only the position moves.
     Changes(Vec<C>, Position),
     /// The digest of the filter's kinds at the service, at the position of the last event: a
     /// copy that holds something else starts again, by [`Follower::rewind`] without a position.

@@ -197,7 +197,7 @@ impl<'a> Sending<'a> {
             && error.is(Reason::LineageChanged)
             && let Some((lost, without)) = self.own_write.take()
         {
-            // The service was restored to before that write, for which nobody can wait any more.
+            // The service was restored to before that write: its revision never comes.
             self.core.written.forget(lost);
             self.message = Message::Whole(without);
             return true;

@@ -1,6 +1,6 @@
 //! A unary request or answer as its bytes, looked into where a field matters to the client. Fields
 //! are found and set by their numbers, without the message's type: protobuf lets a field be added
-//! at the end, and of one that comes twice the last counts.
+//! at the end, and if one comes twice, the last counts.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use prost::encoding::{

@@ -212,7 +212,7 @@ mod tests {
         digest
     }
 
-    /// Changes, each of one of a few records; no version is a delete.
+    /// Changes to a few records; one without a version is a delete.
     fn changes() -> impl Strategy<Value = Vec<(usize, u8, Option<i64>)>> {
         let version = prop::option::weighted(0.8, 1..4i64);
         prop::collection::vec((0..KINDS.len(), 0..6u8, version), 1..60)

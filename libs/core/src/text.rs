@@ -1,11 +1,10 @@
 //! Words of people as they are kept: one rule for names, titles, reasons and every free text.
 //!
 //! Invisible characters are removed: soft hyphens, zero-width characters, and those that turn the
-//! direction of writing, which make a text read otherwise than it is. Every blank is one plain
+//! direction of writing, which make a text look different from what it is. Every blank is one plain
 //! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
-//! and the wide letters of East Asian keyboards are letters again. Control characters are no words
-//! and nobody knows what they stood for: they stay, for [`has_control`] to find and the caller to
-//! refuse.
+//! and the wide letters of East Asian keyboards are letters again. Control characters are no words,
+//! and their meaning is lost: they stay, for [`has_control`] to find and the caller to refuse.
 
 use std::borrow::Cow;
 
@@ -44,8 +43,9 @@ pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }
 
-/// True where a text holds what nobody sees, or what makes it read otherwise than it is: two that
-/// look alike need not be one. For texts that are compared and therefore never cleaned.
+/// True for a text with characters that are invisible or make it look different from what it is:
+/// two such texts that look alike need not be the same. For texts that are compared and therefore
+/// never cleaned.
 pub fn is_disguised(text: &str) -> bool {
     text.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c) || is_blank(c))
 }

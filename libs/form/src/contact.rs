@@ -70,7 +70,7 @@ pub fn uri(check: &mut Check, field: &str, text: &str) {
         let is_web = matches!(url.scheme(), "https" | "http");
         is_web && url.host().is_some() && url.username().is_empty() && url.password().is_none()
     });
-    // A parser forgives blanks and missing slashes; whoever compares addresses does not.
+    // A parser forgives blanks and missing slashes; programs that compare addresses do not.
     let begins =
         |start: &str| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
     let is_plain = begins("https://") || begins("http://");

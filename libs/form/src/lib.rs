@@ -1,4 +1,4 @@
-//! The form of the contract's records: what can be said of one by itself, without any state.
+//! The form of the contract's records: rules that need nothing but the record itself.
 //!
 //! The registry refuses a record by these rules, and an agent that tries a mapping without a
 //! registry judges by the same ones ([`record::check`]): what passes there is not refused for its
@@ -8,8 +8,8 @@
 //! Texts that no person has written are refused here, too ([`screen`]), so that agents and clients
 //! that push are held to the same.
 //!
-//! Rejected: to ask a registry for a preview. People who write a mapping often have none at hand,
-//! and two sets of rules, one for trying and one for true, would drift apart.
+//! Rejected: asking a registry for a preview. People who write a mapping often have none at hand,
+//! and two sets of rules, one for trying and one for real, would drift apart.
 
 #![forbid(unsafe_code)]
 

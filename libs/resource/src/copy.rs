@@ -2,12 +2,12 @@
 //!
 //! Every transaction of the feed is written in one transaction with the feed's position, which is
 //! compared and moved there. So the copy and the position never disagree, no lease is needed,
-//! and a replica that dies leaves nothing to take over: of several that follow, the first to arrive
-//! writes, and whoever finds the table ahead leaves it alone. A replica that finds it elsewhere
-//! altogether starts again from the table, and the feed's own service judges the position there:
-//! another replica has gone on, or the own database was restored beneath this one. A table that is
-//! ahead may be of another history, too. So a replica that leaves it alone keeps a doubt, until it
-//! has heard of that very position itself.
+//! and a replica that dies leaves nothing to take over: the first of several followers to arrive
+//! writes, and one that finds the table ahead leaves it alone. A replica that finds the table at
+//! another position altogether starts again from the table, and the feed's own service judges that
+//! position: another replica has gone on, or the own database was restored beneath this one. A
+//! table that is ahead may be of another history, too. So a replica that leaves it alone keeps a
+//! doubt until it has itself heard of that position.
 
 mod proof;
 mod shelf;

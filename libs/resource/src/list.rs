@@ -47,8 +47,8 @@ impl<R: Message> Pager<R> {
         Self { page, records: Vec::new(), bytes: 0, last, total: 0, is_full: false }
     }
 
-    /// The next record, in the order of names; `record` is called only where it is on the page, and
-    /// may find that it is none after all.
+    /// Offers the next record, in the order of names; `record` is called only if it is on the page,
+    /// and may find that there is none after all.
     pub fn offer(&mut self, name: &str, record: impl FnOnce() -> Option<R>) {
         self.total += 1;
         if self.is_full || *name <= *self.page.after {

@@ -19,8 +19,8 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// Admits `all` connections, at most `each` of one address or one network of IPv6, and to none
-    /// more than are still free.
+    /// Admits `all` connections, at most `each` of one address or one network of IPv6, and never
+    /// more of one than are still free for others.
     pub(crate) fn new(all: usize, each: usize) -> Self {
         Self { open: Shares::of(all, each), told: Mutex::default() }
     }

@@ -180,9 +180,9 @@ impl Grant {
         }
     }
 
-    /// True for the administrator, and for whoever owns the record: holds one of `names` in a role
-    /// that this method treats as an owner's. Scope any is not enough: for fields that only the
-    /// owner may see of a record that others must ask for in another way.
+    /// True for the administrator, and for a caller who owns the record: who holds one of `names`
+    /// in a role that this method treats as an owner's. Scope `any` is not enough. For fields of a
+    /// record that only its owner may see.
     pub fn is_owner(&self, names: &[&str]) -> bool {
         let holds = || names.iter().any(|name| self.caller.holds(name));
         self.caller.is(Role::Administrator) || (self.owns && holds())

@@ -1,6 +1,6 @@
-//! Is the clock right? On PostgreSQL the database's clock tells, which all replicas share. On
-//! SQLite there is only one, which is measured by what it cannot undo: the newest commit, made in
-//! its past, and the kernel's count of time since the machine was started, which nobody sets.
+//! Checks the clock. On PostgreSQL it is compared with the database's, which all replicas share. On
+//! SQLite there is only one clock, which is compared with the newest commit, made in its past, and
+//! with the kernel's count of time since the machine was started, which cannot be set.
 
 use std::sync::{
     Arc,

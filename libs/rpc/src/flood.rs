@@ -125,14 +125,14 @@ struct HeldPieces {
     bytes: usize,
     /// The refusal that its reader is still to be given.
     refusal: Option<Error>,
-    /// True once it takes no more; what still comes is let go.
+    /// True once it takes no more; bytes that still come are dropped.
     is_refused: bool,
     ended: bool,
     waker: Option<Waker>,
 }
 
 impl HeldPieces {
-    /// Takes over what h2 holds, so that none of it counts there any more.
+    /// Takes over the bytes that h2 holds, so that they do not count there any more.
     fn draw(&mut self) {
         // A reader that has not begun yet asks by itself.
         let waker = self.waker.clone().unwrap_or_else(|| Waker::noop().clone());

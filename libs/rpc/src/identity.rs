@@ -105,8 +105,8 @@ fn digest_of(token: &str) -> [u8; 32] {
     bytes
 }
 
-/// The caller that the identity layer found. Without that layer, as in a test that calls a
-/// handler directly, nobody: no roles, no namespaces.
+/// The caller that the identity layer found. Without that layer, as in a test that calls a handler
+/// directly, a caller without roles and namespaces.
 pub fn caller<T>(request: &Request<T>) -> Caller {
     let known = request.extensions().get::<Arc<Caller>>().map(|caller| Caller::clone(caller));
     known.unwrap_or_else(|| Caller {

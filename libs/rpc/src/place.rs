@@ -66,7 +66,7 @@ impl Places {
     }
 }
 
-/// A place that a call may run in; `None` where nobody is known to be counted.
+/// A place that a call may run in; `None` if no caller is known that it could count for.
 pub(crate) struct Taken(Option<Arc<Place>>);
 
 impl Taken {
@@ -129,7 +129,7 @@ pub(crate) fn rank(request: &Request) -> Rank {
     if is_admin { Rank::Reserved } else { Rank::Usual }
 }
 
-/// The refusal of one more.
+/// The refusal of one more call.
 pub(crate) fn refused(party: &Party, calls: &str, full: Full) -> Error {
     match full {
         Full::Own(each) => {

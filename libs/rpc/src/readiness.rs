@@ -174,8 +174,8 @@ impl Life {
         }
     }
 
-    /// Whether what is missing of it stands in the way of that use. Writes need what reads need:
-    /// they answer once reads show them.
+    /// Whether its absence stands in the way of that use. Writes need all that reads need: they
+    /// answer once reads show them.
     fn holds_up(&self, usage: Use) -> bool {
         (self.awaited && !self.was_up) || self.needed.is_some_and(|needed| needed <= usage)
     }

@@ -1,10 +1,10 @@
 //! Notices that a SQLite database's file was exchanged beneath this process, as by a folder that is
 //! copied back.
 //!
-//! Open connections hold the file that was, which nobody else has any more: what is written there
-//! is lost, and what is read there is another database's. So the file is looked at whenever a
-//! connection is taken. Once another one is there, and has been left alone for a while, connections
-//! are made anew; the feed's reader then finds by the marks whether it can go on.
+//! Open connections still hold the old file, which nobody else has any more: writes there are lost,
+//! and reads see another database. So the file is looked at whenever a connection is taken. Once
+//! another file is there, and has been left alone for a while, connections are made anew; the
+//! feed's reader then finds by the marks whether it can go on.
 //!
 //! A file that is overwritten in its place, with its log beside it, is torn: stop the server first.
 

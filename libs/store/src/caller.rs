@@ -6,8 +6,8 @@ tokio::task_local! {
     static CALLER: Arc<str>;
 }
 
-/// Runs a call: what it asks of a database, it asks for this caller. Work of the process itself is
-/// asked for by nobody, and waits in no line.
+/// Runs a call whose questions to a database count for this caller. The process's own work has no
+/// caller, and waits in no line.
 pub async fn for_caller<T>(caller: &str, call: impl Future<Output = T>) -> T {
     CALLER.scope(caller.into(), call).await
 }

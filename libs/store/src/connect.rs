@@ -23,7 +23,7 @@ use crate::{
 /// How long a try may take that begins at the end of the wait.
 const LAST_TRY: Duration = Duration::from_millis(200);
 
-/// How long the earlier owner may take to let go of a SQLite file.
+/// How long the earlier owner may take to give up a SQLite file.
 const LETS_GO: Duration = Duration::from_secs(2);
 
 /// How to reach a database.
@@ -48,7 +48,7 @@ impl Options {
 }
 
 /// Locks a SQLite database's file; nothing to do on PostgreSQL. It waits a moment for an owner that
-/// is just letting go, such as the server before this one.
+/// is just giving it up, such as the server before this one.
 pub(crate) async fn own(options: &Options) -> Result<Option<Owned>> {
     dialect_of(options)?;
     let Some(path) = sqlite_path(&options.url) else { return Ok(None) };

@@ -192,8 +192,8 @@ impl Db {
         self.now().await.map(drop)
     }
 
-    /// Waits for every connection to be given back, closes it, and lets go of a SQLite file. Stop
-    /// the feed first.
+    /// Waits for every connection to be given back, closes it, and gives up a SQLite file. Stop the
+    /// feed first.
     pub async fn close(&self) {
         self.0.writers.close().await;
         self.0.readers.close().await;

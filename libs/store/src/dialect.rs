@@ -157,8 +157,8 @@ const POSTGRES_COUNTERS: &[Counter] = &[
     },
 ];
 
-/// Moves SQLite's log into its file and cuts it, waiting for nobody: where a reader still needs the
-/// log, the next look tries again.
+/// Moves SQLite's log into its file and cuts it, without waiting: if a reader still needs the log,
+/// the next look tries again.
 pub(crate) const SQLITE_CUT_LOG: &str =
     concat!("pragma busy_timeout = 0; pragma wal_checkpoint(truncate); ", sqlite_patience!());
 
@@ -166,8 +166,9 @@ pub(crate) const SQLITE_CUT_LOG: &str =
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
 /// Documents of about 2 KB lie one to a page of 4 KB and three to one of 8 KB, and the log is moved
-/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. Moved, it is cut
-/// to 4 MB, and while nobody writes to nothing ([`crate::wal`]). The page size holds for new files.
+/// into the file every 32 MB instead of 4: that makes bulk writes twice as fast. After a move it is
+/// cut to 4 MB, and to nothing while nobody writes ([`crate::wal`]). The page size holds for new
+/// files.
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: sqlite_session,
@@ -256,9 +257,9 @@ fn postgres_writer(policy: &DatabasePolicy) -> String {
     format!("set idle_in_transaction_session_timeout = '{}s'", policy.idle_write_seconds)
 }
 
-/// The server looks after a client that is gone without a word, too: the driver cannot set that of
-/// its own side, and a session that nobody ends keeps what it has locked. Not every server knows
-/// all of these settings.
+/// Lets the server notice a client that is gone without a word: the driver cannot set that on its
+/// own side, and a session that is not ended keeps its locks. Not every server knows all of these
+/// settings.
 const POSTGRES_CLIENT_CHECKS: &str = "select set_config(name, case name
         when 'tcp_keepalives_idle' then '10' when 'tcp_keepalives_interval' then '5'
         when 'tcp_keepalives_count' then '3' when 'tcp_user_timeout' then '20s' else '5s' end, false)

@@ -12,7 +12,7 @@ use mpp_core::{Error, Reason, Result};
 
 use crate::beneath::Beneath;
 
-/// A lock on a database file; let go when dropped, also when the process is killed.
+/// A lock on a database file, given up when dropped and when the process is killed.
 #[derive(Debug)]
 pub(crate) struct Owned {
     lock: Mutex<File>,
@@ -61,7 +61,7 @@ impl Owned {
     }
 }
 
-/// Locks the file beside a database, and notes there whose it is.
+/// Locks the file beside a database, and notes its owner there.
 fn lock_beside(path: &Path) -> Result<File> {
     let beside = beside(path);
     let mut file = OpenOptions::new()

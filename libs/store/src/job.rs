@@ -54,7 +54,7 @@ impl Lease {
         self.taken.is_some()
     }
 
-    /// True where this replica has let others have it, and holds it again, since nobody took it: a
+    /// True if this replica has left the lease to others and holds it again, since none took it: a
     /// newer program is no longer there.
     pub fn is_left_alone(&self) -> bool {
         self.is_left_alone

@@ -8,7 +8,7 @@
 //! A follower that remembers the last number it saw must never see a lower one appear. A serial
 //! column does not give that: numbers are drawn before the commit. So a transaction's changes
 //! carry only the transaction's number, and the last statement before COMMIT draws the revision
-//! under one lock, which is let go when the commit is visible. Rejected: a serial column (misses
+//! under one lock, which is given up when the commit is visible. Rejected: a serial column (misses
 //! late commits), transaction ids behind the snapshot's horizon (not the order of overwrites; a
 //! dump restored elsewhere lies above the horizon), a counter row (a third slower), logical
 //! decoding (a superuser's slot that fills the disk when nobody reads, and nothing on SQLite).

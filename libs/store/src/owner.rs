@@ -19,10 +19,10 @@ pub(crate) const TRACK: &str = "owner";
 /// Tables that an error names.
 const NAMED: usize = 3;
 
-/// Passes where the database is `service`'s, or nobody's yet.
+/// Passes if the database is `service`'s, or has no owner yet.
 ///
 /// # Errors
-/// `SCHEMA_MISMATCH` where it is another service's.
+/// `SCHEMA_MISMATCH` if it is another service's.
 pub(crate) async fn check(conn: &mut AnyConnection, service: &str) -> Result<()> {
     match owners(conn).await {
         Ok(owners) => check_owners(&owners, service),

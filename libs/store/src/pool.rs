@@ -99,7 +99,7 @@ impl Pool {
     }
 
     /// The same as [`Pool::take`] after [`Pool::check`], with the driver's own error. The driver
-    /// keeps trying to reach a server that refuses: where that is known, nobody waits for it.
+    /// keeps trying to reach a server that refuses: if that is known, it is not waited for.
     pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<Conn>> {
         Box::pin(async {
             let taken = loop {

@@ -37,8 +37,8 @@ pub(crate) async fn check(one: &mut AnyConnection, address: &str) -> Result<()> 
     if shared { Err(shares()) } else { Ok(()) }
 }
 
-/// True where the server of one connection serves the other while the first is still open: what the
-/// first leaves there is then another's.
+/// True if the server process of one connection serves the other while the first is still open:
+/// state that the first leaves there is then another's.
 async fn meet(one: &mut AnyConnection, other: &mut AnyConnection) -> Result<bool> {
     let first = server(one, "select pg_backend_pid()").await?;
     let within = "begin; select pg_backend_pid()";

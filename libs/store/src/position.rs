@@ -49,8 +49,8 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets how far `feed` has been applied, so that whoever follows it starts again with the
-    /// whole state. Index: upstream's primary key.
+    /// Forgets how far `feed` has been applied, so that its follower starts again with the whole
+    /// state. Index: upstream's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -17,8 +17,8 @@ impl Tx {
     /// The living record of that name, locked until the commit.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` if its lock is not to be had; `WRONG_STATE` if it was altered in the
-    /// database, and nobody has what was written.
+    /// `WRITE_CONFLICT` if its lock cannot be had; `WRONG_STATE` if it was altered in the
+    /// database, and the written record is lost.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
         let stored = self.locked(D::KIND, name).await?;
         stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()

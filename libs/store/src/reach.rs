@@ -1,4 +1,4 @@
-//! The reach of a database, which all who use it know together.
+//! Whether a database can be reached, known to all that use it together.
 //!
 //! A server that dies with its machine, or a router that loses its state, says nothing: TCP takes a
 //! quarter of an hour to give such a connection up, and a pool hands it out meanwhile. So what one
@@ -46,7 +46,7 @@ struct Findings {
 }
 
 impl Reach {
-    /// The looker does not reach the server: nobody waits for it.
+    /// Notes that the looker does not reach the server, so that nobody waits for it.
     pub fn lose(&self) {
         self.0.found.send_modify(|found| found.away = true);
     }

@@ -53,7 +53,7 @@ pub enum Expect<'a> {
     New,
     /// The record at this etag; an empty one means any living record.
     Etag(&'a str),
-    /// The record at this version, for whoever has just read it in the same history.
+    /// The record at this version, for a program that has just read it in the same history.
     Version(i64),
     /// A living record or none.
     Any,
@@ -96,7 +96,7 @@ pub(crate) struct Stored {
     pub proof: Proof,
     /// A program that always proves has written it.
     pub sealed: bool,
-    /// Each value of the row is of its column's type, which SQLite asks of nobody.
+    /// Each value of the row is of its column's type, which SQLite does not require.
     pub of_class: bool,
     /// Whether this is the row.
     pub altered: Altered,
@@ -105,7 +105,7 @@ pub(crate) struct Stored {
 /// How what a transaction has read stands beside the row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Altered {
-    /// It is the row, and nobody can say that it was altered.
+    /// It is the row, and nothing shows that it was altered.
     #[default]
     No,
     /// The row was altered; this is the one that was written.
@@ -166,7 +166,7 @@ impl Stored {
         read().map_err(db_error)
     }
 
-    /// True where nobody can say whether the row was altered: a program of before wrote it.
+    /// True if it cannot be known whether the row was altered: an older program wrote it.
     pub fn is_unproven(&self) -> bool {
         self.proof.version != self.version && !self.sealed
     }
@@ -181,8 +181,8 @@ impl Stored {
         }
     }
 
-    /// Rows of which one was written, if this one only got another version, was marked as deleted
-    /// or got values of other types: it then bears itself out.
+    /// Rows one of which was the written one, if this row only got another version, was marked as
+    /// deleted or got values of other types: that one then fits the proof.
     pub fn perhaps_written(&self) -> Vec<Self> {
         let version = self.proof.version;
         let mut rows = vec![Self { version, of_class: true, ..self.clone() }];
@@ -293,9 +293,8 @@ pub(crate) fn encode_labels(name: &str, doc: &Bytes, labels: &Labels) -> Result<
     Ok(labels)
 }
 
-/// The labels of a row. Those that cannot be read, since somebody has altered them in the database,
-/// must not keep all other records from whoever reads: the record is filed under none, and the log
-/// names it.
+/// The labels of a row. Labels that somebody has altered so that they cannot be read must not fail
+/// the read of all other records: the record is filed under none, and the log names it.
 pub(crate) fn readable_labels(name: &str, text: &str) -> Labels {
     parse_labels(text).unwrap_or_else(|error| {
         tracing::error!(name, %error, "the labels of a record cannot be read");

@@ -76,7 +76,7 @@ impl RequestKey {
 /// The part of a request that is kept beside its answer.
 struct Stored {
     digest: Vec<u8>,
-    /// How many fields the contract had for whoever answered it; 0 before that was noted.
+    /// How many fields the contract had for the program that answered it; 0 before that was noted.
     fields_known: i64,
 }
 

@@ -1,6 +1,6 @@
-//! A few places for work that is long or heavy, taken by turns: who waits gets the next free
-//! one in the order of the *keys* that wait, and not of the requests, so that a hundred of one
-//! caller hold up another's by one of them.
+//! A few places for work that is long or heavy, taken by turns: the next free place goes by the
+//! order of the *keys* that wait, not of the requests, so that a hundred requests of one caller
+//! hold up another's by one of them.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -81,8 +81,8 @@ impl Tx {
         self.session.conn().expect("only commit and rollback end the session, and they take self")
     }
 
-    /// The feed's revision of this moment, read on the transaction's own connection: whoever holds
-    /// one and waits for a second may wait for others that do the same.
+    /// The feed's revision of this moment, read on the transaction's own connection: holding one
+    /// connection and waiting for a second could deadlock with others that do the same.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -168,8 +168,8 @@ impl Tx {
     }
 }
 
-/// The answer of the commit was lost, and nobody knows whether it stands: nobody is told to try
-/// again.
+/// The commit's answer was lost, so it is not known whether it was carried out: the caller is not
+/// told to try again.
 fn maybe_committed(error: Error) -> Error {
     if error.reason() != Reason::Unavailable {
         return error;

@@ -23,8 +23,8 @@ pub(crate) struct Waiting {
     /// The pool's name, such as `registry/writers`.
     name: String,
     pool: AnyPool,
-    /// The turns of callers: a crowd of one's transactions holds up another's by the next that
-    /// ends.
+    /// The turns of callers: however many transactions one caller has, another waits only for the
+    /// next that ends.
     turns: Turns<Arc<str>>,
     /// How long one waits for a turn.
     longest: Duration,

@@ -17,8 +17,8 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{db_error, dialect::SQLITE_CUT_LOG, pool::Pool};
 
-/// How long nothing is committed before a look: longer than the pauses of one author. No setting,
-/// since it is about the length of a file and about nothing that anybody waits for.
+/// How long nothing has to be committed before a look: longer than the pauses of one author. No
+/// setting, since it only concerns the length of a file, and nobody waits for it.
 const SILENCE: Duration = Duration::from_secs(2);
 /// A log that is shorter is left alone, in bytes: two or three commits.
 const SHORT: u64 = 256 * 1024;

@@ -85,7 +85,7 @@ const NOT_OFFERED: [&str; 48] = [
 const BEFORE: [&str; 7] =
     ["status ", "status: ", "layanan ", "sudah ", "telah ", "sementara ", "untuk sementara "];
 const AFTER: [&str; 4] = [" lagi", " sementara", " saat ini", " permanen"];
-/// True for a title of what is no service, or of one that is not offered.
+/// True for the title of a row that is no service, or of a service that is not offered.
 pub fn is_footer(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
     let letters: String = lower.chars().filter(|sign| sign.is_alphabetic()).collect();

@@ -31,8 +31,8 @@ const PROMPTS: [&str; 7] = [
     "klik disini untuk menambahkan teks",
 ];
 
-/// Why a title is none of a service, if it is none: of a trial, of a row that is no record, of a
-/// service that is not offered, or of nothing.
+/// Why a title is not that of a service, if it is not: it belongs to a trial, to a row that is no
+/// record, to a service that is not offered, or to nothing.
 pub fn title(title: &str) -> Option<String> {
     let seen = folded(title);
     let is_trial = |title: &str| looks_like_a_trial(title) || is_marked_as_trial(title);
@@ -46,7 +46,7 @@ pub fn title(title: &str) -> Option<String> {
     name::is_none(title).then(|| format!("\"{}\" names nothing", title.trim()))
 }
 
-/// Why a text is none of a record, if it is what a form shows.
+/// Why a text is not a record's, if it is the prompt of an empty form.
 pub fn prompt(text: &str) -> Option<String> {
     let what = "is what a form shows before somebody fills it in";
     is_prompt(&folded(text)).then(|| format!("the text \"{}\" {what}", text.trim()))

@@ -54,7 +54,7 @@ pub struct Held {
     pub count: i64,
     /// Faults that show without a comparison.
     pub findings: Vec<Finding>,
-    /// How many of them nobody can prove: a program of before kept no hash.
+    /// How many of them have no proof: an older program kept no hash.
     pub unproven: i64,
 }
 
@@ -116,7 +116,7 @@ pub struct Kept {
     read: Reading,
     repair: Repairing,
     proof: LastProof,
-    /// Read now and then also where nobody asks.
+    /// Read now and then even if nobody asks.
     looked_after: bool,
 }
 
@@ -140,7 +140,7 @@ impl Kept {
         Self { kinds: kinds.to_vec(), ..self }
     }
 
-    /// Is read now and then also where nobody asks: [`Copies::look_after`].
+    /// Has it read now and then even if nobody asks: [`Copies::look_after`].
     #[must_use]
     pub fn looked_after(self) -> Self {
         Self { looked_after: true, ..self }

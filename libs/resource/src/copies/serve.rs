@@ -63,8 +63,8 @@ impl Copies {
         })
     }
 
-    /// Reads the small tables now and then, until `shutdown`, and tells where one is wrong: nobody
-    /// else may notice.
+    /// Reads the small tables now and then, until `shutdown`, and tells if one is wrong: otherwise
+    /// nobody may notice.
     pub async fn look_after(self, db: Db, pace: ProofPace, shutdown: CancellationToken) {
         metrics::DISAGREEMENTS.begin([[db.name()]]);
         let looks = async {

@@ -50,7 +50,7 @@ pub trait Shelf: Send {
         position: &Position,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// All changes of one transaction of the feed, in order; none, where only the position moves.
+    /// All changes of one transaction of the feed, in order; none if only the position moves.
     fn write(
         &mut self,
         tx: &mut Tx,

@@ -11,7 +11,7 @@ use mpp_rpc::Looks;
 use mpp_store::{Db, revision_lost};
 use tokio::time::sleep;
 
-/// A replica lags by milliseconds; so long nobody asks the database.
+/// A replica lags by milliseconds: the database is not asked before this time.
 const LAGS: Duration = Duration::from_millis(100);
 /// How long after one look the next is due, for a restore that comes while a read waits.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);

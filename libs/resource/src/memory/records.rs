@@ -14,7 +14,7 @@ use mpp_store::{Change, Op};
 use super::row::{Row, Texts};
 use crate::kind::Stamp;
 
-/// Changes after which texts that no row has any more are let go.
+/// Changes after which texts that no row has any more are dropped.
 const SWEEP_EVERY: usize = 100_000;
 
 type Table = BTreeMap<Arc<str>, Row>;

@@ -64,7 +64,7 @@ impl Texts {
         self.0.len()
     }
 
-    /// True where there is none.
+    /// True if there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -153,7 +153,7 @@ impl<V: View> Memory<V> {
 
     /// Waits until the memory shows all that was committed up to `head`. With the head of a
     /// transaction that holds the lock of a record, it makes the memory exact about the records
-    /// that refer to that one: whoever wants to refer to it waits for the same lock.
+    /// that refer to that one: a write that wants to refer to it waits for the same lock.
     ///
     /// # Errors
     /// `UNAVAILABLE` where the memory lags too far.

@@ -134,8 +134,8 @@ fn one(tag: &Tag<'_>) -> Result<IfMatch> {
     Ok(IfMatch::Etag(etag.to_owned()))
 }
 
-/// Refuses a write with an `If-None-Match` that it cannot hold to. A record is made only where
-/// there is none of its name, which is what `*` asks for; whatever else changes one that there is.
+/// Refuses a write with an `If-None-Match` that it cannot hold to. A create makes a record only if
+/// there is none of its name, which is what `*` asks for; any other write changes an existing one.
 ///
 /// # Errors
 /// `ETAG_MISMATCH` for `*`; else names the header.

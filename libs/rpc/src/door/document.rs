@@ -45,7 +45,7 @@ pub(super) fn packed(asked: &HeaderMap) -> Response {
     Response::from_parts(parts, Body::from(packed))
 }
 
-/// The contract as an OpenAPI document; 304 for whoever has this one.
+/// The contract as an OpenAPI document; 304 for a caller that has this one.
 pub fn openapi(asked: &HeaderMap) -> Response {
     let known = known(asked, &ETAG);
     let mut answer = Response::new(Body::empty());

@@ -234,7 +234,7 @@ fn other_form(error: Error, wishes: &Wishes) -> Response {
     response
 }
 
-/// A body is JSON; whoever says that it is something else is not second-guessed.
+/// A body is JSON; one whose header says that it is something else is refused.
 fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
     if !headers.contains_key(header::CONTENT_TYPE) {
         return Ok(());

@@ -20,7 +20,7 @@ use crate::{
     status,
 };
 
-/// The coding that a caller likes best; `None` where it wants none of them.
+/// The coding that a caller prefers; `None` if it wants none of ours.
 pub(crate) fn wanted(headers: &HeaderMap) -> Option<Coding> {
     let ranges = listed(headers, &header::ACCEPT_ENCODING);
     let weighed = Coding::ALL.map(|own| (weight_of(&ranges, own.name()), own));

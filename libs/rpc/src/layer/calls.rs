@@ -1,4 +1,4 @@
-//! How many calls there may be in progress, and how many of one caller: one whose requests come
+//! Limits how many calls may be in progress, and how many of one caller: one whose requests come
 //! slowly, or who asks for much at once, leaves the others their places.
 
 use axum::{

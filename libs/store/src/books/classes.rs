@@ -1,5 +1,5 @@
-//! Values of other types than their columns'. SQLite keeps whatever a column is given, and whoever
-//! reads such a row fails on it, so that it hides all others from whoever compares them.
+//! Values of another type than their column's. SQLite keeps any value in any column, and every read
+//! of such a row fails, so that a comparison could not see the others.
 
 use mpp_core::Result;
 use sqlx::{AssertSqlSafe, Row as _};

@@ -1,5 +1,5 @@
-//! The ledger of migrations, by which a program decides whether it may start on a database: whose
-//! it is, and which steps have run.
+//! The ledger of migrations, by which a program decides whether it may start on a database: the
+//! service that owns it, and the steps that have run.
 
 use std::collections::BTreeMap;
 

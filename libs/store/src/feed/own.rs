@@ -12,7 +12,7 @@ use crate::{Conn, Read, db_error, dialect::Engine, read::LAST, record::Stored, t
 
 /// Most records in one page.
 const PAGE: i64 = 1_000;
-/// Bytes of a page where nobody is sent it.
+/// Bytes of a page that is only compared, not sent.
 const TURN_BYTES: usize = 1 << 20;
 /// Most records of a kind that are named.
 const NAMED: usize = 5;
@@ -140,7 +140,7 @@ async fn missing_among(
     rows.iter().map(key).collect()
 }
 
-/// Rows whose key is no text, so that nobody finds them: SQLite keeps whatever it is given.
+/// Rows whose key is no text, so that no read finds them: SQLite keeps whatever it is given.
 const MISFILED: &str = "typeof(kind) <> 'text' or typeof(name) <> 'text'";
 
 /// The keys of such rows, as texts. Scanned.

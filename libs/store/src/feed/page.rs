@@ -58,7 +58,7 @@ impl Piece {
         self.end.at.revision
     }
 
-    /// Adds a change, which has taken the place of a living version, or of none where that is 0.
+    /// Adds a change, which has replaced the living version `before`, or none if that is 0.
     fn push(&mut self, change: Arc<Change>, before: i64, end: FeedPlace) {
         let before = (before > 0).then_some(before);
         let now = (change.op == Op::Put).then_some(change.version);
@@ -152,7 +152,7 @@ fn place_after(row: &AnyRow, revision: i64) -> sqlx::Result<FeedPlace> {
     Ok(FeedPlace { at, seq: if seq == last { i64::MAX } else { seq } })
 }
 
-/// The last piece, where a change of that size belongs there and fits; else a new one.
+/// The last piece, if a change of that size belongs there and fits; else a new one.
 fn piece_for(
     pieces: &mut Vec<Piece>,
     end: FeedPlace,

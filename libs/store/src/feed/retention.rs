@@ -1,4 +1,4 @@
-//! Retention: how much of the feed is kept, and the job that lets go of the rest. The numbers are
+//! Retention: how much of the feed is kept, and the job that deletes the rest. The numbers are
 //! settings in each service's `policy.rs`: `feed_days`, `tombstone_days`, `request_days`.
 
 use std::time::Duration;

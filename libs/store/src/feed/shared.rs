@@ -37,7 +37,8 @@ pub struct FeedOptions {
     pub stall: Duration,
     /// How often the records are read again to prove their digest.
     pub proof: ProofPace,
-    /// How long a service may take to read all that it keeps anew, for whoever compares its copies.
+    /// How long a service may take to read all that it keeps, for a caller that compares its
+    /// copies.
     pub compare_limit: Duration,
     /// How many initial states, and how many catch-up pages, are read at a time: two states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
@@ -103,8 +104,8 @@ impl Shared {
         self.tail.send_replace(tail);
     }
 
-    /// A page from the database, with few at a time: whoever follows with a hundred streams that
-    /// are all behind holds up another by one page.
+    /// A page from the database, with few at a time: a caller with a hundred streams that are all
+    /// behind holds up another caller by one page.
     pub fn catch_up<'a>(
         &'a self,
         place: FeedPlace,

@@ -60,7 +60,7 @@ pub struct Subscription {
     owes_token: bool,
     /// True if the follower has not been told yet where it stands.
     greets: bool,
-    /// True if a transaction that holds nothing for the follower is told all the same.
+    /// True if transactions that hold nothing for the follower are told, too.
     tells_all: bool,
     /// True if it is told soon of transactions that hold nothing for it.
     is_prompt: bool,

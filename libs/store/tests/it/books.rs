@@ -85,7 +85,7 @@ async fn a_small_table_that_was_altered_is_named_and_mended_and_writes_go_on() {
     }
 }
 
-/// A floor that is raised lets go of what lies below it, which an altered record may still need.
+/// Raising the floor gives up what lies below it, which an altered record may still need.
 #[tokio::test]
 async fn the_feed_is_cut_off_only_once_the_records_have_taken_from_it_what_they_need() {
     for fault in [
@@ -178,7 +178,7 @@ async fn a_lease_that_ends_in_years_is_taken_all_the_same() {
     .await;
 }
 
-/// A release that takes a lease for a shorter time leaves it to whoever has it for longer.
+/// A release with shorter leases leaves a lease to a replica that has taken it for longer.
 #[tokio::test]
 async fn a_lease_that_others_take_for_longer_is_not_taken_from_its_holder() {
     on_both(async |database| {

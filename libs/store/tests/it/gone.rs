@@ -1,5 +1,5 @@
-//! A session whose client is gone without a word: nothing comes over its connection any more, and
-//! nobody says that it has ended. So it is when a machine dies, or a router loses its state.
+//! A session whose client is gone without a word: nothing comes over its connection any more, not
+//! even its end. That happens when a machine dies, or a router loses its state.
 
 use std::sync::{
     Arc,

@@ -34,7 +34,7 @@ async fn a_row_that_got_another_version_by_hand_is_found_and_put_back() {
             assert_eq!((own.altered.len(), own.unproven), (1, 0), "{alteration}");
             let mended = served.feed.mend(&officer(), false).await.unwrap();
             if mended.left.count > 0 {
-                // The proof was altered, too: what was written nobody can tell.
+                // The proof was altered, too, so the written record is not known.
                 assert!(alteration.contains("proof_version"), "{alteration}");
                 served.feed.mend(&officer(), true).await.unwrap();
                 assert!(altered(&served.feed).await.is_empty(), "accepted: {alteration}");
@@ -50,7 +50,7 @@ async fn a_row_that_got_another_version_by_hand_is_found_and_put_back() {
     }
 }
 
-/// A deletion is proven as any other write.
+/// A deletion is proven like any other write.
 #[tokio::test]
 async fn a_deletion_that_is_altered_or_taken_back_by_hand_is_found_and_put_back() {
     for alteration in [
@@ -101,7 +101,7 @@ async fn a_bulk_write_of_an_altered_record_writes_what_it_is_given() {
             let item = (A.to_owned(), mall(A, "three"), in_region("35.10"));
             let put = tx.put_many(vec![item]).await.unwrap();
             if put[0].tombstoned {
-                // A deletion that nobody can tell from a program's own.
+                // A deletion that cannot be told from a program's own.
                 assert!(alteration.contains("proof_version"), "{alteration}");
                 return;
             }

@@ -69,7 +69,7 @@ async fn a_record_that_leaves_a_filter_is_removed_also_after_a_resume() {
         let mut follower = served.feed.subscribe(resumed, east_java()).await.unwrap();
         let revision = revision.max(write(&served.db, B, "in", "35.09").await);
         let (changes, _) = changes_to(&mut follower, revision).await;
-        // Its delete in the other region is none of this follower's business.
+        // Its delete in the other region does not concern this follower.
         assert_eq!(told(&changes), [(Op::Removed, A, 2), (Op::Put, B, 1)]);
         assert!(changes[0].doc.is_empty());
 

@@ -1,4 +1,4 @@
-//! Tries a source and its mapping without a registry, for whoever writes a mapping.
+//! Tries a source and its mapping without a registry, for people who write a mapping.
 
 use mpp_api::sync::Record;
 use mpp_core::{Error, Reason, Result};

@@ -2,9 +2,9 @@
 //! longest pause.
 //!
 //! While a run waits it looks now and then, at random moments so that a thousand agents do not come
-//! at once, whether the registry says that it serves: one small call that needs no session. Only
-//! one that was seen away before ends the wait: where the registry serves all the time, and refuses
-//! the run for another reason, the pauses stay as long as they are.
+//! at once, whether the registry says that it serves: one small call that needs no session. Only a
+//! registry that was seen away before ends the wait: if it serves all the time, and refuses the run
+//! for another reason, the pauses stay as long as they are.
 
 use std::time::Duration;
 

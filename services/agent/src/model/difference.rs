@@ -34,7 +34,7 @@ pub struct Difference {
     /// Ids that the registry holds of this source, as far as is known here: also where everything
     /// is sent again, until a run is complete without them.
     held: HashSet<String>,
-    /// Ids that were reported gone in runs before, and that nobody has accepted or withdrawn.
+    /// Ids that were reported gone in earlier runs, and were neither accepted nor withdrawn.
     told: HashSet<String>,
     /// Ids of this run, and where the first record of each was found.
     seen: HashMap<String, Box<str>>,

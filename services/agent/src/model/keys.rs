@@ -33,7 +33,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys that a program reads; none where it cannot be parsed.
+    /// The keys that a program reads; none if it cannot be parsed.
     pub fn of(program: &str) -> Self {
         let asked = asked(program);
         Self { open: asked.clone(), asked, ..Self::default() }
@@ -59,7 +59,7 @@ impl Keys {
         }
     }
 
-    /// The warning once all records are read: keys that the mapping reads and none of them has.
+    /// The warning once all records are read: keys that the mapping reads and no record has.
     pub fn missing(&self) -> Vec<Error> {
         if self.common.is_none() {
             return Vec::new();
@@ -76,7 +76,7 @@ impl Keys {
         self.open.iter().map(told).collect()
     }
 
-    /// The fault where keys that the mapping reads were `before` in every record and are in none of
+    /// The fault if keys that the mapping reads were in every record `before` and are in none
     /// `now`.
     pub fn lost(&self, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Option<String> {
         let lost = self.asked.iter().filter(|group| {

@@ -1,4 +1,4 @@
-//! Wordings of a record that are kept as they are written, since nobody can be sure of them.
+//! Wordings of a record that are kept as they are written, since their meaning is not sure.
 
 use mpp_api::{
     sync::{Record, record::Body},
@@ -44,7 +44,7 @@ fn remark(
     Error::field(field, FieldCode::NotRead, format!("this {kind} is not read: \"{words}\"{why}"))
 }
 
-/// The way out for a number of which nobody says of what it is.
+/// The way out for a number without a unit.
 fn without_unit(column: &str, unit: &str) -> String {
     format!(
         "; the number has no unit: where all numbers of this column have one, write it at the top of \

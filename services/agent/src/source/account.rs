@@ -151,7 +151,7 @@ fn is_known_number(looked: &Looked<'_>, place: &str, value: &Val) -> bool {
     let name = words(place.rsplit('.').next().unwrap_or(place));
     let path = words(place);
     let Some(number) = count(value).or_else(|| amount(&text(value)?)) else {
-        // A part of one counts nothing; what is below nothing has a name that is known.
+        // A fraction counts nothing; a negative number needs a name that is known.
         let is_fraction = !value.to_string().trim_matches('"').starts_with('-');
         let counts_nothing = is_no_count(place, 0) || spoken::is_number(&name);
         return is_fraction || counts_nothing || spoken::is_aside(&path);
@@ -174,7 +174,7 @@ fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, deni
         return address::is_elsewhere(&address, &path, looked.pages, denied);
     }
     let rows = looked.rows.len() as u64;
-    // A list of one link was gone into; where it leads on, the list was told.
+    // A list of one link is looked into; if the link leads on, the list was told.
     if spoken::leads_elsewhere(&name, said) {
         return true;
     }

@@ -174,7 +174,7 @@ fn has_failed(name: &str, value: &Val, is_empty: bool) -> bool {
     if !is_state && !is_verdict {
         return false;
     }
-    // Some count faults in their status, and 0 is none.
+    // Some answers count faults in their status, and 0 means none.
     let zero_fails = is_empty || !is_state;
     match value {
         Val::Bool(flag) => !flag,
@@ -239,7 +239,8 @@ fn complains(message: &str) -> bool {
 /// The list of records on a page.
 ///
 /// # Errors
-/// There is none where it is looked for: a fault of the configuration, with what there is.
+/// There is none at the configured place: a fault of the configuration, told with the lists that
+/// there are.
 pub fn items<'a>(page: &'a Val, items: &Setting, address: &str) -> Result<&'a [Val], Fault> {
     let found = if items.text.is_empty() { Some(page) } else { place::find(page, &items.text) };
     if let Some(Val::Arr(list)) = found {

@@ -224,7 +224,7 @@ impl Extent {
         let cut = cut.map(|(place, said)| format!("{place} says \"{said}\""));
         said.or(cut).or_else(|| {
             let (OutOf { here, all, .. }, place) = self.part.as_ref()?;
-            // "1 dari 4" of one page, in whatever unit: neither so many records nor so many pages.
+            // "1 dari 4" on a page, in any unit: it fits neither the records nor the pages read.
             let is_part = here < all && self.pages < *all && *here != records;
             is_part.then(|| told(place, &format!("{here} of {all}"), records, "record"))
         })

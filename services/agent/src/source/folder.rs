@@ -80,7 +80,7 @@ pub fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| error.to_string())
 }
 
-/// The files once none was written just now, or nobody waits any longer.
+/// The files, once none was written just now, or the wait is at its end.
 fn rested(folder: &Folder, policy: &Policy) -> io::Result<Files> {
     let begun = Instant::now();
     let look = || list(&folder.path, folder.files.as_ref(), policy.max_files);

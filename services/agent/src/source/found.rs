@@ -17,7 +17,7 @@ pub struct Item {
     pub notes: Vec<Error>,
     /// The id of a record that is refused, where it has one.
     pub refused_id: Option<String>,
-    /// False for a row that is nobody's where it has no id.
+    /// False for a row that belongs to no record if it has no id.
     pub is_record: bool,
     /// The row, if it is held back until a person has looked at it.
     pub held_back: Option<HeldBack>,

@@ -1,5 +1,5 @@
-//! Pages that nobody has thought of: whatever a source answers, the readers of what stands beside
-//! its rows say something of it, and none of them panics.
+//! Pages of any shape: whatever a source answers, the readers of the members beside its rows say
+//! something of it, and none of them panics.
 
 use jaq_json::Val;
 
@@ -140,7 +140,7 @@ fn no_page_makes_a_reader_panic_and_what_none_knows_is_named() {
         let beside = members(&mut bytes.iter(), 3, 6);
         for location in ["http://a.test/x?limit=2", "katalog.json"] {
             read(&page(&beside), location);
-            // A member that nobody knows is named, whatever else there is; twelve are at the most.
+            // An unknown member is named, whatever else there is, twelve at the most.
             let added =
                 format!("\"qwzx\": \"k-11\"{}{beside}", if beside.is_empty() { "" } else { ", " });
             let unknown = read(&page(&added), location);

@@ -11,7 +11,7 @@ pub const LOOKED_AT: usize = 40;
 /// Signs that part cells in exports.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
-/// How a list is called above its heading, and whose it is.
+/// Words above a heading for the list, and for the office that keeps it.
 const CALLED: [&str; 8] =
     ["daftar", "data", "rekap", "rekapitulasi", "laporan", "tabel", "lampiran", "dinas"];
 const PLACED: [&str; 9] =
@@ -29,7 +29,7 @@ pub struct Found {
 /// Looks at the first lines of a file.
 ///
 /// # Errors
-/// Says what is there where no heading is found, or where it is parted otherwise than configured.
+/// No heading is found, or it has another delimiter than the configured one; it says what is there.
 pub fn find(
     lines: &[Line],
     configured: Option<char>,

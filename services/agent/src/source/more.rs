@@ -1,5 +1,6 @@
-//! Signs on a page that it is not the last. They are known by what names and values say rather than
-//! by a list of names, since a name that nobody thought of would end a catalog in silence.
+//! Signs on a page that it is not the last. They are known by the meaning of names and values
+//! rather than by a list of names, since a name that such a list lacks would end a catalog in
+//! silence.
 
 use jaq_json::Val;
 

@@ -36,7 +36,7 @@ pub trait TableRows {
     /// The word for its rows before their numbers: "row at line ".
     fn called(&self) -> String;
 
-    /// A title that it bears otherwise than in a row: the name of a sheet.
+    /// A title outside of its rows: the name of a sheet.
     fn title(&self) -> Option<&str>;
 }
 

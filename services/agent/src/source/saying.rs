@@ -132,8 +132,7 @@ impl Saying {
         }
     }
 
-    /// Takes a row of the table that is no record: if it is a footer, it is
-    /// none of the rows.
+    /// Takes a row of the table that is no record: a footer does not count as a row.
     pub fn hear_refused(&mut self, cells: &[String]) {
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
         let text = cells.join(" ");

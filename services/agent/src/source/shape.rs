@@ -1,5 +1,5 @@
 //! The common shape of a table's rows: which columns nearly all of them fill, and what their ids
-//! look like. A row of another shape is none of the table's: a title of a section, a total, a
+//! look like. A row of another shape does not belong to the table: a title of a section, a total, a
 //! signature, a remark, a second table below.
 
 use std::collections::HashMap;

@@ -1,6 +1,5 @@
-//! Which column of a catalog that nobody here has seen holds which field: by what it is called and
-//! by what it holds. Each guess says how sure it is; what is not sure is told and never passed over
-//! in silence.
+//! Guesses which column of a new catalog holds which field, by the column's name and contents. Each
+//! guess says how sure it is; one that is not sure is told and never passed over in silence.
 
 mod choice;
 mod columns;

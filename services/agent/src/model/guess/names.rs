@@ -66,7 +66,7 @@ const PLAIN: [&str; 22] = [
     "detail",
 ];
 
-/// Words by which a column is none of the catalog's, but its database's.
+/// Words of columns that belong to the database rather than to the catalog.
 const OWN: [&str; 22] = [
     "created", "updated", "deleted", "user", "status", "active", "aktif", "password", "foto",
     "gambar", "image", "icon", "ikon", "url", "link", "views", "hits", "slug", "urutan", "order",

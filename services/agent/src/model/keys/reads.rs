@@ -246,8 +246,8 @@ fn holds_object(term: &Term<&str>) -> bool {
     text.contains("Obj(") || MAKERS.iter().any(|name| text.contains(&format!("{name:?}")))
 }
 
-/// `nama` of `.nama`, `.["nama"]`, `{nama}` and the pattern `{$nama}`. A variable as an index is
-/// none: which key it holds is known only while the program runs.
+/// `nama` of `.nama`, `.["nama"]`, `{nama}` and the pattern `{$nama}`. `None` for a variable as an
+/// index: its key is known only while the program runs.
 fn spelt_out(term: &Term<&str>) -> Option<String> {
     match term {
         Term::Str(None, parts) => parts

@@ -4,7 +4,7 @@
 use mpp_form::screen;
 use serde_json::Value;
 
-/// Why a mapped record looks like a trial, if it does; or has a name that is none.
+/// Why a mapped record looks like a trial, if it does, or has a name that cannot be one.
 pub fn trial(record: &Value) -> Option<String> {
     let service = record.get("service")?;
     let title = service.pointer("/title/id").and_then(Value::as_str).unwrap_or_default();

@@ -114,7 +114,7 @@ struct Reading<'a> {
     unread: Option<(Vec<u8>, usize)>,
     /// The element that is struck out, or kept although it is hidden.
     struck: Option<Within>,
-    /// The element that nobody sees.
+    /// The hidden element.
     hidden: Option<Within>,
 }
 
@@ -215,8 +215,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Struck text says that something is not so: it stays between marks, so that nobody takes it
-    /// for true. A number that is raised or lowered is no part of the one before it.
+    /// Struck text says that something does not hold: it stays between marks, so that it is not
+    /// taken for true. A number that is raised or lowered is no part of the one before it.
     fn open(&mut self, name: &[u8], looks: Shown, is_open: bool) {
         if self.hidden.as_mut().is_some_and(|own| own.ends_at_start(name)) {
             self.hidden = None;

@@ -49,7 +49,7 @@ struct Items {
 }
 
 impl Items {
-    /// The item goes on in a line of its own; false where there is none or it has ended.
+    /// Continues the last item with a line of its own; false if there is none or it has ended.
     fn go_on(&mut self, line: &str) -> bool {
         let Some(last) = self.found.last_mut().filter(|_| !self.ended) else {
             return false;

@@ -57,7 +57,7 @@ fn plain(form: Form, words: String) -> String {
     }
 }
 
-/// A cell's lines, without its markup; what nobody sees stands between marks.
+/// A cell's lines, without its markup; hidden text stands between marks.
 pub(super) fn lines(given: &str) -> String {
     let is_html = markup::has_markup(given);
     plain(Form::Lines, if is_html { html::with_hidden(given) } else { given.to_owned() })

@@ -31,7 +31,7 @@ pub fn pieces<'t, R: PartialEq>(
     tokens: Tokens<'t>,
     core: impl Fn(&mut Tokens<'t>, bool) -> Read<R>,
 ) -> Option<Vec<Piece<'t, R>>> {
-    // A mark that nobody knows, such as "?" or an arrow, may turn all of it.
+    // An unknown mark, such as "?" or an arrow, may turn the meaning of all of it.
     if tokens.iter().any(|token| token.kind == Kind::Mark && !lists(MARKS, token.text)) {
         return None;
     }
@@ -136,8 +136,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         }
     }
 
-    /// The label before a reading; none where the condition before it has gone on, and may have
-    /// taken the label's first words, or where its last number may be the reading's: "1/2 hari".
+    /// The label before a reading; `None` if the condition before it has gone on, and may have
+    /// taken the label's first words, or if its last number may be the reading's: "1/2 hari".
     fn led(&self, start: usize, at: usize) -> Option<Tokens<'t>> {
         let said = &self.tokens[start..at];
         let label = label(said).filter(|label| is_label(label))?;

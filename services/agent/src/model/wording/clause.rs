@@ -1,6 +1,7 @@
 //! The clauses of a closed list that leave a reading as it is: when a time starts, that nothing
-//! must go wrong, of what there is one each, the regulation, opening hours. Each is known to its
-//! last word; a clause with any other word is none, and what it stands in is not read.
+//! must go wrong, the thing that each fee or time is for, the regulation, opening hours. Each is
+//! known to its last word; a clause with any other word is not one of them, and its text is not
+//! read.
 
 use winnow::{
     Parser, Result as Read,

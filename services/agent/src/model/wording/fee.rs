@@ -82,7 +82,7 @@ fn to_the_end_of<'t>(
 }
 
 /// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what
-/// a column of numbers holds where nobody filled it in.
+/// an empty cell of a column of numbers may hold.
 fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let named = attempt(heading_of_a_fee, input).is_some();
     if !named && input.first().is_some_and(|first| first.kind == Made::Number) {
@@ -92,7 +92,7 @@ fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     Ok(Reading { price: Price::Free, clauses: Vec::new() })
 }
 
-/// "Biaya: tidak ada": without its heading, nobody knows what there is none of.
+/// "Biaya: tidak ada": without its heading it would not say what there is none of.
 fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
     (heading_of_a_fee, none, end).parse_next(input)?;

@@ -41,8 +41,8 @@ pub fn is_condition(words: Tokens) -> bool {
 const WITHIN: &str = "\
     kota | negeri | daerah | wilayah | kabupaten | provinsi | kecamatan | gedung | kantor | jam";
 
-/// A label names something: it has a word, and none that would count, or would turn what is read.
-/// A text that begins as a condition does ("selain itu") may turn.
+/// A label names something: it has a word, and none that would count, or would turn the meaning of
+/// the reading. A text that begins like a condition ("selain itu") may turn it.
 pub fn is_label(tokens: Tokens) -> bool {
     if is_state(tokens) {
         return true;

@@ -54,7 +54,7 @@ impl Amount {
     }
 }
 
-/// An amount, a range, or a maximum; a minimum alone is none.
+/// An amount, a range, or a maximum; a minimum alone is not read.
 pub fn amount(input: &mut Tokens) -> Read<Amount> {
     let approximate = opt(one_of(ABOUT)).parse_next(input)?.is_some();
     let limit = opt(one_of(LIMITS)).parse_next(input)?.is_some();

@@ -1,4 +1,4 @@
-//! Whether a service is served, as catalogs say it in a column of one word.
+//! Whether a service is served, as catalogs say it in a column of single words.
 
 use super::words_of;
 

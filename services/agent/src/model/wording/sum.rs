@@ -58,8 +58,8 @@ fn goes_on<R>(pieces: &[Piece<R>]) -> bool {
     pieces.iter().any(|piece| piece.reading.is_none() && is_work(&piece.text))
 }
 
-/// Steps of one course, or the same step for several: a sum only where each step is another one and
-/// none speaks of one of several ways.
+/// Steps of one course, or the same step for several cases: a sum only if all steps differ and none
+/// speaks of one of several ways.
 fn of_work<'t, R>(labels: &[Tokens], pieces: Vec<Piece<'t, R>>) -> Option<Outcome<'t, R>> {
     let mut heads: Vec<&str> = labels.iter().filter_map(|label| head(label)).collect();
     let service = heads.iter().filter(|head| lists(SERVICES, head)).count();
@@ -98,8 +98,8 @@ fn is_work(label: &Tokens) -> bool {
     head(label).is_some_and(|word| lists(WORK, word) || lists(SERVICES, word))
 }
 
-/// True for pieces of one course that say so only by their order: steps beside one that nobody
-/// knows, or offices and desks one behind the other. They may add up, or be alternatives.
+/// True for pieces that only their order shows to be one course: steps beside an unknown one, or
+/// offices and desks one after the other. They may add up, or be alternatives.
 pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
     let labels = || pieces.iter().filter_map(|piece| piece.label);
     let open = pieces.iter().any(|piece| piece.reading.is_none());

@@ -94,7 +94,7 @@ const FEES: &[&str] = &[
 const CHARGES: &[&str] = &["sesuai perda no. 1 tahun 2024", "dikenakan biaya", "sesuai tarif pnbp"];
 
 /// Clauses that no reading may pass over: negations, minima, exceptions, cases, other amounts,
-/// other matters, and words that nobody knows.
+/// other matters, and unknown words.
 const OTHERS: &[&str] = &[
     "tidak",
     "bukan",

@@ -52,7 +52,7 @@ impl Text {
         Self { shown, lower, spans }
     }
 
-    /// The tokens; none of a text that is too long to be a fee or a time, or that breaks off.
+    /// The tokens; none if the text is too long to be a fee or a time, or breaks off.
     pub fn tokens(&self) -> Vec<Token<'_>> {
         if self.spans.len() > MAX_TOKENS || breaks_off(&self.lower) {
             return Vec::new();

@@ -230,7 +230,7 @@ proptest! {
         prop_assert_eq!(time::read(&text).unit(), Unit::Unparsed, "{}", text);
     }
 
-    /// Labels that nobody knows: steps of one course and what adds up look the same.
+    /// Unknown labels: steps of one course and parts of a sum look the same.
     #[test]
     fn no_labels_that_nobody_knows_are_alternatives(
         one in "q[a-z]{2,9}", other in "q[a-z]{2,9}", join in select(&[", ", "; ", " / ", "\n"][..]),
@@ -241,7 +241,7 @@ proptest! {
         prop_assert_eq!(time::read(&times).unit(), Unit::Unparsed, "{}", times);
     }
 
-    /// A text that breaks off, or doubts itself, says what nobody knows.
+    /// The meaning of a text that breaks off, or doubts itself, is not known.
     #[test]
     fn a_text_that_breaks_off_is_not_read(
         fee in select(FEES), time in select(TIMES), end in select(&["...", " …", " ?", " -> x"][..]),
