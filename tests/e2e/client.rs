@@ -88,7 +88,7 @@ fn organiser(suite: &Suite, address: String) -> DirectoryServiceClient<Channel> 
     DirectoryServiceClient::new(connect(&endpoint).expect("an endpoint"))
 }
 
-/// Renames the counter without a request id, as somebody would who has not thought of one.
+/// Renames the counter without a request id, like a caller who has not thought of one.
 async fn renamed(caller: &mut DirectoryServiceClient<Channel>, name: &str) -> Counter {
     let counter =
         Counter { name: DUKCAPIL.into(), display_name: town::text(name), ..Default::default() };

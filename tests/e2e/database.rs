@@ -1,4 +1,4 @@
-//! The database that a service is given: whose it is, and what stands between them.
+//! The database that a service is given: its owner, its address, TLS, and a pooler between the two.
 
 use mpp_testkit::{Backend, execute};
 use mpp_tests::{

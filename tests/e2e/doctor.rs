@@ -1,6 +1,6 @@
 //! Records, copies and projections that were altered in the databases: `mpp doctor` names them,
-//! while the services run and after a kill, and `mpp repair` mends them. A service that stands
-//! still holds up nobody.
+//! while the services run and after a kill, and `mpp repair` mends them. A frozen service holds up
+//! no other.
 
 use mpp_api::registry::GetServiceRequest;
 use mpp_testkit::{Backend, alter_records, execute};

@@ -25,7 +25,7 @@ use mpp_tests::{
 use serde_json::{Map, Value};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/examples.json");
-/// The Monday of which the examples speak; a run speaks of one that is still to come.
+/// The Monday in the examples; a run replaces it by one that is still to come.
 const MONDAY: &str = "2026-11-30";
 /// Microseconds of a day.
 const MICROS_OF_DAY: i64 = 86_400_000_000;
@@ -108,7 +108,7 @@ fn is_rewritten() -> bool {
     env::var_os("WRITE_REFERENCE").is_some()
 }
 
-/// Late enough that none of its slots has begun.
+/// A Monday late enough that none of its slots has begun.
 fn coming_monday() -> String {
     let since_1970 = Span::new().days(Clock::system().now() / MICROS_OF_DAY);
     let today = date(1970, 1, 1).checked_add(since_1970).expect("a day");

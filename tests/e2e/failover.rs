@@ -1,5 +1,5 @@
 //! A database that goes away and comes back behind its address: the services find it again by
-//! themselves, at once, and nobody who follows them has to start anew. Patroni's own failover is
+//! themselves, at once, and none of their followers has to start anew. Patroni's own failover is
 //! `tests/ha`.
 
 use futures::future::join_all;

@@ -1,5 +1,5 @@
-//! Everything is killed, again and again, at moments that nobody chose: nothing is lost, nothing is
-//! there twice, nothing is sold twice, and all copies agree.
+//! Everything is killed, again and again, at random moments: nothing is lost, nothing is there
+//! twice, nothing is sold twice, and all copies agree.
 //!
 //! `MPP_TEST_SEED` repeats a run's choices; `MPP_TEST_SCALE` (default 1) multiplies records and
 //! kills.

@@ -114,7 +114,7 @@ impl Place {
         self.ports[at]
     }
 
-    /// A shell of the operator's, who is the database's superuser where a command names nobody.
+    /// An operator's shell; commands that name no user run as the database's superuser.
     fn shell(&self, lines: &str) -> Command {
         let path = std::env::var("PATH").expect("a path");
         let bin = self.folder.path().join("bin");

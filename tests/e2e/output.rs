@@ -1,5 +1,5 @@
-//! Every command where nobody reads its output, and where a full disk does not take it; and the
-//! files that it leaves for others.
+//! Every command when nobody reads its output, and when a full disk does not take it; and the files
+//! that it leaves for others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,6 @@
 //! The registry's database is restored from an older copy and written on, past every position that
-//! somebody holds, before its holder comes back: nobody keeps what was lost, and nobody misses what
-//! came instead.
+//! a follower holds, before that follower comes back: none keeps lost records, and none misses
+//! those that came instead.
 
 use mpp_api::{
     feed::Filter,
@@ -273,8 +273,8 @@ async fn a_registry_whose_database_is_exchanged_beneath_it_loads_anew_while_idle
     tell_of_an_idle_one(Backend::Postgres).await;
 }
 
-/// Two histories that part: one with a mall that the other lacks, and the other was written on past
-/// it. The registry runs on the one when the other takes its place, and nobody writes then.
+/// Two histories that part: one has a mall that the other lacks, and the other was written on past
+/// it. The registry runs on the first when the second takes its place, and nobody writes then.
 async fn tell_of_an_idle_one(backend: Backend) {
     let mut suite = Suite::start(backend).await;
     town::open(&suite).await;

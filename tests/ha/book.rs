@@ -30,7 +30,7 @@ const CLIENTS: u64 = 4;
 /// Ten places each: enough to the end, and few enough for some to become full.
 const SLOTS: usize = 144;
 const EVERY: Duration = Duration::from_millis(250);
-/// Between two tries of one request.
+/// The pause between two tries of one request.
 const AGAIN: Duration = Duration::from_millis(200);
 const DEADLINE: Duration = Duration::from_secs(10);
 

@@ -59,7 +59,7 @@ pub async fn source(suite: &Suite, pushed: &Pushed) {
     println!("{} records acknowledged, all stand", pushed.len());
 }
 
-/// Followers that lived through all of it have what one has that begins now.
+/// Checks that followers which lived through all of it have the same as one that begins now.
 pub async fn copies(suite: &Suite, followers: &[Follower; 2]) {
     for (service, follower) in [Service::Registry, Service::Scheduling].into_iter().zip(followers) {
         let fresh = state(suite, service).await;
@@ -70,7 +70,8 @@ pub async fn copies(suite: &Suite, followers: &[Follower; 2]) {
     }
 }
 
-/// Each revision was heard of once and in order, and nobody was given the state anew.
+/// Checks that each watch heard of each revision once and in order, and was not given the state
+/// anew.
 pub async fn watches(watches: &[Watch], place: &str) {
     for watch in watches {
         let name = watch.service.name();

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of one's own, that may be killed.
+//! A PostgreSQL cluster of a test's own, which may be killed.
 
 use std::{
     fs,

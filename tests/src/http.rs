@@ -95,7 +95,7 @@ pub async fn events(
             match line.split_once(": ") {
                 Some(("id", id)) => id.clone_into(&mut now.id),
                 Some(("data", data)) => data.clone_into(&mut now.data),
-                // An empty line ends an event; one without data is none.
+                // An empty line ends an event; without data there is no event.
                 _ if line.is_empty() && !now.data.is_empty() => {
                     heard.push(std::mem::take(&mut now));
                     if heard.last().is_some_and(&enough) {

@@ -46,7 +46,7 @@ impl Authority {
         self.sign(path, vec![SanType::IpAddress([127, 0, 0, 1].into()), SanType::URI(uri)])
     }
 
-    /// A certificate for a host of that name alone, which no loopback address is.
+    /// A certificate for a host of that name alone, which does not cover loopback addresses.
     pub fn issue_for_host(&self, host: &str) -> Identity {
         self.sign(host, vec![SanType::DnsName(host.try_into().expect("ASCII"))])
     }

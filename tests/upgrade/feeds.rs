@@ -20,8 +20,8 @@ impl Copies {
         Self(copies)
     }
 
-    /// Goes on where it stands, at this release, up to now: no position is refused, and every byte
-    /// is as it was written, whoever feeds it.
+    /// Goes on from its position, at this release, up to now: no position is refused, and every
+    /// byte is as it was written, whichever release feeds it.
     pub async fn go_on(mut self, stage: &Stage, release: Release) -> Self {
         for (copy, service) in self.0.iter_mut().zip(FED) {
             let channel = stage.channel(release, service, AUDITOR);

@@ -1,9 +1,9 @@
 //! Two programs of different releases over the same databases; see `tests/upgrade/run`, which
 //! builds them and starts this.
 //!
-//! The newer one's messages have a field more, `of_tomorrow`, of which the older one does not know;
-//! so has whoever calls it here, since JSON needs no generated code. On PostgreSQL both run at
-//! once, as while an upgrade rolls; a file of SQLite has one process, so there they take turns.
+//! The newer one's messages have one more field, `of_tomorrow`, which the older one does not know;
+//! so have its callers here, since JSON needs no generated code. On PostgreSQL both run at once, as
+//! during a rolling upgrade; a SQLite file belongs to one process, so there they take turns.
 
 #![forbid(unsafe_code)]
 

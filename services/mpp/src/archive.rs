@@ -80,7 +80,7 @@ pub fn save(contents: &Contents, folder: &Path) -> Result<()> {
 /// Reads the list of contents.
 ///
 /// # Errors
-/// Names `backup` where the folder is none, or not a whole one.
+/// Names `backup` if the folder is not a backup, or not a whole one.
 pub fn load(folder: &Path) -> Result<Contents> {
     let path = folder.join(CONTENTS);
     let unusable = |why: &dyn std::fmt::Display| {
@@ -103,8 +103,8 @@ pub fn make_private(folder: &Path) -> Result<()> {
     made.map_err(|error| unwritable(folder, &error))
 }
 
-/// Copies the files of a folder of keys; only their owner may read them. A file that goes
-/// meanwhile, as one that is being replaced does, is none.
+/// Copies the files of a folder of keys; only their owner may read them. A file that disappears
+/// meanwhile, such as one that is being replaced, is left out.
 ///
 /// # Errors
 /// One cannot be read or written.

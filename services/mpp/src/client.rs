@@ -83,7 +83,7 @@ impl Context {
         Ok(())
     }
 
-    /// True where nothing is there, or a context of the same folder or of one that is gone.
+    /// True if nothing is there, or a context of the same folder or of one that is gone.
     fn may_replace(&self, place: &Path) -> bool {
         if fs::symlink_metadata(place).is_err() {
             return true;
@@ -92,7 +92,7 @@ impl Context {
         Self::read(place).is_ok_and(|there| there.is_same(self) || there.has_no_files())
     }
 
-    /// True where both are of one data folder.
+    /// True if both belong to one data folder.
     pub fn is_same(&self, other: &Self) -> bool {
         self.signing_key == other.signing_key
     }
@@ -101,7 +101,7 @@ impl Context {
         !self.signing_key.exists() && !self.tokens.values().any(|token| token.exists())
     }
 
-    /// The file that commands without --context use here, and what it says; `None` where there is
+    /// The file that commands without --context use here, with its contents; `None` if there is
     /// none that can be read.
     pub fn current() -> Option<(PathBuf, Self)> {
         let path = candidates().find(|path| path.is_file())?;
@@ -189,8 +189,8 @@ impl Client {
         self.file.as_deref().filter(|_| !is_told)
     }
 
-    /// The health port of a service of the context; none of one that a flag names, which may be
-    /// anywhere.
+    /// The health port of a service of the context; `None` for a service that a flag names, which
+    /// may be anywhere.
     pub fn health(&self, service: Service) -> Option<&str> {
         if self.named(service).is_some() {
             return None;

@@ -58,7 +58,8 @@ impl Keys {
     /// The key that applicants are hashed with; kept, so that a restart knows them again.
     ///
     /// # Errors
-    /// The file is there and cannot be used: with a new key nobody who has booked is recognised.
+    /// The file is there and cannot be used: with a new key no applicant who has booked would be
+    /// recognised.
     pub fn applicant_keys(&self) -> Result<Vec<(String, Vec<u8>)>> {
         let path = self.folder.join("applicants.key");
         let unusable = |what: &str| {

@@ -16,7 +16,7 @@
 //! and no command knows of `args`, `up` or `serve`.
 
 #![forbid(unsafe_code)]
-// They panic where nobody reads; `say!` and `complain!` do not.
+// They panic if nobody reads; `say!` and `complain!` do not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 #[macro_use]
@@ -96,8 +96,8 @@ fn not_parsed(told: &clap::Error) -> ExitCode {
     }
 }
 
-/// A command that only shows something ends when its reader has gone (`mpp list … | head`). One
-/// that changes something is done all the same, and tells by its code how it went.
+/// A command that only shows something ends when its reader has gone (`mpp list … | head`). A
+/// command that changes something goes on to its end, and tells the outcome by its code.
 async fn while_somebody_reads(args: Args) -> Result<()> {
     if !args.command.only_shows() {
         return run(args).await;

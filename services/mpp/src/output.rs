@@ -18,7 +18,7 @@ use mpp_api::{
 use mpp_core::Result;
 use prost::{Message, Name};
 
-/// Prints a line; what becomes of it shows at the end.
+/// Prints a line; a failure shows at the program's end.
 macro_rules! say {
     () => { $crate::output::print(format_args!("\n")) };
     ($($text:tt)*) => { $crate::output::print(format_args!("{}\n", format_args!($($text)*))) };

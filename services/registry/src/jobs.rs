@@ -12,7 +12,7 @@ use crate::{
     store::{batches, own_name},
 };
 
-/// The job that lets go of old answers.
+/// The job that deletes old answers.
 const ANSWERS: &str = "sync-answers";
 
 /// Runs until shutdown.

@@ -26,7 +26,7 @@
 //! - **Watching.** The report of now is worked out at most once a second, however many events come
 //!   in and however many watch; each message holds only changes and is encoded once.
 //! - **Own feed.** Catalog changes are records, too, written in the transaction that projects them:
-//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). Everything else
+//!   programs that want to hear of a fee as it changes follow them (`mpp.feed.v1`). Everything else
 //!   that is shown is worked out, or is a record of an upstream, which serves it itself.
 //! - **Lag.** Each replica hears from the upstreams themselves how far they are, and says so if
 //!   nobody reads a feed or it is read too late.
@@ -41,7 +41,7 @@
 //!   writer the database does the work once, and one number tells a reader that it has all.
 //! - *One row per ticket in memory:* a nation prints 150,000 a day; the days' sums are enough.
 //! - *Reports in SQL:* every look at the page would be a join over the nation.
-//! - *The whole report to whoever watches, at each event:* at the nation's size some 180 KB, nine
+//! - *The whole report to every watcher at each event:* at the nation's size some 180 KB, nine
 //!   times a second, for each of them.
 //! - *Changes by their place in a list:* shorter than by name, but a client that shows a row has
 //!   its name, and one wrong place would go unseen.

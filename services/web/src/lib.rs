@@ -34,7 +34,7 @@
 //!   templates can say what changed.
 //! - *A database of its own:* a page that shows what a service no longer says is wrong, and one
 //!   that says "not known" is not.
-//! - *Whole tables live:* rows would move under the reader's eyes; they say of when they are.
+//! - *Whole tables live:* rows would move under the reader's eyes; a table says when it was drawn.
 
 #![forbid(unsafe_code)]
 

@@ -35,7 +35,7 @@ const CONNECTIONS: u64 = 8;
 #[derive(Debug)]
 pub struct Kept {
     pub slot: String,
-    /// Without the code nobody but the counter may see or cancel it.
+    /// The code, without which only the counter may see or cancel it.
     pub code: String,
 }
 
@@ -80,7 +80,7 @@ impl Citizens {
         Self((0..plan.clients).map(citizen).collect())
     }
 
-    /// The answers to all of them, once nobody waits for one.
+    /// The answers to all bookings, once none is under way.
     pub async fn end(self) -> Booked {
         let mut all = Booked::default();
         for task in self.0 {

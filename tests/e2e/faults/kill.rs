@@ -65,7 +65,7 @@ async fn lose_answers(network: &Proxy) {
     network.set(Weather::Fair);
 }
 
-/// The order of deaths: at random, but nobody twice before all others.
+/// The order of deaths: random, but no victim twice before all others.
 fn order(random: &mut StdRng, kills: usize, has_database: bool) -> Vec<Victim> {
     let mut order = Vec::new();
     while order.len() < kills {

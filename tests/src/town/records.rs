@@ -1,4 +1,4 @@
-//! The directory's records, each by whoever may make it.
+//! The directory's records, each made by a caller who may make it.
 
 use mpp_api::{
     registry::{

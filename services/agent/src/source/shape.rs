@@ -73,8 +73,8 @@ impl Shape {
         strange || self.is_sparse(cells)
     }
 
-    /// True for a row of one or two cells where nearly all others fill many, or that holds one text
-    /// over and over, as cells do that were merged.
+    /// True for a row of one or two cells where nearly all others fill many, or one that repeats a
+    /// single text, as merged cells do.
     pub fn is_sparse(&self, cells: &[String]) -> bool {
         let (all, filled) = self.filled(cells);
         let few = all > 2 && filled < 3 && filled * 2 < all && self.is_rare(cells);
@@ -97,7 +97,7 @@ impl Shape {
         self.core.main.is_some() || same.map(|(_, count)| count).sum::<usize>() * 5 < self.rows
     }
 
-    /// True where other rows begin with an id of one form, or with something at all, and this one
+    /// True if other rows begin with an id of one form, or at least with some value, and this one
     /// does not.
     fn has_no_id(&self, cells: &[String]) -> bool {
         let first = cells.first().map(String::as_str).unwrap_or_default();
@@ -105,8 +105,8 @@ impl Shape {
         (is_usual && is_empty(first)) || self.core.is_strange(first, 4)
     }
 
-    /// True where a row below one that reads like a heading begins otherwise than the rows of the
-    /// table do, and otherwise than that heading.
+    /// True if the row below one that reads like a heading begins differently from the rows of the
+    /// table, and from that heading.
     pub fn begins_another(&self, heading: &[String], below: &[String]) -> bool {
         let [Some(named), Some(first)] = [heading.first(), below.first()] else { return false };
         let are_strange =

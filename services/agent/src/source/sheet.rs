@@ -254,7 +254,7 @@ impl<'a> SheetRows<'a> {
         self.reaching.retain(|merged| merged.to.0 >= row);
     }
 
-    /// Merged cells hold their text in each row and column that they reach; where the row of that
+    /// Merged cells hold their text in each row and column that they reach; if the row with that
     /// text could not be read, the others are not known either.
     fn fill_merged(&mut self, row: u32, cells: &mut [String]) -> Result<(), String> {
         for merged in &mut self.reaching {

@@ -56,8 +56,8 @@ impl<'a> Sink<'a> {
     /// Looks at the keys of the first records, before any of them is handed on.
     ///
     /// # Errors
-    /// One that the mapping reads was in every record before and is in none of these, or one has a
-    /// unit and is not there.
+    /// A key that the mapping reads was in every record of the last run and is in none of these, or
+    /// a key with a configured unit is not there.
     pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
         if let Some(text) = declared::unknown(&self.way.units, now) {
             return Err(Fault::config(place, text));
@@ -160,7 +160,7 @@ impl<'a> Sink<'a> {
         self.bare = declared::bare_columns(&raw);
         let bundle = screen::bundle(&raw);
         let checked = self.check(&raw);
-        // An id that comes of a value that is lost is nobody's.
+        // An id that is made from a lost value names no record.
         let stable = match &checked {
             Err(_) => self.mapping.run(screen::replaced(&raw, "1 lain")).ok(),
             Ok(()) => None,
@@ -309,7 +309,7 @@ impl<'a> Sink<'a> {
         self.hand(Found::PassedOver(found_at, why))
     }
 
-    /// Hands on that the whole extent of the source is not known; it is read on all the same.
+    /// Hands on that the source's whole extent is not known; reading goes on.
     ///
     /// # Errors
     /// The same as [`Self::put`].

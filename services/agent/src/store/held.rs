@@ -41,7 +41,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// Ids that were reported gone and that nobody has accepted or withdrawn since.
+    /// Ids that were reported gone, and were neither accepted nor withdrawn since.
     pub async fn told_gone(&self) -> Result<HashSet<String>> {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
             .fetch_all(&self.pool)

@@ -32,7 +32,7 @@ pub struct Answered {
     pub id: String,
     /// The digest of its bytes.
     pub digest: Digest,
-    /// Its name in the registry; none where it was a delete.
+    /// Its name in the registry; `None` for a delete.
     pub name: Option<String>,
 }
 

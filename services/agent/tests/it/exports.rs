@@ -126,7 +126,7 @@ async fn junk_titles_wait_for_a_person_in_files_and_answers_alike() {
     }
 }
 
-/// Cells as spreadsheets and content systems leave them, and what becomes of the title.
+/// Cells as spreadsheets and content systems leave them, each with the title that is read from it.
 const TITLES: &[(&str, &str)] = &[
     ("<span class=\"screen-reader-text\">Buka di tab baru</span>Akta lahir", "Akta lahir"),
     ("Akta lahir<span style=\"display:none\">hapus</span>", "Akta lahir"),

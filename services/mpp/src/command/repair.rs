@@ -13,8 +13,8 @@ pub struct RepairArgs {
     pub service: Service,
     /// Its name in `mpp doctor`, such as "records", "memory" or "projections".
     pub copy: String,
-    /// Keep records and events as they are stored now that were altered in the database, and whose
-    /// true form nobody has any more. Without it they stay as they are and are named.
+    /// Accept records and events that were altered in the database, and whose true form is lost, as
+    /// they are stored now. Without it they are only named.
     #[arg(long)]
     pub accept_altered: bool,
 }

@@ -167,8 +167,7 @@ fn standing(source: &SourceReport) -> &'static str {
     }
 }
 
-/// The count, or that it is not known: 0 would claim that there is none where no session has
-/// counted yet.
+/// The count, or that it is not known: before the first session 0 would claim that there is none.
 fn known(source: &SourceReport, count: i64) -> String {
     if count == 0 && !source.counted { "not known".to_owned() } else { count.to_string() }
 }

@@ -45,9 +45,9 @@ pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// Records that are dated later than this machine's clock are refused to be served, since the clock
-/// may be wrong: whoever restores them says that it is right. The clock of sample data goes on from
-/// where they end.
+/// Records that are dated later than this machine's clock are not served, since the clock may be
+/// wrong, unless the person who restores them says that it is right. The clock of sample data goes
+/// on from where they end.
 fn next_step(sample_data: bool, newest: Option<Micros>, now: Micros) -> &'static str {
     match newest {
         Some(newest) if newest > now && sample_data => "up --demo",

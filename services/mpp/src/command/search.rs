@@ -99,8 +99,8 @@ fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
     }
 }
 
-/// How the question was read, whether or not it was answered: nobody should take what is near by
-/// its words for the answer.
+/// How the question was read, whether or not it was answered, so that hits which only share its
+/// words are not taken for the answer.
 fn understood(answer: &SearchServicesResponse) -> Vec<String> {
     let said = |what: &str, words: &[String]| {
         (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))

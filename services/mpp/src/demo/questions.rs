@@ -74,7 +74,7 @@ struct Score {
     ndcg: f64,
     unanswerable: usize,
     said_so: usize,
-    /// How many of those that were answered first were called weak all the same.
+    /// How many of those whose service came first were still called weak.
     modest: usize,
     called_weak: String,
     /// Questions to which some service is near and none an answer, and how many of them were told
@@ -173,7 +173,7 @@ impl Score {
     }
 }
 
-/// The word of the judged questions for what a place is to whoever asks.
+/// The word of the judged questions for a stance.
 fn told(stance: Stance) -> &'static str {
     match stance {
         Stance::Wanted => "wants",

@@ -15,8 +15,8 @@ const MORNING_MINUTES: u16 = 9 * 60 + 15;
 /// From 08:30 in Jakarta, something is open in each zone.
 const FIRST_MINUTE: i64 = 8 * 60 + 30;
 
-/// The time to start at; `None` where now will do, or where nobody knows which day is a working
-/// day because the decrees end.
+/// The time to start at; `None` if now will do, or if the decrees end, so that no working day is
+/// known.
 pub fn start_of_demo(now: Micros) -> Option<Micros> {
     let today = local_date(now, Zone::Wib).ok()?;
     let midnight = local_to_utc_micros(today, 0, Zone::Wib).ok()?;

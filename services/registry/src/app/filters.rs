@@ -30,8 +30,9 @@ pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<
     Err(unknown(field, text))
 }
 
-/// Checks that a label of a watch can be borne by a record. Before the memory has read the first
-/// state nobody knows; what another replica has just written is waited for before it is refused.
+/// Checks that a record can bear a label of a watch. Before the memory has read the first state
+/// every label passes; a record that another replica has just written is waited for before the
+/// label is refused.
 ///
 /// # Errors
 /// Names the label; `UNAVAILABLE` where this replica lags.

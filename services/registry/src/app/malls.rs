@@ -46,8 +46,8 @@ impl Keeps<Mall> for Registry {
         Ok(filing(&labels, owners))
     }
 
-    /// An organiser does not say that its mall was verified, nor whose it is; a verifier says only
-    /// that it was.
+    /// An organiser cannot set whether its mall was verified, nor its organiser; a verifier sets
+    /// only the former.
     fn decide_fields(
         &self,
         mall: &mut Mall,

@@ -53,8 +53,8 @@ impl SyncService for Sync {
             outbound,
             shutdown: self.shutdown.clone(),
         };
-        // A task of its own: a batch in work is finished even where the client has gone. It takes
-        // connections as its caller, all the same.
+        // A task of its own: a batch in work is finished even if the client has gone. It still
+        // takes connections as its caller.
         let caller = stream.call.caller.subject.clone();
         tokio::spawn(async move { for_caller(&caller, stream.run()).await });
         Ok(Response::new(ReceiverStream::new(answers)))

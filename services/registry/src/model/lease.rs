@@ -19,9 +19,9 @@ pub fn may_take(hello: &Hello, holder: &str) -> bool {
     hello.take_over || returns
 }
 
-/// The fencing token of the next session: higher than all before, and by how much nobody can tell.
-/// A registry that was restored counts on from an older one, and would else give the token of a
-/// session that it has lost to another, as which that one's client could go on.
+/// The fencing token of the next session: higher than all before, by a random step. A restored
+/// registry counts on from an older token, and would otherwise give another session the token of
+/// one that it has lost, whose client could then go on as that session.
 pub fn next_fencing(last: i64, random: u32) -> i64 {
     last + 1 + i64::from(random & MAX_STEP)
 }

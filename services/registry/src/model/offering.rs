@@ -4,10 +4,10 @@
 //! The organiser has accepted *that the service is offered there, at these local fees*. So:
 //!
 //! - A unit that changes the local fees of an accepted offering proposes again. No citizen shall be
-//!   asked for a price that nobody at the mall has agreed to.
+//!   asked for a price that the mall has not agreed to.
 //! - Quota and slots are how the unit serves; it may change them without asking, or every sick
 //!   colleague would take the service off the list until the organiser is back at the desk.
-//! - Whoever may accept changes fees without having to accept them in a second step.
+//! - A caller who may accept changes fees without having to accept them in a second step.
 
 use mpp_api::registry::{Offering, Service, offering::State};
 use mpp_api::types::Fee;

@@ -60,8 +60,8 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
     check.finish()
 }
 
-/// Checks that a unit of `also_writes` adds something: it lies below none that the source writes
-/// already.
+/// Checks that a unit of `also_writes` adds something: it must not lie below one that the source
+/// writes already.
 ///
 /// # Errors
 /// `DUPLICATE`, naming the other one.

@@ -2,12 +2,12 @@
 
 use super::vocabulary::{ABBREVIATIONS, FAINT};
 
-/// The word without whose it is, and without a Javanese ending, where what is left is known.
+/// The word without an ending for its owner, and without a Javanese ending, if the rest is known.
 pub fn without_endings(word: &str) -> &str {
     without_javanese_ending(unowned(word))
 }
 
-/// "Ktpku" and "skcknya": whose it is changes no abbreviation.
+/// The abbreviation in "ktpku" and "skcknya", without the ending for its owner.
 fn unowned(word: &str) -> &str {
     let bare = ["ku", "mu", "nya", "ne"].iter().filter_map(|end| word.strip_suffix(end));
     let mut known = bare.filter(|bare| ABBREVIATIONS.iter().any(|(short, _)| short == bare));

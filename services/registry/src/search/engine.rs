@@ -93,7 +93,7 @@ impl Engine {
         search.await.map_err(|_| Error::Stopped)?
     }
 
-    /// Like [`Engine::search_for`], for nobody in particular.
+    /// Like [`Engine::search_for`], without a caller.
     pub async fn search(&self, query: Query) -> Result<Results, Error> {
         self.search_for("", query).await
     }

@@ -97,7 +97,7 @@ impl Sentence<'_> {
             || self.words.iter().any(|word| UNINTENDED.contains(&word.as_str()))
     }
 
-    /// "Anak saya merobek kk": whoever asks has not done it.
+    /// "Anak saya merobek kk": somebody else has done it.
     fn has_another_subject(&self) -> bool {
         self.before().is_some_and(|word| OTHERS.contains(&word))
     }

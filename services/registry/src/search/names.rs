@@ -13,7 +13,7 @@ use super::vocabulary::{ACTS, NO_DOCUMENTS};
 /// Words of a name; a longer title is not typed as a whole.
 pub const MOST_WORDS: usize = 3;
 
-/// "Izin apotek" is called by "apotek": whoever opens one asks for the licence.
+/// "Izin apotek" is also called "apotek": people who open one ask for the licence.
 const UNSPOKEN: &str = "izin";
 
 const BLANK: &str = " ";
@@ -53,7 +53,7 @@ fn is_act(written: &str, term: &str) -> bool {
     derived || written.ends_with("asi")
 }
 
-/// "Syarat kerja" names no work but something that is asked of whoever seeks it.
+/// "Syarat kerja" does not name work but a requirement for people who seek it.
 const PURPOSE: &str = "syarat";
 
 fn name(text: &str) -> Option<String> {

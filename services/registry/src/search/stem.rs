@@ -65,8 +65,8 @@ pub fn stem(word: &str) -> String {
     current
 }
 
-/// Everything that the word may be derived from, the closest first, for whoever knows more roots
-/// than the list: "ditilang" may be `tilang`.
+/// Everything that the word may be derived from, the closest first, for callers that know more
+/// roots than the list: "ditilang" may be `tilang`.
 pub fn readings(word: &str) -> Vec<String> {
     let mut readings = Vec::new();
     for base in without_suffixes(word) {

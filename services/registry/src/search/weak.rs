@@ -162,9 +162,9 @@ fn does_something_else(best: &Candidate, table: &Table) -> bool {
     title.iter().any(|term| ACTS.contains(&term.as_str()))
 }
 
-/// Whether words beside the document tell it from what the best answer is about. An act that it
-/// does says more than they, unless it is done to something that nobody knows: "ganti kelamin di
-/// ktp".
+/// Whether words beside the document tell it from the subject of the best answer. An act that the
+/// answer does counts for more than they do, unless it is done to something unknown: "ganti kelamin
+/// di ktp".
 fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let owner = owner(&table.slots[best.slot as usize].name);
     let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);

@@ -15,7 +15,7 @@ use super::{
     waiting,
 };
 
-/// Rows of one statement; the databases bound its parameters.
+/// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 400;
 
 /// The state of a record after its answer.
@@ -179,7 +179,7 @@ async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Re
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
-    // A hostile id was never kept whole; one that cannot be bound is none that waits.
+    // A hostile id was never kept whole; none that cannot be bound waits.
     let whole: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\0')).collect();
     waiting::remove(tx, source, waiting::By::Id, &whole).await?;
     let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();

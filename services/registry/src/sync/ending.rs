@@ -1,5 +1,5 @@
-//! How a session ends: what its client says, what the answers bear out, and what the source's
-//! record then shows.
+//! The end of a session, by its client's word and by the answers, and how the source's record then
+//! shows it.
 
 use mpp_api::{
     registry::Service,

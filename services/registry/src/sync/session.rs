@@ -1,6 +1,6 @@
 //! A session, whichever way it comes in: how it is opened, kept and ended. Its state is a row of
-//! the database; what lies here is what one stream, or one call, knows of it. How large a batch may
-//! be and how long a silent session lives are settings (`policy.rs`).
+//! the database; here is only what one stream, or one call, knows of it. How large a batch may be
+//! and how long a silent session lives are settings (`policy.rs`).
 
 use std::sync::Arc;
 
@@ -178,7 +178,7 @@ pub(super) fn author(call: &Call, source: &str) -> Actor {
     Actor { origin: source.to_owned(), subject: call.caller.subject.clone() }
 }
 
-/// Passes for whoever holds the source, its unit or a unit above.
+/// Passes for a caller who holds the source, its unit or a unit above.
 pub(super) async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
     let found = match tx.require::<Source>(source, "source").await {
         Err(error) if error.reason() == Reason::ReferenceInvalid => {
@@ -218,8 +218,9 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
     }
 }
 
-/// Which records of the source there are. One that was handed over to it and that it has not sent
-/// since is counted, and left out of the digest: whoever compares them looks, and sends it again.
+/// Tells which records of the source there are. One that was handed over to it, and that it has not
+/// sent since, is counted and left out of the digest: so a client that compares finds it and sends
+/// it.
 fn tell_held(registry: &Registry, source: &str, welcome: &mut Welcome) {
     let state = registry.memory.read();
     let rows = state.records.rows::<Service>("");

@@ -32,7 +32,7 @@ pub struct Stream {
     pub shutdown: CancellationToken,
 }
 
-/// The client has gone, and nobody is left to tell.
+/// The client has gone, so nobody is left to tell.
 struct Gone;
 
 /// The next thing that a client sends.
@@ -44,7 +44,7 @@ enum Next {
 }
 
 impl Stream {
-    /// Serves the stream until it ends; the lease is let go in every case, so that the client can
+    /// Serves the stream until it ends; the lease is given up in every case, so that the client can
     /// come back at once.
     pub async fn run(mut self) {
         let Some((mut session, welcome)) = self.begin().await else {

@@ -1,5 +1,6 @@
-//! How an ended session leaves its source, by a client of the contract: a run of which nothing
-//! stands is no success, and what stands rejected is told apart from what was rejected once.
+//! How an ended session leaves its source, by a client of the contract: a run from which no record
+//! stands is no success, and records that stand rejected are told apart from those that were
+//! rejected once.
 
 use mpp_api::{
     registry::DeleteServiceRequest,
@@ -72,7 +73,7 @@ impl Client<'_> {
 }
 
 impl Ended {
-    /// Why it is no success; none where it is one.
+    /// Why it is no success; `None` if it is one.
     pub fn lack(&self) -> Option<Reason> {
         assert_eq!(self.summary.incomplete, self.source.incomplete, "told to the client as well");
         let is_fresh = self.source.last_success_time == self.source.last_end_time;

@@ -40,7 +40,7 @@ pub fn mall() -> Mall {
     }
 }
 
-/// Like [`mall`], elsewhere, where nobody has measured its place.
+/// Like [`mall`], elsewhere and without coordinates.
 pub fn mall_in(region: &str) -> Mall {
     let sites = vec![mall::Site { address: "Jl. Sudirman 1".into(), location: None }];
     Mall { region: region.into(), sites, ..mall() }

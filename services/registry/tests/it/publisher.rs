@@ -164,7 +164,7 @@ pub async fn begin_again(world: &World, hello: Hello) -> Session {
     panic!("the lease was not let go");
 }
 
-/// Breaks the stream off, and waits until the lease is let go.
+/// Breaks the stream off, and waits until the lease is given up.
 pub async fn let_go(world: &World, session: Session) {
     drop(session);
     let mut read = world.running.registry.db.read().await.expect("a snapshot");

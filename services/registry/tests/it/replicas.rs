@@ -102,7 +102,7 @@ async fn a_session_at_one_replica_is_shut_out_by_one_at_another() {
     let late = old.batch(vec![record("kk", "Late")]);
     let status = old.try_batch(late).await.expect_err("shut out");
     assert_eq!(error_of(&status).reason, "LEASE_LOST");
-    // The other replica's memory may lag; whose the record is, is found all the same.
+    // The other replica's memory may lag; the record's owner is still found.
     let result = new.send(vec![record("kk", "Kartu Keluarga"), record("akta", "Akta")]).await;
     assert!(result.results.iter().all(|answer| answer.code.is_empty()), "{result:?}");
 }

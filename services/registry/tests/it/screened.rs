@@ -1,5 +1,5 @@
-//! Records that are none, of clients that screen nothing themselves: trials, error values of
-//! spreadsheets, markup, whichever way they come.
+//! Records that are no services, from clients that screen nothing themselves: trials, error values
+//! of spreadsheets, markup, whichever way they come.
 
 use mpp_api::{
     registry::{Service, UpdateServiceRequest, service::Requirement},

@@ -161,7 +161,8 @@ async fn the_sums_follow_whatever_the_program_does_with_the_rows() {
     on_both(async |database| {
         let world = World::with_source_under(&database, asleep()).await;
         let known = three(&world).await;
-        // Sent again and tried in vain; taken; the rejected one is sent well; back to the start.
+        // Sent again, tried without success, taken; back to the start; the rejected one is sent
+        // well.
         run(&world, vec![late("akta", "Akta baru"), record("c", "")]).await;
         redrive(&mut world.admin(), all()).await;
         assert_eq!(wrong(&world).await, [], "tried in vain");

@@ -82,7 +82,7 @@ async fn what_cannot_be_read_ends_a_session_with_its_reason() {
         let world = World::with_source(&database).await;
         let whole = heavy(0, 10);
         let cases = [
-            // Each case is a session, and so is the look whether its lease was let go.
+            // Each case is a session, and so is the check that its lease was given up.
             ("beyond the welcome", heavy(1, 2_100_000), "TOO_LARGE", "2097152"),
             ("beyond it by 64 KiB", heavy(3, 2_097_152 + 66_000), "TOO_LARGE", "2097152"),
             ("beyond a message", heavy(5, 4 * 1024 * 1024), "TOO_LARGE", "4194304"),
@@ -102,7 +102,7 @@ async fn what_cannot_be_read_ends_a_session_with_its_reason() {
             assert_eq!(end.reason, reason, "{what}: {end:?}");
             let told = format!("{} {:?}", end.message, end.fields);
             assert!(told.contains(word), "{what}: {told}");
-            // The lease was let go, so that the client can come back at once.
+            // The lease was given up, so that the client can come back at once.
             begin_again(&world, hello()).await.end().await;
         }
         let (answers, end) = sync(&world, Vec::new()).await;

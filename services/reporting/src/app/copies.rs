@@ -33,8 +33,8 @@ pub struct Keeping {
     pub memory: Arc<Memory>,
     /// The writer that the database notes.
     pub by: Actor,
-    /// Projects the inbox anew, after taking altered events of these feeds for what was appended,
-    /// where nobody sends them again. Answers how many those were; `None` where it goes on.
+    /// Projects the inbox anew, after accepting altered events of these feeds as they are, where
+    /// nobody sends them again. Answers how many those were; `None` if it still goes on.
     pub rebuild: Arc<dyn Fn(&'static [Upstream]) -> Work<Option<i64>> + Send + Sync>,
 }
 

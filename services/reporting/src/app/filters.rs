@@ -6,11 +6,11 @@ use mpp_core::{Error, FieldCode, Label, Result};
 use super::Registry;
 use crate::{memory::Memory, model::unit_of};
 
-/// Checks that a label of a watch can be borne by a record. Before the registry was read whole
-/// nobody knows; of a service its unit is known.
+/// Checks that a record can bear a label of a watch. Before the registry was read whole every label
+/// passes; a service is only checked by its unit.
 ///
 /// # Errors
-/// Names the label; `UNAVAILABLE` where the registry may have just made it and nobody can tell.
+/// Names the label; `UNAVAILABLE` if the registry may have just made it and cannot be asked.
 pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()> {
     let unit = match label {
         Label::Unit => value,

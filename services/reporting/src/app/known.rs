@@ -20,7 +20,7 @@ impl Registry {
     /// stands where the registry does.
     ///
     /// # Errors
-    /// The errors of `look`; `UNAVAILABLE` if the registry is away, so that nobody can tell.
+    /// The errors of `look`; `UNAVAILABLE` if the registry is away and cannot be asked.
     pub async fn known<T>(&self, look: impl Fn(&Memory) -> Result<T>) -> Result<T> {
         let reached = |revision| self.memory.wait_for(Reached { seq: 0, feeds: [revision, 0] });
         self.upstream.ask(|| look(&self.memory), reached).await

@@ -23,7 +23,7 @@ use crate::{
     store,
 };
 
-/// A copy lags by less; so long nobody is asked.
+/// A copy lags by less: no upstream is asked before this time.
 const LAGS: Duration = Duration::from_secs(1);
 /// How long an upstream may take: one that lags itself is asked again.
 const ANSWER: Duration = Duration::from_secs(1);

@@ -101,7 +101,7 @@ impl Memory {
         self.paces.hear(feed, head);
     }
 
-    /// Looks how the feeds are read; answers whether that is otherwise than before.
+    /// Looks how the feeds are read; answers whether that has changed.
     fn look_at_paces(&self) -> bool {
         let (tolerated, silence) = (self.policy.lag_tolerated(), self.policy.feed_silence());
         let mut nation = self.nation.write().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,7 @@ use mpp_core::Micros;
 
 use crate::model::{FeedState, Pace, Upstream};
 
-/// Notes that may fail to come before nobody is taken to read a feed.
+/// Notes that may be missing before a feed counts as read by nobody.
 const MISSED: u32 = 4;
 
 /// The states that a replica has seen of each feed, in the order of [`Upstream::ALL`].

@@ -28,11 +28,11 @@ fn record(key: &Key, value: &str) -> Result<ChangeRecord> {
     Ok((change.name.clone(), change, labels.into()))
 }
 
-/// The change of a row, without what is worked out from others. Its key says when it was, in which
-/// revision and where within it, of which service and which field.
+/// The change of a row, without fields that are worked out from others. Its key holds the time, the
+/// revision and the place within it, the service and the field.
 ///
 /// # Errors
-/// Internal: the key is none that reporting writes.
+/// Internal: reporting writes no such key.
 pub fn catalog_change(key: &str, row: &ChangeRow) -> Result<CatalogChange> {
     let numbers: Vec<i64> = key.split(' ').filter_map(|part| part.parse().ok()).collect();
     let &[at, revision, sub, field] = numbers.as_slice() else {
@@ -54,7 +54,7 @@ pub fn catalog_change(key: &str, row: &ChangeRow) -> Result<CatalogChange> {
     })
 }
 
-/// "units/kemendagri" of one of its services.
+/// The unit, such as "units/kemendagri", of a service's name.
 pub fn unit_of(service: &str) -> &str {
     service.split("/services/").next().unwrap_or(service)
 }

@@ -215,8 +215,8 @@ impl ServiceRow {
     }
 }
 
-/// The changed fields, each with its value before and after. None for a service that is first seen
-/// in a later version: nobody knows what it was before, and it was published long ago.
+/// The changed fields, each with its value before and after. Empty for a service that is first seen
+/// in a later version: its earlier content is not known, and it was published long ago.
 fn differences(
     before: Option<&ServiceRow>,
     after: Option<&ServiceRow>,
@@ -280,7 +280,7 @@ fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
     (kept, left_out)
 }
 
-/// A date as the calendar writes it; none where it cannot be read.
+/// A date as the calendar writes it; `None` if it cannot be read.
 fn day(date: &str) -> Option<String> {
     date.parse::<Date>().ok().map(|date| date.to_string())
 }

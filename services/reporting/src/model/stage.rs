@@ -28,7 +28,7 @@ pub struct Standing<'a> {
     pub row: &'a MallRow,
     /// The last stage reached; `None` where none is known at all.
     pub stage: Option<&'a StageFact>,
-    /// Its region under the code of that day; `None` where that is not known.
+    /// Its region under the code of that day; `None` if that is not known.
     pub region: Option<&'a str>,
 }
 

@@ -17,7 +17,7 @@ pub async fn inbox_head(db: &Db) -> Result<i64> {
     get(&row.map_err(db_error)?, "seq")
 }
 
-/// The form of the projections' rows; 0 where nobody has noted it.
+/// The form of the projections' rows; 0 if it was never noted.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

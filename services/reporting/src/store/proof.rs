@@ -147,10 +147,10 @@ pub(super) async fn set_right(tx: &mut Tx, row: Stored, sent: &Event) -> Result<
     write(tx, row.seq, &event).await
 }
 
-/// Takes events of these feeds for what was appended, as they are now, where nobody sends them
-/// again: those that a later one of their record has followed. The last ones the state sets right.
-/// One page, after a number: answers how many were not what was appended, and where to go on, if
-/// there is more. Indexes: inbox's primary key; inbox_record, for what has followed.
+/// Accepts altered events of these feeds as they are now, if nobody sends them again: events that a
+/// later one of their record has followed. The last ones are set right by the state. One page,
+/// after a number: answers how many were altered, and where to go on, if there is more. Indexes:
+/// inbox's primary key; inbox_record, for later events.
 ///
 /// # Errors
 /// The same as [`received`].
@@ -177,8 +177,8 @@ pub async fn accept_altered(
     Ok((accepted, rows.last().map(|last| get(last, "seq")).transpose()?))
 }
 
-/// Sets right the deletions that were altered, once a whole state has not named their records: that
-/// they are gone is so. When and by whom nobody knows any more. Index: inbox_record.
+/// Sets right altered deletions, once a whole state has not named their records: so these are
+/// indeed gone. Time and author are lost. Index: inbox_record.
 ///
 /// # Errors
 /// The same as [`received`].

@@ -1,5 +1,5 @@
-//! Whether the inbox is what was appended. Projections that are made anew of one that was altered,
-//! or is incomplete, say less than those that are there.
+//! Whether the inbox is as it was appended. Projections that are made anew from an altered or
+//! incomplete inbox say less than those that are there.
 
 use mpp_core::{Error, Reason, Result};
 use mpp_store::Db;

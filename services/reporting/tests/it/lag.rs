@@ -12,7 +12,7 @@ use crate::{
 
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
 
-/// The form that the projections are in; whoever writes an older one leaves them alone.
+/// Sets the form of the projections; a program that writes an older one leaves them alone.
 async fn set_form(options: &mpp_store::Options, change: i64) {
     let db = Db::open(options, &SCHEMA).await.expect("the database");
     let mut tx = db.begin(&Actor::default()).await.expect("a transaction");

@@ -194,7 +194,7 @@ async fn a_record_that_cannot_be_read_stops_nothing() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        // A date that is none and a stage that nobody knows, as a newer registry might send.
+        // An impossible date and an unknown stage, as a newer registry might send.
         let mut odd = mall("aneh", "regions/35.78", &[(Stage::Operating, "kapan-kapan")]);
         odd.stages[0].stage = 99;
         world.registry.put("malls/aneh", &odd).await;

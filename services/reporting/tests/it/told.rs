@@ -1,4 +1,4 @@
-//! Reporting's own feed: catalog changes as they come, for whoever follows them.
+//! Reporting's own feed: catalog changes as they come, for its followers.
 
 use mpp_api::{
     Document as _,

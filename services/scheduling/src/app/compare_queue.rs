@@ -36,8 +36,8 @@ struct Wanted {
     row: Queued,
     mall: String,
     prefix: String,
-    /// `None` where nobody can say it: it names an appointment whose start is not known, as once
-    /// its counter has left the registry.
+    /// `None` if it cannot be worked out: the ticket names an appointment whose start is not known,
+    /// such as after its counter has left the registry.
     due: Option<BTreeSet<Micros>>,
 }
 

@@ -46,7 +46,7 @@ impl Scheduling {
         places
     }
 
-    /// The places of one offering. One that has gone meanwhile, or is not booked, offers none.
+    /// The places of one offering. An offering that has gone meanwhile, or is not booked, has none.
     fn offered(&self, name: &str) -> Result<i64> {
         let (schedule, terms) = self.memory.offering(name, "offering")?;
         let today = schedule.today(self.db.clock().now())?;

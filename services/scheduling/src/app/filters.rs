@@ -9,11 +9,10 @@ use crate::{
     model::{scope::Scope, target::Target},
 };
 
-/// Checks that a label of a watch can be borne by a record. Before the memory is whole nobody
-/// knows.
+/// Checks that a record can bear a label of a watch. Before the memory is whole every label passes.
 ///
 /// # Errors
-/// Names the label; `UNAVAILABLE` where the registry may have just made it and nobody can tell.
+/// Names the label; `UNAVAILABLE` if the registry may have just made it and cannot be asked.
 pub async fn label(app: &Scheduling, label: Label, value: &str) -> Result<()> {
     if value.is_empty() || !app.memory.read().is_whole {
         return Ok(());

@@ -30,16 +30,16 @@ impl Scheduling {
     /// registry stands where the registry does.
     ///
     /// # Errors
-    /// The errors of `look`; `UNAVAILABLE` if the registry is away, so that nobody can tell.
+    /// The errors of `look`; `UNAVAILABLE` if the registry is away and cannot be asked.
     pub async fn known<T>(&self, look: impl Fn() -> Result<T>) -> Result<T> {
         self.registry.upstream.ask(look, |revision| self.registry.copied(revision)).await
     }
 
-    /// Waits until the target is known, or is known not to be there, which the write that names it
-    /// then refuses in its own words.
+    /// Waits until the target is known, or is known not to be there: then the write that names it
+    /// refuses it in its own words.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where nobody can tell.
+    /// `UNAVAILABLE` if the registry cannot be asked.
     pub async fn await_target(&self, target: &str) -> Result<()> {
         let Ok(target) = Target::parse(target, "target") else { return Ok(()) };
         let known = self.known(|| self.memory.read().directory.require(&target)).await;

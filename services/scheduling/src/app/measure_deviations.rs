@@ -83,8 +83,8 @@ impl Deviations {
         Ok(documents.filter(differs).collect())
     }
 
-    /// A transaction of records that are worked out, also over those of a newer program, where
-    /// there is none any more.
+    /// A transaction for records that are worked out; if `alone`, it also overwrites those of a
+    /// newer program, which is no longer there.
     async fn begin(&self, alone: bool) -> Result<Tx> {
         let mut tx = self.db.begin(&own_name()).await?;
         if alone {

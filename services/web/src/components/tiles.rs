@@ -49,8 +49,8 @@ const LETTERS: [(&str, &str); 38] = [
     ("96", "PD"),
 ];
 
-/// How much of a province is covered. In none of its regions a mall is on record: that says that
-/// the index knows of none, not that there is none.
+/// How much of a province is covered. If no mall is on record in its regions, the index knows of
+/// none, which does not mean that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     NotRecorded,

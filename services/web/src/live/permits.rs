@@ -1,5 +1,5 @@
-//! How many browsers may listen, and how many pages may be drawn: of all, and of one peer, so that
-//! one cannot take every place.
+//! Limits how many browsers may listen, and how many pages may be drawn: in all, and for one peer,
+//! so that one cannot take every place.
 
 use std::net::IpAddr;
 

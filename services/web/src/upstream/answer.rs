@@ -18,7 +18,7 @@ pub enum Answer<T> {
 pub enum Missing {
     /// There is no such thing.
     Unknown,
-    /// It cannot be asked so: a question that is too long, or a page that is none of its answer's.
+    /// It cannot be asked so: a question that is too long, or a page that its answer does not have.
     Refused,
     /// The service that would know it does not answer.
     Unreachable,

@@ -40,7 +40,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// Listens as a peer that nobody else is.
+    /// Listens as a peer of its own.
     pub async fn listen(page: &Router, path: &str) -> Self {
         static PEERS: AtomicU32 = AtomicU32::new(0);
         let [_, a, b, c] = PEERS.fetch_add(1, Relaxed).to_be_bytes();

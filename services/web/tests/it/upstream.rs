@@ -44,7 +44,7 @@ pub struct Upstream {
 #[derive(Clone)]
 pub struct Answers {
     pub nation: Arc<Mutex<Nation>>,
-    /// Told to whoever watches the report.
+    /// Sent to all who watch the report.
     pub report: watch::Sender<WatchReportResponse>,
     /// Methods that fail.
     pub silent: Arc<Mutex<Vec<&'static str>>>,

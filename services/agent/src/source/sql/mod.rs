@@ -2,9 +2,9 @@
 //! rows are of one moment, and the database's own count of them, at the same moment, has to agree
 //! with what came: a part never passes for the whole.
 //!
-//! Each database has its own driver and its own file here, and none goes by sqlx's `Any`: that one
-//! knows six types, and a catalog has dates, amounts, lists and nested values, whose truth only the
-//! database itself or its own driver tells.
+//! Each database has its own driver and its own file here. None uses sqlx's `Any`, which knows six
+//! types, while a catalog has dates, amounts, lists and nested values, which only the database
+//! itself or its own driver tells exactly.
 
 mod access;
 mod amiss;

@@ -1,10 +1,11 @@
 //! MySQL and MariaDB: one read-only transaction with one snapshot, whose rows come one after the
-//! other as the server writes them: in that form dates that are none (`0000-00-00`) come as they
-//! stand. Neither side holds more than a few rows, save where the table is of an engine without
-//! snapshots, whose writers would wait: its rows lie at the server until they are fetched.
+//! other as the server writes them: so impossible dates (`0000-00-00`) come as they are. Neither
+//! side holds more than a few rows, unless the table's engine has no snapshots, so that its writers
+//! would wait: then the rows lie at the server until they are fetched.
 //!
-//! **The server ends what takes too long while it counts**, which is the same work; rows are waited
-//! for as long as the reader takes, and there only the agent's own patience ends a silence.
+//! **The server ends a statement that takes too long while it counts**, which is the same work;
+//! rows are waited for as long as the reader takes, and there only the agent's own patience ends a
+//! silence.
 
 use futures::TryStreamExt as _;
 use sqlx::{
@@ -73,7 +74,7 @@ pub async fn read(
     Ok(())
 }
 
-/// Tells each row; false where nobody listens any more.
+/// Tells each row; false if nobody listens any more.
 async fn rows(
     conn: &mut MySqlConnection,
     statement: String,

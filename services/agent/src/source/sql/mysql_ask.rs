@@ -11,7 +11,7 @@ pub async fn is_mariadb(conn: &mut MySqlConnection) -> sqlx::Result<bool> {
     Ok(version.contains("MariaDB"))
 }
 
-/// Carries out a statement, which nobody keeps.
+/// Carries out a statement that is not kept as a prepared one.
 ///
 /// # Errors
 /// It fails.

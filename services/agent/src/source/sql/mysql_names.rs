@@ -59,8 +59,8 @@ fn unseen(view: &str, table: Option<(String, String)>) -> String {
     )
 }
 
-/// True for a statement that names a table of an engine without snapshots: its writers wait for
-/// whoever reads it.
+/// True for a statement that names a table of an engine without snapshots, whose writers wait for
+/// its readers.
 ///
 /// # Errors
 /// The server does not answer.

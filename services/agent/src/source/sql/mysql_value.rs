@@ -113,7 +113,7 @@ pub fn value(row: &MySqlRow, at: usize, form: Form, left: &mut usize) -> Result<
     written(&kind, form, bytes)
 }
 
-/// A date of zeros is none.
+/// A value as JSON text; a date of zeros is null.
 fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
     if kind == "BIT" {
         return Ok(bytes.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)).to_string());

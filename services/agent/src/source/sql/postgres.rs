@@ -188,7 +188,7 @@ fn row_of(row: &PgRow, policy: &Policy) -> Told {
     }
 }
 
-/// Carries out a statement, which nobody keeps.
+/// Carries out a statement that is not kept as a prepared one.
 ///
 /// # Errors
 /// It fails.

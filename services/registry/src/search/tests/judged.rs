@@ -2,8 +2,8 @@
 //!
 //! `judged_services.tsv` holds a small catalog (id, title, English title, category, keywords),
 //! `judged.tsv` the questions (text, id, note). Questions marked `held-out` were written before
-//! their first run, and no word list was changed because of one; whoever tunes search adds new
-//! questions to the other part.
+//! their first run, and no word list was changed because of one; new questions for tuning belong to
+//! the other part.
 
 use super::*;
 

@@ -25,8 +25,8 @@ const ROOTS: &str = "
     timbang pindang kedondong kemiri kendali kandang kelambu lombok malas palung sarang tanding bareng gelap banting
     sarung karang bangkai baling betung kuncup kering kapur lahan magang siang tegang tepung merang";
 
-/// Whether an answer hides nothing about a word: it was found, or it is named as found by nobody,
-/// or it is told how it was read.
+/// Whether an answer hides nothing about a word: it was found, or is named as not found, or the
+/// answer tells how it was read.
 fn is_told(found: &Results, word: &str) -> bool {
     found.unanswered.iter().any(|one| one == word)
         || found.hits.iter().flat_map(|hit| &hit.matches).any(|one| one.word == word)

@@ -67,7 +67,7 @@ pub const BEFORE_VERBS: &[&str] = &[
 pub const UNINTENDED: &[&str] =
     &["accidentally", "accident", "kepencet", "gasengaja", "mistakenly"];
 
-/// Papers, whatever they are about: whoever harms one harms a document. Stems.
+/// Papers, whatever they are about: harm to one is harm to a document. Stems.
 #[rustfmt::skip]
 pub const PAPERS: &[&str] = &[
     "akta", "berkas", "buku", "card", "certificate", "dokumen", "document", "identitas", "ijazah", "izin", "kartu", "licence",

@@ -56,7 +56,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("habis", &[("panjang", 0.6), ("mati", 0.6)]),
     ("haji", &[("paspor", 0.5)]),
     ("hancur", &[("rusak", 0.8)]),
-    // Less than an act: whoever takes a name off a list changes the list, and ends nothing.
+    // Less than an act: taking a name off a list changes the list, and ends nothing.
     ("hapus", &[("kurang", 0.7), ("ubah", 0.45)]),
     ("henti", &[("phk", 0.6), ("resign", 0.8)]),
     ("hilang", &[("ganti", 0.4)]),

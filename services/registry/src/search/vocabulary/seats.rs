@@ -5,8 +5,8 @@
 //! regencies with their seats, or a district or village of that regency by that name in the
 //! ministry's own list of codes (see `data/README.md`), and nearly all are both. A few regencies
 //! are governed from another town than the law names ("Arso" for Keerom, "Dekai" for Yahukimo):
-//! the town that people name stands here. None of it decides a law: it is a preference only, and
-//! told.
+//! the town that people name stands here. None of this settles a legal question: a town is only a
+//! preference, and the answer tells it.
 
 /// The town without blanks, and the regency by its name in the region table.
 #[rustfmt::skip]

@@ -106,7 +106,7 @@ pub enum SchemaKind<'a> {
     Named(&'a str),
     /// A list of something.
     List(&'a Schema),
-    /// Anything under names of one's own choice.
+    /// Entries under freely chosen names.
     Entries(&'a Schema),
     /// A value, by the word for it.
     Value(&'a str),

@@ -142,7 +142,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
-    // 0 would claim that there is none, where no run has counted yet.
+    // Before the first run has counted, 0 would claim that there is none.
     cells.extend(counts.map(|count| match count {
         (0, false) => html! { span.quiet { (look.of(words::UNKNOWN)) } },
         (number, _) => html! { (look.number(number)) },

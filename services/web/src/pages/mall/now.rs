@@ -66,7 +66,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
     )
 }
 
-/// Green, red, or neither where nobody can say.
+/// Green, red, or neither if it is not known.
 fn state_class(state: &OpeningState<'_>) -> &'static str {
     match state {
         OpeningState::Until { .. } => "w7 open",

@@ -182,7 +182,7 @@ fn map(look: Look, report: &Report) -> Arc<Part> {
     )
 }
 
-/// The lowest first; among those of which nothing is on record, by name.
+/// The lowest first; provinces without anything on record by name.
 fn province_table(look: Look, report: &Report) -> Markup {
     let columns = [
         Column::text(words::PROVINCE),

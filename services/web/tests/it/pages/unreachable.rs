@@ -1,5 +1,5 @@
-//! While the service is silent that would know whether a page's subject exists, nobody says that it
-//! does not: not found is only what its owner says.
+//! While the service is silent that would know whether a page's subject exists, no page says that
+//! it does not: only the owner's word counts as not found.
 
 use super::{says, says_not};
 use crate::{
