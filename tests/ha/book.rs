@@ -102,7 +102,7 @@ async fn live(number: u64, slots: Vec<String>, channel: Channel, work: Work) -> 
     booked
 }
 
-/// The appointment; `None` where the slot is full.
+/// The appointment; `None` if the slot is full.
 async fn book(channel: &Channel, request: BookAppointmentRequest, work: &Work) -> Option<String> {
     loop {
         let begun = Instant::now();

@@ -22,7 +22,7 @@ struct Call {
     what: &'static str,
     begun: Instant,
     ended: Instant,
-    /// Empty where it went well.
+    /// Empty if it went well.
     trouble: String,
     revision: i64,
 }

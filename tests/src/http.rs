@@ -72,7 +72,7 @@ fn read_events(body: ureq::Body, many: usize) -> Result<Vec<String>, String> {
 /// One server-sent event.
 #[derive(Clone, Debug, Default)]
 pub struct Event {
-    /// The token at which a listener goes on after it; empty where the event has none.
+    /// The token at which a listener goes on after it; empty if the event has none.
     pub id: String,
     /// Its content.
     pub data: String,

@@ -32,7 +32,7 @@ pub async fn eventually<T>(
     }
 }
 
-/// `Ok` where it holds, else what is missing.
+/// `Ok` if it holds, else what is missing.
 ///
 /// # Errors
 /// `missing`, if it does not hold.

@@ -130,7 +130,7 @@ documents! {
         filed under [Service, Unit], answers add [unit_name];
 }
 
-/// True where a name of this form can begin with `prefix`.
+/// True if a name of this form can begin with `prefix`.
 pub fn can_begin_with(form: &str, prefix: &str) -> bool {
     let parts: Vec<&str> = prefix.split('/').collect();
     let mut wanted = form.split('/');

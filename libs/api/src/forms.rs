@@ -44,7 +44,7 @@ pub fn kept<D: Document>(given: &D, stored: &D, form: i64) -> Result<D> {
     keep(LISTING, given, stored, form)
 }
 
-/// True where this contract has fields of the record itself that came after `form`.
+/// True if this contract has fields of the record itself that came after `form`.
 pub fn has_newer<D: Document>(form: i64) -> bool {
     form < document::form_number(D::KIND) && added_after::<D>(LISTING, form).next().is_some()
 }

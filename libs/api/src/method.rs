@@ -17,9 +17,9 @@ pub trait Write: Message {
     /// The method's name, such as `CreateMall`.
     const METHOD: &'static str;
 
-    /// Takes the request id out; empty where the client gave none.
+    /// Takes the request id out; empty if the client gave none.
     fn take_request_id(&mut self) -> String;
-    /// True where everything is to be checked and nothing kept.
+    /// True if everything is to be checked and nothing kept.
     fn validate_only(&self) -> bool;
 }
 
@@ -99,7 +99,7 @@ pub trait Delete: Write {
     type Record: Document;
     /// The answer.
     type Response: Message;
-    /// True where the request has a field that says why; otherwise a record is withdrawn.
+    /// True if the request has a field that says why; otherwise a record is withdrawn.
     const SAYS_WHY: bool;
 
     /// The record's name.

@@ -148,7 +148,7 @@ impl Route {
 }
 
 impl Template {
-    /// Reads a template; `None` where the text is no template.
+    /// Reads a template; `None` if the text is no template.
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = text.strip_prefix('/')?;
         let mut template = Self { segments: Vec::new(), variables: Vec::new(), action: None };
@@ -203,7 +203,7 @@ impl Template {
         fit && own.next().is_none()
     }
 
-    /// The path without its slash and action; `None` where the action is another one.
+    /// The path without its slash and action; `None` if the action is another one.
     fn parts<'a>(&self, path: &'a str) -> Option<&'a str> {
         let path = path.strip_prefix('/')?;
         let last = path.rfind('/').map_or(0, |slash| slash + 1);

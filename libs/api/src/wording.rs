@@ -33,7 +33,7 @@ pub fn fee(fee: &Fee, language: Language) -> Vec<Piece> {
     wording.pieces
 }
 
-/// All fees of a service as one text; empty where it names none.
+/// All fees of a service as one text; empty if it names none.
 pub fn fees(fees: &[Fee], language: Language) -> String {
     let one = |each: &Fee| plain(&fee(each, language));
     fees.iter().map(one).collect::<Vec<_>>().join("; ")

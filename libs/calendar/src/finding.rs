@@ -37,7 +37,7 @@ impl FindingCode {
 pub struct Finding {
     /// Its content.
     pub code: FindingCode,
-    /// The difference in minutes; 0 where time is not the point.
+    /// The difference in minutes; 0 if time is not the point.
     pub minutes: u32,
     /// Follows from another finding of the day, as short hours follow from closing early: it
     /// counts, but lists of findings leave it out.

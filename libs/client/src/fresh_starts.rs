@@ -24,7 +24,7 @@ impl FreshStarts {
         Self { pauses: Backoff::new(FIRST_START, LONGEST_START), next: now }
     }
 
-    /// True where the copy may start again now, which then counts as done.
+    /// True if the copy may start again now, which then counts as done.
     pub fn may_start(&mut self, now: Instant) -> bool {
         if now < self.next {
             return false;

@@ -93,7 +93,7 @@ impl Digest {
         self.add_sum(kind, KindSum::of(kind, name, version, &[]).negative());
     }
 
-    /// A record has changed from one version to another; `None` where it was, or is, not there.
+    /// A record has changed from one version to another; `None` if it was, or is, not there.
     pub fn change(&mut self, kind: &str, name: &str, before: Option<i64>, now: Option<i64>) {
         if before != now {
             before.iter().for_each(|version| self.remove(kind, name, *version));

@@ -123,7 +123,7 @@ impl Error {
         &self.0.message
     }
 
-    /// The wrong fields; empty where the request is not at fault.
+    /// The wrong fields; empty if the request is not at fault.
     pub fn violations(&self) -> &[FieldViolation] {
         &self.0.fields
     }

@@ -98,12 +98,12 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// True where it has the role.
+    /// True if it has the role.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// True where `name` is one of its namespaces or lies below one by its name.
+    /// True if `name` is one of its namespaces or lies below one by its name.
     pub fn holds(&self, name: &str) -> bool {
         self.namespaces.iter().any(|own| {
             name.strip_prefix(own.as_str())

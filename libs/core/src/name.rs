@@ -39,7 +39,7 @@ impl<'a> ResourceName<'a> {
         self.pairs.last().map_or("", |(_, id)| id)
     }
 
-    /// The id of a collection; empty where the name has no such pair.
+    /// The id of a collection; empty if the name has no such pair.
     pub fn id_of(&self, collection: &str) -> &'a str {
         self.pairs.iter().find(|(name, _)| *name == collection).map_or("", |(_, id)| id)
     }

@@ -24,7 +24,7 @@ impl RegionCode {
         self.regency == 0
     }
 
-    /// True where `other` is this region or lies in it.
+    /// True if `other` is this region or lies in it.
     pub fn contains(self, other: Self) -> bool {
         self == other || self == other.province()
     }

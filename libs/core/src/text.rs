@@ -38,7 +38,7 @@ pub fn quoted(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
 }
 
-/// True where a text holds what no text should; ends of lines and tabs are blanks.
+/// True if a text holds what no text should; ends of lines and tabs are blanks.
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }

@@ -78,7 +78,7 @@ pub const VOID: &[&str] = &[
 /// Elements whose content is nothing to read.
 pub const UNREAD: &[&str] = &["noscript", "script", "style", "template", "title", "xml"];
 
-/// True where something would be read as more than its characters.
+/// True if something would be read as more than its characters.
 pub fn has_markup(text: &str) -> bool {
     text.char_indices().any(|(at, c)| match c {
         '<' => begins_markup(&text[at + 1..]),
@@ -92,7 +92,7 @@ const REFERENCES: &str = " nbsp amp lt gt quot apos ndash mdash lsquo rsquo sbqu
     bull middot times divide hellip copy reg trade deg plusmn frac12 frac14 frac34 sup2 sup3 micro \
     para sect cent pound euro yen iexcl iquest shy ensp emsp thinsp zwnj zwj eacute egrave agrave ";
 
-/// True where a reader of HTML would read something else than the characters: of a tag that ends,
+/// True if a reader of HTML would read something else than the characters: of a tag that ends,
 /// of a comment, of a reference that is known.
 pub fn is_read(text: &str) -> bool {
     if !text.contains(['<', '&']) {
@@ -142,7 +142,7 @@ impl Ends {
         Self { tag: html.rfind('>').unwrap_or(0), unread: UNREAD.iter().map(last).collect() }
     }
 
-    /// True where a `<` at `at` begins markup that ends. A comment may end with the text.
+    /// True if a `<` at `at` begins markup that ends. A comment may end with the text.
     fn close(&self, at: usize, rest: &str) -> bool {
         let unread = UNREAD.iter().position(|name| name.eq_ignore_ascii_case(tag_name(rest)));
         let end = unread.map_or(self.tag, |index| self.unread[index]);

@@ -44,7 +44,7 @@ impl Call {
     /// Takes a writing request apart; a request id is optional.
     ///
     /// # Errors
-    /// Names `request_id` where it is no UUID.
+    /// Names `request_id` if it is no UUID.
     pub fn open<T: Write>(request: Request<T>) -> Result<(Self, T)> {
         let mut call = Self::of(&request);
         let mut message = request.into_inner();
@@ -55,7 +55,7 @@ impl Call {
     /// Like [`Call::open`], for a request that must carry a request id.
     ///
     /// # Errors
-    /// Names `request_id` where it is missing or no UUID.
+    /// Names `request_id` if it is missing or no UUID.
     pub fn open_with_id<T: Write>(request: Request<T>) -> Result<(Self, T)> {
         let mut call = Self::of(&request);
         let mut message = request.into_inner();
@@ -68,7 +68,7 @@ impl Call {
     /// trace.
     ///
     /// # Errors
-    /// Names `request_id` where it is no UUID.
+    /// Names `request_id` if it is no UUID.
     pub fn read<T: Write>(&mut self, message: &mut T) -> Result<()> {
         self.validate_only = message.validate_only();
         let id = message.take_request_id();
@@ -83,7 +83,7 @@ impl Call {
     /// Like [`Call::read`], for a request that must carry a request id.
     ///
     /// # Errors
-    /// Names `request_id` where it is missing or no UUID.
+    /// Names `request_id` if it is missing or no UUID.
     pub fn read_with_id<T: Write>(&mut self, message: &mut T) -> Result<()> {
         self.read(message)?;
         if self.key.is_some() {

@@ -17,7 +17,7 @@ use crate::call::Call;
 pub struct Done<A> {
     /// Its answer, now or when the same request was sent first.
     pub answer: A,
-    /// A revision that shows the write; 0 where the call only validates.
+    /// A revision that shows the write; 0 if the call only validates.
     pub revision: i64,
 }
 
@@ -25,7 +25,7 @@ pub struct Done<A> {
 /// or where the call only validates. No personal data may be in the answer, which is stored.
 ///
 /// # Errors
-/// The errors of `work`; `REQUEST_ID_REUSED` for an id of another request; `WRITE_CONFLICT` where a
+/// The errors of `work`; `REQUEST_ID_REUSED` for an id of another request; `WRITE_CONFLICT` if a
 /// race was lost.
 pub async fn run<A: Message + Default>(
     db: &Db,

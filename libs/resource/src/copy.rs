@@ -74,7 +74,7 @@ impl<S: Shelf> Copy<S> {
     /// Goes on where the tables stand.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn open(db: Db, options: Options, shelf: S) -> Result<Self> {
         let now = Instant::now();
         let mut copy = Self {
@@ -115,7 +115,7 @@ impl<S: Shelf> Copy<S> {
     /// Reads the tables again, and where they stand.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn reload(&mut self) -> Result<()> {
         let mut read = self.db.read().await?;
         let at = read.position(self.options.feed).await?;
@@ -181,7 +181,7 @@ impl<S: Shelf> Copy<S> {
     /// Applies an event of the follower.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where another replica has moved the table elsewhere, `UNAVAILABLE` where
+    /// `WRITE_CONFLICT` if another replica has moved the table elsewhere, `UNAVAILABLE` if
     /// the database is away: [`Copy::recover`].
     pub async fn apply(&mut self, event: Event) -> Result<()> {
         let is_step = matches!(event, Event::StateEnds(_) | Event::Changes(..));
@@ -263,7 +263,7 @@ impl<S: Shelf> Copy<S> {
         self.reached.send_replace(revision);
     }
 
-    /// True where the table has what is heard already, from another replica; false where it stands
+    /// True if the table has what is heard already, from another replica; false if it stands
     /// as this one left it.
     fn is_ahead(&mut self, stored: Option<Position>, heard: &Position) -> Result<bool> {
         if let Some((position, since)) = &self.doubt {

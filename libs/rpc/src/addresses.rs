@@ -25,7 +25,7 @@ impl Addresses {
         Self { open: Shares::of(all, each), told: Mutex::default() }
     }
 
-    /// A place for one more; `None` where its address has all that it may.
+    /// A place for one more; `None` if its address has all that it may.
     pub(crate) fn admit(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
         let taken = self.open.take(network(peer.ip()));
         taken.inspect_err(|why| self.turn_away(peer, *why)).ok()

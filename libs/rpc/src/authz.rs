@@ -147,7 +147,7 @@ pub fn roles(path: &str) -> &'static [(Role, Scope)] {
     LINES.get(path).copied().unwrap_or_default()
 }
 
-/// For which records `role` may call the method at `path`; `None` where it may not.
+/// For which records `role` may call the method at `path`; `None` if it may not.
 pub fn scope(path: &str, role: Role) -> Option<Scope> {
     let line = LINES.get(path)?;
     if role == Role::Administrator {

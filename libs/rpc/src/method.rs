@@ -13,7 +13,7 @@ pub(crate) enum Class {
     Stream,
 }
 
-/// The class of a call; `None` where it is not counted. Probes of health are not: one that is
+/// The class of a call; `None` if it is not counted. Probes of health are not: one that is
 /// refused would take a replica out of service that has nothing wrong with it.
 pub(crate) fn class(path: &str) -> Option<Class> {
     let call = call::find(path).filter(|call| !call.name.starts_with("grpc.health."))?;

@@ -17,7 +17,7 @@ pub(crate) enum Party {
 }
 
 impl Party {
-    /// `None` where the server knows neither.
+    /// `None` if the server knows neither.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         if let Some(caller) = request.extensions().get::<Arc<Caller>>() {
             return Some(Self::Caller(caller.subject.clone()));

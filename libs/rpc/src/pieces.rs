@@ -164,7 +164,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Pieces<T> {
 struct Heads {
     /// How much of the preface has come.
     preface: usize,
-    /// True where the connection is no HTTP/2.
+    /// True if the connection is no HTTP/2.
     is_other: bool,
     head: [u8; HEAD],
     have: usize,

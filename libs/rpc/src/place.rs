@@ -53,7 +53,7 @@ impl Places {
     /// A place for a call.
     ///
     /// # Errors
-    /// `LIMIT_REACHED` where its caller has all that one may, `OVERLOADED` where others do.
+    /// `LIMIT_REACHED` if its caller has all that one may, `OVERLOADED` if others do.
     pub(crate) fn take(&self, request: &Request) -> Result<Taken> {
         let Some(party) = Party::of(request) else { return Ok(Taken(None)) };
         let rank = rank(request);

@@ -43,7 +43,7 @@ impl Upstream {
     ///
     /// # Errors
     /// The errors of `look`; `UNAVAILABLE` if the source is away or the copy does not get there;
-    /// `LIMIT_REACHED` and `OVERLOADED` where as many calls wait as may.
+    /// `LIMIT_REACHED` and `OVERLOADED` if as many calls wait as may.
     pub async fn ask<T, F>(
         &self,
         look: impl Fn() -> Result<T>,

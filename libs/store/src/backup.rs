@@ -26,7 +26,7 @@ pub struct Copied {
 /// Copies the database at `from` into the new file `to`, as one moment shows it.
 ///
 /// # Errors
-/// `UNAVAILABLE` where there is no such database, or the copy cannot be written; `INVALID_FIELD`
+/// `UNAVAILABLE` if there is no such database, or the copy cannot be written; `INVALID_FIELD`
 /// where it is damaged.
 pub fn copy<'a>(from: &'a Path, to: &'a Path) -> BoxFuture<'a, Result<Copied>> {
     Box::pin(async move {
@@ -45,7 +45,7 @@ pub fn copy<'a>(from: &'a Path, to: &'a Path) -> BoxFuture<'a, Result<Copied>> {
 /// Looks a copy through, and answers what it holds.
 ///
 /// # Errors
-/// `INVALID_FIELD` naming `backup` where it is damaged or no service's database; `UNAVAILABLE`
+/// `INVALID_FIELD` naming `backup` if it is damaged or no service's database; `UNAVAILABLE`
 /// where it cannot be read.
 pub fn check_copy(path: &Path) -> BoxFuture<'_, Result<Copied>> {
     Box::pin(async move {

@@ -76,7 +76,7 @@ pub(crate) struct Counter {
     pub name: &'static str,
     /// Answers the number as it stands, and the last that was given out.
     pub read: &'static str,
-    /// How far the number may be ahead of that; `None` where being ahead does no harm.
+    /// How far the number may be ahead of that; `None` if being ahead does no harm.
     pub most_ahead: Option<i64>,
     /// The consequence of a wrong number, as the end of a message.
     pub harm: &'static str,

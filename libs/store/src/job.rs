@@ -49,7 +49,7 @@ impl Lease {
         Ok(is_held)
     }
 
-    /// True where it was held when it was last asked for.
+    /// True if it was held when it was last asked for.
     pub fn is_held(&self) -> bool {
         self.taken.is_some()
     }

@@ -214,7 +214,7 @@ fn silent(db: &Db) -> Error {
     Error::new(Reason::Unavailable, text).with_context(cause)
 }
 
-/// True where the server was not even reached.
+/// True if the server was not even reached.
 fn is_unreached(error: &Error) -> bool {
     let cause = error.context().and_then(|context| context.downcast_ref());
     cause.is_some_and(|cause| match cause {
@@ -228,7 +228,7 @@ fn columns(row: AnyRow) -> sqlx::Result<(Micros, String, Option<Micros>)> {
     Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
 }
 
-/// When the newest commit of a database was made, by the clock of then; `None` where there is no
+/// When the newest commit of a database was made, by the clock of then; `None` if there is no
 /// database yet, or none in it.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ impl Marked {
     /// where it has no such revision.
     ///
     /// # Errors
-    /// `REVISION_COMPACTED` below the floor; `LINEAGE_CHANGED` where the mark is another one, or
+    /// `REVISION_COMPACTED` below the floor; `LINEAGE_CHANGED` if the mark is another one, or
     /// the revision lies above the head.
     pub fn check(self, floor: i64, there: Option<i64>) -> Result<()> {
         if self.revision < floor {

@@ -196,7 +196,7 @@ async fn claim(
     tx.commit().await.map_err(db_error)
 }
 
-/// One step and its line in the ledger, all or nothing; false where it has run already.
+/// One step and its line in the ledger, all or nothing; false if it has run already.
 async fn apply(
     conn: &mut AnyConnection,
     dialect: &Dialect,

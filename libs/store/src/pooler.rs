@@ -21,10 +21,10 @@ const TRIES: usize = 3;
 /// How long to wait for a connection beside the first: a pooler may have but one to give.
 const SECOND: Duration = Duration::from_secs(5);
 
-/// Passes where two connections that are open at once lead to two servers.
+/// Passes if two connections that are open at once lead to two servers.
 ///
 /// # Errors
-/// Names `database` where they are shared between transactions; `UNAVAILABLE` where there is no
+/// Names `database` if they are shared between transactions; `UNAVAILABLE` if there is no
 /// second connection.
 pub(crate) async fn check(one: &mut AnyConnection, address: &str) -> Result<()> {
     let mut other = AnyConnection::connect(address).await.map_err(db_error)?;

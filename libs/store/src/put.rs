@@ -148,7 +148,7 @@ impl Tx {
         Ok(version)
     }
 
-    /// The tombstone of a deleted record; `None` where the record lives or never existed.
+    /// The tombstone of a deleted record; `None` if the record lives or never existed.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -126,7 +126,7 @@ impl fmt::Display for Standby {
 
 impl std::error::Error for Standby {}
 
-/// True where an error says that a connection is of no use any more, or leads to the wrong server.
+/// True if an error says that a connection is of no use any more, or leads to the wrong server.
 pub(crate) fn is_of_the_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,

@@ -171,7 +171,7 @@ impl Stored {
         self.proof.version != self.version && !self.sealed
     }
 
-    /// True where the row is not what a program has written in this version: it was altered in the
+    /// True if the row is not what a program has written in this version: it was altered in the
     /// database.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
         match self.proof.version == self.version {
@@ -205,7 +205,7 @@ impl Stored {
         }
     }
 
-    /// True where document and labels are what the program knows.
+    /// True if document and labels are what the program knows.
     pub fn is_readable(&self, kind: &str) -> bool {
         document::is_readable(kind, &self.doc) && parse_labels(&self.labels).is_ok()
     }
@@ -214,10 +214,10 @@ impl Stored {
         document::etag(self.version, &self.doc)
     }
 
-    /// Passes where this program loses nothing by rewriting the row.
+    /// Passes if this program loses nothing by rewriting the row.
     ///
     /// # Errors
-    /// `NEWER_FORM` where a newer one has written it.
+    /// `NEWER_FORM` if a newer one has written it.
     pub fn check_form(&self, kind: &str, name: &str) -> Result<()> {
         let own = document::form_number(kind);
         if self.form <= own {

@@ -94,8 +94,8 @@ impl Db {
     /// Index: request's primary key.
     ///
     /// # Errors
-    /// `REQUEST_ID_REUSED` if the id belongs to another request; `NEWER_FORM` where only a newer
-    /// program can tell, `UNAVAILABLE` where only an older one can.
+    /// `REQUEST_ID_REUSED` if the id belongs to another request; `NEWER_FORM` if only a newer
+    /// program can tell, `UNAVAILABLE` if only an older one can.
     pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
         let mut conn = self.0.readers.take().await?;
         let row = sqlx::query(

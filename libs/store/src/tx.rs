@@ -67,7 +67,7 @@ impl Tx {
         self.stands_in
     }
 
-    /// Passes where the row may be rewritten.
+    /// Passes if the row may be rewritten.
     pub(crate) fn check_form(&self, stored: &Stored, kind: &str, name: &str) -> Result<()> {
         if self.stands_in { Ok(()) } else { stored.check_form(kind, name) }
     }

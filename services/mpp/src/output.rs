@@ -84,7 +84,7 @@ pub enum Output {
 }
 
 impl Output {
-    /// True where a program reads the output.
+    /// True if a program reads the output.
     pub fn is_json(self) -> bool {
         self == Output::Json
     }

@@ -134,7 +134,7 @@ pub struct Running {
 /// Opens the database, loads the memory and starts to follow.
 ///
 /// # Errors
-/// A setting out of range, `SCHEMA_MISMATCH` where a migration is missing, `UNAVAILABLE` where the
+/// A setting out of range, `SCHEMA_MISMATCH` if a migration is missing, `UNAVAILABLE` if the
 /// database is away, and a wrong endpoint. An upstream that is away is no error: reports say so.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let policy = options.policy;

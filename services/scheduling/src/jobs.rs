@@ -169,7 +169,7 @@ pub async fn count(app: Arc<Scheduling>, shutdown: CancellationToken) {
 struct Counts {
     offered: AtomicI64,
     waiting: AtomicI64,
-    /// When the first of them came; 0 where nobody waits.
+    /// When the first of them came; 0 if nobody waits.
     since: AtomicI64,
 }
 

@@ -10,7 +10,7 @@ static COMMENTS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     std::iter::from_fn(|| Some((pieces.next()?, pieces.next()?))).collect()
 });
 
-/// The comment before a service, method, message, field or enum value; empty where there is none.
+/// The comment before a service, method, message, field or enum value; empty if there is none.
 pub fn description(full_name: &str) -> String {
     COMMENTS.get(full_name).map_or_else(String::new, |comment| with_json_names(comment))
 }

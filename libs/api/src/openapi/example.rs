@@ -62,7 +62,7 @@ impl Example {
         words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
     }
 
-    /// The body as an example; `None` where there is none.
+    /// The body as an example; `None` if there is none.
     pub fn as_body(&self) -> Option<Value> {
         self.body.as_ref().map(|body| json!({ "summary": self.title, "value": body }))
     }

@@ -18,9 +18,9 @@ pub enum Standing {
     Taken,
     /// The same, and its publisher was told something.
     Remarked,
-    /// It is wrong; true where an earlier one of its name is published.
+    /// It is wrong; true if an earlier one of its name is published.
     Rejected(bool),
-    /// It waits; true where an earlier one of its name is published.
+    /// It waits; true if an earlier one of its name is published.
     Waiting(bool),
 }
 

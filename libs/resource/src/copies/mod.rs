@@ -48,7 +48,7 @@ impl Finding {
 pub struct Held {
     /// The feed's revision that it stands at.
     pub revision: i64,
-    /// Its records; `None` where it keeps no whole ones.
+    /// Its records; `None` if it keeps no whole ones.
     pub contents: Option<Contents>,
     /// How many records or rows were read.
     pub count: i64,

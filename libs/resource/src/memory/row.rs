@@ -28,7 +28,7 @@ impl Row {
         Self { doc: change.doc.clone(), stamp, labels: texts.labels(&change.labels) }
     }
 
-    /// The value of a label; empty where the record has none.
+    /// The value of a label; empty if the record has none.
     pub fn label(&self, key: Label) -> &str {
         self.labels.iter().find(|(own, _)| *own == key).map_or("", |(_, value)| value)
     }

@@ -114,8 +114,8 @@ impl<V: View> Memory<V> {
     /// that reason. Meanwhile the call takes no place of those that could be answered.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the first state takes too long; `LINEAGE_CHANGED` where the database has
-    /// no such revision; `LIMIT_REACHED` and `OVERLOADED` where as many wait as may.
+    /// `UNAVAILABLE` if the first state takes too long; `LINEAGE_CHANGED` if the database has
+    /// no such revision; `LIMIT_REACHED` and `OVERLOADED` if as many wait as may.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
         if revision < 0 {
             let text = "is negative; send the revision that a write was answered with, or nothing";
@@ -156,7 +156,7 @@ impl<V: View> Memory<V> {
     /// that refer to that one: a write that wants to refer to it waits for the same lock.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the memory lags too far.
+    /// `UNAVAILABLE` if the memory lags too far.
     pub async fn catch_up(&self, head: i64) -> Result<()> {
         let limit = self.0.waits.catch_up;
         let lags = |_: Elapsed| {

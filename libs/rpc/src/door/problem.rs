@@ -134,7 +134,7 @@ fn details(status: &Status, error: &ClientError, wishes: &Wishes) -> Vec<Value> 
     details
 }
 
-/// True where the Indonesian sentence takes the place of what developers should read, too.
+/// True if the Indonesian sentence takes the place of what developers should read, too.
 fn message_differs(error: &ClientError) -> bool {
     !error.indonesian.is_empty() && error.indonesian != error.message
 }

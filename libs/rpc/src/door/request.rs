@@ -27,7 +27,7 @@ pub(crate) struct Outer {
     pub resume: Option<String>,
 }
 
-/// The encoded message of a call; `body` is what came, empty where nothing did.
+/// The encoded message of a call; `body` is what came, empty if nothing did.
 ///
 /// # Errors
 /// Each field that is unknown, of the wrong type, or given in two places.

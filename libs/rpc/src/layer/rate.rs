@@ -135,7 +135,7 @@ struct Left {
 }
 
 impl Meter {
-    /// `None` where there is no bound.
+    /// `None` if there is no bound.
     fn new(name: &'static str, each: u32) -> Option<Self> {
         let each = NonZeroU32::new(each)?;
         let policy = HeaderValue::try_from(format!("\"{name}\";q={each};w=60")).ok()?;

@@ -168,7 +168,7 @@ impl Tx {
         Ok(outcome)
     }
 
-    /// Writes a record whose row is gone as the feed has put it last; false where it has not, or
+    /// Writes a record whose row is gone as the feed has put it last; false if it has not, or
     /// where somebody has made one meanwhile. Indexes: change_history, revision_tx.
     async fn bring_back(&mut self, kind: &'static str, name: &str) -> Result<bool> {
         let columns = self.db.0.dialect.change_columns;

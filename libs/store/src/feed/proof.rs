@@ -62,7 +62,7 @@ async fn prove(feed: &Shared) -> Result<()> {
     Ok(())
 }
 
-/// True where the records are as the feed had told.
+/// True if the records are as the feed had told.
 fn compare(feed: &'static str, held: &Digest, told: &Digest) -> bool {
     let differences = held.differences(told);
     for found in &differences {

@@ -11,7 +11,7 @@ use crate::record::Records;
 pub struct Step<'a> {
     pub services: &'a Records<'a>,
     pub options: Options<'a>,
-    /// True where it names a record that was created in this run.
+    /// True if it names a record that was created in this run.
     pub names_new: bool,
 }
 

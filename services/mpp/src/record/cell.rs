@@ -5,7 +5,7 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, 
 
 use crate::output;
 
-/// The field at a path such as "accounting.received"; empty where it is not set.
+/// The field at a path such as "accounting.received"; empty if it is not set.
 pub fn cell(record: &DynamicMessage, path: &str) -> String {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(field) = record.descriptor().get_field_by_name(first) else {

@@ -117,7 +117,7 @@ impl<'a> Records<'a> {
         self.write(kind, &method, fields, record, validate_only).await
     }
 
-    /// Deletes the record, which leaves `tombstone` where the contract keeps one for its kind; or
+    /// Deletes the record, which leaves `tombstone` if the contract keeps one for its kind; or
     /// only checks whether it could.
     ///
     /// # Errors

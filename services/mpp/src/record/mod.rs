@@ -116,7 +116,7 @@ impl Kind {
         (!pairs.is_empty()).then(|| pairs.join("/"))
     }
 
-    /// True where an update may say why, and the record keeps it.
+    /// True if an update may say why, and the record keeps it.
     pub fn keeps_reason(&self) -> bool {
         let method = self.method("Update");
         method.is_ok_and(|method| method.input().get_field_by_name("reason").is_some())

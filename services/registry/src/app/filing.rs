@@ -18,7 +18,7 @@ pub(super) fn filing(labels: &[(Label, &str)], owners: Vec<String>) -> Filing {
 /// A unit and the units above it.
 ///
 /// # Errors
-/// `REFERENCE_INVALID` naming `field` where the unit does not exist.
+/// `REFERENCE_INVALID` naming `field` if the unit does not exist.
 pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
     let mut upward = Vec::new();
     let mut next = unit.to_owned();
@@ -32,7 +32,7 @@ pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
     Lineage::new(upward).ok_or_else(|| Error::field(field, FieldCode::Required, "must name a unit"))
 }
 
-/// Like [`lineage`]; `None` where the unit does not exist.
+/// Like [`lineage`]; `None` if the unit does not exist.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -35,7 +35,7 @@ pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<
 /// label is refused.
 ///
 /// # Errors
-/// Names the label; `UNAVAILABLE` where this replica lags.
+/// Names the label; `UNAVAILABLE` if this replica lags.
 pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()> {
     if value.is_empty() || !registry.memory.is_whole() {
         return Ok(());

@@ -77,7 +77,7 @@ impl Registry {
     /// The mall's organiser accepts an offering that a counter's unit has proposed.
     ///
     /// # Errors
-    /// `WRONG_STATE` where nothing waits to be accepted; `PERMISSION_DENIED`, `NOT_FOUND`,
+    /// `WRONG_STATE` if nothing waits to be accepted; `PERMISSION_DENIED`, `NOT_FOUND`,
     /// `ETAG_MISMATCH`.
     pub async fn accept_offering(
         &self,

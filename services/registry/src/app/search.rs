@@ -19,7 +19,7 @@ impl Registry {
     /// until this replica shows what the caller has written.
     ///
     /// # Errors
-    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` where this
+    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` if this
     /// replica is behind.
     pub async fn find_services(
         &self,
@@ -88,7 +88,7 @@ fn refused(error: search::Error) -> Error {
     }
 }
 
-/// `None` where the service has gone from memory, which may be a moment ahead of the index.
+/// `None` if the service has gone from memory, which may be a moment ahead of the index.
 fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<Hit> {
     let service = state.records.get::<Service>(&found.service)?.doc;
     let agency =
@@ -109,7 +109,7 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
     })
 }
 
-/// `None` where the offering or its mall has gone from memory.
+/// `None` if the offering or its mall has gone from memory.
 fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Option<Place> {
     let mut offering = state.records.get::<Offering>(&near.offering)?.doc;
     registry.show(state, &mut offering);

@@ -100,7 +100,7 @@ impl Registry {
     /// Or hands the service to another publisher.
     ///
     /// # Errors
-    /// `WRONG_STATE` where no source publishes it, or the publisher is the one it has; names a
+    /// `WRONG_STATE` if no source publishes it, or the publisher is the one it has; names a
     /// field that is not overridden, or what is wrong with the publisher; `PERMISSION_DENIED` to an
     /// officer who would undo what an administrator has set, or take the service from another's
     /// source; those of an update.
@@ -147,7 +147,7 @@ impl Registry {
         call.grant.check(&owners)
     }
 
-    /// The source that `to` names; empty where it names the service's unit.
+    /// The source that `to` names; empty if it names the service's unit.
     fn publisher<'a>(&self, service: &Service, to: &'a str) -> Result<&'a str> {
         let unit = parent_of(&service.name);
         let source = if to == unit { "" } else { to };
@@ -177,7 +177,7 @@ impl Registry {
     /// service was locked.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where a race was lost.
+    /// `WRITE_CONFLICT` if a race was lost.
     pub async fn withdraw_offerings(&self, tx: &mut Tx, service: &str) -> Result<()> {
         let offerings: Vec<String> =
             self.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
@@ -261,7 +261,7 @@ fn handed(
     }
 }
 
-/// How a service stands to what its source says; empty where it is as that says.
+/// How a service stands to what its source says; empty if it is as that says.
 fn overridden_label(service: &Service) -> &'static str {
     if !service.source.is_empty() && service.source_id.is_empty() {
         Overridden::Handed.as_str()

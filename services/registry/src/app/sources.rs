@@ -68,7 +68,7 @@ impl Registry {
     /// is under way.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn count(&self, sources: &mut [Source]) -> Result<()> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let totals = batches::totals_of(self.db.read().await?.conn(), &names).await?;

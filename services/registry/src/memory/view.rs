@@ -164,7 +164,7 @@ impl RegistryView {
         self.parents.get(unit).map_or("", |parent| parent)
     }
 
-    /// A unit and the units above it; `None` where there is no such unit.
+    /// A unit and the units above it; `None` if there is no such unit.
     pub fn lineage(&self, unit: &str) -> Option<Lineage> {
         self.records.row::<Unit>(unit)?;
         let mut upward = vec![unit.to_owned()];
@@ -189,7 +189,7 @@ impl RegistryView {
         self.parents.keys().filter_map(|unit| self.depth_below(unit, top)).max().unwrap_or(0)
     }
 
-    /// How many levels `unit` lies below `top`; `None` where it does not.
+    /// How many levels `unit` lies below `top`; `None` if it does not.
     fn depth_below(&self, unit: &str, top: &str) -> Option<usize> {
         let mut at = unit;
         // The tree has no cycles; the bound is for a copy that is half way through a change.

@@ -26,7 +26,7 @@ pub fn next_fencing(last: i64, random: u32) -> i64 {
     last + 1 + i64::from(random & MAX_STEP)
 }
 
-/// Succeeds where the session with this token is the last one and alive. A stream that is open is
+/// Succeeds if the session with this token is the last one and alive. A stream that is open is
 /// itself a sign of life; of a session by single calls only the row says how long nothing was
 /// heard.
 ///

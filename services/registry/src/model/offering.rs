@@ -54,7 +54,7 @@ pub fn state_after(before: &Offering, after: &Offering, may_accept: bool) -> Sta
 /// Checks that a unit has proposed the offering, and that it waits to be accepted.
 ///
 /// # Errors
-/// `WRONG_STATE` where nothing waits to be accepted.
+/// `WRONG_STATE` if nothing waits to be accepted.
 pub fn check_proposed(offering: &Offering) -> Result<()> {
     if offering.state() == State::Proposed {
         return Ok(());

@@ -80,7 +80,7 @@ fn add_successors(regions: &mut [Region]) {
     }
 }
 
-/// True where the region's code held on `day`.
+/// True if the region's code held on `day`.
 pub fn valid_on(region: &Region, day: Date) -> bool {
     let begun = parse_date(&region.valid_from).is_none_or(|from| from <= day);
     let ended = parse_date(&region.valid_to).is_some_and(|to| to <= day);

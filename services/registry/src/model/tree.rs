@@ -10,7 +10,7 @@ pub const MAX_DEPTH: usize = 8;
 pub struct Lineage(Vec<String>);
 
 impl Lineage {
-    /// From the unit itself upward; `None` where there is no unit.
+    /// From the unit itself upward; `None` if there is no unit.
     pub fn new(upward: Vec<String>) -> Option<Self> {
         (!upward.is_empty()).then_some(Self(upward))
     }
@@ -30,7 +30,7 @@ impl Lineage {
         self.0.iter().map(String::as_str).collect()
     }
 
-    /// True where `unit` is this one or lies above it.
+    /// True if `unit` is this one or lies above it.
     pub fn is_within(&self, unit: &str) -> bool {
         self.0.iter().any(|own| own == unit)
     }
@@ -44,7 +44,7 @@ impl Lineage {
 /// Checks that `unit` can be put below `parent`.
 ///
 /// # Errors
-/// `REFERENCE_INVALID` where the unit would lie below itself, or too deep.
+/// `REFERENCE_INVALID` if the unit would lie below itself, or too deep.
 pub fn check_parent(unit: &str, parent: &Lineage) -> Result<()> {
     if parent.is_within(unit) {
         let message = format!(

@@ -77,7 +77,7 @@ pub struct Filter {
     include_inactive: bool,
     /// Whether each place lies in the region; `None` without a region.
     inside: Option<Vec<bool>>,
-    /// How near each place is to those that the question names; `None` where it names none.
+    /// How near each place is to those that the question names; `None` if it names none.
     named: Option<Vec<Closeness>>,
     /// Whether one asks in any of them; else what is not avoided comes first.
     asks_there: bool,

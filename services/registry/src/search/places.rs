@@ -258,7 +258,7 @@ impl<'a> Context<'a> {
         (!led).then_some(kind)
     }
 
-    /// Whether the name is only a guess; nothing where no place is meant.
+    /// Whether the name is only a guess; nothing if no place is meant.
     fn is_guess(&self, name: &str, regions: &[Region], end: usize) -> Option<bool> {
         if self.sure || !is_ordinary(name, regions) || self.kind_behind(end).is_some() {
             return Some(false);

@@ -10,7 +10,7 @@ impl Reporting {
     /// Waits until both feeds have been read up to the revisions `feeds`.
     ///
     /// # Errors
-    /// A wrong field of the question, before it waits; `LINEAGE_CHANGED` where a feed's service has
+    /// A wrong field of the question, before it waits; `LINEAGE_CHANGED` if a feed's service has
     /// no such revision; `UNAVAILABLE` while the server drains.
     pub async fn report(&self, question: Question, feeds: [i64; 2]) -> Result<Report> {
         question.check()?;

@@ -36,7 +36,7 @@ impl Both {
 /// Reads and rebuilds all, in one snapshot.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away; internal where a document cannot be read.
+/// `UNAVAILABLE` if the database is away; internal if a document cannot be read.
 pub async fn rows(db: &Db) -> Result<Both> {
     let mut read = db.read().await?;
     let (mut rebuilt, inbox_count, inbox_head) = rebuild(&mut read).await?;

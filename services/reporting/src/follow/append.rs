@@ -20,7 +20,7 @@ const ROUNDS: usize = 8;
 /// Appends a whole transaction of a feed, or the records that have vanished from its state.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away; internal where a stored row cannot be read.
+/// `UNAVAILABLE` if the database is away; internal if a stored row cannot be read.
 pub async fn append(tx: &mut Tx, feed: Upstream, events: &[Event], reached: Reached) -> Result<()> {
     let head = lock(tx).await?;
     append_after(tx, head, feed, events, reached).await

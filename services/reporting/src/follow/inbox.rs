@@ -34,7 +34,7 @@ impl Inbox {
         Self { feed, alone, unnamed: BTreeMap::new(), last: (0, 0), noted: false }
     }
 
-    /// True where something was written since this was last asked.
+    /// True if something was written since this was last asked.
     pub fn take_noted(&mut self) -> bool {
         std::mem::take(&mut self.noted)
     }

@@ -98,7 +98,7 @@ struct Anew {
 /// made anew only by a replica that is `alone`, with no newer one beside it.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away; internal where a document cannot be read; `NEWER_FORM`
+/// `UNAVAILABLE` if the database is away; internal if a document cannot be read; `NEWER_FORM`
 /// where the rows are left to a newer program.
 pub async fn rebuild(db: &Db, accept: &[Upstream], alone: bool) -> Result<i64> {
     let accepted = accept_altered(db, accept).await?;

@@ -21,7 +21,7 @@ pub struct Current {
 }
 
 impl Current {
-    /// The report that follows this one, with the last `held` changes; `None` where nothing differs
+    /// The report that follows this one, with the last `held` changes; `None` if nothing differs
     /// but the time.
     pub fn next(&self, report: Report, held: usize) -> Option<Self> {
         let change = difference(&self.report, &report);
@@ -50,7 +50,7 @@ impl Current {
     }
 }
 
-/// True where more than the time has changed.
+/// True if more than the time has changed.
 fn is_news(before: &Report, change: &ReportChange) -> bool {
     let same_rows = change.removed.as_ref() == Some(&Removed::default());
     let after = change.report.as_ref().map(timeless);

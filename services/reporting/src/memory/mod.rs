@@ -72,7 +72,7 @@ impl Memory {
         &self.policy
     }
 
-    /// Compares the nation with one that was read anew; `None` where they stand at different
+    /// Compares the nation with one that was read anew; `None` if they stand at different
     /// places.
     pub fn compared(&self, anew: &Nation) -> Option<Held> {
         self.read(|nation| {
@@ -121,7 +121,7 @@ impl Memory {
         let _ = reached.wait_for(|reached| reached.holds(&least)).await;
     }
 
-    /// False where the registry was read whole and has no such unit.
+    /// False if the registry was read whole and has no such unit.
     pub fn may_have_unit(&self, unit: &str) -> bool {
         self.read(|nation| {
             !nation.feed(Upstream::Registry).caught_up || nation.units.contains_key(unit)

@@ -52,7 +52,7 @@ impl Health {
 /// Reads the whole nation.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn load(db: &Db, policy: &Policy) -> Result<Nation> {
     let mut nation = Nation::default();
     nation.take_over(&store::news(db, None).await?, policy.memory_changes)?;

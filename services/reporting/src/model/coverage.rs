@@ -104,7 +104,7 @@ pub fn provinces(
     reports.into_values().collect()
 }
 
-/// The province that a region is or lies in; empty where the region is not known.
+/// The province that a region is or lies in; empty if the region is not known.
 pub fn province_of<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
     match nation.regions.get(region) {
         Some(row) if is_regency(row) => &row.parent,

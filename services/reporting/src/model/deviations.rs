@@ -76,7 +76,7 @@ fn each<'a>(
     })
 }
 
-/// True where a counter stood at a time, as far as was known then.
+/// True if a counter stood at a time, as far as was known then.
 pub fn stands(nation: &Nation, counter: &str, known: Micros) -> bool {
     let row = nation.counters.get(counter);
     row.is_some_and(|row| row.spans.iter().any(|span| span.holds(known)))

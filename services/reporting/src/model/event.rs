@@ -91,7 +91,7 @@ pub struct Event {
     pub name: String,
     /// The record's own version.
     pub version: i64,
-    /// The whole record; `None` where it is gone.
+    /// The whole record; `None` if it is gone.
     pub doc: Option<Bytes>,
     /// The record's labels, as JSON.
     pub labels: String,
@@ -102,10 +102,10 @@ pub struct Event {
 }
 
 impl Event {
-    /// The record, decoded; `None` where it is gone.
+    /// The record, decoded; `None` if it is gone.
     ///
     /// # Errors
-    /// `INVALID_FIELD` where the document is not a message of its kind.
+    /// `INVALID_FIELD` if the document is not a message of its kind.
     pub fn document<D: Document>(&self) -> Result<Option<D>> {
         let Some(doc) = &self.doc else {
             return Ok(None);

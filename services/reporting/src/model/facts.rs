@@ -51,7 +51,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// True where it was known to be there at `time`.
+    /// True if it was known to be there at `time`.
     pub fn holds(&self, time: Micros) -> bool {
         self.from <= time && self.until.is_none_or(|until| until > time)
     }
@@ -173,9 +173,9 @@ pub struct SourceRow {
 pub struct ServiceRow {
     /// Title.
     pub title: Text,
-    /// Fees as a text; empty where its source states none.
+    /// Fees as a text; empty if its source states none.
     pub fees: String,
-    /// Time as a text; empty where its source states none.
+    /// Time as a text; empty if its source states none.
     pub time: String,
     /// Requirements as a text.
     pub requirements: String,
@@ -196,9 +196,9 @@ pub struct ChangeRow {
     pub title: Text,
     /// Number of `mpp.reporting.v1.CatalogChange.Field`.
     pub field: i32,
-    /// Before, in Indonesian; empty where its source stated nothing.
+    /// Before, in Indonesian; empty if its source stated nothing.
     pub before: String,
-    /// After, in Indonesian; empty where its source states nothing.
+    /// After, in Indonesian; empty if its source states nothing.
     pub after: String,
     /// Both in English, where that can be said.
     #[serde(default)]
@@ -256,7 +256,7 @@ pub struct Finding {
 const MAX_DATES: usize = 7;
 
 impl Finding {
-    /// True where nothing but the days may differ.
+    /// True if nothing but the days may differ.
     pub fn is_like(&self, other: &Self) -> bool {
         (self.code, &self.text, self.yardstick, self.implied)
             == (other.code, &other.text, other.yardstick, other.implied)

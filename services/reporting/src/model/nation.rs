@@ -30,7 +30,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// True where the inbox whose row of this number bears the mark `there` goes on from here. An
+    /// True if the inbox whose row of this number bears the mark `there` goes on from here. An
     /// inbox that was restored, and written on since, gives the number again, but not the mark.
     pub fn is_known_by(self, there: Option<i64>) -> bool {
         there.unwrap_or_default() == self.mark && (there.is_some() || self.seq == 0)

@@ -179,7 +179,7 @@ fn missing(feed: Upstream, nation: &Nation) -> Option<LocalizedText> {
     }
 }
 
-/// True where the week that begins on `monday` holds `day`.
+/// True if the week that begins on `monday` holds `day`.
 fn in_week(day: &str, monday: &str) -> bool {
     let parsed = day.parse::<Date>().ok().zip(monday.parse::<Date>().ok());
     parsed

@@ -27,7 +27,7 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
     }
 }
 
-/// True where the last success is longer ago than the source's own target; a source that never
+/// True if the last success is longer ago than the source's own target; a source that never
 /// succeeded is late from when it became known.
 fn is_late(row: &SourceRow, now: Micros) -> bool {
     let last = row.last_success.unwrap_or(row.since);

@@ -26,19 +26,19 @@ pub struct Standing<'a> {
     pub name: &'a str,
     /// The mall's row.
     pub row: &'a MallRow,
-    /// The last stage reached; `None` where none is known at all.
+    /// The last stage reached; `None` if none is known at all.
     pub stage: Option<&'a StageFact>,
     /// Its region under the code of that day; `None` if that is not known.
     pub region: Option<&'a str>,
 }
 
 impl Standing<'_> {
-    /// Number of `Mall.Stage`: of the last stage reached, 0 where none is known.
+    /// Number of `Mall.Stage`: of the last stage reached, 0 if none is known.
     pub fn stage_number(&self) -> i32 {
         self.stage.map_or(0, |fact| fact.stage)
     }
 
-    /// True where it serves citizens: operating, inaugurated or evaluated, and neither returned,
+    /// True if it serves citizens: operating, inaugurated or evaluated, and neither returned,
     /// suspended nor closed since.
     pub fn operates(&self) -> bool {
         self.stage.is_some_and(|fact| operates(fact.stage))
@@ -56,7 +56,7 @@ pub fn standings<'a>(nation: &'a Nation, at: &AsOf) -> Vec<Standing<'a>> {
     nation.malls.iter().filter_map(|(name, row)| standing(nation, name, row, at)).collect()
 }
 
-/// A mall as it stood; `None` where it was not known, or its first stage came later.
+/// A mall as it stood; `None` if it was not known, or its first stage came later.
 pub fn standing<'a>(
     nation: &'a Nation,
     name: &'a str,
@@ -80,7 +80,7 @@ pub fn stage_as_of<'a>(row: &'a MallRow, at: &AsOf) -> Option<&'a StageFact> {
         .max_by_key(|fact| (&fact.date, fact.place))
 }
 
-/// True where the region's code was valid on the day.
+/// True if the region's code was valid on the day.
 pub fn valid(region: &RegionRow, day: &str) -> bool {
     region.valid_from.as_str() <= day
         && (region.valid_to.is_empty() || day < region.valid_to.as_str())

@@ -19,13 +19,13 @@ pub fn time_in_english(time: Option<&ServiceTime>) -> String {
     time.map_or_else(String::new, |time| bounded(&wording::plain_time(time, Language::English)))
 }
 
-/// All fees of a service; empty where its source states none, which the reader says in his
+/// All fees of a service; empty if its source states none, which the reader says in his
 /// language.
 pub fn fees(fees: &[Fee]) -> String {
     bounded(&wording::fees(fees, Language::Indonesian))
 }
 
-/// How long a service takes; empty where its source does not state it.
+/// How long a service takes; empty if its source does not state it.
 pub fn time(time: Option<&ServiceTime>) -> String {
     time.map_or_else(String::new, |time| bounded(&wording::plain_time(time, Language::Indonesian)))
 }

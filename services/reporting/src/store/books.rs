@@ -17,7 +17,7 @@ const NAMED: i64 = 20;
 /// Everything that is wrong with these tables, as `conn` shows them.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let mut found = head(conn).await?;
     found.extend(feeds(conn, now).await?);

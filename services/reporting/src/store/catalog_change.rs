@@ -16,7 +16,7 @@ use crate::model::ChangeRecord;
 /// Writes records; those that are there as they are make no change.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away; `NEWER_FORM`.
+/// `UNAVAILABLE` if the database is away; `NEWER_FORM`.
 pub async fn put_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> {
     tx.put_many::<CatalogChange>(changes).await.map(drop)
 }

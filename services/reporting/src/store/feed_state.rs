@@ -18,7 +18,7 @@ pub enum Reached {
 /// Notes how far a feed was read, with the commit time of the newest change.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn save_feed(
     tx: &mut Tx,
     feed: Upstream,
@@ -54,7 +54,7 @@ pub async fn save_feed(
 /// Notes that a feed was heard of, or lost.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn note_feed(db: &Db, feed: Upstream, connected: bool) -> Result<()> {
     let mut tx = db.begin(&Actor { origin: "feed".into(), subject: SUBJECT.into() }).await?;
     let seen = connected.then(|| tx.now());

@@ -28,7 +28,7 @@ pub struct Head {
 /// an upsert that changes nothing locks on both databases; inbox's primary key.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
     let text = "insert into inbox_head (one, seq) values (1, 0)
                 on conflict (one) do update set seq = inbox_head.seq

@@ -10,7 +10,7 @@ use crate::model::{FeedState, NOT_IN_MEMORY, News, Place, Upstream};
 /// The inbox's last number, as the database has it.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn inbox_head(db: &Db) -> Result<i64> {
     let mut read = db.read().await?;
     let row = sqlx::query("select seq from inbox_head where one = 1").fetch_one(read.conn()).await;
@@ -20,7 +20,7 @@ pub async fn inbox_head(db: &Db) -> Result<i64> {
 /// The form of the projections' rows; 0 if it was never noted.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn form(db: &Db) -> Result<i64> {
     let mut read = db.read().await?;
     let text = "select coalesce(max(form), 0) as form from inbox_head";
@@ -33,7 +33,7 @@ pub async fn form(db: &Db) -> Result<i64> {
 /// primary key, projection_seq; feed_state is two rows.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn news(db: &Db, since: Option<Place>) -> Result<News> {
     let mut read = db.read().await?;
     let row = sqlx::query(

@@ -12,7 +12,7 @@ use crate::model::{Key, Rows, Written};
 /// Loads the missing rows; a row that does not exist is loaded as `None`.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn load_rows(tx: &mut Tx, rows: &mut Rows, missing: BTreeSet<Key>) -> Result<()> {
     let keys: Vec<Key> = missing.into_iter().collect();
     for chunk in keys.chunks(ROWS) {

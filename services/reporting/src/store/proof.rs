@@ -93,7 +93,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
 /// Reads all events of a feed. Index: inbox_record.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn received(read: &mut Read, feed: Upstream) -> Result<Received> {
     let (mut all, mut last) = (Received::default(), None::<Stored>);
     loop {

@@ -7,10 +7,10 @@ use mpp_store::Db;
 use super::{lost_events, received};
 use crate::model::Upstream;
 
-/// Passes where no event of the inbox is gone, and none was altered.
+/// Passes if no event of the inbox is gone, and none was altered.
 ///
 /// # Errors
-/// `WRONG_STATE`, which says what to do first; `UNAVAILABLE` where the database is away.
+/// `WRONG_STATE`, which says what to do first; `UNAVAILABLE` if the database is away.
 pub async fn inboxes_are_sound(db: &Db) -> Result<()> {
     let mut read = db.read().await?;
     if !lost_events(read.conn()).await?.is_empty() {

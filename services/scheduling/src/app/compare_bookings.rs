@@ -57,7 +57,7 @@ fn holds(booked: &Appointment) -> bool {
 /// Everything that is wrong, as `conn` shows it; in one mall only, if `part` names one.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn disagreements(
     conn: &mut Conn,
     (now, part): (Micros, &str),

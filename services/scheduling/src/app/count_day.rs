@@ -17,7 +17,7 @@ const AT_ONCE: usize = 200;
 pub struct Waiting {
     /// How many.
     pub tickets: i64,
-    /// When the first of them came; `None` where nobody waits.
+    /// When the first of them came; `None` if nobody waits.
     pub since: Option<Micros>,
 }
 
@@ -26,7 +26,7 @@ impl Scheduling {
     /// then is one of today everywhere.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn count_waiting(&self) -> Result<Waiting> {
         let (today, _) = local(self.db.clock().now(), Zone::Wib)?;
         let mut read = self.db.read().await?;

@@ -68,7 +68,7 @@ impl Replica for Scheduling {
 }
 
 impl Scheduling {
-    /// Succeeds where the caller may act for this target: as its officer, as its mall's organiser,
+    /// Succeeds if the caller may act for this target: as its officer, as its mall's organiser,
     /// or with a role that may act anywhere. `UNAVAILABLE` while memory does not know the owners
     /// yet.
     fn authorize(&self, call: &Call, target: &Target) -> Result<()> {

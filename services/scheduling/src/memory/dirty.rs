@@ -38,7 +38,7 @@ impl Dirty {
         self.malls.extend(others.malls);
     }
 
-    /// True where nothing is to be measured.
+    /// True if nothing is to be measured.
     pub fn is_clean(&self) -> bool {
         !self.all && self.malls.is_empty()
     }

@@ -115,7 +115,7 @@ impl Memory {
     /// The schedule of a mall, a counter or an offering.
     ///
     /// # Errors
-    /// `NOT_FOUND` where the copy has no such target, `UNAVAILABLE` while there is no copy yet.
+    /// `NOT_FOUND` if the copy has no such target, `UNAVAILABLE` while there is no copy yet.
     pub fn schedule(&self, target: &Target) -> Result<Schedule> {
         self.read().schedule(target)
     }

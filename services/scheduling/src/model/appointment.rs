@@ -111,7 +111,7 @@ pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()
     Err(Error::new(Reason::WrongState, format!("{} {why}", doc.name)))
 }
 
-/// Succeeds where a ticket may be printed for the appointment: today, at its own counter.
+/// Succeeds if a ticket may be printed for the appointment: today, at its own counter.
 ///
 /// # Errors
 /// `WRONG_STATE` or `REFERENCE_INVALID`, saying where or when it is.

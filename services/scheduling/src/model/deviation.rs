@@ -65,7 +65,7 @@ pub fn measure(
 }
 
 impl Measured {
-    /// True where something differs from a yardstick.
+    /// True if something differs from a yardstick.
     pub fn deviates(&self) -> bool {
         !self.findings.is_empty()
     }

@@ -38,7 +38,7 @@ impl Scope {
         }
     }
 
-    /// True where the mall has counters in it.
+    /// True if the mall has counters in it.
     pub fn reaches_mall(&self, mall: &str, region: RegionCode) -> bool {
         match self {
             Self::Nation => true,
@@ -48,12 +48,12 @@ impl Scope {
         }
     }
 
-    /// True where a counter of a mall that it reaches lies in it.
+    /// True if a counter of a mall that it reaches lies in it.
     pub fn holds_counter(&self, counter: &str) -> bool {
         !matches!(self, Self::Counter(own) if own != counter)
     }
 
-    /// True where the record's counter lies in it.
+    /// True if the record's counter lies in it.
     pub fn holds_record(&self, record: &Deviation) -> bool {
         match self {
             Self::Nation => true,

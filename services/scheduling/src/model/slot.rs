@@ -35,7 +35,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Succeeds where appointments can be made.
+    /// Succeeds if appointments can be made.
     ///
     /// # Errors
     /// `WRONG_STATE`, saying what to do instead.
@@ -140,7 +140,7 @@ pub fn is_on_sale(today: Date, day: Date, days_ahead: i64) -> bool {
 ///
 /// # Errors
 /// `WRONG_STATE` for one that has begun or lies too far ahead, `COUNTER_CLOSED` on a closed or
-/// unknown day, `NOT_FOUND` where no slot begins then.
+/// unknown day, `NOT_FOUND` if no slot begins then.
 pub fn sellable(
     schedule: &Schedule,
     terms: &Terms,

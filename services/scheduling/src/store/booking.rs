@@ -14,7 +14,7 @@ use crate::model::{
 /// A slot's seal is its capacity times this, plus the places offered.
 pub const SEAL: i64 = 1 << 31;
 
-/// Notes the applicant; false where the applicant is noted already, under any key.
+/// Notes the applicant; false if the applicant is noted already, under any key.
 /// Index: applicant's primary key.
 ///
 /// # Errors
@@ -56,7 +56,7 @@ pub async fn keep_code(tx: &mut Tx, appointment: &str, code: &str, date: &str) -
 /// An appointment's code; empty once it is forgotten. Index: appointment_code's primary key.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn code_of(conn: &mut Conn, appointment: &str) -> Result<String> {
     let row = sqlx::query("select code from appointment_code where appointment = $1")
         .bind(appointment)
@@ -85,7 +85,7 @@ pub async fn hold_day(tx: &mut Tx, terms: &Terms, date: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes one place; false where slot or day is full. The row is made by the first booking; each
+/// Takes one place; false if slot or day is full. The row is made by the first booking; each
 /// later one plans it again with what is offered now. Indexes: slot's primary key, slot_by_day.
 ///
 /// # Errors
@@ -120,7 +120,7 @@ pub async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, date: &str) 
 /// How many places of a slot are taken. Index: slot's primary key.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn booked(tx: &mut Tx, slot: &str) -> Result<i64> {
     let row = sqlx::query("select booked from slot where name = $1")
         .bind(slot)
@@ -149,7 +149,7 @@ pub async fn give_back(tx: &mut Tx, appointment: &str, slot: &str) -> Result<()>
 /// Index: slot_by_day.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn sold(
     read: &mut Read,
     offering: &str,
@@ -181,7 +181,7 @@ fn sold_row(row: &sqlx::any::AnyRow) -> sqlx::Result<(String, Sold)> {
 /// The appointment's ticket, if one was printed. Index: ticket_one_of_an_appointment.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn ticket_of(conn: &mut Conn, appointment: &str) -> Result<Option<String>> {
     let row =
         sqlx::query("select number from ticket_queue where appointment = $1 and appointment <> ''")

@@ -30,7 +30,7 @@ pub struct SlotRow {
     pub offered: i64,
     /// Places that are counted as taken.
     pub booked: i64,
-    /// Capacity and offered as they were written; 0 where a program of before has.
+    /// Capacity and offered as they were written; 0 if a program of before has.
     pub seal: i64,
 }
 
@@ -51,7 +51,7 @@ impl SlotRow {
 /// parts. Only `part`, where that is one.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn malls(
     conn: &mut Conn,
     part: &str,
@@ -82,7 +82,7 @@ pub fn mall_of(name: &str) -> String {
 /// were altered in the database. Index: record's primary key.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away; internal for one that cannot be read.
+/// `UNAVAILABLE` if the database is away; internal for one that cannot be read.
 pub async fn records<D: Document>(
     conn: &mut Conn,
     collection: &str,
@@ -116,7 +116,7 @@ fn of_part(column: &str, part: &str) -> String {
 /// The slots of a part that were sold, by name. Scanned.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotRow>> {
     let text = format!(
         "select name, offering, date, start_at, capacity, offered, booked, seal from slot
@@ -143,7 +143,7 @@ pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotR
 /// Appointments of a part with the date that a table notes beside them. Scanned.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn dates(
     conn: &mut Conn,
     part: &str,
@@ -161,7 +161,7 @@ pub async fn dates(
 /// The codes of a part's appointments. Scanned.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn codes(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, String>> {
     let which = of_part("appointment", part);
     let text = format!("select appointment, code from appointment_code where {which}");
@@ -173,7 +173,7 @@ pub async fn codes(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, Strin
 /// The last number of each mall of a part, prefix and date. Scanned.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn numbers(
     conn: &mut Conn,
     part: &str,

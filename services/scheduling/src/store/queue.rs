@@ -29,7 +29,7 @@ pub async fn next_number(tx: &mut Tx, mall: &str, prefix: &str, date: &str) -> R
     row.try_get(0).map_err(db_error)
 }
 
-/// Puts a ticket into the queue; false where its appointment has one.
+/// Puts a ticket into the queue; false if its appointment has one.
 /// Indexes: ticket_queue's primary key, ticket_one_of_an_appointment.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ pub async fn enter(tx: &mut Tx, ticket: &Queued) -> Result<bool> {
 /// How many wait before a ticket. Index: ticket_waiting.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn ahead_of(tx: &mut Tx, ticket: &Queued) -> Result<i64> {
     let row = sqlx::query(
         "select count(*) from ticket_queue where counter = $1 and date = $2 and state = 1
@@ -76,12 +76,12 @@ pub async fn ahead_of(tx: &mut Tx, ticket: &Queued) -> Result<i64> {
 }
 
 /// Calls the first that waits to a window: one statement, so that two windows never call one
-/// citizen. `None` where nobody waits or the window is busy. `skip_locked` is what PostgreSQL
+/// citizen. `None` if nobody waits or the window is busy. `skip_locked` is what PostgreSQL
 /// needs so that windows do not wait for each other; SQLite has one writer.
 /// Indexes: ticket_waiting, ticket_one_at_a_window.
 ///
 /// # Errors
-/// `WRONG_STATE` where the window was made busy by another call at the same moment.
+/// `WRONG_STATE` if the window was made busy by another call at the same moment.
 pub async fn call_next(
     tx: &mut Tx,
     counter: &str,
@@ -124,7 +124,7 @@ fn is_busy_window(error: &sqlx::Error) -> bool {
 /// The ticket that is being served at a window. Index: ticket_one_at_a_window.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn served_at(tx: &mut Tx, window: &str) -> Result<Option<Queued>> {
     let text = format!("select {COLUMNS} from ticket_queue where window_name = $1 and state = 2");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -135,7 +135,7 @@ pub async fn served_at(tx: &mut Tx, window: &str) -> Result<Option<Queued>> {
     row.as_ref().map(queued).transpose()
 }
 
-/// Completes a called ticket; `None` where it is not called. Index: ticket_queue's primary key.
+/// Completes a called ticket; `None` if it is not called. Index: ticket_queue's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
@@ -157,7 +157,7 @@ pub async fn complete(tx: &mut Tx, name: &str) -> Result<Option<Queued>> {
 /// How many tickets of a counter's day wait and how many are completed. Index: ticket_by_day.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, i64)> {
     let row = sqlx::query(
         "select (select count(*) from ticket_queue
@@ -178,7 +178,7 @@ pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, 
 /// does. Index: ticket_waiting_since.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn waiting_since(read: &mut Read, date: &str) -> Result<(i64, Option<i64>)> {
     let row = sqlx::query(
         "select count(*) as waiting, min(issued_at) as since from ticket_queue
@@ -196,7 +196,7 @@ pub async fn waiting_since(read: &mut Read, date: &str) -> Result<(i64, Option<i
 /// Indexes: ticket_waiting, ticket_by_day.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn first(
     read: &mut Read,
     counter: &str,
@@ -222,7 +222,7 @@ pub async fn first(
 /// The tickets of a mall, of all where none is named, of a date and later. Index: ticket_by_date.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn since(conn: &mut Conn, mall: &str, date: &str) -> Result<Vec<Queued>> {
     let text = format!("select {COLUMNS} from ticket_queue where date >= $1");
     let rows =

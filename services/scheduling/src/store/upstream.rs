@@ -23,7 +23,7 @@ pub struct Copied {
     pub version: i64,
     /// Its document, encoded.
     pub doc: Vec<u8>,
-    /// False where the row is not what was written.
+    /// False if the row is not what was written.
     pub is_proven: bool,
 }
 
@@ -85,7 +85,7 @@ pub async fn remove(tx: &mut Tx, feed: &str, kind: &str, name: &str) -> Result<(
 /// Up to `limit` records after a kind and name, in order. Index: upstream_record's primary key.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn page(
     read: &mut Read,
     feed: &str,
@@ -139,7 +139,7 @@ pub async fn versions(
 /// The digest of the copy; see [`count`]. Reads the whole table.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn held(read: &mut Read, feed: &str) -> Result<Digest> {
     let (mut digest, mut after) = (Digest::default(), (String::new(), String::new()));
     loop {
@@ -156,7 +156,7 @@ pub async fn held(read: &mut Read, feed: &str) -> Result<Digest> {
 /// whole table.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away.
+/// `UNAVAILABLE` if the database is away.
 pub async fn contents(
     read: &mut Read,
     feed: &str,

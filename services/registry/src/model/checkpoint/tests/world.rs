@@ -67,7 +67,7 @@ pub struct World {
     style: Style,
     registry: Registry,
     pub client: Client,
-    /// Changes of the source, in their order: record and content; none where it is removed.
+    /// Changes of the source, in their order: record and content; none if it is removed.
     log: Vec<(usize, Option<usize>)>,
     mapping: u8,
     numbers: HashSet<i64>,
