@@ -48,7 +48,7 @@ impl Filled {
         }
     }
 
-    /// True where no record was read.
+    /// True if no record was read.
     pub fn is_empty(&self) -> bool {
         self.records == 0
     }

@@ -53,7 +53,7 @@ impl Mapping {
         Keys::of(&self.program)
     }
 
-    /// True where the program has this text, such as a column's name.
+    /// True if the program has this text, such as a column's name.
     pub fn mentions(&self, text: &str) -> bool {
         self.program.contains(text)
     }

@@ -9,7 +9,7 @@ use super::tally::some;
 pub struct Problem {
     /// The record's id, or where it stands in the source: "row at line 7".
     pub record: String,
-    /// Path of the field at fault; empty where the message names it.
+    /// Path of the field at fault; empty if the message names it.
     pub field: String,
     /// Stable code.
     pub code: String,
@@ -18,7 +18,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A record that never reached the registry; `source_id` is empty where it could not be read.
+    /// A record that never reached the registry; `source_id` is empty if it could not be read.
     pub fn unsent(found_at: &str, source_id: &str, error: &Error) -> Self {
         let code =
             error.violations().first().map_or(error.reason().as_str(), |field| field.code.as_str());

@@ -53,7 +53,7 @@ fn without_unit(column: &str, unit: &str) -> String {
     )
 }
 
-/// Explains in a few words why no form can hold the text; empty where the words may only be
+/// Explains in a few words why no form can hold the text; empty if the words may only be
 /// unknown.
 fn why(words: &str) -> &'static str {
     let words = words.to_lowercase();

@@ -56,7 +56,7 @@ impl Address {
     }
 }
 
-/// True where it leads to nothing that was not read.
+/// True if it leads to nothing that was not read.
 pub fn is_elsewhere(address: &Address, path: &[String], pages: u64, denied: bool) -> bool {
     let name = |list: &str| path.iter().any(|word| holds(list, word));
     if name(LAST) {

@@ -210,7 +210,7 @@ impl Parts {
     }
 }
 
-/// True where no place for a digit follows a comma: it then divides by a thousand.
+/// True if no place for a digit follows a comma: it then divides by a thousand.
 fn ends_places(signs: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
     !signs.peek().is_some_and(|next| "0#?,".contains(*next))
         || signs.clone().take_while(|sign| *sign == ',').count() > 0

@@ -34,7 +34,7 @@ impl Habit {
         }
     }
 
-    /// True where a line of a cell looks like a row: one is enough.
+    /// True if a line of a cell looks like a row: one is enough.
     pub fn has_swallowed(&self, cells: &[String], separator: char) -> bool {
         let columns = cells.len();
         if columns < 2 {

@@ -101,7 +101,7 @@ fn records(lines: &[&str], own: Option<char>) -> Vec<Record> {
     }
 }
 
-/// Adds a line; true where a quote is open at its end.
+/// Adds a line; true if a quote is open at its end.
 fn mask(line: &str, mut quoted: bool, parts: impl Fn(char) -> bool, text: &mut String) -> bool {
     let mut is_start = !quoted;
     let mut signs = line.chars().peekable();

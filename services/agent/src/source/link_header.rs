@@ -32,7 +32,7 @@ struct Link {
     is_next: bool,
 }
 
-/// All links; `None` where a sign stands in which none may.
+/// All links; `None` if a sign stands in which none may.
 fn links(fields: &str) -> Option<Vec<Link>> {
     let mut signs = fields.chars().peekable();
     let mut links = Vec::new();

@@ -146,7 +146,7 @@ pub fn sign(page: &Val, rows: &[Val], looked_at: &str) -> Option<String> {
     sure.or(likely.filter(|_| !denied))
 }
 
-/// True where a page says that it is the last.
+/// True if a page says that it is the last.
 pub fn says_last(page: &Val, rows: &[Val]) -> bool {
     let mut denied = false;
     beside(page, rows, &mut |place, value| denied |= says(place, value) == Said::Last);

@@ -63,7 +63,7 @@ pub fn is_no_count(place: &str, number: u64) -> bool {
         || words(above).iter().any(is_thing)
 }
 
-/// True where a field only repeats what the address asked for.
+/// True if a field only repeats what the address asked for.
 pub fn is_echo(place: &str, number: u64, location: &str) -> bool {
     let Ok(url) = url::Url::parse(location) else { return false };
     let name = place.rsplit('.').next().unwrap_or(place);

@@ -18,7 +18,7 @@ use super::{
 pub struct Layout {
     /// The character between the cells.
     pub separator: char,
-    /// How many cells a row has; 0 where that is not known yet.
+    /// How many cells a row has; 0 if that is not known yet.
     pub columns: usize,
     /// Bytes of a row at the most.
     pub longest: usize,

@@ -81,7 +81,7 @@ impl<'a> Sink<'a> {
         (self.file, self.has_row) = (Some(file.to_owned()), false);
     }
 
-    /// Ends one of several files; true where its last line had its end.
+    /// Ends one of several files; true if its last line had its end.
     pub fn leave(&mut self) -> bool {
         self.file = None;
         std::mem::take(&mut self.keys.ends)

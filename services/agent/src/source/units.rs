@@ -59,7 +59,7 @@ pub enum Unit {
     Unnamed,
 }
 
-/// True where a name speaks of pages.
+/// True if a name speaks of pages.
 pub fn names_pages(place: &str) -> bool {
     let is_of = |word: &String| OF_PAGES.contains(&word.as_str()) || PARTS.contains(&word.as_str());
     words(place).iter().any(is_of)

@@ -204,7 +204,7 @@ fn print_way_out(record: &Record, verb: &str, files: &[PathBuf]) {
     say!("      {program} apply --token-file token.jwt {}", files.join(" "));
 }
 
-/// The name that a caller of this role has to hold; `None` where only the registry knows.
+/// The name that a caller of this role has to hold; `None` if only the registry knows.
 fn owner(record: &Record, role: Role) -> Option<String> {
     let target = || record.message.get_field_by_name("target")?.as_str().map(str::to_owned);
     match (role, record.name.split('/').next().unwrap_or_default()) {

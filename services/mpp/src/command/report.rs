@@ -132,7 +132,7 @@ fn print_share(what: &str, share: Option<&Share>) {
     say!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
 }
 
-/// "operating"; empty where no stage is known.
+/// "operating"; empty if no stage is known.
 fn stage(stage: Stage) -> String {
     match stage {
         Stage::Unspecified => String::new(),

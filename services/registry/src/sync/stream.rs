@@ -65,7 +65,7 @@ impl Stream {
         }
     }
 
-    /// Takes the first message. `None` where the client has gone, or the session was refused, which
+    /// Takes the first message. `None` if the client has gone, or the session was refused, which
     /// the client was told.
     async fn begin(&mut self) -> Option<(Session, Welcome)> {
         let begun = match self.next().await {

@@ -145,7 +145,7 @@ impl Session {
         Ok(())
     }
 
-    /// Looks up a service before it is written; `Err` where the record is another's.
+    /// Looks up a service before it is written; `Err` if the record is another's.
     async fn prepare(
         &self,
         tx: &mut Tx,

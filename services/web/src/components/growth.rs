@@ -24,7 +24,7 @@ struct Point<'a> {
     publisher: &'a str,
 }
 
-/// The chart; `None` where fewer than two counts were published.
+/// The chart; `None` if fewer than two counts were published.
 pub fn growth(look: Look, published: &[PublishedCount], whole: i32) -> Option<Markup> {
     let points: Vec<Point<'_>> = published.iter().filter_map(point).collect();
     let line: Vec<&Point<'_>> =

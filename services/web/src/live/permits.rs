@@ -22,7 +22,7 @@ impl Permits {
         Self(Shares::of(most, most.div_ceil(part.max(1))))
     }
 
-    /// A place for a peer; `None` where all are taken, or as many as one peer may. Peers whose
+    /// A place for a peer; `None` if all are taken, or as many as one peer may. Peers whose
     /// address is not known are one peer.
     pub fn take(&self, peer: Option<IpAddr>) -> Option<Permit> {
         let share = self.0.take(peer.map(network)).ok()?;

@@ -68,7 +68,7 @@ pub enum Menu {
 }
 
 impl Address {
-    /// Language and page of a path; `None` where it names no page of ours.
+    /// Language and page of a path; `None` if it names no page of ours.
     pub fn parse(path: &str) -> Option<(Lang, Self)> {
         let (lang, path) = match path.strip_prefix(Lang::En.prefix()) {
             Some("") => (Lang::En, "/"),

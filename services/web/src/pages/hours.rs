@@ -55,7 +55,7 @@ pub fn day(days: &[DayHours], date: Date) -> Option<&DayHours> {
     days.iter().find(|day| day.date == date)
 }
 
-/// The first day after `today` that is open; `None` where a day before it is not known.
+/// The first day after `today` that is open; `None` if a day before it is not known.
 fn next_open(days: &[DayHours], today: Date) -> Option<(Date, &str)> {
     let later = days.iter().filter_map(|day| Some((day.date.parse::<Date>().ok()?, day)));
     let mut later = later.filter(|(date, _)| *date > today);

@@ -35,7 +35,7 @@ const STEPS: [Stage; 9] = [
     Stage::Evaluated,
 ];
 
-/// Draws the page of a code; `None` where no such region is known.
+/// Draws the page of a code; `None` if no such region is known.
 pub fn draw(look: Look, view: &View, code: &str, data: &RegionData) -> Option<Drawn> {
     let name = format!("regions/{code}");
     let report = &*view.report;

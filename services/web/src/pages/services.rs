@@ -60,7 +60,7 @@ fn offered(records: &Records) -> Vec<&Offering> {
     all.filter(|offering| offering.state() == State::Accepted).collect()
 }
 
-/// True where the service's title, in either language, holds every word that is looked for.
+/// True if the service's title, in either language, holds every word that is looked for.
 fn matches(offering: &Offering, asked: &str) -> bool {
     let title = offering.service_title.clone().unwrap_or_default();
     let text = format!("{} {}", title.id, title.en).to_lowercase();

@@ -15,7 +15,7 @@ use crate::{
     words::{incomplete, local_text, remedy, table as words},
 };
 
-/// Draws the page; `None` where the report has no such source.
+/// Draws the page; `None` if the report has no such source.
 pub fn draw(
     look: Look,
     view: &View,

@@ -22,7 +22,7 @@ enum Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// The number, upper or lower case, in today's queues; `None` where it does not stand in any.
+    /// The number, upper or lower case, in today's queues; `None` if it does not stand in any.
     fn of(mall: &'a MallData, number: &str) -> Option<Self> {
         mall.queues.values().find_map(|queue| {
             let is_it = |ticket: &Ticket| ticket.number.eq_ignore_ascii_case(number);
@@ -41,7 +41,7 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// Draws the page; `None` where the number cannot be one of this mall.
+/// Draws the page; `None` if the number cannot be one of this mall.
 pub fn draw(look: Look, view: &View, mall: &MallData, number: &str) -> Option<Drawn> {
     let records = &*mall.records;
     let number = number.to_uppercase();

@@ -15,7 +15,7 @@ use super::{Answer, Missing, Upstream};
 pub struct Found {
     /// The question, as it was typed.
     pub question: String,
-    /// The answer; `None` where nothing was asked.
+    /// The answer; `None` if nothing was asked.
     pub answer: Option<SearchServicesResponse>,
     /// The names of the hits' agencies.
     pub agencies: HashMap<String, LocalizedText>,

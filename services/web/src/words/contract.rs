@@ -19,7 +19,7 @@ use mpp_api::{
 
 use super::{Lang, Phrase, table};
 
-/// A mall's stage; `None` where none is known.
+/// A mall's stage; `None` if none is known.
 pub fn stage(stage: Stage) -> Option<Phrase> {
     Some(match stage {
         Stage::Unspecified => return None,
@@ -71,7 +71,7 @@ pub fn service_field(field: &str, lang: Lang) -> String {
     phrase.of(lang).to_owned()
 }
 
-/// A way to get a service; `None` where the record does not say which.
+/// A way to get a service; `None` if the record does not say which.
 pub fn channel(kind: channel::Kind) -> Option<Phrase> {
     Some(match kind {
         channel::Kind::Unspecified => return None,
@@ -83,7 +83,7 @@ pub fn channel(kind: channel::Kind) -> Option<Phrase> {
     })
 }
 
-/// A way to reach a mall; `None` where the record does not say which.
+/// A way to reach a mall; `None` if the record does not say which.
 pub fn contact(kind: contact::Kind) -> Option<Phrase> {
     Some(match kind {
         contact::Kind::Unspecified => return None,
@@ -95,7 +95,7 @@ pub fn contact(kind: contact::Kind) -> Option<Phrase> {
     })
 }
 
-/// Something that visitors look for; `None` where only the record's own words say what.
+/// Something that visitors look for; `None` if only the record's own words say what.
 pub fn facility(kind: facility::Kind) -> Option<Phrase> {
     Some(match kind {
         facility::Kind::Unspecified | facility::Kind::Other => return None,
@@ -176,7 +176,7 @@ pub fn deviation(code: Code) -> Phrase {
     }
 }
 
-/// The yardstick of a counter's hours; `None` where it is not known.
+/// The yardstick of a counter's hours; `None` if it is not known.
 pub fn yardstick(yardstick: Yardstick) -> Option<Phrase> {
     match yardstick {
         Yardstick::Unspecified => None,

@@ -208,7 +208,7 @@ impl<'p> Reads<'p> {
         }
     }
 
-    /// True where a term yields what the program has made, and no part of the record.
+    /// True if a term yields what the program has made, and no part of the record.
     fn is_made(&self, term: &Term<&'p str>, made: bool) -> bool {
         match term {
             Term::Var(name) => self.made_vars.contains(name) || OF_JQ.contains(name),

@@ -16,7 +16,7 @@ pub use name::drop_empty;
 /// Parts of what a field is called that names its record.
 const NAMING: [&str; 8] = ["nama", "layanan", "judul", "izin", "jenis", "title", "name", "service"];
 
-/// True where a raw record is the heading once more: what it holds are the names of its fields, or
+/// True if a raw record is the heading once more: what it holds are the names of its fields, or
 /// one of them is called otherwise.
 pub fn is_heading(raw: &Val) -> bool {
     let Val::Obj(map) = raw else { return false };

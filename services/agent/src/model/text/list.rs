@@ -93,7 +93,7 @@ impl Items {
     }
 }
 
-/// True where the sign at `at` begins another item of the line. A sign that may stand for something
+/// True if the sign at `at` begins another item of the line. A sign that may stand for something
 /// else does so only in a line that begins with it, as the only one.
 fn parts_items(text: &str, at: usize, c: char, bullet: Option<char>) -> bool {
     let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);

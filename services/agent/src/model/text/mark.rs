@@ -178,7 +178,7 @@ fn is_clear(text: &str, mark: &Mark) -> bool {
     !NUMBERED.contains(&word.as_str()) && !is_day && mark.end < text.len()
 }
 
-/// True where a number before `after` is the day of a month: "17. Agustus 1945", "mulai 2. Mei".
+/// True if a number before `after` is the day of a month: "17. Agustus 1945", "mulai 2. Mei".
 fn is_month_of_day(before: &str, after: &str) -> bool {
     let mut words = after.split(|c: char| !c.is_alphanumeric());
     let month = words.next().unwrap_or("").to_lowercase();
@@ -255,7 +255,7 @@ impl Ahead {
         all[index].opens || three()
     }
 
-    /// True where a later line begins with this number or a lower one, so that it is another's.
+    /// True if a later line begins with this number or a lower one, so that it is another's.
     fn is_taken(&self, all: &[Mark], index: usize) -> bool {
         let value = self.leading[index].map(|leading| all[leading].value);
         value.is_some_and(|value| value != 1 && value <= all[index].value)

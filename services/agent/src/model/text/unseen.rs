@@ -105,7 +105,7 @@ pub fn shown(element: &Element<'_>) -> Shown {
     }
 }
 
-/// True where an element has a background that white letters can be read on.
+/// True if an element has a background that white letters can be read on.
 pub fn has_colour(element: &Element<'_>, bgcolor: &str) -> bool {
     let plain = ["", "none", "transparent", "inherit", "initial", "unset", "#fff0"];
     let is_colour = |value: &str| !plain.contains(&value) && !WHITE.contains(&value);

@@ -23,7 +23,7 @@ impl Within {
         IMPLIED.contains(&&self.name[..])
     }
 
-    /// True where a start tag ends it.
+    /// True if a start tag ends it.
     pub fn ends_at_start(&mut self, name: &[u8]) -> bool {
         self.lists += usize::from(LISTS.contains(&name));
         let is_own = self.name == name;
@@ -34,7 +34,7 @@ impl Within {
         false
     }
 
-    /// True where an end tag ends it.
+    /// True if an end tag ends it.
     pub fn ends_at_end(&mut self, name: &[u8]) -> bool {
         if LISTS.contains(&name) {
             let is_around = self.is_implied() && self.lists == 0;

@@ -17,16 +17,16 @@ use super::{
 pub struct Piece<'t, R> {
     /// The people or things that it holds for.
     pub label: Option<Tokens<'t>>,
-    /// Its reading; `None` where only the words are known.
+    /// Its reading; `None` if only the words are known.
     pub reading: Option<R>,
     /// All of its words.
     pub text: Tokens<'t>,
     pub join: Option<Join>,
-    /// True where the label stands first, as in "Pasien baru: 12 menit".
+    /// True if the label stands first, as in "Pasien baru: 12 menit".
     pub led: bool,
 }
 
-/// Takes a text apart; `None` where a word is left over.
+/// Takes a text apart; `None` if a word is left over.
 pub fn pieces<'t, R: PartialEq>(
     tokens: Tokens<'t>,
     core: impl Fn(&mut Tokens<'t>, bool) -> Read<R>,

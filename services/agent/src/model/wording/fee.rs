@@ -39,7 +39,7 @@ pub fn read(source: &str) -> Fee {
     Fee { source_text: text.all(), ..found.unwrap_or(unread) }
 }
 
-/// True where the contract's fields hold the words; a record with a longer one would be lost.
+/// True if the contract's fields hold the words; a record with a longer one would be lost.
 fn fits(fee: &Fee) -> bool {
     let texts = [&fee.label, &fee.unit, &fee.regulation, &fee.formula, &fee.condition];
     let short = |text: &String| text.chars().count() <= LONGEST;

@@ -75,7 +75,7 @@ pub fn in_one_unit(one: Length, other: Length) -> Option<(Length, Length)> {
 }
 
 impl Length {
-    /// True where another length says the same: "60 menit (1 jam)", and of working days also "1
+    /// True if another length says the same: "60 menit (1 jam)", and of working days also "1
     /// hari kerja (8 jam)".
     pub fn is_said_by(self, again: Self) -> bool {
         let worked = |hours: i64| hours == self.most * 8 && self.least == self.most;

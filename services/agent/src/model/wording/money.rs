@@ -25,7 +25,7 @@ pub struct Amount {
     least: i64,
     most: i64,
     pub approximate: bool,
-    /// True where the text says that it is rupiah.
+    /// True if the text says that it is rupiah.
     pub marked: bool,
 }
 

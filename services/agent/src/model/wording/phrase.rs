@@ -22,7 +22,7 @@ pub fn one_of<'t>(list: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Tok
     }
 }
 
-/// True where a list has a word.
+/// True if a list has a word.
 pub fn lists(list: &str, word: &str) -> bool {
     list.split(" | ").any(|listed| listed == word)
 }

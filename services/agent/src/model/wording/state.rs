@@ -28,7 +28,7 @@ const INACTIVE: [&str; 19] = [
     "dinonaktifkan",
 ];
 
-/// Whether the service is served; `None` where the words say neither.
+/// Whether the service is served; `None` if the words say neither.
 pub fn is_served(text: &str) -> Option<bool> {
     let words = words_of(text);
     let is_one_of = |list: &[&str]| list.contains(&words.as_str());

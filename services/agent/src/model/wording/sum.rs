@@ -46,14 +46,14 @@ pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
 /// Words with which one condition alone may stand first: "jika lengkap 3 hari".
 const IF: &str = "untuk | bagi | khusus | jika | apabila | bila | kalau";
 
-/// True where each reading's label is known to name a case, and none of the rest names a step.
+/// True if each reading's label is known to name a case, and none of the rest names a step.
 fn are_alternatives<R>(pieces: &[Piece<R>]) -> bool {
     let led = |piece: &&Piece<R>| piece.reading.is_some() && piece.led;
     let known = |piece: &Piece<R>| piece.label.is_some_and(names_a_case);
     pieces.iter().filter(led).all(known) && !goes_on(pieces)
 }
 
-/// True where a piece that is not read names a step of work: it would add up.
+/// True if a piece that is not read names a step of work: it would add up.
 fn goes_on<R>(pieces: &[Piece<R>]) -> bool {
     pieces.iter().any(|piece| piece.reading.is_none() && is_work(&piece.text))
 }

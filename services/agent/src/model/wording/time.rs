@@ -38,7 +38,7 @@ pub fn read(source: &str) -> ServiceTime {
     ServiceTime { source_text: text.all(), ..found.unwrap_or(unread) }
 }
 
-/// True where the contract's fields hold the words; a record with a longer one would be lost.
+/// True if the contract's fields hold the words; a record with a longer one would be lost.
 fn fits(time: &ServiceTime) -> bool {
     let short = |text: &String| text.chars().count() <= LONGEST;
     time.notes.iter().chain([&time.condition, &time.per]).all(short)
@@ -101,7 +101,7 @@ fn leads<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
     }
 }
 
-/// True where a limit comes next, and no heading: "selama-lamanya 21 hari".
+/// True if a limit comes next, and no heading: "selama-lamanya 21 hari".
 fn begins(list: &'static str, input: Tokens) -> bool {
     let mut ahead = input;
     attempt(one_of(list), &mut ahead).is_some()
@@ -289,7 +289,7 @@ fn one(text: &Text, piece: Piece<Reading>) -> ServiceTime {
     }
 }
 
-/// The time of all steps together; `None` where one is unknown or their units have nothing in
+/// The time of all steps together; `None` if one is unknown or their units have nothing in
 /// common.
 fn sum<'t>(pieces: &[Piece<'t, Reading<'t>>]) -> Option<Reading<'t>> {
     let mut readings = pieces.iter().map(|piece| piece.reading.clone());

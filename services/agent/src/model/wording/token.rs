@@ -28,7 +28,7 @@ pub enum Kind {
 pub struct Token<'t> {
     pub kind: Kind,
     pub text: &'t str,
-    /// True where white space or the text's begin stands before it.
+    /// True if white space or the text's begin stands before it.
     pub spaced: bool,
     start: usize,
     end: usize,

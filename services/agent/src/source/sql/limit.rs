@@ -48,7 +48,7 @@ pub fn limited(view: &str, definition: &str, dialect: Dialect) -> Option<String>
     })
 }
 
-/// True where a text names a view.
+/// True if a text names a view.
 pub fn names(text: &str, view: &str) -> bool {
     let (text, view) = (text.to_lowercase(), view.to_lowercase());
     let is_part =

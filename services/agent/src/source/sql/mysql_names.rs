@@ -79,7 +79,7 @@ pub async fn is_kept_apart(conn: &mut MySqlConnection, statement: &str) -> sqlx:
     Ok(texts.any(|text| tables.iter().any(|(schema, name)| is_named(text, schema, name))))
 }
 
-/// The database of a table; nothing where it is the connection's own.
+/// The database of a table; nothing if it is the connection's own.
 const SCHEMA: &str = "CASE WHEN table_schema = DATABASE() THEN '' ELSE table_schema END";
 
 async fn views(conn: &mut MySqlConnection) -> sqlx::Result<Vec<View>> {

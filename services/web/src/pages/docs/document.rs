@@ -196,7 +196,7 @@ impl Operation {
         Some(schema.content_schema.as_deref().unwrap_or(schema))
     }
 
-    /// True where the answer is a stream of events.
+    /// True if the answer is a stream of events.
     pub fn streams(&self) -> bool {
         let answer = self.responses.get("200");
         answer.is_some_and(|answer| answer.content.contains_key("text/event-stream"))

@@ -26,7 +26,7 @@ use crate::{
 /// The address of `mpp up` and the caller's token, for calls.
 const SETTING: &str = "MPP=http://127.0.0.1:7401\nTOKEN=$(cat mpp-data/keys/reader.jwt)";
 
-/// The page of all services, or of one; `None` where there is none of that name.
+/// The page of all services, or of one; `None` if there is none of that name.
 pub fn draw(look: Look, service: Option<&str>) -> Option<Drawn> {
     let document = document();
     match service {

@@ -128,7 +128,7 @@ impl Listing {
         }
     }
 
-    /// True where rows belong to a province.
+    /// True if rows belong to a province.
     fn has_provinces(self) -> bool {
         matches!(self, Self::Regions | Self::Malls | Self::Hours)
     }

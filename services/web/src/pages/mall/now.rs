@@ -100,7 +100,7 @@ fn state_words(look: Look, state: &OpeningState<'_>, today: Date, zone: Zone) ->
     }
 }
 
-/// How many counters are open now, of all whose hours are known; `None` where none is.
+/// How many counters are open now, of all whose hours are known; `None` if none is.
 fn counters_open(records: &Records, time: jiff::civil::DateTime) -> Option<[i32; 2]> {
     let states = records.today.values().map(|day| hours::at(std::slice::from_ref(day), time));
     let known: Vec<_> = states.filter(|state| *state != OpeningState::Unknown).collect();
