@@ -69,7 +69,7 @@ macro_rules! documents {
 
         /// The number of the form in which this program writes the records of a kind. It grows
         /// whenever the stored message gains a field, also in a message within it, or the kind a
-        /// label, so that a program of before rewrites no record of which it would lose something;
+        /// label, so that an older program rewrites no record in which it would lose something;
         /// see [`crate::forms`].
         pub fn form_number(kind: &str) -> i64 {
             match kind {

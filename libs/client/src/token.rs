@@ -148,7 +148,7 @@ impl Asked {
         }
     }
 
-    /// Keeps the token where there is no newer one, and asks again after a while.
+    /// Keeps the token if there is no newer one, and asks again after a while.
     async fn renew(&self, held: &mut Held) {
         match self.fetch().await {
             Ok(new) => *held = new,

@@ -56,8 +56,8 @@ async fn once<A: Message>(
     Ok(Done { answer, revision })
 }
 
-/// The stored answer. Its own revision was not known when it was stored; the head of now is one
-/// that shows the write just as well.
+/// The stored answer. Its own revision was not known when it was stored; the present head shows the
+/// write just as well.
 async fn answered<A: Message + Default>(db: &Db, call: &Call) -> Result<Option<Done<A>>> {
     let Some(key) = &call.key else {
         return Ok(None);

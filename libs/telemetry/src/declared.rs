@@ -19,7 +19,7 @@ const SECONDS: [f64; 14] =
 pub enum Kind {
     /// Only adds up, from the process' start.
     Counter,
-    /// A value of now.
+    /// A present value.
     Gauge,
     /// How often values of each size were seen.
     Seconds,
@@ -148,7 +148,7 @@ struct Reader {
     read: Box<dyn Fn() -> Option<Labelled> + Send + Sync>,
 }
 
-/// Values of now with their labels.
+/// Present values with their labels.
 type Labelled = Vec<(Vec<KeyValue>, f64)>;
 
 impl Gauge {

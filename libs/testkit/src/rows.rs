@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 /// A field that no version has, as its message would hold it: number 4000, "of tomorrow".
 const OF_TOMORROW: &[u8] = b"\x82\xfa\x01\x0bof tomorrow";
 
-/// Runs statements. A SQLite file is made where there is none.
+/// Runs statements. A SQLite file is made if there is none.
 ///
 /// # Panics
 /// If one fails.

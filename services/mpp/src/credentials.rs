@@ -68,7 +68,7 @@ fn points(all: &Mutex<Vec<Credential>>, of: impl Fn(&Path) -> Option<f64>) -> Ve
     all.into_iter().filter_map(point).collect()
 }
 
-/// `None` where there is no such file, or nothing in it ends.
+/// `None` if there is no such file, or nothing in it ends.
 fn expiry(path: &Path) -> Option<f64> {
     let bytes = fs::read(path).ok()?;
     let certificates = Pem::iter_from_buffer(&bytes).filter_map(Result::ok);

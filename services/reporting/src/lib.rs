@@ -8,7 +8,7 @@
 //!     │                                                    │
 //!  follow   each feed to inbox and projections    app      the use cases
 //!     │                                                    │
-//!  store    inbox, projections, feeds' standing   memory   the nation, the report of now
+//!  store    inbox, projections, feeds' standing   memory   the nation, the present report
 //!     └──────────────── changed rows ──────────────────────┘
 //!
 //!  model    events to rows, rows to the nation, the nation to a report: pure, under all
@@ -23,7 +23,7 @@
 //! - **Memory.** Each replica loads the rows at its start and then reads those that changed, woken
 //!   by its own projecting and looking four times a second for another's. Reports are computed
 //!   from memory and never ask the database.
-//! - **Watching.** The report of now is worked out at most once a second, however many events come
+//! - **Watching.** The present report is worked out at most once a second, however many events come
 //!   in and however many watch; each message holds only changes and is encoded once.
 //! - **Own feed.** Catalog changes are records, too, written in the transaction that projects them:
 //!   programs that want to hear of a fee as it changes follow them (`mpp.feed.v1`). Everything else

@@ -13,7 +13,7 @@ use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
-/// The report of now.
+/// The present report.
 #[derive(Clone, Debug)]
 pub struct Current {
     /// The report after the last message.
@@ -33,7 +33,7 @@ pub struct Follower {
     pub backoff: Backoff,
     /// Says when a connection was lost.
     pub clock: Clock,
-    /// Tells the report of now.
+    /// Tells the present report.
     pub tell: watch::Sender<Option<Current>>,
     /// Up once the first report came. That reporting is away later does not count: the pages say
     /// so themselves.

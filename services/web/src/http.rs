@@ -89,7 +89,7 @@ fn peer(extensions: &Extensions) -> Option<IpAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
 }
 
-/// The one place where what is missing becomes an answer: 404 only where there is no such thing.
+/// The one place where something missing becomes an answer: 404 only if there is no such thing.
 fn missing(site: &Site, lang: Lang, why: Missing) -> Response {
     let (title, help) = match why {
         Missing::Unknown => (words::NOT_FOUND, words::NOT_FOUND_HELP),

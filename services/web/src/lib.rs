@@ -13,12 +13,12 @@
 //! document.rs  the document around a page's parts
 //! pages/       one file each: what the services say → parts with an id
 //! components/  the pieces of all pages  words/       both languages, numbers, times
-//! follow.rs    the report of now        upstream/    questions to the three services
+//! follow.rs    the present report       upstream/    questions to the three services
 //! ```
 //! Arrows run down only.
 //!
 //! # How a change reaches a browser
-//! Reporting sends what changed, at most once a second → [`follow`] holds the report of now
+//! Reporting sends what changed, at most once a second → [`follow`] holds the present report
 //! → each page that somebody looks at is drawn again, once for each language → parts that read as
 //! before are the same parts → each listener is sent the others' bytes, which were encoded once.
 //! A mall's queues are asked for while somebody looks at it.

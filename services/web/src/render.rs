@@ -13,7 +13,7 @@ use crate::{
     words::Lang,
 };
 
-/// Draws any page as of now.
+/// Draws any page as it is now.
 #[derive(Clone)]
 pub struct Renderer {
     /// The three services.
@@ -93,7 +93,7 @@ impl Renderer {
         }
     }
 
-    /// Draws a page of the report of now.
+    /// Draws a page from the present report.
     pub fn draw(
         &self,
         address: &Address,

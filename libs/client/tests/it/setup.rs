@@ -35,7 +35,7 @@ impl Issuer {
         let key = SigningKey::generate().expect("a key");
         let dir = tempfile::tempdir().expect("a directory");
         Jwks::write(&dir.path().join("jwks.json"), &[key.public()]).expect("a key set");
-        // The clock of now, since a client looks at the end of its token by its own clock.
+        // The real time, since a client looks at the end of its token by its own clock.
         Self { key, clock: Clock::stopped_at(Clock::system().now()), dir }
     }
 

@@ -1,4 +1,4 @@
-//! The records of a service at earlier revisions: those of now, without the changes since. So a
+//! The records of a service at earlier revisions: the present ones, without the changes since. So a
 //! copy that lags can be compared with exactly the state that it should have.
 
 use mpp_core::{Digest, Result};

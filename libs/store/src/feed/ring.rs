@@ -53,7 +53,7 @@ pub(crate) struct Ring {
     limit: usize,
 }
 
-/// A place that digests are reckoned from.
+/// A place that digests are worked back from.
 #[derive(Debug)]
 pub(crate) struct Anchor {
     /// The difference to the digest made by the revisions from the ring's start up to it.

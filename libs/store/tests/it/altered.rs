@@ -251,7 +251,7 @@ async fn whatever_a_program_writes_is_not_taken_for_altered() {
         tx.commit().await.unwrap();
         assert!(altered(&served.feed).await.is_empty());
 
-        // A program of before knows no proofs: it leaves that of the version before, or none.
+        // An older program knows no proofs: it leaves that of the earlier version, or none.
         let older = "update record set version = version + 1, labels = '{}', sealed = 0
                      where name = 'units/1';
                      insert into record (kind, name, version, deleted, labels, doc, create_time,

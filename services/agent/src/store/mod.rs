@@ -282,7 +282,8 @@ async fn store_checkpoint(tx: &mut SqliteConnection, checkpoint: &Checkpoint) ->
         .map_err(failed)
 }
 
-/// `None` for one of before marks, which the registry would not know: everything is sent then.
+/// `None` for one from before there were marks, which the registry would not know: everything is
+/// sent then.
 fn read_checkpoint(text: &str) -> Option<Checkpoint> {
     let (sequence, rest) = text.split_once(' ')?;
     let (mark, position) = rest.split_once(' ')?;

@@ -18,7 +18,7 @@ use crate::{call::refused, client::Client, service::Service};
 
 /// Its source.
 const SOURCE: &str = "sources/madiun";
-/// Its list of the year before, beside that of now.
+/// Its list of the year before, beside the present one.
 const BEFORE: &str = "services-2025.csv";
 /// A correction by the administrator, and a service that the city no longer offers.
 const CORRECTED: &str = "units/madiun/services/tera";

@@ -1,4 +1,4 @@
-//! The report of now, told as it changes.
+//! The present report, told as it changes.
 
 use futures::{Stream, StreamExt, stream};
 use mpp_api::report::WatchReportResponse;

@@ -1,4 +1,4 @@
-//! The report of now with its messages to watchers, each encoded once for all of them.
+//! The present report with its messages to watchers, each encoded once for all of them.
 
 use std::{collections::VecDeque, sync::OnceLock};
 
@@ -7,7 +7,7 @@ use mpp_api::{
     reporting::{Report, ReportChange, report_change::Removed},
 };
 
-/// A report of now, and how it came about.
+/// The report at a moment, and how it came about.
 #[derive(Debug, Default)]
 pub struct Current {
     /// The report.

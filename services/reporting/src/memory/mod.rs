@@ -1,4 +1,4 @@
-//! A replica's memory, from which it serves: the nation, and the report of now.
+//! A replica's memory, from which it serves: the nation, and the present report.
 
 mod current;
 mod paces;
@@ -23,7 +23,7 @@ use crate::{
     policy::Policy,
 };
 
-/// The nation, and the report of now.
+/// The nation, and the present report.
 #[derive(Debug)]
 pub struct Memory {
     nation: RwLock<Nation>,
@@ -162,12 +162,12 @@ impl Memory {
         self.read(|nation| model::mall_detail(nation, name, &question))
     }
 
-    /// Receives each new report of now.
+    /// Receives each new report.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Current>> {
         self.current.subscribe()
     }
 
-    /// Computes the report of now, and sends it to watchers where it differs from the last one:
+    /// Computes the present report, and sends it to watchers where it differs from the last one:
     /// because something came in, a day ended or a source became late. Answers whether it differs.
     ///
     /// # Errors

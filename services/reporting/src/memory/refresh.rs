@@ -117,7 +117,7 @@ async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     Ok(())
 }
 
-/// Decides when the report of now is computed again: at once after a quiet while, and once for all
+/// Decides when the present report is computed again: at once after a quiet while, and once for all
 /// the changes of a burst.
 struct Pace {
     look: Duration,

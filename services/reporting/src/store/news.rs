@@ -29,7 +29,7 @@ pub async fn form(db: &Db) -> Result<i64> {
 }
 
 /// Reads the changes since a place of the inbox from one snapshot, without the tables that memories
-/// do not hold; everything, where there is no such place, or it has another mark. Indexes: inbox's
+/// do not hold; everything, if there is no such place, or it has another mark. Indexes: inbox's
 /// primary key, projection_seq; feed_state is two rows.
 ///
 /// # Errors

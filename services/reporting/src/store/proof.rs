@@ -17,7 +17,7 @@ pub struct Received {
     pub contents: Contents,
     /// Events that were altered, by kind.
     pub altered: BTreeMap<String, Named>,
-    /// Events of a program of before, which kept no proof of them.
+    /// Events of an older program, which kept no proof of them.
     pub unproven: i64,
     /// Living records whose last event was altered: kind, name and version.
     altered_last: BTreeSet<(String, String, i64)>,

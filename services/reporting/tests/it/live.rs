@@ -1,4 +1,4 @@
-//! Streams of the report of now.
+//! Streams of the present report.
 
 use std::time::Duration;
 

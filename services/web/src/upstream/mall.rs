@@ -80,7 +80,7 @@ impl Upstream {
         Ok(MallData { records, queues })
     }
 
-    /// The queues of a mall's counters as of now.
+    /// The present queues of a mall's counters.
     pub async fn queues(&self, records: &Records) -> HashMap<String, GetQueueResponse> {
         let asked = stream::iter(records.counter_names()).map(|counter| async move {
             let request = GetQueueRequest { counter: counter.clone() };
