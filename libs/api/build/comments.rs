@@ -1,6 +1,6 @@
-//! The comments of the contract, by the names of what they stand before: what the OpenAPI document
-//! says of services, methods, messages, fields and enum values. Reflection's descriptors do
-//! without them, which keeps these small.
+//! The comments of the contract, by the full name of the service, method, message, field or enum
+//! value that each describes. The OpenAPI document shows them; reflection's descriptors do without,
+//! which keeps them small.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ fn of_file(file: &FileDescriptorProto) -> String {
     comments.text
 }
 
-/// Comments by the numbers with which `SourceCodeInfo` says what they stand before.
+/// Comments by the path with which `SourceCodeInfo` points to the declaration below each.
 fn by_path(file: &FileDescriptorProto) -> HashMap<&[i32], &str> {
     let all = file.source_code_info.iter().flat_map(|info| &info.location);
     all.map(|place| (place.path.as_slice(), place.leading_comments())).collect()

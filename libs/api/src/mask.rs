@@ -51,8 +51,8 @@ fn below(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     }
 }
 
-/// Copies what lies at `path`, which has no [`fault`], from one message to another; nothing there
-/// clears it.
+/// Copies the value at `path`, which has no [`fault`], from one message to another. If `from` has
+/// none there, it is cleared in `to`.
 ///
 /// # Errors
 /// The messages are not of the contract.

@@ -101,7 +101,7 @@ pub enum RamadanStatus<'a> {
     Undecided(Option<&'a Ramadan>),
 }
 
-/// All that has been decreed, with what was revoked.
+/// All decrees, including those that were revoked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decrees {
     pub(crate) holidays: BTreeMap<Date, Vec<Holiday>>,

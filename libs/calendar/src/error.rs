@@ -51,7 +51,7 @@ pub enum Problem {
     /// A slot length that no day can hold.
     #[error("a slot lasts 1 to 1440 minutes, not {0}")]
     SlotLength(u16),
-    /// An instant or date outside what the calendar can express.
+    /// An instant or date outside the years that the calendar can express.
     #[error("lies outside the years that can be expressed")]
     OutOfRange,
 }

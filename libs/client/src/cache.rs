@@ -174,7 +174,7 @@ impl SharedRecords {
     }
 }
 
-/// Applies what the follower tells.
+/// Applies the follower's events to the records.
 struct Keeper {
     shared: Arc<SharedRecords>,
     tell: watch::Sender<Freshness>,

@@ -46,7 +46,7 @@ pub enum Event<C = Change> {
     StateBegins,
     /// Records of the state, each as a put.
     State(Vec<C>),
-    /// The state is complete: remove what has not come since it began, and save the position.
+    /// The state is complete: remove the records that it did not bring, and save the position.
     StateEnds(Position),
     /// All changes of one or more transactions, in order; none if only the position moves.
     Changes(Vec<C>, Position),
@@ -161,8 +161,8 @@ impl Follower {
         self.ready.clear();
     }
 
-    /// Goes on after `position`, where the copy stands, once more and after a pause: what came
-    /// could not be applied.
+    /// Asks for the events after `position`, where the copy stands, once more and after a pause:
+    /// those that came could not be applied.
     pub fn ask_again(&mut self, position: Option<Position>, why: &Error) {
         self.rewind(position);
         self.lost(&malformed(why));

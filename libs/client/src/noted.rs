@@ -1,5 +1,5 @@
-//! The answers of a stream that writes, such as a sync: what they say of revisions is noted as they
-//! pass, so that reads after them show what was written.
+//! The answers of a stream that writes, such as a sync. The revisions that they name are noted as
+//! they pass, so that later reads show the writes.
 
 use std::{
     pin::Pin,

@@ -101,17 +101,17 @@ impl Digest {
         }
     }
 
-    /// Adds what another one holds.
+    /// Adds all records of another digest.
     pub fn add_all(&mut self, other: &Self) {
         other.0.iter().for_each(|(kind, sum)| self.add_sum(kind, *sum));
     }
 
-    /// Takes away what another one holds.
+    /// Takes away all records of another digest.
     pub fn remove_all(&mut self, other: &Self) {
         other.0.iter().for_each(|(kind, sum)| self.add_sum(kind, sum.negative()));
     }
 
-    /// Adds to a kind, such as what is stored or sent of it.
+    /// Adds the sum of several records of a kind, such as one that was stored or sent.
     pub fn add_sum(&mut self, kind: &str, sum: KindSum) {
         let Some(own) = self.0.get_mut(kind) else {
             if !sum.is_empty() {

@@ -75,7 +75,7 @@ impl Error {
             .with_context(context)
     }
 
-    /// Adds what only the log may show.
+    /// Adds the cause, which only the log shows, never the answer.
     #[must_use]
     pub fn with_context(mut self, context: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.context = Some(context.into());

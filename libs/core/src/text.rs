@@ -38,7 +38,8 @@ pub fn quoted(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
 }
 
-/// True if a text holds what no text should; ends of lines and tabs are blanks.
+/// True if a text holds a control character, which no text should. Line ends and tabs do not count:
+/// they are blanks.
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }

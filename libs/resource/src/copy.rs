@@ -56,7 +56,7 @@ pub struct Copy<S> {
     heard: i64,
     /// The revision up to which the memory shows the feed.
     reached: watch::Sender<i64>,
-    /// A position that was found ahead of what was heard, and when.
+    /// A position in the database ahead of the one heard from the feed, and when it was found.
     doubt: Option<(Position, Instant)>,
     /// The digest of the records that the state under way has brought so far.
     coming: Digest,
@@ -66,7 +66,7 @@ pub struct Copy<S> {
     starts: FreshStarts,
     /// It was found to differ, and may start again.
     must_start_again: bool,
-    /// When the tables are read again to see what they hold.
+    /// When the tables are read again as a whole, for the digest of their records.
     next_reading: Instant,
 }
 
@@ -263,8 +263,8 @@ impl<S: Shelf> Copy<S> {
         self.reached.send_replace(revision);
     }
 
-    /// True if the table has what is heard already, from another replica; false if it stands
-    /// as this one left it.
+    /// True if another replica has written the changes up to `heard` already; false if the
+    /// tables stand as this one left them.
     fn is_ahead(&mut self, stored: Option<Position>, heard: &Position) -> Result<bool> {
         if let Some((position, since)) = &self.doubt {
             if position == heard {

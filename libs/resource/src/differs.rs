@@ -23,7 +23,7 @@ impl Differs {
         Self { proof: proof.clone(), clock: db.clock().clone(), feed, follower, copy }
     }
 
-    /// True if what is held differs from what should be, which is then logged and counted.
+    /// True if the digests differ; each difference is logged and counted.
     pub fn tell(&self, held: &Digest, wanted: &Digest) -> bool {
         let found = held.differences(wanted);
         let Self { feed, follower, copy, .. } = *self;

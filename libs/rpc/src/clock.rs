@@ -38,7 +38,7 @@ impl ClockWatch {
         Self { component, policy, clock, sqlite, off, steady: None, set_at: None, ahead }
     }
 
-    /// Judges the clock by what a look at the database found.
+    /// Judges the clock by the times that a look at the database has found.
     pub(crate) fn compare(&mut self, seen: &Look) {
         let (ahead, why) = match (self.sqlite, self.clock.shift()) {
             (false, _) => (seen.here - seen.there, "the database's; see its NTP"),

@@ -73,7 +73,7 @@ fn read(reader: impl Read, most: usize) -> io::Result<Vec<u8>> {
     Ok(plain)
 }
 
-/// The refusal of what is larger than `most` bytes.
+/// The refusal of a `field` that is larger than `most` bytes.
 pub(crate) fn too_large(field: &str, most: usize) -> Error {
     let text = format!("the {field} is larger than {most} bytes; send less at once");
     Error::new(Reason::TooLarge, text)

@@ -54,7 +54,7 @@ pub struct Limits {
     pub last_calls: Duration,
     /// Headers of one call, in bytes.
     pub header_bytes: u32,
-    /// How long a peer may take nothing of what is sent to it.
+    /// How long a peer may leave all bytes that are sent to it unread.
     pub unread: Duration,
     /// A peer that is silent so long is pinged.
     pub keepalive: Duration,

@@ -44,7 +44,7 @@ const LET_DOWN: [Reason; 4] = [
     Reason::WatchTooSlow,
 ];
 
-/// Counts from zero on what every server counts.
+/// Begins every server's counters at zero.
 pub(crate) fn begin() {
     TURNED_AWAY.begin([[""; 0]]);
     WRITES_NOT_TAKEN.begin([[""; 0]]);
@@ -54,7 +54,7 @@ pub(crate) fn begin() {
     }
 }
 
-/// Counts from zero on what a feed counts.
+/// Begins a feed's counters at zero.
 pub(crate) fn begin_feed(feed: &'static str) {
     POSITIONS_REFUSED.begin(LET_DOWN.map(|reason| [feed, reason.as_str()]));
 }

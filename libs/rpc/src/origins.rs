@@ -20,7 +20,7 @@ impl Origins {
     /// Origins such as `https://mpp.banyuwangikab.go.id`; `*` alone is every page there is.
     ///
     /// # Errors
-    /// Names what is no origin.
+    /// Names the text that is no origin.
     pub fn parse(origins: &[String]) -> Result<Self> {
         let any = origins.iter().any(|origin| origin == "*");
         if any && origins.len() > 1 {

@@ -51,7 +51,7 @@ impl<T> Pieces<T> {
         Self { io, flood, heads, small: 0, empty: 0, paused: None, telling: None, rest }
     }
 
-    /// Counts what has come; how many of the bytes may be handed on in this turn.
+    /// Counts the pieces in these bytes; answers how many bytes may be handed on in this turn.
     fn count(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         while let Some(piece) = self.heads.next(bytes, &mut at) {
@@ -86,7 +86,7 @@ impl<T> Pieces<T> {
         }
     }
 
-    /// Hands on what was read before.
+    /// Hands on bytes that were read in an earlier turn.
     fn hand_on(&mut self, into: &mut ReadBuf<'_>) {
         let mut rest = std::mem::take(&mut self.rest);
         let now = rest.len().min(into.remaining());

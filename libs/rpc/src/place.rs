@@ -111,7 +111,8 @@ impl Place {
         Ok(share)
     }
 
-    /// It goes on in any case: what it waited for is there, and soon answered.
+    /// Takes the place back, even if none is free: the call has what it waited for and will soon be
+    /// answered.
     fn come_back(&self) {
         self.hold(Some(self.places.calls.take_back(self.party.clone())));
     }

@@ -52,8 +52,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
         // Refusals by limits are counted.
         .layer(from_fn(refused::layer))
-        // How many calls there may be in progress, and how many of them theirs: what would only
-        // wait is refused at once, and told when to come again.
+        // How many calls may be in progress in all, and for one caller: a call that would only wait
+        // is refused at once, with the time after which to try again.
         .layer(from_fn_with_state(Places::new(limits), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))

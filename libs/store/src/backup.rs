@@ -42,7 +42,7 @@ pub fn copy<'a>(from: &'a Path, to: &'a Path) -> BoxFuture<'a, Result<Copied>> {
     })
 }
 
-/// Looks a copy through, and answers what it holds.
+/// Checks that a copy is whole; answers its service and revision.
 ///
 /// # Errors
 /// `INVALID_FIELD` naming `backup` if it is damaged or no service's database; `UNAVAILABLE`
@@ -59,7 +59,7 @@ pub fn check_copy(path: &Path) -> BoxFuture<'_, Result<Copied>> {
     })
 }
 
-/// Its owner and its revision; else what is wrong with it.
+/// Its owner and its revision; the error says what is damaged.
 async fn look_through(conn: &mut AnyConnection) -> Result<(String, i64), String> {
     let all_is_well = one::<String>(conn, "pragma integrity_check").await?;
     if all_is_well != "ok" {

@@ -71,7 +71,7 @@ impl Conn {
         self.give_back
     }
 
-    /// Passes on what a statement answers, until the server is known to be gone.
+    /// Passes on a statement's answers until the server is known to be gone.
     fn watched<'e, T: Send + 'e>(
         &'e mut self,
         ask: impl FnOnce(&'e mut PoolConnection<Any>) -> BoxStream<'e, sqlx::Result<T>>,

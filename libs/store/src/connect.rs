@@ -185,7 +185,7 @@ fn may_be_starting(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Names the place, and says what is wrong there: with the address, or for the time being.
+/// Names the place, and says whether its address is wrong or it only fails for the time being.
 fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
     if let Some(refused) = pooler::refusal(&error) {
         return refused;

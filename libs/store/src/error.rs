@@ -109,7 +109,7 @@ pub(crate) fn newer_form(text: impl Into<String>) -> Error {
     Error::new(Reason::NewerForm, text).with_retry_after(RETRY_AWAY)
 }
 
-/// An older program has written what only it can tell.
+/// An older program has written something that only it can read.
 pub(crate) fn older_form(text: impl Into<String>) -> Error {
     Error::new(Reason::Unavailable, text).with_retry_after(RETRY_AWAY)
 }

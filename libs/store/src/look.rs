@@ -65,7 +65,7 @@ impl Looker {
                 _ => self.db.0.reach.find(),
             }
             if looked.is_err() {
-                // Closing it also ends what it may be within.
+                // Closing it also ends a transaction or statement that it may be in.
                 self.conn = None;
             }
             self.has_looked = true;
@@ -218,7 +218,7 @@ fn silent(db: &Db) -> Error {
 fn is_unreached(error: &Error) -> bool {
     let cause = error.context().and_then(|context| context.downcast_ref());
     cause.is_some_and(|cause| match cause {
-        // It is reached, and is what it is.
+        // The server is reached, and is read-only.
         sqlx::Error::Database(error) if error.code().as_deref() == Some("25006") => false,
         cause => is_of_the_connection(cause),
     })

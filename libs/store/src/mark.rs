@@ -38,7 +38,7 @@ impl Marked {
     }
 }
 
-/// The refusal of a position that is older than what is kept.
+/// The refusal of a position that is older than the feed's floor.
 pub(crate) fn compacted(revision: i64, floor: i64) -> Error {
     let message =
         format!("revision {revision} is below the floor {floor}; start again with initial_state");

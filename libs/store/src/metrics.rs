@@ -37,7 +37,7 @@ mpp_telemetry::metrics! {
     JOB_RUNS: Counter = "mpp.job.runs" in "{run}" by ["database", "job_name", "outcome"];
 }
 
-/// The reasons that lie with a database, and not in what is asked of it.
+/// The reasons of failures that a database causes, and not the request.
 const CAUSES: [Reason; 5] = [
     Reason::Unavailable,
     Reason::Overloaded,

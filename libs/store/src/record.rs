@@ -102,7 +102,7 @@ pub(crate) struct Stored {
     pub altered: Altered,
 }
 
-/// How what a transaction has read stands beside the row.
+/// Whether the record that a transaction has read is the row, or stands in for an altered one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Altered {
     /// It is the row, and nothing shows that it was altered.
@@ -171,8 +171,7 @@ impl Stored {
         self.proof.version != self.version && !self.sealed
     }
 
-    /// True if the row is not what a program has written in this version: it was altered in the
-    /// database.
+    /// True if no program has written the row so in this version: it was altered in the database.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
         match self.proof.version == self.version {
             _ if !self.of_class => true,
@@ -205,7 +204,7 @@ impl Stored {
         }
     }
 
-    /// True if document and labels are what the program knows.
+    /// True if this program can read document and labels.
     pub fn is_readable(&self, kind: &str) -> bool {
         document::is_readable(kind, &self.doc) && parse_labels(&self.labels).is_ok()
     }

@@ -19,7 +19,7 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// Says what a schema is for, where anything is said.
+/// Sets a schema's description, unless the text is empty.
 pub fn describe(schema: &mut Value, text: String) {
     if !text.is_empty() {
         schema["description"] = text.into();

@@ -64,7 +64,7 @@ impl Schemas {
         object
     }
 
-    /// A field's schema, with what is said of it.
+    /// A field's schema, with its comment in the contract as description.
     pub fn field(&mut self, field: &FieldDescriptor) -> Value {
         let mut schema = match field.kind() {
             Kind::Message(entry) if field.is_map() => {

@@ -90,8 +90,8 @@ impl Server {
     }
 }
 
-/// Answers every method with what was planned, then with an empty message, and notes what it was
-/// asked.
+/// A service that answers each call of any method with the next planned answer, or an empty message
+/// when none is left, and notes the calls.
 #[derive(Clone, Default)]
 pub struct Desk(Arc<Mutex<Notes>>);
 

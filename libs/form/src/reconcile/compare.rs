@@ -59,7 +59,7 @@ fn one(set: &Set, asked: &Range, known: &impl Fn(u64) -> LoneItem) -> Result<Ran
     })
 }
 
-/// Key and content of what the other side lists.
+/// Key and content of each item that the other side lists.
 fn listed(range: Prefix, bytes: &[u8]) -> Result<Vec<(u64, u64)>> {
     let wrong = |hint: &str| Error::field("items", FieldCode::Format, hint);
     if !bytes.len().is_multiple_of(LISTED) || bytes.len() > limits::LISTED_ITEMS * LISTED {

@@ -10,7 +10,7 @@ use prost::Message as _;
 use super::{Found, Item, Set, Standing, Walk, compare, key_of};
 use crate::limits;
 
-/// Records by name, each with what is known of it.
+/// Records by name, each with its content.
 type Catalog = BTreeMap<u32, u8>;
 
 fn item(name: u32, says: u8) -> Item {

@@ -99,7 +99,7 @@ impl Walk {
     /// Takes up the answer to the last message.
     ///
     /// # Errors
-    /// It does not answer what was asked, or it leads nowhere.
+    /// The answer is not for the ranges that were asked about, or it leads nowhere.
     pub fn hear(&mut self, answer: Reconciliation) -> Result<()> {
         if answer.ranges.is_empty() || answer.ranges.len() > self.open {
             return Err(astray("answered other ranges than were asked for"));

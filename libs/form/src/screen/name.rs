@@ -66,7 +66,8 @@ pub fn is_none(name: &str) -> bool {
     HEADINGS.contains(&letters(name).as_str()) || is_blank(name)
 }
 
-/// True for a text that says nothing. "Layanan" beside "Bahan" says what a fee is for.
+/// True for a text without meaning, even as the label of a fee. "Layanan" is not one: beside
+/// "Bahan" it tells the fees apart.
 pub fn is_blank(name: &str) -> bool {
     let letters = letters(name);
     let is_empty = letters.is_empty() && !name.trim().is_empty();

@@ -60,7 +60,8 @@ const FUNCTIONS: &str = " ABS ARRAYFORMULA AVERAGE CELL CHAR CHOOSE COLUMN CONCA
     PROPER QUERY REPLACE RIGHT ROUND ROUNDDOWN ROUNDUP ROW SEARCH SORT SUBSTITUTE SUBTOTAL SUM SUMIF \
     SUMIFS SUMPRODUCT SWITCH TEXT TEXTJOIN TODAY TRIM UNIQUE UPPER VALUE VLOOKUP XLOOKUP YEAR ";
 
-/// Why an id or the name of a unit holds what no office has written, if it does.
+/// Why an id or the name of a unit is a program's residue, such as "undefined"; `None` if it is
+/// not.
 pub fn of_name(place: &str, name: &str) -> Option<String> {
     let is_residue = name.split(['/', '-']).any(|part| ["undefined", "null"].contains(&part));
     (is_residue || of_text(name)).then(|| told(place, name))

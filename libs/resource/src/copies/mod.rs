@@ -159,5 +159,5 @@ pub fn moves_on(subject: &str) -> Error {
     Error::new(MOVING, text)
 }
 
-/// The reason of what is told to ask again at once.
+/// The reason of refusals after which the caller should ask again at once.
 const MOVING: Reason = Reason::WriteConflict;

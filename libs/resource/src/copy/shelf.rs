@@ -14,8 +14,8 @@ pub type Names = BTreeSet<(String, String)>;
 /// A service's storage for its copy of a feed: its tables, and a memory that is filled from them,
 /// if it has one.
 pub trait Shelf: Send {
-    /// Reads the tables as they are at `position`; `None` if no state was ever read whole.
-    /// Answers what it has read, where that was every record.
+    /// Reads the tables as they are at `position`; `None` if no state was ever read whole. Answers
+    /// the digest of the records if it has read all of them.
     fn load(
         &mut self,
         read: &mut Read,

@@ -71,7 +71,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
                 return;
             }
             if matches!(ended, Ok(Ended::Differs)) {
-                // Reads show what is there until the state is whole.
+                // Until the new state is whole, reads show the old one.
                 metrics::RELOADS.add(1, [service]);
                 continue;
             }

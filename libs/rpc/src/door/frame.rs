@@ -82,7 +82,7 @@ impl Messages {
         None
     }
 
-    /// A whole message out of what was read.
+    /// Takes the next message out of the bytes read so far, if it is whole.
     fn whole_message(&mut self) -> Option<Bytes> {
         let length = self.read.get(1..HEAD)?.try_into().map(u32::from_be_bytes).ok()?;
         let length = usize::try_from(length).ok()?;

@@ -35,7 +35,7 @@ const MASKS: [&str; 4] = ["title", "legal_basis", "time.at_most", "no_such"];
 /// Makes things at random, always the same from one seed.
 pub(crate) struct Maker {
     rng: StdRng,
-    /// Only what a query can say, too.
+    /// Only messages that can also be written as a query.
     flat: bool,
 }
 

@@ -21,8 +21,8 @@ pub struct Filter {
     pub name_prefix: String,
     /// Labels that the record carries. A region also matches the regions below it.
     pub labels: Labels,
-    /// A region also matches the regions above it, and records of no region: what the records of a
-    /// region rest on.
+    /// A region also matches the regions above it, and records of no region, since a region's
+    /// records refer to those.
     pub wider: bool,
 }
 

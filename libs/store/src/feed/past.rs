@@ -9,12 +9,12 @@ use crate::{Read, db_error};
 /// Changes in one page.
 const PAGE: i64 = 5_000;
 
-/// The step of the store's migrations from which on changes tell what they have taken the place of.
+/// The step of the store's migrations since which a change names the version that it replaced.
 const DIGESTS: i64 = 4;
 
-/// The digests at `revisions`, of which those that the feed does not reach back to, those from
-/// before changes told enough, and those above the head, are left out. `now` is the digest of the
-/// snapshot.
+/// The digests at `revisions`. Left out are those below the feed's floor, those from before
+/// changes named the version that they replaced, and those above the head. `now` is the digest of
+/// the snapshot.
 pub(super) async fn digests(
     snapshot: &mut Read,
     now: &Digest,
@@ -35,8 +35,8 @@ pub(super) async fn digests(
     Ok(found)
 }
 
-/// The last revision from before changes told what they have taken the place of. Indexes:
-/// migration's primary key, revision_at.
+/// The last revision from before changes named the version that they replaced. Indexes: migration's
+/// primary key, revision_at.
 async fn first_known(snapshot: &mut Read) -> Result<i64> {
     let row = sqlx::query(
         "select coalesce(max(rev), 0) from revision where at < (select run_at from migration

@@ -16,7 +16,7 @@ use crate::{Read, db_error, metrics, read::LAST};
 
 /// Records in one page.
 const PAGE: i64 = 5_000;
-/// How long to wait until the ring has what a snapshot shows.
+/// How long to wait until the ring has the revision of a snapshot.
 const LAG: Duration = Duration::from_secs(10);
 
 /// Proves the digest as soon as somebody asks for it, and from then on again and again.

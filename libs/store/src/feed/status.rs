@@ -51,8 +51,8 @@ impl Feed {
         Ok(Stand { head_revision: head.revision, head_mark: head.mark, floor_revision })
     }
 
-    /// Reads all living records from one snapshot; few do so at a time. Tells also what was held at
-    /// earlier `revisions`.
+    /// Reads all living records from one snapshot; few calls do so at a time. Tells also the
+    /// digests at earlier `revisions`.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -58,7 +58,7 @@ impl Token {
     }
 }
 
-/// The revision of a token, whatever the filter; `None` for what is no token of this form.
+/// The revision of a token, whatever the filter; `None` if the bytes are no token of this form.
 pub(crate) fn revision_of(bytes: &[u8]) -> Option<i64> {
     Token::read(bytes).map(|token| token.at.revision)
 }

@@ -9,7 +9,7 @@ use crate::kit::{Served, changes_to, officer, write};
 
 const MALL: &str = "malls/banyuwangi";
 
-/// Each table, and what is done to it.
+/// Each table, and the statement that damages it.
 const BOTH: [(&str, &str); 10] = [
     ("feed", "update feed set floor = 99"),
     ("feed", "update feed set floor = -1"),
@@ -85,7 +85,7 @@ async fn a_small_table_that_was_altered_is_named_and_mended_and_writes_go_on() {
     }
 }
 
-/// Raising the floor gives up what lies below it, which an altered record may still need.
+/// Raising the floor gives up the changes below it, which an altered record may still need.
 #[tokio::test]
 async fn the_feed_is_cut_off_only_once_the_records_have_taken_from_it_what_they_need() {
     for fault in [

@@ -118,7 +118,7 @@ async fn a_caller_with_many_transactions_leaves_another_a_connection() {
     options.max_connections = 14;
     let db = Db::open_migrated(&options, &SCHEMA).await.unwrap();
     let done = Arc::new(AtomicUsize::new(0));
-    // Eight connections write; what is asked for at once would take all of them for long.
+    // Eight connections write; 200 transactions at once would hold all of them for long.
     let greedy: Vec<_> = (0..200)
         .map(|_| {
             let (db, done) = (db.clone(), done.clone());

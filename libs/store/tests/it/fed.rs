@@ -72,7 +72,8 @@ async fn is_fed_as_it_is_stored<D: Document>(served: &Served) {
     is_no_change_without_what_answers_add(again, whole).await;
 }
 
-/// Etags count changes: what only answers add makes none.
+/// Fields that only answers fill in are not stored: a record that differs in them alone has not
+/// changed.
 async fn is_no_change_without_what_answers_add<D: Document>(mut tx: mpp_store::Tx, whole: D) {
     let mut bare = whole;
     bare.strip();

@@ -29,7 +29,7 @@ pub struct Follower {
     pub stretches: Vec<Stretch>,
     /// The version of each living record of which it was told, by kind and name.
     held: BTreeMap<(String, String), i64>,
-    /// How often what it holds was as the feed said that it should be.
+    /// How often its records agreed with the digest that the feed sent.
     pub proven: usize,
     random: StdRng,
     slow: bool,
@@ -130,7 +130,7 @@ impl Follower {
         self.proven += 1;
     }
 
-    /// Takes over what a token confirms.
+    /// Takes over the state or changes that a token confirms.
     fn note(&mut self, state: Option<BTreeMap<String, i64>>, at: i64, told: Vec<Told>) {
         if state.is_some() {
             self.stretches.push(Stretch { state, start: at, end: at, told });
@@ -143,7 +143,7 @@ impl Follower {
     }
 }
 
-/// Compares a stretch with what the history says that this filter shows.
+/// Compares a stretch with the events of the history that pass this filter.
 pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
     let wants = |name: &str, region: &str| {
         let below =

@@ -24,7 +24,7 @@ const RECORDS: usize = 6;
 /// A record and its version.
 type Event = (usize, i64);
 
-/// A mistake in what a follower has seen.
+/// How many events a follower has missed, seen twice, or seen out of order.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Faults {
     missed: usize,
@@ -177,8 +177,8 @@ async fn plain_writer(
     }
 }
 
-/// Runs the simpler design; answers what a follower of it missed, and what was out of order for
-/// one that reads everything at the end.
+/// Runs the simpler design; answers the mistakes of a follower of it, and those of one that reads
+/// everything at the end.
 async fn plain_design(database: &TestDatabase, drawn: Drawn) -> (Faults, Faults) {
     let mut conn = PgConnection::connect(database.url()).await.unwrap();
     sqlx::raw_sql(PLAIN).execute(&mut conn).await.unwrap();

@@ -79,7 +79,7 @@ async fn a_copy_that_was_put_back_and_written_on_is_told_by_its_marks() {
 
             backup.restore_to(database);
             let served = serve(database).await;
-            // The number of what was lost is given again, and others after it.
+            // The lost write's revision is given again, and others after it.
             assert_eq!(write_on(&served.db, "goes on", 5).await, 6);
             tells_them_apart(&served, &kept, &lost).await;
             served.stop().await;

@@ -166,7 +166,7 @@ async fn a_caller_with_many_followers_that_are_behind_holds_up_another_by_a_page
     .await;
 }
 
-/// The first page of a follower that is behind what the ring holds.
+/// The first page of a follower that is further back than the ring reaches.
 async fn a_page(feed: &Feed, token: &Bytes, caller: &str) {
     let start = Start::Token(token.clone());
     let follower = feed.subscribe(start, Filter::default()).await.unwrap();

@@ -27,7 +27,7 @@ pub(super) struct IncomingBody {
     at: At,
     /// The beginning of a packed message.
     packed: BytesMut,
-    /// Why nothing comes after what has been handed on.
+    /// Why nothing follows the messages that have been handed on.
     failed: Option<Error>,
 }
 

@@ -34,8 +34,8 @@ impl Course {
         self.0.fault.get_or_init(|| status).clone()
     }
 
-    /// Keeps what is left of the request until its answer has gone out: without it HTTP/2 counts
-    /// what still comes against the connection, and may end it before.
+    /// Keeps the rest of the request until its answer has gone out. Dropped earlier, HTTP/2 would
+    /// count the bytes that still come against the connection, and might end it.
     pub fn leaves(&self, body: Body) {
         // One value, which no panic leaves half written.
         *self.0.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
@@ -61,7 +61,7 @@ impl Course {
     }
 }
 
-/// The refusal of a request that is not what it should be.
+/// The refusal of a request that cannot be read.
 pub(super) fn unreadable(text: &str) -> Error {
     Error::field("request", FieldCode::Unreadable, text)
 }
