@@ -17,7 +17,7 @@ use jaq_json::Val;
 /// Raises the fault that it gets, together with the place that it is given.
 pub const NOTE: &str = "mpp_note_place";
 
-/// Filters that run what they are given on values and never on paths.
+/// Filters that run their arguments on values and never on paths.
 const RUN_ON_VALUES: [&str; 24] = [
     "map",
     "select",

@@ -62,7 +62,7 @@ impl Tally {
         *(if is_trial { &mut self.suspicious } else { &mut self.invalid }) += 1;
     }
 
-    /// Counts what is remarked on a record that is taken.
+    /// Counts the wordings that were not read, among the remarks on a record that was taken.
     pub(crate) fn count_notes(&mut self, notes: &[Error]) {
         let is_wording = |error: &&Error| {
             error.violations().iter().any(|field| field.code == FieldCode::NotRead)

@@ -34,7 +34,7 @@ pub enum Again {
     Same,
     /// Over columns in another order: the rows below it are parted otherwise.
     Moved,
-    /// Half of it, and what it holds otherwise may be a record.
+    /// At least half of its cells repeat the heading; the others may be a record's.
     Doubtful,
 }
 

@@ -54,7 +54,7 @@ impl Edited {
         self.seen = self.state().await;
     }
 
-    /// Ends once they differ from what was noted.
+    /// Ends once the files differ from their noted state.
     pub async fn changed(&mut self) {
         let mut rest = self.look;
         loop {

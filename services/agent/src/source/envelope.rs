@@ -64,7 +64,7 @@ const STATUSES: [&str; 8] = [
 ];
 /// The same, but may be anything's code as well.
 const CODES: [&str; 2] = ["code", "kode"];
-/// Words of the names of what has gone wrong.
+/// Words in the name of a member that tells of a failure.
 const ERRORS: [&str; 10] = [
     "error",
     "errors",
@@ -77,7 +77,7 @@ const ERRORS: [&str; 10] = [
     "failures",
     "gagal",
 ];
-/// Words of the names of what only speaks of errors.
+/// Words with which such a name only concerns errors and tells of none: "last_error", "error_url".
 const OF_ERRORS: [&str; 12] = [
     "last",
     "rate",
@@ -103,7 +103,7 @@ const MESSAGES: [&str; 9] = [
     "reason",
     "description",
 ];
-/// Starts of messages of what has gone wrong.
+/// How messages of a failure begin.
 const COMPLAINTS: [&str; 14] = [
     "error",
     "gagal",

@@ -52,7 +52,7 @@ impl Extent {
         Self { whole: whole.to_owned(), ..Self::default() }
     }
 
-    /// Takes up what a page says of the whole.
+    /// Takes up the numbers by which a page tells how much there is in all.
     ///
     /// # Errors
     /// The number of all is not in its configured place.
@@ -72,7 +72,7 @@ impl Extent {
         Ok(())
     }
 
-    /// Takes up what the fields of an answer say of the whole.
+    /// Takes up the numbers by which an answer's header fields tell how much there is in all.
     pub fn told(&mut self, part: &Val) {
         if !self.whole.is_empty() {
             return;
@@ -88,8 +88,8 @@ impl Extent {
         });
     }
 
-    /// Takes up what a row says that was not taken for a record; true for one that only tells how
-    /// many there are, such as "Total layanan: 42".
+    /// Takes up the text of a row that was not taken for a record; true for one that only tells
+    /// how many there are, such as "Total layanan: 42".
     pub fn hear_row(&mut self, place: &str, said: &str) -> bool {
         if !is_footer(said) {
             return false;

@@ -126,7 +126,8 @@ fn read_file(
     }
 }
 
-/// A file without a record is as a source without one: what it held before has not surely gone.
+/// A file without a record fails like a source without one: it is not sure that the records it held
+/// before have gone.
 fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
     let text = "it holds no record; where that is right, take the file away";
     if sink.has_row() {

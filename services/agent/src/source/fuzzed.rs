@@ -109,7 +109,7 @@ fn rows(page: &Val) -> &[Val] {
     }
 }
 
-/// Reads a page by all readers; what it cannot account for.
+/// Reads a page by all readers; answers the members that nothing accounts for.
 fn read(page: &Val, location: &str) -> Vec<account::Unknown> {
     let rows = rows(page);
     let _ = envelope::refusal(page, false);

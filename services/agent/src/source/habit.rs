@@ -14,7 +14,7 @@ pub struct Habit {
     separators: usize,
     /// Separators behind which a blank stands, as in prose.
     spaced: usize,
-    /// Forms of what stands in the first column, such as "A-0" for "K-12".
+    /// Forms of the values in the first column, such as "A-0" for "K-12".
     ids: HashSet<String>,
 }
 

@@ -59,7 +59,7 @@ pub fn find(
 struct Record {
     /// Lines above it.
     above: usize,
-    /// Its text; what stands in quotes is one sign each.
+    /// Its text, with one sign in the place of each quoted part.
     text: String,
 }
 

@@ -36,7 +36,7 @@ pub fn extent(output: &Value) -> Option<String> {
     is_extent(title).then(|| format!("the title \"{title}\" {what}"))
 }
 
-/// Whether a record is refused for what it looks like.
+/// Whether a record is refused because it looks suspicious.
 pub fn is_suspicious(error: &Error) -> bool {
     error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
 }

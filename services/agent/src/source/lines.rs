@@ -113,7 +113,8 @@ impl Lines {
         self.open
     }
 
-    /// Takes what is buffered up to the line's end; how much, and whether the end was found.
+    /// Takes the buffered bytes up to the line's end; answers how many, and whether the end was
+    /// found.
     fn take(&mut self, bytes: &mut Vec<u8>) -> io::Result<(usize, bool)> {
         let buffer = self.reader.fill_buf()?;
         let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));

@@ -1,4 +1,4 @@
-//! Links as objects: where the address stands, and what a link in a list of them is for.
+//! Links as objects: where the address stands, and the purpose of a link in a list of them.
 
 use jaq_json::Val;
 
@@ -8,7 +8,7 @@ use crate::model::text::html_text;
 /// Keys of a link's address, within an object that is the link.
 pub const ADDRESSES: [&str; 6] = ["href", "url", "link", "uri", "@id", "page"];
 
-/// Names of what a link in a list of links is for.
+/// Keys under which a link in a list of links tells its purpose.
 const PURPOSES: [&str; 6] = ["rel", "relation", "label", "name", "title", "text"];
 
 /// The purpose of a link in a list, with all its words.

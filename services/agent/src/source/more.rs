@@ -70,7 +70,7 @@ const PARTS: [&str; 7] = ["shard", "shards", "partition", "partitions", "node", 
 const LEFT: &str = "remaining remainder left leftover sisa sisanya tersisa rest omitted skipped \
     dropped unread unloaded outstanding pending dilewati dilewatkan tertinggal kurang belum missing \
     hilang disembunyikan hidden withheld";
-/// Names of what is left of something else than the list.
+/// Words with which a name tells the rest of something else than the list, such as of a quota.
 const OF_CALLS: [&str; 20] = [
     "rate", "limit", "quota", "kuota", "credits", "calls", "requests", "time", "waktu", "seconds",
     "days", "hari", "antrian", "antrean", "queue", "slot", "slots", "kursi", "jobs", "bayar",
@@ -158,7 +158,8 @@ pub fn is_judged(place: &str, value: &Val) -> bool {
     says(place, value) != Said::Nothing
 }
 
-/// True for the name of what is left: of the list, which the last page tells, or of something else.
+/// True for the name of a number that tells how much is left: of the list, which the last page
+/// tells, or of something else.
 pub fn names_what_is_left(place: &str) -> bool {
     words(place.rsplit('.').next().unwrap_or(place)).iter().any(|word| holds(LEFT, word))
 }

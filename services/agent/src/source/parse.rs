@@ -35,7 +35,7 @@ pub fn parse(body: &[u8]) -> Result<Val, String> {
     jaq_json::read::parse_single(text.as_bytes()).map_err(|error| format!("not JSON: {error}"))
 }
 
-/// UTF-8, with a mark or without, or what a mark says.
+/// Decodes UTF-8, or the encoding that a byte order mark names.
 fn decode(body: &[u8]) -> Result<String, String> {
     let (encoding, mark) = Encoding::for_bom(body).unwrap_or((encoding_rs::UTF_8, 0));
     let (text, damaged) = encoding.decode_without_bom_handling(&body[mark..]);

@@ -176,7 +176,7 @@ fn pair(object: &Val) -> Option<(String, &Val)> {
     (map.len() == 2).then_some((name, value))
 }
 
-/// The page without what stands at these places; the rest is shared with it.
+/// The page without the values at these places; the rest is shared with it.
 pub fn without(page: &Val, places: &[String]) -> Val {
     places.iter().fold(page.clone(), |page, place| match key(&page, place) {
         Some(_) => without_one(&page, &[place]),

@@ -31,7 +31,7 @@ const CUT: &str = "truncat incomplet partial terpotong dipotong sebagian dibatas
     limited capped exceed melebihi parsial";
 /// Words that say so beside a number: "hanya 6 baris pertama".
 pub const ONLY: &str = "only hanya cuma first pertama top teratas terbaru";
-/// Words of what is still to come or went wrong: a remark with one does not speak of the whole.
+/// Words of a failure, or of something still to come: a remark with one does not mean the whole.
 const UNDONE: &str = "sementara belum sedang masih tertunda gagal galat kesalahan error errors failed failing \
     failure pending progress unfinished interrupted aborted timeout terhenti dihentikan terputus \
     unavailable unreachable degraded temporary interim draft draf percobaan stale tertinggal missing";
@@ -102,7 +102,7 @@ pub fn counted(text: &str) -> Option<Counted> {
 /// Words of a footer; a row of more is one of the table.
 const FOOTER: usize = 10;
 
-/// Whether what a row says is as short as a footer.
+/// Whether a row's text is as short as a footer.
 pub fn is_footer(text: &str) -> bool {
     text.split_whitespace().count() <= FOOTER
 }

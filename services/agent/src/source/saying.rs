@@ -12,7 +12,7 @@ use super::{
     prose::{Counted, counted, is_footer},
 };
 
-/// Cells that a footer fills at the most: what is counted, and how many.
+/// The most cells that a footer fills, such as "Total", "layanan" and "42".
 const FOOTER_CELLS: usize = 3;
 
 /// Words by which a title or a footer says that there is more.

@@ -264,8 +264,7 @@ impl<'a> Sink<'a> {
         self.send(Item::refused(found_at, error))
     }
 
-    /// Refuses what was found at one place, with the id that it has, so that it does not count as
-    /// gone.
+    /// Refuses the record found at a place, with its id, so that it does not count as gone.
     fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
         self.send(Item { refused_id, ..Item::refused(found_at, error) })

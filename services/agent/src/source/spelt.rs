@@ -46,7 +46,7 @@ const VALUES: [(&str, u64); 43] = [
     ("nol", 0),
     ("zero", 0),
 ];
-/// Words that multiply what stands before them; "belas" adds ten.
+/// Words that multiply the number before them; "belas" adds ten.
 const FACTORS: [(&str, u64); 8] = [
     ("puluh", 10),
     ("belas", 0),
@@ -116,8 +116,8 @@ fn meaning(word: &str) -> Option<Meaning> {
     of(&VALUES).map(Meaning::Value).or_else(|| of(&FACTORS).map(Meaning::Factor))
 }
 
-/// A number that is being read: whole thousands and millions, what is below them, and the last
-/// unit.
+/// A number that is being read: whole thousands and millions, the rest below a thousand, and the
+/// last unit.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     thousands: u64,

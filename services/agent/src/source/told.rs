@@ -6,7 +6,7 @@ use ureq::http::{HeaderMap, StatusCode, header};
 
 use super::{more::words, parse::parse};
 
-/// Fields that count something else than the list: the caller's calls, what a cache does.
+/// Words of header fields that do not count the list, but the caller's calls or a cache's work.
 const OF_TRANSPORT: [&str; 9] =
     ["ratelimit", "rate", "limit", "quota", "retry", "nextjs", "cache", "cookie", "token"];
 
@@ -27,7 +27,7 @@ pub fn fields(headers: &HeaderMap) -> Val {
     Val::obj(pairs.chain(total).collect())
 }
 
-/// Why an answer holds a part of what was asked for only.
+/// Why an answer holds only a part of the list that was asked for; `None` if it does not.
 pub fn is_part(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     let found = range(headers);
     let said = headers.get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());

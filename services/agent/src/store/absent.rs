@@ -32,7 +32,8 @@ impl Store {
         Ok(())
     }
 
-    /// Notes what a complete run has not seen, and when each goes by itself; `None`: never.
+    /// Notes the records that a complete run has not seen, and when each is withdrawn by itself;
+    /// `None`: never.
     pub async fn note_absent(
         &self,
         ids: &BTreeSet<&str>,

@@ -76,13 +76,13 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// Keeps why the last run could not end: what is listed beside it is of the run before.
+    /// Keeps why the last run could not end: the problems listed beside it are of the run before.
     pub async fn keep_failed(&self, why: &Problem) -> Result<()> {
         self.forget_unsent(&why.record).await?;
         self.keep_unsent(std::slice::from_ref(why)).await
     }
 
-    /// Forgets what was kept of a place in the source.
+    /// Forgets the problems kept for a place in the source.
     pub async fn forget_unsent(&self, place: &str) -> Result<()> {
         sqlx::query("DELETE FROM unsent WHERE place = ?")
             .bind(place)
@@ -92,8 +92,8 @@ impl Store {
             .map_err(failed)
     }
 
-    /// Notes where the records stand of which something is told: what a refusal names by its id,
-    /// its keeper finds by its row, also where it has no id.
+    /// Notes where each record stands that an answer names: its keeper finds it by its row, even if
+    /// the source shows no id.
     pub async fn place<'a>(&self, place: impl Fn(&str) -> Option<&'a str>) -> Result<()> {
         let told = "SELECT source_id FROM answered WHERE outcome >= 3 OR code <> ''"; // answered_said
         let rows = sqlx::query(told).fetch_all(&self.pool).await.map_err(failed)?;

@@ -13,7 +13,7 @@ use jaq_core::{
 
 use crate::model::functions::FUNCTIONS;
 
-/// Filters whose arguments run on what they make and not on the record.
+/// Filters whose arguments run on values that the filter makes, not on the record.
 const ON_MADE: [&str; 5] = ["with_entries", "sub", "gsub", "del", "walk"];
 
 /// Keys any one of which will do, as in `.kode // .id`.
@@ -63,7 +63,7 @@ struct Reads<'p> {
     defs: HashMap<&'p str, &'p Def<&'p str>>,
     /// Definitions that are being followed.
     within: Vec<&'p str>,
-    /// Variables, and arguments of definitions, that hold what the program has made.
+    /// Variables, and arguments of definitions, that hold a value made by the program.
     made_vars: HashSet<&'p str>,
 }
 
@@ -116,7 +116,7 @@ impl<'p> Reads<'p> {
         }
     }
 
-    /// A step of a path: its key is one of what it goes from.
+    /// A step of a path: its key is a key of the value that the path starts from.
     fn part(&mut self, part: &'p Part<Term<&'p str>>, of_made: bool, made: bool) {
         match part {
             Part::Index(index) => self.key(index, of_made),
@@ -126,7 +126,7 @@ impl<'p> Reads<'p> {
         }
     }
 
-    /// A key, where it is spelt out; else what it is worked out from.
+    /// A key that is spelt out; otherwise the term that it is computed from.
     fn key(&mut self, key: &'p Term<&'p str>, made: bool) {
         match spelt_out(key) {
             Some(key) if !made => self.groups.push(vec![key]),
@@ -208,7 +208,7 @@ impl<'p> Reads<'p> {
         }
     }
 
-    /// True if a term yields what the program has made, and no part of the record.
+    /// True if a term yields a value that the program has made, and no part of the record.
     fn is_made(&self, term: &Term<&'p str>, made: bool) -> bool {
         match term {
             Term::Var(name) => self.made_vars.contains(name) || OF_JQ.contains(name),
@@ -240,7 +240,7 @@ impl<'p> Reads<'p> {
     }
 }
 
-/// Whether a definition makes an object anywhere, also in what it calls.
+/// Whether a definition makes an object, itself or by a filter that it calls.
 fn holds_object(term: &Term<&str>) -> bool {
     let text = format!("{term:?}");
     text.contains("Obj(") || MAKERS.iter().any(|name| text.contains(&format!("{name:?}")))

@@ -11,8 +11,8 @@ pub fn trial(record: &Value) -> Option<String> {
     screen::title(title).or_else(|| within(service, "service", &|_, text| screen::prompt(text)))
 }
 
-/// Why a mapped record holds what no office has written, if it does: in its id, its unit, or any
-/// text of what it publishes.
+/// Why a mapped record holds text that no office has written, if it does: in its id, its unit, or
+/// any text that it publishes.
 pub fn residue(record: &Value) -> Option<String> {
     let named = ["source_id", "sourceId", "unit"];
     let named = named.into_iter().find_map(|key| screen::of_name(key, record.get(key)?.as_str()?));

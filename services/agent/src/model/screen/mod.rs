@@ -13,11 +13,11 @@ pub use doubt::{residue, trial};
 use mpp_form::screen::is_error_value;
 pub use name::drop_empty;
 
-/// Parts of what a field is called that names its record.
+/// Parts of the key of a field that holds its record's name.
 const NAMING: [&str; 8] = ["nama", "layanan", "judul", "izin", "jenis", "title", "name", "service"];
 
-/// True if a raw record is the heading once more: what it holds are the names of its fields, or
-/// one of them is called otherwise.
+/// True if a raw record repeats the heading: each value is the name of its own field, except for at
+/// most one, which must not be the record's name.
 pub fn is_heading(raw: &Val) -> bool {
     let Val::Obj(map) = raw else { return false };
     let letters = |value: &Val| match value {

@@ -118,7 +118,7 @@ struct Reading<'a> {
     hidden: Option<Within>,
 }
 
-/// Stands before and after what is struck out.
+/// Stands before and after text that is struck out.
 const STRIKE: &str = "~~";
 
 fn lower(bytes: &[u8]) -> String {

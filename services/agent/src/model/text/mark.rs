@@ -170,7 +170,8 @@ fn settle_roman(all: &mut [Mark]) {
     }
 }
 
-/// Within a line a number counts only where it stands apart from what is before it and after it.
+/// Within a line a number marks an item only if it belongs neither to the word before it nor to a
+/// month after it.
 fn is_clear(text: &str, mark: &Mark) -> bool {
     let before = text[..mark.at].trim_end().trim_end_matches('.');
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();

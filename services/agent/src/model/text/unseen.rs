@@ -68,7 +68,7 @@ const HIDING_PARTS: [&str; 10] = [
     "material-icons",
     "material-symbols",
 ];
-/// Widths of screens: what is hidden on some is shown on others.
+/// Widths of screens: an element that is hidden on some is shown on others.
 const WIDTHS: [&str; 6] = ["sm", "md", "lg", "xl", "xxl", "2xl"];
 const WHITE: [&str; 12] = [
     "white",
@@ -183,7 +183,7 @@ fn size(value: &str) -> Option<f64> {
     value[..end].parse().ok()
 }
 
-/// Letters that have no colour, or that of what they stand on.
+/// Letters that have no colour, or the colour of their background.
 fn is_unreadable(element: &Element<'_>, rules: &[(String, String)]) -> bool {
     let of = |names: &[&str]| rules.iter().rev().find(|(name, _)| names.contains(&name.as_str()));
     let own = of(&["color", "-webkit-text-fill-color"]).map(|(_, value)| value.as_str());

@@ -9,7 +9,7 @@ pub struct Within {
     lists: usize,
 }
 
-/// Elements that end where the next one like them begins, or what they stand in ends.
+/// Elements that end where the next one like them begins, or where their parent ends.
 const IMPLIED: [&[u8]; 8] = [b"p", b"li", b"td", b"th", b"tr", b"dd", b"dt", b"option"];
 const LISTS: [&[u8]; 5] = [b"ul", b"ol", b"dl", b"table", b"select"];
 

@@ -5,7 +5,7 @@ use super::token::{Kind, Tokens};
 /// How a piece follows on the one before it; a later one of these outweighs an earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Join {
-    /// "," or "dan": it may belong to what stands before.
+    /// "," or "dan": the next words may belong to the piece before.
     Soft,
     /// ";", a new line, "sedangkan", the next number: a new piece.
     Hard,

@@ -53,7 +53,7 @@ const MARKS: &str = "\
 enum Open {
     No,
     Yes,
-    /// It went on: what follows may be its next words, or the next piece's label.
+    /// It went on: the next words may be its own, or the next piece's label.
     GoneOn,
 }
 
@@ -238,7 +238,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         (words.iter().any(is_content) && !torn).then_some(at)
     }
 
-    /// "di luar waktu pengiriman": what is left out is no condition.
+    /// "di luar waktu pengiriman": such an exclusion is no condition.
     fn excludes(&self, at: usize) -> bool {
         let next = self.tokens.get(at + 1).map_or("", |next| next.text);
         self.tokens[at].text == "luar"

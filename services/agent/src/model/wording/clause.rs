@@ -35,7 +35,7 @@ impl Clause<'_> {
         !matches!(self, Clause::Regulation([first, ..], _) if matches!(first.text, "tarif" | "retribusi"))
     }
 
-    /// True for what could be a reading of its own, and not a clause of the one before.
+    /// True for a clause that could be a reading of its own, and not belong to the one before.
     fn may_lead(&self) -> bool {
         matches!(self, Clause::Regulation(..) | Clause::Basis(_))
     }
@@ -69,8 +69,8 @@ pub fn of_fee<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
     .parse_next(input)
 }
 
-/// A clause of what is free. "Gratis setiap Minggu" is free on Sundays only, and "PNBP" or a tariff
-/// is a price.
+/// A clause of a service that is free. "Gratis setiap Minggu" is free on Sundays only, and "PNBP"
+/// or a tariff is a price.
 pub fn of_free<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
     alt((
         for_all.map(Clause::Note),

@@ -21,7 +21,7 @@ use super::{
     token::{Kind as Made, Text, Tokens},
 };
 
-/// A price and what stands beside it.
+/// A price and the clauses beside it.
 #[derive(Clone, Debug, PartialEq)]
 struct Reading<'t> {
     price: Price<'t>,

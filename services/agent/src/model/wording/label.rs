@@ -81,7 +81,7 @@ pub fn names_a_case(tokens: Tokens) -> bool {
     !says(words::acts) && (says(words::opens) || says(words::names_alternative))
 }
 
-/// True if what comes next is the bound of a condition.
+/// True if the next words are the bound of a condition.
 pub fn is_threshold(before: Tokens) -> bool {
     let last = |back: usize| before.len().checked_sub(back).map_or("", |at| before[at].text);
     matches!(

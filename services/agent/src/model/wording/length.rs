@@ -12,7 +12,7 @@ use super::{
     token::Tokens,
 };
 
-/// Longest time of a service, in any unit; what is longer is a slip.
+/// Longest time of a service, in any unit; a longer one is a slip.
 pub const MAX: i64 = 100_000;
 
 /// A length in one unit.

@@ -16,7 +16,7 @@ use super::{
     token::{Text, Tokens},
 };
 
-/// A length and what stands beside it.
+/// A length of time and the words beside it.
 #[derive(Clone, Debug, PartialEq)]
 struct Reading<'t> {
     length: Length,

@@ -118,7 +118,7 @@ fn spans(lower: &str) -> Vec<(Kind, Range<usize>)> {
     spans
 }
 
-/// "3 hari ...": what comes behind is missing.
+/// "3 hari ...": the text breaks off.
 fn breaks_off(text: &str) -> bool {
     text.contains("...") || text.contains('…')
 }

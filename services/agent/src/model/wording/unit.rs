@@ -35,7 +35,8 @@ pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     }
 }
 
-/// "per lembar" of what is free; how often one comes would be a condition there.
+/// "per lembar" behind "gratis". "Per tahun" would limit how often the service is free, which is a
+/// condition.
 pub fn unit_of_free<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_of("per | /").parse_next(input)?;
     one_of(EACH_OF).parse_next(input)

@@ -79,7 +79,8 @@ const PASSING: &str = "\
     ini | saat | sementara | masa | periode | promo | promosi | pandemi | terbatas | kemarin | \
     besok | nanti | mendatang | depan | kuota | anggaran | hut";
 
-/// Money that is kept or comes back, and what an applicant has time for.
+/// Money that is deposited or paid back, and times that an applicant is given, such as for an
+/// objection.
 const OTHERS: &str = "\
     deposit | saldo | tabungan | panjar | muka | kas | dikembalikan | melengkapi | keberatan | \
     sanggah | sanggahan | banding";
@@ -97,7 +98,7 @@ const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre
 /// Words for a later step, which is not another case.
 const FOLLOWING: &str = "lalu | kemudian | selanjutnya | lantas | berikutnya | seterusnya";
 
-/// A year, or a telephone number: what was or will be, and whom to ask.
+/// A year, or a telephone number: the text tells of the past or future, or whom to ask.
 pub fn dates(token: &Token) -> bool {
     let digits = token.text.bytes().all(|byte| byte.is_ascii_digit());
     let year = token.text.parse().is_ok_and(|number| (1_900..2_100).contains(&number));

@@ -95,8 +95,8 @@ async fn rows(
     }
 }
 
-/// How the server is reached. Its own zone of time stays: what a query says of today is meant in
-/// that one.
+/// How the server is reached. The server's own time zone stays: a query that asks for today means
+/// today there.
 pub fn options(server: &Server) -> MySqlConnectOptions {
     let mode = match server.tls {
         Tls::Verified => MySqlSslMode::VerifyIdentity,
@@ -125,8 +125,9 @@ pub fn options(server: &Server) -> MySqlConnectOptions {
     }
 }
 
-/// Begins what only reads, all of it at one moment. An account may have been set to fewer rows and
-/// shorter texts than there are; and a backslash is to mean in each query what it does here.
+/// Begins a transaction that only reads, all of it as of one moment. First it undoes settings of an
+/// account that cut off rows and texts, and gives a backslash the same meaning in each query as
+/// here.
 ///
 /// # Errors
 /// The server does not begin one.

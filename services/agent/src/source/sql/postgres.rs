@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{policy::Policy, source::fault::Fault};
 
-/// Begins what only reads, all of it at one moment.
+/// Begins a transaction that only reads, all of it as of one moment.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The views that a statement names, also by way of others. PostgreSQL holds a lock on each since

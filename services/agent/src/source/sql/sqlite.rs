@@ -46,7 +46,7 @@ pub async fn read(
     let fault = |error: sqlx::Error| at.fault(&error);
     conn.execute("BEGIN").await.map_err(fault)?;
     let statement = ask.statement('"');
-    // First of all, since what is no single query that reads cannot be counted.
+    // First of all: a statement that is not a single reading query cannot be counted.
     let counting = AssertSqlSafe(Ask::counting(&statement));
     let counting = sqlx::query(counting).fetch_one(&mut conn);
     let count: i64 = within(limit, at, counting).await?.map_err(fault)?.get(0);

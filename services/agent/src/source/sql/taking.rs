@@ -41,7 +41,7 @@ pub struct Taking<'a, 'b> {
     came: u64,
     handed: u64,
     whole: Option<u64>,
-    /// Why what came may be a part.
+    /// Why the rows that came may be only a part.
     part: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl<'a, 'b> Taking<'a, 'b> {
         }
     }
 
-    /// Takes up what is told; the inner error says that the run has ended.
+    /// Takes up what the database's reader tells; the inner error says that the run has ended.
     ///
     /// # Errors
     /// The columns are not those that the mapping reads.
@@ -110,7 +110,7 @@ impl<'a, 'b> Taking<'a, 'b> {
         self.ahead.push_back((row, bytes));
     }
 
-    /// Hands on what is still held.
+    /// Hands on the rows that are still held.
     ///
     /// # Errors
     /// The run has ended.
@@ -159,7 +159,7 @@ impl<'a, 'b> Taking<'a, 'b> {
     /// Checks that all rows came.
     ///
     /// # Errors
-    /// Says what is missing.
+    /// Says why the rows are not known to be all.
     pub fn end(self) -> Result<(), Fault> {
         let torn = |text: String| Err(Fault::torn(&self.place, text));
         match self.whole {
