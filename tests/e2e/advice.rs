@@ -40,7 +40,7 @@ async fn advice_that_is_followed_word_by_word_works_and_leads_in_no_circle() {
     assert_eq!(done.iter().filter(|one| one.contains("agent withdraw")).count(), 5, "{done:?}");
 }
 
-/// Runs the agent and does what is printed, until nothing is printed.
+/// Runs the agent and follows the printed advice, until none is printed.
 async fn follow(suite: &Suite, ministry: &Ministry) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -81,7 +81,7 @@ async fn take(suite: &Suite, ministry: &Ministry, step: &str) {
     }
     let words: Vec<&str> = step.split_whitespace().map(|word| word.trim_matches('\'')).collect();
     let said = suite.run(PUBLISHER, &words).await;
-    // Before it withdraws something for good, the command says what would go.
+    // Before it withdraws records for good, the command says which would go.
     let asks = said.err.contains("again with --yes");
     let said =
         if asks { suite.run(PUBLISHER, &[&words[..], &["--yes"]].concat()).await } else { said };

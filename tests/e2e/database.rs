@@ -39,7 +39,7 @@ async fn another_services_database_is_refused_with_what_it_is_and_the_way_out() 
         for words in ["is reporting's, not registry's", "nothing was written", "--database"] {
             assert!(said.err.contains(words), "{words}: {}", said.err);
         }
-        // It still is what it was.
+        // The database is as it was.
         let again = suite.migrate(Service::Reporting).await.succeeded();
         assert!(again.contains("nothing to do"), "{again}");
     }

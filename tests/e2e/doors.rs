@@ -123,7 +123,8 @@ fn address(route: &Route, ids: Ids) -> String {
     path
 }
 
-/// The request's message: what the path says, and an id that makes a write of both calls one.
+/// The request's message: the values of the path, and a request id by which a write through both
+/// doors is done once.
 fn message(route: &Route, address: &str, request_id: &str) -> Value {
     let Ok(Found::Method(found, values)) = route::find(route.verb, address) else {
         panic!("nothing at {address}");

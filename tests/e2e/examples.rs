@@ -29,11 +29,11 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/examples.json"
 const MONDAY: &str = "2026-11-30";
 /// Microseconds of a day.
 const MICROS_OF_DAY: i64 = 86_400_000_000;
-/// Longer than a service needs to hear of what another one has written.
+/// Longer than a service needs to hear of another one's write.
 const SETTLED: Duration = Duration::from_secs(1);
 /// Rows of a list that an example shows.
 const ROWS: usize = 3;
-/// Fields whose values differ from run to run, with what they lie in where that matters.
+/// Fields whose values differ from run to run, with the field around them if that matters.
 const VARIES: &[&str] = &[
     "appointment.code",
     "appointment.name",
@@ -205,7 +205,7 @@ impl Run {
         each_text(value, &|text| self.text(text))
     }
 
-    /// Remembers what stands for the values that vary.
+    /// Remembers the values of this run for those shown that vary.
     fn learn(&mut self, shown: &Value, here: &Value, path: &str) {
         match (shown, here) {
             (Value::Object(shown), Value::Object(here)) => {

@@ -123,7 +123,7 @@ async fn first_write(suite: &Suite) -> i64 {
     eventually(PATIENCE, "a write is taken", async || write(directory.clone()).await).await
 }
 
-/// The registry and scheduling write, and reporting what it hears of them.
+/// The registry and scheduling write, and so does reporting once it hears of their writes.
 async fn all_services_write(suite: &Suite, number: u64) {
     let registry = first_write(suite).await;
     let scheduling = eventually(PATIENCE, "a place is booked", async || {

@@ -81,7 +81,7 @@ async fn tell(backend: Backend) {
     rename(&suite, "Gerai Baru", &kept.etag).await.expect("as read");
 }
 
-/// Reporting, too, finds out, once it follows what is left.
+/// Reporting, too, finds out that the write is lost, once it follows the restored feed.
 async fn a_report_is_not_waited_for(suite: &Suite, lost: i64) {
     eventually(PATIENCE, "the report of what is lost is refused", async || {
         let mut reports = ReportServiceClient::new(suite.channel(Service::Reporting, APP));

@@ -39,7 +39,7 @@ async fn a_database_that_is_lost_comes_back_from_its_dump_and_all_hold_the_same(
     let mut suite = Suite::start_with(Backend::Postgres, setup).await;
     town::open(&suite).await;
     everybody_knows(&suite, MALL).await;
-    // The followers' first, so that none is newer than what it follows.
+    // The followers' first, so that none is newer than the service it follows.
     for service in [Service::Reporting, Service::Scheduling, Service::Registry] {
         let mut dump = cluster.client("pg_dump");
         dump.arg("--format=custom").arg(file(folder.path(), service)).arg(suite.database(service));

@@ -114,7 +114,7 @@ async fn rename_counter(suite: &Suite, name: &str) {
     directory(suite, ORGANISER).update_counter(request).await.expect("the registry itself is well");
 }
 
-/// They answer from what they know, and are ready or say what is missing.
+/// The followers answer from their copies, and are ready or say what is missing.
 async fn goes_on(suite: &Suite) {
     let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, APP));
     let request = GetHoursRequest { target: DUKCAPIL.into(), days: 7, ..Default::default() };

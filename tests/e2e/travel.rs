@@ -206,7 +206,7 @@ async fn tell_of_hours(backend: Backend) {
     );
 }
 
-/// The codes of what the counter's week is found to differ in; `None` if it is not listed.
+/// The codes of the findings on the counter's week; `None` if it is not listed.
 async fn findings(suite: &Suite, only_deviating: bool) -> Result<Option<Vec<Code>>, String> {
     let request =
         ListDeviationsRequest { scope: DUKCAPIL.into(), only_deviating, ..Default::default() };

@@ -1,4 +1,4 @@
-//! Every call: what, when, how long, and what came of it.
+//! Every call: its kind, when it began, how long it took, and its outcome.
 
 use std::{
     collections::BTreeMap,

@@ -65,7 +65,7 @@ async fn hear(mut follower: Follower, what: &'static str, heard: Arc<Mutex<Heard
                         heard.revisions.push(change.revision);
                     }
                 }
-                // A bookmark says nothing of what was committed meanwhile.
+                // A bookmark tells nothing of writes that were committed meanwhile.
                 if let Some(change) = changes.last() {
                     work.calls.note(what, Instant::now(), &Ok::<_, String>(change.revision));
                 }

@@ -21,7 +21,7 @@ use tonic::Status;
 use crate::Work;
 
 const EVERY: Duration = Duration::from_millis(100);
-/// A report that has not heard of what was written by then is asked for again.
+/// How long a call waits for a report that shows the latest writes; then the next call asks again.
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
 /// A channel that sends each call once, so that each try is noted.

@@ -1,4 +1,5 @@
-//! A ministry that syncs without end, a small batch at a time, and notes what was acknowledged.
+//! A ministry that syncs without end, a small batch at a time, and notes the records that were
+//! acknowledged.
 
 use std::{
     collections::BTreeSet,

@@ -121,7 +121,7 @@ impl Ministry {
         suite.run(PUBLISHER, &[&["agent", "release", &config], what].concat()).await
     }
 
-    /// Takes out of the index what the agent is told to, and the source no longer has.
+    /// Lets the agent withdraw these records from the index, if the source no longer has them.
     pub async fn withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
         let config = self.folder.join("agent.toml").display().to_string();
         suite.run(PUBLISHER, &[&["agent", "withdraw", &config, "--yes"], what].concat()).await

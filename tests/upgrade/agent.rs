@@ -53,8 +53,8 @@ pub async fn waits(stage: &Stage, ministry: &Ministry) -> Waiting {
 }
 
 impl Waiting {
-    /// The registry was upgraded: what the old agent has to say is there, and what it does not know
-    /// of stands.
+    /// The registry was upgraded: the old agent's change has arrived, and a field that it does not
+    /// know is kept.
     pub async fn goes_through(mut self, stage: &Stage) {
         let ended = self.0.end_within(PATIENCE).await;
         assert!(ended.success(), "{}", self.0.log());

@@ -53,7 +53,7 @@ pub async fn go_on_after_a_rollback(stage: &Stage) {
     all_is_known(stage, Release::Old).await;
 }
 
-/// The next release measures anew what the old one measured meanwhile.
+/// The next release measures the counter again, which the old one measured meanwhile.
 pub async fn is_measured_by_the_next(stage: &Stage) {
     eventually(PATIENCE, "the next release has measured the counter", async || {
         let now = measured(stage, Release::Next).await;

@@ -1,5 +1,5 @@
-//! A day at the counter: what the services make themselves, with a field that only one release
-//! fills in.
+//! A day at the counter: records that the services make themselves, with a field that only one
+//! release fills in.
 
 use mpp_api::scheduling::{ListSlotsRequest, booking_service_client::BookingServiceClient};
 use mpp_testkit::nik;

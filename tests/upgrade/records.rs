@@ -98,7 +98,7 @@ pub async fn is_answered_again(stage: &Stage, release: Release, sent: &Sent) {
     assert_eq!(record(&again)["etag"], record(&sent.answer)["etag"], "it was done once");
 }
 
-/// A client of the next release, whose requests hold what the old one passes over.
+/// A client of the next release, whose requests hold a field that the old one passes over.
 pub struct Newer(Vec<u8>);
 
 impl Newer {

@@ -28,7 +28,7 @@ use crate::{
 /// whom they follow, so that no copy knows more of another service than that one's own copy.
 pub const SERVICES: [&str; 3] =
     [Service::Reporting.name(), Service::Scheduling.name(), Service::Registry.name()];
-/// The list of what is there. A folder without it is no whole backup.
+/// The file that lists a backup's contents. A folder without it is no whole backup.
 const CONTENTS: &str = "backup.json";
 /// The folder of keys, of a backup as of a data folder.
 pub const KEYS: &str = "keys";

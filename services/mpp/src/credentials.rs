@@ -1,5 +1,5 @@
-//! When the files end by which this process proves itself, or knows others. They are read when the
-//! metrics are asked for, so that what is told is what lies there, whatever has read it before.
+//! When the credentials expire by which this process proves itself or knows others. Their files are
+//! read each time that the metrics are asked for, so the metrics tell the files as they are now.
 
 use std::{
     fs,

@@ -59,7 +59,8 @@ pub async fn until_lost() {
     GONE.notified().await;
 }
 
-/// The end: what could not be printed is a failure, unless its reader has simply seen enough.
+/// The end of the program. Output that could not be printed is a failure, unless its reader, such
+/// as `head`, has closed the pipe.
 pub fn finish(code: ExitCode) -> ExitCode {
     if let Err(error) = io::stdout().flush() {
         lost(&error);
@@ -160,8 +161,7 @@ impl std::fmt::Display for Table {
 /// "free".
 const NOT_STATED: &str = "not stated by its source";
 
-/// The fees of a service in a few words, in the language of this program; what only the source can
-/// say is in the source's.
+/// The fees of a service in a few words of English; texts of the source stay in its language.
 pub fn fees(fees: &[Fee]) -> String {
     if fees.is_empty() {
         return NOT_STATED.into();

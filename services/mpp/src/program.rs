@@ -7,7 +7,7 @@ use std::{
 
 use mpp_core::text;
 
-/// How this program is called from here, so that what is printed can be run as printed.
+/// How this program is called from here, so that printed commands can be run as they stand.
 pub fn program() -> String {
     let exe = env::current_exe().unwrap_or_default();
     let here = env::current_dir().unwrap_or_default();

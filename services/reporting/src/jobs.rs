@@ -23,7 +23,7 @@ pub async fn project(db: Db, follow: Follow, lease: Duration, shutdown: Cancella
     lease.give_up().await;
 }
 
-/// Lets go of what the own feed need not keep any longer, until `shutdown`, and ends with the feed.
+/// Compacts the own feed now and then, until `shutdown`; ends with the feed.
 pub async fn tidy_feed(feed: Feed, policy: Policy, shutdown: CancellationToken) {
     let holder = Uuid::now_v7().to_string();
     let tidied = async {

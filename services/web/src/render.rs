@@ -26,7 +26,7 @@ pub struct Renderer {
     pub clock: Clock,
 }
 
-/// A page, and what it was drawn from.
+/// A page, and the answers that it was drawn from.
 pub struct Shown {
     /// The page.
     pub drawn: Arc<Drawn>,
@@ -52,7 +52,7 @@ impl Renderer {
         Ok(Shown { drawn, own })
     }
 
-    /// Asks the services for what only this page needs.
+    /// Asks the services for the data that only this page needs.
     pub async fn gather(&self, address: &Address, asked: &Asked) -> Result<Own, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {

@@ -79,7 +79,8 @@ fn order(random: &mut StdRng, kills: usize, has_database: bool) -> Vec<Victim> {
     order
 }
 
-/// Lets some time pass, in which what has died is started again, as a cluster manager would.
+/// Lets some time pass, in which processes that have died are started again, as a cluster manager
+/// would.
 async fn live(suite: &mut Suite, random: &mut StdRng, millis: std::ops::Range<u64>) {
     let mut left = random.random_range(millis);
     while left > 0 {

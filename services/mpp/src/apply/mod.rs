@@ -35,11 +35,11 @@ const AT_ONCE: usize = 4;
 /// How records are applied.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
-    /// Only tell what would change.
+    /// Change nothing; only tell which records would change.
     pub dry_run: bool,
     /// Leave existing records alone, however they differ.
     pub keep_existing: bool,
-    /// Why, for what an update sets over a source's fields.
+    /// The reason for an update that overrides a source's fields.
     pub reason: &'a str,
 }
 

@@ -52,7 +52,7 @@ impl Step<'_> {
         }
         let dry_run = self.options.dry_run;
         if dry_run && self.names_new {
-            // The service would miss what is still to be created.
+            // The service would miss records that are still to be created.
             return Ok(Outcome::Updated(difference(
                 stored,
                 &with_fields(stored, record, &fields),

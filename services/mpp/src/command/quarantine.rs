@@ -1,4 +1,5 @@
-//! `mpp quarantine`: what waits of synced catalogs, and for what; and trying it again.
+//! `mpp quarantine`: lists the records of synced catalogs that wait, and what for; and tries them
+//! again.
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_api::sync::{

@@ -2,12 +2,12 @@
 //! `Checkpoint` in `sync.proto`, without database and network.
 //!
 //! Four rules carry it. **Batches are numbered once**: a sequence is given to one batch and never
-//! to another, also where a client goes back. **An answer belongs to the mapping that it was made
+//! to another, even if a client goes back. **An answer belongs to the mapping that it was made
 //! under**: `mapped_after` is the last number before it, so a checkpoint tells by itself whether
 //! its client still has to send everything. **A hello changes nothing that another client could
-//! miss**: going back, and another mapping, take effect with the first batch. **Who goes back says
-//! what it may have sent since**: a client that does not know of a batch that was answered cannot
-//! know which of its answers that batch has made untrue, and sends everything.
+//! miss**: going back, and another mapping, take effect with the first batch. **A client that goes
+//! back names the batches that it may have sent since**: if it does not know of a batch that was
+//! answered, it cannot know which of its answers that batch has made untrue, and sends everything.
 //!
 //! The mark of a number tells whether it means the same batch to both sides: a registry that was
 //! restored gives numbers a second time, but draws no mark twice.

@@ -21,10 +21,9 @@ pub struct Results {
     pub weak: bool,
     /// Places that the question names.
     pub places: Vec<NamedPlace>,
-    /// Words that no service has: those that say what is asked for, and slips of those that ask
-    /// how.
+    /// Words that no service has: content words, and slips of words that ask how.
     pub unanswered: Vec<String>,
-    /// Words that say what is asked for, that some service has and the first hit has not.
+    /// Content words that some service has and the first hit has not.
     pub uncovered: Vec<String>,
 }
 

@@ -43,7 +43,8 @@ pub fn deed(word: &str) -> Option<Deed> {
     english(word).or_else(|| indonesian(word))
 }
 
-/// A verb of harm by its root: what it leads to, and whether it is a state by itself.
+/// The state that a verb of harm leads to, by the verb's root, and whether the root is a state by
+/// itself, such as "hilang".
 fn root(root: &str) -> Option<(&'static str, bool)> {
     let loses = LOSSES.contains(&root) || root == LOST;
     let damages = DAMAGES.contains(&root) || SPOILED.contains(&root) || root == DAMAGED;

@@ -1,4 +1,4 @@
-//! Endings that a word bears in speech and that change nothing of what it is.
+//! Endings that words bear in speech and that do not change their meaning.
 
 use super::vocabulary::{ABBREVIATIONS, FAINT};
 

@@ -79,7 +79,8 @@ pub struct Filter {
     inside: Option<Vec<bool>>,
     /// How near each place is to those that the question names; `None` if it names none.
     named: Option<Vec<Closeness>>,
-    /// Whether one asks in any of them; else what is not avoided comes first.
+    /// Whether the question wants any of them; if it only avoids some, services elsewhere come
+    /// first.
     asks_there: bool,
     /// Kilometres to each place whose location is known; `None` without a place to measure from.
     distances: Option<Vec<Option<f64>>>,

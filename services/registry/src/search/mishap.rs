@@ -70,7 +70,7 @@ struct Sentence<'a> {
 }
 
 impl Sentence<'_> {
-    /// Whether a word may stand between a verb and what it belongs to.
+    /// Whether a word may stand between a verb and its document.
     fn is_between(&self, at: usize) -> bool {
         let word = self.words[at].as_str();
         let skipped = OWNERS.contains(&word) || deed(word).is_some() && !OTHERS.contains(&word);

@@ -47,7 +47,7 @@ fn head_of(title: &str) -> Option<String> {
     about.map(|word| word.term)
 }
 
-/// "Perpanjangan" and "legalisasi" say what is done, not to what.
+/// "Perpanjangan" and "legalisasi" name an act, not the thing that it is done to.
 fn is_act(written: &str, term: &str) -> bool {
     let derived = written.starts_with("pe") && written.ends_with("an") && written != term;
     derived || written.ends_with("asi")

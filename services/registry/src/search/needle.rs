@@ -76,7 +76,7 @@ pub struct Needles {
     pub unanswered: Vec<QueryTerm>,
     /// Words, as typed, that are taken for slips of question words.
     pub slips: Vec<String>,
-    /// Whether anything says what is asked for.
+    /// Whether any word names a subject.
     pub has_subject: bool,
     /// Whether a "surat keterangan" is asked for, and so a paper.
     pub asks_paper: bool,
@@ -88,7 +88,7 @@ impl Needles {
         self.all.iter().map(|needle| needle.worth).sum::<f32>().max(f32::MIN_POSITIVE)
     }
 
-    /// Reads what the index knows about the words, slips of the pen included.
+    /// Looks the words up in the index, and guesses slips of the pen.
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
         let asks_paper = reading.terms.windows(2).any(is_paper);
         let mut needles = Self { asks_paper, ..Self::default() };

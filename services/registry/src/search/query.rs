@@ -88,7 +88,8 @@ fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
     found.iter().min_by(|a, b| a.compare(b, table))
 }
 
-/// The places that are named, and what is said to be where and is no place that anybody knows.
+/// The places that are named, and the words that stand where a place is named but are no known
+/// place.
 fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
     let place = |Place { text, codes, guessed, stance }: &Place| NamedPlace {
         text: text.clone(),

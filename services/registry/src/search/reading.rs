@@ -54,7 +54,7 @@ impl Reading {
     }
 }
 
-/// A word of a question: where it stands, and what it is taken for.
+/// A word of a question: where it stands, and the word that it is read as.
 type Word = (Range<usize>, String);
 
 /// A saying of several words, and the words that it means.

@@ -220,7 +220,7 @@ fn beside(
     }
 }
 
-/// Whether a word excludes what follows it.
+/// Whether a word excludes the words after it.
 pub fn excludes(word: &str) -> bool {
     let word = folded(word);
     REFUSALS.contains(&word.as_str()) || EXCEPT.contains(&word.as_str())

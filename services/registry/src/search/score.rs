@@ -21,7 +21,7 @@ const ALL_WORDS: f32 = 0.5;
 /// Added for a name that holds all deciding words; less if some are missing.
 const NAME: f32 = 0.6;
 
-/// The share of what the words are worth that a service has to earn to be an answer at all.
+/// The share of the words' total worth that a service has to earn to be an answer at all.
 const LEAST: f32 = 0.2;
 
 /// A word that is further away does not stand for the one that was typed.
@@ -39,7 +39,7 @@ const BODY_COVERS: f32 = 0.3;
 /// The points that a service has earned.
 #[derive(Clone, Copy, Default)]
 pub struct Tally {
-    /// 0 to 1, and what comes on top.
+    /// 0 to 1, plus the bonuses ([`ALL_WORDS`], [`NAME`]).
     pub points: f32,
     /// The share of the question that the service answers, 0 to 1; words that no service has
     /// count.
@@ -125,7 +125,7 @@ const SHORT: usize = 4;
 /// Related words from this weight on are another name for the same.
 const SAME: f32 = 0.8;
 
-/// Whether what was found is what was typed, and not only near it.
+/// Whether the term that was found is the word that was typed, and not only near it.
 fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {
     match found.via {
         Via::Word | Via::Abbreviation | Via::Clipped => true,

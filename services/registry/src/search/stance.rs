@@ -68,7 +68,7 @@ enum Sense {
     Bridge,
     /// It leads to a place: "di", "ke".
     Preposition,
-    /// It keeps away from what follows at once.
+    /// It keeps away from the place right after it.
     Away,
     /// The same, by distance: it may stand behind the place as well.
     Far,

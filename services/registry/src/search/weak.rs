@@ -205,7 +205,7 @@ fn is_scrawl(word: &str) -> bool {
     letters.chars().count() >= SCRAWL && is_no_word(&letters)
 }
 
-/// Whether the best answer is what the question excludes.
+/// Whether the best answer has a word in title or keywords that the question excludes.
 fn is_refused(best: &Candidate, needles: &Needles) -> bool {
     let excluded = |(bit, needle): (usize, &Needle)| {
         needle.term.role == Role::Excluded && best.strong >> bit & 1 == 1

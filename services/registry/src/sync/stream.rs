@@ -139,8 +139,8 @@ impl Stream {
     }
 }
 
-/// The answers on their way to the client: each goes out once reads of this replica show what it
-/// tells of. The next batch is in work meanwhile.
+/// The answers on their way to the client: each goes out once reads of this replica show the
+/// records that it names. Meanwhile the next batch is applied.
 struct Answers {
     told: mpsc::Sender<(SyncResponse, i64)>,
     telling: JoinHandle<()>,
@@ -170,7 +170,7 @@ impl Answers {
     /// Waits until all answers have gone out, or the client has.
     async fn all_told(self) {
         drop(self.told);
-        // It ends by itself; what a panic leaves untold the client asks for again.
+        // It ends by itself. If it panics, the client asks again for the answers it has not had.
         let _ = self.telling.await;
     }
 }

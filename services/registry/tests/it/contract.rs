@@ -1,5 +1,5 @@
 //! A client that knows the text of `sync.proto` only, and dies at each message, by a stream and by
-//! single calls: no record keeps an old mapping, and what is counted is what it has answers of.
+//! single calls: no record keeps an old mapping, and the counts are those of its answers.
 
 use std::collections::BTreeMap;
 

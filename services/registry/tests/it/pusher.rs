@@ -12,7 +12,7 @@ use crate::{
     world::{Clients, SOURCE, World},
 };
 
-/// A client that keeps what a script keeps between two calls.
+/// A client that keeps no more between two calls than a script does.
 pub struct Push {
     pub publisher: Clients,
     pub welcome: Welcome,

@@ -159,7 +159,8 @@ async fn a_later_record_replaces_the_one_that_waits_and_a_delete_takes_it_back()
         assert_eq!(tries, [2, 1], "the same bytes wait on, others begin");
         let since = |at: usize| waits[at].first_time.expect("a time").seconds;
         assert!(since(0) < since(1));
-        // A wrong one leaves what waits where it is, as it would leave what stands.
+        // A wrong record does not replace the one that waits, just as it would not replace one
+        // that was taken.
         let wrong = run(&world, vec![late("akta", "")]).await;
         assert_eq!(outcomes(&wrong), [Outcome::Rejected]);
 

@@ -66,7 +66,8 @@ async fn what_has_come_while_nobody_looked_is_found_after_the_start() {
     .await;
 }
 
-/// A session that breaks off leaves what it was answered; one that goes back sends it again.
+/// Records that a session brought before it broke off wait on; a session that goes back sends them
+/// again.
 #[tokio::test]
 async fn what_a_broken_session_has_brought_waits_on() {
     on_both(async |database| {

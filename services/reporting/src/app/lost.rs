@@ -28,7 +28,8 @@ const LAGS: Duration = Duration::from_secs(1);
 /// How long an upstream may take: one that lags itself is asked again.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// Asks whether what is waited for can come, one question at a time.
+/// Asks the upstreams whether a revision that a report waits for can still come, one question at a
+/// time.
 pub struct Lost {
     upstreams: [Channel; 2],
     asking: Mutex<()>,

@@ -14,7 +14,7 @@ use crate::{
     store::{self, Head},
 };
 
-/// Rounds in which a projection may ask for rows: a record, and what it adds to.
+/// Rounds in which a projection may ask for rows: first a record's own, then those that it adds to.
 const ROUNDS: usize = 8;
 
 /// Appends a whole transaction of a feed, or the records that have vanished from its state.

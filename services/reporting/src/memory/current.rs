@@ -57,8 +57,8 @@ fn is_news(before: &Report, change: &ReportChange) -> bool {
     !same_rows || after != Some(timeless(&head(before)))
 }
 
-/// The report without what changes from moment to moment: times, and how far an upstream is ahead
-/// by what is on its way.
+/// The report without the values that change from moment to moment: times, and the head of an
+/// upstream that is ahead only by changes on their way.
 fn timeless(report: &Report) -> Report {
     let mut report = Report { known_on: None, ..report.clone() };
     for feed in &mut report.freshness {

@@ -9,7 +9,7 @@ use super::{
     rows::{Key, Row, Written, decode},
 };
 
-/// A record's name, the record, and what it is filed under.
+/// A record's name, the record, and its labels.
 pub type ChangeRecord = (String, CatalogChange, Labels);
 
 /// The records of the rows that tell of a catalog change.

@@ -12,7 +12,7 @@ use prost::Message;
 
 use super::{Event, Rows, Upstream, Written, project};
 
-/// A change in a few numbers: which record, and what it becomes (0: it is gone).
+/// A change in three numbers: the kind, the record, and its new state (0: it is gone).
 type Step = (u8, u8, u8);
 
 fn registry(steps: &[Step]) -> Vec<Event> {

@@ -72,8 +72,8 @@ pub async fn replace_rows(tx: &mut Tx, all: Written, seq: i64) -> Result<()> {
     save_rows(tx, all, seq).await
 }
 
-/// Gives a number of the inbox another mark, by which memories find that what they have read is
-/// another's. Index: inbox's primary key.
+/// Gives a number of the inbox another mark, by which memories find that the rows they have read
+/// were replaced. Index: inbox's primary key.
 ///
 /// # Errors
 /// The same as [`load_rows`].

@@ -53,9 +53,9 @@ impl Received {
 pub(super) struct Stored {
     pub seq: i64,
     pub event: Event,
-    /// It is not what was appended.
+    /// It is not the event that was appended.
     pub is_altered: bool,
-    /// The proof of what was appended.
+    /// The proof of the event that was appended.
     noted: Option<i64>,
 }
 

@@ -78,8 +78,8 @@ pub async fn disagreements(
     Ok(found)
 }
 
-/// Sends the operator to repair the records first: nothing is set to what an altered record says,
-/// nor to what remains after one was taken away.
+/// Sends the operator to repair the records first: no row is set by an altered record, nor by the
+/// records that remain after one was deleted.
 pub fn records_first(altered: &[String]) -> Disagreement {
     let what = format!(
         "{} records were altered or deleted in the database, and nothing is compared with the \
@@ -228,7 +228,7 @@ fn written(name: &str, wanted: &SlotRow) -> Statement {
     statement.number(wanted.offered).number(wanted.booked).number(wanted.seal)
 }
 
-/// The way out where what was lost cannot be worked out.
+/// The way out if the lost data cannot be worked out from other rows.
 const BOOK_ANEW: &str = "a backup from before has it; else `mpp cancel` it as its counter or mall, \
                          which need no code, and book it anew";
 

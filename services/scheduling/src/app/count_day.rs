@@ -1,4 +1,5 @@
-//! The day in numbers, for who looks after the service: who waits, and what is offered.
+//! The day in numbers, for the operator of the service: the tickets that wait, and the places that
+//! are offered.
 
 use mpp_calendar::Zone;
 use mpp_core::{Micros, Result};

@@ -94,7 +94,7 @@ pub fn calendar_season(season: hours_rule::Season) -> Season {
     }
 }
 
-/// The field code of what the calendar finds wrong with a value.
+/// The field code of a fault that the calendar finds in a value.
 pub fn field_code(problem: &Problem) -> FieldCode {
     match problem {
         Problem::Empty => FieldCode::Required,

@@ -23,7 +23,7 @@ pub struct Copied {
     pub version: i64,
     /// Its document, encoded.
     pub doc: Vec<u8>,
-    /// False if the row is not what was written.
+    /// False if the row was altered in the database.
     pub is_proven: bool,
 }
 
@@ -152,8 +152,8 @@ pub async fn held(read: &mut Read, feed: &str) -> Result<Digest> {
     }
 }
 
-/// The rows as they are, with their documents, and those that are not what was written. Reads the
-/// whole table.
+/// The rows as they are, with their documents, and those that were altered in the database. Reads
+/// the whole table.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -178,8 +178,8 @@ pub async fn contents(
     }
 }
 
-/// Adds a record to what is held; one that is not what was written by a version that none has, so
-/// that it is found whether it should be there or not.
+/// Adds a record to the digest of the copy. An altered one counts with a version that no record
+/// has, so that the digests differ, whether the record should be there or not.
 pub fn count(digest: &mut Digest, record: &Copied) {
     let version = if record.is_proven { record.version } else { i64::MIN };
     digest.add(&record.kind, &record.name, version);

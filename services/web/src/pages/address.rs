@@ -124,7 +124,8 @@ impl Address {
         }
     }
 
-    /// False for what stands still while it is read: whole tables, services, answers, the API.
+    /// False for pages that do not change while they are read: whole tables, services, answers,
+    /// the API.
     pub fn is_live(&self) -> bool {
         matches!(
             self,

@@ -169,7 +169,7 @@ impl Upstream {
         self.list_offerings(mall, "").await
     }
 
-    /// The malls where a service is offered: what a unit only proposes is not offered yet.
+    /// The malls where a service is offered. One that a unit only proposes does not count.
     pub(super) async fn malls_of(&self, service: &str) -> Option<Vec<String>> {
         let offerings = self.list_offerings("malls/-", service).await?;
         let accepted = offerings.iter().filter(|offering| offering.state() == State::Accepted);

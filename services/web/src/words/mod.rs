@@ -100,7 +100,7 @@ impl Phrase {
         text
     }
 
-    /// Filled in as markup: the words are escaped, the values are what they are.
+    /// Filled in as markup: the words are escaped, the values render themselves.
     pub fn say(self, lang: Lang, values: &[&dyn Render]) -> Markup {
         let mut markup = String::new();
         self.pieces(lang, |piece| match piece {

@@ -73,7 +73,7 @@ fn headings(all: &[Element]) -> Vec<String> {
     faults
 }
 
-/// Each once, and what is referred to is there.
+/// Each id stands once, and each that is referred to is there.
 fn ids(all: &[Element]) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut faults = Vec::new();

@@ -41,7 +41,7 @@ pub struct InitArgs {
     pub password_file: Option<PathBuf>,
 }
 
-/// Looks, writes, and shows what came of it.
+/// Looks at the source, writes a configuration and a mapping, and shows what they yield.
 ///
 /// # Errors
 /// There is something already where it would write, or the source cannot be read.

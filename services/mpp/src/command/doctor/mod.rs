@@ -56,7 +56,7 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
         say!("context     {} (another: --context FILE, or MPP_CONTEXT)", file.display());
     }
     let until = Instant::now() + Duration::from_secs(args.seconds);
-    // Half of the time for the copies, half for what they are compared with.
+    // Half of the time for reading the copies, half for the feeds that they are compared with.
     let half = Instant::now() + Duration::from_secs(args.seconds) / 2;
     let found = join_all(Service::ALL.map(|service| find(client, service, half))).await;
     let stands = join_all(found.iter().map(|one| stand(one, &found, until))).await;
@@ -79,7 +79,8 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
     Err(Error::new(reason(&checks, &found, &stands), text))
 }
 
-/// A fault that was found counts for more than what could not be asked.
+/// The reason that decides the exit code: a fault that was found goes before a service that could
+/// not be asked.
 fn reason(checks: &[Check], found: &[Found], stands: &[Stand]) -> Reason {
     let lines = stands.iter().map(|(line, _)| line);
     let away =

@@ -62,8 +62,8 @@ pub const WHERE: &[&str] = &[
     "kecamatan",
 ];
 
-/// Names of regions that are words of the language as well: alone they are no place. The word
-/// before them has to say so; behind what is asked for they may be one.
+/// Names of regions that are words of the language as well. They are a place only if the word
+/// before them says so; behind the subject of a question they may be one.
 pub const ORDINARY: &[&str] = &[
     "agam",          // religion, cut short
     "banjar",        // row; a ward on Bali

@@ -96,7 +96,7 @@ pub const RELUCTANT: &[&str] = &[
     "avoid", "avoiding", "hate", "dislike", "refuse",
 ];
 
-/// Words before a "but" that leaves out what follows it.
+/// Words before a "but" that excludes the place after it: "anywhere but Solo".
 pub const WHEREVER: &[&str] =
     &["anywhere", "everywhere", "any", "all", "place", "where", "city", "office"];
 

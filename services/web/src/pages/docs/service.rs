@@ -16,7 +16,7 @@ use crate::{
     words::api as words,
 };
 
-/// The addresses in a table, each with a link to what is said of it below `path`.
+/// The addresses in a table, each with a link to its description on the page at `path`.
 pub fn addresses(look: Look, document: &Document, tag: &Tag, path: &str) -> Markup {
     let columns = [Column::text(words::ADDRESS), Column::flow(words::MEANING)];
     let all = document.of(&tag.name);

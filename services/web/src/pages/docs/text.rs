@@ -20,7 +20,7 @@ pub fn line(look: Look, description: &str) -> Markup {
     html! { span lang=[english(look)] { (quoted(description)) } }
 }
 
-/// The language of what stands in English, where the page does not.
+/// The language of an English text on a page in another language; `None` on an English page.
 pub fn english(look: Look) -> Option<&'static str> {
     (look.lang != Lang::En).then_some(Lang::En.code())
 }

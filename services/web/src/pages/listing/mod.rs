@@ -73,8 +73,8 @@ impl Asked {
     }
 }
 
-/// Text of an address as a page may show it: nothing that is not seen, or that turns what stands
-/// around it.
+/// Text of an address as a page may show it: without invisible characters, and without those that
+/// turn the direction of the text around it.
 fn shown(text: &str) -> String {
     let visible: String = text.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
     mpp_core::text::line(&visible).into_owned()
