@@ -19,7 +19,7 @@ SHARED = [["grpc"], ["jobs", "follow"], ["app"], ["metrics"], ["memory", "store"
 FLOORS = {
     "scheduling": SHARED,
     "reporting": SHARED,
-    "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["policy"], ["search"], ["model"]],
+    "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["search"], ["model"], ["policy"]],
     "agent": [["app"], ["registry", "source", "store"], ["model"], ["policy"]],
     "web": [
         ["http"], ["document", "live", "security"], ["render"], ["pages"], ["components"],

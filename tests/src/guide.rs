@@ -1,5 +1,6 @@
 //! Keeps `services/README.md` true: its folder listings are those of the tree, and every path that
-//! it names is there. After files have moved, `WRITE_REFERENCE=1 cargo test -p mpp-tests guide`
+//! it names is there. So are the drawn floor plans. After files have moved,
+//! `WRITE_REFERENCE=1 cargo test -p mpp-tests guide`
 //! writes the listings anew.
 
 use std::{
@@ -42,6 +43,25 @@ fn every_path_of_the_guide_is_there() {
     let paths = named.filter(|text| tops.iter().any(|top| text.starts_with(top)));
     let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
     assert!(missing.is_empty(), "services/README.md names what is not there: {missing:#?}");
+}
+
+/// The first drawing of a `lib.rs` is its floor plan.
+#[test]
+fn the_drawn_floor_plans_name_every_room() {
+    for service in SERVICES {
+        let source = root().join("services").join(service).join("src");
+        let text = fs::read_to_string(source.join("lib.rs")).expect("the design");
+        let drawing = text.split("```").nth(1).expect("a floor plan");
+        let words: BTreeSet<&str> = drawing.split(|c: char| !c.is_alphanumeric()).collect();
+        let rooms = fs::read_dir(&source).expect("the rooms").map(|entry| entry.expect("one"));
+        let rooms = rooms.map(|room| room.path().with_extension(""));
+        let names = rooms.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        let missing: Vec<String> = names
+            .filter(|name| !["lib", "sql"].contains(&name.as_str()))
+            .filter(|name| !words.contains(name.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "services/{service}/src/lib.rs draws no {missing:?}");
+    }
 }
 
 /// The folders of all services side by side.

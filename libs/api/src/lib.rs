@@ -26,6 +26,7 @@ pub mod report;
 pub mod route;
 pub mod strict;
 pub mod text;
+pub mod time;
 pub mod wording;
 
 pub use document::Document;

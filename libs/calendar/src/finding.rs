@@ -5,8 +5,9 @@ use crate::interval::{Interval, common, format_time, total};
 use crate::resolve::Day;
 use crate::text::Text;
 
-/// The kind of a finding; clients may branch on it. **The order of findings**: those of one day
-/// stand in the order of these variants, what citizens lose before what they gain.
+/// The kind of a finding; clients may branch on it. **The order of findings** of one yardstick: by
+/// day, and those of one day in the order of these variants, what citizens lose before what they
+/// gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingCode {
     /// Closed on a day that should be open.

@@ -18,7 +18,7 @@
 //!   next takes over.
 //! - **Lists** are asked for page by page ([`pages`]).
 //! - **A local copy** of the records that pass a filter, and how fresh it is ([`Cache`]); below it
-//! a [`Follower`], for programs that keep the copy in a database.
+//!   a [`Follower`], for programs that keep the copy in a database.
 //! - **Refusals** with their stable reason, the wrong fields and a message in Indonesian
 //!   ([`error_of`]).
 //!

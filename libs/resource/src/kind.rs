@@ -3,6 +3,7 @@
 //! A line of [`resources`] says which fields a client sets for good, which it may change, and which
 //! only the service knows. All else about writing a record is written once, over these traits.
 
+use mpp_api::time::to_timestamp;
 use mpp_api::{
     Document, mask,
     registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
@@ -10,7 +11,6 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::{Error, FieldCode, Micros, Result};
-use mpp_rpc::time::to_timestamp;
 
 /// Version and times of a record, which the store knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

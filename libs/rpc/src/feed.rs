@@ -1,9 +1,7 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::{StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use mpp_api::{
@@ -12,12 +10,13 @@ use mpp_api::{
         Change, GetFeedRequest, GetFeedResponse, PastDigest, WatchRequest, WatchResponse, change,
         feed_service_server::{FeedService, FeedServiceServer},
     },
+    time::to_timestamp,
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Batch, Feed, Filter, Labels, Op, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
-use crate::{Turns, caller, metrics, status, time::to_timestamp};
+use crate::{Turns, caller, metrics, status};
 
 /// Most earlier revisions that are told of at once: a service has a handful of copies.
 const REVISIONS: usize = 16;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mpp_api::{
     Position,
     feed::{self, change},
+    time::from_timestamp,
 };
 use mpp_client::{Change as Told, Channel, Link};
 use mpp_core::{Clock, Result, known_labels};
@@ -16,7 +17,6 @@ use crate::{
     Component,
     feed::label_texts,
     standing::{Reached, Standing},
-    time::from_timestamp,
 };
 
 /// The next step of a copy, with changes as the store has them.

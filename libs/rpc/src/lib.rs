@@ -3,9 +3,8 @@
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
 //! `stack.rs`), listens, and drains. Plain HTTP with JSON comes in by the same port and passes
 //! through the same stack (see `door/`). Beyond that the crate holds the tools by which every
-//! `grpc/` turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights,
-//! [`mask`] and
-//! [`time`].
+//! `grpc/` turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, and
+//! [`mask`].
 //!
 //! The layers are functions over axum's `from_fn`, because tonic's `Routes` are an axum router
 //! and a function reads better than a tower `Service` written out; what that costs is measured
@@ -56,7 +55,6 @@ mod stack;
 mod stall;
 mod standing;
 mod status;
-pub mod time;
 mod tls;
 mod unread;
 mod upstream;

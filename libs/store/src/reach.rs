@@ -5,10 +5,11 @@
 //! connection finds holds for all that are as old:
 //!
 //! - A connection that breaks, or leads to a server that takes no writes, puts earlier ones in
-//! **doubt**: they are dropped instead of being handed out. Work that is under way on them goes on.
+//!   **doubt**: they are dropped instead of being handed out. Work that is under way on them goes
+//!   on.
 //! - If the looker's own is silent while a new one is answered, or the server was away, earlier
-//! ones are **cut**: work that is under way on them fails at once. A commit may have been carried
-//! out all the same, so a call with a key may be sent again, and one without has to look first.
+//!   ones are **cut**: work that is under way on them fails at once. A commit may have been carried
+//!   out all the same, so a call with a key may be sent again, and one without has to look first.
 //!
 //! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to
 //! set; a try of each connection before it is used, which costs every transaction a round trip and

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         offering(&mut state, number)?;
     }
     println!("and offerings        {:>6} MB after {:?}", resident()?, started.elapsed());
-    let engine = Engine::start(16, Policy::default().tolerance())?;
+    let engine = Engine::start(16, (&Policy::default()).into())?;
     for part in searchable(&state).chunks(1_000) {
         let part = part.iter().flat_map(|(kind, name)| updates(&state, kind, name));
         engine.apply(part.collect()).await?;

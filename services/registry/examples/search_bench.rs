@@ -68,7 +68,7 @@ const QUESTIONS: [(&str, &str); 9] = [
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let engine = Engine::start(16, Policy::default().tolerance())?;
+    let engine = Engine::start(16, (&Policy::default()).into())?;
     let (services, offerings): (Vec<_>, Vec<_>) = (
         (0..SERVICES).map(service).collect(),
         (0..OFFERINGS).map(offering).chain([Update::Revision(1)]).collect(),

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use mpp_core::{Micros, Result};
+use mpp_core::Result;
 use mpp_store::{Db, Feed, Lease};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{
-    policy::Policy,
-    store::{batches, own_name},
-};
+use crate::{app::forget_answers, policy::Policy};
 
 /// The job that deletes old answers.
 const ANSWERS: &str = "sync-answers";
@@ -29,21 +26,18 @@ pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: Cancellation
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        let tidied = tidy(&db, &mut lease, &policy).await;
-        db.ran(ANSWERS, &tidied);
-        if let Err(error) = tidied {
+        let gone = let_answers_go(&db, &mut lease, &policy).await;
+        db.ran(ANSWERS, &gone);
+        if let Err(error) = gone {
             tracing::warn!(%error, "old answers are let go at the next run");
         }
     }
 }
 
-async fn tidy(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<bool> {
+/// Answers whether this replica was the one to do it.
+async fn let_answers_go(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<bool> {
     if !lease.take().await? {
         return Ok(false);
     }
-    let by = own_name();
-    let mut tx = db.begin(&by).await?;
-    let before = tx.now() - Micros::try_from(policy.answers().as_micros()).unwrap_or(Micros::MAX);
-    batches::tidy(&mut tx, before).await?;
-    tx.commit().await.map(|_| true)
+    forget_answers(db, policy).await.map(|()| true)
 }

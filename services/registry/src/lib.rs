@@ -2,16 +2,17 @@
 //!
 //! # Floor plan
 //! ```text
-//! grpc/    wire only                               policy.rs  numbers an operator may question
-//! app/     each kind's rules: references, owners,  jobs.rs    background work under its lease
-//!          consequences; one file for each kind
-//! sync/    federation: the session, the batch      search/    the index of words, in memory
-//! memory/  this replica's copy, and the updates    store/     SQL of federation's tables
+//! grpc/    wire only                               policy.rs   numbers an operator may question
+//! app/     each kind's rules: references, owners,  jobs.rs     background work under its lease
+//!          consequences; one file for each kind,   metrics.rs  numbers that it tells of itself
+//!          beside them lists, filters, jobs' work
+//! sync/    federation: the session, the batch      search/     the index of words, in memory
+//! memory/  this replica's copy, and the updates    store/      SQL of federation's tables
 //!          that it gives to search
 //! model/   rules, pure
 //! ```
-//! Arrows run down only: `grpc → sync → app → memory → search`, and all of them on `model` and
-//! `store`. Writing a record, listing and keeping the own feed in
+//! Arrows run down only: `grpc → sync → app → memory → search`, and all of them on `model`, `store`
+//! and `policy`. Writing a record, listing and keeping the own feed in
 //! memory are alike in every service and stand in `mpp-resource`.
 //!
 //! # Data flow
@@ -42,7 +43,7 @@
 //!
 //! # A new kind of record
 //! See `mpp_resource`. Here it needs its form and its line in [`model`], its rules in [`app`], its
-//! methods and its list in [`grpc`].
+//! list in [`app::lists`], its methods in [`grpc`].
 
 #![forbid(unsafe_code)]
 
@@ -140,7 +141,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let policy = Arc::new(options.policy);
     let registry = Registry {
         memory: Memory::new(policy.waits()),
-        search: search::Engine::start(policy.search_queue_batches, policy.tolerance())
+        search: search::Engine::start(policy.search_queue_batches, (&*policy).into())
             .map_err(Error::internal)?,
         waiting: app::waiting::LastLook::default(),
         db,

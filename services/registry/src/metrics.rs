@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use mpp_api::sync::{BatchResult, Incomplete, Outcome, Source, incomplete::Reason};
+use mpp_api::time::from_timestamp;
 use mpp_core::{Micros, Overridden};
 use mpp_resource::memory::Row;
-use mpp_rpc::time::from_timestamp;
 use mpp_telemetry::Point;
 use prost::Message as _;
 
@@ -38,6 +38,9 @@ mpp_telemetry::metrics! {
     /// The age of a source's data: since the last session that saw the whole source, or since the
     /// source was created if there was none.
     SOURCE_AGE: Gauge = "mpp.source.age" in "s" by ["source"];
+    /// How long a source is late by its own target (`freshness_target_seconds`): 0 while that has
+    /// not passed.
+    SOURCE_LATE: Gauge = "mpp.source.late" in "s" by ["source"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];
 }
@@ -62,6 +65,7 @@ pub fn begin(registry: &Arc<Registry>) {
         OVERRIDDEN.observe(registry, [state.as_str()], move |own| own.overridden(state) as f64);
     }
     SOURCE_AGE.observe_each(registry, ages);
+    SOURCE_LATE.observe_each(registry, lateness);
     REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [outcome]));
     QUARANTINED.observe_each(registry, |own| own.waiting.counts());
     QUARANTINE_AGE.observe_each(registry, |own| own.waiting.ages(own.now()));
@@ -71,16 +75,28 @@ pub fn begin(registry: &Arc<Registry>) {
 }
 
 fn ages(registry: &Registry) -> Vec<Point> {
-    let (state, now) = (registry.memory.read(), registry.now());
-    let age = |row: &Row| now.saturating_sub(last_success(row)).max(0) as f64 / 1e6;
-    let sources = state.records.rows::<Source>("");
-    sources.map(|(name, row)| (vec![name.to_string()], age(row))).collect()
+    of_sources(registry, |_, age| age)
 }
 
-fn last_success(row: &Row) -> Micros {
-    let source = Source::decode(row.doc.clone()).ok();
-    let time = source.and_then(|source| source.last_success_time);
-    let time = time.and_then(|time| from_timestamp(&time, "last_success_time").ok());
+fn lateness(registry: &Registry) -> Vec<Point> {
+    of_sources(registry, |source, age| (age - source.freshness_target_seconds as f64).max(0.0))
+}
+
+/// A figure of each source, from its record and the age of what is known of it.
+fn of_sources(registry: &Registry, figure: impl Fn(&Source, f64) -> f64) -> Vec<Point> {
+    let (state, now) = (registry.memory.read(), registry.now());
+    let sources = state.records.rows::<Source>("");
+    let point = |(name, row): (&Arc<str>, &Row)| {
+        let source = Source::decode(row.doc.clone()).ok()?;
+        let age = now.saturating_sub(last_success(&source, row)).max(0) as f64 / 1e6;
+        Some((vec![name.to_string()], figure(&source, age)))
+    };
+    sources.filter_map(point).collect()
+}
+
+fn last_success(source: &Source, row: &Row) -> Micros {
+    let time = source.last_success_time.as_ref();
+    let time = time.and_then(|time| from_timestamp(time, "last_success_time").ok());
     time.unwrap_or(row.stamp.create_time)
 }
 

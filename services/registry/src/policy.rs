@@ -11,8 +11,6 @@ use mpp_core::{Error, FieldCode, FieldViolation, Reason};
 use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
-use crate::search::Tolerance;
-
 mpp_core::policy! {
     /// The registry's settings.
     pub struct Policy {
@@ -151,17 +149,6 @@ impl Policy {
             window: days(self.feed_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
-        }
-    }
-
-    /// The slips of the pen that search forgives.
-    pub fn tolerance(&self) -> Tolerance {
-        Tolerance {
-            one_slip_letters: self.search_one_slip_letters,
-            two_slip_letters: self.search_two_slip_letters,
-            known_word_letters: self.search_known_word_letters,
-            far_more_frequent: self.search_far_more_frequent,
-            words: self.search_slip_words,
         }
     }
 

@@ -12,6 +12,7 @@
 //!     └──────────────── changed rows ──────────────────────┘
 //!
 //!  model    events to rows, rows to the nation, the nation to a report: pure, under all
+//!  metrics  numbers that it tells of itself
 //!  policy   numbers that an operator may question
 //! ```
 //! - **Inbox.** Every upstream change is appended to reporting's own inbox, in one transaction with

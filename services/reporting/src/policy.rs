@@ -54,19 +54,6 @@ mpp_core::policy! {
     }
 }
 
-// These two are no settings. The projections are a function of the inbox alone; with another number
-// the rows written before would differ from the rebuilt ones.
-
-/// Most findings that are kept of a counter and week. A week with hours of its own on Friday has
-/// some 18: two or three codes, twice, against three yardsticks.
-pub const KEPT_FINDINGS: usize = 32;
-/// Longest text that is kept, in characters.
-pub const KEPT_TEXT: usize = 300;
-
-/// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more
-/// than 4 MiB, and the rest of a report takes up to one.
-pub const FINDINGS_BYTES: usize = mpp_resource::list::MAX_PAGE_BYTES;
-
 impl Policy {
     /// After which a feed counts as not connected.
     pub fn feed_silence(&self) -> Duration {

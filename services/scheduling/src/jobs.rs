@@ -1,4 +1,5 @@
-//! Background work, each kind on one replica at a time, by a lease.
+//! Background work: each kind on one replica at a time, by a lease, but for [`count`], which every
+//! replica does for its own metrics.
 
 use std::{
     sync::{
@@ -127,7 +128,7 @@ impl DeviationsJob {
     /// Opens no transaction where nothing differs, and none once the lease is lost.
     async fn bring_up_to_date(&mut self, dirty: &Dirty) -> Result<()> {
         let alone = self.lease.is_left_alone();
-        self.deviations.file_rules(dirty, alone).await?;
+        self.deviations.relabel_rules(dirty, alone).await?;
         let mut malls = self.deviations.malls(dirty).into_iter();
         while let Some(changed) = self.deviations.measure_some(&mut malls)? {
             if !changed.is_empty() && self.is_held(false).await? {

@@ -11,7 +11,10 @@
 //!              replica's
 //!              copies ◀──── follow/ (the registry's feed), and the own feed
 //!
-//! jobs.rs   measures deviations and erases past days, on one replica, by a lease
+//! jobs.rs   measures deviations, relabels rules and erases past days, on one replica, by a lease;
+//!           counts for the metrics on each
+//! metrics.rs
+//!           numbers that it tells of itself
 //! policy.rs numbers that an operator may question
 //! ```
 //!
@@ -45,6 +48,13 @@
 //! Appointments are records, so every reader can follow them and knows their names. The proof that
 //! one is somebody's is its code: in a table of its own, in the answers to the holder and to those
 //! who keep the counter, and never in the feed.
+//!
+//! # Rejected
+//! - *A hold while somebody fills in a form:* a booking asks for nothing but a NIK, which its
+//!   caller has before it asks for a slot, so there is no form to hold a place for; a place that is
+//!   held and not booked is one that the next citizen is refused.
+//! - *A place that is given on where nobody has come by some minute:* who is late keeps the
+//!   appointment, and is a walk-in in the queue after `late_grace_minutes`.
 //!
 //! # A new kind of rule target
 //! Add its layer to `mpp_calendar::Layer`, its form to `model::target`, and its existence to

@@ -6,14 +6,16 @@
 //! says is escaped by the templates (maud).
 //!
 //! ```text
-//! lib.rs       design and wiring        policy.rs    numbers that an operator may question
+//! lib.rs       design and wiring
 //! http.rs      address → page → answer  security.rs  what a browser may do with it
+//! document.rs  the document around a page's parts
 //! live/        pages kept drawn while somebody looks; streams of changes
 //! render.rs    what a page is drawn from, and drawing it
-//! document.rs  the document around a page's parts
 //! pages/       one file each: what the services say → parts with an id
-//! components/  the pieces of all pages  words/       both languages, numbers, times
+//! components/  the pieces of all pages
 //! follow.rs    the present report       upstream/    questions to the three services
+//! words/       both languages, numbers, times
+//! policy.rs    numbers that an operator may question
 //! ```
 //! Arrows run down only.
 //!

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use mpp_api::time::to_timestamp;
 use mpp_api::{
     digest,
     feed::{
@@ -11,7 +12,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Error, Reason, Result};
-use mpp_rpc::{status, time::to_timestamp};
+use mpp_rpc::status;
 use mpp_store::{Db, ProofPace};
 use tokio::{
     sync::{Mutex, MutexGuard},

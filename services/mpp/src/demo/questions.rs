@@ -52,7 +52,7 @@ fn as_update(record: Record, names: &mut HashSet<String>) -> Option<Update> {
 }
 
 async fn engine() -> Engine {
-    let engine = Engine::start(4, Policy::default().tolerance()).expect("an engine");
+    let engine = Engine::start(4, (&Policy::default()).into()).expect("an engine");
     let mut updates = catalog().await;
     assert!(updates.len() > 85, "{} services", updates.len());
     updates.push(Update::Revision(1));

@@ -12,6 +12,7 @@ pub mod copies;
 pub mod counters;
 pub mod filing;
 pub mod filters;
+mod forget_answers;
 pub mod lists;
 pub mod malls;
 pub mod offerings;
@@ -29,6 +30,8 @@ use std::sync::Arc;
 use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
+
+pub use forget_answers::forget_answers;
 
 use crate::{memory::RegistryView, policy::Policy, search::Engine};
 

@@ -152,7 +152,7 @@ mod tests {
             let registry = Registry {
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(policy.waits()),
-                search: Engine::start(1, policy.tolerance()).expect("an index"),
+                search: Engine::start(1, (&policy).into()).expect("an index"),
                 waiting: Default::default(),
                 policy: Arc::new(policy),
             };

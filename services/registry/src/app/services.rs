@@ -4,12 +4,14 @@
 use std::collections::HashSet;
 
 use mpp_api::{
-    registry::{HandBackServiceRequest, Offering, Service},
+    registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest},
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told};
-use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, handler::not_there_yet, write};
+use mpp_resource::{
+    Call, Filing, Keeps, Resource as _, Serves, command::Done, handler::not_there_yet, write,
+};
 use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::{
@@ -65,7 +67,7 @@ impl Keeps<Service> for Registry {
             By { subject: as_told(&call.caller.subject), at: self.now(), reason: &call.reason };
         let after = provenance::overridden(std::mem::take(service), before, by);
         *service = provenance::reasoned(after, &call.reasoned, by);
-        filing.labels.insert(Label::Overridden, overridden_label(service).to_owned());
+        label_anew(filing, service);
         Ok(())
     }
 
@@ -96,6 +98,24 @@ impl Keeps<Service> for Registry {
 }
 
 impl Registry {
+    /// Changes a service, which overrides its source where it has one; answers also what to look
+    /// at: references to what there is not yet, and fields that stand over the source.
+    ///
+    /// # Errors
+    /// Those of [`write::update`].
+    pub async fn update_service(
+        &self,
+        mut call: Call,
+        request: UpdateServiceRequest,
+    ) -> Result<(Done<Service>, Vec<FieldViolation>)> {
+        call.reason = provenance::reason(&request.reason)?;
+        call.reasoned = reasoned(&request);
+        let done = write::update(self, &call, request.service, request.update_mask).await?;
+        let mut found = self.warnings(&self.memory.read(), &done.answer);
+        found.extend(provenance::override_warnings(&done.answer));
+        Ok((done, found))
+    }
+
     /// Gives overridden fields of a service back to its source, or confirms them; none named: all.
     /// Or hands the service to another publisher.
     ///
@@ -126,9 +146,7 @@ impl Registry {
                     provenance::handed_over(service.clone(), source)
                 }
             };
-            filing.labels.insert(Label::Category, service.category.clone());
-            filing.labels.insert(Label::Source, service.source.clone());
-            filing.labels.insert(Label::Overridden, overridden_label(&service).to_owned());
+            label_anew(filing, &service);
             Ok(service)
         })
         .await
@@ -276,12 +294,30 @@ fn overridden_label(service: &Service) -> &'static str {
 
 /// The labels of a service.
 pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
-    let labels = [
-        (Label::Unit, unit.unit()),
-        (Label::Agency, unit.agency()),
+    let [category, source, overridden] = own_labels(service);
+    let place = [(Label::Unit, unit.unit()), (Label::Agency, unit.agency())];
+    filing(&[place[0], place[1], category, source, overridden], Vec::new()).labels
+}
+
+/// After a service has been changed in its transaction.
+fn label_anew(filing: &mut Filing, service: &Service) {
+    filing.labels.extend(own_labels(service).map(|(label, value)| (label, value.to_owned())));
+}
+
+/// The labels that follow from what a service says itself; those of its place follow from its unit.
+fn own_labels(service: &Service) -> [(Label, &str); 3] {
+    [
         (Label::Category, &service.category),
         (Label::Source, &service.source),
         (Label::Overridden, overridden_label(service)),
-    ];
-    filing(&labels, Vec::new()).labels
+    ]
+}
+
+/// The fields that an update gives, changed or not: those of its mask, or those that are set.
+fn reasoned(request: &UpdateServiceRequest) -> Vec<String> {
+    let first = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
+    let mask = request.update_mask.iter().flat_map(|mask| &mask.paths);
+    let named: Vec<String> = mask.map(|path| first(path)).collect();
+    let set = request.service.iter().flat_map(|given| given.set_paths()).map(first);
+    if named.is_empty() { set.collect() } else { named }
 }

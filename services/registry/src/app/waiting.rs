@@ -67,6 +67,25 @@ pub struct WaitingPage {
     pub causes: Vec<Cause>,
 }
 
+impl WaitingPage {
+    /// Records that wait or were refused since, over all pages.
+    pub fn total(&self) -> i64 {
+        self.causes.iter().map(|cause| cause.records).sum()
+    }
+
+    /// Those of them that were refused.
+    pub fn refused(&self) -> i64 {
+        let refused = self.causes.iter().filter(|cause| cause.refused);
+        refused.map(|cause| cause.records).sum()
+    }
+
+    /// What has been waited for longest.
+    pub fn oldest(&self) -> Option<&Cause> {
+        let waits = self.causes.iter().filter(|cause| !cause.refused);
+        waits.min_by_key(|cause| cause.oldest)
+    }
+}
+
 impl Registry {
     /// The state of a unit or service that records of a source wait for, in this replica's memory.
     pub fn sight(&self, source: &str, awaited: &str) -> Sight {

@@ -1,12 +1,12 @@
 //! The fate of a service that is gone: withdrawn, replaced or moved.
 
+use mpp_api::time::to_timestamp;
 use mpp_api::{
     Document as _,
     registry::{GetWithdrawnServiceResponse, Service},
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name};
 use mpp_resource::Kind as _;
-use mpp_rpc::time::to_timestamp;
 use mpp_store::{Change, Op};
 
 use super::Registry;

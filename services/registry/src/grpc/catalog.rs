@@ -12,17 +12,13 @@ use mpp_api::registry::{
 };
 use mpp_core::{Reason, Result};
 use mpp_resource::{
-    Call, Keeps as _, Resource as _,
+    Call,
     handler::{Answer, create, delete, get, read, reply, update, warning},
     list::list,
-    write,
 };
 use tonic::Request;
 
-use crate::{
-    app::{Registry, lists},
-    model::provenance,
-};
+use crate::app::{Registry, lists};
 
 /// Serves the catalog.
 pub struct Catalog(pub Registry);
@@ -125,26 +121,13 @@ impl CatalogService for Catalog {
     }
 }
 
-/// The fields that an update gives, changed or not: those of its mask, or those that are set.
-fn reasoned(request: &UpdateServiceRequest) -> Vec<String> {
-    let first = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
-    let mask = request.update_mask.iter().flat_map(|mask| &mask.paths);
-    let named: Vec<String> = mask.map(|path| first(path)).collect();
-    let set = request.service.iter().flat_map(|given| given.set_paths()).map(first);
-    if named.is_empty() { set.collect() } else { named }
-}
-
 impl Catalog {
     async fn changed(
         &self,
         request: Request<UpdateServiceRequest>,
     ) -> Result<UpdateServiceResponse> {
-        let (mut call, request) = Call::open(request)?;
-        call.reason = provenance::reason(&request.reason)?;
-        call.reasoned = reasoned(&request);
-        let done = write::update(&self.0, &call, request.service, request.update_mask).await?;
-        let mut found = self.0.warnings(&self.0.memory.read(), &done.answer);
-        found.extend(provenance::override_warnings(&done.answer));
+        let (call, request) = Call::open(request)?;
+        let (done, found) = self.0.update_service(call, request).await?;
         let warnings = found.into_iter().map(warning).collect();
         Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
     }

@@ -4,9 +4,9 @@ use mpp_api::sync::{
     ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsResponse, Source,
     WaitingCause, WaitingRecord,
 };
+use mpp_api::time::to_timestamp;
 use mpp_core::Result;
 use mpp_resource::page;
-use mpp_rpc::time::to_timestamp;
 
 use crate::{
     app::Registry,
@@ -39,19 +39,14 @@ pub async fn listed(
     let source = if request.parent == ALL { "" } else { &request.parent };
     let found = registry.waiting(source, &request.code, &asked).await?;
     let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
-    let total = found.causes.iter().map(|cause| cause.records).sum();
-    let refused = found.causes.iter().filter(|cause| cause.refused);
-    let rejected = refused.map(|cause| cause.records).sum();
-    let waits = found.causes.iter().filter(|cause| !cause.refused);
-    let oldest = waits.min_by_key(|cause| cause.oldest).cloned();
     Ok(ListWaitingRecordsResponse {
+        total_size: size(found.total()),
+        rejected_size: size(found.refused()),
+        oldest: found.oldest().cloned().map(cause),
         records: found.records.into_iter().map(record).collect(),
         next_page_token: found.next.map(|after| page::token(&after, filter)).unwrap_or_default(),
         cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
         causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
-        total_size: size(total),
-        rejected_size: size(rejected),
-        oldest: oldest.map(cause),
     })
 }
 

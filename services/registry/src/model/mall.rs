@@ -8,7 +8,10 @@ use mpp_api::registry::{
 use mpp_core::{FieldCode, Result};
 use mpp_form::{contacts, limits::SHORT, localized};
 
-use super::{Check, parse_date, place as places, values::location};
+use super::{
+    Check, parse_date,
+    place::{self as places, location},
+};
 
 const MAX_SITES: usize = 20;
 const MAX_STAGES: usize = 100;

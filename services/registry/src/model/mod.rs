@@ -22,7 +22,6 @@ pub mod region;
 pub mod source;
 pub mod tree;
 pub mod unit;
-pub mod values;
 
 use mpp_api::{
     Document,

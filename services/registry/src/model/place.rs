@@ -1,4 +1,5 @@
-//! Whether a mall can be where it says: a box for each province, wide enough for all its islands.
+//! Places as records have them: on the earth, and a mall's within its province. There is a box for
+//! each province, wide enough for all its islands.
 
 use std::sync::LazyLock;
 
@@ -35,6 +36,17 @@ fn row(line: &str) -> Option<Extent> {
     let mut degrees = cells.map_while(|cell| cell.parse::<f64>().ok());
     let mut next = || degrees.next();
     Some(Extent { code, south: next()?, north: next()?, west: next()?, east: next()? })
+}
+
+/// A place on the earth; whether it is there is the caller's matter.
+pub fn location(check: &mut Check, field: &str, place: &Location) {
+    check.within(field, |part| {
+        part.range("latitude", place.latitude, -90.0, 90.0);
+        part.range("longitude", place.longitude, -180.0, 180.0);
+        if place.latitude.is_nan() || place.longitude.is_nan() {
+            part.fail("", FieldCode::OutOfRange, "must be degrees, such as -8.2192 and 114.3691");
+        }
+    });
 }
 
 /// A site lies in the province of its mall, or of a region that the mall serves too. The boxes are
@@ -141,5 +153,15 @@ mod tests {
             let own = own.unwrap_or_else(|| panic!("no box for {}", region.name));
             assert!(own.south < own.north && own.west < own.east, "{own:?}");
         }
+    }
+
+    #[test]
+    fn a_place_must_be_on_the_earth() {
+        let mut check = Check::new("");
+        location(&mut check, "a", &Location { latitude: 114.3, longitude: -8.2 });
+        location(&mut check, "b", &Location { latitude: f64::NAN, longitude: 0.0 });
+        let error = check.finish().expect_err("swapped, and not a number");
+        assert_eq!(error.violations()[0].field, "a.latitude");
+        assert_eq!(error.violations()[1].field, "b");
     }
 }

@@ -3,9 +3,9 @@
 //! the source's next record changes the value that is kept, not the one that is shown.
 
 use mpp_api::registry::{Service, service::Override};
+use mpp_api::time::to_timestamp;
 use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Micros, Result, text};
 use mpp_resource::Resource;
-use mpp_rpc::time::to_timestamp;
 
 use super::Check;
 

@@ -58,7 +58,8 @@ fn misspelt(
     Some((phrase.len(), QueryTerm { alternatives, ..abbreviated(short) }))
 }
 
-/// Letters of a word of a phrase from which one slip in it is forgiven, and two.
+/// Letters of a word of a phrase from which one slip in it is forgiven, and two: fewer than of a
+/// name, since the words beside it say as well what was meant.
 const SLIPS_IN_PHRASES: [usize; 2] = [4, 9];
 
 fn is_slip_of(typed: &str, meant: &str) -> bool {

@@ -19,7 +19,8 @@ use crate::model::region::{TABLE, parse_table};
 /// Most words of a name ("penukal abab lematang ilir", "timor tengah utara").
 const MOST_WORDS: usize = 6;
 
-/// Letters from which a name is known in spite of one slip, and of two.
+/// Letters from which a name is known in spite of one slip, and of two: more than of a word of the
+/// catalog (`search_one_slip_letters`), since of 514 short names many are near an everyday word.
 const SLIP_LETTERS: [usize; 2] = [6, 11];
 
 /// A place that a question names.

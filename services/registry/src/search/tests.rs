@@ -59,7 +59,7 @@ fn offering(name: &str, service: &str, mall: &str, region: &str, location: (f64,
 
 /// An engine that has published `updates` as revision 1.
 async fn engine(mut updates: Vec<Update>) -> Engine {
-    let engine = Engine::start(4, Policy::default().tolerance()).unwrap();
+    let engine = Engine::start(4, (&Policy::default()).into()).unwrap();
     updates.push(Update::Revision(1));
     engine.apply(updates).await.unwrap();
     engine.search(Query { min_revision: 1, ..Query::default() }).await.unwrap();

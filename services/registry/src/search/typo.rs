@@ -1,5 +1,8 @@
-//! Slips of the pen: the words that a typed one may stand for. The number of letters from which on
-//! a slip is forgiven is a setting (`search_one_slip_letters` in `policy.rs`).
+//! Slips of the pen: the words that a typed one may stand for. From how many letters on a slip is
+//! forgiven is a setting (`search_one_slip_letters` in `policy.rs`): 3, and two from 7. Names of
+//! places and words of phrases are compared with a closed list, not with the whole catalog; theirs
+//! are no settings and stand beside the lists (`SLIP_LETTERS` in `places.rs`, `SLIPS_IN_PHRASES` in
+//! `asked.rs`).
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -10,6 +13,7 @@ use super::shape::is_no_word;
 use super::slips::{has_same_letters, slips};
 use super::stem;
 use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS, SPELLINGS};
+use crate::policy::Policy;
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
 /// and the shortest for one. The numbers are the settings `search_one_slip_letters`,
@@ -27,6 +31,18 @@ pub struct Tolerance {
     pub far_more_frequent: u64,
     /// Words that may be meant by one slip.
     pub words: usize,
+}
+
+impl From<&Policy> for Tolerance {
+    fn from(policy: &Policy) -> Self {
+        Self {
+            one_slip_letters: policy.search_one_slip_letters,
+            two_slip_letters: policy.search_two_slip_letters,
+            known_word_letters: policy.search_known_word_letters,
+            far_more_frequent: policy.search_far_more_frequent,
+            words: policy.search_slip_words,
+        }
+    }
 }
 
 impl Tolerance {

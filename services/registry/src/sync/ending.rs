@@ -1,13 +1,13 @@
 //! The end of a session, by its client's word and by the answers, and how the source's record then
 //! shows it.
 
+use mpp_api::time::to_timestamp;
 use mpp_api::{
     registry::Service,
     sync::{End, Incomplete, Source, Summary},
     text,
 };
 use mpp_core::{Error, Result};
-use mpp_rpc::time::to_timestamp;
 use mpp_store::{Expect, Label, RequestKey, Tx};
 use prost::Message;
 

@@ -5,6 +5,7 @@ pub mod filters;
 mod known;
 mod lost;
 mod mall;
+pub mod projections;
 mod report;
 mod verify;
 mod watch;

@@ -1,13 +1,13 @@
 //! Rebuilds the projections from the inbox, in memory beside the live ones, and compares them.
 
 use mpp_core::Result;
-use mpp_store::{Db, Read};
+use mpp_store::Db;
 
-use super::Reporting;
-use crate::{
-    model::{Key, Rows, Written, differences, digest, project},
-    store,
+use super::{
+    Reporting,
+    projections::{Projected, live, project_after},
 };
+use crate::model::{Key, Rows, Written, differences, differing, digest};
 
 /// Live and rebuilt rows of one moment.
 pub struct Both {
@@ -22,9 +22,7 @@ pub struct Both {
 impl Both {
     /// The rows that differ: projection and key.
     pub fn differing(&self) -> impl Iterator<Item = &Key> {
-        let changed = self.live.iter().filter(|(key, row)| self.rebuilt.get(*key) != Some(row));
-        let lost = self.rebuilt.keys().filter(|key| !self.live.contains_key(*key));
-        changed.map(|(key, _)| key).chain(lost)
+        differing(&self.live, &self.rebuilt)
     }
 
     /// How many rows there are.
@@ -39,13 +37,13 @@ impl Both {
 /// `UNAVAILABLE` if the database is away; internal if a document cannot be read.
 pub async fn rows(db: &Db) -> Result<Both> {
     let mut read = db.read().await?;
-    let (mut rebuilt, inbox_count, inbox_head) = rebuild(&mut read).await?;
-    let mut live = live(&mut read).await?;
+    let mut rows = Rows::empty();
+    let inbox = project_after(read.conn(), &mut rows, Projected::default()).await?;
+    let (mut rebuilt, mut live) = (rows.into_written(), live(&mut read).await?);
     read.end().await?;
-    // A row that has gone stays without a value, so that memories hear of it.
     rebuilt.retain(|_, row| row.is_some());
     live.retain(|_, row| row.is_some());
-    Ok(Both { live, rebuilt, inbox_count, inbox_head })
+    Ok(Both { live, rebuilt, inbox_count: inbox.count, inbox_head: inbox.last })
 }
 
 /// The comparison of live and rebuilt rows.
@@ -74,33 +72,5 @@ impl Reporting {
             inbox_count,
             differences: differences(&live, &rebuilt),
         })
-    }
-}
-
-async fn rebuild(read: &mut Read) -> Result<(Written, i64, i64)> {
-    let mut rows = Rows::empty();
-    let (mut last, mut count) = (0, 0);
-    loop {
-        let events = store::events_after(read.conn(), last).await?;
-        if events.is_empty() {
-            return Ok((rows.into_written(), count, last));
-        }
-        for (seq, event) in &events {
-            project(&mut rows, event)?;
-            last = *seq;
-            count += 1;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
-async fn live(read: &mut Read) -> Result<Written> {
-    let mut rows = Written::new();
-    loop {
-        let page = store::rows_after(read, rows.keys().next_back()).await?;
-        if page.is_empty() {
-            return Ok(rows);
-        }
-        rows.extend(page);
     }
 }

@@ -79,6 +79,12 @@ impl Follow {
         }
     }
 
+    async fn note_heard(&self, feed: Upstream, connected: bool) -> Result<()> {
+        let mut tx = self.db.begin(&writer()).await?;
+        store::note_feed(&mut tx, feed, connected).await?;
+        tx.commit().await.map(drop)
+    }
+
     async fn until_failure(
         &self,
         feed: Upstream,
@@ -100,10 +106,10 @@ impl Follow {
                     backoff.reset();
                     copy.start_again_where_it_differs(&mut follower);
                     if !copy.shelf().take_noted() {
-                        store::note_feed(&self.db, feed, true).await?;
+                        self.note_heard(feed, true).await?;
                     }
                 }
-                Err(_) => store::note_feed(&self.db, feed, false).await?,
+                Err(_) => self.note_heard(feed, false).await?,
             }
             self.wake.notify_one();
         }

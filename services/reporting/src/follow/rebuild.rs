@@ -5,14 +5,10 @@
 //! differ: only that part holds the inbox's head, and a process that dies before it leaves
 //! everything as it was.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use mpp_core::{Error, Result};
-use mpp_store::{Conn, Db, Tx};
+use mpp_store::{Db, Tx};
 use tokio::{
     sync::Mutex,
     task::JoinHandle,
@@ -21,7 +17,8 @@ use tokio::{
 
 use super::{append::left_to_newer, writer};
 use crate::{
-    model::{FORM, Key, Rows, Upstream, Written, change_records, project},
+    app::projections::{Projected, live, project_after},
+    model::{FORM, Key, Rows, Upstream, Written, change_records, differing, value},
     store::{self, Head},
 };
 
@@ -90,7 +87,7 @@ impl Rebuilds {
 struct Anew {
     rows: Written,
     differing: BTreeSet<Key>,
-    last: i64,
+    inbox: Projected,
 }
 
 /// Projects the whole inbox anew, after accepting altered events of the feeds in `accept` as they
@@ -138,38 +135,11 @@ async fn accept_altered(db: &Db, feeds: &[Upstream]) -> Result<i64> {
 async fn read(db: &Db) -> Result<Anew> {
     let mut read = db.read().await?;
     let mut rows = Rows::empty();
-    let last = project_after(read.conn(), &mut rows, 0).await?;
-    let rows = rows.into_written();
-    let mut live = BTreeMap::new();
-    loop {
-        let page = store::rows_after(&mut read, live.keys().next_back()).await?;
-        if page.is_empty() {
-            break;
-        }
-        live.extend(page);
-    }
+    let inbox = project_after(read.conn(), &mut rows, Projected::default()).await?;
+    let (rows, live) = (rows.into_written(), live(&mut read).await?);
     read.end().await?;
-    let differs = |key: &&Key| value(&live, key) != value(&rows, key);
-    let differing = live.keys().chain(rows.keys()).filter(differs).cloned().collect();
-    Ok(Anew { rows, differing, last })
-}
-
-/// A row's value; a row that was removed is still listed, without one.
-fn value<'a>(rows: &'a Written, key: &Key) -> Option<&'a String> {
-    rows.get(key).and_then(Option::as_ref)
-}
-
-/// Projects the events after the number `last`; answers the last one's number.
-async fn project_after(conn: &mut Conn, rows: &mut Rows, mut last: i64) -> Result<i64> {
-    loop {
-        let events = store::events_after(conn, last).await?;
-        let Some((newest, _)) = events.last() else { return Ok(last) };
-        last = *newest;
-        for (_, event) in &events {
-            project(rows, event)?;
-        }
-        tokio::task::yield_now().await;
-    }
+    let differing = differing(&live, &rows).cloned().collect();
+    Ok(Anew { rows, differing, inbox })
 }
 
 /// Under the inbox's lock, projects the events appended meanwhile and writes the rows that differ.
@@ -180,7 +150,7 @@ async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
         return Err(left_to_newer(head.form));
     }
     let mut rows = Rows::over(anew.rows);
-    project_after(tx.conn(), &mut rows, anew.last).await?;
+    project_after(tx.conn(), &mut rows, anew.inbox).await?;
     let (mut all, added) = rows.into_parts();
     let keys = anew.differing.into_iter().chain(added.keys().cloned()).collect();
     all.extend(added);

@@ -8,11 +8,14 @@ use mpp_core::Micros;
 use prost::Message;
 
 use super::{facts::DeviationRow, message::timestamp, nation::Nation};
-use crate::policy::FINDINGS_BYTES;
+
+/// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more
+/// than 4 MiB, and the rest of a report takes up to one.
+const FINDINGS_BYTES: usize = mpp_resource::list::MAX_PAGE_BYTES;
 
 /// The order of deviations: counters that differ from their mall or the national template come
-/// first, the newest of them first. The findings of one counter stay in the feed's order: by
-/// yardstick, then by day, then by code.
+/// first, the newest of them first: whoever looks each morning has seen the others. The findings of
+/// one counter stay as scheduling has found them: by yardstick, then by day, then by code.
 pub fn order_of_deviations<'a>(
     counter: &'a str,
     row: &DeviationRow,

@@ -7,7 +7,15 @@ use mpp_core::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::rows::Row;
-use crate::policy::KEPT_TEXT;
+
+// How much of a row is kept is no setting: the projections are a function of the inbox alone, and
+// with another number the rows written before would differ from the rebuilt ones.
+
+/// Most findings that are kept of a counter and week. A week with hours of its own on Friday has
+/// some 18: two or three codes, twice, against three yardsticks.
+pub const KEPT_FINDINGS: usize = 32;
+/// Longest text that is kept, in characters.
+const KEPT_TEXT: usize = 300;
 
 /// A text in Indonesian and, where there is one, in English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Texts, counts and times in the contract's messages.
 
+pub use mpp_api::time::to_timestamp as timestamp;
 use mpp_api::types::LocalizedText;
-pub use mpp_rpc::time::to_timestamp as timestamp;
 
 /// A text in both languages.
 pub fn text(id: &str, en: &str) -> LocalizedText {

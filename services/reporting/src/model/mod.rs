@@ -28,7 +28,7 @@ pub use mall::mall_detail;
 pub use nation::{FeedState, Nation, News, Pace, Place};
 pub use project::project;
 pub use question::Question;
-pub use rebuilt::{differences, digest};
+pub use rebuilt::{differences, differing, digest, value};
 pub use report::report;
 pub use rows::{FORM, Key, Rows, Written};
 

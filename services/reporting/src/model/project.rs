@@ -4,6 +4,7 @@
 //! gives the same rows however the two feeds came in between each other.
 
 use jiff::civil::Date;
+use mpp_api::time::micros;
 use mpp_api::{
     Document,
     registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
@@ -12,18 +13,16 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::{Micros, Reason, Result, as_told};
-use mpp_rpc::time::micros;
 
 use super::{
     event::Event,
     facts::{
-        ChangeRow, CounterRow, DayRow, DeviationRow, Finding, MallRow, OfferingRow, RegionRow,
-        ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded, mark,
+        ChangeRow, CounterRow, DayRow, DeviationRow, Finding, KEPT_FINDINGS, MallRow, OfferingRow,
+        RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded, mark,
     },
     rows::{Row, Rows},
     wording,
 };
-use crate::policy::KEPT_FINDINGS;
 
 /// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
 /// the feed, and the rows from before stay.

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::rows::Written;
+use super::rows::{Key, Written};
 
 /// Most differences that are named.
 const NAMED: usize = 20;
@@ -21,14 +21,22 @@ pub fn digest(rows: &Written) -> String {
     mpp_core::hex(&hash.finalize())
 }
 
+/// The keys of rows that differ.
+pub fn differing<'a>(live: &'a Written, rebuilt: &'a Written) -> impl Iterator<Item = &'a Key> {
+    let lost = rebuilt.keys().filter(|key| !live.contains_key(*key));
+    live.keys().chain(lost).filter(|key| value(live, key) != value(rebuilt, key))
+}
+
+/// A row's value. One that has gone may stand without one: it is as one that is not there.
+pub fn value<'a>(rows: &'a Written, key: &Key) -> Option<&'a String> {
+    rows.get(key).and_then(Option::as_ref)
+}
+
 /// The first rows that differ, for a person to read.
 pub fn differences(live: &Written, rebuilt: &Written) -> Vec<String> {
-    let changed = live.iter().filter(|(key, value)| rebuilt.get(key) != Some(value));
-    let lost = rebuilt.iter().filter(|(key, _)| !live.contains_key(key));
-    let keys = changed.chain(lost).take(NAMED).map(|(key, _)| key);
-    keys.map(|key| {
-        let (live, rebuilt) = (live.get(key), rebuilt.get(key));
+    let told = |key: &Key| {
+        let (live, rebuilt) = (value(live, key), value(rebuilt, key));
         format!("{} {}: live {live:?}, rebuilt {rebuilt:?}", key.0, key.1)
-    })
-    .collect()
+    };
+    differing(live, rebuilt).take(NAMED).map(told).collect()
 }

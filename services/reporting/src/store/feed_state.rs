@@ -1,9 +1,8 @@
 //! The state of each upstream feed, for the replicas' memories. Index: feed_state's primary key.
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Actor, Db, Tx, db_error};
+use mpp_store::{Tx, db_error};
 
-use super::SUBJECT;
 use crate::model::Upstream;
 
 /// How far a feed has been read.
@@ -55,8 +54,7 @@ pub async fn save_feed(
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
-pub async fn note_feed(db: &Db, feed: Upstream, connected: bool) -> Result<()> {
-    let mut tx = db.begin(&Actor { origin: "feed".into(), subject: SUBJECT.into() }).await?;
+pub async fn note_feed(tx: &mut Tx, feed: Upstream, connected: bool) -> Result<()> {
     let seen = connected.then(|| tx.now());
     sqlx::query(
         "insert into feed_state (feed, revision, commit_time, seen, connected, caught_up)
@@ -70,6 +68,6 @@ pub async fn note_feed(db: &Db, feed: Upstream, connected: bool) -> Result<()> {
     .bind(i64::from(connected))
     .execute(tx.conn())
     .await
-    .map_err(db_error)?;
-    tx.commit().await.map(drop)
+    .map(drop)
+    .map_err(db_error)
 }

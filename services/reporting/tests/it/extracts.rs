@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use mpp_api::time::to_timestamp;
 use mpp_api::{
     registry::mall::Stage,
     reporting::{GetReportRequest, counter_report::Hours},
@@ -12,7 +13,6 @@ use mpp_api::{
 };
 use mpp_client::error_of;
 use mpp_core::Micros;
-use mpp_rpc::time::to_timestamp;
 use mpp_testkit::on_both;
 
 use crate::{

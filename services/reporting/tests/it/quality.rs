@@ -49,7 +49,7 @@ async fn a_changed_fee_is_told_before_and_after() {
         );
         assert_eq!(report.changes[1].after_en, "at most 1 working day", "for readers of English");
         let fees = &report.changes[2];
-        assert_eq!(fees.time, Some(mpp_rpc::time::to_timestamp(MORNING + SECOND)));
+        assert_eq!(fees.time, Some(mpp_api::time::to_timestamp(MORNING + SECOND)));
         assert_eq!(fees.actor, "units/kemendagri");
     })
     .await;

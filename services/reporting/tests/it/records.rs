@@ -102,7 +102,7 @@ pub fn source(title: &str, target_seconds: i64, last_success: Micros) -> Source 
     Source {
         display_name: text(title),
         freshness_target_seconds: target_seconds,
-        last_success_time: Some(mpp_rpc::time::to_timestamp(last_success)),
+        last_success_time: Some(mpp_api::time::to_timestamp(last_success)),
         accounting: Some(Accounting {
             received: 10,
             applied: 6,

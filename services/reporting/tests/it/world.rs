@@ -232,7 +232,7 @@ impl World {
 
     /// The report as of a day, known on a time.
     pub async fn as_of(&self, day: &str, known_on: Option<Micros>) -> Report {
-        let known_on = known_on.map(mpp_rpc::time::to_timestamp);
+        let known_on = known_on.map(mpp_api::time::to_timestamp);
         let request =
             GetReportRequest { as_of: day.into(), known_on, ..GetReportRequest::default() };
         self.ask(request).await.expect("a report")

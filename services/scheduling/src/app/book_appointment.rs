@@ -70,7 +70,7 @@ impl Scheduling {
         let Sale { slot, target, schedule, terms, applicant } = sale;
         let (decrees, days_ahead) = (self.memory.decrees(), self.policy.days_ahead);
         let planned = slot::sellable(schedule, terms, slot, tx.now(), decrees, days_ahead)?;
-        let new = NewAppointment::new(slot, &planned.name, tx.now())?;
+        let new = NewAppointment::new(slot, &planned.name, tx.now(), &mut rand::rng())?;
         let day = slot.date.to_string();
         if !sql::note_applicant(tx, applicant, &new.name, &day).await? {
             let hint = format!("the applicant has an appointment for this service on {day}");

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mpp_api::time::from_timestamp;
 use mpp_api::{
     Document as _,
     scheduling::{Appointment, Ticket, ticket},
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Micros, Result};
-use mpp_rpc::time::from_timestamp;
 use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
 use super::compare_bookings::{names_of, records_first, starts_in_any_zone};

@@ -1,5 +1,6 @@
 //! Deviations of a part of the nation: this week's as recorded, another week's as measured now,
-//! by the counter's name. A report lists the worst first: reporting's `order_of_deviations`.
+//! by the counter's name. A report lists them newest first:
+//! reporting's `order_of_deviations`.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::Deviation;

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::{ListSlotsResponse, Slot};
+use mpp_api::time::from_timestamp;
 use mpp_core::Result;
-use mpp_rpc::time::from_timestamp;
 
 use super::Scheduling;
 use crate::{

@@ -9,7 +9,6 @@ mod complete_ticket;
 mod copies;
 mod count_day;
 mod erase_past;
-mod file_rules;
 pub mod filters;
 mod get_appointment;
 mod get_hours;
@@ -19,7 +18,9 @@ mod issue_ticket;
 mod known;
 mod list_deviations;
 mod list_slots;
+pub mod lists;
 mod measure_deviations;
+mod relabel_rules;
 
 use mpp_core::Result;
 use mpp_resource::{Call, Replica, memory};

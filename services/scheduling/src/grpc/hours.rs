@@ -5,26 +5,20 @@ use std::sync::Arc;
 use mpp_api::scheduling::{
     CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
     DeleteHoursRuleResponse, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
-    GetHoursRuleResponse, HoursRule, ListDeviationsRequest, ListDeviationsResponse,
-    ListHoursRulesRequest, ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+    GetHoursRuleResponse, ListDeviationsRequest, ListDeviationsResponse, ListHoursRulesRequest,
+    ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
     hours_service_server::HoursService,
 };
-use mpp_core::{Label, Result};
+use mpp_core::Result;
 use mpp_resource::{
     handler::{self, Answer, reply},
-    list::{self, Rows},
-    memory::View as _,
+    list,
 };
 use tonic::Request;
 
 use crate::{
-    app::{DeviationsWanted, HoursWanted, Scheduling, filters},
-    memory::records::Records,
-    model::{
-        date,
-        scope::Scope,
-        target::{Target, lies_within},
-    },
+    app::{DeviationsWanted, HoursWanted, Scheduling, lists},
+    model::{date, scope::Scope, target::Target},
 };
 
 /// Serves hours, rules and deviations.
@@ -47,8 +41,8 @@ impl HoursService for Hours {
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
-        self.check_target(&request.get_ref().target).await.map_err(mpp_rpc::status)?;
-        list::list(&*self.0, request, of_target).await
+        self.0.check_target(&request.get_ref().target).await.map_err(mpp_rpc::status)?;
+        list::list(&*self.0, request, lists::hours_rules).await
     }
 
     async fn create_hours_rule(
@@ -83,15 +77,6 @@ impl HoursService for Hours {
 }
 
 impl Hours {
-    /// Refuses an unknown target: an empty list would not show that it was misspelt.
-    async fn check_target(&self, target: &str) -> Result<()> {
-        if target.is_empty() || !self.0.memory.read().is_whole {
-            return Ok(());
-        }
-        let target = Target::parse(target, "target")?;
-        self.0.known(|| filters::target(&self.0.memory.read(), &target, "target")).await
-    }
-
     async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {
         let wanted = HoursWanted {
             target: Target::parse(&request.target, "target")?,
@@ -114,16 +99,4 @@ impl Hours {
         })
         .await
     }
-}
-
-/// The rules of a target and of all targets below it; every rule for an empty target.
-fn of_target<'a>(
-    _app: &Scheduling,
-    request: &'a ListHoursRulesRequest,
-    records: &'a Records,
-) -> Result<Rows<'a>> {
-    let target = &request.target;
-    let rows = records.records().rows::<HoursRule>("");
-    let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
-    Ok(Box::new(rows.filter(move |(_, row)| lies_there(row.label(Label::Target)))))
 }

@@ -1,10 +1,13 @@
-//! Appointments: how a new one looks, and when one can still be cancelled. There are no holds: a
-//! booking is immediate.
+//! Appointments: how a new one looks, and when one can still be cancelled.
+//!
+//! There are no holds: a booking is immediate. It stands until it is cancelled, called to a window,
+//! or its day ends; who comes late keeps it and loses only the place in the queue that is theirs
+//! for being on time (`late_grace_minutes` in `policy.rs`).
 
 use mpp_api::scheduling::{Appointment, appointment};
+use mpp_api::time::to_timestamp;
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};
-use mpp_rpc::time::to_timestamp;
-use rand::Rng as _;
+use rand::Rng;
 use subtle::ConstantTimeEq as _;
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -28,15 +31,19 @@ pub struct NewAppointment {
 }
 
 impl NewAppointment {
-    /// Names an appointment for a slot.
+    /// Names an appointment for a slot, and draws its code.
     ///
     /// # Errors
     /// Only for a slot with a malformed name.
-    pub fn new(slot: &SlotName, slot_name: &str, now: Micros) -> Result<Self> {
+    pub fn new(
+        slot: &SlotName,
+        slot_name: &str,
+        now: Micros,
+        random: &mut impl Rng,
+    ) -> Result<Self> {
         let collections = ["malls", "counters", "offerings"];
         let offering = ResourceName::parse(&slot.offering, &collections, "slot")?;
         let id = Uuid::new_v7(timestamp(now)).simple();
-        let mut random = rand::rng();
         let letter = |_| char::from(CODE[random.random_range(0..CODE.len())]);
         Ok(Self {
             name: format!("{}/appointments/{id}", offering.root()),
@@ -139,7 +146,9 @@ mod tests {
     fn fresh() -> Appointment {
         let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
         let slot = SlotName::parse(name, "slot").unwrap();
-        NewAppointment::new(&slot, name, 1_790_000_000_000_000).unwrap().document()
+        NewAppointment::new(&slot, name, 1_790_000_000_000_000, &mut rand::rng())
+            .unwrap()
+            .document()
     }
 
     #[test]
@@ -155,7 +164,8 @@ mod tests {
     fn a_code_is_whole_or_wrong() {
         let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
         let slot = SlotName::parse(name, "slot").unwrap();
-        let code = NewAppointment::new(&slot, name, 1_790_000_000_000_000).unwrap().code;
+        let code =
+            NewAppointment::new(&slot, name, 1_790_000_000_000_000, &mut rand::rng()).unwrap().code;
         assert!(code.len() == 8 && code.bytes().all(|letter| CODE.contains(&letter)));
         assert!(is_code(&code, &code) && is_code(&code.to_lowercase(), &code));
         for wrong in ["", &code[..7], &format!("{code}A"), "!!!!!!!!"] {

@@ -73,7 +73,7 @@ fn shown(schedule: &Schedule, terms: &Terms, date: Date, slot: Shown<'_>) -> Res
         date: date.to_string(),
         open: format_time(slot.minute),
         close: format_time(close),
-        start_time: Some(mpp_rpc::time::to_timestamp(start_at)),
+        start_time: Some(mpp_api::time::to_timestamp(start_at)),
         capacity: count(capacity),
         offered: count(slot.offered),
         booked: count(booked),

@@ -112,7 +112,7 @@ pub struct Queued {
 impl Queued {
     /// The record.
     pub fn document(&self) -> Ticket {
-        let time = |at: Micros| (at != 0).then(|| mpp_rpc::time::to_timestamp(at));
+        let time = |at: Micros| (at != 0).then(|| mpp_api::time::to_timestamp(at));
         let priority = match self.rank.class {
             0 => ticket::Priority::Priority,
             _ => ticket::Priority::Normal,

@@ -1,9 +1,9 @@
 //! Numbers, dates and times as each language writes them.
 
 use jiff::civil::{Date, DateTime};
+pub use mpp_api::time::micros;
 use mpp_calendar::{Zone, local_time};
 use mpp_core::Micros;
-pub use mpp_rpc::time::micros;
 
 use super::{Lang, table};
 

@@ -1,4 +1,4 @@
-//! Files the hours rules of malls that lie in another region now: a rule's label follows from the
+//! Brings the labels of hours rules in line when a mall moves: a rule's region follows from the
 //! registry's record, and who follows a region hears of the rules that come and go with a mall.
 
 use mpp_api::scheduling::HoursRule;
@@ -10,32 +10,32 @@ use super::Deviations;
 use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
 
 impl Deviations {
-    /// Files the rules of these malls anew, if they have labels from before. Rules of an unknown
-    /// mall stay as they are; so do rules that a newer program has written, unless this one is
-    /// `alone`, with no newer one beside it.
+    /// Gives the rules of these malls the labels of now, if they bear labels from before. Rules of
+    /// an unknown mall stay as they are; so do rules that a newer program has written, unless this
+    /// one is `alone`, with no newer one beside it.
     ///
     /// # Errors
     /// `UNAVAILABLE`, `WRITE_CONFLICT` or `NEWER_FORM`, as the database answers.
-    pub async fn file_rules(&self, dirty: &Dirty, alone: bool) -> Result<()> {
-        let misfiled = self.misfiled(dirty);
-        if misfiled.is_empty() {
+    pub async fn relabel_rules(&self, dirty: &Dirty, alone: bool) -> Result<()> {
+        let mislabelled = self.mislabelled(dirty);
+        if mislabelled.is_empty() {
             return Ok(());
         }
         let mut tx = self.db.begin(&own_name()).await?;
-        for (name, labels) in misfiled {
+        for (name, labels) in mislabelled {
             // Reads it as it stands now: an officer may have changed it meanwhile.
             if let Some(rule) = tx.get::<HoursRule>(&name).await? {
-                let filed = tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await;
-                match filed {
+                let put = tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await;
+                match put {
                     Err(error) if alone && error.reason() == Reason::NewerForm => {}
-                    filed => drop(filed?),
+                    put => drop(put?),
                 }
             }
         }
         tx.commit().await.map(drop)
     }
 
-    fn misfiled(&self, dirty: &Dirty) -> Vec<(String, Labels)> {
+    fn mislabelled(&self, dirty: &Dirty) -> Vec<(String, Labels)> {
         let state = self.memory.read();
         let touched = |mall: &str| dirty.all || dirty.malls.contains(mall);
         let known = |target: &Target| target.mall().is_none_or(|m| state.directory.mall(m).is_ok());

@@ -1,0 +1,41 @@
+//! The lists of records, each with its filter. Paging is `mpp_resource::list`'s.
+
+use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest};
+use mpp_core::{Label, Result};
+use mpp_resource::{list::Rows, memory::View as _};
+
+use super::{Scheduling, filters};
+use crate::{
+    memory::records::Records,
+    model::target::{Target, lies_within},
+};
+
+/// The rules of a target and of all targets below it; every rule for an empty target.
+///
+/// # Errors
+/// None; [`Scheduling::check_target`] refuses a target that there is not.
+pub fn hours_rules<'a>(
+    _: &Scheduling,
+    request: &'a ListHoursRulesRequest,
+    records: &'a Records,
+) -> Result<Rows<'a>> {
+    let target = &request.target;
+    let rows = records.records().rows::<HoursRule>("");
+    let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
+    Ok(Box::new(rows.filter(move |(_, row)| lies_there(row.label(Label::Target)))))
+}
+
+impl Scheduling {
+    /// Refuses an unknown target of a list: an empty answer would not show that it was misspelt.
+    /// Before the memory is whole nobody knows.
+    ///
+    /// # Errors
+    /// Names the target; `UNAVAILABLE` where the registry may have just made it.
+    pub async fn check_target(&self, target: &str) -> Result<()> {
+        if target.is_empty() || !self.memory.read().is_whole {
+            return Ok(());
+        }
+        let target = Target::parse(target, "target")?;
+        self.known(|| filters::target(&self.memory.read(), &target, "target")).await
+    }
+}
