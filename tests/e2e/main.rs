@@ -30,3 +30,4 @@ mod shrink;
 mod sources;
 mod travel;
 mod up;
+mod upload;

@@ -36,6 +36,8 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("agent release", vec!["mpp-data/demo/madiun.toml", "coba"]),
         ("agent functions", vec![]),
         ("agent schema", vec![]),
+        ("template", vec!["katalog.xlsx"]),
+        ("upload", vec!["nowhere.xlsx", "--source", "sources/kemendagri"]),
         ("backup", vec!["kept"]),
         ("restore", vec!["nowhere", "--data", "restored"]),
         ("search", vec!["ktp"]),

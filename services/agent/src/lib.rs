@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! app/      run: tries until all is answered; session: what is sent when, what counts as gone;
-//!           check: a mapping tried without a registry; propose: a first one of an unseen source
+//!           check: a mapping tried without a registry; propose: a first one of an unseen source;
+//!           template, upload: a workbook for offices without a system, and its way back
 //! model/    screen: error values, trials, bundles; difference: known, new, twice or gone;
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
-//!           readers of Indonesian texts; guess: which column holds what; tally: the accounting
+//!           readers of Indonesian texts; guess: which column holds what; tally: the accounting;
+//!           template: its headings, each for one field
 //! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, JSON over
 //!           HTTP (fetch, parse, envelope, next), a folder of such files, and databases (sql/),
 //!           read on a thread of their own; edited: a file that was written; fault: what is
@@ -58,11 +60,14 @@ pub use app::{
     propose::{Proposed, propose, sample},
     returned::until_back,
     run::run,
+    template::template,
+    upload::{Upload, Uploaded, open as open_upload, unit_of},
 };
 pub use model::{
     functions::{FUNCTIONS, Function},
     problem::Problem,
     tally::Tally,
+    template::{Lang as TemplateLang, Placed},
     withdraw::Withdraw,
 };
 pub use policy::Policy;

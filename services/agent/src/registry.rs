@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mpp_api::sync::{
-    Batch, BatchResult, End, Hello, KeepAlive, Range, Reconcile, Reconciliation, Summary,
-    SyncRequest, SyncResponse, Welcome, sync_request::Message as Request,
+    Batch, BatchResult, End, GetSourceRequest, Hello, KeepAlive, Range, Reconcile, Reconciliation,
+    Summary, SyncRequest, SyncResponse, Welcome, sync_request::Message as Request,
     sync_response::Message as Response, sync_service_client::SyncServiceClient,
 };
 use mpp_client::Endpoint;
@@ -99,6 +99,17 @@ impl Stream {
         let answer = answer.map_err(|_| silent(self.answer_timeout))?;
         answer.map_err(refused)?.and_then(|response| response.message).ok_or_else(closed)
     }
+}
+
+/// The unit that a source is of.
+///
+/// # Errors
+/// The registry cannot be reached, does not know the caller, or has no such source.
+pub async fn unit_of(endpoint: &Endpoint, source: &str) -> Result<String> {
+    let mut client = SyncServiceClient::new(mpp_client::connect(endpoint)?);
+    let request = GetSourceRequest { name: source.to_owned() };
+    let answer = client.get_source(request).await.map_err(refused)?.into_inner();
+    Ok(answer.source.unwrap_or_default().unit)
 }
 
 /// The registry's answer does not belong where it came.

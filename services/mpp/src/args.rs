@@ -24,7 +24,9 @@ use crate::{
         restore::RestoreArgs,
         search::SearchArgs,
         slots::{BookArgs, CancelArgs, SlotsArgs},
+        template::TemplateArgs,
         token::TokenArgs,
+        upload::UploadArgs,
         watch::WatchArgs,
     },
     config::{MigrateArgs, ServeCommand},
@@ -67,6 +69,10 @@ pub enum Command {
         #[command(subcommand)]
         command: AgentCommand,
     },
+    /// Write a workbook that an office without a system of its own fills in.
+    Template(TemplateArgs),
+    /// Send a workbook that was filled in to the registry, as its source.
+    Upload(UploadArgs),
     /// Find a service as a citizen would ask for it.
     Search(SearchArgs),
     /// Show one record by its name.
@@ -134,6 +140,11 @@ impl Command {
             Self::Agent { command } => command.config(),
             _ => None,
         }
+    }
+
+    /// True where it works on a workbook that a person has filled in.
+    pub fn is_upload(&self) -> bool {
+        matches!(self, Self::Upload(_))
     }
 
     /// The counter that it is about.

@@ -33,6 +33,8 @@ pub struct Named {
     pub config: Option<PathBuf>,
     /// The counter of a queue or a slot.
     pub counter: Option<String>,
+    /// It works on a workbook that a person has filled in, and not on an agent's file.
+    pub is_upload: bool,
 }
 
 /// Prints the failure and what to do next, filled in with `named`, and gives the exit code.
@@ -51,10 +53,24 @@ pub fn report(error: &Error, named: &Named) -> ExitCode {
         complain!("  because {inner}");
         cause = inner.source();
     }
-    if let Some(next) = next_step(error) {
+    let of_workbook = named.is_upload.then(|| of_workbook(error)).flatten();
+    if let Some(next) = of_workbook.or_else(|| next_step(error)) {
         complain!("  next: {}", as_called_on(&filled(next, named), named.config.as_deref()));
     }
     code(error).into()
+}
+
+/// The step where a workbook was uploaded.
+fn of_workbook(error: &Error) -> Option<&'static str> {
+    match error.reason() {
+        Reason::SourceUnreadable
+        | Reason::SourceIncomplete
+        | Reason::SourceConfig
+        | Reason::RecordsRefused => Some(
+            "mend what is named in the workbook, and upload it again; --dry-run shows it without sending",
+        ),
+        _ => None,
+    }
 }
 
 /// The step with the counter that it is about.

@@ -53,7 +53,7 @@ use crate::{
     client::Client,
     command::{
         accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, quarantine,
-        queue, repair, report, restore, search, slots, token, watch,
+        queue, repair, report, restore, search, slots, template, token, upload, watch,
     },
 };
 
@@ -77,6 +77,7 @@ fn main() -> ExitCode {
     let named = exit::Named {
         config: args.command.agents_file().map(Path::to_owned),
         counter: args.command.counter(),
+        is_upload: args.command.is_upload(),
     };
     let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.
@@ -117,6 +118,8 @@ async fn run(args: Args) -> Result<()> {
         Command::Serve { service } => serve::run(service, &args.client).await,
         Command::Migrate { service, migrate } => serve::migrate(service, migrate).await,
         Command::Agent { command } => agent::run(command, client, output).await,
+        Command::Template(asked) => template::run(&asked),
+        Command::Upload(asked) => upload::run(asked, &client()?, output).await,
         Command::Search(asked) => search::run(asked, &client()?, output).await,
         Command::Get { name } => get::run(&name, &client()?, output).await,
         Command::List(asked) => list::run(asked, &client()?, output).await,

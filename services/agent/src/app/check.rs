@@ -11,7 +11,7 @@ use crate::{
         problem::Problem,
         tally::{Tally, some},
     },
-    source::{self, Fault, Found, Item, Way},
+    source::{self, Fault, Found, HeldBack, Item, Way},
     store::Store,
 };
 
@@ -25,6 +25,8 @@ pub struct Checked {
     pub first: Option<Record>,
     /// All that could not be sent, and remarks.
     pub problems: Vec<Problem>,
+    /// Rows that a person has to look at before they are sent.
+    pub held_back: Vec<HeldBack>,
     /// Why the source's whole extent is not known.
     pub lack: Option<Error>,
 }
@@ -101,7 +103,8 @@ impl Checked {
         match item.record {
             Err(error) => {
                 self.tally.count_unread(&error);
-                let id = item.held_back.map(|one| one.id).unwrap_or_default();
+                let id = item.held_back.as_ref().map(|one| one.id.clone()).unwrap_or_default();
+                self.held_back.extend(item.held_back);
                 self.problems.push(Problem::unsent(&item.found_at, &id, &error));
             }
             Ok(record) => {

@@ -9,3 +9,5 @@ pub mod run;
 mod sent;
 mod session;
 mod spool;
+pub mod template;
+pub mod upload;

@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod batch;
+pub mod column_letters;
 pub mod declared;
 pub mod difference;
 pub mod filled;
@@ -15,6 +16,7 @@ pub mod mapping;
 pub mod problem;
 pub mod screen;
 pub mod tally;
+pub mod template;
 pub mod text;
 pub mod unread;
 pub mod withdraw;

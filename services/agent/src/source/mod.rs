@@ -48,6 +48,7 @@ mod spelt;
 mod spoken;
 mod sql;
 mod table;
+mod template;
 mod told;
 mod units;
 mod way;
@@ -67,6 +68,7 @@ pub use list::{Lists, lists};
 pub use next::Next;
 pub use place::Setting;
 pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
+pub use template::{Template, layout};
 pub use way::Way;
 pub use workbook::Workbook;
 
@@ -89,6 +91,8 @@ pub enum Input {
     Sql(Database),
     /// A folder of such files.
     Folder(Folder),
+    /// The template, filled in.
+    Template(Template),
 }
 
 impl Input {
@@ -100,6 +104,7 @@ impl Input {
             Self::Json(pages) => fault::address(&pages.location),
             Self::Sql(database) => database.access.place(),
             Self::Folder(folder) => folder.path.display().to_string(),
+            Self::Template(template) => template.name.clone(),
         }
     }
 }
@@ -121,6 +126,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
                 Input::Sql(database) => sql::read(database, &policy, &mut sink),
                 Input::Folder(folder) => folder::read(folder, &policy, &mut sink),
+                Input::Template(template) => template::read(template, &policy, &mut sink),
             }?;
             sink.end(&input.place())
         });

@@ -14,6 +14,7 @@ use super::{
     row::{Row, TableRows},
     runs,
 };
+use crate::model::column_letters::letters;
 
 /// A workbook that is open.
 pub type Open = Xlsx<BufReader<File>>;
@@ -312,30 +313,10 @@ fn set(cells: &mut Vec<String>, column: usize, text: String) {
     cells[column] = text;
 }
 
-/// A column as sheets call it: A, Z, AA.
-fn letters(column: u32) -> String {
-    let (mut rest, mut signs) = (column + 1, Vec::new());
-    while rest > 0 {
-        signs.push(char::from(b'A' + ((rest - 1) % 26) as u8));
-        rest = (rest - 1) / 26;
-    }
-    signs.iter().rev().collect()
-}
-
 fn told(error: XlsxError) -> String {
     format!("the sheet cannot be read: {error}")
 }
 
 fn lost(error: XlsxError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letters;
-
-    #[test]
-    fn columns_are_called_as_sheets_call_them() {
-        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
-    }
 }

@@ -24,6 +24,8 @@ use crate::policy::Policy;
 
 /// Parts the cells where the heading is looked for; no cell holds it.
 const PARTS: char = '\u{1f}';
+/// The way out for a file that is no workbook.
+const AS_TEXT: &str = "for a text file set type = \"csv\" in [input]";
 
 /// A workbook of which one sheet is read.
 #[derive(Clone, Debug, Default)]
@@ -43,9 +45,7 @@ pub struct Workbook {
 pub fn read(workbook: &Workbook, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let place = workbook.path.display().to_string();
     let unreadable = |text: String| Fault::unreadable(&place, text);
-    let formatted = unpack(&workbook.path, policy.max_workbook_bytes, &place)?;
-    let mut open: Open = calamine::open_workbook(&workbook.path)
-        .map_err(|error: calamine::XlsxError| unreadable(format!("it is no workbook: {error}")))?;
+    let (mut open, formatted) = open(&workbook.path, policy, &place, AS_TEXT)?;
     let sheet = choose(&mut open, workbook.sheet.as_deref(), &place)?;
     let before = Before::look(&mut open, &sheet, formatted).map_err(unreadable)?;
     let mut rows = SheetRows::open(&mut open, &sheet, before).map_err(unreadable)?;
@@ -53,12 +53,30 @@ pub fn read(workbook: &Workbook, policy: &Policy, sink: &mut Sink<'_>) -> Result
     read_rows(&place, &mut rows, above, policy, sink)
 }
 
+/// Opens a workbook whose bytes are all sound, with the texts of which a part is formatted
+/// otherwise; `instead` is the way out for a file of another kind.
+///
+/// # Errors
+/// It is no workbook, is damaged, or is larger than it may be.
+pub fn open(
+    path: &Path,
+    policy: &Policy,
+    place: &str,
+    instead: &str,
+) -> Result<(Open, HashSet<String>), Fault> {
+    let formatted = unpack(path, policy.max_workbook_bytes, place, instead)?;
+    let open = calamine::open_workbook(path).map_err(|error: calamine::XlsxError| {
+        Fault::unreadable(place, format!("it is no workbook: {error}"))
+    })?;
+    Ok((open, formatted))
+}
+
 /// Unpacks all of it once, and keeps the texts of which a part is formatted otherwise: what it says
 /// of its own size is not believed, and a file that is cut short or damaged ends here.
-fn unpack(path: &Path, limit: u64, place: &str) -> Result<HashSet<String>, Fault> {
+fn unpack(path: &Path, limit: u64, place: &str, instead: &str) -> Result<HashSet<String>, Fault> {
     let file = File::open(path).map_err(|error| Fault::unreachable(place, error))?;
-    let mut archive =
-        zip::ZipArchive::new(BufReader::new(file)).map_err(|_| no_workbook(path, place))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file))
+        .map_err(|_| no_workbook(path, place, instead))?;
     let (mut left, mut formatted) = (limit, HashSet::new());
     for part in 0..archive.len() {
         let damaged = |error: &dyn std::fmt::Display| {
@@ -84,7 +102,7 @@ fn unpack(path: &Path, limit: u64, place: &str) -> Result<HashSet<String>, Fault
 }
 
 /// Says which kind of file it is instead, and what to do.
-fn no_workbook(path: &Path, place: &str) -> Fault {
+fn no_workbook(path: &Path, place: &str, instead: &str) -> Fault {
     let mut start = [0; 8];
     let read = File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
     let text = match &start[..read] {
@@ -93,7 +111,9 @@ fn no_workbook(path: &Path, place: &str) -> Fault {
             "this is an old workbook (.xls), or one with a password; save it as .xlsx without one"
         }
         [b'P', b'K', ..] => return Fault::torn(place, "the workbook is cut short; fetch it again"),
-        _ => "this is no workbook (.xlsx); for a text file set type = \"csv\" in [input]",
+        _ => {
+            return Fault::unreadable(place, format!("this is no workbook (.xlsx); {instead}"));
+        }
     };
     Fault::unreadable(place, text)
 }
@@ -136,7 +156,11 @@ fn choose(open: &mut Open, wanted: Option<&str>, place: &str) -> Result<String, 
     }
 }
 
-fn holds_something(open: &mut Open, sheet: &str, place: &str) -> Result<bool, Fault> {
+/// True for a sheet of which a cell is filled.
+///
+/// # Errors
+/// It cannot be read.
+pub fn holds_something(open: &mut Open, sheet: &str, place: &str) -> Result<bool, Fault> {
     let told = |error| Fault::torn(place, format!("sheet '{sheet}': {error}"));
     let mut cells = open.worksheet_cells_reader(sheet).map_err(told)?;
     while let Some(cell) = cells.next_cell().map_err(told)? {

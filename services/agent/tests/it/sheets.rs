@@ -163,7 +163,7 @@ async fn rows_that_are_merged_with_one_that_cannot_be_read_are_not_known_either(
 }
 
 /// The workbook with a text in one of its parts replaced.
-fn replaced(bytes: &[u8], part: &str, from: &str, to: &str) -> Vec<u8> {
+pub fn replaced(bytes: &[u8], part: &str, from: &str, to: &str) -> Vec<u8> {
     let mut old = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");
     let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for index in 0..old.len() {

@@ -18,5 +18,7 @@ pub mod report;
 pub mod restore;
 pub mod search;
 pub mod slots;
+pub mod template;
 pub mod token;
+pub mod upload;
 pub mod watch;

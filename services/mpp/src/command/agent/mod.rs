@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use config::load;
 pub use told::print;
+pub(super) use told::{Progress, counts, not_read, suspicious, tally_json};
+pub(super) use withdraw::warn;
 
-use told::{Progress, pasteable, suspicious};
+use told::pasteable;
 
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 

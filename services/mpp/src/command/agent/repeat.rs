@@ -56,6 +56,7 @@ fn watch(config: &Path) -> Option<Watched> {
         Input::Folder(folder) => Some(Watched::Files(Edited::of_folder(folder, &run.policy))),
         Input::Csv(table) => file(&table.path),
         Input::Sheet(workbook) => file(&workbook.path),
+        Input::Template(template) => file(&template.path),
         Input::Json(pages) if is_remote(&pages.location) => None,
         Input::Json(pages) => file(Path::new(&pages.location)),
     }

@@ -14,12 +14,12 @@ use crate::{
 const NAMED: usize = 20;
 
 /// A progress line on a terminal, JSON lines elsewhere.
-pub(super) struct Progress {
+pub(in crate::command) struct Progress {
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub(super) fn new(output: Output) -> Self {
+    pub(in crate::command) fn new(output: Output) -> Self {
         let bar = (!output.is_json() && std::io::stderr().is_terminal()).then(|| {
             let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}");
             ProgressBar::new_spinner()
@@ -28,7 +28,7 @@ impl Progress {
         Self { bar }
     }
 
-    pub(super) fn show(&self, event: Event) {
+    pub(in crate::command) fn show(&self, event: Event) {
         match (event, &self.bar) {
             (Event::Progress(tally), Some(bar)) => {
                 bar.set_message(format!(
@@ -57,7 +57,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn end(&self) {
+    pub(in crate::command) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -68,7 +68,8 @@ fn answered(tally: &Tally) -> i64 {
     tally.applied + tally.unchanged + tally.rejected + tally.quarantined
 }
 
-fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
+/// The accounting for programs.
+pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
         "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "not_read": tally.not_read,
@@ -100,7 +101,8 @@ pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
     }
 }
 
-fn counts(source: &str, tally: &Tally) {
+/// The accounting for people.
+pub(in crate::command) fn counts(source: &str, tally: &Tally) {
     say!(
         "{source}: read {} = sent {} + known {} + invalid {} + duplicate {}{}",
         tally.read,
@@ -164,7 +166,7 @@ fn withdrawal(outcome: &Outcome) -> Option<&'static str> {
 }
 
 /// Fees and times that are published as they are written, where there are any.
-pub(super) fn not_read(tally: &Tally) {
+pub(in crate::command) fn not_read(tally: &Tally) {
     if tally.not_read > 0 {
         let wordings = counted(tally.not_read, "fee or time is", "fees or times are");
         say!("  {wordings} not read, and published as written");
@@ -180,7 +182,7 @@ pub(super) fn headings(tally: &Tally) {
 }
 
 /// Rows that look like trials, where there are any.
-pub(super) fn suspicious(tally: &Tally) -> String {
+pub(in crate::command) fn suspicious(tally: &Tally) -> String {
     match tally.suspicious {
         0 => String::new(),
         some => format!(" + suspicious {some}"),

@@ -19,7 +19,11 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Always, unless the registry fails: nothing was withdrawn yet.
-pub(super) async fn warn(services: &[String], client: &Client, output: Output) -> Result<()> {
+pub(in crate::command) async fn warn(
+    services: &[String],
+    client: &Client,
+    output: Output,
+) -> Result<()> {
     let records = Records::new(client);
     if !output.is_json() {
         say!("  ! to be withdrawn, each for good: a record that returns under its id is refused");

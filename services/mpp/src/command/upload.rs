@@ -1,0 +1,166 @@
+//! `mpp upload`: a template that was filled in goes into the index, by the one sync protocol.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use mpp_agent::{Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
+use mpp_core::{Result, text::quoted};
+
+use crate::{
+    client::Client,
+    command::agent::{Progress, counts, not_read, suspicious, tally_json, warn},
+    output::Output,
+    program::{path_word, program},
+    service::Service,
+    stop::until_stopped,
+};
+
+#[derive(ClapArgs)]
+pub struct UploadArgs {
+    /// The workbook, made of `mpp template`.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The source that it is the catalog of.
+    #[arg(long, value_name = "SOURCE")]
+    pub source: String,
+    /// Send nothing: show every fault, by sheet, row and column.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Send the row of this code although it looks like a trial: a person has looked at it.
+    #[arg(long, value_name = "CODE")]
+    pub release: Vec<String>,
+    /// Take out of the index, for good, what has this code and is no longer in the workbook.
+    #[arg(long, value_name = "CODE", conflicts_with = "withdraw_gone")]
+    pub withdraw: Vec<String>,
+    /// The same of all that the workbook no longer has.
+    #[arg(long)]
+    pub withdraw_gone: bool,
+    /// Do withdraw; without it is only told what would go.
+    #[arg(long)]
+    pub yes: bool,
+    /// Take the upload for complete although many records have gone.
+    #[arg(long)]
+    pub accept_missing: bool,
+    /// Let records move to other units although they are many.
+    #[arg(long)]
+    pub accept_moves: bool,
+    /// Take the lease of a session whose agent is known to be gone.
+    #[arg(long)]
+    pub take_over: bool,
+}
+
+impl UploadArgs {
+    fn upload(&self, unit: String) -> Upload {
+        let withdraw = match (self.withdraw_gone, self.withdraw.as_slice()) {
+            (true, _) => Withdraw::AllGone,
+            (false, []) => Withdraw::Nothing,
+            (false, ids) => Withdraw::These(ids.to_vec()),
+        };
+        Upload {
+            path: self.file.clone(),
+            name: self.file.display().to_string(),
+            source: self.source.clone(),
+            unit,
+            release: self.release.clone(),
+            withdraw,
+            withdraw_later: !self.yes,
+            accept_missing: self.accept_missing,
+            accept_moves: self.accept_moves,
+            take_over: self.take_over,
+            policy: Policy::default(),
+        }
+    }
+
+    /// A text whose commands are those of this upload.
+    fn called(&self, text: &str) -> String {
+        let own = format!(
+            "{} upload {} --source {}",
+            program(),
+            path_word(&self.file),
+            quoted(&self.source)
+        );
+        text.replace("mpp upload FILE", &own)
+    }
+}
+
+pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()> {
+    let endpoint = client.endpoint(Service::Registry)?;
+    let unit = mpp_agent::unit_of(&args.source, &endpoint).await?;
+    let uploaded = mpp_agent::open_upload(&args.upload(unit)).await?;
+    if args.dry_run {
+        return dry_run(&args, &uploaded, output).await;
+    }
+    let progress = Progress::new(output);
+    let report = |event| progress.show(event);
+    let sent = uploaded.send(&endpoint, &report, &until_stopped()?).await;
+    progress.end();
+    let (outcome, placed) = sent?;
+    told(&args, &outcome, &placed, output);
+    if outcome.to_withdraw.is_empty() {
+        return outcome.verdict(&args.source);
+    }
+    warn(&outcome.to_withdraw, client, output).await
+}
+
+async fn dry_run(args: &UploadArgs, uploaded: &Uploaded, output: Output) -> Result<()> {
+    let (checked, placed) = uploaded.check().await;
+    placed.iter().for_each(|placed| tell(args, placed, output));
+    let tally = &checked.tally;
+    if output.is_json() {
+        let mut done = tally_json("dry_run", tally);
+        done["complete"] = checked.lack.is_none().into();
+        say!("{done}");
+        return checked.verdict();
+    }
+    let good = tally.read - tally.unread() - tally.duplicate - tally.rejected;
+    say!(
+        "{}: read {} = good {good} + invalid {} + duplicate {} + to be rejected {}{}; nothing was sent",
+        args.file.display(),
+        tally.read,
+        tally.invalid,
+        tally.duplicate,
+        tally.rejected,
+        suspicious(tally)
+    );
+    not_read(tally);
+    checked.verdict()
+}
+
+fn told(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output) {
+    placed.iter().for_each(|placed| tell(args, placed, output));
+    if output.is_json() {
+        let mut done = tally_json("done", &outcome.tally);
+        done["complete"] = outcome.lack.is_none().into();
+        done["refused"] = outcome.refused.into();
+        done["waiting"] = outcome.waiting.into();
+        done["withdrawn_ids"] = outcome.withdrawn.clone().into();
+        say!("{done}");
+        return;
+    }
+    counts(&args.source, &outcome.tally);
+    not_read(&outcome.tally);
+    if !outcome.withdrawn.is_empty() {
+        say!("  withdrawn, with their offerings in all malls: {}", outcome.withdrawn.join(", "));
+    }
+    if let Some(lack) = &outcome.lack {
+        say!("  ! the upload is not complete: {}", lack.message());
+    }
+}
+
+/// A line for each fault or remark, and one with the way out.
+fn tell(args: &UploadArgs, placed: &Placed, output: Output) {
+    let Placed { id, code, message, .. } = placed;
+    let (message, way_out) = (args.called(message), args.called(&placed.way_out));
+    if output.is_json() {
+        let row = placed.row.as_ref().map(|(sheet, row)| serde_json::json!([sheet, row]));
+        let problem = serde_json::json!({
+            "event": "problem", "place": row, "columns": placed.columns, "id": id, "code": code,
+            "message": message, "way_out": way_out, "remark": placed.is_remark,
+        });
+        say!("{problem}");
+        return;
+    }
+    let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
+    say!("  ! {}{id}: {message} [{code}]", placed.place());
+    say!("    what to do: {way_out}");
+}
