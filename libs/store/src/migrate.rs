@@ -125,6 +125,14 @@ pub(crate) const STORE: &[Migration] = &[
             postgres: include_str!("sql/postgres/0006_seals.sql"),
         },
     },
+    Migration {
+        version: 7,
+        name: "names",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0007_names.sql"),
+            postgres: include_str!("sql/postgres/0007_names.sql"),
+        },
+    },
 ];
 
 /// Both databases understand it; it also serves as the record of who migrated when.

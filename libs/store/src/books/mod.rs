@@ -10,7 +10,9 @@
 //! holder of a lease, the time of a revision.
 
 mod classes;
+mod columns;
 mod feed;
+mod indexes;
 mod ledger;
 mod places;
 mod schema;
@@ -45,24 +47,39 @@ pub struct Disagreement {
     /// The part of the table that it is in, such as a mall's, which can be compared and mended
     /// alone; empty if only the whole can.
     pub part: String,
+    /// The number of rows that it stands for: the others are named once this one is mended.
+    pub rows: i64,
 }
 
 impl Disagreement {
     /// A disagreement that a statement mends.
     pub fn new(table: &'static str, what: impl Into<String>, mend: Statement) -> Self {
-        Self { table, what: what.into(), mend: Some(mend), accept: None, part: String::new() }
+        Self {
+            table,
+            what: what.into(),
+            mend: Some(mend),
+            accept: None,
+            part: String::new(),
+            rows: 1,
+        }
     }
 
     /// A disagreement that only a person can judge, and what that person can do.
     pub fn for_a_person(table: &'static str, what: impl AsRef<str>, way_out: &str) -> Self {
         let what = format!("{}{WAY_OUT}{way_out}", what.as_ref());
-        Self { table, what, mend: None, accept: None, part: String::new() }
+        Self { table, what, mend: None, accept: None, part: String::new(), rows: 1 }
     }
 
     /// Places it in a part of its table.
     #[must_use]
     pub fn of_part(self, part: String) -> Self {
         Self { part, ..self }
+    }
+
+    /// Sets the number of rows that it stands for; it names one of them.
+    #[must_use]
+    pub fn of_rows(self, rows: i64) -> Self {
+        Self { rows, ..self }
     }
 
     /// Adds the statement to run if a person accepts the value as it is.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use mpp_core::Result;
 use sqlx::{Row as _, any::AnyRow};
 
-use super::{Disagreement, Statement};
+use super::{Disagreement, Statement, indexes};
 use crate::{Conn, Migration, db_error, dialect::Engine, migrate::STORE};
 
 /// A trigger, a function or an index, and its name. Functions come before triggers that call them.
@@ -16,14 +16,14 @@ type Steps = BTreeMap<Key, Made>;
 /// Something that a step has made.
 struct Made {
     statement: String,
-    /// Its text from its name on, or of a function what it does, with single spaces.
+    /// What it does, so that it can be compared.
     text: String,
 }
 
-/// Something as the database has it; its text, where it is kept as it was written.
+/// Something as the database has it.
 struct There {
-    text: Option<String>,
-    /// Turns it on again, where it is off.
+    text: String,
+    /// Turns it on again, where it is off; empty of an index that was not built to its end.
     turn_on: Option<String>,
 }
 
@@ -47,7 +47,10 @@ pub(super) async fn disagreements(
         read_step(&step.statements.on(engine), &mut made);
     }
     let there = there(conn, engine).await?;
-    let wrong = |(key, made): (&Key, &Made)| wrong(key, made, there.get(key));
+    let wrong = |(key, made): (&Key, &Made)| match key.0 {
+        "index" => wrong_index(engine, &key.1, made, there.get(key)),
+        _ => wrong(key, made, there.get(key)),
+    };
     Ok(made.iter().filter_map(wrong).collect())
 }
 
@@ -83,10 +86,10 @@ fn read_step(text: &str, made: &mut Steps) {
             statement = format!("{statement}\n{line}");
         }
         let text = match what {
-            "function" => body(&statement),
-            _ => statement.split_once(*name).map_or("", |(_, after)| after),
+            "index" => indexes::plain(&statement),
+            "function" => single_spaced(body(&statement)),
+            _ => single_spaced(statement.split_once(*name).map_or("", |(_, after)| after)),
         };
-        let text = single_spaced(text);
         made.insert((what, (*name).to_owned()), Made { statement, text });
     }
 }
@@ -115,7 +118,8 @@ async fn there(conn: &mut Conn, engine: Engine) -> Result<BTreeMap<Key, There>> 
         Engine::Sqlite => {
             "select 'trigger' as what, name, substr(sql, instr(sql, name) + length(name)) as text, null as turn_on
              from sqlite_master where type = 'trigger'
-             union all select 'index', name, null, null from sqlite_master where type = 'index'"
+             union all select 'index', name, sql, null from sqlite_master
+             where type = 'index' and sql is not null"
         }
         Engine::Postgres => {
             "select 'trigger' as what, cast(t.tgname as text) as name, cast(null as text) as text,
@@ -126,19 +130,21 @@ async fn there(conn: &mut Conn, engine: Engine) -> Result<BTreeMap<Key, There>> 
              where not t.tgisinternal and n.nspname = current_schema()
              union all select 'function', cast(p.proname as text), p.prosrc, null from pg_proc p
              join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema()
-             union all select 'index', cast(indexname as text), null, null from pg_indexes
-             where schemaname = current_schema()"
+             union all select 'index', cast(c.relname as text), pg_get_indexdef(i.indexrelid),
+             case when not i.indisvalid then '' end from pg_index i
+             join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = current_schema()"
         }
     };
     let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
     let one = |row: &AnyRow| -> sqlx::Result<_> {
-        let text: Option<String> = row.try_get("text")?;
-        let text = text.map(|text| single_spaced(&text));
+        let text = row.try_get::<Option<String>, _>("text")?.unwrap_or_default();
         let what = match row.try_get::<String, _>("what")?.as_str() {
             "trigger" => "trigger",
             "function" => "function",
             _ => "index",
         };
+        let text = if what == "index" { indexes::plain(&text) } else { single_spaced(&text) };
         Ok(((what, row.try_get("name")?), There { text, turn_on: row.try_get("turn_on")? }))
     };
     rows.iter().map(|row| one(row).map_err(db_error)).collect()
@@ -151,22 +157,30 @@ fn wrong((kind, name): &Key, made: &Made, there: Option<&There>) -> Option<Disag
         Some(There { turn_on: Some(turn_on), .. }) => {
             (format!("{name} is turned off"), turn_on.clone())
         }
-        Some(There { text: Some(there), .. }) if there != text => {
+        // PostgreSQL has no text of a trigger that is kept as it was written.
+        Some(There { text: there, .. }) if !there.is_empty() && there != text => {
             let what = format!("{name} does something else than the program has set up");
             (what, anew(kind, name, statement))
         }
         Some(_) => return None,
     };
-    let harm = match *kind {
-        "index" => "what it serves reads whole tables, or is not kept unique",
-        _ => "writes miss the feed, or are not counted",
-    };
-    let what = format!("{what}: {harm}");
-    if statement.starts_with("create unique") {
-        let way_out = format!("run it again, once no two rows are alike: {statement}");
-        return Some(Disagreement::for_a_person("index", what, &way_out));
-    }
+    let what = format!("{what}: writes miss the feed, or are not counted");
     Some(Disagreement::new(kind, what, Statement::new(mend)))
+}
+
+fn wrong_index(
+    engine: Engine,
+    name: &str,
+    made: &Made,
+    there: Option<&There>,
+) -> Option<Disagreement> {
+    let is = match there {
+        None => "is gone",
+        Some(There { turn_on: Some(_), .. }) => "was not built to its end",
+        Some(There { text, .. }) if *text != made.text => "is of other columns or rows",
+        Some(_) => return None,
+    };
+    Some(indexes::wrong(engine, (name, is), &made.statement, there.is_some()))
 }
 
 /// Makes it again in the place of another one.

@@ -51,16 +51,21 @@ impl Feed {
     /// # Errors
     /// `UNAVAILABLE` if the database is away; what was mended before stays so.
     pub async fn mend(&self, by: &Actor, accept: bool) -> Result<Mended> {
-        let restored = self.file(by).await?;
-        let mut mended = Mended { restored, ..Mended::default() };
+        let mut mended = self.file(by, accept).await?;
         for (kind, name) in self.altered().await? {
             let Some(kind) = document::KINDS.iter().find(|known| **known == kind) else {
                 mended.left.add(&name);
                 continue;
             };
             match self.mend_one(by, kind, &name, accept).await? {
-                Outcome::Restored => mended.restored += 1,
-                Outcome::Accepted => mended.accepted += 1,
+                Outcome::Restored => {
+                    tracing::warn!(kind, name, "a record is put back as it was written");
+                    mended.restored += 1;
+                }
+                Outcome::Accepted => {
+                    tracing::warn!(kind, name, "a record is kept as it is");
+                    mended.accepted += 1;
+                }
                 Outcome::Left => mended.left.add(&name),
                 Outcome::Meanwhile => {}
             }
@@ -68,17 +73,23 @@ impl Feed {
         Ok(mended)
     }
 
-    /// Files rows under their names whose keys are no texts; answers how many there were.
-    async fn file(&self, by: &Actor) -> Result<i64> {
+    /// Files rows under their names whose keys are no texts; those whose names are lost are left.
+    async fn file(&self, by: &Actor, accept: bool) -> Result<Mended> {
+        let mut mended = Mended::default();
         let mut snapshot = self.0.db.read().await?;
-        let misfiled = own::misfiled(snapshot.conn()).await?.len();
+        let misfiled = own::misfiled(snapshot.conn()).await?;
         snapshot.end().await?;
-        if misfiled > 0 {
-            let mut tx = self.0.db.begin(by).await?;
-            own::file(tx.conn()).await?;
-            tx.commit().await?;
+        if misfiled.is_empty() {
+            return Ok(mended);
         }
-        Ok(i64::try_from(misfiled).unwrap_or(i64::MAX))
+        let mut tx = self.0.db.begin(by).await?;
+        mended.restored = own::file(tx.conn(), accept).await?;
+        let left = own::misfiled(tx.conn()).await?;
+        tx.commit().await?;
+        let (first, count) = (&misfiled[0].1, mended.restored);
+        tracing::warn!(first, count, "records are filed under their names again");
+        left.iter().for_each(|(_, name)| mended.left.add(name));
+        Ok(mended)
     }
 
     /// Records that were altered or cannot be read, and those that are gone though the feed has put

@@ -29,7 +29,12 @@ pub struct Named {
 impl Named {
     /// Counts one more.
     pub fn add(&mut self, name: &str) {
-        self.count += 1;
+        self.add_many(name, 1);
+    }
+
+    /// So many more, of which one is named.
+    pub fn add_many(&mut self, name: &str, count: i64) {
+        self.count += count;
         if self.names.len() < NAMED {
             self.names.push(name.to_owned());
         }
@@ -88,10 +93,10 @@ pub(super) async fn page(
     after: (&str, &str),
     message_bytes: usize,
 ) -> Result<Vec<Keyed>> {
-    let columns = conn.dialect().record_columns;
+    let (columns, plain) = (conn.dialect().record_columns, plain(conn, "kind", "name"));
     let text = format!(
         "select kind, name, {columns} from record
-         where (kind, name) > ($1, $2) and kind < $4 and name < $4
+         where (kind, name) > ($1, $2) and kind < $4 and name < $4 and {plain}
          and (deleted = 0 or proof_version = version or sealed = 1)
          order by kind, name limit $3"
     );
@@ -121,9 +126,10 @@ async fn missing_among(
     among: Option<(&str, &str)>,
 ) -> Result<Vec<(String, String)>> {
     let which = among.map_or("", |_| "and c.kind = $1 and c.name >= $2 and c.name < $3");
+    let plain = plain(conn, "c.kind", "c.name");
     let text = format!(
         "select distinct cast(c.kind as text) as kind, cast(c.name as text) as name from change c join revision r on r.tx = c.tx
-         where c.deleted = 0 {which}
+         where c.deleted = 0 {which} and {plain}
          and not exists (select 1 from record o where o.kind = cast(c.kind as text)
                          and o.name = cast(c.name as text))
          and not exists (select 1 from change l join revision lr on lr.tx = l.tx
@@ -143,27 +149,48 @@ async fn missing_among(
 /// Rows whose key is no text, so that no read finds them: SQLite keeps whatever it is given.
 const MISFILED: &str = "typeof(kind) <> 'text' or typeof(name) <> 'text'";
 
+/// True of a key that is plain text, as each is that a program has written. Another one of SQLite
+/// may be no UTF-8, and fails whoever reads it.
+fn plain(conn: &Conn, kind: &str, name: &str) -> String {
+    match conn.dialect().engine {
+        Engine::Postgres => "1 = 1".to_owned(),
+        Engine::Sqlite => format!(
+            "({kind} not glob '*[^ -~]*' and {name} not glob '*[^ -~]*'
+              and length({name}) = length(cast({name} as blob)))"
+        ),
+    }
+}
+
 /// The keys of such rows, as texts. Scanned.
 pub(super) async fn misfiled(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     if conn.dialect().engine == Engine::Postgres {
         return Ok(Vec::new());
     }
+    let plain = plain(conn, "kind", "name");
     let keys = "select cast(kind as blob) as kind, cast(name as blob) as name from record";
-    let query = sqlx::query(AssertSqlSafe(format!("{keys} where {MISFILED}")));
+    let query = sqlx::query(AssertSqlSafe(format!("{keys} where {MISFILED} or not {plain}")));
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(key).collect()
 }
 
-/// Files such rows under their names; one whose name has a row goes.
-pub(super) async fn file(conn: &mut Conn) -> Result<()> {
+/// Files such rows under their names; one whose name has a row goes. Where the name itself is lost
+/// the row is left, and goes only with `accept`: what it was the feed may still have.
+pub(super) async fn file(conn: &mut Conn, accept: bool) -> Result<i64> {
+    let known =
+        format!("({MISFILED}) and {}", plain(conn, "cast(kind as text)", "cast(name as text)"));
+    let lost = format!("{MISFILED} or not {}", plain(conn, "kind", "name"));
+    let mut done = 0;
     for text in [
-        "update or ignore record set kind = cast(kind as text), name = cast(name as text)",
-        "delete from record",
+        format!(
+            "update or ignore record set kind = cast(kind as text), name = cast(name as text)
+             where {known}"
+        ),
+        format!("delete from record where {}", if accept { &lost } else { &known }),
     ] {
-        let query = sqlx::query(AssertSqlSafe(format!("{text} where {MISFILED}")));
-        query.execute(&mut *conn).await.map_err(db_error)?;
+        let query = sqlx::query(AssertSqlSafe(text));
+        done += query.execute(&mut *conn).await.map_err(db_error)?.rows_affected();
     }
-    Ok(())
+    Ok(i64::try_from(done).unwrap_or(i64::MAX))
 }
 
 /// Is every record as it was written, or else beyond what the feed can tell?
@@ -197,10 +224,10 @@ pub async fn taken_away(conn: &mut Conn, kind: &str, under: &str) -> Result<Vec<
         let misfiled = misfiled(&mut *conn).await?.into_iter().filter(|(of, _)| of == kind);
         names.extend(misfiled.map(|(_, name)| name));
     }
-    let columns = conn.dialect().record_columns;
+    let (columns, plain) = (conn.dialect().record_columns, plain(conn, "kind", "name"));
     let text = format!(
         "select kind, name, {columns} from record
-         where kind = $1 and name >= $2 and name < $3 and deleted = 1"
+         where kind = $1 and name >= $2 and name < $3 and deleted = 1 and {plain}"
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(under);
     let mut rows = query.bind(format!("{under}{LAST}")).fetch(conn);

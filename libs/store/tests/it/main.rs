@@ -22,4 +22,5 @@ mod requests;
 mod restore;
 mod slow;
 mod unsealed;
+mod wal;
 mod watch;

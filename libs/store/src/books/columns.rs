@@ -1,0 +1,148 @@
+//! A table of SQLite: its columns, and how a row of it is found again, whatever its values are.
+
+use mpp_core::Result;
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::Statement;
+use crate::{Conn, db_error};
+
+/// A column of a table.
+pub(super) struct Column {
+    pub name: String,
+    /// The type of its values, as SQLite names it; `None` if it may be any.
+    pub class: Option<&'static str>,
+    pub is_key: bool,
+}
+
+/// A table.
+pub(super) struct Table {
+    pub name: &'static str,
+    pub columns: Vec<Column>,
+    /// True if its rows have a number (SQLite's rowid) beside their key.
+    has_rowid: bool,
+}
+
+/// The place of a row.
+pub(super) struct At<'a> {
+    table: &'a Table,
+    /// Its key, for people.
+    pub shown: String,
+    id: Id,
+}
+
+enum Id {
+    Number(i64),
+    WholeKey(String),
+}
+
+impl Column {
+    fn read(row: &AnyRow) -> sqlx::Result<Self> {
+        let declared: String = row.try_get("type")?;
+        let class = match declared.to_lowercase().as_str() {
+            "bigint" | "integer" => Some("integer"),
+            "text" => Some("text"),
+            "blob" | "bytea" => Some("blob"),
+            _ => None,
+        };
+        let is_key = row.try_get::<i64, _>("pk")? > 0;
+        Ok(Self { name: row.try_get("name")?, class, is_key })
+    }
+
+    /// The condition for values of another type; `None` if the column may have any.
+    pub fn is_wrong(&self) -> Option<String> {
+        let class = self.class?;
+        Some(format!("typeof({}) not in ('{class}', 'null')", self.name))
+    }
+
+    /// The condition for texts that are not plain ASCII: only those can be other than UTF-8.
+    pub fn may_be_garbled(&self) -> String {
+        let name = &self.name;
+        format!(
+            "typeof({name}) = 'text' and ({name} glob '*[^' || char(1) || '-' || char(127) || ']*'
+             or length({name}) <> length(cast({name} as blob)))"
+        )
+    }
+}
+
+impl Table {
+    pub async fn read(conn: &mut Conn, name: &'static str) -> Result<Self> {
+        let text = "select name, type, pk from pragma_table_info($1)";
+        let query = sqlx::query(text).bind(name);
+        let rows = query.fetch_all(&mut *conn).await.map_err(db_error)?;
+        let columns = rows.iter().map(Column::read).collect::<sqlx::Result<Vec<_>>>();
+        let text = "select wr from pragma_table_list where name = $1";
+        let row = sqlx::query(text).bind(name).fetch_optional(conn).await.map_err(db_error)?;
+        let without: Option<i64> =
+            row.map(|row| row.try_get("wr")).transpose().map_err(db_error)?;
+        Ok(Self { name, columns: columns.map_err(db_error)?, has_rowid: without == Some(0) })
+    }
+
+    /// True if every value is of its column's type.
+    pub async fn all_are_well(&self, conn: &mut Conn) -> Result<bool> {
+        let wrong: Vec<String> = self.columns.iter().filter_map(Column::is_wrong).collect();
+        if wrong.is_empty() {
+            return Ok(true);
+        }
+        let text =
+            format!("select 1 as one from {} where {} limit 1", self.name, wrong.join(" or "));
+        let row = sqlx::query(AssertSqlSafe(text)).fetch_optional(conn).await.map_err(db_error)?;
+        Ok(row.is_none())
+    }
+
+    fn key(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_key)
+    }
+
+    /// The columns that [`Table::at`] reads.
+    pub fn keys(&self) -> String {
+        let shown: Vec<_> =
+            self.key().map(|key| format!("coalesce(quote({}), '')", key.name)).collect();
+        let shown = if shown.is_empty() { "rowid".to_owned() } else { shown.join(" || ' ' || ") };
+        let id = if self.has_rowid { "rowid".to_owned() } else { self.whole_key() };
+        format!("cast({shown} as blob) as shown, {id} as id")
+    }
+
+    /// The key as plain text, whatever types and bytes it has.
+    fn whole_key(&self) -> String {
+        let whole = self.key().map(|key| format!("typeof({0}) || hex({0})", key.name));
+        whole.collect::<Vec<_>>().join(" || ' ' || ")
+    }
+
+    /// The condition that another row has the key that row `one` would get if the column were
+    /// converted to its type.
+    pub fn twin(&self, column: &Column) -> String {
+        let Some(class) = column.class.filter(|_| column.is_key) else { return "0".into() };
+        let same = self.key().map(|key| {
+            let name = &key.name;
+            match *name == column.name {
+                true => format!("o.{name} = cast(one.{name} as {class})"),
+                false => format!("o.{name} = one.{name}"),
+            }
+        });
+        let same = same.collect::<Vec<_>>().join(" and ");
+        format!("exists (select 1 from {} o where {same})", self.name)
+    }
+
+    /// The place of a row that was read with [`Table::keys`].
+    pub fn at(&self, row: &AnyRow) -> sqlx::Result<At<'_>> {
+        let shown: Vec<u8> = row.try_get("shown")?;
+        let id = match self.has_rowid {
+            true => Id::Number(row.try_get("id")?),
+            false => Id::WholeKey(row.try_get("id")?),
+        };
+        Ok(At { table: self, shown: String::from_utf8_lossy(&shown).into_owned(), id })
+    }
+}
+
+impl At<'_> {
+    /// A statement about this row alone, whose first value is the row's place.
+    pub fn statement(&self, does: &str, set: &str) -> Statement {
+        let Self { table, id, .. } = self;
+        let to =
+            |key: &str| Statement::new(format!("{does} {} {set} where {key} = $1", table.name));
+        match id {
+            Id::Number(number) => to("rowid").number(*number),
+            Id::WholeKey(key) => to(&table.whole_key()).text(key),
+        }
+    }
+}
