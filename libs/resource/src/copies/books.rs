@@ -1,7 +1,10 @@
 //! Small tables beside the records, compared with what they describe: those that every service has,
 //! and those that a service adds.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
@@ -46,7 +49,14 @@ pub struct Books {
 
 impl Books {
     /// The tables that every service has, and a service's own `tables`, which may follow from them.
-    pub fn bookkeeping(db: &Db, by: Actor, tables: &'static [&'static str], check: Check) -> Kept {
+    /// Every writer of the own tables writes to one of `locked` first. If all that is wrong lies in
+    /// parts of them, each part is mended by itself.
+    pub fn bookkeeping(
+        db: &Db,
+        by: Actor,
+        (tables, locked): (&'static [&'static str], &'static [&'static str]),
+        check: PartCheck,
+    ) -> Kept {
         let own = db.clone();
         let common: Check = Arc::new(move |conn, now| {
             let db = own.clone();
@@ -54,18 +64,17 @@ impl Books {
         });
         let misfiled = misfiled(db, &[]);
         // A copy moves its position first, and nothing else is locked with the feed's row.
-        let locked = [&["upstream"], tables, &["feed"]].concat();
+        let locked = [&["upstream"], locked, &["feed"]].concat();
         let tables = [TABLES, tables].concat();
-        let checks = vec![misfiled, common, check];
-        Self { db: db.clone(), by, checks, tables, locked, in_part: None }.kept("bookkeeping")
+        let checks = vec![misfiled, common, of_all(check.clone())];
+        let in_part = Some(check);
+        Self { db: db.clone(), by, checks, tables, locked, in_part }.kept("bookkeeping")
     }
 
     /// A service's own tables, in the order in which its commands lock them.
     pub fn of_parts(db: &Db, by: Actor, tables: &'static [&'static str], check: PartCheck) -> Self {
-        let parts = check.clone();
-        let all: Check = Arc::new(move |conn, now| check(conn, now, String::new()));
-        let (checks, tables) = (vec![misfiled(db, tables), all], tables.to_vec());
-        let in_part = Some(parts);
+        let checks = vec![misfiled(db, tables), of_all(check.clone())];
+        let (tables, in_part) = (tables.to_vec(), Some(check));
         Self { db: db.clone(), by, checks, locked: tables.clone(), tables, in_part }
     }
 
@@ -92,16 +101,16 @@ impl Books {
         let mut found = Vec::new();
         for check in &self.checks {
             found.extend(check(&mut *conn, now).await?);
-            if self.blinds(check, &found) {
+            if self.is_first(check) && !found.is_empty() {
                 break;
             }
         }
         Ok(found)
     }
 
-    /// True after the first check if it found values of a wrong type: the others would fail there.
-    fn blinds(&self, check: &Check, found: &[Disagreement]) -> bool {
-        self.checks.first().is_some_and(|first| Arc::ptr_eq(first, check)) && !found.is_empty()
+    /// True of the check for values of a wrong type: if it finds any, the others would fail there.
+    fn is_first(&self, check: &Check) -> bool {
+        self.checks.first().is_some_and(|first| Arc::ptr_eq(first, check))
     }
 
     /// Compares everything while others write. They wait only if something is wrong that can be
@@ -124,11 +133,10 @@ impl Books {
         } else {
             self.mend_whole(&self.checks, accept).await?
         };
-        for mended in &mended {
-            tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
-        }
         let mut named = Named::default();
-        left.iter().for_each(|left| named.add(&format!("{}: {}", left.table, left.what)));
+        for left in &left {
+            named.add_many(&format!("{}: {}", left.table, left.what), left.rows);
+        }
         let mended = i64::try_from(mended.len()).unwrap_or(i64::MAX);
         let text = format!("{mended} rows are set to what follows from the records");
         Ok(Repaired { mended, left: named, text })
@@ -168,35 +176,79 @@ impl Books {
         tx.lock_tables(&self.locked).await?;
         let outcome = self.mend_in_order(&mut tx, checks, accept).await?;
         tx.commit().await?;
+        // Each as soon as it stays: whatever fails later does not take it back.
+        for mended in &outcome.0 {
+            tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
+        }
         Ok(outcome)
     }
 
     /// Compares and mends, check by check: each sees what those before it have set right.
     async fn mend_in_order(&self, tx: &mut Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
-        let (mut mended, mut left) = (Vec::new(), Vec::new());
-        let now = tx.now();
+        let (mut mended, mut left) = (Mended { accept, ..Mended::default() }, Vec::new());
         for round in 0..=ROUNDS {
             left.clear();
-            let before = mended.len();
+            let before = mended.all.len();
             for check in checks {
-                let found = check(tx.conn(), now).await?;
-                let (to_mend, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| {
-                    round < ROUNDS && one.is_mendable(accept) && !mended.contains(one)
-                });
-                tx.mend(&to_mend, accept).await?;
-                mended.extend(to_mend);
-                left.extend(others);
-                if self.blinds(check, &left) {
+                // The check of values names only so many at a time, so it runs until it finds none.
+                let goes_on = self.is_first(check);
+                left.extend(mended.by(tx, check, (round < ROUNDS, goes_on)).await?);
+                if goes_on && !left.is_empty() {
                     break;
                 }
             }
-            if mended.len() == before {
+            if mended.all.len() == before {
                 break;
             }
         }
-        mended.retain(|one| !left.contains(one));
-        Ok((mended, left))
+        let still: HashSet<_> = left.iter().map(|one| (one.table, one.what.as_str())).collect();
+        mended.all.retain(|one| !still.contains(&(one.table, one.what.as_str())));
+        Ok((mended.all, left))
     }
+}
+
+/// The disagreements that a repair has mended so far.
+#[derive(Default)]
+struct Mended {
+    all: Vec<Disagreement>,
+    /// Table and text of each.
+    known: HashSet<(&'static str, String)>,
+    /// True if values that nothing mends are accepted as they are.
+    accept: bool,
+}
+
+impl Mended {
+    /// Runs a check and, if it `mends`, mends each disagreement that it finds, once; repeats that
+    /// while it `goes_on` and finds others. Answers those that are left.
+    async fn by(
+        &mut self,
+        tx: &mut Tx,
+        check: &Check,
+        (mends, goes_on): (bool, bool),
+    ) -> Result<Vec<Disagreement>> {
+        let now = tx.now();
+        loop {
+            let found = check(tx.conn(), now).await?;
+            let (to_mend, left): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|one| mends && self.is_new(one));
+            tx.mend(&to_mend, self.accept).await?;
+            let is_last = to_mend.is_empty() || !goes_on;
+            self.known.extend(to_mend.iter().map(|one| (one.table, one.what.clone())));
+            self.all.extend(to_mend);
+            if is_last {
+                return Ok(left);
+            }
+        }
+    }
+
+    fn is_new(&self, one: &Disagreement) -> bool {
+        one.is_mendable(self.accept) && !self.known.contains(&(one.table, one.what.clone()))
+    }
+}
+
+/// A check of all parts.
+fn of_all(check: PartCheck) -> Check {
+    Arc::new(move |conn, now| check(conn, now, String::new()))
 }
 
 /// Finds values of a wrong type, on which every read of the row would fail.
@@ -215,10 +267,10 @@ fn findings(found: &[Disagreement]) -> Vec<Finding> {
         let (mends, table) = (one.is_mendable(false), one.table);
         let same = findings.iter_mut().find(|(other, of)| *other == mends && of.kind == table);
         match same {
-            Some((_, finding)) => finding.found.add(&one.what),
+            Some((_, finding)) => finding.found.add_many(&one.what, one.rows),
             None => {
                 let mut found = Named::default();
-                found.add(&one.what);
+                found.add_many(&one.what, one.rows);
                 let finding = Finding { code: Code::Differs, kind: table.to_owned(), found };
                 findings.push((mends, finding));
             }

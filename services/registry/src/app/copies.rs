@@ -8,7 +8,7 @@ use mpp_api::{
     registry::{Offering, Service},
 };
 use mpp_core::{Error, Result};
-use mpp_resource::copies::{self, Books, Check, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{self, Books, Held, Kept, PartCheck, Place, Repaired, Work, moves_on};
 use mpp_store::{Feed, Named};
 
 use super::Registry;
@@ -34,8 +34,11 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
             "memory and index load the whole state again; reads and searches go on meanwhile";
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
-    let check: Check = Arc::new(|conn, now| Box::pin(books::disagreements(conn, now)));
-    let bookkeeping = Books::bookkeeping(feed.db(), own_name(), books::TABLES, check);
+    let check: PartCheck = Arc::new(|conn, now, source| {
+        Box::pin(async move { books::disagreements(conn, now, &source).await })
+    });
+    let bookkeeping =
+        Books::bookkeeping(feed.db(), own_name(), (books::TABLES, books::LOCKED), check);
     vec![
         copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),

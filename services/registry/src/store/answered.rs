@@ -2,7 +2,7 @@
 
 use mpp_core::Result;
 use mpp_store::{Conn, db_error};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tokio_stream::StreamExt as _;
 
 use super::seal;
@@ -69,12 +69,51 @@ pub(super) struct AlteredBatch {
     pub seal: i64,
 }
 
-/// The batches that were altered by hand. Scans the table.
-pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<AlteredBatch>> {
-    let text =
+/// How many batches a source has, beside their numbers, which have no gaps.
+pub(super) struct Numbered {
+    /// How many there are.
+    pub batches: i64,
+    /// The highest of their numbers.
+    highest: i64,
+    /// The last number that was given, by the source's own row.
+    pub last: i64,
+    /// How many have no hash, because a program from before hashes answered them.
+    unproven: i64,
+}
+
+impl Numbered {
+    /// True if none is gone, and each has a hash.
+    pub fn are_whole(&self) -> bool {
+        self.batches == self.highest && self.highest == self.last && self.unproven == 0
+    }
+}
+
+/// Counts a source's batches. Index: sync_batch_sequence.
+pub(super) async fn numbered(conn: &mut Conn, source: &str) -> Result<Numbered> {
+    let text = "select count(*) as batches, coalesce(max(sequence), 0) as highest,
+                count(case when proof = 0 then 1 end) as unproven,
+                (select sequence from sync_lease where source = $1) as last
+                from sync_batch where source = $1";
+    let row = sqlx::query(text).bind(source).fetch_one(conn).await.map_err(db_error)?;
+    let number = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
+    Ok(Numbered {
+        batches: number("batches")?,
+        highest: number("highest")?,
+        last: number("last")?,
+        unproven: number("unproven")?,
+    })
+}
+
+/// The batches that were altered by hand, of the source `part` or, if that is empty, of all. Index:
+/// sync_batch's primary key; scans the table for all.
+pub(super) async fn altered(conn: &mut Conn, part: &str) -> Result<Vec<AlteredBatch>> {
+    let text = format!(
         "select source, session, nonce, fencing, sequence, position, digest, received, applied,
-                unchanged, rejected, quarantined, at, mark, proof from sync_batch where proof <> 0";
-    let mut rows = sqlx::query(text).fetch(conn);
+                unchanged, rejected, quarantined, at, mark, proof from sync_batch
+         where proof <> 0 and {}",
+        seal::of_source("source", part)
+    );
+    let mut rows = sqlx::query(AssertSqlSafe(text)).bind(part).fetch(conn);
     let mut altered = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         let kept = Kept::read(&row).map_err(db_error)?;

@@ -8,45 +8,53 @@ use std::collections::BTreeSet;
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
-    answered::{self, AlteredBatch},
+    answered::{self, AlteredBatch, Numbered},
     rejected,
-    seal::{Sealed, sums},
+    seal::{Sealed, of_source, sums},
     waiting,
 };
 
 /// The tables.
 pub const TABLES: &[&str] = &[TABLE, "sync_batch", "sync_rejected", "sync_waiting"];
+/// The table to lock: every write to the others begins with the source's row of this one.
+pub const LOCKED: &[&str] = &[TABLE];
 const TABLE: &str = "sync_lease";
 
 /// The outcomes that a source counts, each for all sessions and for the last one.
 const COUNTS: [&str; 4] = ["applied", "unchanged", "rejected", "quarantined"];
 
-/// Everything that is wrong, as `conn` shows it. Batches are kept for good, so that all else
-/// follows from them. Indexes: sync_batch_sequence, sync_batch's and sync_lease's primary keys.
+/// Everything that is wrong, as `conn` shows it; only with the source `part`, unless that is empty.
+/// Batches are kept for good, so that all else follows from them. Indexes: sync_batch_sequence,
+/// sync_batch's and sync_lease's primary keys.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
-    let mut found = batches(conn).await?;
+pub async fn disagreements(conn: &mut Conn, now: Micros, part: &str) -> Result<Vec<Disagreement>> {
+    let mut follows = places(conn, now, part).await?;
+    for scope in ["source", "session"] {
+        follows.extend(counts(conn, scope, part).await?);
+    }
+    follows.extend(redriven(conn, part).await?);
+    let mut found = batches(conn, part, &follows).await?;
     // A source with altered batches is left alone: its state follows from them as answered.
     let unsure: BTreeSet<String> = found.iter().map(|one| one.part.clone()).collect();
-    let mut follows = places(conn, now).await?;
-    for scope in ["source", "session"] {
-        follows.extend(counts(conn, scope).await?);
-    }
-    follows.extend(redriven(conn).await?);
     found.extend(follows.into_iter().filter(|one| !unsure.contains(&one.part)));
-    found.extend(records(conn).await?);
+    found.extend(records(conn, part).await?);
     Ok(found)
 }
 
-/// Batches that were altered, or are gone. Their answers are nowhere else.
-async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+/// Batches that were altered, or are gone. Their answers are nowhere else. `follows` are the
+/// disagreements of the state that follows from them.
+async fn batches(
+    conn: &mut Conn,
+    part: &str,
+    follows: &[Disagreement],
+) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
-    for one in answered::altered(&mut *conn).await? {
+    for one in answered::altered(&mut *conn, part).await? {
         let AlteredBatch { source, session, nonce, sequence, seal } = one;
         let text = "update sync_batch set proof = $4
                     where source = $1 and session = $2 and nonce = $3";
@@ -57,20 +65,37 @@ async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
         let altered = Disagreement::for_a_person("sync_batch", what, way_out);
         found.push(altered.once_accepted(keep).of_part(source));
     }
-    for (source, says, there) in sums(&mut *conn, Sealed::Batches).await? {
-        if says != there && found.iter().all(|one| one.part != source) {
-            let what = format!(
-                "{source}: its batches do not add up: some are gone, or its own row was altered"
-            );
-            let way_out = "restore a backup; or go on without them with --accept-altered: counts and \
-                           place of the source are then set to what is left, and the source sends \
-                           everything again";
-            let gone = Disagreement::for_a_person("sync_batch", what, way_out);
-            let go_on = all_again(&source, Sealed::Batches, there);
-            found.push(gone.once_accepted(go_on).of_part(source));
+    for (source, says, there) in sums(&mut *conn, part, Sealed::Batches).await? {
+        if says == there || found.iter().any(|one| one.part == source) {
+            continue;
         }
+        let all = answered::numbered(&mut *conn, &source).await?;
+        found.push(match all.are_whole() && follows.iter().all(|one| one.part != source) {
+            true => summed_anew(source, there),
+            false => gone(source, &all, there),
+        });
     }
     Ok(found)
+}
+
+/// All batches are there and as they were answered, so it is the sum that was altered.
+fn summed_anew(source: String, sum: i64) -> Disagreement {
+    let what = format!("{source}: all its batches are there, and its own row has another sum");
+    let mend = Statement::new("update sync_lease set batch_sum = $2 where source = $1");
+    Disagreement::new(TABLE, what, mend.text(&source).number(sum)).of_part(source)
+}
+
+fn gone(source: String, all: &Numbered, sum: i64) -> Disagreement {
+    let Numbered { batches, last, .. } = all;
+    let what = format!(
+        "{source}: its batches do not add up: its own row says {last}, {batches} are there; some are \
+         gone, or that row was altered, and nothing else says which"
+    );
+    let way_out = "restore a backup; or go on with what is there, `mpp repair registry bookkeeping \
+                   --accept-altered`: counts and place of the source are then set to it, and the \
+                   source sends everything again, of which nothing is lost or counted twice";
+    let gone = Disagreement::for_a_person("sync_batch", what, way_out);
+    gone.once_accepted(all_again(&source, Sealed::Batches, sum)).of_part(source)
 }
 
 /// Asks the source for every record in its next session, as after a change of its mapping. A
@@ -79,30 +104,30 @@ async fn batches(conn: &mut Conn) -> Result<Vec<Disagreement>> {
 fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
     let column = sealed.sum();
     let text = format!(
-        "update sync_lease set {column} = $2, mapped_after = sequence, until = 0 where source = $1"
+        "update sync_lease set {column} = $2, until = 0, sealed_locks = sealed_locks + 1,
+         mapped_after = (select case when coalesce(max(b.sequence), 0) > sync_lease.sequence
+                         then max(b.sequence) else sync_lease.sequence end
+                         from sync_batch b where b.source = $1) where source = $1"
     );
     Statement::new(text).text(source).number(sum)
 }
 
 /// Records that wait or stand rejected, and were altered or deleted. The source has them, and is
 /// asked for them again.
-async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+async fn records(conn: &mut Conn, part: &str) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
-    for (source, name) in waiting::altered(&mut *conn).await? {
+    for (source, name) in waiting::altered(&mut *conn, part).await? {
         let gone = Statement::new("delete from sync_waiting where source = $1 and name = $2");
         let what = format!("{source}: {name}, which waits, is not as it was sent");
         let gone = gone.text(&source).text(&name);
-        found.push(Disagreement::new("sync_waiting", what, gone));
+        found.push(Disagreement::new("sync_waiting", what, gone).of_part(source));
     }
-    for [source, id, name] in rejected::altered(&mut *conn).await? {
+    for [source, id, name] in rejected::altered(&mut *conn, part).await? {
         let gone =
             Statement::new("delete from sync_rejected where source = $1 and id = $2 and name = $3");
         let what = format!("{source}: the note of a rejected record ({id}) was altered");
-        found.push(Disagreement::new(
-            "sync_rejected",
-            what,
-            gone.text(&source).text(&id).text(&name),
-        ));
+        let gone = gone.text(&source).text(&id).text(&name);
+        found.push(Disagreement::new("sync_rejected", what, gone).of_part(source));
     }
     for (sealed, text) in [
         (
@@ -114,11 +139,11 @@ async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
             "notes of rejected records do not add up: some are gone, or its own row was altered",
         ),
     ] {
-        for (source, says, there) in sums(&mut *conn, sealed).await? {
+        for (source, says, there) in sums(&mut *conn, part, sealed).await? {
             if says != there {
                 let what = format!("{source}: {text}; its next session sends everything again");
                 let mend = all_again(&source, sealed, there);
-                found.push(Disagreement::new(sealed.table(), what, mend));
+                found.push(Disagreement::new(sealed.table(), what, mend).of_part(source));
             }
         }
     }
@@ -126,13 +151,13 @@ async fn records(conn: &mut Conn) -> Result<Vec<Disagreement>> {
 }
 
 /// The counts of redriven records have to be the sums over the batches that brought them.
-async fn redriven(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+async fn redriven(conn: &mut Conn, part: &str) -> Result<Vec<Disagreement>> {
     let text = "select l.source, l.source_redriven as taken, l.source_redrive_rejected as refused,
                 (select cast(coalesce(sum(b.redriven), 0) as bigint) from sync_batch b
                  where b.source = l.source) as sum_taken,
                 (select cast(coalesce(sum(b.redrive_rejected), 0) as bigint) from sync_batch b
-                 where b.source = l.source) as sum_refused from sync_lease l";
-    let rows = sqlx::query(text).persistent(false).fetch_all(conn).await.map_err(db_error)?;
+                 where b.source = l.source) as sum_refused";
+    let rows = leases(conn, text, part).await?;
     let wrong = |row: &AnyRow| -> sqlx::Result<Option<Disagreement>> {
         let number = |column: &str| row.try_get::<i64, _>(column);
         let (taken, refused) = (number("taken")?, number("refused")?);
@@ -152,18 +177,24 @@ async fn redriven(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     Ok(all.into_iter().flatten().collect())
 }
 
+/// Selects from the own row `l` of each source, or of the source `part`.
+async fn leases(conn: &mut Conn, select: &str, part: &str) -> Result<Vec<AnyRow>> {
+    let text = format!("{select} from sync_lease l where {}", of_source("l.source", part));
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part).persistent(false);
+    query.fetch_all(conn).await.map_err(db_error)
+}
+
 /// Each source's last batch, its mark and fencing token have to be those of its batches; a lease
 /// may not last so long that no other session can ever begin.
-async fn places(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
+async fn places(conn: &mut Conn, now: Micros, part: &str) -> Result<Vec<Disagreement>> {
     let text = "select l.source, l.sequence, l.mark, l.fencing, l.until, l.heard, l.mapped_after,
                 (select coalesce(max(b.sequence), 0) from sync_batch b where b.source = l.source)
                 as last,
                 (select coalesce(max(b.fencing), 0) from sync_batch b where b.source = l.source)
                 as fenced,
                 coalesce((select b.mark from sync_batch b where b.source = l.source
-                 and b.current = 1 order by b.sequence desc limit 1), 0) as marked
-                from sync_lease l";
-    let rows = sqlx::query(text).persistent(false).fetch_all(conn).await.map_err(db_error)?;
+                 and b.current = 1 order by b.sequence desc limit 1), 0) as marked";
+    let rows = leases(conn, text, part).await?;
     let mut found = Vec::new();
     for row in &rows {
         found.extend(place(row, now).map_err(db_error)?);
@@ -188,7 +219,9 @@ fn place(row: &AnyRow, now: Micros) -> sqlx::Result<Vec<Disagreement>> {
     }
     if until > now.saturating_add(FAR_AHEAD) {
         let what = "its lease ends in more than a day, and no other session can begin".to_owned();
-        wrong(what, "update sync_lease set until = $2 where source = $1", 0);
+        let text = "update sync_lease set until = $2, sealed_locks = sealed_locks + 1
+                    where source = $1";
+        wrong(what, text, 0);
     }
     let (mark, marked) = (number("mark")?, number("marked")?);
     if says != last {
@@ -219,7 +252,7 @@ const AT_BATCH: &str = "update sync_lease set sequence = $2,
 
 /// received = applied + unchanged + rejected + quarantined, and each is the sum of the batches that
 /// count.
-async fn counts(conn: &mut Conn, scope: &str) -> Result<Vec<Disagreement>> {
+async fn counts(conn: &mut Conn, scope: &str, part: &str) -> Result<Vec<Disagreement>> {
     // A session counts all records that it has sent; a source counts those sent again once.
     let which = match scope {
         "session" => "b.session = l.counted_session",
@@ -236,9 +269,7 @@ async fn counts(conn: &mut Conn, scope: &str) -> Result<Vec<Disagreement>> {
             )
         })
         .collect();
-    let text = format!("select l.source, {} from sync_lease l", sums.join(", "));
-    let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(false);
-    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    let rows = leases(conn, &format!("select l.source, {}", sums.join(", ")), part).await?;
     let mut found = Vec::new();
     for row in &rows {
         found.extend(count(row, scope).map_err(db_error)?);

@@ -1,14 +1,17 @@
 //! The lease by which one session may write for a source, with its fencing token. How long it holds
 //! is `lease_seconds` in `policy.rs`.
 
+mod row;
+
 use std::time::Duration;
 
-use mpp_api::sync::{Checkpoint, Hello};
+use mpp_api::sync::Hello;
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::digests;
+use self::row::{COLUMNS, LeaseRow, read};
+use super::{digests, seal};
 use crate::model::{
     checkpoint::{Greeting, Known, Opened, Standing, known_from},
     lease as rule,
@@ -52,24 +55,6 @@ pub struct Held {
     /// When the lease was last prolonged.
     pub kept: Micros,
 }
-
-/// A row of `sync_lease`.
-#[derive(Debug)]
-struct LeaseRow {
-    fencing: i64,
-    session: String,
-    holder: String,
-    until: Micros,
-    unique_ids: bool,
-    accept_moves: bool,
-    form: i64,
-    standing: Standing,
-}
-
-/// The columns that [`read`] needs.
-const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position, mark,
-    mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
-    resumed_mark, began_at, unique_ids, accept_moves, form";
 
 /// A lease that ends so much later than a new one would was altered, or the clock was set back.
 const SLACK: Micros = 60_000_000;
@@ -117,7 +102,7 @@ async fn take_lease(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
          unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
-         resumed_mark = $14, form = $15
+         resumed_mark = $14, form = $15, sealed_locks = sealed_locks + 1
          where source = $1",
     )
     .bind(&lease.source)
@@ -147,50 +132,19 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
     let text = format!(
         "insert into sync_lease (source, fencing, session, holder, until, mapping_version, resend,
          sequence, position) values ($1, 0, '', '', 0, '', 0, 0, '')
-         on conflict (source) do update set source = excluded.source returning {COLUMNS}"
+         on conflict (source) do update set source = excluded.source,
+         sealed_locks = sync_lease.sealed_locks + 1 returning {COLUMNS}"
     );
     let row = sqlx::query(AssertSqlSafe(text))
         .bind(source)
         .fetch_one(tx.conn())
         .await
         .map_err(db_error)?;
-    read(&row).map_err(db_error)
-}
-
-fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
-    Ok(LeaseRow {
-        fencing: row.try_get("fencing")?,
-        session: row.try_get("session")?,
-        holder: row.try_get("holder")?,
-        until: row.try_get("until")?,
-        unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
-        accept_moves: row.try_get::<i64, _>("accept_moves")? != 0,
-        form: row.try_get("form")?,
-        standing: standing(row)?,
-    })
-}
-
-fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
-    let checkpoint = |prefix: &str| -> sqlx::Result<Checkpoint> {
-        let of = |column: &str| format!("{prefix}{column}");
-        Ok(Checkpoint {
-            sequence: row.try_get(of("sequence").as_str())?,
-            position: row.try_get(of("position").as_str())?,
-            mark: row.try_get(of("mark").as_str())?,
-        })
-    };
-    Ok(Standing {
-        last: checkpoint("")?,
-        mapping: row.try_get("mapping_version")?,
-        mapped_after: row.try_get("mapped_after")?,
-        heard: row.try_get("heard")?,
-        opened: Opened {
-            mapping: row.try_get("opened_mapping")?,
-            resumed: checkpoint("resumed_")?,
-            began_at: row.try_get("began_at")?,
-            send_all: row.try_get::<i64, _>("opened_send_all")? != 0,
-        },
-    })
+    let row = read(&row).map_err(db_error)?;
+    if row.is_unsealed {
+        seal::reckon(tx, source).await?;
+    }
+    Ok(row)
 }
 
 /// Index: sync_batch_sequence.
@@ -282,7 +236,7 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
 pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing> {
     let until = until(tx, ttl);
     let text = format!(
-        "update sync_lease set until = $4
+        "update sync_lease set until = $4, sealed_locks = sealed_locks + 1
          where source = $1 and session = $2 and fencing = $3 and until > 0 returning {COLUMNS}"
     );
     // Index: sync_lease's primary key.
@@ -295,7 +249,11 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
         .await
         .map_err(db_error)?;
     let row = row.as_ref().map(read).transpose().map_err(db_error)?;
-    row.map(|row| row.standing).ok_or_else(|| rule::lost(&lease.source))
+    let row = row.ok_or_else(|| rule::lost(&lease.source))?;
+    if row.is_unsealed {
+        seal::reckon(tx, &lease.source).await?;
+    }
+    Ok(row.standing)
 }
 
 /// Stores where the source stands after a batch, whose row has that hash, or an end, with none.
@@ -330,7 +288,8 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing, proof: i64
 /// `UNAVAILABLE` when the database is away; the lease then ends by itself.
 pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
     sqlx::query(
-        "update sync_lease set until = 0 where source = $1 and session = $2 and fencing = $3",
+        "update sync_lease set until = 0, sealed_locks = sealed_locks + 1
+         where source = $1 and session = $2 and fencing = $3",
     )
     .bind(&lease.source)
     .bind(&lease.session)

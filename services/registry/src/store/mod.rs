@@ -98,6 +98,14 @@ pub const SCHEMA: Schema = Schema {
             name: "seals",
             statements: Statements::Both(include_str!("../sql/0014_seals.sql")),
         },
+        Migration {
+            version: 15,
+            name: "older programs",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0015_older.sql"),
+                postgres: include_str!("../sql/postgres/0015_older.sql"),
+            },
+        },
     ],
     history_kinds: model::KINDS,
 };

@@ -141,10 +141,14 @@ fn seal_of(source: &str, id: &str, name: &str) -> i64 {
     seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes()])
 }
 
-/// The rows that were altered by hand: source, id and name. Scanned.
-pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<[String; 3]>> {
-    let text = "select source, id, name, proof from sync_rejected where proof <> 0";
-    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+/// The rows that were altered by hand, of the source `part` or, if that is empty, of all: source,
+/// id and name. Index: sync_rejected's primary key; scans the table for all.
+pub(super) async fn altered(conn: &mut Conn, part: &str) -> Result<Vec<[String; 3]>> {
+    let of_it = seal::of_source("source", part);
+    let text =
+        format!("select source, id, name, proof from sync_rejected where proof <> 0 and {of_it}");
+    let query = sqlx::query(AssertSqlSafe(text)).bind(part);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
     let mut altered = Vec::new();
     for row in &rows {
         let text = |column: &str| row.try_get::<String, _>(column).map_err(db_error);

@@ -67,12 +67,14 @@ impl Selection {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn lock(tx: &mut Tx, source: &str) -> Result<bool> {
-    sqlx::query("update sync_lease set source = source where source = $1")
-        .bind(source)
-        .execute(tx.conn())
-        .await
-        .map(|done| done.rows_affected() > 0)
-        .map_err(db_error)
+    let text = "update sync_lease set source = source, sealed_locks = sealed_locks + 1
+                where source = $1 returning unsealed";
+    let row = sqlx::query(text).bind(source).fetch_optional(tx.conn()).await.map_err(db_error)?;
+    let Some(row) = row else { return Ok(false) };
+    if row.try_get::<i64, _>("unsealed").map_err(db_error)? != 0 {
+        seal::reckon(tx, source).await?;
+    }
+    Ok(true)
 }
 
 /// Index: sync_waiting's primary key.
@@ -289,10 +291,12 @@ pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -
     seal::add(tx, source, Sealed::Waiting, -seal::sum_of(&gone)?).await
 }
 
-/// The rows that were altered by hand: source and name. Scans the table.
-pub(super) async fn altered(conn: &mut Conn) -> Result<Vec<(String, String)>> {
-    let text = format!("select {COLUMNS}, record from sync_waiting where proof <> 0");
-    let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(conn);
+/// The rows that were altered by hand, of the source `part` or, if that is empty, of all: source
+/// and name. Index: sync_waiting's primary key; scans the table for all.
+pub(super) async fn altered(conn: &mut Conn, part: &str) -> Result<Vec<(String, String)>> {
+    let of_it = seal::of_source("source", part);
+    let text = format!("select {COLUMNS}, record from sync_waiting where proof <> 0 and {of_it}");
+    let mut rows = sqlx::query(AssertSqlSafe(text)).bind(part).fetch(conn);
     let mut altered = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         let one = read(&row).map_err(db_error)?;

@@ -204,8 +204,9 @@ impl Redrive {
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
         let mut done = Done::default();
+        let is_there = waiting::lock(&mut tx, source).await?;
         let mut known = waiting::known(&mut tx, source, &[name]).await?;
-        if let Some(row) = known.remove(name) {
+        if let Some(row) = known.remove(name).filter(|_| is_there) {
             let text = "the registry failed on this record and has logged why; it is tried again";
             let refused = row.refused;
             let was = row.clone();

@@ -17,6 +17,7 @@ mod leases;
 mod loading;
 mod moved;
 mod nothing;
+mod older;
 mod ownership;
 mod paging;
 mod plain;

@@ -13,10 +13,10 @@ use crate::{
     world::{World, reason},
 };
 
-async fn wrong(world: &World) -> Vec<Disagreement> {
+pub async fn wrong(world: &World) -> Vec<Disagreement> {
     let registry = &world.running.registry;
     let mut read = registry.db.read().await.expect("a snapshot");
-    books::disagreements(read.conn(), registry.now()).await.expect("compared")
+    books::disagreements(read.conn(), registry.now(), "").await.expect("compared")
 }
 
 async fn mend(world: &World, accept: bool) {
@@ -25,7 +25,7 @@ async fn mend(world: &World, accept: bool) {
     for _ in 0..4 {
         let mut tx = registry.db.begin(&Actor::default()).await.expect("a transaction");
         let now = tx.now();
-        let found = books::disagreements(tx.conn(), now).await.expect("compared");
+        let found = books::disagreements(tx.conn(), now, "").await.expect("compared");
         tx.mend(&found, accept).await.expect("mended");
         tx.commit().await.expect("committed");
     }
@@ -150,6 +150,33 @@ async fn a_batch_that_was_altered_or_is_gone_is_told_and_what_follows_from_it_is
             session.send(vec![late("akta", "Akta"), record("a", "A"), record("b", "")]).await;
             session.end().await;
             assert_eq!(wrong(&world).await, [], "it goes on after {fault}");
+        })
+        .await;
+    }
+}
+
+/// Where every batch is there and is as it was answered, it is the sum that was altered.
+#[tokio::test]
+async fn a_sum_that_was_altered_by_itself_is_made_anew_and_nothing_comes_again() {
+    for (fault, is_safe) in [
+        ("update sync_lease set batch_sum = 7", true),
+        ("update sync_lease set batch_sum = 7, sequence = 1", false),
+        ("update sync_lease set batch_sum = 7, source_applied = 9", false),
+        ("update sync_lease set batch_sum = 7; update sync_batch set proof = 0", false),
+    ] {
+        on_both(async |database| {
+            let world = World::with_source_under(&database, asleep()).await;
+            let known = three(&world).await;
+            execute(database.url(), fault).await;
+            let found = wrong(&world).await;
+            assert_eq!(found.len(), 1, "{fault}: {found:?}");
+            assert_eq!(found[0].is_mendable(false), is_safe, "{fault}: {found:?}");
+            let words = if is_safe { "has another sum" } else { "--accept-altered" };
+            assert!(found[0].what.contains(words), "{fault}: {found:?}");
+            mend(&world, !is_safe).await;
+            assert_eq!(wrong(&world).await, [], "mended of {fault}");
+            let session = begin_again(&world, known).await;
+            assert_eq!(session.welcome.send_all, !is_safe, "{fault}");
         })
         .await;
     }

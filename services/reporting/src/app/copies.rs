@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Books, Check, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on,
+    self, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Actor, Db, Feed, LastProof, Named};
 use tokio::time::sleep;
@@ -44,8 +44,9 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
     let inboxes = Upstream::ALL.map(|upstream| {
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
     });
-    let check: Check = Arc::new(|conn, now| Box::pin(store::disagreements(conn, now)));
-    let books = Books::bookkeeping(&keeping.db, keeping.by.clone(), store::TABLES, check);
+    let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
+    let books =
+        Books::bookkeeping(&keeping.db, keeping.by.clone(), (store::TABLES, store::TABLES), check);
     let derived = [books, projections(keeping), nation(keeping)];
     [own].into_iter().chain(inboxes).chain(derived).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Books, Check, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
+    self, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Db, Feed, LastProof, Position};
 
@@ -41,7 +41,7 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
     let read = move || -> Work<Held> { Box::pin(memory.clone().directory()) };
     let directory =
         Kept::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
-    let nothing: Check = Arc::new(|_, _| Box::pin(async { Ok(Vec::new()) }));
+    let nothing: PartCheck = Arc::new(|_, _, _| Box::pin(async { Ok(Vec::new()) }));
     let [bookings, queue] = copied.derived();
     vec![
         copies::records(own, model::KINDS, own_name()),
@@ -51,7 +51,7 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
         Books::of_parts(&copied.db, own_name(), compare_bookings::TABLES, bookings)
             .kept("bookings"),
         Books::of_parts(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
-        Books::bookkeeping(&copied.db, own_name(), &[], nothing),
+        Books::bookkeeping(&copied.db, own_name(), (&[], &[]), nothing),
     ]
 }
 

@@ -1,0 +1,65 @@
+//! The rows of `sync_lease`.
+
+use mpp_api::sync::Checkpoint;
+use mpp_core::Micros;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::model::checkpoint::{Opened, Standing};
+
+/// A row of `sync_lease`.
+#[derive(Debug)]
+pub(super) struct LeaseRow {
+    pub fencing: i64,
+    pub session: String,
+    pub holder: String,
+    pub until: Micros,
+    pub unique_ids: bool,
+    pub accept_moves: bool,
+    pub form: i64,
+    /// A program of before has written since the last sums.
+    pub is_unsealed: bool,
+    pub standing: Standing,
+}
+
+/// The columns that [`read`] needs.
+pub(super) const COLUMNS: &str =
+    "fencing, session, holder, until, mapping_version, sequence, position, mark,
+    mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
+    resumed_mark, began_at, unique_ids, accept_moves, form, unsealed";
+
+pub(super) fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
+    Ok(LeaseRow {
+        fencing: row.try_get("fencing")?,
+        session: row.try_get("session")?,
+        holder: row.try_get("holder")?,
+        until: row.try_get("until")?,
+        unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
+        accept_moves: row.try_get::<i64, _>("accept_moves")? != 0,
+        form: row.try_get("form")?,
+        is_unsealed: row.try_get::<i64, _>("unsealed")? != 0,
+        standing: standing(row)?,
+    })
+}
+
+fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
+    let checkpoint = |prefix: &str| -> sqlx::Result<Checkpoint> {
+        let of = |column: &str| format!("{prefix}{column}");
+        Ok(Checkpoint {
+            sequence: row.try_get(of("sequence").as_str())?,
+            position: row.try_get(of("position").as_str())?,
+            mark: row.try_get(of("mark").as_str())?,
+        })
+    };
+    Ok(Standing {
+        last: checkpoint("")?,
+        mapping: row.try_get("mapping_version")?,
+        mapped_after: row.try_get("mapped_after")?,
+        heard: row.try_get("heard")?,
+        opened: Opened {
+            mapping: row.try_get("opened_mapping")?,
+            resumed: checkpoint("resumed_")?,
+            began_at: row.try_get("began_at")?,
+            send_all: row.try_get::<i64, _>("opened_send_all")? != 0,
+        },
+    })
+}

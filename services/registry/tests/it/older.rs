@@ -1,0 +1,94 @@
+//! A program of before beside a newer one: it knows nothing of the hashes of a source's rows, and
+//! what it leaves is not taken for somebody's hand.
+
+use mpp_api::sync::{Hello, Outcome};
+use mpp_testkit::{execute, on_both};
+
+use crate::{
+    publisher::{Session, begin_again, hello, outcomes, record},
+    quarantine::{all, asleep, create_unit, late, redrive},
+    sealed::wrong,
+    world::World,
+};
+
+/// As it locks a source, in the same transaction as what follows.
+const LOCKS: &str = "update sync_lease set source = source";
+/// What it finds of a record that it tries in vain.
+const TRIES: &str = "update sync_waiting set field = 'name', code = code, message = 'as before',
+    awaited = awaited, refused = refused, rules = rules, last_try = last_try + 1, tries = tries + 1,
+    not_before = not_before";
+
+async fn does(url: &str, statements: &[&str]) {
+    execute(url, &format!("begin; {}; commit", statements.join("; "))).await;
+}
+
+/// Two wait and one stands rejected.
+async fn three(world: &World) -> Hello {
+    let mut session = Session::begin(world).await;
+    let sent = vec![late("akta", "Akta"), late("lain", "Lain"), record("b", "")];
+    let last = session.send(sent).await;
+    let wanted = [Outcome::Quarantined, Outcome::Quarantined, Outcome::Rejected];
+    assert_eq!(outcomes(&last), wanted);
+    session.end().await;
+    assert_eq!(wrong(world).await, []);
+    Hello { checkpoint: last.checkpoint, ..hello() }
+}
+
+#[tokio::test]
+async fn a_record_that_an_older_program_has_tried_again_waits_on_and_is_taken() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        three(&world).await;
+        does(database.url(), &[LOCKS, TRIES]).await;
+        assert_eq!(wrong(&world).await, [], "no hand has altered it");
+        redrive(&mut world.admin(), all()).await;
+        assert_eq!(wrong(&world).await, [], "and it has a hash again");
+        does(database.url(), &[LOCKS, TRIES]).await;
+        create_unit(&world, "dinas-baru").await;
+        let tried = redrive(&mut world.admin(), all()).await;
+        assert_eq!((tried.taken, tried.rejected), (2, 0));
+        assert_eq!(wrong(&world).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_older_program_lets_go_is_not_called_gone_and_nothing_comes_again() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let known = three(&world).await;
+        let takes = "delete from sync_waiting where name like '%/akta'";
+        does(database.url(), &[LOCKS, takes, "delete from sync_rejected"]).await;
+        assert_eq!(wrong(&world).await, [], "while it is the last that has written");
+        let session = begin_again(&world, known.clone()).await;
+        assert!(!session.welcome.send_all, "the source need send nothing again");
+        session.end().await;
+        assert_eq!(wrong(&world).await, [], "and after a newer one has");
+
+        execute(database.url(), "delete from sync_waiting").await;
+        let found = wrong(&world).await;
+        assert_eq!(found.len(), 1, "a hand is told again: {found:?}");
+        assert!(found[0].what.contains("do not add up"), "{found:?}");
+    })
+    .await;
+}
+
+/// Whoever alters what a try has found, without trying it, is no program.
+#[tokio::test]
+async fn a_hand_beside_an_older_program_is_told() {
+    for hand in [
+        "update sync_waiting set awaited = 'units/x'",
+        "update sync_waiting set record = (select digest from sync_batch limit 1)",
+        "update sync_waiting set not_before = 9000000000000000",
+        "update sync_rejected set name = 'x'",
+    ] {
+        on_both(async |database| {
+            let world = World::with_source_under(&database, asleep()).await;
+            three(&world).await;
+            does(database.url(), &[LOCKS]).await;
+            execute(database.url(), hand).await;
+            assert!(!wrong(&world).await.is_empty(), "{hand}");
+        })
+        .await;
+    }
+}
