@@ -65,6 +65,8 @@ pub(crate) struct Dialect {
     pub change_columns: &'static str,
     /// Names a row within one statement.
     pub row_id: &'static str,
+    /// Follows a text that is to compare by its bytes, as that of an index does.
+    pub by_bytes: &'static str,
     /// The numbers that are drawn for the feed.
     pub counters: &'static [Counter],
 }
@@ -197,6 +199,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     record_columns: SQLITE_RECORD_COLUMNS,
     change_columns: SQLITE_CHANGE_COLUMNS,
     row_id: "rowid",
+    by_bytes: "",
     counters: SQLITE_COUNTERS,
 };
 
@@ -240,6 +243,7 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     record_columns: RECORD_COLUMNS,
     change_columns: CHANGE_COLUMNS,
     row_id: "ctid",
+    by_bytes: " collate \"C\"",
     counters: POSTGRES_COUNTERS,
 };
 

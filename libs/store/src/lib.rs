@@ -98,7 +98,7 @@ pub use metrics::METRICS;
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use placeholders::placeholders;
 pub use policy::DatabasePolicy;
-pub use read::{Read, records_between};
+pub use read::{Read, by_bytes, records_between};
 pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;
 pub use turns::{Turn, Turns};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_api::Document;
 use mpp_core::Result;
-use mpp_store::{Conn, Record, db_error, records_between};
+use mpp_store::{Conn, Record, by_bytes, db_error, records_between};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::booking::SEAL;
@@ -104,16 +104,18 @@ pub async fn records<D: Document>(
     }
 }
 
-/// The rows whose `column` names something of a part, which is a mall; of all where it is empty.
-fn of_part(column: &str, part: &str) -> String {
-    match part {
-        "" => "$1 = ''".to_owned(),
-        // Texts of these tables do not compare by bytes everywhere.
-        _ => format!("({column} = $1 or substr({column}, 1, length($1) + 1) = $1 || '/')"),
+/// The condition for rows whose `column` names something of the mall `$1`, or for all rows if that
+/// is empty.
+pub(super) fn of_part(conn: &Conn, column: &str, part: &str) -> String {
+    if part.is_empty() {
+        return "$1 = ''".to_owned();
     }
+    let column = by_bytes(conn, column);
+    // In ASCII '0' follows '/'.
+    format!("({column} = $1 or ({column} > $1 || '/' and {column} < $1 || '0'))")
 }
 
-/// The slots of a part that were sold, by name. Scanned.
+/// The slots of a part that were sold, by name. Index: slot_of_mall, on SQLite slot's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -121,7 +123,7 @@ pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotR
     let text = format!(
         "select name, offering, date, start_at, capacity, offered, booked, seal from slot
          where {}",
-        of_part("name", part)
+        of_part(conn, "name", part)
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(part);
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
@@ -140,7 +142,8 @@ pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotR
     rows.iter().map(|row| slot(row).map_err(db_error)).collect()
 }
 
-/// Appointments of a part with the date that a table notes beside them. Scanned.
+/// Appointments of a part with the date that a table notes beside them. Indexes: applicant_of_mall
+/// and appointment_code_of_mall, on SQLite applicant_by_appointment and the primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -151,26 +154,27 @@ pub async fn dates(
 ) -> Result<BTreeMap<String, String>> {
     let text = format!(
         "select appointment, min(date) as date from {table} where {} group by appointment",
-        of_part("appointment", part)
+        of_part(conn, "appointment", part)
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(part);
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The codes of a part's appointments. Scanned.
+/// The codes of a part's appointments. Indexes: as of [`dates`].
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
 pub async fn codes(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, String>> {
-    let which = of_part("appointment", part);
+    let which = of_part(conn, "appointment", part);
     let text = format!("select appointment, code from appointment_code where {which}");
     let query = sqlx::query(AssertSqlSafe(text)).bind(part);
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The last number of each mall of a part, prefix and date. Scanned.
+/// The last number of each mall of a part, prefix and date. Index: queue_counter_of_mall, on SQLite
+/// its primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -178,7 +182,7 @@ pub async fn numbers(
     conn: &mut Conn,
     part: &str,
 ) -> Result<BTreeMap<(String, String, String), i64>> {
-    let which = of_part("mall", part);
+    let which = of_part(conn, "mall", part);
     let text = format!("select mall, prefix, date, last from queue_counter where {which}");
     let query = sqlx::query(AssertSqlSafe(text)).bind(part);
     let rows = query.fetch_all(conn).await.map_err(db_error)?;

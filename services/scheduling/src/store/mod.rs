@@ -33,6 +33,14 @@ pub const SCHEMA: Schema = Schema {
             name: "seal of each slot",
             statements: Statements::Both(include_str!("../sql/0004_seal.sql")),
         },
+        Migration {
+            version: 5,
+            name: "what is of a mall",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0005_malls.sql"),
+                postgres: include_str!("../sql/postgres/0005_malls.sql"),
+            },
+        },
     ],
     history_kinds: &[HoursRule::KIND],
 };

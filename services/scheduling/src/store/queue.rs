@@ -4,7 +4,7 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::{Conn, Read, Statement, Tx, constraint, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::kept::mall_of;
+use super::kept::of_part;
 use crate::model::ticket::{Queued, Rank, TicketState};
 
 const COLUMNS: &str = "name, counter, date, number, seq, class, due_at, state, window_name, \
@@ -219,17 +219,17 @@ pub async fn first(
     rows.iter().map(queued).collect()
 }
 
-/// The tickets of a mall, of all where none is named, of a date and later. Index: ticket_by_date.
+/// The tickets of a mall, of all where none is named, of a date and later. Indexes: ticket_of_mall,
+/// on SQLite ticket_queue's primary key; of all ticket_by_date.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
 pub async fn since(conn: &mut Conn, mall: &str, date: &str) -> Result<Vec<Queued>> {
-    let text = format!("select {COLUMNS} from ticket_queue where date >= $1");
-    let rows =
-        sqlx::query(AssertSqlSafe(text)).bind(date).fetch_all(conn).await.map_err(db_error)?;
-    let mut tickets = rows.iter().map(queued).collect::<Result<Vec<_>>>()?;
-    tickets.retain(|ticket| mall.is_empty() || mall_of(&ticket.name) == mall);
-    Ok(tickets)
+    let which = of_part(conn, "name", mall);
+    let text = format!("select {COLUMNS} from ticket_queue where {which} and date >= $2");
+    let query = sqlx::query(AssertSqlSafe(text)).bind(mall).bind(date);
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(queued).collect()
 }
 
 /// Sets a ticket's row to this, whatever it was.

@@ -163,6 +163,25 @@ async fn nothing_is_set_to_what_an_altered_record_says() {
     .await;
 }
 
+/// It knows of no seal, and what it has planned anew is what was offered.
+#[tokio::test]
+async fn a_slot_that_a_program_of_before_has_booked_is_not_called_altered() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        let books = "update slot set booked = booked - 1;
+                     update slot set booked = booked + 1, offered = offered + 5,
+                     capacity = capacity + 5";
+        execute(world.database.url(), books).await;
+        assert_eq!(findings(&world, "bookings").await, []);
+        book(&world, 7).await.expect("a newer one seals it again");
+        let alter = "update slot set offered = 99, capacity = 99 where seal > 0";
+        execute(world.database.url(), alter).await;
+        assert_eq!(findings(&world, "bookings").await.len(), 1, "as it is told of a hand");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn more_than_were_ever_offered_are_told_to_be_too_many() {
     on_both(async |database| {
