@@ -150,10 +150,14 @@ async fn small_tables_are_altered(suite: &Suite) {
             execute(database, source).await;
         }
         execute(database, fault).await;
-        let words = [table, "mpp repair", "bookkeeping"];
-        is_found(suite, name, "bookkeeping", &words).await;
-        let said = suite.run(ADMINISTRATOR, &["repair", name, "bookkeeping"]).await;
-        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        if table == "index" && !database.starts_with("sqlite:") {
+            an_index_is_built_beside_all_writers(suite, name, database).await;
+        } else {
+            let words = [table, "mpp repair", "bookkeeping"];
+            is_found(suite, name, "bookkeeping", &words).await;
+            let said = suite.run(ADMINISTRATOR, &["repair", name, "bookkeeping"]).await;
+            assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        }
         all_is_well(suite).await;
     }
     let database = suite.database(Service::Reporting);
@@ -162,7 +166,17 @@ async fn small_tables_are_altered(suite: &Suite) {
     all_is_well(suite).await;
 }
 
-/// A caller whose role may not ask everything is told so, and that is no fault.
+/// No repair builds it within its transaction: the doctor has the statement that does not need one.
+async fn an_index_is_built_beside_all_writers(suite: &Suite, name: &str, database: &str) {
+    let said = doctor(suite).await;
+    let (outcome, detail) = told(&said, name, "bookkeeping");
+    assert_eq!(outcome, "FAILS", "{}", said.out);
+    let mut texts = detail.split('`');
+    let wanted = texts.find(|text| text.starts_with("create index concurrently"));
+    execute(database, wanted.unwrap_or_else(|| panic!("no statement: {detail}"))).await;
+}
+
+/// Who may not ask for all of it is told so, and finds no fault.
 async fn an_organiser_asks(suite: &Suite) {
     let said = suite.run(ORGANISER, &["doctor", "-o", "json"]).await;
     let (outcome, detail) = told(&said, "registry", "copies");
