@@ -11,8 +11,8 @@ use crate::model::Upstream;
 /// The tables.
 pub const TABLES: &[&str] = &["inbox_head", "feed_state", "inbox"];
 
-/// Gaps that are named at the most.
-const NAMED: i64 = 20;
+/// Most gaps that are named, and closed, at a time; all of them are counted.
+const NAMED: i64 = 1_000;
 
 /// Everything that is wrong with these tables, as `conn` shows them.
 ///
@@ -119,14 +119,20 @@ pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
         return Ok(tail);
     }
     let text = "select b.seq + 1 as first, (select min(n.seq) from inbox n where n.seq > b.seq) - 1
-                as last
+                as last, count(*) over () as gaps
                 from (select seq from inbox union select 0) b
                 where b.seq < (select max(seq) from inbox)
                 and not exists (select 1 from inbox n where n.seq = b.seq + 1)
                 order by b.seq limit $1";
     let rows = sqlx::query(text).bind(NAMED).fetch_all(conn).await.map_err(db_error)?;
-    let gaps = rows.iter().map(|row| Ok(lost(get(row, "first")?, get(row, "last")?)));
-    gaps.chain(tail.into_iter().map(Ok)).collect()
+    let gap = |row: &AnyRow| Ok(lost(get(row, "first")?, get(row, "last")?));
+    let mut gaps: Vec<Disagreement> = rows.iter().map(gap).collect::<Result<_>>()?;
+    if let Some((last, row)) = gaps.pop().zip(rows.last()) {
+        let named = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        gaps.push(last.of_rows(1 + get::<i64>(row, "gaps")? - named));
+    }
+    gaps.extend(tail);
+    Ok(gaps)
 }
 
 /// Events that are gone. Accepting that puts events of no kind in their place, which say nothing

@@ -80,3 +80,41 @@ async fn events_that_are_gone_name_the_two_steps_that_do_without_them() {
     })
     .await;
 }
+
+/// Only some of them are named at a time.
+#[tokio::test]
+async fn however_many_gaps_the_inbox_has_all_are_counted_and_closed_by_one_repair() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        with_some_malls(&world).await;
+        let every_second = "insert into inbox (seq, feed, revision, sub, kind, name, version, op, doc,
+            labels, actor, at, proof)
+            with recursive n (seq) as (select cast(1 as bigint)
+                                       union all select seq + 1 from n where seq < 1234)
+            select last + 2 * n.seq, 'registry', 0, 100000 + n.seq, '', '', 0, 'deleted', null, '{}',
+            '', 0, null from n, (select max(seq) as last from inbox) i";
+        execute(world.database.url(), every_second).await;
+        let found = findings(&world).await;
+        let gaps = found.iter().find(|found| found.kind == "inbox").expect("gaps");
+        assert_eq!(gaps.count, 1234, "{found:?}");
+        assert_eq!(repair(&world, "bookkeeping", true).await.left_count, 0);
+        repair(&world, "projections", false).await;
+        assert_eq!(findings(&world).await, []);
+    })
+    .await;
+}
+
+/// One repair goes on until it finds no other, however many it names at a time.
+#[tokio::test]
+async fn thousands_of_values_of_another_type_are_told_and_mended_by_one_repair() {
+    let world = World::start(mpp_testkit::database(mpp_testkit::Backend::Sqlite).await).await;
+    let many = "with recursive n (i) as (select 1 union all select i + 1 from n where i < 4321)
+                insert into request select 'a', 'b', i, 'd', x'', 1, 0 from n";
+    execute(world.database.url(), many).await;
+    let told: Vec<_> =
+        findings(&world).await.into_iter().map(|found| (found.kind, found.count)).collect();
+    assert_eq!(told, [("request".to_owned(), 4321)]);
+    let mended = repair(&world, "bookkeeping", false).await;
+    assert_eq!((mended.mended_count, mended.left_count), (4321, 0), "{mended:?}");
+    assert_eq!(findings(&world).await, []);
+}
