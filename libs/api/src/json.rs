@@ -14,7 +14,9 @@ use std::{iter, sync::LazyLock};
 
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost::{Message, Name};
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, SerializeOptions,
+};
 use serde_json::{Value, json};
 
 use crate::{DESCRIPTORS, document};
@@ -115,6 +117,18 @@ fn has_other_spelling(
 /// The message is not one of the contract.
 pub fn write<M: Message + Name>(message: &M) -> Result<String> {
     write_encoded(&M::full_name(), &message.encode_to_vec())
+}
+
+/// A message as a value whose fields have the contract's names (`legal_basis`), as paths name them.
+///
+/// # Errors
+/// The message is not one of the contract.
+pub fn value<M: Message + Name>(message: &M) -> Result<Value> {
+    let bytes = message.encode_to_vec();
+    let message = DynamicMessage::decode(descriptor(&M::full_name())?, &bytes[..])
+        .map_err(Error::internal)?;
+    let names = SerializeOptions::new().use_proto_field_name(true);
+    message.serialize_with_options(serde_json::value::Serializer, &names).map_err(Error::internal)
 }
 
 /// An encoded message as JSON; `name` is a kind, a full name or the type URL of an `Any`.

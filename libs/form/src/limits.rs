@@ -18,5 +18,7 @@ pub const RECONCILED_RANGES: usize = 1_024;
 pub const LISTED_ITEMS: usize = 256;
 /// Items of the registry's own that one answer tells of, beyond those of its first range.
 pub const LONE_ITEMS: usize = 4_096;
+/// Names of earlier records that a part of a preview gives, of each kind.
+pub const PREVIEWED_NAMES: usize = 10_000;
 /// Keys that a batch names as not confirmed.
 pub const UNCONFIRMED: usize = 200_000;

@@ -56,6 +56,20 @@ impl Checked {
     }
 }
 
+/// The names of the services that a record refers to.
+pub fn refers_to(record: &Record) -> Vec<&str> {
+    let named: Vec<&str> = match &record.body {
+        Some(Body::Service(service)) => {
+            service.requirements.iter().map(|one| one.satisfied_by.as_str()).collect()
+        }
+        Some(Body::Delete(delete)) => {
+            delete.tombstone.iter().map(|tombstone| tombstone.successor.as_str()).collect()
+        }
+        None => Vec::new(),
+    };
+    named.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
 /// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
 /// for synced records changes, here or in the registry, so that what was rejected may pass.
 pub const RULES: i64 = 2;

@@ -99,6 +99,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.sync.v1.SyncService/KeepSession", SOURCE),
     ("/mpp.sync.v1.SyncService/EndSession", SOURCE),
     ("/mpp.sync.v1.SyncService/ReconcileRecords", SOURCE),
+    ("/mpp.sync.v1.SyncService/PreviewRecords", SOURCE),
     ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/UpdateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/DeleteSource", NOBODY),

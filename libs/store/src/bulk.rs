@@ -1,6 +1,6 @@
 //! Many records at once: one select and one upsert for each chunk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use mpp_api::{Document, document};
@@ -8,7 +8,7 @@ use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
-    Labels, Put, Tx, db_error,
+    Labels, Put, Record, Tx, db_error,
     error::write_conflict,
     proof::Proof,
     record::{Altered, Stored, encode_labels, stored_bytes},
@@ -79,13 +79,35 @@ impl Tx {
         Ok(answers)
     }
 
+    /// The living records of these names as this transaction has them, locked until it ends.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` if a lock is not to be had; `WRONG_STATE` if one was altered in the
+    /// database, and nobody has what was written.
+    pub async fn living_many<D: Document>(
+        &mut self,
+        names: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, Record<D>>> {
+        let names: Vec<_> = names.iter().copied().collect();
+        let mut living = BTreeMap::new();
+        for chunk in names.chunks(CHUNK) {
+            let found = self.lock_many(D::KIND, chunk).await?;
+            for (name, stored) in found.into_iter().filter(|(_, stored)| !stored.deleted) {
+                let record = stored.record(&name)?;
+                living.insert(name, record);
+            }
+        }
+        Ok(living)
+    }
+
     async fn put_chunk(
         &mut self,
         kind: &'static str,
         chunk: Vec<Item>,
         answers: &mut [Put],
     ) -> Result<()> {
-        let found = self.lock_many(kind, &chunk).await?;
+        let names: Vec<_> = chunk.iter().map(|item| item.name.as_str()).collect();
+        let found = self.lock_many(kind, &names).await?;
         let mut changed = Vec::with_capacity(chunk.len());
         for item in chunk {
             let stored = found.get(&item.name);
@@ -108,10 +130,9 @@ impl Tx {
     async fn lock_many(
         &mut self,
         kind: &'static str,
-        chunk: &[Item],
+        names: &[&str],
     ) -> Result<HashMap<String, Stored>> {
-        let names: Vec<_> = chunk.iter().map(|item| item.name.as_str()).collect();
-        let names = serde_json::to_string(&names).map_err(Error::internal)?;
+        let names = serde_json::to_string(names).map_err(Error::internal)?;
         let (from, columns) = (self.db.0.dialect.records_named, self.db.0.dialect.record_columns);
         let rows = sqlx::query(AssertSqlSafe(format!("select name, {columns} from {from}")))
             .bind(kind)

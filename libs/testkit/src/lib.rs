@@ -19,7 +19,9 @@ use uuid::Uuid;
 
 pub use nik::nik;
 pub use ports::{free_port, free_ports};
-pub use rows::{alter_records, become_next_version, document, execute, write_as_next_version};
+pub use rows::{
+    alter_records, become_next_version, contents, document, execute, write_as_next_version,
+};
 
 /// One of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

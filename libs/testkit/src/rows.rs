@@ -1,6 +1,8 @@
 //! Statements over a database's own address, past the service that keeps it: what an operator does
 //! by hand, and what another version of the program would have written.
 
+use std::collections::BTreeMap;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 /// A field that no version has, as its message would hold it: number 4000, "of tomorrow".
@@ -97,4 +99,36 @@ async fn connect(url: &str) -> AnyConnection {
     sqlx::any::install_default_drivers();
     let url = if is_sqlite(url) { format!("{url}?mode=rwc") } else { url.to_owned() };
     AnyConnection::connect(&url).await.expect("a database")
+}
+
+/// All rows of all tables, as text: to see that nothing has changed.
+///
+/// # Panics
+/// If they cannot be read.
+pub async fn contents(url: &str) -> BTreeMap<String, Vec<String>> {
+    let mut conn = connect(url).await;
+    let tables = match is_sqlite(url) {
+        true => "select name from sqlite_master where type = 'table' order by 1",
+        false => "select tablename::text from pg_tables where schemaname = 'public' order by 1",
+    };
+    let mut all = BTreeMap::new();
+    for table in texts(&mut conn, tables).await {
+        let row = match is_sqlite(url) {
+            true => {
+                let columns =
+                    format!("select 'quote(\"' || name || '\")' from pragma_table_info('{table}')");
+                texts(&mut conn, &columns).await.join(" || ' ' || ")
+            }
+            false => "t::text".to_owned(),
+        };
+        let rows = texts(&mut conn, &format!("select {row} from \"{table}\" t order by 1")).await;
+        all.insert(table, rows);
+    }
+    conn.close().await.expect("closed");
+    all
+}
+
+async fn texts(conn: &mut AnyConnection, query: &str) -> Vec<String> {
+    let rows = sqlx::query(AssertSqlSafe(query.to_owned())).fetch_all(conn).await.expect("rows");
+    rows.iter().map(|row| row.get(0)).collect()
 }

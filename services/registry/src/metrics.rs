@@ -6,7 +6,7 @@ use mpp_api::sync::{BatchResult, Incomplete, Outcome, Source, incomplete::Reason
 use mpp_api::time::from_timestamp;
 use mpp_core::{Micros, Overridden};
 use mpp_resource::memory::Row;
-use mpp_telemetry::Point;
+use mpp_telemetry::{Counter, Point};
 use prost::Message as _;
 
 use crate::app::Registry;
@@ -31,6 +31,8 @@ mpp_telemetry::metrics! {
     COMPARED: Counter = "mpp.sync.compared_ranges" in "{range}" by [];
     /// Records that a reconcile has found to stand as their source has them.
     CONFIRMED: Counter = "mpp.sync.confirmed_records" in "{record}" by [];
+    /// Records that clients have looked at before they send them, by how they would be answered.
+    PREVIEWED: Counter = "mpp.sync.previewed_records" in "{record}" by ["outcome"];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -56,6 +58,7 @@ const OUTCOMES: [(Outcome, &str); 4] = [
 pub fn begin(registry: &Arc<Registry>) {
     SESSIONS.begin(["begun", "refused", "complete", "incomplete"].map(|outcome| [outcome]));
     RECORDS.begin(OUTCOMES.map(|(_, outcome)| [outcome]));
+    PREVIEWED.begin(OUTCOMES.map(|(_, outcome)| [outcome]));
     UNREAD_ROWS.begin([[""; 0]]);
     COMPARED.begin([[""; 0]]);
     CONFIRMED.begin([[""; 0]]);
@@ -106,9 +109,18 @@ pub fn answered(result: &BatchResult) {
         return;
     }
     CONFIRMED.add(u64::try_from(result.confirmed).unwrap_or(0), [""; 0]);
+    count(&RECORDS, result);
+}
+
+/// Counts the records of a preview.
+pub fn previewed(result: &BatchResult) {
+    count(&PREVIEWED, result);
+}
+
+fn count(records: &Counter, result: &BatchResult) {
     for (outcome, name) in OUTCOMES {
         let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
-        RECORDS.add(count as u64, [name]);
+        records.add(count as u64, [name]);
     }
 }
 

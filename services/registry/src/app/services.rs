@@ -1,8 +1,6 @@
 //! Services: their place, those that are changed at their source, and the offerings that go with
 //! one.
 
-use std::collections::HashSet;
-
 use mpp_api::{
     registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest},
     sync::Source,
@@ -72,7 +70,7 @@ impl Keeps<Service> for Registry {
     }
 
     fn warnings(&self, state: &RegistryView, service: &Service) -> Vec<FieldViolation> {
-        missing_references(state, service, &HashSet::new())
+        missing_references(service, |name| state.records.row::<Service>(name).is_some())
     }
 
     /// A source that is deleted meanwhile gets nothing to publish: the row is locked until the
@@ -207,19 +205,16 @@ impl Registry {
     }
 }
 
-/// Services that a requirement names and that do not exist. Catalogs arrive in any order, so they
-/// may come; `coming` are those that come with it.
+/// Services that a requirement names and that are not there. Catalogs arrive in any order, so they
+/// may come.
 pub fn missing_references(
-    state: &RegistryView,
     service: &Service,
-    coming: &HashSet<&str>,
+    is_there: impl Fn(&str) -> bool,
 ) -> Vec<FieldViolation> {
     let named = service.requirements.iter().enumerate();
     let missing = named.filter(|(_, requirement)| {
         let name = &requirement.satisfied_by;
-        !name.is_empty()
-            && !coming.contains(name.as_str())
-            && state.records.row::<Service>(name).is_none()
+        !name.is_empty() && !is_there(name)
     });
     missing
         .map(|(index, requirement)| {

@@ -4,10 +4,10 @@ use mpp_api::sync::{
     CreateSourceRequest, CreateSourceResponse, DeleteSourceRequest, DeleteSourceResponse,
     EndSessionRequest, EndSessionResponse, GetSourceRequest, GetSourceResponse, KeepSessionRequest,
     KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, ListWaitingRecordsRequest,
-    ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PushBatchRequest,
-    PushBatchResponse, ReconcileRecordsRequest, ReconcileRecordsResponse, RedriveRecordsRequest,
-    RedriveRecordsResponse, Source, SyncRequest, SyncResponse, UpdateSourceRequest,
-    UpdateSourceResponse, sync_service_server::SyncService,
+    ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PreviewRecordsRequest,
+    PreviewRecordsResponse, PushBatchRequest, PushBatchResponse, ReconcileRecordsRequest,
+    ReconcileRecordsResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
+    SyncResponse, UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -82,6 +82,14 @@ impl SyncService for Sync {
         let call = Call::of(&request);
         let compared = self.pushes.reconcile(&call, request.get_ref()).await;
         reply(compared.map(|answer| ReconcileRecordsResponse { reconciliation: Some(answer) }))
+    }
+
+    async fn preview_records(
+        &self,
+        request: Request<PreviewRecordsRequest>,
+    ) -> Answer<PreviewRecordsResponse> {
+        let call = Call::of(&request);
+        reply(self.pushes.preview(&call, request.into_inner()).await)
     }
 
     async fn keep_session(

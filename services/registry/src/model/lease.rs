@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use mpp_api::{Document as _, document, registry::Service, sync::Hello};
+use mpp_api::{
+    Document as _, document,
+    registry::Service,
+    sync::{Form, Hello},
+};
 use mpp_core::{Error, Micros, Reason, Result};
 
 /// Steps between fencing tokens stay below this, so that those of four million sessions are numbers
@@ -72,8 +76,8 @@ pub fn lost(source: &str) -> Error {
 }
 
 /// The form in which a client writes services.
-pub fn form_of(hello: &Hello) -> i64 {
-    let named = hello.forms.iter().filter(|form| form.kind == Service::KIND);
+pub fn form_of(forms: &[Form]) -> i64 {
+    let named = forms.iter().filter(|form| form.kind == Service::KIND);
     named.map(|form| form.number).max().unwrap_or(1)
 }
 

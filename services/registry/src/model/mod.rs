@@ -16,6 +16,7 @@ pub mod lease;
 pub mod mall;
 pub mod offering;
 pub mod place;
+pub mod preview;
 pub mod provenance;
 pub mod quarantine;
 pub mod region;

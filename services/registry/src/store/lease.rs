@@ -65,7 +65,7 @@ const SLACK: Micros = 60_000_000;
 /// `NEWER_FORM` for a client whose records this replica does not know whole; `LEASE_HELD` while
 /// another session is alive and is not to be taken over.
 pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
-    let form = rule::form_of(hello);
+    let form = rule::form_of(&hello.forms);
     rule::check_form(form)?;
     let row = locked(tx, &hello.source).await?;
     let left = row.until.saturating_sub(tx.now());
@@ -87,6 +87,22 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
     take_lease(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     let can_reconcile = digests::is_any(tx, &hello.source).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence(), can_reconcile })
+}
+
+/// Locks the source's row until the transaction ends, for somebody who is no session, as if one had
+/// moved so many records before. Index: sync_lease's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn stand_in(tx: &mut Tx, source: &str, moved: i64) -> Result<()> {
+    locked(tx, source).await?;
+    sqlx::query("update sync_lease set moved = $2 where source = $1")
+        .bind(source)
+        .bind(moved)
+        .execute(tx.conn())
+        .await
+        .map(drop)
+        .map_err(db_error)
 }
 
 /// Index: sync_lease's primary key; the row is locked.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint};
 use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_store::Tx;
 
 use super::{
     plan::{self, Plan, WaitingRecord, fault},
@@ -46,22 +47,55 @@ impl Session {
         let mut tries = 1;
         loop {
             match self.attempt(&plan).await {
-                Err(error)
-                    if error.reason() == Reason::WriteConflict
-                        && tries < self.registry.policy.batch_tries =>
-                {
-                    tries += 1;
-                    let head = self.registry.db.read().await?.revision();
-                    self.registry.memory.catch_up(head).await?;
-                }
-                Err(error) if is_a_records_fault(&error) => {
-                    tracing::error!(source = self.lease.source, %error, context = ?error.context(),
-                        "the database refused a batch; looking for the record");
-                    self.isolate(&mut plan, error).await?;
-                }
+                Err(error) => self.mend(&mut plan, error, &mut tries).await?,
                 done => return done,
             }
         }
+    }
+
+    /// Prepares another try of a batch that failed: after a lost race, or without the record that
+    /// the database refuses.
+    ///
+    /// # Errors
+    /// Gives the error back where another try would not help.
+    pub(super) async fn mend(&self, plan: &mut Plan, error: Error, tries: &mut u32) -> Result<()> {
+        if self.registry.policy.tries_again(&error, *tries) {
+            *tries += 1;
+            let head = self.registry.db.read().await?.revision();
+            return self.registry.memory.catch_up(head).await;
+        }
+        if !is_a_records_fault(&error) {
+            return Err(error);
+        }
+        tracing::error!(source = self.lease.source, %error, context = ?error.context(),
+            "the database refused a batch; looking for the record");
+        self.isolate(plan, error).await
+    }
+
+    /// Writes the records of a batch, and answers each.
+    pub(super) async fn judge(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        checkpoint: &Checkpoint,
+    ) -> Result<BatchResult> {
+        let mut fates = plan.decided.clone();
+        fates.extend(self.write(tx, &plan.waiting).await?);
+        Ok(plan.result(&fates, checkpoint))
+    }
+
+    /// Keeps what waits of a batch, and says in its answers what else is to be told.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        sequence: i64,
+        result: &mut BatchResult,
+    ) -> Result<()> {
+        self.keep_waiting(tx, plan, sequence, result).await?;
+        self.add_remarks(plan, result);
+        bound_warnings(result);
+        Ok(())
     }
 
     /// The whole batch in one transaction.
@@ -75,9 +109,7 @@ impl Session {
         let checkpoint = standing
             .place(&plan.checkpoint, rand::random())
             .ok_or_else(|| not_next(&plan.checkpoint, &standing))?;
-        let mut fates = plan.decided.clone();
-        fates.extend(self.write(&mut tx, &plan.waiting).await?);
-        let mut result = plan.result(&fates, &checkpoint);
+        let mut result = self.judge(&mut tx, plan, &checkpoint).await?;
         let after = match &plan.reconciled {
             Some(found) => {
                 result.confirmed = self.confirm(&mut tx, &standing, found).await?;
@@ -88,9 +120,7 @@ impl Session {
                 standing.answered(checkpoint.clone())
             }
         };
-        self.keep_waiting(&mut tx, plan, checkpoint.sequence, &mut result).await?;
-        self.add_remarks(plan, &mut result);
-        bound_warnings(&mut result);
+        self.complete(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         let proof = batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
         digests::keep(&mut tx, &self.lease.source, &plan.changes(&result)).await?;
         rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
@@ -144,7 +174,12 @@ impl Session {
     /// True where the database takes these records; nothing of it is kept.
     async fn probe(&self, waiting: &[WaitingRecord]) -> Result<bool> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
-        lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
+        match self.previews {
+            Some(_) => self.stand_in(&mut tx).await?,
+            None => {
+                lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
+            }
+        }
         let written = self.write(&mut tx, waiting).await;
         // After a failed statement the transaction may have ended by itself.
         let _ = tx.rollback().await;

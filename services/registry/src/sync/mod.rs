@@ -39,10 +39,12 @@
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
 
 pub mod apply;
+mod before;
 pub mod ending;
 pub mod look;
 mod moves;
 pub mod plan;
+mod preview;
 pub mod push;
 mod quarantine;
 pub mod reconcile;

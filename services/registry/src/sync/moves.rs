@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// This source's records of the same id under other units.
-    fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
+    pub(super) fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
         let names = self.registry.memory.read().namesakes(name);
         let others = names.into_iter().filter_map(|other| Some((self.found(&other)?, other)));
         let own = others.filter(|(found, _)| found.owner == self.lease.source);
@@ -96,6 +96,8 @@ impl Session {
         let state = self.registry.memory.read();
         let rows = state.records.rows::<Service>("");
         let known = rows.filter(|(_, row)| row.label(Label::Source) == self.lease.source).count();
+        let more = self.previews.as_ref().map_or(0, |before| before.published);
+        let known = usize::try_from(i64::try_from(known).unwrap_or(i64::MAX) + more).unwrap_or(0);
         let policy = &self.registry.policy;
         (known, policy.always_moved_records.max(known * policy.max_moved_percent / 100))
     }

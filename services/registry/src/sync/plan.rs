@@ -39,6 +39,9 @@ pub type Fate = Result<Taken, FieldViolation>;
 /// Added to the answer to a record that waits.
 const KEPT: &str = "; the record is kept, and applied by itself once that is so";
 
+/// Characters of a name that are shown; those that are one have fewer.
+const MAX_SHOWN_NAME: usize = 200;
+
 /// A record that was taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taken {
@@ -135,6 +138,11 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// The names that the records ask for, of hostile ones the start.
+    pub fn shown_names(&self) -> Vec<String> {
+        self.names.iter().map(|name| name.chars().take(MAX_SHOWN_NAME).collect()).collect()
     }
 
     /// The state of each record after its answer; only the first of several of one name counts.
@@ -237,25 +245,33 @@ fn duplicate(index: usize, name: &str, earlier: usize, other: &str) -> String {
 /// # Errors
 /// It is empty, larger than the welcome allows, or without a checkpoint.
 pub fn check(batch: &Batch, policy: &Policy) -> Result<()> {
-    let (records, bytes) = (batch.records.len(), batch.encoded_len());
-    if records == 0 && batch.reconciled.is_none() {
+    if batch.records.is_empty() && batch.reconciled.is_none() {
         let message = "must hold at least one record; a keep_alive keeps the lease";
         return Err(Error::field("batch.records", FieldCode::Required, message));
     }
     check_reconciled(batch)?;
-    if records > policy.batch_records || bytes > policy.batch_bytes {
-        let message = format!(
-            "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
-            policy.batch_records, policy.batch_bytes
-        );
-        return Err(Error::new(Reason::TooLarge, message));
-    }
+    check_size(batch.records.len(), batch.encoded_len(), policy)?;
     let Some(given) = &batch.checkpoint else {
         return Err(Error::new(Reason::ProtocolViolation, "batch.checkpoint must be set"));
     };
     let mut check = Check::new("batch.checkpoint");
     checkpoint::check(&mut check, given);
     check.finish()
+}
+
+/// Fails for more than one message may hold.
+///
+/// # Errors
+/// `TOO_LARGE`, with the bounds.
+pub fn check_size(records: usize, bytes: usize, policy: &Policy) -> Result<()> {
+    if records <= policy.batch_records && bytes <= policy.batch_bytes {
+        return Ok(());
+    }
+    let message = format!(
+        "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
+        policy.batch_records, policy.batch_bytes
+    );
+    Err(Error::new(Reason::TooLarge, message))
 }
 
 fn check_reconciled(batch: &Batch) -> Result<()> {

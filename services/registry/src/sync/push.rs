@@ -9,14 +9,15 @@
 
 use mpp_api::sync::{
     BatchResult, End, EndSessionRequest, Hello, KeepSessionRequest, OpenSessionRequest,
-    PushBatchRequest, ReconcileRecordsRequest, Reconciliation, Source, Summary, Welcome,
+    PreviewRecordsRequest, PreviewRecordsResponse, PushBatchRequest, ReconcileRecordsRequest,
+    Reconciliation, Source, Summary, Welcome,
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_resource::Call;
 use mpp_rpc::{Share, Shares};
 
 use super::{
-    ending,
+    ending, preview,
     sealed::Seals,
     session::{Session, author, permit},
 };
@@ -89,6 +90,19 @@ impl Pushes {
         tx.rollback().await?;
         let sealed = self.seals.of(&self.registry, &request.source, &request.ranges).await?;
         sealed.compare(&request.ranges)
+    }
+
+    /// Looks what a batch would bring, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The errors of [`preview::preview`].
+    pub async fn preview(
+        &self,
+        call: &Call,
+        request: PreviewRecordsRequest,
+    ) -> Result<PreviewRecordsResponse> {
+        let _working = self.work(call, &request.source)?;
+        preview::preview(&self.registry, call, request).await
     }
 
     /// Prolongs the lease.

@@ -46,7 +46,11 @@ impl Session {
         sequence: i64,
         result: &mut BatchResult,
     ) -> Result<()> {
-        let held = waiting::held(tx, &self.lease.source).await?;
+        let mut held = waiting::held(tx, &self.lease.source).await?;
+        if let Some(before) = &self.previews {
+            held.records += before.waiting.records;
+            held.bytes += before.waiting.bytes;
+        }
         let waits = |answer: &RecordResult| answer.outcome() == Outcome::Quarantined;
         if held.records == 0 && !result.results.iter().any(waits) {
             return Ok(());

@@ -24,10 +24,14 @@ impl Session {
     pub(super) fn add_remarks(&self, plan: &Plan, result: &mut BatchResult) {
         let state = self.registry.memory.read();
         let came: HashSet<&str> = plan.waiting.iter().map(|(_, one)| one.name.as_str()).collect();
+        let is_there = |name: &str| {
+            came.contains(name)
+                || self.would_be_there(name).unwrap_or_else(|| is_published(&state, name))
+        };
         for (index, checked) in &plan.waiting {
             let answer = &mut result.results[*index];
             if matches!(answer.outcome(), Outcome::Applied | Outcome::Unchanged) {
-                answer.warnings.extend(missing(&state, checked, &came));
+                answer.warnings.extend(missing(checked, is_there));
             }
         }
     }
@@ -53,13 +57,16 @@ pub(super) fn bound_warnings(result: &mut BatchResult) {
     }
 }
 
-fn missing(state: &RegistryView, checked: &Checked, came: &HashSet<&str>) -> Vec<Warning> {
+fn is_published(state: &RegistryView, name: &str) -> bool {
+    state.records.row::<Service>(name).is_some()
+}
+
+fn missing(checked: &Checked, is_there: impl Fn(&str) -> bool) -> Vec<Warning> {
     let found: Vec<FieldViolation> = match &checked.item {
-        Item::Put(service) => missing_references(state, service, came),
+        Item::Put(service) => missing_references(service, is_there),
         Item::Delete(tombstone) => {
             let name = tombstone.successor.as_str();
-            let is_there = came.contains(name) || state.records.row::<Service>(name).is_some();
-            let missing = !name.is_empty() && !is_there;
+            let missing = !name.is_empty() && !is_there(name);
             missing.then(|| not_there_yet("delete.tombstone.successor", name)).into_iter().collect()
         }
     };

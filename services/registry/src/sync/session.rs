@@ -14,7 +14,7 @@ use mpp_resource::Call;
 use mpp_store::{Actor, Label, Tx};
 use uuid::Uuid;
 
-use super::sealed::Sealed;
+use super::{before::Before, sealed::Sealed};
 use crate::{
     app::{Registry, filing::lineage},
     metrics,
@@ -44,6 +44,8 @@ pub struct Session {
     kept: Micros,
     /// The records that its client compares with, once it does.
     pub(super) sealed: Option<Arc<Sealed>>,
+    /// Only of a preview, of which nothing is kept: what its parts before would have changed.
+    pub(super) previews: Option<Before>,
 }
 
 impl Session {
@@ -92,10 +94,11 @@ impl Session {
         );
         let mut welcome = welcome(&begun, &registry.policy);
         tell_held(registry, &hello.source, &mut welcome);
-        Ok((
-            Self { registry: registry.clone(), lease: begun.lease, actor, kept, sealed: None },
-            welcome,
-        ))
+        Ok((Self::of(registry, begun.lease, actor, kept), welcome))
+    }
+
+    fn of(registry: &Registry, lease: Lease, actor: Actor, kept: Micros) -> Self {
+        Self { registry: registry.clone(), lease, actor, kept, sealed: None, previews: None }
     }
 
     /// Takes the lease; answers the revision with it.
@@ -129,13 +132,12 @@ impl Session {
         let Held { lease, kept } =
             lease::find(&mut tx, source, fencing, registry.policy.lease()).await?;
         tx.rollback().await?;
-        Ok(Self { registry: registry.clone(), lease, actor, kept, sealed: None })
+        Ok(Self::of(registry, lease, actor, kept))
     }
 
     /// Writes for a source without a session of its own, under the lock of its lease.
     pub(super) fn standing_in(registry: &Registry, lease: Lease, actor: Actor) -> Self {
-        let kept = registry.now();
-        Self { registry: registry.clone(), lease, actor, kept, sealed: None }
+        Self::of(registry, lease, actor, registry.now())
     }
 
     /// Prolongs the lease, unless that was done a moment ago.
@@ -247,13 +249,13 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
 }
 
 /// A kind that is not known here is a newer client's, which may never send a record of it.
-fn check_forms(check: &mut Check, forms: &[Form]) {
+pub(super) fn check_forms(check: &mut Check, forms: &[Form]) {
     for (index, form) in forms.iter().enumerate().filter(|(_, form)| form.number < 1) {
         let text = format!("is {}; forms are counted from 1", form.number);
         check.fail(&format!("forms[{index}].number"), FieldCode::OutOfRange, &text);
     }
 }
 
-fn bound(limit: usize) -> i32 {
+pub(super) fn bound(limit: usize) -> i32 {
     i32::try_from(limit).unwrap_or(i32::MAX)
 }

@@ -21,6 +21,8 @@ mod older;
 mod ownership;
 mod paging;
 mod plain;
+mod preview;
+mod previewed;
 mod provenance;
 mod publisher;
 mod push;
