@@ -22,6 +22,7 @@ mod migrate;
 mod operator;
 mod output;
 mod partition;
+mod preview;
 mod push;
 mod quarantine;
 mod ready;

@@ -31,6 +31,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("agent init", vec!["mpp-data/demo/madiun/services.csv", "--into", "mpp-data/x/new.toml"]),
         ("agent check", vec!["mpp-data/demo/madiun.toml"]),
         ("agent run", vec!["mpp-data/demo/madiun.toml"]),
+        ("agent preview", vec!["mpp-data/demo/madiun.toml"]),
         ("agent problems", vec!["mpp-data/demo/madiun.toml"]),
         ("agent withdraw", vec!["mpp-data/demo/madiun.toml"]),
         ("agent release", vec!["mpp-data/demo/madiun.toml", "coba"]),

@@ -57,6 +57,7 @@ mod store;
 pub use app::{
     check::{Checked, check},
     plan::{Event, Outcome, Run},
+    preview::{Previewed, preview},
     propose::{Proposed, propose, sample},
     returned::until_back,
     run::run,
@@ -64,6 +65,7 @@ pub use app::{
     upload::{Upload, Uploaded, open as open_upload, unit_of},
 };
 pub use model::{
+    foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
     problem::Problem,
     tally::Tally,

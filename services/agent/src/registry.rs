@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use mpp_api::sync::{
-    Batch, BatchResult, End, GetSourceRequest, Hello, KeepAlive, Range, Reconcile, Reconciliation,
-    Summary, SyncRequest, SyncResponse, Welcome, sync_request::Message as Request,
+    Batch, BatchResult, End, GetSourceRequest, Hello, KeepAlive, PreviewRecordsRequest,
+    PreviewRecordsResponse, Range, Reconcile, ReconcileRecordsRequest, Reconciliation, Summary,
+    SyncRequest, SyncResponse, Welcome, sync_request::Message as Request,
     sync_response::Message as Response, sync_service_client::SyncServiceClient,
 };
-use mpp_client::Endpoint;
+use mpp_client::{Channel, Endpoint};
 use mpp_core::{Error, Reason, Result};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -110,6 +111,43 @@ pub async fn unit_of(endpoint: &Endpoint, source: &str) -> Result<String> {
     let request = GetSourceRequest { name: source.to_owned() };
     let answer = client.get_source(request).await.map_err(refused)?.into_inner();
     Ok(answer.source.unwrap_or_default().unit)
+}
+
+/// Single calls, for what needs no session.
+pub struct Calls {
+    client: SyncServiceClient<Channel>,
+    answer_timeout: Duration,
+}
+
+impl Calls {
+    /// Calls to a registry, which is reached with the first.
+    pub fn to(endpoint: &Endpoint, answer_timeout: Duration) -> Result<Self> {
+        let client = SyncServiceClient::new(mpp_client::connect(endpoint)?);
+        Ok(Self { client, answer_timeout })
+    }
+
+    /// Compares ranges of records with those of the registry.
+    pub async fn reconcile(&mut self, source: &str, ranges: Vec<Range>) -> Result<Reconciliation> {
+        let request = ReconcileRecordsRequest { source: source.to_owned(), ranges };
+        let request = self.asked(request);
+        let answer = self.client.reconcile_records(request).await.map_err(refused)?.into_inner();
+        answer.reconciliation.ok_or_else(|| out_of_turn("a comparison"))
+    }
+
+    /// Asks what would become of records.
+    pub async fn preview(
+        &mut self,
+        request: PreviewRecordsRequest,
+    ) -> Result<PreviewRecordsResponse> {
+        let request = self.asked(request);
+        Ok(self.client.preview_records(request).await.map_err(refused)?.into_inner())
+    }
+
+    fn asked<T>(&self, message: T) -> tonic::Request<T> {
+        let mut request = tonic::Request::new(message);
+        request.set_timeout(self.answer_timeout);
+        request
+    }
 }
 
 /// The registry's answer does not belong where it came.

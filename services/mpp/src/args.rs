@@ -174,6 +174,7 @@ impl Command {
                 | Command::Policy { .. }
                 | Command::Doctor(_)
                 | Command::Quarantine { command: QuarantineCommand::List(_) }
+                | Command::Agent { command: AgentCommand::Preview(_) }
                 | Command::Openapi
                 | Command::Completions { .. }
         )

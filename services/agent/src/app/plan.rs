@@ -118,7 +118,7 @@ impl Outcome {
 }
 
 /// Rows and records that are not in the index: refused, or waiting for something else.
-fn unanswered(refused: i64, waiting: i64) -> Option<String> {
+pub(super) fn unanswered(refused: i64, waiting: i64) -> Option<String> {
     let refusal = || some(refused, "row or record was refused", "rows or records were refused");
     let wait = || some(waiting, "record waits", "records wait");
     match (refused, waiting) {

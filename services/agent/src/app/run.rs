@@ -141,14 +141,14 @@ fn both(fault: &Fault, error: &Error) -> Error {
 }
 
 /// The waits between tries, as long as the policy allows.
-struct Patience {
+pub(super) struct Patience {
     backoff: Backoff,
     left: Duration,
     look: Look,
 }
 
 impl Patience {
-    fn new(policy: &Policy, look: Look) -> Self {
+    pub(super) fn new(policy: &Policy, look: Look) -> Self {
         let backoff = Backoff::new(policy.first_wait(), policy.longest_wait());
         Self { backoff, left: policy.patience(), look }
     }
@@ -157,7 +157,7 @@ impl Patience {
     ///
     /// # Errors
     /// Gives the error back where another try would not help or patience is at its end.
-    async fn pause(
+    pub(super) async fn pause(
         &mut self,
         error: Error,
         report: &(dyn Fn(Event) + Sync),
@@ -193,7 +193,7 @@ fn may_pass(error: &Error) -> bool {
     ) || error.reason() == Reason::LeaseHeld
 }
 
-fn stopped() -> Error {
+pub(super) fn stopped() -> Error {
     let text = "stopped; what was answered is stored, run again to go on";
     Error::new(Reason::Unavailable, text)
 }

@@ -26,17 +26,17 @@ use super::{
     plan::{Event, Run},
     sent::Sent,
     spool::Spool,
+    survey::Survey,
 };
 use crate::{
     model::{
         batch::{Gathered, Limits},
         difference::Difference,
-        keys::Keys,
         problem::Problem,
         tally::Tally,
     },
     registry::Stream,
-    source::{Fault, Found, HeldBack},
+    source::{Fault, Found},
     store::Store,
 };
 
@@ -103,10 +103,11 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
         Some(Found::Fault(fault)) => (None, Some(fault)),
         first => (first, None),
     };
-    session.lack = fault;
+    session.survey.lack = fault;
     match session.complete(first, items).await {
         Ok(summary) => {
-            let Session { tally, withdrawn, to_withdraw, lack, .. } = session;
+            let Session { survey, withdrawn, to_withdraw, .. } = session;
+            let Survey { tally, lack, .. } = survey;
             Ok(Ended { tally, summary, withdrawn, to_withdraw, lack })
         }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
@@ -165,7 +166,8 @@ struct Session<'a> {
     welcome: Welcome,
     /// The records that were read, in a session that compares before it sends.
     comparison: Option<Comparison>,
-    difference: Difference,
+    /// What was seen of the source.
+    survey: Survey<'a>,
     limits: Limits,
     gathered: Gathered,
     /// Batches without an answer yet, oldest first.
@@ -173,28 +175,16 @@ struct Session<'a> {
     /// The sequence of the next batch.
     sequence: i64,
     nonce: i64,
-    tally: Tally,
     /// Withdrawals are being sent now.
     withdraws: bool,
     /// Ids of records that were withdrawn.
     withdrawn: Vec<String>,
     /// Names of records that would be withdrawn, in a run that only tells.
     to_withdraw: Vec<String>,
-    /// The first fault of the source.
-    lack: Option<Fault>,
-    /// The keys of the records, once all are read.
-    keys: Option<Keys>,
-    /// The first row that could not be read.
-    first_unread: Option<String>,
-    /// Problems that are not stored yet, and how many there were.
-    unsent: Vec<Problem>,
-    kept: i64,
-    /// Rows that a person has to look at before they are sent.
-    held_back: Vec<HeldBack>,
 }
 
 /// The form of the records that this agent sends.
-fn written_form() -> Form {
+pub(super) fn written_form() -> Form {
     Form { kind: Service::KIND.to_owned(), number: document::form_number(Service::KIND) }
 }
 
@@ -223,23 +213,16 @@ impl<'a> Session<'a> {
             context,
             stream,
             comparison,
-            difference: Difference::new(answered, held).after(told),
+            survey: Survey::new(context.run, Difference::new(answered, held).after(told)),
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,
             gathered: Gathered::default(),
             waiting: VecDeque::new(),
             nonce: 0,
-            tally: Tally::default(),
             withdraws: false,
             withdrawn: Vec::new(),
             to_withdraw: Vec::new(),
-            lack: None,
-            keys: None,
-            first_unread: None,
-            unsent: Vec::new(),
-            kept: 0,
-            held_back: Vec::new(),
         })
     }
 
@@ -277,6 +260,6 @@ impl<'a> Session<'a> {
     }
 
     async fn flush(&mut self) -> Result<()> {
-        self.context.store.keep_unsent(&std::mem::take(&mut self.unsent)).await
+        self.context.store.keep_unsent(&std::mem::take(&mut self.survey.problems)).await
     }
 }

@@ -6,6 +6,7 @@ pub mod column_letters;
 pub mod declared;
 pub mod difference;
 pub mod filled;
+pub mod foreseen;
 pub mod functions;
 pub mod guess;
 mod jq_fault;

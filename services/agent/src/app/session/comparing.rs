@@ -20,7 +20,7 @@ impl Session<'_> {
     /// Compares the records that were read, if the session does that, and sends those that differ.
     pub(super) async fn compare(&mut self) -> Result<()> {
         let Some(comparison) = self.comparison.take() else { return Ok(()) };
-        if self.lack.is_some() || self.tally.read == 0 {
+        if self.survey.lack.is_some() || self.survey.tally.read == 0 {
             return self.send_unanswered(comparison).await;
         }
         let mut walk = Walk::new(comparison.set());
@@ -35,7 +35,7 @@ impl Session<'_> {
             gone: found.lone.len(),
         });
         let truth = comparison.truth(&found);
-        self.difference.hold(truth.ids());
+        self.survey.difference.hold(truth.ids());
         if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
             // So many differ that comparing saves nothing.
             self.context.store.resume(&self.agreed(), true).await?;
@@ -64,7 +64,7 @@ impl Session<'_> {
 
     async fn send_again(&mut self, (record, digest, is_wanted): Replayed) -> Result<()> {
         if !is_wanted {
-            self.tally.known += 1;
+            self.survey.tally.known += 1;
         } else if let Some(full) = self.gathered.add(record, digest, self.limits) {
             self.send(full).await?;
         }

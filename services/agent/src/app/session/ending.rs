@@ -7,8 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Session, keep_fault};
 use crate::{
-    Policy,
-    model::{problem::Problem, tally::Tally},
+    model::problem::Problem,
     source::{Fault, Found},
 };
 
@@ -27,20 +26,21 @@ impl Session<'_> {
             self.store_answer().await?;
         }
         self.flush().await?;
-        if self.lack.is_none() {
-            self.lack = self.judge_whole().await?;
+        if self.survey.lack.is_none() {
+            let is_empty_meant = self.context.store.is_empty_meant().await?;
+            self.survey.lack = self.survey.judge_whole(is_empty_meant);
         }
-        if self.lack.is_none() {
+        if self.survey.lack.is_none() {
             self.withdraw().await?;
         }
         let summary = self.end().await?;
-        self.context.store.is_back(|id| self.difference.is_there(id)).await?;
-        self.context.store.place(|id| self.difference.place(id)).await?;
-        self.context.store.hold_back(&self.held_back).await?;
-        if self.tally.read > 0 {
+        self.context.store.is_back(|id| self.survey.difference.is_there(id)).await?;
+        self.context.store.place(|id| self.survey.difference.place(id)).await?;
+        self.context.store.hold_back(&self.survey.held_back).await?;
+        if self.survey.tally.read > 0 {
             self.context.store.accept_empty(false).await?;
         }
-        match &self.lack {
+        match &self.survey.lack {
             Some(fault) => self.keep_lack(fault).await?,
             None => self.keep_outcome().await?,
         }
@@ -58,7 +58,7 @@ impl Session<'_> {
         if fault.kind != incomplete::Reason::Shrunk {
             return Ok(());
         }
-        let mut gone = self.difference.gone();
+        let mut gone = self.survey.difference.gone();
         gone.truncate(usize::try_from(self.context.run.policy.kept_problems).unwrap_or(usize::MAX));
         let gone: Vec<Problem> = gone.into_iter().map(Problem::missing).collect();
         store.keep_unsent(&gone).await
@@ -67,24 +67,24 @@ impl Session<'_> {
     /// True if so few records were not seen that they may be the torn rows, or have gone beside
     /// them. After a source that breaks off in the middle all the rest would be named.
     fn has_lost_few(&self) -> bool {
-        let most = self.difference.unknown() + self.context.run.policy.max_missing_records;
-        self.difference.gone().len() <= most
+        let most = self.survey.difference.unknown() + self.context.run.policy.max_missing_records;
+        self.survey.difference.gone().len() <= most
     }
 
     /// Tells the registry, which may find that its answers contradict a complete run.
     async fn end(&mut self) -> Result<Summary> {
-        let incomplete = self.lack.as_ref().map(Fault::told);
+        let incomplete = self.survey.lack.as_ref().map(Fault::told);
         let rejected = match incomplete {
             None => self.context.store.rejected().await?,
             Some(_) => Vec::new(),
         };
-        let rejected_gone = self.difference.rejected_gone(rejected);
-        let unread = self.tally.unread();
-        let empty = self.tally.read == 0 && incomplete.is_none();
+        let rejected_gone = self.survey.difference.rejected_gone(rejected);
+        let unread = self.survey.tally.unread();
+        let empty = self.survey.tally.read == 0 && incomplete.is_none();
         let end = End { unread, incomplete, rejected_gone, empty };
         let summary = self.stream.end(end).await?;
-        if let (None, Some(found)) = (&self.lack, &summary.incomplete) {
-            self.lack = Some(Fault::of_registry(&self.context.run.source, found));
+        if let (None, Some(found)) = (&self.survey.lack, &summary.incomplete) {
+            self.survey.lack = Some(Fault::of_registry(&self.context.run.source, found));
         }
         Ok(summary)
     }
@@ -92,15 +92,15 @@ impl Session<'_> {
     /// Keeps which records were not seen in a run that could not read some rows: their number, and
     /// each by itself.
     async fn keep_unsure(&self) -> Result<()> {
-        let mut gone = self.difference.gone();
-        if self.difference.is_sure() || gone.is_empty() {
+        let mut gone = self.survey.difference.gone();
+        if self.survey.difference.is_sure() || gone.is_empty() {
             return Ok(());
         }
         let run = self.context.run;
-        let error = Error::field("row", FieldCode::Gone, self.difference.unsure());
+        let error = Error::field("row", FieldCode::Gone, self.survey.difference.unsure());
         let mut problems = vec![Problem::unsent(&run.input.place(), "", &error)];
         gone.truncate(usize::try_from(run.policy.kept_problems).unwrap_or(usize::MAX));
-        let unknown = self.difference.unknown();
+        let unknown = self.survey.difference.unknown();
         problems.extend(gone.into_iter().map(|id| Problem::not_seen(id, unknown)));
         self.context.store.keep_unsent(&problems).await
     }
@@ -108,21 +108,21 @@ impl Session<'_> {
     async fn keep_outcome(&self) -> Result<()> {
         let store = self.context.store;
         self.keep_unsure().await?;
-        let sure = self.difference.is_sure();
-        let gone = if sure { self.difference.gone() } else { Vec::new() };
-        let forgotten = self.difference.forgotten(store.rejected().await?);
+        let sure = self.survey.difference.is_sure();
+        let gone = if sure { self.survey.difference.gone() } else { Vec::new() };
+        let forgotten = self.survey.difference.forgotten(store.rejected().await?);
         store.end_run(&gone, &forgotten).await?;
-        if self.tally.read == 0 {
+        if self.survey.tally.read == 0 {
             store.accept_empty(true).await?;
         }
         if self.context.run.accept_missing {
             store.accept_gone().await?;
         }
-        if self.tally.unread() == 0 {
+        if self.survey.tally.unread() == 0 {
             self.note_absent().await?;
         }
-        store.welcome_back(|id| self.difference.is_there(id)).await?;
-        match &self.keys {
+        store.welcome_back(|id| self.survey.difference.is_there(id)).await?;
+        match &self.survey.keys {
             Some(keys) => store.rely_on(&keys.relied_on()).await,
             None => Ok(()),
         }
@@ -133,49 +133,9 @@ impl Session<'_> {
     async fn note_absent(&self) -> Result<()> {
         let store = self.context.store;
         let held = store.names().await?;
-        let absent = held.keys().map(String::as_str).filter(|id| !self.difference.is_there(id));
+        let absent =
+            held.keys().map(String::as_str).filter(|id| !self.survey.difference.is_there(id));
         let rule = self.context.run.absence();
         store.note_absent(&absent.collect(), Clock::system().now(), |since| rule.due(since)).await
-    }
-
-    /// The fault of a source that was read to its end.
-    async fn judge_whole(&mut self) -> Result<Option<Fault>> {
-        let is_meant = self.context.run.accept_missing;
-        self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
-        let Tally { read, missing, .. } = self.tally;
-        if read == 0 && !is_meant && (missing > 0 || !self.context.store.is_empty_meant().await?) {
-            return Ok(Some(self.is_empty(missing)));
-        }
-        Ok(self.has_nothing_read().or_else(|| self.has_shrunk()))
-    }
-
-    fn is_empty(&self, missing: i64) -> Fault {
-        let had = if missing > 0 { format!(", and held {missing} before") } else { String::new() };
-        let text = format!(
-            "it holds no record at all{had}; where that is right, run once with --accept-missing, \
-             and it may stay empty from then on"
-        );
-        Fault::nothing(&self.context.run.input.place(), text)
-    }
-
-    fn has_nothing_read(&mut self) -> Option<Fault> {
-        let read = self.tally.read;
-        if read == 0 || self.tally.unread() < read {
-            return None;
-        }
-        let first = self.first_unread.take().unwrap_or_default();
-        let text = match read {
-            1 => format!("its one row could not be read: {first}"),
-            _ => format!("of {read} rows none could be read; the first: {first}"),
-        };
-        Some(Fault::nothing(&self.context.run.input.place(), text))
-    }
-
-    fn has_shrunk(&self) -> Option<Fault> {
-        let run = self.context.run;
-        let place = run.input.place();
-        let Policy { max_missing_percent, max_missing_records, .. } = run.policy;
-        let shrinkage = self.difference.shrinkage(max_missing_percent, max_missing_records);
-        shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))
     }
 }

@@ -34,9 +34,9 @@ impl Session<'_> {
     /// without it.
     pub(super) async fn withdraw(&mut self) -> Result<()> {
         let held = self.context.store.names().await?;
-        let is_there = |id: &str| self.difference.is_there(id);
+        let is_there = |id: &str| self.survey.difference.is_there(id);
         let wanted = &self.context.run.withdraw;
-        let unknown = if self.difference.is_sure() { 0 } else { self.tally.unread() };
+        let unknown = if self.survey.difference.is_sure() { 0 } else { self.survey.tally.unread() };
         let (mut records, mut problems) = withdraw::deletes(wanted, &held, is_there, unknown);
         if !self.context.run.withdraw_later {
             match self.due(&held).await? {
@@ -50,7 +50,7 @@ impl Session<'_> {
                 Due::TooMany(due, most) => problems.push(too_many_due(due, most)),
             }
         }
-        self.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+        self.survey.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
         self.context.store.keep_unsent(&problems).await?;
         if self.context.run.withdraw_later {
             let names = records.iter().filter_map(|record| held.get(&record.source_id));
@@ -77,9 +77,9 @@ impl Session<'_> {
     /// Records that were absent for long enough to go by themselves.
     async fn due(&self, held: &BTreeMap<String, String>) -> Result<Due> {
         let mut absent = self.context.store.absent().await?;
-        absent.retain(|id, _| held.contains_key(id) && !self.difference.is_there(id));
-        let Tally { known, applied, unchanged, .. } = self.tally;
-        let (unread, standing) = (self.tally.unread(), known + applied + unchanged);
+        absent.retain(|id, _| held.contains_key(id) && !self.survey.difference.is_there(id));
+        let Tally { known, applied, unchanged, .. } = self.survey.tally;
+        let (unread, standing) = (self.survey.tally.unread(), known + applied + unchanged);
         let seen = Seen { held: held.len(), unread, standing };
         Ok(self.context.run.absence().judge(&absent, seen, Clock::system().now()))
     }
@@ -94,7 +94,7 @@ impl Session<'_> {
         let checkpoint = Checkpoint { sequence: self.sequence, position, ..Default::default() };
         self.sequence += 1;
         if !self.withdraws {
-            self.tally.sent += i64::try_from(sent.len()).unwrap_or(i64::MAX);
+            self.survey.tally.sent += i64::try_from(sent.len()).unwrap_or(i64::MAX);
         }
         let (nonce, withdraws) = (self.nonce, self.withdraws);
         self.waiting.push_back(Sent { nonce, records: sent, withdraws });
@@ -125,15 +125,15 @@ impl Session<'_> {
         self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
         for answer in &result.results {
             if sent.withdraws {
-                let before = self.tally.withdrawn;
-                self.tally.count_withdrawal(answer.outcome());
-                let is_gone = self.tally.withdrawn > before;
+                let before = self.survey.tally.withdrawn;
+                self.survey.tally.count_withdrawal(answer.outcome());
+                let is_gone = self.survey.tally.withdrawn > before;
                 self.withdrawn.extend(is_gone.then(|| answer.source_id.clone()));
             } else {
-                self.tally.count_answer(answer.outcome());
+                self.survey.tally.count_answer(answer.outcome());
             }
         }
-        (self.context.report)(Event::Progress(self.tally));
+        (self.context.report)(Event::Progress(self.survey.tally));
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod config;
 mod init;
 mod numbers;
 mod places;
+mod preview;
 mod repeat;
 mod schema;
 mod sql;
@@ -35,6 +36,9 @@ pub enum AgentCommand {
     Run(AgentRunArgs),
     /// Read and map the source without a registry; show the first record and every fault.
     Check { config: PathBuf },
+    /// Show what a run would change in the index, each record with the difference of each field.
+    /// Nothing is changed, neither there nor in the agent's state.
+    Preview(preview::PreviewArgs),
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
     /// Take out of the index, for good, what is no longer in the source, with all places where it
@@ -109,6 +113,7 @@ impl AgentCommand {
         match self {
             Self::Run(args) => Some(&args.config),
             Self::Withdraw(args) => Some(&args.config),
+            Self::Preview(args) => Some(&args.config),
             Self::Check { config } | Self::Problems { config } => Some(config),
             Self::Release(args) => Some(&args.config),
             Self::Init(args) => Some(&args.into),
@@ -127,6 +132,7 @@ pub async fn run(
     match command {
         AgentCommand::Run(args) => repeat::repeat(args, &client()?, output).await,
         AgentCommand::Withdraw(args) => withdraw(args, &client()?, output).await,
+        AgentCommand::Preview(args) => preview::preview(args, &client()?, output).await,
         AgentCommand::Init(args) => init::init(args).await,
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,

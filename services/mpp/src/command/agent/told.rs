@@ -57,6 +57,14 @@ impl Progress {
         }
     }
 
+    /// Prints something else, without the line that moves.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     pub(in crate::command) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

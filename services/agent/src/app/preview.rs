@@ -1,0 +1,185 @@
+//! What a run would change in the index: the source is read and judged as by a run, both sides
+//! compare, and the registry is asked what would become of each record that differs. Nothing is
+//! changed, neither there nor in the state here.
+
+mod known;
+mod parts;
+
+use std::collections::HashMap;
+
+use mpp_client::Endpoint;
+use mpp_core::{Error, Reason, Result};
+use mpp_form::reconcile::{Found, Walk};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    comparison::Comparison,
+    plan::{Event, Run, unanswered},
+    run::stopped,
+    spool::Spool,
+    survey::Survey,
+};
+use crate::{
+    model::{
+        batch::Limits,
+        difference::{self, Difference},
+        foreseen::{Changes, Goes, Gone, Look},
+        problem::Problem,
+        tally::Tally,
+        withdraw::{self, Withdraw},
+    },
+    source,
+    store::Truth,
+};
+use known::Known;
+use parts::{Asking, Parts};
+
+/// What a run would do.
+#[derive(Debug, Default)]
+pub struct Previewed {
+    /// The source's rows: `read`, and what of them cannot be sent.
+    pub tally: Tally,
+    /// What would become of the others.
+    pub changes: Changes,
+    /// What the source does not have any more; in the order of ids.
+    pub gone: Vec<Gone>,
+    /// Rows that cannot be sent, and remarks.
+    pub problems: Vec<Problem>,
+    /// Why the source's whole extent is not known.
+    pub lack: Option<Error>,
+}
+
+impl Previewed {
+    /// Whether all would be well, for an exit status.
+    ///
+    /// # Errors
+    /// The source's fault, if it was not whole; else that records would be refused, or wait.
+    pub fn verdict(self, source: &str) -> Result<()> {
+        let Changes { rejected, still_rejected, waiting, .. } = self.changes;
+        let refused = self.tally.unread() + self.tally.duplicate + rejected + still_rejected;
+        match (self.lack, unanswered(refused, waiting)) {
+            (Some(lack), _) => Err(lack),
+            (None, Some(text)) => {
+                let text = format!("{source}: as a run would leave it, {text}");
+                Err(Error::new(Reason::RecordsRefused, text))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Tells what a run would change, record by record, and the sum of it. Records that are in sync are
+/// only counted.
+///
+/// # Errors
+/// The registry refuses, or could not be reached within the run's patience.
+pub async fn preview(
+    run: &Run,
+    endpoint: &Endpoint,
+    report: &(dyn Fn(Event) + Sync),
+    tell: &mut (dyn FnMut(Look) + Send),
+    shutdown: &CancellationToken,
+) -> Result<Previewed> {
+    let asking = Asking::to(run, endpoint, report, shutdown)?;
+    tokio::select! {
+        previewed = look(run, asking, tell) => previewed,
+        () = shutdown.cancelled() => Err(stopped()),
+    }
+}
+
+async fn look(
+    run: &Run,
+    mut asking: Asking<'_>,
+    tell: &mut (dyn FnMut(Look) + Send),
+) -> Result<Previewed> {
+    let mut known = Known::of(run).await?;
+    let limits = asking.limits().await?;
+    let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
+    let mut survey = Survey::new(run, difference.after(std::mem::take(&mut known.told_gone)));
+    let beliefs = std::mem::take(&mut known.beliefs);
+    let mut comparison = Comparison::new(Spool::beside(&run.state)?, beliefs);
+    read(run, &known, &mut survey, &mut comparison, limits).await?;
+    let found = compare(&comparison, &mut asking).await?;
+    let truth = comparison.truth(&found);
+    if survey.lack.is_none() && survey.tally.read > 0 {
+        survey.difference.hold(truth.ids());
+    }
+    let mut parts = Parts::new(asking, limits, tell);
+    parts.in_sync(&truth);
+    for replayed in comparison.replay(found)? {
+        let (record, digest, is_wanted) = replayed?;
+        if is_wanted {
+            parts.add(record, digest, &survey.difference).await?;
+        }
+    }
+    parts.flush(&survey.difference).await?;
+    if survey.lack.is_none() {
+        survey.lack = survey.judge_whole(known.is_empty_meant);
+    }
+    let gone = match survey.lack {
+        None => withdraw(run, &known, &survey, &truth, &mut parts).await?,
+        Some(_) => Vec::new(),
+    };
+    let (changes, Survey { tally, problems, lack, .. }) = (parts.changes, survey);
+    Ok(Previewed { tally, changes, gone, problems, lack: lack.map(|fault| fault.error) })
+}
+
+/// Reads the whole source.
+async fn read(
+    run: &Run,
+    known: &Known,
+    survey: &mut Survey<'_>,
+    comparison: &mut Comparison,
+    limits: Limits,
+) -> Result<()> {
+    let way = known.way(run);
+    let mut items = source::read(run.input.clone(), way, known.relied.clone(), &run.policy);
+    while let Some(found) = items.recv().await {
+        let Some(new) = survey.take_up(found) else { continue };
+        match limits.check(&new.record) {
+            Ok(()) => comparison.add(&new.record, new.digest)?,
+            Err(error) => survey.keep_invalid(&new.found_at, &new.record.source_id, &error),
+        }
+    }
+    Ok(())
+}
+
+async fn compare(comparison: &Comparison, asking: &mut Asking<'_>) -> Result<Found> {
+    let mut walk = Walk::new(comparison.set());
+    while let Some(ranges) = walk.next_message() {
+        walk.hear(asking.reconcile(ranges).await?)?;
+    }
+    let found = walk.found();
+    asking.tell_compared(comparison.records(), &found);
+    Ok(found)
+}
+
+/// What has left the source: what goes with the run is asked for, as it would be sent.
+async fn withdraw(
+    run: &Run,
+    known: &Known,
+    survey: &Survey<'_>,
+    truth: &Truth,
+    parts: &mut Parts<'_>,
+) -> Result<Vec<Gone>> {
+    let is_there = |id: &str| survey.difference.is_there(id);
+    let due = known.due(run, survey, truth, parts.standing());
+    let withdraw = Withdraw::These(due.iter().cloned().collect());
+    let (records, _) = withdraw::deletes(&withdraw, &truth.held, is_there, 0);
+    for record in records {
+        let digest = difference::digest(&record);
+        parts.add(record, digest, &survey.difference).await?;
+    }
+    parts.flush(&survey.difference).await?;
+    let gone = truth.held.iter().filter(|(id, _)| !is_there(id));
+    let goes = |id: &str| match due.contains(id) {
+        true => Goes::Now,
+        false => known.goes(run, survey, id),
+    };
+    let one = |(id, name): (&String, &String)| Gone {
+        id: id.clone(),
+        name: name.clone(),
+        goes: goes(id),
+    };
+    Ok(gone.map(one).collect())
+}

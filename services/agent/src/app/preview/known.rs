@@ -1,0 +1,90 @@
+//! What the state of earlier runs knows, read and left as it is.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use mpp_core::{Clock, Result};
+
+use crate::{
+    app::{plan::Run, survey::Survey},
+    model::{
+        absence::{Absent, Due, Seen},
+        filled::Relied,
+        foreseen::Goes,
+    },
+    source::Way,
+    store::{Beliefs, Store, Truth},
+};
+
+/// What is known of a source; of one that was never run, nothing.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The columns that the last run found.
+    pub(super) relied: Relied,
+    /// Rows that a person has released.
+    released: BTreeMap<String, String>,
+    /// How records stand by the registry's last answers.
+    pub(super) beliefs: Beliefs,
+    /// Ids that the registry holds.
+    pub(super) held: HashSet<String>,
+    /// Ids that were told to have gone.
+    pub(super) told_gone: HashSet<String>,
+    /// Since when records are absent.
+    absent: BTreeMap<String, Absent>,
+    /// The source may be empty.
+    pub(super) is_empty_meant: bool,
+}
+
+impl Known {
+    pub(super) async fn of(run: &Run) -> Result<Self> {
+        // A state that is not there is not made.
+        if !run.state.exists() {
+            return Ok(Self::default());
+        }
+        let store = Store::open(&run.state).await?;
+        Ok(Self {
+            relied: if run.accept_missing { Relied::default() } else { store.relied_on().await? },
+            released: store.released().await?,
+            beliefs: store.beliefs().await?,
+            held: store.held().await?,
+            told_gone: store.told_gone().await?,
+            absent: store.absent().await?,
+            is_empty_meant: store.is_empty_meant().await?,
+        })
+    }
+
+    /// How the source is mapped, with what a person has released.
+    pub(super) fn way(&self, run: &Run) -> Way {
+        Way { released: self.released.clone(), ..run.way.clone() }
+    }
+
+    /// Ids of what a run would withdraw by itself.
+    pub(super) fn due(
+        &self,
+        run: &Run,
+        survey: &Survey<'_>,
+        truth: &Truth,
+        standing: i64,
+    ) -> BTreeSet<String> {
+        let mut absent = self.absent.clone();
+        absent.retain(|id, _| truth.held.contains_key(id) && !survey.difference.is_there(id));
+        let seen = Seen { held: truth.held.len(), unread: survey.tally.unread(), standing };
+        match run.absence().judge(&absent, seen, Clock::system().now()) {
+            Due::These(ids) => ids.into_iter().collect(),
+            Due::TooMany(..) => BTreeSet::new(),
+        }
+    }
+
+    /// When a record goes by itself that is not due. What this run would be the first to miss has
+    /// its time from now on; a run that could not read a row misses nothing.
+    pub(super) fn goes(&self, run: &Run, survey: &Survey<'_>, id: &str) -> Goes {
+        let rule = run.absence();
+        let since = self.absent.get(id);
+        let now = Clock::system().now();
+        let due = rule.due(since.map_or(now, |one| one.since));
+        match (due, since) {
+            (Some(due), Some(one)) => Goes::At(due.max(one.due)),
+            (Some(due), None) if survey.tally.unread() == 0 => Goes::At(due),
+            _ => Goes::Never,
+        }
+    }
+}

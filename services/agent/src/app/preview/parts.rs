@@ -1,0 +1,194 @@
+//! Records that differ, asked for in the batches of a run.
+
+use std::collections::HashSet;
+
+use mpp_api::sync::{
+    PreviewRecordsRequest, PreviewRecordsResponse, PreviewSoFar, Range, Reconciliation, Record,
+    RecordPreview, record_preview::Change,
+};
+use mpp_client::Endpoint;
+use mpp_core::Result;
+use mpp_form::{limits, reconcile::Found, record};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{
+        plan::{Event, Run},
+        returned,
+        run::Patience,
+        session::written_form,
+    },
+    model::{
+        batch::{Gathered, Limits},
+        difference::{Difference, Digest},
+        foreseen::{Changes, Look},
+    },
+    registry::{Calls, out_of_turn},
+    store::Truth,
+};
+
+/// Questions to the registry, each asked again as long as a run would try.
+pub(super) struct Asking<'a> {
+    run: &'a Run,
+    calls: Calls,
+    patience: Patience,
+    report: &'a (dyn Fn(Event) + Sync),
+    shutdown: &'a CancellationToken,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn to(
+        run: &'a Run,
+        endpoint: &Endpoint,
+        report: &'a (dyn Fn(Event) + Sync),
+        shutdown: &'a CancellationToken,
+    ) -> Result<Self> {
+        let calls = Calls::to(endpoint, run.policy.answer_timeout())?;
+        let patience = Patience::new(&run.policy, returned::Look::new(endpoint, &run.policy));
+        Ok(Self { run, calls, patience, report, shutdown })
+    }
+
+    /// The largest batch that the registry takes.
+    pub(super) async fn limits(&mut self) -> Result<Limits> {
+        let answer = self.preview(self.request()).await?;
+        Ok(Limits::told(answer.max_batch_records, answer.max_batch_bytes))
+    }
+
+    pub(super) async fn reconcile(&mut self, ranges: Vec<Range>) -> Result<Reconciliation> {
+        loop {
+            match self.calls.reconcile(&self.run.source, ranges.clone()).await {
+                Err(error) => self.patience.pause(error, self.report, self.shutdown).await?,
+                answer => return answer,
+            }
+        }
+    }
+
+    pub(super) fn tell_compared(&self, records: usize, found: &Found) {
+        let (differ, gone) = (found.wanted.len(), found.lone.len());
+        (self.report)(Event::Compared { records, differ, gone });
+    }
+
+    /// As a session of this run would send it.
+    fn request(&self) -> PreviewRecordsRequest {
+        PreviewRecordsRequest {
+            source: self.run.source.clone(),
+            unique_ids: true,
+            accept_moves: self.run.accept_moves,
+            forms: vec![written_form()],
+            ..PreviewRecordsRequest::default()
+        }
+    }
+
+    async fn preview(&mut self, request: PreviewRecordsRequest) -> Result<PreviewRecordsResponse> {
+        loop {
+            match self.calls.preview(request.clone()).await {
+                Err(error) => self.patience.pause(error, self.report, self.shutdown).await?,
+                answer => return answer,
+            }
+        }
+    }
+}
+
+/// The parts of a preview, one after the other.
+pub(super) struct Parts<'a> {
+    asking: Asking<'a>,
+    limits: Limits,
+    tell: &'a mut (dyn FnMut(Look) + Send),
+    gathered: Gathered,
+    so_far: Option<PreviewSoFar>,
+    /// Names that would be new by now.
+    there: HashSet<String>,
+    /// Names that would be no more.
+    gone: HashSet<String>,
+    pub(super) changes: Changes,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(
+        asking: Asking<'a>,
+        limits: Limits,
+        tell: &'a mut (dyn FnMut(Look) + Send),
+    ) -> Self {
+        Self {
+            asking,
+            limits,
+            tell,
+            gathered: Gathered::default(),
+            so_far: None,
+            there: HashSet::new(),
+            gone: HashSet::new(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// Counts what need not be asked for.
+    pub(super) fn in_sync(&mut self, truth: &Truth) {
+        for one in &truth.confirmed {
+            let changes = &mut self.changes;
+            let count =
+                if one.is_rejected { &mut changes.still_rejected } else { &mut changes.in_sync };
+            *count += 1;
+        }
+    }
+
+    /// Records that stand, or would, as the source has them.
+    pub(super) fn standing(&self) -> i64 {
+        let Changes { in_sync, unchanged, created, updated, moved, .. } = self.changes;
+        in_sync + unchanged + created + updated + moved
+    }
+
+    pub(super) async fn add(
+        &mut self,
+        record: Record,
+        digest: Digest,
+        seen: &Difference,
+    ) -> Result<()> {
+        match self.gathered.add(record, digest, self.limits) {
+            Some(full) => self.ask(full, seen).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn flush(&mut self, seen: &Difference) -> Result<()> {
+        let last = std::mem::take(&mut self.gathered);
+        if last.records.is_empty() { Ok(()) } else { self.ask(last, seen).await }
+    }
+
+    async fn ask(&mut self, part: Gathered, seen: &Difference) -> Result<()> {
+        let named = |known: &HashSet<String>| {
+            let named = part.records.iter().flat_map(record::refers_to);
+            let known: HashSet<&str> = named.filter(|name| known.contains(*name)).collect();
+            known.into_iter().take(limits::PREVIEWED_NAMES).map(str::to_owned).collect()
+        };
+        let request = PreviewRecordsRequest {
+            so_far: self.so_far,
+            published_before: named(&self.there),
+            gone_before: named(&self.gone),
+            records: part.records.clone(),
+            ..self.asking.request()
+        };
+        let answer = self.asking.preview(request).await?;
+        if answer.records.len() != part.records.len() {
+            return Err(out_of_turn("a preview of each record"));
+        }
+        self.so_far = answer.so_far;
+        for (sent, record) in part.records.into_iter().zip(answer.records) {
+            self.note(&record);
+            let id = sent.source_id;
+            let place = seen.place(&id).unwrap_or_default().to_owned();
+            (self.tell)(Look { place, id, record });
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, record: &RecordPreview) {
+        self.gone.extend(record.moved_from.iter().cloned());
+        match record.change() {
+            Change::Created | Change::Moved => drop(self.there.insert(record.name.clone())),
+            Change::Deleted => drop(self.gone.insert(record.name.clone())),
+            Change::Updated | Change::Unspecified => {}
+        }
+        let outcome = record.result.as_ref().map(|result| result.outcome()).unwrap_or_default();
+        *self.changes.of(record.change(), outcome) += 1;
+    }
+}

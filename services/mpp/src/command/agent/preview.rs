@@ -1,0 +1,261 @@
+//! What a run would change, told record by record.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+use mpp_agent::{Changes, Goes, Gone, Look, Previewed, Run};
+use mpp_api::{
+    sync::{FieldDifference, OverriddenDifference, RecordPreview, record_preview::Change},
+    types::Warning,
+};
+use mpp_core::{FieldCode, Result};
+use serde_json::{Value, json};
+
+use super::{
+    load,
+    told::{self, Progress, pasteable},
+};
+use crate::{
+    client::Client,
+    output::Output,
+    program::{path_word, program},
+    service::Service,
+    stop::until_stopped,
+};
+
+/// Records that are shown to people where nobody says how many.
+const SHOWN: usize = 40;
+
+#[derive(ClapArgs)]
+pub struct PreviewArgs {
+    /// The agent's configuration (TOML).
+    pub config: PathBuf,
+    /// Show so many records, and so many that have gone; 0: all. Else 40, and all as JSON.
+    #[arg(long, value_name = "RECORDS")]
+    pub limit: Option<usize>,
+    /// As of a run that is taken for complete although many records, or a heading, have gone.
+    #[arg(long)]
+    pub accept_missing: bool,
+    /// As of a run that lets records move to other units although they are many.
+    #[arg(long)]
+    pub accept_moves: bool,
+}
+
+/// What is shown, and how much of it.
+struct Shown {
+    output: Output,
+    limit: usize,
+    records: usize,
+}
+
+pub(super) async fn preview(args: PreviewArgs, client: &Client, output: Output) -> Result<()> {
+    let (accept_missing, accept_moves) = (args.accept_missing, args.accept_moves);
+    let run = Run { accept_missing, accept_moves, ..load(&args.config)? };
+    let progress = Progress::new(output);
+    let mut shown = Shown { output, limit: limit(args.limit, output), records: 0 };
+    let previewed = mpp_agent::preview(
+        &run,
+        &client.endpoint(Service::Registry)?,
+        &|event| progress.show(event),
+        &mut |look| progress.aside(|| shown.tell(&look)),
+        &until_stopped()?,
+    )
+    .await;
+    progress.end();
+    let previewed = previewed?;
+    shown.end(&args.config, &run.source, &previewed);
+    previewed.verdict(&run.source)
+}
+
+fn limit(given: Option<usize>, output: Output) -> usize {
+    match given {
+        Some(0) => usize::MAX,
+        Some(limit) => limit,
+        None if output.is_json() => usize::MAX,
+        None => SHOWN,
+    }
+}
+
+impl Shown {
+    fn tell(&mut self, look: &Look) {
+        if !is_told(&look.record) {
+            return;
+        }
+        self.records += 1;
+        if self.records > self.limit {
+            return;
+        }
+        match self.output.is_json() {
+            true => say!("{}", as_json(look)),
+            false => record(look),
+        }
+    }
+
+    fn end(&self, config: &Path, source: &str, previewed: &Previewed) {
+        let gone = previewed.gone.iter().take(self.limit);
+        if self.output.is_json() {
+            gone.for_each(|one| say!("{}", gone_as_json(one)));
+            say!("{}", sum_as_json(previewed));
+            return;
+        }
+        let others = self.records.saturating_sub(self.limit);
+        if others > 0 {
+            say!("  and {others} more; --limit 0 shows all");
+        }
+        told::tell_all(&previewed.problems, config);
+        gone.for_each(|one| self::gone(one, config));
+        let others = previewed.gone.len().saturating_sub(self.limit);
+        if others > 0 {
+            say!("  and {others} more have gone; --limit 0 names them all");
+        }
+        sum(source, previewed);
+        told::not_read(&previewed.tally);
+        told::headings(&previewed.tally);
+        if let Some(lack) = &previewed.lack {
+            say!("  ! the run would not be complete: {}", pasteable(lack.message(), config));
+        }
+        say!("Nothing was changed. To do it: {} agent run {}", program(), path_word(config));
+    }
+}
+
+/// What stands as it is, and of which nothing is remarked, is only counted.
+fn is_told(record: &RecordPreview) -> bool {
+    let result = record.result.as_ref();
+    let is_remarked = result.is_some_and(|one| !one.code.is_empty() || !one.warnings.is_empty());
+    record.change() != Change::Unspecified || is_remarked
+}
+
+fn record(look: &Look) {
+    let RecordPreview { name, moved_from, differences, overridden, left_out, .. } = &look.record;
+    let result = look.record.result.clone().unwrap_or_default();
+    let place = if look.place.is_empty() { "gone" } else { look.place.as_str() };
+    let what = match look.record.change() {
+        Change::Created => format!("+ new: {name}"),
+        Change::Updated => format!("~ changes: {name}"),
+        Change::Moved => format!("> moves: {} to {name}", moved_from.join(", ")),
+        Change::Deleted => format!("- goes: {name}"),
+        Change::Unspecified if result.code.is_empty() => format!("= stays: {name}"),
+        Change::Unspecified => refused(&look.record),
+    };
+    say!("  {what}  ({place}, {})", look.id);
+    differences.iter().for_each(difference);
+    overridden.iter().for_each(self::overridden);
+    if *left_out > 0 {
+        say!("      and {left_out} more differences, which found no room in the answer");
+    }
+    if look.record.offerings_withdrawn > 0 {
+        say!("      offerings withdrawn with it: {}", look.record.offerings_withdrawn);
+    }
+    result.warnings.iter().filter(|one| !is_told_already(one)).for_each(remark);
+}
+
+fn refused(record: &RecordPreview) -> String {
+    let result = record.result.clone().unwrap_or_default();
+    let field = if result.field.is_empty() { String::new() } else { format!(" {}", result.field) };
+    match record.awaited.as_str() {
+        _ if result.outcome() != mpp_api::sync::Outcome::Quarantined => {
+            format!("! rejected: {}:{field} {} [{}]", record.name, result.message, result.code)
+        }
+        "" => format!("? waits: {}:{field} {} [{}]", record.name, result.message, result.code),
+        awaited => format!("? waits for {awaited}: {} [{}]", record.name, result.code),
+    }
+}
+
+fn difference(one: &FieldDifference) {
+    let value = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    say!("      {}: {} -> {}", one.path, value(&one.old_value), value(&one.new_value));
+}
+
+fn overridden(one: &OverriddenDifference) {
+    let OverriddenDifference { path, published_value, old_value, new_value, drifts, ends } = one;
+    if *ends {
+        say!(
+            "      {path}: the source says what a curator has set, {published_value}; it is the source's again"
+        );
+        return;
+    }
+    let drift = if *drifts { "; it drifts from what it was when that was set" } else { "" };
+    let says = match old_value == new_value {
+        true => format!("the source says {new_value}"),
+        false => format!("the source says {old_value} -> {new_value}"),
+    };
+    say!("      {path}: stays {published_value}, as a curator has set it; {says}{drift}");
+}
+
+/// What a curator has set, and moves, are told by themselves.
+fn is_told_already(warning: &Warning) -> bool {
+    [FieldCode::Overridden, FieldCode::Moved].iter().any(|code| code.as_str() == warning.code)
+}
+
+fn remark(warning: &Warning) {
+    say!("      remark: {} {} [{}]", warning.field, warning.message, warning.code);
+}
+
+fn gone(one: &Gone, config: &Path) {
+    let Gone { id, name, goes } = one;
+    match (goes, one.goes_at()) {
+        (Goes::Now, _) => say!("  - {name} has left the source, and goes with this run"),
+        (_, Some(time)) => {
+            say!("  - {name} has left the source, and goes by the first complete run after {time}");
+        }
+        _ => say!(
+            "  - {name} has left the source, and stays until it is withdrawn: {} agent withdraw {} {}",
+            program(),
+            path_word(config),
+            mpp_core::text::quoted(id)
+        ),
+    }
+}
+
+fn sum(source: &str, previewed: &Previewed) {
+    let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
+        previewed.changes;
+    let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;
+    let tally = &previewed.tally;
+    let sent = unchanged + created + updated + moved + rejected + waiting;
+    say!(
+        "{source}: read {} = to be sent {sent} + in sync {in_sync} + still rejected \
+         {still_rejected} + invalid {} + duplicate {}{}",
+        tally.read,
+        tally.invalid,
+        tally.duplicate,
+        told::suspicious(tally)
+    );
+    say!(
+        "{:width$}  to be sent {sent} = new {created} + changed {updated} + moved {moved} + \
+         unchanged {unchanged} + rejected {rejected} + waiting {waiting}",
+        "",
+        width = source.len() - 1
+    );
+    if withdrawn > 0 {
+        say!("{:width$}  taken out of the index {withdrawn}", "", width = source.len() - 1);
+    }
+}
+
+fn as_json(look: &Look) -> Value {
+    let preview = mpp_api::json::write(&look.record).ok();
+    let preview: Value =
+        preview.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    json!({ "event": "record", "place": look.place, "id": look.id, "preview": preview })
+}
+
+fn gone_as_json(one: &Gone) -> Value {
+    let now = one.goes == Goes::Now;
+    json!({ "event": "gone", "id": one.id, "name": one.name, "now": now, "after": one.goes_at() })
+}
+
+fn sum_as_json(previewed: &Previewed) -> Value {
+    let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
+        previewed.changes;
+    let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;
+    let tally = &previewed.tally;
+    json!({
+        "event": "previewed", "read": tally.read, "in_sync": in_sync,
+        "still_rejected": still_rejected, "unchanged": unchanged, "created": created,
+        "updated": updated, "moved": moved, "withdrawn": withdrawn, "rejected": rejected,
+        "waiting": waiting, "invalid": tally.invalid, "suspicious": tally.suspicious,
+        "duplicate": tally.duplicate, "gone": previewed.gone.len(),
+        "complete": previewed.lack.is_none(),
+        "lack": previewed.lack.as_ref().map(mpp_core::Error::message),
+    })
+}
