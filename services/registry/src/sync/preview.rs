@@ -6,7 +6,7 @@
 //! what the batch would; a client that compares first asks only of what differs.
 //!
 //! **Nothing is remembered between two parts of a preview**, so that any replica answers the next:
-//! what the parts before would have changed the client brings along ([`before`](super::before)). Within a part
+//! what the parts before would have changed the client brings along (`before.rs`). Within a part
 //! everything is as in a batch.
 //!
 //! Rejected: one transaction that lives as long as a preview. Of 100,000 records it would hold up
