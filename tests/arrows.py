@@ -22,8 +22,8 @@ FLOORS = {
     "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["search"], ["model"], ["policy"]],
     "agent": [["app"], ["registry", "source", "store"], ["model"], ["policy"]],
     "web": [
-        ["http"], ["document", "live", "security"], ["render"], ["pages"], ["components"],
-        ["follow", "upstream"], ["words"], ["policy"],
+        ["http"], ["upload"], ["document", "live", "security"], ["render"], ["pages"], ["components"],
+        ["follow", "upstream"], ["words"], ["metrics"], ["policy"],
     ],
 }
 

@@ -32,3 +32,4 @@ mod sources;
 mod travel;
 mod up;
 mod upload;
+mod upload_page;

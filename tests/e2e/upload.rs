@@ -14,13 +14,13 @@ use mpp_tests::{
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
-const REGENCY: Who = Who {
+pub const REGENCY: Who = Who {
     subject: "users/pacitan",
     role: "publisher",
     namespaces: "sources/pacitan,units/pacitan",
 };
 /// A publisher of something else.
-const NEIGHBOUR: Who =
+pub const NEIGHBOUR: Who =
     Who { subject: "users/madiun", role: "publisher", namespaces: "sources/madiun,units/madiun" };
 const DIRECTORY: &str = "
 - {name: units/pacitan, displayName: {id: Kabupaten Pacitan}, kind: KIND_LOCAL_GOVERNMENT}
@@ -32,17 +32,17 @@ const DIRECTORY: &str = "
 ";
 
 /// The office with its workbook.
-struct Office<'a> {
+pub struct Office<'a> {
     suite: &'a Suite,
     template: PathBuf,
-    file: PathBuf,
+    pub file: PathBuf,
 }
 
 /// A row by its headings.
-type Row<'a> = &'a [(&'a str, &'a str)];
+pub type Row<'a> = &'a [(&'a str, &'a str)];
 
 impl<'a> Office<'a> {
-    async fn open(suite: &'a Suite) -> Self {
+    pub async fn open(suite: &'a Suite) -> Self {
         let home = suite.home();
         let directory = home.join("directory.yaml");
         std::fs::write(&directory, DIRECTORY).expect("a file");
@@ -58,7 +58,7 @@ impl<'a> Office<'a> {
     }
 
     /// Fills the template in.
-    fn fill(&self, rows: &[Row<'_>]) {
+    pub fn fill(&self, rows: &[Row<'_>]) {
         let mut filled = Workbook::new();
         for name in ["Layanan", "_mpp"] {
             let cells = cells(&self.template, name);
@@ -87,13 +87,18 @@ impl<'a> Office<'a> {
         self.suite.run(who, &[&own[..], flags].concat()).await
     }
 
-    async fn service(&self, id: &str) -> Value {
+    pub async fn service(&self, id: &str) -> Value {
         let name = format!("units/pacitan/services/{id}");
         let said = self.suite.run(APP, &["get", &name, "--output", "json"]).await.succeeded();
         serde_json::from_str(&said).expect("JSON")
     }
 
-    async fn source(&self) -> Source {
+    pub async fn is_gone(&self, id: &str) -> bool {
+        let name = format!("units/pacitan/services/{id}");
+        self.suite.run(APP, &["get", &name]).await.code == 3
+    }
+
+    pub async fn source(&self) -> Source {
         let channel = self.suite.channel(Service::Registry, APP);
         let request = GetSourceRequest { name: "sources/pacitan".into() };
         let answer = SyncServiceClient::new(channel).get_source(request).await.expect("a source");
@@ -107,7 +112,7 @@ fn cells(path: &Path, sheet: &str) -> Vec<Vec<String>> {
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
 }
 
-const KTP: Row<'static> = &[
+pub const KTP: Row<'static> = &[
     ("Kode", "KTP"),
     ("Nama layanan", "Penerbitan KTP elektronik baru"),
     ("Status", "Aktif"),
@@ -116,13 +121,13 @@ const KTP: Row<'static> = &[
     ("Biaya", "Gratis"),
     ("Kanal: loket", "Ya"),
 ];
-const KK: Row<'static> = &[
+pub const KK: Row<'static> = &[
     ("Kode", "kk"),
     ("Nama layanan", "Penerbitan kartu keluarga baru"),
     ("Biaya", "50000"),
     ("Dasar hukum", "UU No. 24 Tahun 2013"),
 ];
-const AKTA: Row<'static> = &[("Kode", "akta"), ("Nama layanan", "Akta kelahiran")];
+pub const AKTA: Row<'static> = &[("Kode", "akta"), ("Nama layanan", "Akta kelahiran")];
 const KIA: Row<'static> = &[("Kode", "kia"), ("Nama layanan", "Kartu identitas anak")];
 const PINDAH: Row<'static> = &[("Kode", "pindah"), ("Nama layanan", "Surat pindah datang")];
 
@@ -148,7 +153,8 @@ async fn tell(backend: Backend) {
 async fn it_is_published_field_by_field(office: &Office<'_>) {
     office.fill(&[KTP, KK, AKTA, KIA, PINDAH]);
     let said = office.upload(&["--dry-run"]).await.succeeded();
-    assert!(said.contains("read 5 = good 5") && said.contains("nothing was sent"), "{said}");
+    assert!(said.contains("new: units/pacitan/services/ktp") && said.contains("new 5"), "{said}");
+    assert!(said.contains("Nothing was sent"), "{said}");
     assert!(office.source().await.last_session.is_none(), "nothing was");
     let said = office.upload(&[]).await.succeeded();
     assert!(said.contains("applied 5"), "{said}");

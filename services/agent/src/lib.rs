@@ -62,7 +62,7 @@ pub use app::{
     returned::until_back,
     run::run,
     template::template,
-    upload::{Upload, Uploaded, open as open_upload, unit_of},
+    upload::{Upload, Uploaded, may_publish, open as open_upload, unit_of},
 };
 pub use model::{
     foreseen::{Changes, Goes, Gone, Look},

@@ -113,6 +113,16 @@ pub async fn unit_of(endpoint: &Endpoint, source: &str) -> Result<String> {
     Ok(answer.source.unwrap_or_default().unit)
 }
 
+/// Asks whether a caller may publish a source; nothing is published.
+///
+/// # Errors
+/// The registry cannot be reached, or the caller may not.
+pub async fn may_publish(endpoint: &Endpoint, source: &str) -> Result<()> {
+    let mut client = SyncServiceClient::new(mpp_client::connect(endpoint)?);
+    let request = PreviewRecordsRequest { source: source.to_owned(), ..Default::default() };
+    client.preview_records(request).await.map(drop).map_err(refused)
+}
+
 /// Single calls, for what needs no session.
 pub struct Calls {
     client: SyncServiceClient<Channel>,

@@ -19,7 +19,7 @@ underscores, a unit and a counter's `_total` stand at the end, and a histogram h
 event is a rise; a gauge is read when it is asked for. In `mpp up` one process tells of all services.
 ";
 
-const PARTS: [(&str, &[Metric]); 8] = [
+const PARTS: [(&str, &[Metric]); 9] = [
     ("Every process", mpp_telemetry::METRICS),
     ("Credentials", crate::credentials::METRICS),
     ("Calls and followers", mpp_rpc::METRICS),
@@ -28,6 +28,7 @@ const PARTS: [(&str, &[Metric]); 8] = [
     ("Registry", mpp_registry::METRICS),
     ("Scheduling", mpp_scheduling::METRICS),
     ("Reporting", mpp_reporting::METRICS),
+    ("Pages", mpp_web::METRICS),
 ];
 
 #[test]

@@ -78,7 +78,8 @@ fn other_language(look: Look, address: &Address, query: &str) -> String {
 }
 
 fn head(look: Look, address: &Address, other: &str, title: &str, description: &str) -> Markup {
-    let private = address.style() != Style::Page || *address == Address::Search;
+    let private =
+        address.style() != Style::Page || matches!(address, Address::Search | Address::Upload);
     html! {
         head {
             meta charset="utf-8";
@@ -189,6 +190,7 @@ fn footer(look: Look, drawn: &Drawn) -> Markup {
         footer.foot {
             div.wrap {
                 p { (drawn.footer) }
+                p { a href=(look.path("/unggah")) { (look.of(words::UPLOAD_TITLE)) } }
                 p { a href=(look.path("/docs")) { (look.of(api::TITLE)) } }
                 noscript { p { (look.of(words::WITHOUT_SCRIPT)) } }
             }

@@ -20,6 +20,7 @@ use crate::{
     pages::{Address, Asked, Own},
     render::{Renderer, Shown},
     security::secure,
+    upload::{self, Uploads},
     upstream::Missing,
     words::{Lang, table as words},
 };
@@ -40,7 +41,7 @@ pub struct Site {
 }
 
 /// The routes of all pages.
-pub fn router(site: Site) -> Router {
+pub fn router(site: Site, uploads: Uploads) -> Router {
     let css = include_str!("../assets/style.css");
     let script = include_str!("../assets/live.js");
     let icon = include_str!("../assets/icon.svg");
@@ -51,8 +52,9 @@ pub fn router(site: Site) -> Router {
         .route("/icon.svg", get(move || asset("image/svg+xml", icon)))
         .route("/openapi.json", get(|headers: HeaderMap| async move { mpp_rpc::openapi(&headers) }))
         .fallback(get(page))
-        .layer(middleware::map_response(secure))
         .with_state(site)
+        .merge(upload::router(uploads))
+        .layer(middleware::map_response(secure))
 }
 
 async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Response {

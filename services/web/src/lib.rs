@@ -1,13 +1,15 @@
 //! The pages: the nation, each region, each mall, the display in its hall.
 //!
 //! A client of the three services, and nothing else: it owns no record, and keeps nothing but the
-//! live report, which one stream brings for all pages of a process. It is public and shows nothing
+//! live report, which one stream brings for all pages of a process, and for some minutes what a
+//! visitor uploads. It is public and shows nothing
 //! of a person. Nothing comes from another host, nothing is inline, and everything that a record
 //! says is escaped by the templates (maud).
 //!
 //! ```text
 //! lib.rs       design and wiring
 //! http.rs      address → page → answer  security.rs  what a browser may do with it
+//! upload/      a catalog from a workbook, by its visitor's own token
 //! document.rs  the document around a page's parts
 //! live/        pages kept drawn while somebody looks; streams of changes
 //! render.rs    what a page is drawn from, and drawing it
@@ -15,7 +17,7 @@
 //! components/  the pieces of all pages
 //! follow.rs    the present report       upstream/    questions to the three services
 //! words/       both languages, numbers, times
-//! policy.rs    numbers that an operator may question
+//! policy.rs    numbers that an operator may question   metrics.rs  what it tells of itself
 //! ```
 //! Arrows run down only.
 //!
@@ -45,10 +47,12 @@ mod document;
 mod follow;
 mod http;
 mod live;
+mod metrics;
 mod pages;
 mod policy;
 mod render;
 mod security;
+mod upload;
 mod upstream;
 mod words;
 
@@ -61,6 +65,7 @@ use mpp_rpc::{HealthPolicy, Readiness};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use metrics::METRICS;
 pub use policy::Policy;
 pub use security::POLICY as CONTENT_SECURITY_POLICY;
 
@@ -100,6 +105,8 @@ pub struct Running {
 pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let Options { registry, scheduling, reporting, client, clock, health, policy } = options;
     let patience = policy.patience();
+    metrics::begin();
+    let uploads_to = registry.clone();
     let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, client, patience)?;
     let readiness = Readiness::new(health);
     let (tell, report) = watch::channel(None);
@@ -116,7 +123,31 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let listeners = live::permits::Permits::new(policy.listeners, part);
     let drawing = live::permits::Permits::new(policy.pages, part);
     let renderer = render::Renderer { upstream, report, policy: Arc::new(policy), clock };
+    let uploads = uploads(&renderer, uploads_to, &shutdown);
+    tasks.spawn(uploads.sessions.clone().sweep(shutdown.clone()));
     let boards = live::boards::Boards::default();
-    let router = http::router(http::Site { renderer, boards, listeners, drawing, shutdown });
+    let site = http::Site { renderer, boards, listeners, drawing, shutdown };
+    let router = http::router(site, uploads);
     Ok(Running { router, readiness, tasks })
+}
+
+/// Where visitors upload catalogs.
+fn uploads(
+    renderer: &render::Renderer,
+    registry: Endpoint,
+    shutdown: &CancellationToken,
+) -> upload::Uploads {
+    let Policy { address_part: part, uploads, upload_sessions, .. } = *renderer.policy;
+    let sessions = upload::Sessions::new(
+        live::permits::Permits::new(upload_sessions, part),
+        renderer.clock.clone(),
+        renderer.policy.upload_session(),
+    );
+    upload::Uploads {
+        renderer: renderer.clone(),
+        registry,
+        sessions,
+        working: live::permits::Permits::new(uploads, part),
+        shutdown: shutdown.clone(),
+    }
 }

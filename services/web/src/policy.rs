@@ -42,6 +42,18 @@ mpp_core::policy! {
         heartbeat_seconds: u64 = 15 in 1..=300,
         /// Rows of a table on a page of its own.
         table_rows: usize = 50 in 1..=1_000,
+        /// Visitors who may be signed in to upload at a time; each may have a file waiting.
+        upload_sessions: usize = 64 in 1..=10_000,
+        /// Seconds for which a visitor is signed in to upload; what waits goes with it.
+        upload_session_seconds: u64 = 900 in 60..=86_400,
+        /// Workbooks that are read or sent at a time.
+        uploads: usize = 4 in 1..=1_000,
+        /// Bytes of a workbook that is uploaded.
+        upload_bytes: u64 = 4_194_304 in 65_536..=134_217_728,
+        /// Bytes of such a workbook once it is unpacked.
+        upload_unpacked_bytes: u64 = 33_554_432 in 65_536..=1_073_741_824,
+        /// Seconds for which an upload goes on trying where the registry is away.
+        upload_patience_seconds: u64 = 15 in 0..=600,
         /// How long a page waits for a service; what has not come by then is said to be missing.
         patience_millis: u64 = 3_000 in 100..=60_000,
     }
@@ -85,6 +97,11 @@ impl Policy {
     /// The longest silence of a page's stream.
     pub fn heartbeat(&self) -> Duration {
         Duration::from_secs(self.heartbeat_seconds)
+    }
+
+    /// For how long a visitor is signed in to upload.
+    pub fn upload_session(&self) -> Duration {
+        Duration::from_secs(self.upload_session_seconds)
     }
 
     /// How long a page waits for a service.

@@ -56,7 +56,9 @@ impl Renderer {
     pub async fn gather(&self, address: &Address, asked: &Asked) -> Result<Own, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {
-            Address::Nation | Address::Table(_) | Address::Docs(_) => Own::Nothing,
+            Address::Nation | Address::Table(_) | Address::Docs(_) | Address::Upload => {
+                Own::Nothing
+            }
             Address::Source(id) => {
                 let waits = self.upstream.waiting(&format!("sources/{id}")).await;
                 Own::Source(waits.map(Arc::new))

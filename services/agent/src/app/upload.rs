@@ -12,10 +12,12 @@ use tokio_util::sync::CancellationToken;
 use super::{
     check::{Checked, check},
     plan::{Event, Outcome, Run},
+    preview::{Previewed, preview},
     run,
 };
 use crate::{
     model::{
+        foreseen::Look,
         problem::Problem,
         template::{Layout, Placed, program},
         withdraw::Withdraw,
@@ -70,6 +72,14 @@ pub async fn unit_of(source: &str, endpoint: &Endpoint) -> Result<String> {
     registry::unit_of(endpoint, source).await
 }
 
+/// Asks the registry whether a caller may publish a source; nothing is published.
+///
+/// # Errors
+/// The registry cannot be reached, or the caller may not.
+pub async fn may_publish(source: &str, endpoint: &Endpoint) -> Result<()> {
+    registry::may_publish(endpoint, source).await
+}
+
 /// Opens a workbook: its rows are not read yet.
 ///
 /// # Errors
@@ -96,6 +106,28 @@ async fn release(run: &Run, ids: &[String]) -> Result<()> {
 }
 
 impl Uploaded {
+    /// Tells what sending it would change, record by record, and what would be refused by sheet,
+    /// row and column. Nothing is changed.
+    ///
+    /// # Errors
+    /// The same as [`preview`].
+    pub async fn preview(
+        &self,
+        endpoint: &Endpoint,
+        report: &(dyn Fn(Event) + Sync),
+        tell: &mut (dyn FnMut(Look) + Send),
+        shutdown: &CancellationToken,
+    ) -> Result<(Previewed, Vec<Placed>)> {
+        let mut refused = Vec::new();
+        let mut hear = |look: Look| {
+            refused.extend(refusal(&look));
+            tell(look);
+        };
+        let previewed = preview(&self.run, endpoint, report, &mut hear, shutdown).await?;
+        let placed = self.placed(&[&previewed.problems[..], &refused].concat());
+        Ok((previewed, placed))
+    }
+
     /// Reads it without a registry, and judges each row as the registry would by its form.
     pub async fn check(&self) -> (Checked, Vec<Placed>) {
         let checked = check(&self.run).await;
@@ -121,6 +153,17 @@ impl Uploaded {
         let placed = self.placed(&outcome.problems);
         Ok((outcome, placed))
     }
+}
+
+/// What the registry would refuse, or keep until what it waits for is there.
+fn refusal(look: &Look) -> Option<Problem> {
+    let result = look.record.result.as_ref().filter(|result| !result.code.is_empty())?;
+    Some(Problem {
+        record: Problem::located(Some(&look.place), &look.id),
+        field: result.field.clone(),
+        code: result.code.clone(),
+        message: result.message.clone(),
+    })
 }
 
 impl Upload {

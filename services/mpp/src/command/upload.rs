@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
+use mpp_agent::{Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
+use mpp_api::sync::record_preview::Change;
+use mpp_client::Endpoint;
 use mpp_core::{Result, text::quoted};
 
 use crate::{
     client::Client,
-    command::agent::{Progress, counts, not_read, suspicious, tally_json, warn},
+    command::agent::{
+        Progress, as_json, counts, not_read, record, sum, sum_as_json, tally_json, warn,
+    },
     output::Output,
     program::{path_word, program},
     service::Service,
@@ -23,7 +27,8 @@ pub struct UploadArgs {
     /// The source that it is the catalog of.
     #[arg(long, value_name = "SOURCE")]
     pub source: String,
-    /// Send nothing: show every fault, by sheet, row and column.
+    /// Send nothing: show what would change in the index, field by field, and every fault by sheet,
+    /// row and column.
     #[arg(long)]
     pub dry_run: bool,
     /// Send the row of this code although it looks like a trial: a person has looked at it.
@@ -88,7 +93,7 @@ pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()
     let unit = mpp_agent::unit_of(&args.source, &endpoint).await?;
     let uploaded = mpp_agent::open_upload(&args.upload(unit)).await?;
     if args.dry_run {
-        return dry_run(&args, &uploaded, output).await;
+        return dry_run(&args, &uploaded, &endpoint, output).await;
     }
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
@@ -102,28 +107,34 @@ pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()
     warn(&outcome.to_withdraw, client, output).await
 }
 
-async fn dry_run(args: &UploadArgs, uploaded: &Uploaded, output: Output) -> Result<()> {
-    let (checked, placed) = uploaded.check().await;
-    placed.iter().for_each(|placed| tell(args, placed, output));
-    let tally = &checked.tally;
+async fn dry_run(
+    args: &UploadArgs,
+    uploaded: &Uploaded,
+    endpoint: &Endpoint,
+    output: Output,
+) -> Result<()> {
+    let mut tell = |look: Look| match output.is_json() {
+        true => say!("{}", as_json(&look)),
+        false if look.record.change() != Change::Unspecified => record(&look),
+        false => {}
+    };
+    let previewed = uploaded.preview(endpoint, &|_| (), &mut tell, &until_stopped()?).await;
+    let (previewed, placed) = previewed?;
+    placed.iter().for_each(|placed| self::tell(args, placed, output));
     if output.is_json() {
-        let mut done = tally_json("dry_run", tally);
-        done["complete"] = checked.lack.is_none().into();
-        say!("{done}");
-        return checked.verdict();
+        say!("{}", sum_as_json(&previewed));
+        return previewed.verdict(&args.source);
     }
-    let good = tally.read - tally.unread() - tally.duplicate - tally.rejected;
-    say!(
-        "{}: read {} = good {good} + invalid {} + duplicate {} + to be rejected {}{}; nothing was sent",
-        args.file.display(),
-        tally.read,
-        tally.invalid,
-        tally.duplicate,
-        tally.rejected,
-        suspicious(tally)
-    );
-    not_read(tally);
-    checked.verdict()
+    for gone in &previewed.gone {
+        say!("  - {} is no longer in the workbook, and stays until it is withdrawn", gone.name);
+    }
+    sum(&args.source, &previewed);
+    not_read(&previewed.tally);
+    if let Some(lack) = &previewed.lack {
+        say!("  ! the upload would not be complete: {}", lack.message());
+    }
+    say!("Nothing was sent.");
+    previewed.verdict(&args.source)
 }
 
 fn told(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output) {

@@ -26,6 +26,8 @@ pub enum Address {
     Source(String),
     /// A whole table.
     Table(Listing),
+    /// A catalog from a workbook.
+    Upload,
     /// The API: all services, or one by its name.
     Docs(Option<String>),
 }
@@ -89,6 +91,7 @@ impl Address {
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
             ["sources", id] => Self::Source(owned(id)),
             ["layanan" | "services"] => Self::Search,
+            ["unggah"] => Self::Upload,
             ["docs"] => Self::Docs(None),
             ["docs", service] => Self::Docs(Some(owned(service))),
             [table] => Self::Table(Listing::parse(table)?),
@@ -110,6 +113,7 @@ impl Address {
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Source(id) => format!("/sources/{id}"),
             Self::Table(listing) => format!("/{}", listing.path()),
+            Self::Upload => "/unggah".to_owned(),
             Self::Docs(None) => "/docs".to_owned(),
             Self::Docs(Some(service)) => format!("/docs/{service}"),
         }
@@ -139,7 +143,7 @@ impl Address {
             Self::Nation => Some(Menu::Nation),
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
-            Self::Source(_) | Self::Table(Listing::Sources) => Some(Menu::Sources),
+            Self::Source(_) | Self::Upload | Self::Table(Listing::Sources) => Some(Menu::Sources),
             Self::Search | Self::Service(..) => Some(Menu::Services),
             Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
         }
@@ -174,6 +178,7 @@ mod tests {
             "/changes",
             "/sources",
             "/sources/kemendagri",
+            "/unggah",
             "/docs",
             "/docs/SearchService",
         ] {

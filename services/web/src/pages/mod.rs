@@ -18,6 +18,7 @@ mod service;
 mod services;
 mod source;
 mod ticket;
+pub mod upload;
 mod withdrawn;
 
 use std::sync::Arc;

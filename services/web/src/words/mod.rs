@@ -20,6 +20,7 @@ pub use contract::{
 };
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::{types::LocalizedText, wording::Language};
+pub use table::upload::fault_of_cell;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,6 +169,7 @@ mod tests {
             table::calendar::ALL,
             table::search::ALL,
             table::source::ALL,
+            table::upload::ALL,
             api::ALL,
         ];
         tables.into_iter().flatten()

@@ -101,7 +101,9 @@ fn ids(all: &[Element]) -> Vec<String> {
 /// Each field has a label, and none is named by a placeholder alone.
 fn labels(all: &[Element]) -> Vec<String> {
     let labelled: HashSet<&str> = named(all, "label").map(|label| label.get("for")).collect();
-    let fields = all.iter().filter(|element| ["input", "select"].contains(&element.name.as_str()));
+    let fields = all.iter().filter(|element| {
+        ["input", "select"].contains(&element.name.as_str()) && element.get("type") != "hidden"
+    });
     fields
         .flat_map(|field| {
             unless(labelled.contains(field.get("id")), format!("no label: {}", field.get("name")))

@@ -7,11 +7,12 @@ mod document;
 mod live;
 mod pages;
 mod security;
+mod upload;
 mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 18] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -27,6 +28,7 @@ const PATHS: [&str; 17] = [
     "/malls",
     "/hours",
     "/changes",
+    "/unggah",
     "/docs",
     "/docs/DirectoryService",
 ];

@@ -19,7 +19,11 @@ use mpp_api::{
     report::WatchReportResponse,
     reporting::{GetMallReportRequest, GetMallReportResponse, Report, WatchReportRequest},
     scheduling::{GetHoursRequest, GetHoursResponse, GetQueueRequest, GetQueueResponse},
+    sync::{
+        GetSourceRequest, GetSourceResponse, PreviewRecordsRequest, PreviewRecordsResponse, Source,
+    },
 };
+use mpp_core::{Error, Reason};
 use prost::Message;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_stream::{StreamExt as _, wrappers::WatchStream};
@@ -145,6 +149,27 @@ async fn answer(
             })
             .await
         }
+        "GetSource" | "PreviewRecords" if token(&request) != Some("Bearer tok-baik") => {
+            let reason = match token(&request) {
+                Some("Bearer of-another") => Reason::PermissionDenied,
+                _ => Reason::Unauthenticated,
+            };
+            let status = mpp_rpc::status(Error::new(reason, "not of this source"));
+            return status.into_http::<Body>().map(axum::body::Body::new);
+        }
+        "GetSource" => {
+            unary(request, move |asked: GetSourceRequest| match asked.name.as_str() {
+                "sources/pacitan" => {
+                    let unit = "units/pacitan".to_owned();
+                    Ok(GetSourceResponse { source: Some(Source { unit, ..Source::default() }) })
+                }
+                _ => Err(mpp_rpc::status(Error::not_found(&asked.name))),
+            })
+            .await
+        }
+        "PreviewRecords" => {
+            unary(request, |_: PreviewRecordsRequest| Ok(PreviewRecordsResponse::default())).await
+        }
         "GetUnit" => {
             unary(request, move |asked: GetUnitRequest| {
                 let found = answers.nation(|nation| nation.units.get(&asked.name).cloned());
@@ -250,6 +275,10 @@ fn page<T>(all: Vec<T>, token: &str) -> (Vec<T>, String) {
     let first = token.parse().unwrap_or(0);
     let next = if first + 1 < all.len() { (first + 1).to_string() } else { String::new() };
     (all.into_iter().skip(first).take(1).collect(), next)
+}
+
+fn token(request: &axum::http::Request<Body>) -> Option<&str> {
+    request.headers().get("authorization").and_then(|value| value.to_str().ok())
 }
 
 async fn unary<Q, A>(

@@ -44,6 +44,7 @@ impl World {
         let policy = Policy {
             listeners: 4,
             address_part: 4,
+            upload_sessions: 8,
             pace_millis: 20,
             queues_every_millis: 40,
             records_every_millis: 200,

@@ -19,11 +19,12 @@ use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use config::load;
+pub(super) use preview::{as_json, record, sum, sum_as_json};
 pub use told::print;
-pub(super) use told::{Progress, counts, not_read, suspicious, tally_json};
+pub(super) use told::{Progress, counts, not_read, tally_json};
 pub(super) use withdraw::warn;
 
-use told::pasteable;
+use told::{pasteable, suspicious};
 
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 

@@ -125,7 +125,8 @@ fn is_told(record: &RecordPreview) -> bool {
     record.change() != Change::Unspecified || is_remarked
 }
 
-fn record(look: &Look) {
+/// Tells what would become of a record.
+pub(in crate::command) fn record(look: &Look) {
     let RecordPreview { name, moved_from, differences, overridden, left_out, .. } = &look.record;
     let result = look.record.result.clone().unwrap_or_default();
     let place = if look.place.is_empty() { "gone" } else { look.place.as_str() };
@@ -207,7 +208,8 @@ fn gone(one: &Gone, config: &Path) {
     }
 }
 
-fn sum(source: &str, previewed: &Previewed) {
+/// Tells the sum of it.
+pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
     let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
         previewed.changes;
     let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;
@@ -232,7 +234,8 @@ fn sum(source: &str, previewed: &Previewed) {
     }
 }
 
-fn as_json(look: &Look) -> Value {
+/// The same for programs.
+pub(in crate::command) fn as_json(look: &Look) -> Value {
     let preview = mpp_api::json::write(&look.record).ok();
     let preview: Value =
         preview.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
@@ -244,7 +247,8 @@ fn gone_as_json(one: &Gone) -> Value {
     json!({ "event": "gone", "id": one.id, "name": one.name, "now": now, "after": one.goes_at() })
 }
 
-fn sum_as_json(previewed: &Previewed) -> Value {
+/// The sum for programs.
+pub(in crate::command) fn sum_as_json(previewed: &Previewed) -> Value {
     let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
         previewed.changes;
     let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;

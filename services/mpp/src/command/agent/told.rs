@@ -190,7 +190,7 @@ pub(super) fn headings(tally: &Tally) {
 }
 
 /// Rows that look like trials, where there are any.
-pub(in crate::command) fn suspicious(tally: &Tally) -> String {
+pub(super) fn suspicious(tally: &Tally) -> String {
     match tally.suspicious {
         0 => String::new(),
         some => format!(" + suspicious {some}"),

@@ -6,5 +6,6 @@ pub mod mall;
 pub mod nation;
 pub mod search;
 pub mod source;
+pub mod upload;
 
-pub use self::{calendar::*, mall::*, nation::*, search::*, source::*};
+pub use self::{calendar::*, mall::*, nation::*, search::*, source::*, upload::*};

@@ -1,0 +1,17 @@
+//! Metrics of the pages, beside those of every service.
+
+mpp_telemetry::metrics! {
+    /// Steps of uploads by outcome: `not_signed_in`, `read` (a workbook was looked through),
+    /// `not_read`, `sent`, `sent_in_part` (some rows were refused or wait), `incomplete`, and
+    /// `not_sent`.
+    UPLOADS: Counter = "mpp.web.uploads" in "{upload}" by ["outcome"];
+}
+
+/// Every outcome.
+const OUTCOMES: [&str; 7] =
+    ["not_signed_in", "read", "not_read", "sent", "sent_in_part", "incomplete", "not_sent"];
+
+/// Tells all of them from now on, also those that have not happened.
+pub fn begin() {
+    UPLOADS.begin(OUTCOMES.map(|outcome| [outcome]));
+}

@@ -1,0 +1,124 @@
+//! What was found in a workbook, before it is sent and after.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_agent::{Look, Placed, Previewed};
+
+use super::{Part, Report, Signed, changes::changes, english, faults::faults, form};
+use crate::{components::Look as Page, words::table as words};
+
+/// What was found in a workbook that waits to be confirmed.
+#[derive(Debug)]
+pub struct Reading {
+    /// What it is called.
+    pub file: String,
+    /// What sending it would do.
+    pub previewed: Previewed,
+    /// Faults and remarks.
+    pub placed: Vec<Placed>,
+    /// What would become of records that differ, as many as are shown.
+    pub looks: Vec<Look>,
+}
+
+impl Reading {
+    /// Rows that can be sent.
+    fn good(&self) -> i64 {
+        let tally = &self.previewed.tally;
+        tally.read - tally.unread() - tally.duplicate
+    }
+
+    /// Codes of rows that a person has to look at before they are sent.
+    fn held_back(&self) -> impl Iterator<Item = &Placed> {
+        self.placed.iter().filter(|one| one.code == "SUSPICIOUS" && !one.id.is_empty())
+    }
+}
+
+/// The workbook that waits: its faults, what it would change, and the form that sends it.
+pub fn waiting(look: Page, signed: &Signed, reading: &Reading) -> Arc<Part> {
+    let (read, good) = (look.number(reading.previewed.tally.read), look.number(reading.good()));
+    Part::new(
+        "found",
+        html! {
+            section #found aria-labelledby="found-title" {
+                h2 #found-title { (words::UPLOAD_FOUND.text(look.lang, &[&reading.file])) }
+                p { (words::UPLOAD_COUNTS.text(look.lang, &[&read, &good])) }
+                @if let Some(lack) = &reading.previewed.lack { (incomplete(look, lack.message())) }
+                (faults(look, &reading.placed))
+                (changes(look, &reading.previewed, &reading.looks))
+                @if reading.good() > 0 {
+                    p { (look.of(words::UPLOAD_PARTLY)) }
+                    (form(look, signed, "/unggah/kirim", &choices(look, reading)))
+                }
+                (form(look, signed, "/unggah/batal", &html! {
+                    button.button.second type="submit" { (look.of(words::UPLOAD_CANCEL)) }
+                }))
+            }
+        },
+    )
+}
+
+fn choices(look: Page, reading: &Reading) -> Markup {
+    let good = look.number(reading.good());
+    let gone = &reading.previewed.gone;
+    html! {
+        @if reading.held_back().next().is_some() {
+            fieldset {
+                legend { (look.of(words::UPLOAD_RELEASE)) }
+                @for (at, one) in reading.held_back().enumerate() {
+                    (tick(&format!("lepas-{at}"), "lepas", &one.id, &html! { code { (one.id) } }))
+                }
+            }
+        }
+        @if !gone.is_empty() {
+            fieldset {
+                legend { (look.of(words::UPLOAD_WITHDRAW)) }
+                @for (at, one) in gone.iter().enumerate() {
+                    (tick(&format!("tarik-{at}"), "tarik", &one.id, &html! { code { (one.id) } }))
+                }
+            }
+        }
+        (tick("hilang", "hilang", "ya", &html! { (look.of(words::UPLOAD_ACCEPT_MISSING)) }))
+        (tick("pindah", "pindah", "ya", &html! { (look.of(words::UPLOAD_ACCEPT_MOVES)) }))
+        button.button type="submit" { (words::UPLOAD_SEND.text(look.lang, &[&good])) }
+    }
+}
+
+fn tick(id: &str, name: &str, value: &str, label: &Markup) -> Markup {
+    html! {
+        p.tick {
+            input id=(id) type="checkbox" name=(name) value=(value);
+            " " label for=(id) { (label) }
+        }
+    }
+}
+
+/// How an upload ended.
+pub fn report(look: Page, report: &Report) -> Arc<Part> {
+    let outcome = &report.outcome;
+    let facts = [
+        (words::UPLOAD_APPLIED, outcome.tally.applied),
+        (words::UPLOAD_UNCHANGED, outcome.tally.known + outcome.tally.unchanged),
+        (words::UPLOAD_WAITING, outcome.waiting),
+        (words::UPLOAD_REFUSED, outcome.refused),
+    ];
+    Part::new(
+        "report",
+        html! {
+            section #report aria-labelledby="report-title" role="status" {
+                h2 #report-title { (words::UPLOAD_DONE.text(look.lang, &[&report.file])) }
+                dl.facts { @for (label, count) in facts {
+                    (look.fact(label, html! { (look.number(count)) }))
+                } }
+                @if let Some(lack) = &outcome.lack { (incomplete(look, lack.message())) }
+                (faults(look, &report.placed))
+            }
+        },
+    )
+}
+
+fn incomplete(look: Page, lack: &str) -> Markup {
+    html! {
+        p.note { strong { (look.of(words::UPLOAD_INCOMPLETE)) } " " span lang=[english(look)] { (lack) } }
+    }
+}
