@@ -8,10 +8,20 @@ use crate::{Error, FieldCode};
 /// Stands for any person, whose name is not shown.
 pub const A_PERSON: &str = "users/-";
 
+/// Starts of subjects that name a body or a program. Whoever is called otherwise is a person: an
+/// issuer may write a name in any form.
+const NO_PERSONS: [&str; 4] = ["units/", "malls/", "sources/", "services/"];
+/// Subjects under which the suite itself writes.
+const OWN: [&str; 5] = ["registry", "scheduling", "reporting", "anonymous", ""];
+
+fn is_person(subject: &str) -> bool {
+    !OWN.contains(&subject) && !NO_PERSONS.iter().any(|start| subject.starts_with(start))
+}
+
 /// An author's name as everyone may see it: sources, units and services by name, persons as
-/// [`A_PERSON`]. Only the feed names persons, for auditors.
+/// [`A_PERSON`]. Only the feed names persons, to callers whom [`Caller::may_name`] lets.
 pub fn as_told(subject: &str) -> &str {
-    if subject.starts_with("users/") { A_PERSON } else { subject }
+    if is_person(subject) { A_PERSON } else { subject }
 }
 
 /// The roles of callers; a token names some of them.
@@ -31,7 +41,7 @@ pub enum Role {
     ProvincialObserver,
     /// Confirms stages and links.
     Verifier,
-    /// Reads the feed and its history.
+    /// Reads the feed and its history, with the names of persons.
     Auditor,
     /// A service of the suite: watches the others.
     Service,
@@ -103,6 +113,17 @@ impl Caller {
         self.roles.contains(&role)
     }
 
+    /// True if the caller may know the name of the person who has changed a record: administrators
+    /// and auditors, services of the suite, which keep the name for those, the person itself, and
+    /// the officers of a body that the record belongs to, one of `keepers`.
+    pub fn may_name<'a>(&self, person: &str, keepers: impl IntoIterator<Item = &'a str>) -> bool {
+        let is_any = |roles: &[Role]| roles.iter().any(|role| self.is(*role));
+        let officer = is_any(&[Role::UnitOfficer, Role::CounterOfficer, Role::Organiser]);
+        self.subject == person
+            || is_any(&[Role::Administrator, Role::Auditor, Role::Service])
+            || (officer && keepers.into_iter().any(|keeper| self.holds(keeper)))
+    }
+
     /// True if `name` is one of its namespaces or lies below one by its name.
     pub fn holds(&self, name: &str) -> bool {
         self.namespaces.iter().any(|own| {
@@ -126,6 +147,51 @@ mod tests {
         assert!(caller.holds("units/bkpm"));
         assert!(caller.holds("units/bkpm/services/nib"));
         assert!(!caller.holds("units/bkpm-palsu"));
+    }
+
+    fn caller(role: Role, namespace: &str) -> Caller {
+        let namespaces = vec![namespace.to_owned()];
+        Caller { subject: "users/budi".into(), roles: vec![Role::Reader, role], namespaces }
+    }
+
+    #[test]
+    fn everyone_is_told_what_did_it_and_that_a_person_did() {
+        for (subject, told) in [
+            ("units/bkpm", "units/bkpm"),
+            ("sources/bkpm", "sources/bkpm"),
+            ("services/scheduling", "services/scheduling"),
+            ("registry", "registry"),
+            ("", ""),
+            ("users/siti", A_PERSON),
+            // Another issuer's forms of a name.
+            ("siti@bkpm.go.id", A_PERSON),
+            ("198001012005012001", A_PERSON),
+        ] {
+            assert_eq!(as_told(subject), told, "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_named_to_whoever_answers_for_the_record() {
+        let keepers = ["malls/pacitan/counters/ktp", "units/disdukcapil", "malls/pacitan"];
+        for (role, namespace, named) in [
+            (Role::Administrator, "", true),
+            (Role::Auditor, "", true),
+            (Role::Service, "", true),
+            (Role::UnitOfficer, "units/disdukcapil", true),
+            (Role::Organiser, "malls/pacitan", true),
+            (Role::CounterOfficer, "malls/pacitan/counters/ktp", true),
+            (Role::UnitOfficer, "units/bkpm", false),
+            (Role::Organiser, "malls/banyuwangi", false),
+            // A source is a program, and a reader's namespace makes no officer.
+            (Role::Publisher, "units/disdukcapil", false),
+            (Role::Reader, "units/disdukcapil", false),
+            (Role::Verifier, "malls/pacitan", false),
+        ] {
+            let caller = caller(role, namespace);
+            assert_eq!(caller.may_name("users/siti", keepers), named, "{role:?} {namespace}");
+            assert!(caller.may_name("users/budi", keepers), "itself");
+        }
     }
 
     #[test]

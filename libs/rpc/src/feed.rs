@@ -1,21 +1,23 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+mod told;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::{StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use mpp_api::{
-    Any, digest, document,
+    digest, document,
     feed::{
-        Change, GetFeedRequest, GetFeedResponse, PastDigest, WatchRequest, WatchResponse, change,
+        GetFeedRequest, GetFeedResponse, PastDigest, WatchRequest, WatchResponse,
         feed_service_server::{FeedService, FeedServiceServer},
     },
-    time::to_timestamp,
 };
-use mpp_core::{Error, FieldCode, Label, Reason, Result};
-use mpp_store::{Batch, Feed, Filter, Labels, Op, Stand, Start, Subscription};
+use mpp_core::{Caller, Error, FieldCode, Label, Reason, Result};
+use mpp_store::{Feed, Filter, Labels, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
+pub(crate) use self::told::label_texts;
+use self::told::message;
 use crate::{Turns, caller, metrics, status};
 
 /// Most earlier revisions that are told of at once: a service has a handful of copies.
@@ -79,7 +81,7 @@ impl FeedService for FeedServer {
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let states = request.extensions().get().cloned();
-        let caller = caller(&request).subject;
+        let caller = Arc::new(caller(&request));
         let request = request.into_inner();
         let (start, prompt) = (start(&request).map_err(status)?, request.prompt);
         let filter = request.filter.unwrap_or_default();
@@ -94,8 +96,9 @@ impl FeedService for FeedServer {
                 let own = self.feed.db().name();
                 let told = |error: &Error| metrics::let_down(own, error.reason());
                 let subscription = self.feed.subscribe(start, filter).await.inspect_err(told);
-                let subscription = subscription.map_err(status)?.for_caller(caller);
-                Ok(Response::new(messages(own, subscription.telling_soon(prompt))))
+                let subscription = subscription.map_err(status)?;
+                let subscription = subscription.for_caller(caller.subject.clone());
+                Ok(Response::new(messages(own, subscription.telling_soon(prompt), caller)))
             }
         }
     }
@@ -266,15 +269,15 @@ fn in_turn(
     feed: Feed,
     filter: Filter,
     turns: Turns<String>,
-    caller: String,
+    caller: Arc<Caller>,
     prompt: bool,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
     let begun = async move {
-        let mut turn = Some(turns.take(caller.clone()).await);
+        let mut turn = Some(turns.take(caller.subject.clone()).await);
         let told = match feed.subscribe(Start::State, filter).await {
             Ok(subscription) => {
-                let subscription = subscription.for_caller(caller).telling_soon(prompt);
-                messages(feed.db().name(), subscription)
+                let subscription = subscription.for_caller(caller.subject.clone());
+                messages(feed.db().name(), subscription.telling_soon(prompt), caller)
             }
             Err(error) => stream::iter([Err(status(error))]).boxed(),
         };
@@ -291,11 +294,12 @@ fn in_turn(
 fn messages(
     feed: &'static str,
     subscription: Subscription,
+    caller: Arc<Caller>,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
-    stream::unfold(Some(subscription), move |subscription: Option<Subscription>| async move {
-        let mut subscription = subscription?;
+    stream::unfold(Some((subscription, caller)), move |still| async move {
+        let (mut subscription, caller) = still?;
         match subscription.next().await {
-            Ok(Some(batch)) => Some((Ok(message(batch)), Some(subscription))),
+            Ok(Some(batch)) => Some((Ok(message(batch, &caller)), Some((subscription, caller)))),
             Ok(None) => Some((Err(status(ended())), None)),
             Err(error) => {
                 metrics::let_down(feed, error.reason());
@@ -308,42 +312,4 @@ fn messages(
 
 fn ended() -> Error {
     Error::new(Reason::Unavailable, "this server is about to end; resume at another one")
-}
-
-fn message(batch: Batch) -> WatchResponse {
-    WatchResponse {
-        changes: batch.changes.iter().map(to_wire).collect(),
-        resume_token: batch.token.unwrap_or_default(),
-        revision: batch.revision,
-        initial_state_complete: batch.initial_state_complete,
-        digest: batch.digest.as_ref().map(digest::to_wire),
-    }
-}
-
-fn to_wire(change: &Arc<mpp_store::Change>) -> Change {
-    let (op, document) = match change.op {
-        Op::Put => {
-            let type_url = document::type_url(&change.kind).unwrap_or_default();
-            (change::Op::Put, Some(Any { type_url, value: change.doc.clone() }))
-        }
-        Op::Deleted => (change::Op::Deleted, None),
-        Op::Removed => (change::Op::Removed, None),
-    };
-    Change {
-        kind: change.kind.clone(),
-        name: change.name.clone(),
-        version: change.version,
-        op: op.into(),
-        document,
-        tombstone: change.tombstone.clone(),
-        origin: change.origin.clone(),
-        actor: change.actor.clone(),
-        commit_time: Some(to_timestamp(change.at)),
-        labels: label_texts(&change.labels),
-    }
-}
-
-/// Labels as the contract has them.
-pub(crate) fn label_texts(labels: &Labels) -> BTreeMap<String, String> {
-    labels.iter().map(|(label, value)| (label.to_string(), value.clone())).collect()
 }

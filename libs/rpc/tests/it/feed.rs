@@ -7,7 +7,7 @@ use mpp_api::{
     Document as _,
     feed::{GetFeedRequest, GetFeedResponse, WatchRequest, WatchResponse},
     registry::Mall,
-    types::Tombstone,
+    types::{LocalizedText, Tombstone},
 };
 use mpp_client::{Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Reason, Role};
@@ -48,6 +48,18 @@ impl Registry {
             let labels = Labels::from([(Label::Mall, name.clone())]);
             tx.put(&name, &mall, labels, Expect::Any).await.expect("written");
         }
+        self.commit(tx).await
+    }
+
+    /// Gives a mall another name.
+    pub async fn rename(&self, id: &str, text: &str) -> i64 {
+        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let mut tx = self.db.begin(&by).await.expect("a transaction");
+        let name = format!("malls/{id}");
+        let labels = Labels::from([(Label::Mall, name.clone())]);
+        let display_name = Some(LocalizedText { id: text.into(), en: String::new() });
+        let mall = Mall { name: name.clone(), display_name, ..Mall::default() };
+        tx.put(&name, &mall, labels, Expect::Any).await.expect("written");
         self.commit(tx).await
     }
 
@@ -220,7 +232,7 @@ async fn a_change_carries_its_document_and_who_made_it() {
         assert!(!message.resume_token.is_empty());
         let change = &message.changes[0];
         assert_eq!((change.name.as_str(), change.version), ("malls/banyuwangi", 1));
-        assert_eq!((change.origin.as_str(), change.actor.as_str()), ("api", "users/siti"));
+        assert_eq!((change.origin.as_str(), change.actor.as_str()), ("api", "users/-"));
         assert_eq!(change.labels["mall"], "malls/banyuwangi");
         let document = change.document.as_ref().expect("a document");
         assert_eq!(document.type_url, "type.googleapis.com/mpp.registry.v1.Mall");

@@ -15,6 +15,7 @@ mod identity;
 mod keep_alive;
 mod limits;
 mod message;
+mod named;
 mod pack;
 mod rate;
 mod setup;

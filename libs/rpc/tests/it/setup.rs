@@ -145,6 +145,17 @@ impl Server {
         FeedServiceClient::new(self.channel(Some(self.issuer.token(role, &[]))))
     }
 
+    /// The feed as a caller of several roles has it.
+    pub fn feed_of(&self, roles: &[Role], namespaces: &[&str]) -> FeedServiceClient<Channel> {
+        FeedServiceClient::new(self.channel(Some(self.token_of(roles, namespaces))))
+    }
+
+    pub fn token_of(&self, roles: &[Role], namespaces: &[&str]) -> String {
+        let caller = Caller { roles: roles.to_vec(), ..who(roles[0], namespaces) };
+        let (key, now) = (&self.issuer.key, self.issuer.clock.now());
+        jwt::mint(key, &caller, Duration::from_secs(600), now)
+    }
+
     /// A call without any client of ours: headers and trailers of the answer, as one map.
     pub async fn raw(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> HeaderMap {
         let tcp = TcpStream::connect(self.address).await.expect("a connection");

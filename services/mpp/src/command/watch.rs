@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{Error, FieldCode, Label, Result, hex};
+use mpp_core::{A_PERSON, Error, FieldCode, Label, Result, hex};
 
 use crate::{
     call::refused,
@@ -92,9 +92,17 @@ fn print(change: &Change, output: Output) -> Result<()> {
         Op::Removed => "left the filter",
         Op::Unspecified => "?",
     };
-    let by = if change.actor.is_empty() { String::new() } else { format!("  by {}", change.actor) };
-    say!("{:12} v{:<4} {op:8} {}{by}", change.kind, change.version, change.name);
+    say!("{:12} v{:<4} {op:8} {}{}", change.kind, change.version, change.name, by(&change.actor));
     Ok(())
+}
+
+/// Nobody is named in the initial state.
+fn by(actor: &str) -> String {
+    match actor {
+        "" => String::new(),
+        A_PERSON => "  by a person".to_owned(),
+        actor => format!("  by {actor}"),
+    }
 }
 
 fn print_bookmark(message: &WatchResponse, output: Output) {
@@ -134,6 +142,12 @@ fn token(text: &str) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_not_be_named_is_a_person() {
+        assert_eq!(by("units/bkpm"), "  by units/bkpm");
+        assert_eq!((by("users/-"), by("")), ("  by a person".to_owned(), String::new()));
+    }
 
     #[test]
     fn a_token_is_read_back_as_it_was_printed() {
