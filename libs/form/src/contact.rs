@@ -42,6 +42,12 @@ fn telephone(check: &mut Check, number: &str) {
     }
 }
 
+/// An address for the sake of its parts: of a host beside letters of other scripts the reader
+/// expects small ones.
+fn read(address: &str) -> Option<Url> {
+    Url::parse(&address.to_ascii_lowercase()).ok()
+}
+
 fn mailbox(check: &mut Check, mailbox: &str) {
     let is_word = |text: &str| {
         !text.is_empty() && !text.contains(|sign: char| sign.is_whitespace() || sign == '@')
@@ -50,8 +56,7 @@ fn mailbox(check: &mut Check, mailbox: &str) {
     // A page makes a link of it, in which these begin a text to be sent, or another address.
     let is_plain = !mailbox.contains(|sign: char| "?&#/:;,%<>\"'()[]\\".contains(sign));
     let fits = |(name, host): (&str, &str)| {
-        let is_host =
-            Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.domain().is_some());
+        let is_host = read(&format!("https://{host}/")).is_some_and(|url| url.domain().is_some());
         is_plain && is_word(name) && is_word(host) && host.contains('.') && is_host
     };
     if !parts.is_some_and(fits) {
@@ -66,7 +71,7 @@ pub fn uri(check: &mut Check, field: &str, text: &str) {
         return;
     }
     check.text(field, text, LONGEST_URI);
-    let fits = Url::parse(text).is_ok_and(|url| {
+    let fits = read(text).is_some_and(|url| {
         let is_web = matches!(url.scheme(), "https" | "http");
         is_web && url.host().is_some() && url.username().is_empty() && url.password().is_none()
     });
@@ -123,6 +128,7 @@ mod tests {
             "a?bcc=x@b.id",
             "a@b.id#x",
             "a@b.id:25",
+            "@A🌀",
         ];
         for wrong in wrong {
             assert!(!is_right(Kind::Email, wrong), "{wrong}");
