@@ -7,7 +7,7 @@ use mpp_api::{Document, document};
 use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text};
 
 /// Violations that one error lists at the most; a hostile message does not make a huge answer.
-const MAX_VIOLATIONS: usize = 50;
+pub(crate) const MAX_VIOLATIONS: usize = 50;
 
 /// Gathers every wrong field of a message, so that the caller mends them all at once.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use mpp_api::{text, types::Tombstone};
 use mpp_core::{Error, FieldCode, Micros, Result, check_id, check_name};
+use mpp_form::screen;
 use mpp_rpc::mask::check_paths;
 use mpp_store::{Expect, Labels, Record, Tx};
 use prost_types::FieldMask;
@@ -50,7 +51,7 @@ pub async fn create<R: Resource>(
     let mut record = self::given(record)?;
     record.clear_output();
     record.set_name(name.resolve::<R>()?);
-    check(service, &record)?;
+    check(service, &record, None)?;
     let done = command::run(service.db(), call, async |tx| {
         let mut filing = service.file(&record, None, tx).await?;
         filing.check_owner(&call.grant)?;
@@ -77,7 +78,7 @@ pub async fn update<R: Resource>(
         let Record { doc: before, create_time, update_time, .. } =
             tx.living::<R>(given.name()).await?;
         let mut after = merged(&before, &given, &paths)?;
-        check(service, &after)?;
+        check(service, &after, Some(&before))?;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
         let mut filing = service.file(&after, Some(&before), tx).await?;
         service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
@@ -162,8 +163,18 @@ async fn shown<R: Resource>(
     Ok(Done { answer: filled(service, &service.memory().read(), answer), revision })
 }
 
-fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R) -> Result<()> {
-    S::check(record)
+/// Checks the form, and that people have written all texts: whatever the kind of record, no error
+/// value of a sheet, nothing that a program leaves, no markup. What stood there before is not for
+/// this author to mend.
+fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R, before: Option<&R>) -> Result<()> {
+    let broken = |record: &R| screen::broken(&mut record.clone(), R::FIELD);
+    let (form, known) = (S::check(record), before.map(broken).unwrap_or_default());
+    let mut faults = form.as_ref().map_or_else(|error| error.violations().to_vec(), |()| vec![]);
+    for fault in broken(record) {
+        let is_told = faults.iter().any(|own| own.field == fault.field) || known.contains(&fault);
+        faults.extend((!is_told).then_some(fault));
+    }
+    if faults.is_empty() { form } else { Err(Error::fields(faults)) }
 }
 
 /// The record that a client gave, with its texts cleaned.

@@ -5,6 +5,7 @@
 use mpp_api::registry::{Service, service::Override};
 use mpp_api::time::to_timestamp;
 use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Micros, Result, text};
+use mpp_form::screen;
 use mpp_resource::Resource;
 
 use super::Check;
@@ -29,10 +30,13 @@ pub struct By<'a> {
 /// A curator's reason as it is kept: without hidden characters and empty lines.
 ///
 /// # Errors
-/// It is too long.
+/// It is too long, or no person has written it.
 pub fn reason(given: &str) -> Result<String> {
     let mut check = Check::new("");
     check.text("reason", given, MAX_REASON);
+    if let Some((code, why)) = screen::text(given) {
+        check.fail("reason", code, why);
+    }
     check.finish()?;
     Ok(text::lines(given).into_owned())
 }

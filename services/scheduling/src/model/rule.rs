@@ -8,6 +8,7 @@ use mpp_calendar::{
     Closure, Interval, Layer, MAX_INTERVALS, MAX_TEXT, Observes, Rule, Season, Weekly, parse_time,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
+use mpp_form::screen::{self, name::is_blank};
 
 use super::{
     date,
@@ -177,7 +178,8 @@ fn time(text: &str, field: &str) -> Result<u16> {
 
 fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closure {
     let reason = closure.reason.clone().unwrap_or_default();
-    if reason.id.trim().is_empty() {
+    let says_nothing = is_blank(&reason.id) && screen::text(&reason.id).is_none();
+    if reason.id.trim().is_empty() || says_nothing {
         let hint = "say in Indonesian why it is closed";
         faults.add(Some(fault("closure.reason.id", FieldCode::Required, hint)));
     }

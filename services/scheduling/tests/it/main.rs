@@ -10,4 +10,5 @@ mod races;
 mod replicas;
 mod rules;
 mod slots;
+mod texts;
 mod world;

@@ -128,3 +128,15 @@ proptest! {
         prop_assert_eq!(handed_back(shown, &[]).expect("all"), says);
     }
 }
+
+#[test]
+fn a_reason_that_no_person_has_written_is_refused() {
+    assert_eq!(reason("Perbup 12/2026").expect("a person's"), "Perbup 12/2026");
+    for (wrong, code) in [("#REF!", FieldCode::ErrorValue), ("<b>ya</b>", FieldCode::Markup)] {
+        let error = reason(wrong).expect_err(wrong);
+        assert_eq!(
+            (error.violations()[0].field.as_str(), error.violations()[0].code),
+            ("reason", code)
+        );
+    }
+}
