@@ -81,10 +81,14 @@ field_codes! {
     /// A row that repeats the heading, as where pages were glued together; it is no record and was
     /// passed over.
     HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
-    /// A part of a file in which a stray quote lets rows run into one another.
-    Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
+    /// A part of a file of which nobody can tell the rows: the file is cut, its columns come in
+    /// another order, or a stray quote lets rows run into one another.
+    Torn, "TORN", "Do what the message says of the lines that it names: have a file that was cut written whole, export parts with other columns apart, remove a stray quote or write `\"\"` for one within a cell.";
     /// A record that looks like a trial and not like a service.
     Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is a service, release this one: `mpp agent release CONFIG ID`; a client of its own sends it with `confirmed`.";
+    /// A text that says of the list in which it stands that it is not whole, such as "dan 12 syarat
+    /// lainnya".
+    Cut, "CUT", "It was applied. Give all of it at the source, or take the remark out.";
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.

@@ -7,7 +7,7 @@ use mpp_api::{
     text,
     types::Tombstone,
 };
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 
 use crate::{Check, check::collections, screen, service, tombstone};
 
@@ -33,6 +33,14 @@ impl Checked {
     /// The unit that the record lies in.
     pub fn unit(&self) -> &str {
         self.name.split_once("/services/").map_or("", |(unit, _)| unit)
+    }
+
+    /// What its author is told of it, although it is right in its form.
+    pub fn remarks(&self) -> Vec<FieldViolation> {
+        match &self.item {
+            Item::Put(service) => screen::cut(&mut service.clone()),
+            Item::Delete(_) => Vec::new(),
+        }
     }
 
     /// The record that this was checked of, as it is kept where it has to wait: checked again it
@@ -72,7 +80,7 @@ pub fn refers_to(record: &Record) -> Vec<&str> {
 
 /// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
 /// for synced records changes, here or in the registry, so that what was rejected may pass.
-pub const RULES: i64 = 2;
+pub const RULES: i64 = 3;
 
 /// Checks the form of one record of a batch of `source`.
 ///

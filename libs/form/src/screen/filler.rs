@@ -6,6 +6,8 @@ const GENERIC: &str = "layanan pelayanan service services jenis item data judul 
     submenu kategori produk post page halaman artikel konten content file record row baris \
     entri entry title name sub fitur modul module form formulir dokumen berkas izin perizinan \
     surat isi";
+/// A program of the state, by which services are called: "Layanan Satu Data".
+const ONE_DATA: [&str; 2] = ["satu", "data"];
 /// With "baru" or a letter these may be the name of a service: "Izin baru", "Surat C".
 const OFTEN_REAL: [&str; 3] = ["izin", "perizinan", "surat"];
 /// Words that tell one such entry from the next.
@@ -67,6 +69,7 @@ fn is_numbered(words: &[&str]) -> bool {
     words.iter().any(is_generic)
         && words.iter().all(known)
         && !is_short
+        && !words.windows(2).any(|two| two == ONE_DATA)
         && (has_number || (!is_real && words.iter().any(tells)))
 }
 

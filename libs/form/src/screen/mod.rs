@@ -2,14 +2,16 @@
 //! missing values, markup, trials that were left among live rows.
 //!
 //! Two degrees. A text that no person can have meant ([`broken`]) is refused whichever way it
-//! comes. A record that only looks as if it were no service ([`doubt`]) is refused when it comes
-//! from a source, where no person has looked at it, until somebody says that it is one.
+//! comes. A record that only looks as if it were no service, or whose title speaks of the list
+//! ([`doubt`]), is refused when it comes from a source, where no person has looked at it, until
+//! somebody says that it is one.
 
 mod error_value;
 mod filler;
 mod footer;
 mod look_alike;
 pub mod name;
+mod remark;
 mod residue;
 mod trial;
 
@@ -23,7 +25,7 @@ pub use error_value::is_error_value;
 pub use residue::of_name;
 pub use trial::{prompt, title};
 
-use crate::markup;
+use crate::{check::MAX_VIOLATIONS, markup};
 
 /// Signs of a text that a message shows.
 const SHOWN: usize = 80;
@@ -54,11 +56,14 @@ pub fn text(text: &str) -> Option<(FieldCode, String)> {
     })
 }
 
-/// A fault for every text of a message that no person can have meant; it lies in `field` of a
-/// request.
+/// A fault for every text of a message that no person can have meant, at most as many as one
+/// refusal lists; it lies in `field` of a request.
 pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
     let mut faults = Vec::new();
     let mut visit = |place: &Place<'_>, own: &mut String| {
+        if faults.len() >= MAX_VIOLATIONS {
+            return;
+        }
         if let Some((code, description)) = text(own) {
             faults.push(FieldViolation { field: place.to_string(), description, code });
         }
@@ -75,6 +80,22 @@ pub fn doubted(service: &mut Service) -> Option<(String, String)> {
     let mut visit = |place: &Place<'_>, text: &mut String| {
         if found.is_none() {
             found = prompt(text).map(|why| (place.to_string(), why));
+        }
+    };
+    service.each_text(&mut visit, &Place::root("service"));
+    found
+}
+
+/// Texts of a service that say that the list in which they stand is not whole: it is taken, and
+/// its author is told.
+pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
+    let mut found = Vec::new();
+    let mut visit = |place: &Place<'_>, text: &mut String| {
+        if found.len() < MAX_VIOLATIONS && remark::is_cut(text) {
+            let shown: String = text.trim().chars().take(SHOWN).collect();
+            let description = format!("\"{shown}\" says that more belongs here than is given");
+            let field = place.to_string();
+            found.push(FieldViolation { field, description, code: FieldCode::Cut });
         }
     };
     service.each_text(&mut visit, &Place::root("service"));
@@ -136,7 +157,7 @@ mod tests {
     #[test]
     fn no_text_makes_it_panic() {
         bolero::check!().with_iterations(3_000).with_type::<String>().for_each(|own| {
-            let _ = (text(own), title(own), prompt(own), name::is_none(own));
+            let _ = (text(own), title(own), prompt(own), name::is_none(own), remark::is_cut(own));
         });
     }
 }

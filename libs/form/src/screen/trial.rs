@@ -5,6 +5,7 @@ use super::{
     footer::{in_brackets, is_footer, set_off},
     look_alike::folded,
     name,
+    remark::is_remark,
 };
 
 /// Words of which a title of a trial consists, with at least one of the first kind.
@@ -41,6 +42,10 @@ pub fn title(title: &str) -> Option<String> {
     }
     if is_footer(title) || is_footer(&seen) {
         let what = "is of a row that is no service, or of one that is not offered";
+        return Some(format!("the title \"{}\" {what}", title.trim()));
+    }
+    if is_remark(&seen) {
+        let what = "speaks of a list, such as what it leaves out, and names no service";
         return Some(format!("the title \"{}\" {what}", title.trim()));
     }
     name::is_none(title).then(|| format!("\"{}\" names nothing", title.trim()))

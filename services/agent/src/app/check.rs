@@ -124,9 +124,17 @@ impl Checked {
     }
 
     fn judge(&mut self, record: Record, found_at: &str, source: &str) {
-        if let Err(error) = mpp_form::record::check(record.clone(), source) {
-            self.tally.rejected += 1;
-            self.problems.push(Problem::unsent(found_at, &record.source_id, &error));
+        let id = &record.source_id;
+        match mpp_form::record::check(record.clone(), source) {
+            Err(error) => {
+                self.tally.rejected += 1;
+                self.problems.push(Problem::unsent(found_at, id, &error));
+            }
+            Ok(checked) => {
+                let remarks = checked.remarks().into_iter().map(|fault| Error::fields(vec![fault]));
+                let told = remarks.map(|error| Problem::unsent(found_at, id, &error));
+                self.problems.extend(told);
+            }
         }
         self.first.get_or_insert(record);
     }

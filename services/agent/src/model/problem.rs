@@ -2,7 +2,32 @@
 
 use mpp_core::{Error, FieldCode, Micros, Reason, text};
 
-use super::tally::some;
+use super::{moment, tally::some};
+
+/// When a record that has left its source goes from the index by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Going {
+    /// Only when somebody takes it out.
+    Never,
+    /// By the first complete run after that.
+    After(String),
+    /// It should have gone since then, and why it has not.
+    HeldUp(String, String),
+}
+
+impl Going {
+    /// As it stands now, on the clock of `zone`; `hold` is what kept records that were due in the
+    /// last run.
+    pub fn of(due: Option<Micros>, now: Micros, zone: &str, hold: Option<&str>) -> Self {
+        let waits = "no run has come to its end since then";
+        let shown = |due| moment::shown(due, zone);
+        match due {
+            None => Self::Never,
+            Some(due) if due > now => Self::After(shown(due)),
+            Some(due) => Self::HeldUp(shown(due), hold.unwrap_or(waits).to_owned()),
+        }
+    }
+}
 
 /// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +70,19 @@ impl Problem {
         Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
     }
 
-    /// A record that the source no longer has, and the registry still holds as `name`; `due` is
+    /// A record that the source no longer has, and the registry still holds as `name`; `going` says
     /// when it is withdrawn by itself.
-    pub fn gone(source_id: &str, name: &str, due: Option<Micros>) -> Self {
-        let stays = match due.and_then(|due| jiff::Timestamp::from_microsecond(due).ok()) {
-            Some(due) => format!(
-                "{name} is withdrawn for good by the first complete run after {due:.0} that does not \
+    pub fn gone(source_id: &str, name: &str, going: &Going) -> Self {
+        let stays = match going {
+            Going::Never => format!("{name} stays in the registry; to remove it for good"),
+            Going::After(due) => format!(
+                "{name} is withdrawn for good by the first complete run after {due} that does not \
                  find it again; put it back into the source to keep it, or, to remove it now"
             ),
-            None => format!("{name} stays in the registry; to remove it for good"),
+            Going::HeldUp(due, why) => format!(
+                "{name} should have been withdrawn by itself after {due}, and still stands: {why}; \
+                 put it back into the source to keep it, or, to remove it now"
+            ),
         };
         let message = format!(
             "it is no longer in the source, and {stays}: mpp agent withdraw CONFIG {}",
@@ -87,13 +116,14 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 10] = [
+        const REMARKS: [FieldCode; 11] = [
             FieldCode::HeadingAgain,
             FieldCode::KeyMissing,
             FieldCode::Moved,
             FieldCode::NotRead,
             FieldCode::LeftOut,
             FieldCode::Bundle,
+            FieldCode::Cut,
             FieldCode::Gone,
             FieldCode::NotThereYet,
             FieldCode::Overridden,
@@ -206,14 +236,29 @@ mod tests {
 
     #[test]
     fn what_has_gone_says_how_to_remove_it() {
-        let gone = Problem::gone("ktp", "units/a/services/ktp", None);
+        let gone = Problem::gone("ktp", "units/a/services/ktp", &Going::Never);
         assert_eq!(gone.record, "gone (ktp)");
         assert!(gone.message.ends_with("mpp agent withdraw CONFIG ktp"), "{}", gone.message);
         assert!(gone.is_remark());
-        let spaced = Problem::gone("kartu keluarga", "units/a/services/kk", None);
+        let spaced = Problem::gone("kartu keluarga", "units/a/services/kk", &Going::Never);
         assert!(spaced.message.ends_with("CONFIG 'kartu keluarga'"), "{}", spaced.message);
-        let due = Problem::gone("ktp", "units/a/services/ktp", Some(1_777_611_600_000_000));
-        assert!(due.message.contains("after 2026-05-01T05:00:00Z"), "{}", due.message);
-        assert!(due.message.ends_with("mpp agent withdraw CONFIG ktp"), "{}", due.message);
+        let of = |now| {
+            let going = Going::of(
+                Some(1_777_611_600_000_000),
+                now,
+                "Asia/Jakarta",
+                Some("2 rows are not read"),
+            );
+            Problem::gone("ktp", "units/a/services/ktp", &going).message
+        };
+        let due = of(1_777_611_599_999_999);
+        assert!(
+            due.contains("run after 2026-05-01 12:00 WIB") && !due.contains("not read"),
+            "{due}"
+        );
+        assert!(due.ends_with("mpp agent withdraw CONFIG ktp"), "{due}");
+        let overdue = of(1_777_611_600_000_000);
+        assert!(overdue.contains("still stands: 2 rows are not read"), "{overdue}");
+        assert!(overdue.ends_with("mpp agent withdraw CONFIG ktp"), "{overdue}");
     }
 }

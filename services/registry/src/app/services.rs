@@ -7,6 +7,7 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told};
+use mpp_form::screen;
 use mpp_resource::{
     Call, Filing, Keeps, Resource as _, Serves, command::Done, handler::not_there_yet, write,
 };
@@ -70,7 +71,7 @@ impl Keeps<Service> for Registry {
     }
 
     fn warnings(&self, state: &RegistryView, service: &Service) -> Vec<FieldViolation> {
-        missing_references(service, |name| state.records.row::<Service>(name).is_some())
+        remarks(service, |name| state.records.row::<Service>(name).is_some())
     }
 
     /// A source that is deleted meanwhile gets nothing to publish: the row is locked until the
@@ -205,12 +206,17 @@ impl Registry {
     }
 }
 
+/// Remarks for a service's author although it was taken: references to services that are not
+/// there, and lists that say that they are not whole.
+pub fn remarks(service: &Service, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
+    let mut found = missing_references(service, is_there);
+    found.extend(screen::cut(&mut service.clone()));
+    found
+}
+
 /// Services that a requirement names and that are not there. Catalogs arrive in any order, so they
 /// may come.
-pub fn missing_references(
-    service: &Service,
-    is_there: impl Fn(&str) -> bool,
-) -> Vec<FieldViolation> {
+fn missing_references(service: &Service, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
     let named = service.requirements.iter().enumerate();
     let missing = named.filter(|(_, requirement)| {
         let name = &requirement.satisfied_by;

@@ -13,14 +13,15 @@ use mpp_resource::handler::{not_there_yet, warning};
 use prost::Message as _;
 
 use super::{plan::Plan, session::Session};
-use crate::{app::services::missing_references, memory::RegistryView};
+use crate::{app::services::remarks, memory::RegistryView};
 
 /// Warnings of one record, and bytes of all warnings of an answer, at the most: clients take 4 MiB.
 const MAX_WARNINGS: usize = 10;
 const MAX_WARNED_BYTES: usize = 1024 * 1024;
 
 impl Session {
-    /// Adds to each answer which records its record names that do not exist, nor came with it.
+    /// Adds to each answer which records its record names that do not exist, nor came with it, and
+    /// which of its lists say that they are not whole.
     pub(super) fn add_remarks(&self, plan: &Plan, result: &mut BatchResult) {
         let state = self.registry.memory.read();
         let came: HashSet<&str> = plan.waiting.iter().map(|(_, one)| one.name.as_str()).collect();
@@ -63,7 +64,7 @@ fn is_published(state: &RegistryView, name: &str) -> bool {
 
 fn missing(checked: &Checked, is_there: impl Fn(&str) -> bool) -> Vec<Warning> {
     let found: Vec<FieldViolation> = match &checked.item {
-        Item::Put(service) => missing_references(service, is_there),
+        Item::Put(service) => remarks(service, is_there),
         Item::Delete(tombstone) => {
             let name = tombstone.successor.as_str();
             let missing = !name.is_empty() && !is_there(name);

@@ -2,7 +2,7 @@
 //! of spreadsheets, markup, whichever way they come.
 
 use mpp_api::{
-    registry::{Service, UpdateServiceRequest, service::Requirement},
+    registry::{CreateServiceRequest, Service, UpdateServiceRequest, service::Requirement},
     sync::{Outcome, Record, record::Body},
 };
 use mpp_testkit::on_both;
@@ -32,7 +32,16 @@ async fn a_pushed_trial_is_refused_until_somebody_confirms_it() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut push = Push::open(&world).await;
-        let trials = ["tes", "xxx", "Layanan 1", "N/A", "Jumlah", "ｔｅｓｔ"];
+        let trials = [
+            "tes",
+            "xxx",
+            "Layanan 1",
+            "N/A",
+            "Jumlah",
+            "ｔｅｓｔ",
+            "Menampilkan 3 dari 42",
+            "Data belum lengkap",
+        ];
         let named = |confirmed| {
             let records = trials
                 .iter()
@@ -41,7 +50,7 @@ async fn a_pushed_trial_is_refused_until_somebody_confirms_it() {
             records.collect::<Vec<_>>()
         };
         let result = push.send(named(false)).await;
-        assert_eq!(codes(&result), ["SUSPICIOUS"; 6]);
+        assert_eq!(codes(&result), ["SUSPICIOUS"; 8]);
         let first = &result.results[0];
         assert_eq!(
             (first.field.as_str(), first.outcome()),
@@ -50,9 +59,9 @@ async fn a_pushed_trial_is_refused_until_somebody_confirms_it() {
         assert!(first.message.contains("\"tes\"") && first.message.contains("confirmed"));
 
         let result = push.send(named(true)).await;
-        assert_eq!(outcomes(&result), [Outcome::Applied; 6], "{:?}", codes(&result));
+        assert_eq!(outcomes(&result), [Outcome::Applied; 8], "{:?}", codes(&result));
         let counted = push.end().await.expect("a summary").session.expect("counted");
-        assert_eq!((counted.received, counted.applied, counted.rejected), (12, 6, 6));
+        assert_eq!((counted.received, counted.applied, counted.rejected), (16, 8, 8));
     })
     .await;
 }
@@ -97,6 +106,36 @@ async fn a_person_who_writes_one_service_may_call_it_as_they_like_but_not_as_a_p
         let renamed = Service { name: made.name, ..service("Layanan &amp; gerai") };
         let update = UpdateServiceRequest { service: Some(renamed), ..Default::default() };
         assert_eq!(reason(admin.catalog.update_service(update).await), "INVALID_FIELD");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_that_says_that_it_is_cut_is_taken_and_its_author_told_whichever_way_it_came() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut push = Push::open(&world).await;
+        for text in ["... dan 12 syarat lainnya", "Selengkapnya di lampiran", "Halaman 1 dari 2"] {
+            let result = push.send(vec![requiring(text)]).await;
+            assert_eq!(outcomes(&result), [Outcome::Applied], "{text}");
+            let told = &result.results[0].warnings[0];
+            let place = "service.requirements[0].text";
+            assert_eq!((told.code.as_str(), told.field.as_str()), ("CUT", place), "{text}");
+        }
+        assert!(
+            push.send(vec![requiring("Formulir (2 lembar)")]).await.results[0].warnings.is_empty()
+        );
+        let mut admin = world.admin();
+        let steps = vec!["Datang ke gerai".to_owned(), "dst.".to_owned()];
+        let request = CreateServiceRequest {
+            parent: BKPM.into(),
+            service_id: "langkah".into(),
+            service: Some(Service { procedure: steps, ..service("Izin reklame") }),
+            ..Default::default()
+        };
+        let made = admin.catalog.create_service(request).await.expect("taken").into_inner();
+        let told = &made.warnings[0];
+        assert_eq!((told.code.as_str(), told.field.as_str()), ("CUT", "service.procedure[1]"));
     })
     .await;
 }
