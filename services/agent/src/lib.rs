@@ -56,7 +56,7 @@ mod store;
 
 pub use app::{
     check::{Checked, check},
-    plan::{Event, Outcome, Run},
+    plan::{Event, Outcome, Run, Why},
     preview::{Previewed, preview},
     propose::{Proposed, propose, sample},
     returned::until_back,

@@ -6,7 +6,7 @@ use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
 use mpp_form::reconcile::{Found, Item, Set, Standing, key_of};
 
-use super::spool::Spool;
+use super::{plan::Why, spool::Spool};
 use crate::{
     model::difference::Digest,
     store::{Adopted, Beliefs, Truth},
@@ -16,7 +16,8 @@ use crate::{
 pub struct Comparison {
     spool: Spool,
     beliefs: Beliefs,
-    /// Its records, in the order of the source.
+    why: Why,
+    /// In the order of the source.
     entries: Vec<Entry>,
 }
 
@@ -38,9 +39,14 @@ pub fn name_of(record: &Record) -> String {
 }
 
 impl Comparison {
-    /// Empty; `beliefs` are the registry's answers as far as they are known here.
-    pub fn new(spool: Spool, beliefs: Beliefs) -> Self {
-        Self { spool, beliefs, entries: Vec::new() }
+    /// Nothing yet; `beliefs` are what is known of the registry's answers here.
+    pub fn new(spool: Spool, beliefs: Beliefs, why: Why) -> Self {
+        Self { spool, beliefs, why, entries: Vec::new() }
+    }
+
+    /// Why they are compared.
+    pub fn why(&self) -> Why {
+        self.why
     }
 
     /// Takes up a record of the source.

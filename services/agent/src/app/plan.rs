@@ -62,6 +62,8 @@ pub enum Event {
     Progress(Tally),
     /// All records were compared with those of the registry.
     Compared {
+        /// Why they were.
+        why: Why,
         /// Records of the source.
         records: usize,
         /// Those that the registry does not have in this form.
@@ -76,6 +78,34 @@ pub enum Event {
         /// The time until the next try.
         wait: Duration,
     },
+}
+
+/// Why a run compares all records with the registry's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing is known of earlier runs, and the registry holds records of the source.
+    Lost,
+    /// What is known here is not what the registry holds.
+    Doubted,
+    /// It was asked for.
+    Asked,
+}
+
+impl Why {
+    /// In words for the source's keeper.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Lost => {
+                "the agent's state holds nothing of earlier runs (it is new, was lost or is \
+                 another's), and the registry holds records of this source"
+            }
+            Self::Doubted => {
+                "the agent's state does not fit what the registry holds of this source: one of the \
+                 two was restored, or changed by another hand"
+            }
+            Self::Asked => "it was asked for",
+        }
+    }
 }
 
 /// How a run ended.

@@ -9,11 +9,13 @@ use crate::{
         mapping::Mapping,
     },
     policy::Policy,
-    source::{self, Fault, Found, Input, Way},
+    source::{self, Fault, Folder, Found, Input, Looked, Way},
 };
 
 /// Records that are looked at.
 const LOOKED_AT: usize = 200;
+/// Records up to which a file of a folder is read on, to find what is wrong further down.
+const READ_ON: usize = 5_000;
 
 /// The first records of a source, and the mapping proposed for them.
 #[derive(Debug)]
@@ -24,8 +26,8 @@ pub struct Proposed {
     pub guess: Guess,
     /// Records that were looked at.
     pub records: Vec<Value>,
-    /// Why reading ended before the source's end, which a person has to know before the first run.
-    pub lack: Option<Error>,
+    /// What could not be read, or not to its end: a person has to know before the first run.
+    pub lacks: Vec<Error>,
 }
 
 impl Proposed {
@@ -41,17 +43,23 @@ impl Proposed {
     }
 }
 
-/// Looks at a source and proposes a mapping, all records of which belong to `unit`.
+/// Looks at a source and proposes a mapping, all records of which belong to `unit`. Each file of a
+/// folder is looked at by itself, so that a bad one hides none of the others.
 ///
 /// # Errors
 /// No record could be read.
 pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Proposed> {
     let place = input.place();
-    let (records, fault) = sample(input, LOOKED_AT, policy).await;
-    let lack = fault.map(|fault| fault.error);
+    let (records, mut lacks) = match &input {
+        Input::Folder(folder) => of_folder(folder, policy).await.map_err(|fault| fault.error)?,
+        _ => {
+            let (records, fault) = sample(input, LOOKED_AT, policy).await;
+            (records, fault.into_iter().map(|fault| fault.error).collect())
+        }
+    };
     if records.is_empty() {
         let none = || Fault::nothing(&place, "it holds no record").error;
-        return Err(lack.unwrap_or_else(none));
+        return Err(all(&lacks).unwrap_or_else(none));
     }
     let guess = guess(&records);
     if guess.choices.is_empty() {
@@ -59,9 +67,34 @@ pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Propos
             "{place}: no column reads like one of a catalog of services; write the mapping by hand, \
              or name another sheet, table or list"
         );
-        return Err(Error::new(Reason::SourceConfig, text));
+        lacks.insert(0, Error::new(Reason::SourceConfig, text));
+        return Err(all(&lacks).unwrap_or_else(|| Error::internal("nothing was guessed")));
     }
-    Ok(Proposed { program: program(&guess, unit), guess, records, lack })
+    Ok(Proposed { program: program(&guess, unit), guess, records, lacks })
+}
+
+/// Records of each file, and of each that is bad what is wrong with it.
+async fn of_folder(folder: &Folder, policy: &Policy) -> Result<(Vec<Value>, Vec<Error>), Fault> {
+    let Looked { files, others } = source::look(folder, policy)?;
+    let each = LOOKED_AT.div_ceil(files.len().max(1));
+    let (mut records, mut lacks) = (Vec::new(), Vec::new());
+    for (_, file) in files {
+        let (found, fault) = match file {
+            Ok(input) => sample(input, READ_ON, policy).await,
+            Err(fault) => (Vec::new(), Some(fault)),
+        };
+        records.extend(found.into_iter().take(each));
+        lacks.extend(fault.map(|fault| fault.error));
+    }
+    let others = others.into_iter().map(|text| Error::new(Reason::SourceIncomplete, text));
+    lacks.extend(others);
+    Ok((records, lacks))
+}
+
+/// All that is wrong, as one error that begins like the first.
+fn all(lacks: &[Error]) -> Option<Error> {
+    let texts: Vec<&str> = lacks.iter().map(Error::message).collect();
+    Some(Error::new(lacks.first()?.reason(), texts.join("; ")))
 }
 
 /// The first records of a source as they are, and the fault that ended the reading.

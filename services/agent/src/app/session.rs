@@ -23,7 +23,7 @@ use tokio::{sync::mpsc, time};
 
 use super::{
     comparison::Comparison,
-    plan::{Event, Run},
+    plan::{Event, Run, Why},
     sent::Sent,
     spool::Spool,
     survey::Survey,
@@ -144,20 +144,25 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
     })
 }
 
-/// True if this session compares before it sends: the registry does not hold what is known here, as
-/// after a delete by hand, or its answers are not known any more.
-async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<bool> {
+/// Why this session compares before it sends, if it does: what the registry holds of the source is
+/// not what is known here, as after a delete by hand, or its answers are not known any more.
+async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<Option<Why>> {
     let known = context.store.names().await?;
     let doubts = welcome.held_digest[..] != held::digest(known.values().map(String::as_str))[..];
     let has_lost = welcome.send_all || context.run.reconcile;
-    Ok(doubts || (has_lost && welcome.can_reconcile))
+    if !doubts && !(has_lost && welcome.can_reconcile) {
+        return Ok(None);
+    }
+    let is_new = known.is_empty() && context.store.checkpoint().await?.is_none();
+    let why = if context.run.reconcile { Why::Asked } else { Why::Doubted };
+    Ok(Some(if is_new { Why::Lost } else { why }))
 }
 
-/// Begins to compare: earlier answers are only believed until the comparison confirms them.
-async fn comparison(context: &Context<'_>, agreed: &Checkpoint) -> Result<Comparison> {
+/// Begins to compare; what was answered before counts as unknown, and is only believed.
+async fn comparison(context: &Context<'_>, agreed: &Checkpoint, why: Why) -> Result<Comparison> {
     let beliefs = context.store.beliefs().await?;
     context.store.begin_comparing(agreed).await?;
-    Ok(Comparison::new(Spool::beside(&context.run.state)?, beliefs))
+    Ok(Comparison::new(Spool::beside(&context.run.state)?, beliefs, why))
 }
 
 struct Session<'a> {
@@ -177,7 +182,9 @@ struct Session<'a> {
     nonce: i64,
     /// Withdrawals are being sent now.
     withdraws: bool,
-    /// Ids of records that were withdrawn.
+    /// More would have gone by themselves than may at once.
+    too_many_due: bool,
+    /// Ids of what was withdrawn.
     withdrawn: Vec<String>,
     /// Names of records that would be withdrawn, in a run that only tells.
     to_withdraw: Vec<String>,
@@ -198,8 +205,8 @@ impl<'a> Session<'a> {
         let mut told = context.store.told_gone().await?;
         told.retain(|id| !context.run.withdraw.takes(id));
         let comparison = match compares(context, &welcome).await? {
-            true => Some(comparison(context, &agreed).await?),
-            false => None,
+            Some(why) => Some(comparison(context, &agreed, why).await?),
+            None => None,
         };
         if comparison.is_none() {
             context.store.resume(&agreed, welcome.send_all).await?;
@@ -221,6 +228,7 @@ impl<'a> Session<'a> {
             waiting: VecDeque::new(),
             nonce: 0,
             withdraws: false,
+            too_many_due: false,
             withdrawn: Vec::new(),
             to_withdraw: Vec::new(),
         })

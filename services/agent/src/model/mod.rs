@@ -14,6 +14,7 @@ pub mod keys;
 pub mod lacking;
 mod locate;
 pub mod mapping;
+pub mod moment;
 pub mod problem;
 pub mod screen;
 pub mod tally;

@@ -12,13 +12,14 @@ use std::{
 use glob::Pattern;
 
 use super::{
-    csv::{self, Table},
+    Input,
+    csv::Table,
     fault::Fault,
     files::{Files, Known, ending, list},
-    json::{self, Pages},
+    json::Pages,
     saying::Saying,
     sink::Sink,
-    workbook::{self, Workbook},
+    workbook::Workbook,
 };
 use crate::policy::Policy;
 
@@ -58,7 +59,7 @@ pub fn read(folder: &Folder, policy: &Policy, sink: &mut Sink<'_>) -> Result<(),
         }
         parts.hear_name(Path::new(&file.name).with_extension("").to_str().unwrap_or_default());
         sink.enter(&file.name);
-        let read = read_file(folder, file, policy, sink);
+        let read = alone(folder, file).and_then(|one| one.read_into(policy, sink));
         faults.extend(read.and_then(|()| holds_one(file, sink)).err());
         has_ends &= sink.leave();
     }
@@ -104,19 +105,15 @@ fn none(folder: &Folder) -> String {
     }
 }
 
-fn read_file(
-    folder: &Folder,
-    file: &Known,
-    policy: &Policy,
-    sink: &mut Sink<'_>,
-) -> Result<(), Fault> {
+/// One of the files, as a source of its own.
+fn alone(folder: &Folder, file: &Known) -> Result<Input, Fault> {
     let path = file.path.clone();
     match ending(&file.name).as_str() {
-        "csv" | "tsv" | "txt" => csv::read(&Table { path, ..folder.table.clone() }, policy, sink),
-        "xlsx" => workbook::read(&Workbook { path, ..folder.workbook.clone() }, policy, sink),
+        "csv" | "tsv" | "txt" => Ok(Input::Csv(Table { path, ..folder.table.clone() })),
+        "xlsx" => Ok(Input::Sheet(Workbook { path, ..folder.workbook.clone() })),
         "json" => {
             let location = path.display().to_string();
-            json::read(&Pages { location, ..folder.pages.clone() }, policy, sink)
+            Ok(Input::Json(Pages { location, ..folder.pages.clone() }))
         }
         _ => {
             let text = "only files that end in .csv, .tsv, .txt, .json and .xlsx are read: see \
@@ -126,8 +123,32 @@ fn read_file(
     }
 }
 
-/// A file without a record fails like a source without one: it is not sure that the records it held
-/// before have gone.
+/// A folder that nobody has looked at yet.
+pub struct Looked {
+    /// Its files by name, each as a source of its own.
+    pub files: Vec<(String, Result<Input, Fault>)>,
+    /// What else there is, and why it is not read.
+    pub others: Vec<String>,
+}
+
+/// The files of a folder, each to be looked at by itself.
+///
+/// # Errors
+/// The folder cannot be listed, or holds no file.
+pub fn look(folder: &Folder, policy: &Policy) -> Result<Looked, Fault> {
+    let place = folder.path.display().to_string();
+    let files = list(&folder.path, folder.files.as_ref(), policy.max_files)
+        .map_err(|error| Fault::unreachable(&place, format!("{error}: see path")))?;
+    let others = missed(&files, &files, &Saying::default());
+    let known = files.known.iter().map(|file| (file.name.clone(), alone(folder, file)));
+    let files: Vec<_> = known.collect();
+    if files.is_empty() && others.is_empty() {
+        return Err(Fault::nothing(&place, none(folder)));
+    }
+    Ok(Looked { files, others })
+}
+
+/// A file without a record is as a source without one: what it held before has not surely gone.
 fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
     let text = "it holds no record; where that is right, take the file away";
     if sink.has_row() {

@@ -54,13 +54,15 @@ mod units;
 mod way;
 mod workbook;
 
+use std::path::Path;
+
 use tokio::sync::mpsc;
 
 pub use csv::Table;
 pub use edited::Edited;
 pub use fault::Fault;
 pub use fetch::is_remote;
-pub use folder::{Folder, pattern};
+pub use folder::{Folder, Looked, look, pattern};
 pub use found::{Found, Item};
 pub use held_back::HeldBack;
 pub use json::Pages;
@@ -76,6 +78,7 @@ use crate::{
     model::{filled::Relied, mapping::Mapping},
     policy::Policy,
 };
+use files::Known;
 use sink::Sink;
 
 /// The source's place and form.
@@ -107,6 +110,40 @@ impl Input {
             Self::Template(template) => template.name.clone(),
         }
     }
+
+    /// Hands on all records. A file that was written to meanwhile was read in part, or in parts of
+    /// two states; a folder looks after its own files.
+    fn read_whole(&self, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        let before = self.file().map(|path| Known::of(String::new(), path).ok());
+        self.read_into(policy, sink)?;
+        if before != self.file().map(|path| Known::of(String::new(), path).ok()) {
+            let text = "it was written to while it was read; the next run reads it again";
+            // A run that has ended needs no reason any more.
+            let _ = sink.lack(Fault::torn(&self.place(), text));
+        }
+        Ok(())
+    }
+
+    fn read_into(&self, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        match self {
+            Self::Csv(table) => csv::read(table, policy, sink),
+            Self::Sheet(workbook) => workbook::read(workbook, policy, sink),
+            Self::Json(pages) => json::read(pages, policy, sink),
+            Self::Sql(database) => sql::read(database, policy, sink),
+            Self::Folder(folder) => folder::read(folder, policy, sink),
+            Self::Template(template) => template::read(template, policy, sink),
+        }
+    }
+
+    /// The only file that it is.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Csv(table) => Some(&table.path),
+            Self::Sheet(workbook) => Some(&workbook.path),
+            Self::Json(pages) if !is_remote(&pages.location) => Some(Path::new(&pages.location)),
+            Self::Json(_) | Self::Sql(_) | Self::Folder(_) | Self::Template(_) => None,
+        }
+    }
 }
 
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
@@ -120,14 +157,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
             let mut sink = Sink::new(&items, mapping, &way, &before);
-            match &input {
-                Input::Csv(table) => csv::read(table, &policy, &mut sink),
-                Input::Sheet(workbook) => workbook::read(workbook, &policy, &mut sink),
-                Input::Json(pages) => json::read(pages, &policy, &mut sink),
-                Input::Sql(database) => sql::read(database, &policy, &mut sink),
-                Input::Folder(folder) => folder::read(folder, &policy, &mut sink),
-                Input::Template(template) => template::read(template, &policy, &mut sink),
-            }?;
+            input.read_whole(&policy, &mut sink)?;
             sink.end(&input.place())
         });
         if let Err(fault) = outcome {
@@ -211,6 +241,32 @@ mod tests {
         assert!(items.len() == 2 && fault.is_none(), "some write no end");
         let (_, fault, _) = found(cut, keys.expect("all").relied_on()).await;
         assert!(fault.is_none(), "and never do");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_written_to_while_it_is_read_is_no_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("catalog.csv");
+        let rows: String =
+            (0..500).map(|at| format!("k-{at},Akta {at},Gratis,1 jam,KK\n")).collect();
+        let whole = format!("kode,nama,biaya,waktu,syarat\n{rows}");
+        std::fs::write(&path, &whole).expect("writes");
+        let input = Input::Csv(Table { path: path.clone(), ..Table::default() });
+        let way = Way { program: MAPPING.to_owned(), ..Way::default() };
+        // The reader waits for whoever takes its records.
+        let policy = Policy { read_ahead_records: 1, ..Policy::default() };
+        let mut items = read(input, way, Relied::default(), &policy);
+        items.recv().await.expect("the first");
+        std::fs::write(&path, format!("{whole}z,KIA,Gratis,1 jam,KK\n")).expect("writes");
+        let mut fault = None;
+        while let Some(item) = items.recv().await {
+            if let Found::Fault(found) = item {
+                fault = Some(found.error);
+            }
+        }
+        let fault = fault.expect("a part");
+        assert_eq!(fault.reason(), Reason::SourceIncomplete);
+        assert!(fault.message().contains("written to while it was read"), "{fault}");
     }
 
     async fn mapped(csv: &str, program: &str) -> Vec<Item> {

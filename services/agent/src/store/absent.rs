@@ -55,4 +55,28 @@ impl Store {
         }
         tx.commit().await.map_err(failed)
     }
+
+    /// What kept records in the index that were due to go, in the last run.
+    pub async fn kept_back(&self) -> Result<Option<String>> {
+        let row = sqlx::query("SELECT value FROM setting WHERE name = 'hold'")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
+    /// Notes it; `None`: nothing did.
+    pub async fn note_kept_back(&self, why: Option<&str>) -> Result<()> {
+        let text = match why {
+            Some(_) => "INSERT OR REPLACE INTO setting VALUES ('hold', ?)",
+            None => "DELETE FROM setting WHERE name = 'hold'",
+        };
+        let noting = sqlx::query(text);
+        let noting = match why {
+            Some(why) => noting.bind(why),
+            None => noting,
+        };
+        noting.execute(&self.pool).await.map_err(failed)?;
+        Ok(())
+    }
 }

@@ -330,3 +330,4 @@ mod problems;
 mod released;
 #[cfg(test)]
 mod tests;
+mod zone;

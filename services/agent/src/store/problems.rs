@@ -1,11 +1,11 @@
 //! Problems for the publisher: records that were refused, could not be sent, or have gone.
 
 use mpp_api::sync::{Outcome, RecordResult};
-use mpp_core::Result;
+use mpp_core::{Clock, Result};
 use sqlx::{Row, SqliteConnection};
 
-use super::{NO_DIGEST, Store, failed};
-use crate::model::problem::Problem;
+use super::{NO_DIGEST, Store, failed, zone::system_zone};
+use crate::model::problem::{Going, Problem};
 
 impl Store {
     /// How many of the records that the source has wait at the registry for something else.
@@ -149,7 +149,13 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
-        Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1), row.get(2))).collect())
+        let (now, hold) = (Clock::system().now(), self.kept_back().await?);
+        let zone = system_zone().unwrap_or_default();
+        let gone = |row: sqlx::sqlite::SqliteRow| {
+            let going = Going::of(row.get(2), now, &zone, hold.as_deref());
+            Problem::gone(row.get(0), row.get(1), &going)
+        };
+        Ok(rows.into_iter().map(gone).collect())
     }
 }
 

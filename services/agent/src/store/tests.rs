@@ -278,7 +278,14 @@ async fn a_record_is_absent_since_the_first_complete_run_without_it_until_it_is_
     };
     assert_eq!(since().await, [5, 5], "since the first that told");
     let told = store.problems(10).await.expect("reads");
-    assert!(told.iter().all(|one| one.message.contains("after 1970-01-01T00:00:01Z")), "{told:?}");
+    let overdue = |why: &'static str| {
+        move |one: &Problem| one.message.contains("after 1970-01-01") && one.message.contains(why)
+    };
+    assert!(told.iter().all(overdue("no run has come to its end")), "{told:?}");
+    store.note_kept_back(Some("2 rows were not read")).await.expect("noted");
+    let told = store.problems(10).await.expect("reads");
+    assert!(told.iter().all(overdue("still stands: 2 rows were not read")), "{told:?}");
+    store.note_kept_back(None).await.expect("noted");
     store.is_back(|id| id == "a").await.expect("cleared");
     store.note_absent(&["a", "b"].into(), 20, due).await.expect("noted");
     assert_eq!(since().await, [20, 5], "its time begins anew");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mpp_agent::{Input, Pages, Policy, Setting, Table, lists, propose};
+use mpp_agent::{Folder, Input, Pages, Policy, Setting, Table, lists, propose};
 
 fn catalogs() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/strange");
@@ -53,4 +53,38 @@ async fn what_is_no_catalog_of_services_is_told() {
     let input = Input::Csv(Table { path, ..Table::default() });
     let said = propose(input, "units/dinas", &Policy::default()).await;
     assert!(said.expect_err("nothing is proposed").message().contains("by hand"));
+}
+
+#[tokio::test]
+async fn of_a_folder_each_bad_file_is_named_and_the_others_are_guessed_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    put("a.json", "no JSON");
+    put("b.xlsx", "no workbook");
+    put("c.csv", "");
+    put(
+        "d.csv",
+        "kode,nama,syarat,biaya\nKTP,KTP elektronik,KK,Gratis\nKIA,Kartu anak,KK,Gratis\n",
+    );
+    put("e.csv", "kode,nama,syarat,biaya\nSIP,Izin praktik dokter,STR,Rp 50.000\n\"SIK,Izin,x,y\n");
+    put("lama.xls", "x");
+    let input = Folder { path: folder.path().to_owned(), ..Folder::default() };
+    let proposed = propose(Input::Folder(input), "units/dinas", &Policy::default()).await;
+    let proposed = proposed.expect("of the good ones");
+    assert_eq!(proposed.records.len(), 3, "{:?}", proposed.records);
+    assert!(proposed.mapped(1).expect("a program")[0].is_ok());
+    let told: Vec<&str> = proposed.lacks.iter().map(mpp_core::Error::message).collect();
+    for (bad, why) in [
+        ("a.json", "JSON"),
+        ("b.xlsx", ""),
+        ("c.csv", "empty"),
+        ("e.csv", "line 3"),
+        ("lama.xls", "save them as"),
+    ] {
+        let named = told.iter().any(|text| text.contains(bad) && text.contains(why));
+        assert!(named, "{bad}: {told:#?}");
+    }
+    assert!(!told.iter().any(|text| text.contains("d.csv")), "{told:#?}");
 }

@@ -30,6 +30,7 @@ impl Session<'_> {
         }
         let mut found = walk.found();
         (self.context.report)(Event::Compared {
+            why: comparison.why(),
             records: comparison.records(),
             differ: found.wanted.len(),
             gone: found.lone.len(),

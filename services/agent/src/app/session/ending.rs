@@ -33,6 +33,9 @@ impl Session<'_> {
         if self.survey.lack.is_none() {
             self.withdraw().await?;
         }
+        if !self.context.run.withdraw_later {
+            self.context.store.note_kept_back(self.hold().as_deref()).await?;
+        }
         let summary = self.end().await?;
         self.context.store.is_back(|id| self.survey.difference.is_there(id)).await?;
         self.context.store.place(|id| self.survey.difference.place(id)).await?;
@@ -47,8 +50,26 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Keeps the reason why the run is not complete; if too many records have gone, also which
-    /// ones.
+    /// Why what was due to go by itself has not gone, whatever it is.
+    fn hold(&self) -> Option<String> {
+        let unread = self.tally.unread();
+        let rows = || {
+            let rows = "rows of the last run were not read or are held back, and nobody knows whose they are";
+            format!("{unread} {rows}; mend them first")
+        };
+        match &self.lack {
+            Some(fault) => {
+                Some(format!("the last run was not complete: {}", fault.error.message()))
+            }
+            None if self.too_many_due => Some(
+                "more are due at once than may go (max_absent_percent), so that none does"
+                    .to_owned(),
+            ),
+            None => (unread > 0).then(rows),
+        }
+    }
+
+    /// Keeps why the run is not complete; where too many records have gone, which ones.
     async fn keep_lack(&self, fault: &Fault) -> Result<()> {
         let store = self.context.store;
         keep_fault(store, self.context.run, fault).await?;

@@ -47,7 +47,10 @@ impl Session<'_> {
                     let due: Vec<_> = due.into_iter().filter(is_new).collect();
                     records.extend(due);
                 }
-                Due::TooMany(due, most) => problems.push(too_many_due(due, most)),
+                Due::TooMany(due, most) => {
+                    self.too_many_due = true;
+                    problems.push(too_many_due(due, most));
+                }
             }
         }
         self.survey.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use mpp_agent::{Folder, Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, Workbook};
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, Result, check_name};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -165,7 +165,9 @@ pub fn load(path: &Path) -> Result<Run> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let places = Places { file: path, text: &text };
     let read = toml::from_str(&text);
-    let config: Config = read.map_err(|error| unreadable(path, &places.unread(&error)))?;
+    let config: Config =
+        read.map_err(|error| unreadable(path, &places.unread::<Config>(&error)))?;
+    check_name(&config.source, &["sources"], "source").map_err(|error| places.told(error))?;
     config.policy.check().map_err(|error| places.told(error.within("policy")))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mapping = folder.join(&config.mapping);
@@ -200,8 +202,9 @@ pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
         input: InputConfig,
     }
     let places = Places { file, text };
-    let part: Part = toml::from_str(text)
-        .map_err(|error| Error::field("input", FieldCode::Unreadable, places.unread(&error)))?;
+    let part: Part = toml::from_str(text).map_err(|error| {
+        Error::field("input", FieldCode::Unreadable, places.unread::<Part>(&error))
+    })?;
     let read = input(part.input, file.parent().unwrap_or(Path::new(".")), &places);
     read.map_err(|error| places.told(error))
 }
@@ -316,7 +319,8 @@ mod tests {
             ("type = 'sqlite'\npath = 'a.db'\nlisten = 'x'", 7, "listen"),
             (&format!("{csv}\n[policy]\npage_tries = 0"), 8, "allowed is"),
             (&format!("{csv}\n[policy]\npage_trys = 1"), 8, "page_trys"),
-            (&format!("{csv}\nheading_line = 'x'"), 7, "expected"),
+            (&format!("{csv}\nheading_line = 'x'"), 7, "a whole number"),
+            ("type = 'folder'\npath = '.'\nfiles = ['a.csv', 'b.csv']", 7, "a text in quotes"),
             (&format!("{csv}\nx ="), 7, "TOML"),
         ] {
             fs::write(&path, format!("{head}{input}\n")).expect("a configuration");
@@ -324,5 +328,9 @@ mod tests {
             assert!(error.contains(&format!("line {line}")), "{input}: {error}");
             assert!(error.contains("dinas.toml") && error.contains(told), "{input}: {error}");
         }
+        let named = head.replace("sources/dinas", "Dinas Kota");
+        fs::write(&path, format!("{named}{csv}\n")).expect("a configuration");
+        let error = load(&path).expect_err("no name of a source").to_string();
+        assert!(error.contains("line 1") && error.contains("sources/"), "{error}");
     }
 }

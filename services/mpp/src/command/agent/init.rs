@@ -137,7 +137,7 @@ fn beside(path: &Path, args: &InitArgs) -> Result<String> {
     Ok(whole.display().to_string())
 }
 
-/// A folder; the place of the list in its first page, where it holds pages.
+/// A folder; the place of the list in its first page that can be read, where it holds pages.
 async fn folder(path: &str, origin: &str, args: &InitArgs, policy: &Policy) -> Result<String> {
     let mut lines = vec![line("type", "folder"), line("path", path)];
     lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));
@@ -146,10 +146,12 @@ async fn folder(path: &str, origin: &str, args: &InitArgs, policy: &Policy) -> R
     let mut pages: Vec<PathBuf> =
         names.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
     pages.sort();
-    if let Some(page) = pages.first() {
+    // A bad page is named where each file is looked at.
+    for page in pages {
         let page = page.display().to_string();
-        let found = json(page.clone(), &page, policy).await?;
+        let Ok(found) = json(page.clone(), &page, policy).await else { continue };
         lines.extend(found.lines().filter(|line| line.contains("items =")).map(str::to_owned));
+        break;
     }
     Ok(joined(&lines))
 }
@@ -235,7 +237,7 @@ fn tell(args: &InitArgs, mapping: &Path, proposed: &Proposed) -> Result<()> {
             Err(error) => say!("record {}: {}", at + 1, error.message()),
         }
     }
-    if let Some(lack) = &proposed.lack {
+    for lack in &proposed.lacks {
         say!("  ! {}", lack.message());
     }
     say!(

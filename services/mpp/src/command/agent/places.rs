@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use mpp_core::{Error, FieldViolation};
+use serde::de::DeserializeOwned;
+use toml::Table;
 
 /// The place of each setting in a file, for messages to people who have to mend one.
 pub(super) struct Places<'a> {
@@ -20,6 +22,7 @@ impl Places<'_> {
         let file = self.file.display();
         match self.line(&[table], key) {
             Some(line) => format!("{file}, line {line}"),
+            None if table.is_empty() => file.to_string(),
             None => format!("{file}, [{table}]"),
         }
     }
@@ -42,42 +45,131 @@ impl Places<'_> {
     /// The error of a setting, with the line that sets it.
     pub(super) fn told(&self, error: Error) -> Error {
         let placed = |violation: &FieldViolation| {
-            let (table, key) = violation.field.split_once('.')?;
+            let (table, key) = violation.field.split_once('.').unwrap_or(("", &violation.field));
             let description = format!("{}: {}", self.within(table, key), violation.description);
-            Some(FieldViolation { description, ..violation.clone() })
+            FieldViolation { description, ..violation.clone() }
         };
-        let placed: Option<Vec<_>> = error.violations().iter().map(placed).collect();
-        placed.filter(|fields| !fields.is_empty()).map_or(error, Error::fields)
+        let placed: Vec<_> = error.violations().iter().map(placed).collect();
+        if placed.is_empty() { error } else { Error::fields(placed) }
     }
 
-    /// The message for a file that cannot be read, with the line. For a key of `[input]` the reader
-    /// only tells the table's line, since it learns the kind of input after it has seen all keys.
-    pub(super) fn unread(&self, error: &toml::de::Error) -> String {
-        let start = error.span().map_or(0, |span| span.start);
-        let is_placed = !self.text.get(start..).unwrap_or_default().starts_with('[');
-        let said: Vec<&str> = error.message().split(['`', '"']).collect();
-        let line = match said.as_slice() {
-            _ if is_placed && error.span().is_some() => None,
-            ["unknown field ", key, ..] => self.line(&["", "input", "policy"], key),
-            [_, value, ..] => self.line_of_value(value),
-            _ => None,
-        };
+    /// What cannot be read as a `T`, in a keeper's words and with its line. Where the text is no
+    /// TOML, its reader says so best.
+    pub(super) fn unread<T: DeserializeOwned>(&self, error: &toml::de::Error) -> String {
+        let Ok(table) = self.text.parse::<Table>() else { return error.to_string() };
+        let (tables, key) = culprit::<T>(&table, error);
+        let line = self.line(&[&tables], &key).or_else(|| self.line_of(error));
+        let setting = [tables.as_str(), &key].into_iter().filter(|part| !part.is_empty());
+        let setting = setting.collect::<Vec<_>>().join(".");
+        let said = plain(&setting, error.message());
         match line {
-            Some(line) => format!("line {line}: {}", error.message()),
-            None => error.to_string(),
+            Some(line) => format!("line {line}: {said}"),
+            None => said,
         }
     }
 
-    /// The only line that sets something to a value.
-    fn line_of_value(&self, value: &str) -> Option<usize> {
-        let is_set_to = |line: &str| {
-            let text = line.split_once('=').map_or("", |(_, text)| text).trim();
-            text.trim_start_matches(['"', '\'']).starts_with(value)
-        };
-        let mut lines = self.text.lines().enumerate().filter(|(_, line)| is_set_to(line));
-        let first = lines.next();
-        first.filter(|_| lines.next().is_none()).map(|(line, _)| line + 1)
+    fn line_of(&self, error: &toml::de::Error) -> Option<usize> {
+        let before = self.text.get(..error.span()?.start)?;
+        Some(before.lines().count().max(1) + usize::from(before.ends_with('\n')))
     }
+}
+
+/// The table and the key without which the reader would say something else: of `[input]` it learns
+/// the kind only after it has seen all keys, and has forgotten by then where each stood.
+fn culprit<T: DeserializeOwned>(table: &Table, error: &toml::de::Error) -> (String, String) {
+    let said =
+        |without: Table| without.try_into::<T>().err().map(|error| error.message().to_owned());
+    let is_other = |without: Table| said(without).as_deref() != Some(error.message());
+    // One that is needed is missed as soon as it is away, whatever else is wrong.
+    let is_missed = |without: Table| said(without).is_some_and(|said| said.starts_with(MISSING));
+    let own = table.iter().filter(|(_, value)| !value.is_table());
+    let own = own.map(|(key, _)| (String::new(), key.clone()));
+    let below = table.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
+    let below =
+        below.flat_map(|(name, part)| part.keys().map(move |key| (name.clone(), key.clone())));
+    // Without its type nothing of a table is understood.
+    let (of_type, others): (Vec<_>, Vec<_>) = own.chain(below).partition(|(_, key)| key == "type");
+    let keys: Vec<_> = others.into_iter().chain(of_type).collect();
+    let without = |name: &str, key: &str| {
+        let mut without = table.clone();
+        let part = match name {
+            "" => Some(&mut without),
+            name => without.get_mut(name).and_then(toml::Value::as_table_mut),
+        };
+        part.and_then(|part| part.remove(key))?;
+        Some(without)
+    };
+    let of = |judge: &dyn Fn(Table) -> bool| {
+        keys.iter().find(|(name, key)| without(name, key).is_some_and(judge)).cloned()
+    };
+    if error.message().starts_with(MISSING) || is_other(table.clone()) {
+        return Default::default();
+    }
+    let sure = of(&|table| is_other(table.clone()) && !is_missed(table));
+    sure.or_else(|| of(&is_other)).unwrap_or_default()
+}
+
+/// How the reader begins to say that something is not there.
+const MISSING: &str = "missing field";
+
+/// What stands there and what belongs there, as a keeper of a list calls them.
+const KINDS: [(&str, &str); 13] = [
+    ("a sequence", "a list in square brackets"),
+    ("sequence", "a list in square brackets"),
+    ("a string", "a text in quotes"),
+    ("string", "the text"),
+    ("path string", "a text in quotes"),
+    ("a character", "one sign in quotes"),
+    ("a boolean", "true or false"),
+    ("boolean", "the word"),
+    ("integer", "the number"),
+    ("floating point", "the number"),
+    ("map", "a table"),
+    ("usize", "a whole number"),
+    ("any value of internally tagged enum InputConfig", "a table [input]"),
+];
+
+/// The reader's message without the words of its programs.
+fn plain(setting: &str, message: &str) -> String {
+    let quoted = |text: &str| text.replace('`', "\"");
+    if let Some(rest) = message.strip_prefix("unknown field ") {
+        let (key, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
+        let known = known.trim_start_matches("one of ");
+        return format!(
+            "{} is no setting; the settings here are {}",
+            quoted(key),
+            known.replace('`', "")
+        );
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant ") {
+        let (value, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
+        let known = known.trim_start_matches("one of ");
+        return format!("{setting} is {}; it may be {}", quoted(value), known.replace('`', ""));
+    }
+    if let Some(key) = message.strip_prefix("missing field ") {
+        return format!("{} is not set, and has to be", quoted(key));
+    }
+    let wrong = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
+    if let Some((found, wanted)) = wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return format!("{setting} must be {}, and is {}", kind(wanted), found_kind(found));
+    }
+    message.to_owned()
+}
+
+fn kind(wanted: &str) -> &str {
+    let is_number = ["u16", "u32", "u64", "i64", "i32", "u8"].contains(&wanted);
+    let known = KINDS.iter().find(|(own, _)| *own == wanted).map(|(_, told)| *told);
+    let table = || wanted.starts_with("struct ").then_some("a table");
+    if is_number { "a whole number" } else { known.or_else(table).unwrap_or(wanted) }
+}
+
+/// "string \"x\"", "integer `5`", "sequence".
+fn found_kind(found: &str) -> String {
+    let (own, value) = match found.find(['"', '`']) {
+        Some(at) => (found[..at].trim(), found[at..].replace('`', "")),
+        None => (found, String::new()),
+    };
+    format!("{} {value}", kind(own)).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -92,5 +184,48 @@ mod tests {
         assert_eq!(places.of("next"), "x.toml, [input]");
         let dotted = Places { file: Path::new("x.toml"), text: "input.items = \"data\"" };
         assert_eq!(dotted.of("items"), "x.toml, line 1");
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase", tag = "type")]
+    enum Any {
+        Folder {
+            #[allow(dead_code)]
+            path: String,
+            #[allow(dead_code)]
+            files: Option<String>,
+        },
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Whole {
+        #[allow(dead_code)]
+        source: String,
+        #[allow(dead_code)]
+        input: Any,
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_by_its_setting_and_in_no_words_of_a_program() {
+        let head = "source = 'x'\n[input]\ntype = 'folder'\n";
+        for (rest, told) in [
+            (
+                "path = '.'\n# which\nfiles = ['a.csv']",
+                "line 6: input.files must be a text in quotes, and is a list in square brackets",
+            ),
+            (
+                "path = 5\nfiles = '*'",
+                "line 4: input.path must be a text in quotes, and is the number 5",
+            ),
+            ("files = '*'", "line 2: \"path\" is not set, and has to be"),
+        ] {
+            let text = format!("{head}{rest}\n");
+            let error = toml::from_str::<Whole>(&text).err().expect(rest);
+            let places = Places { file: Path::new("x.toml"), text: &text };
+            assert_eq!(places.unread::<Whole>(&error), told, "{rest}");
+        }
+        let kind = "source = 'x'\n[input]\ntype = 'excel'\n";
+        let error = toml::from_str::<Whole>(kind).err().expect("no such kind");
+        let told = Places { file: Path::new("x.toml"), text: kind }.unread::<Whole>(&error);
+        assert_eq!(told, "line 3: input.type is \"excel\"; it may be folder");
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Event, Outcome, Problem, Tally};
+use mpp_agent::{Event, Outcome, Problem, Tally, Why};
 
 use crate::{
     output::Output,
@@ -40,11 +40,12 @@ impl Progress {
                 bar.tick();
             }
             (Event::Progress(tally), None) => complain!("{}", tally_json("progress", &tally)),
-            (Event::Compared { records, differ, gone }, Some(bar)) => {
-                bar.set_message(format!("compared {records}: {differ} differ, {gone} have gone"));
+            (Event::Compared { why, records, differ, gone }, Some(bar)) => {
+                let text = compared(why, records, differ, gone);
+                bar.suspend(|| complain!("  {text}"));
             }
-            (Event::Compared { records, differ, gone }, None) => {
-                let line = serde_json::json!({ "event": "compared", "records": records, "differ": differ, "gone": gone });
+            (Event::Compared { why, records, differ, gone }, None) => {
+                let line = serde_json::json!({ "event": "compared", "records": records, "differ": differ, "gone": gone, "why": why.told() });
                 complain!("{line}");
             }
             (Event::Retrying { error, wait }, Some(bar)) => {
@@ -70,6 +71,20 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// What was found by comparing, in words: it stays on the terminal, since a state that was lost is
+/// worth a look.
+fn compared(why: Why, records: usize, differ: usize, gone: usize) -> String {
+    let lone = match gone {
+        0 => String::new(),
+        gone => format!(", and {gone} that the registry holds are not in the source"),
+    };
+    format!(
+        "all {records} records were compared with the registry's, since {}: {differ} differ and are \
+         sent{lone}",
+        why.told()
+    )
 }
 
 fn answered(tally: &Tally) -> i64 {
@@ -262,6 +277,15 @@ mod tests {
         let sizes: Vec<_> = groups.iter().map(|(_, problems)| problems.len()).collect();
         assert_eq!(sizes, [3, 1, 1], "each is released by a command of its own");
         assert_eq!(groups[0].1[2].record, "row 6 (e)");
+    }
+
+    #[test]
+    fn a_state_that_was_lost_is_told_in_words() {
+        let told = compared(Why::Lost, 40, 2, 1);
+        assert!(told.contains("the agent's state holds nothing of earlier runs"), "{told}");
+        assert!(told.ends_with(
+            "2 differ and are sent, and 1 that the registry holds are not in the source"
+        ));
     }
 
     #[test]
