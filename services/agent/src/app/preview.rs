@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     comparison::Comparison,
-    plan::{Event, Run, unanswered},
+    plan::{Event, Run, Why, unanswered},
     run::stopped,
     spool::Spool,
     survey::Survey,
@@ -97,7 +97,7 @@ async fn look(
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
     let mut survey = Survey::new(run, difference.after(std::mem::take(&mut known.told_gone)));
     let beliefs = std::mem::take(&mut known.beliefs);
-    let mut comparison = Comparison::new(Spool::beside(&run.state)?, beliefs);
+    let mut comparison = Comparison::new(Spool::beside(&run.state)?, beliefs, Why::Asked);
     read(run, &known, &mut survey, &mut comparison, limits).await?;
     let found = compare(&comparison, &mut asking).await?;
     let truth = comparison.truth(&found);

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{
-        plan::{Event, Run},
+        plan::{Event, Run, Why},
         returned,
         run::Patience,
         session::written_form,
@@ -65,7 +65,7 @@ impl<'a> Asking<'a> {
 
     pub(super) fn tell_compared(&self, records: usize, found: &Found) {
         let (differ, gone) = (found.wanted.len(), found.lone.len());
-        (self.report)(Event::Compared { records, differ, gone });
+        (self.report)(Event::Compared { why: Why::Asked, records, differ, gone });
     }
 
     /// As a session of this run would send it.

@@ -81,8 +81,7 @@ fn compared(why: Why, records: usize, differ: usize, gone: usize) -> String {
         gone => format!(", and {gone} that the registry holds are not in the source"),
     };
     format!(
-        "all {records} records were compared with the registry's, since {}: {differ} differ and are \
-         sent{lone}",
+        "all {records} records were compared with the registry's, since {}: {differ} differ{lone}",
         why.told()
     )
 }
@@ -283,9 +282,7 @@ mod tests {
     fn a_state_that_was_lost_is_told_in_words() {
         let told = compared(Why::Lost, 40, 2, 1);
         assert!(told.contains("the agent's state holds nothing of earlier runs"), "{told}");
-        assert!(told.ends_with(
-            "2 differ and are sent, and 1 that the registry holds are not in the source"
-        ));
+        assert!(told.ends_with("2 differ, and 1 that the registry holds are not in the source"));
     }
 
     #[test]
