@@ -52,12 +52,12 @@ impl Session<'_> {
 
     /// Why what was due to go by itself has not gone, whatever it is.
     fn hold(&self) -> Option<String> {
-        let unread = self.tally.unread();
+        let unread = self.survey.tally.unread();
         let rows = || {
             let rows = "rows of the last run were not read or are held back, and nobody knows whose they are";
             format!("{unread} {rows}; mend them first")
         };
-        match &self.lack {
+        match &self.survey.lack {
             Some(fault) => {
                 Some(format!("the last run was not complete: {}", fault.error.message()))
             }
