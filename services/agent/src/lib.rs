@@ -8,10 +8,9 @@
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
 //!           readers of Indonesian texts; guess: which column holds what; tally: the accounting;
 //!           template: its headings, each for one field
-//! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, JSON over
-//!           HTTP (fetch, parse, envelope, next), a folder of such files, and databases (sql/),
-//!           read on a thread of their own; edited: a file that was written; fault: what is
-//!           wrong with a source as a whole
+//! source/   each read on a thread of its own. tables/: CSV and workbooks; pages/: JSON over HTTP;
+//!           folders/: several such files, and how an edit is noticed; sql/: databases; whole/:
+//!           whether what came is all; fault: a source that cannot be read at all
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client

@@ -150,7 +150,8 @@ async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<Option<Why
     let known = context.store.names().await?;
     let doubts = welcome.held_digest[..] != held::digest(known.values().map(String::as_str))[..];
     let has_lost = welcome.send_all || context.run.reconcile;
-    if !doubts && !(has_lost && welcome.can_reconcile) {
+    let compares = doubts || (has_lost && welcome.can_reconcile);
+    if !compares {
         return Ok(None);
     }
     let is_new = known.is_empty() && context.store.checkpoint().await?.is_none();

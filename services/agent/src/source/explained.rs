@@ -6,7 +6,7 @@ use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 
-use super::held_back::id;
+use super::tables::held_back::id;
 use crate::model::{
     lacking::{columns, shown},
     mapping::Mapping,

@@ -4,7 +4,7 @@ use mpp_api::sync::Record;
 use mpp_core::{Error, Result};
 use serde_json::Value;
 
-use super::{fault::Fault, held_back::HeldBack};
+use super::{fault::Fault, tables::held_back::HeldBack};
 use crate::model::keys::Keys;
 
 /// A record as read and mapped, or why it could not be.

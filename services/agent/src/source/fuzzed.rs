@@ -4,13 +4,13 @@
 use jaq_json::Val;
 
 use super::{
-    account::{self, Looked},
-    address::Address,
-    envelope,
-    extent::{Extent, Seen},
-    full, more,
-    next::Next,
-    place, says, spoken,
+    pages::{envelope, next::Next, place},
+    whole::{
+        account::{self, Looked},
+        address::Address,
+        extent::{Extent, Seen},
+        full, more, says, spoken,
+    },
 };
 
 /// Names of members, of all kinds that the readers know, and some that none does.

@@ -1,84 +1,46 @@
 //! Sources of records. A source is read on a thread of its own, mapped there, and handed on through
 //! a bounded channel, so that a catalog of any size takes little memory.
 
-mod account;
-mod address;
-mod cell;
-mod columns;
-mod csv;
-mod edited;
-mod envelope;
 mod explained;
-mod extent;
 mod fault;
-mod fetch;
-mod files;
-mod folder;
+mod folders;
 mod found;
-mod full;
 #[cfg(test)]
 mod fuzzed;
-mod habit;
-mod heading;
-mod held_back;
 mod identity;
-mod json;
-mod kinds;
-mod lines;
-mod link_header;
-mod links;
-mod list;
-mod more;
-mod next;
-mod others;
-mod parse;
-mod part;
-mod partial;
-mod place;
-mod prose;
-mod row;
-mod rows;
-mod runs;
-mod saying;
-mod says;
-mod shape;
-mod sheet;
+mod pages;
 mod sink;
-mod spelt;
-mod spoken;
 mod sql;
-mod table;
+mod tables;
 mod template;
-mod told;
-mod units;
 mod way;
-mod workbook;
+mod whole;
 
 use std::path::Path;
 
 use tokio::sync::mpsc;
 
-pub use csv::Table;
-pub use edited::Edited;
 pub use fault::Fault;
-pub use fetch::is_remote;
-pub use folder::{Folder, Looked, look, pattern};
+pub use folders::edited::Edited;
+pub use folders::folder::{Folder, Looked, look, pattern};
 pub use found::{Found, Item};
-pub use held_back::HeldBack;
-pub use json::Pages;
-pub use list::{Lists, lists};
-pub use next::Next;
-pub use place::Setting;
+pub use pages::fetch::is_remote;
+pub use pages::json::Pages;
+pub use pages::list::{Lists, lists};
+pub use pages::next::Next;
+pub use pages::place::Setting;
 pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
+pub use tables::csv::Table;
+pub use tables::held_back::HeldBack;
+pub use tables::workbook::Workbook;
 pub use template::{Template, layout};
 pub use way::Way;
-pub use workbook::Workbook;
 
 use crate::{
     model::{filled::Relied, mapping::Mapping},
     policy::Policy,
 };
-use files::Known;
+use folders::files::Known;
 use sink::Sink;
 
 /// The source's place and form.
@@ -126,11 +88,11 @@ impl Input {
 
     fn read_into(&self, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
         match self {
-            Self::Csv(table) => csv::read(table, policy, sink),
-            Self::Sheet(workbook) => workbook::read(workbook, policy, sink),
-            Self::Json(pages) => json::read(pages, policy, sink),
+            Self::Csv(table) => tables::csv::read(table, policy, sink),
+            Self::Sheet(workbook) => tables::workbook::read(workbook, policy, sink),
+            Self::Json(pages) => pages::json::read(pages, policy, sink),
             Self::Sql(database) => sql::read(database, policy, sink),
-            Self::Folder(folder) => folder::read(folder, policy, sink),
+            Self::Folder(folder) => folders::folder::read(folder, policy, sink),
             Self::Template(template) => template::read(template, policy, sink),
         }
     }

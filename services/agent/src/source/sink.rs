@@ -12,8 +12,8 @@ use super::{
     explained,
     fault::Fault,
     found::{Found, Item},
-    held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     identity::{Identity, identity, names},
+    tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     way::Way,
 };
 use crate::model::{declared, filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};

@@ -8,11 +8,13 @@ use mpp_core::Error;
 
 use super::{
     fault::Fault,
-    row::{Row, TableRows},
-    sheet::{Before, Open, SheetRows},
     sink::Sink,
-    table::read_rows,
-    workbook::{holds_something, open},
+    tables::{
+        row::{Row, TableRows},
+        sheet::{Before, Open, SheetRows},
+        table::read_rows,
+        workbook::{holds_something, open},
+    },
 };
 use crate::{
     model::template::{Column, GUIDE, Layout, MARK, MARK_SHEET, SERVICES, VERSION, is_own_sheet},

@@ -1,7 +1,7 @@
 //! A table or a query, as one statement that only reads.
 
 use super::limit::{Dialect, Limit};
-use crate::source::place::Setting;
+use crate::source::pages::place::Setting;
 
 /// A table or a query.
 #[derive(Clone, Debug)]

@@ -10,12 +10,13 @@ use crate::{
     model::tally::some,
     source::{
         fault::Fault,
-        parse::parse,
-        place,
-        row::cells,
-        saying::Saying,
-        shape::{self, Shape},
+        pages::{parse::parse, place},
         sink::Sink,
+        tables::{
+            row::cells,
+            shape::{self, Shape},
+        },
+        whole::saying::Saying,
     },
 };
 

@@ -1,6 +1,7 @@
 //! Words of the language that the catalog lacks: each is a word until its letters say otherwise.
 
 use super::*;
+use crate::search::words::analyze;
 
 /// Roots that a catalog of services may lack, as people use them; many are one letter from a word
 /// that asks how or from the name of a region.

@@ -1,10 +1,11 @@
 //! Places in questions: all regions by their official names, the ways in which people shorten and
 //! misspell them, and words that are names of regions as well.
 
-use crate::model::region::{TABLE, parse_table};
-
 use super::*;
-use crate::search::vocabulary::{ORDINARY, SEATS};
+use crate::{
+    model::region::{TABLE, parse_table},
+    search::words::vocabulary::{ORDINARY, SEATS},
+};
 
 /// The places that a question names, as typed, with their codes.
 async fn places(engine: &Engine, text: &str) -> Vec<(String, Vec<String>)> {

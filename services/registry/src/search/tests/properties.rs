@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
-use crate::search::{asked::MAX_TERMS, reading::read};
+use crate::search::asking::{asked::MAX_TERMS, reading::read};
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().build().unwrap()

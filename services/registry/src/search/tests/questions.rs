@@ -1,7 +1,7 @@
 //! How questions are read: what leads, what never decides, and what nothing answers.
 
 use super::*;
-use crate::search::vocabulary::ABBREVIATIONS;
+use crate::search::words::{analyze, vocabulary::ABBREVIATIONS};
 
 fn with_keywords(name: &str, title: &str, english: &str, keywords: &str) -> Update {
     service(&[name, title, english, "population", keywords])

@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
-use crate::search::analyze::{QueryTerm, index_terms, tokens};
-use crate::search::asked::{MAX_TERMS, query_terms};
+use crate::search::{
+    asking::asked::{MAX_TERMS, query_terms},
+    words::analyze::{QueryTerm, index_terms, tokens},
+};
 
 fn looked_up(text: &str) -> Vec<QueryTerm> {
     let terms = query_terms(text, &tokens(text), &|_| true);

@@ -1,0 +1,55 @@
+//! Rows that do not look like a record, and wait for a person.
+
+use mpp_api::sync::{Record, record::Body};
+use mpp_core::{Error, FieldCode};
+use serde_json::Value;
+
+use crate::source::whole::partial::is_extent;
+
+/// A record that looks like none: it is sent once a person has released it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Its id in the source.
+    pub id: String,
+    /// Its title; a release holds for it as long as it is called so.
+    pub title: String,
+}
+
+impl HeldBack {
+    /// Reads it from the mapping's output; a row without an id cannot be released.
+    pub fn of(output: &Value) -> Option<Self> {
+        let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
+        Some(Self { id: id(output)?, title: title.trim().to_owned() })
+    }
+}
+
+/// The id that a mapped record has.
+pub fn id(output: &Value) -> Option<String> {
+    let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Why a mapped record is a line about how much there is, if it is.
+pub fn extent(output: &Value) -> Option<String> {
+    let title = output.pointer("/service/title/id")?.as_str()?.trim();
+    let what = "says how many there are, and names no service";
+    is_extent(title).then(|| format!("the title \"{title}\" {what}"))
+}
+
+/// Whether a record is refused because it looks suspicious.
+pub fn is_suspicious(error: &Error) -> bool {
+    error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
+}
+
+/// Why the registry would take a record for no service.
+pub fn doubted(record: &mut Record) -> Option<String> {
+    let Some(Body::Service(service)) = &mut record.body else { return None };
+    mpp_form::screen::doubted(service).map(|(_, why)| why)
+}
+
+/// The remark on a text that names nothing.
+pub fn names_nothing(place: &str, text: &str) -> Error {
+    let shown: String = text.chars().take(80).collect();
+    let text = format!("\"{shown}\" names nothing, and is left out");
+    Error::field(place, FieldCode::LeftOut, text)
+}

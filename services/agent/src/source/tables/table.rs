@@ -1,0 +1,288 @@
+//! A table, row by row from its heading on: rows that are no records are told apart, the others are
+//! handed on under its headings.
+
+use std::{
+    collections::{BTreeSet, HashSet, VecDeque},
+    ffi::OsStr,
+    io,
+    path::Path,
+};
+
+use jaq_json::Val;
+use mpp_core::{Error, FieldCode, Result};
+
+use super::{
+    columns::{self, Again},
+    kinds::{Kinds, may_be_heading},
+    row::{Row, TableRows},
+    shape::{self, Shape},
+};
+use crate::{
+    policy::Policy,
+    source::{
+        fault::Fault,
+        sink::Sink,
+        whole::saying::{self, Saying},
+    },
+};
+
+/// Rows that are read ahead, so that the first of them are judged by the others.
+const AHEAD: usize = 300;
+
+/// Reads a table from its heading on; `above` are the lines that stand above it.
+///
+/// # Errors
+/// The same as [`read`].
+pub fn read_rows(
+    place: &str,
+    rows: &mut dyn TableRows,
+    above: Vec<String>,
+    policy: &Policy,
+    sink: &mut Sink<'_>,
+) -> Result<(), Fault> {
+    let lost = |error: io::Error| Fault::torn(place, format!("it breaks off: {error}"));
+    let keys = headings(place, rows.next().map_err(lost)?)?;
+    rows.set_columns(keys.len());
+    sink.check_keys(place, &BTreeSet::from_iter(keys.iter().cloned()))?;
+    let mut saying = Saying::default();
+    above.iter().map(String::as_str).chain(rows.title()).for_each(|title| saying.hear(title));
+    let file = Path::new(place).file_stem().and_then(OsStr::to_str);
+    // The files of a folder are parts of one list: the folder hears their names together.
+    let file = file.filter(|_| !sink.is_within());
+    file.into_iter().for_each(|name| saying.hear_name(name));
+    let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
+    let mut reading = Reading {
+        place,
+        called: rows.called(),
+        keys,
+        above: above.collect(),
+        policy,
+        sink,
+        below_heading: true,
+        moved: None,
+        kinds: Kinds::default(),
+        doubtful: None,
+        shape: Shape::default(),
+        saying,
+    };
+    let mut ahead = VecDeque::new();
+    loop {
+        while ahead.len() < AHEAD
+            && let Some(row) = rows.next().map_err(lost)?
+        {
+            reading.look_at(&row);
+            ahead.push_back((row, rows.is_open()));
+        }
+        let Some((row, is_open)) = ahead.pop_front() else { break };
+        if reading.take_whole(row, is_open).is_err() {
+            return Ok(()); // The run has ended.
+        }
+    }
+    if reading.settle(None).is_ok() && !rows.is_open() {
+        reading.sink.ends();
+    }
+    reading.saying.beyond().map_or(Ok(()), |text| Err(Fault::torn(place, text)))
+}
+
+fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
+    let cells = match row {
+        Some(Row::Cells { cells, .. }) => cells,
+        Some(Row::Refused { error, .. }) => {
+            return Err(Fault::unreadable(place, format!("the heading: {}", error.message())));
+        }
+        Some(Row::Torn { why, .. }) => {
+            return Err(Fault::torn(place, format!("the heading: {why}")));
+        }
+        None => return Err(Fault::nothing(place, "the file is empty")),
+    };
+    columns::keys(&cells).map_err(|text| Fault::unreadable(place, text))
+}
+
+/// A file that is being read.
+struct Reading<'a, 'b> {
+    place: &'a str,
+    /// [`TableRows::called`].
+    called: String,
+    keys: Vec<String>,
+    /// The lines above the heading, as letters.
+    above: HashSet<String>,
+    policy: &'a Policy,
+    sink: &'a mut Sink<'b>,
+    /// The row before was a heading.
+    below_heading: bool,
+    /// The line at which a heading came again over columns in another order.
+    moved: Option<usize>,
+    kinds: Kinds,
+    /// A row that is a heading if the rows below it are of other kinds.
+    doubtful: Option<(usize, Vec<String>)>,
+    /// The shape of the rows, learnt also from those that are read ahead.
+    shape: Shape,
+    /// Titles and footers about how much there is.
+    saying: Saying,
+}
+
+impl Reading<'_, '_> {
+    /// Looks at a row that is read ahead.
+    fn look_at(&mut self, row: &Row) {
+        if let Row::Cells { cells, .. } = row {
+            self.shape.see(cells);
+        }
+    }
+
+    /// A last line without an end may be cut off, if the last run's had one.
+    fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
+        self.settle(Some(&row))?;
+        match row {
+            Row::Cells { line, cells }
+                if is_open && self.sink.ended_before() && !is_blank(&cells) =>
+            {
+                let why = "the file's last line has no end, and had one in the last run: the file \
+                           is cut short, perhaps within this row";
+                self.tear(line, line, why)
+            }
+            row => self.take(row),
+        }
+    }
+
+    /// Decides on a row that may have been a heading, by the row below it.
+    fn settle(&mut self, next: Option<&Row>) -> Result<()> {
+        let Some((line, cells)) = self.doubtful.take() else { return Ok(()) };
+        match next {
+            Some(Row::Cells { cells: below, .. }) if is_blank(below) => {
+                self.doubtful = Some((line, cells));
+                Ok(())
+            }
+            Some(Row::Cells { cells: below, .. }) if self.is_heading(&cells, below) => {
+                self.move_columns(line)
+            }
+            _ => {
+                self.kinds.see(&cells);
+                self.put(line, cells)
+            }
+        }
+    }
+
+    /// Whether a row reads like a heading and what stands below it like another table.
+    fn is_heading(&self, cells: &[String], below: &[String]) -> bool {
+        let other_kinds = self.kinds.against(cells) > 0 && self.kinds.against(below) > 1;
+        other_kinds || self.shape.begins_another(cells, below)
+    }
+
+    fn take(&mut self, row: Row) -> Result<()> {
+        let below_heading = std::mem::take(&mut self.below_heading);
+        match row {
+            // Spreadsheets leave empty rows behind.
+            Row::Cells { cells, .. } if is_blank(&cells) => Ok(()),
+            Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
+            Row::Cells { line, cells }
+                if self.above.contains(&columns::letters(&cells.concat())) =>
+            {
+                self.pass_over(line, "repeats a line that stands above the heading")
+            }
+            Row::Cells { line, cells } => match columns::again(&cells, &self.keys) {
+                Some(Again::Same) => self.pass_over(line, "repeats the heading"),
+                Some(Again::Moved) => self.move_columns(line),
+                Some(Again::Doubtful) => {
+                    let text = "half of it are headings of the columns; is it a record?";
+                    self.sink
+                        .refuse(self.at(line), Error::field("row", FieldCode::Unreadable, text))
+                }
+                None => self.doubt(line, cells),
+            },
+            Row::Refused { line, error } => {
+                self.saying.count();
+                self.sink.refuse(self.at(line), error)
+            }
+            Row::Torn { from, to, why } => self.tear(from, to, &why),
+        }
+    }
+
+    /// Passes over a heading that comes again, as where pages were glued together.
+    fn pass_over(&mut self, line: usize, why: &str) -> Result<()> {
+        self.below_heading = true;
+        self.moved = None;
+        let text = format!("it {why}, and is no record");
+        self.sink.pass_over(self.at(line), Error::field("row", FieldCode::HeadingAgain, text))
+    }
+
+    /// Notes a heading over columns in another order: the rows below it are read by the first
+    /// heading, so their cells would land in the wrong fields.
+    fn move_columns(&mut self, line: usize) -> Result<()> {
+        self.below_heading = true;
+        self.moved = Some(line);
+        let text = format!(
+            "line {line} is a heading with other columns, or in another order, and the rows below it cannot \
+             be read by the first one; give each part a file and a source of its own, or one order"
+        );
+        self.sink.refuse(self.at(line), Error::field("row", FieldCode::Torn, text.as_str()))?;
+        self.sink.lack(Fault::torn(self.place, text))
+    }
+
+    fn doubt(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        if shape::names_columns(&cells) {
+            return self.move_columns(line);
+        }
+        let is_footer = self.keys.len() > 1 && saying::is_extent(&cells);
+        if (is_footer || self.shape.is_foreign(&cells)) && !self.sink.takes_trials() {
+            return self.hold_back(line, cells);
+        }
+        if may_be_heading(&cells) {
+            self.doubtful = Some((line, cells));
+            return Ok(());
+        }
+        self.kinds.see(&cells);
+        self.put(line, cells)
+    }
+
+    fn put(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        if let Some(other) = self.moved {
+            let text = format!("it stands below the heading in line {other}, of another order");
+            return self.sink.refuse(self.at(line), Error::field("row", FieldCode::Torn, text));
+        }
+        self.saying.count();
+        let limit = self.policy.max_cell_bytes;
+        if cells.iter().any(|cell| cell.len() > limit) {
+            let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
+            return self
+                .sink
+                .refuse(self.at(line), Error::field("row", FieldCode::Unreadable, text));
+        }
+        let raw = self.raw(cells.clone());
+        self.sink.put(self.at(line), raw)?;
+        if !self.sink.took() {
+            self.saying.hear_refused(&cells);
+        }
+        Ok(())
+    }
+
+    fn at(&self, line: usize) -> String {
+        format!("{}{line}", self.called)
+    }
+
+    fn raw(&self, cells: Vec<String>) -> Val {
+        let text = |text: String| Val::utf8_str(text.into_bytes());
+        let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
+        Val::obj(cells.collect())
+    }
+
+    /// Holds back a row without the table's shape: it is reported, and not published.
+    fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        self.saying.hear_row(&cells.join(" "));
+        let raw = self.raw(cells);
+        self.sink.hold_back(self.at(line), shape::foreign(), raw)
+    }
+
+    /// Refuses each of the lines, and says that it is not known how many rows they were.
+    fn tear(&mut self, from: usize, to: usize, why: &str) -> Result<()> {
+        for line in from..=to {
+            self.sink.refuse(self.at(line), Error::field("row", FieldCode::Torn, why))?;
+        }
+        let lines =
+            if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
+        self.sink.lack(Fault::torn(self.place, format!("{lines} cannot be told apart: {why}")))
+    }
+}
+
+fn is_blank(cells: &[String]) -> bool {
+    cells.iter().all(|cell| cell.trim().is_empty())
+}

@@ -1,0 +1,247 @@
+//! Titles and footers of a table about how much there is: "Halaman 1 dari 3", "Menampilkan 1-20
+//! dari 45 data". If they announce more than the file holds, the file is a part.
+
+use std::collections::BTreeSet;
+
+use super::{
+    part::{alone, out_of, page},
+    partial::{self, speaks_of_a_part},
+    prose::{Counted, counted, is_footer},
+};
+use crate::{model::tally::some, source::fault::excerpt};
+
+/// The most cells that a footer fills, such as "Total", "layanan" and "42".
+const FOOTER_CELLS: usize = 3;
+
+/// Words by which a title or a footer says that there is more.
+const GOES_ON: [&str; 5] =
+    ["bersambung", "lanjut ke halaman", "to be continued", "continued on", "halaman berikutnya"];
+/// The same in a row of the table that is no record.
+const MORE_BELOW: [&str; 10] = [
+    "lanjut ke",
+    "selanjutnya",
+    "berikutnya",
+    "lanjutan ada",
+    "next page",
+    "next sheet",
+    "dipotong",
+    "terpotong",
+    "truncated",
+    "lihat lampiran",
+];
+/// The same where they are all that a row says.
+const AND_SO_ON: [&str; 7] =
+    ["dst", "dsb", "dll", "etc", "more", "dan lain-lain", "dan seterusnya"];
+/// Words behind the number of others: "dan 30 layanan lainnya".
+const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
+
+/// The words by which a row that is no record says that more follows; dots alone say it, too.
+pub fn goes_on_below(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_dots = |sign: char| ".…⋮".contains(sign) || sign.is_whitespace();
+    if text.chars().all(is_dots) && (text.contains("...") || text.contains(['…', '⋮'])) {
+        return Some(text.to_owned());
+    }
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    let is_rest = words.last().is_some_and(|last| OTHERS.contains(last))
+        && words.iter().any(|word| word.parse::<u64>().is_ok());
+    let goes_on = MORE_BELOW.iter().chain(&GOES_ON).any(|words| bare.contains(words));
+    (is_rest || goes_on || AND_SO_ON.contains(&bare)).then(|| bare.to_owned())
+}
+
+/// True for a row that holds nothing but how much there is: "Menampilkan 3 dari 42 layanan".
+pub fn is_extent(cells: &[String]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    let (Some(text), None) = (filled.next(), filled.next()) else { return false };
+    let tells = || out_of(text, true).is_some() || counted(text).is_some();
+    is_footer(text) && (tells() || partial::is_extent(text))
+}
+
+/// The announcements, and how much came.
+#[derive(Default)]
+pub struct Saying {
+    rows: u64,
+    /// The pages or other parts whose numbers are told; each number stands on its own.
+    pages: BTreeSet<u64>,
+    records_said: u64,
+    pages_said: u64,
+    /// The last announcement that more follows, after so many rows.
+    more: Option<(u64, String)>,
+}
+
+impl Saying {
+    /// Counts a row of the table.
+    pub fn count(&mut self) {
+        self.rows += 1;
+    }
+
+    /// Takes up a row that is no record.
+    pub fn hear_row(&mut self, text: &str) {
+        match goes_on_below(text) {
+            Some(said) => self.more_follows(&said),
+            None => self.hear(text),
+        }
+    }
+
+    fn more_follows(&mut self, said: &str) {
+        self.more = Some((self.rows, excerpt(said)));
+    }
+
+    /// Takes up a sentence.
+    pub fn hear(&mut self, text: &str) {
+        let text: String =
+            text.chars().map(|sign| if ",;|\t\"".contains(sign) { ' ' } else { sign }).collect();
+        if let Some(said) = out_of(&text, false) {
+            if said.pages {
+                self.number(said.here, said.all);
+            } else {
+                self.records_said = self.records_said.max(said.all);
+            }
+            return;
+        }
+        match counted(&text) {
+            Some(Counted::All(all)) => self.records_said = self.records_said.max(all),
+            Some(Counted::Left(1..)) => self.more_follows(text.trim()),
+            _ => self.hear_words(&text),
+        }
+    }
+
+    fn hear_words(&mut self, text: &str) {
+        let goes_on = GOES_ON.iter().any(|words| text.to_lowercase().contains(words));
+        if let Some(page) = page(text) {
+            self.number(page, page);
+        } else if goes_on || speaks_of_a_part(text) || alone(text).is_some() {
+            self.more_follows(text.trim());
+        }
+    }
+
+    fn number(&mut self, page: u64, all: u64) {
+        self.pages.insert(page);
+        self.pages_said = self.pages_said.max(all);
+    }
+
+    /// Takes up the name of a file: a person who parts a list numbers the files.
+    pub fn hear_name(&mut self, name: &str) {
+        let name = name.replace(['_', '-', '+'], " ");
+        if out_of(&name, false).is_some_and(|said| said.pages) {
+            self.hear(&name);
+        }
+    }
+
+    /// Takes a row of the table that is no record: a footer does not count as a row.
+    pub fn hear_refused(&mut self, cells: &[String]) {
+        let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let text = cells.join(" ");
+        if filled > FOOTER_CELLS || !is_footer(&text) {
+            return;
+        }
+        let is_none = counted(&text).is_some() || partial::is_extent(&text);
+        self.rows -= u64::from(is_none && self.rows > 0);
+        self.hear_row(&text);
+    }
+
+    /// How many parts the numbers tell of, and of how many there is one here; `None`: of no more.
+    pub fn parts_missing(&self) -> Option<(u64, u64)> {
+        let here = self.pages.len() as u64;
+        (self.pages_said > here).then_some((self.pages_said, here))
+    }
+
+    /// How much more there should be.
+    pub fn beyond(&self) -> Option<String> {
+        // Above the table it speaks of all of it; between two pages the next one came.
+        if let Some((at, said)) = &self.more
+            && (*at == 0 || *at == self.rows)
+        {
+            return Some(format!(
+                "a line says \"{said}\", and that is not here; export all into one file, or take \
+                 that line out"
+            ));
+        }
+        let pages = self.pages.len() as u64;
+        let (said, had, what) = if self.pages_said > pages {
+            (self.pages_said, pages, "page")
+        } else if self.records_said > self.rows {
+            (self.records_said, self.rows, "row")
+        } else {
+            return None;
+        };
+        Some(format!(
+            "a line above or below the table says that there are {said} {what}s, and {} found; \
+             export all of them into one file, or take that line out",
+            some(had, "was", "were")
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn beyond(rows: u64, said: &[&str]) -> Option<String> {
+        let mut saying = Saying { rows, ..Saying::default() };
+        said.iter().for_each(|text| saying.hear(text));
+        saying.beyond()
+    }
+
+    #[test]
+    fn a_row_that_is_no_record_may_say_that_more_follows() {
+        let beyond = |row: &str| {
+            let mut saying = Saying { rows: 12, ..Saying::default() };
+            saying.hear_row(row);
+            saying.beyond()
+        };
+        for row in [
+            "...dan 30 layanan lainnya    ",
+            "    Hal. 1/4",
+            "lanjut ke sheet berikutnya",
+            "Selanjutnya lihat lampiran II",
+            "-- More --",
+            "...",
+            " … ",
+            "... ... ...",
+            "[data dipotong]",
+            "dst.",
+            "and 30 more",
+            "Halaman 1 dari 3",
+        ] {
+            assert!(beyond(row).is_some(), "{row}");
+        }
+        let mut glued = Saying { rows: 12, ..Saying::default() };
+        glued.hear_row("Bersambung");
+        glued.count();
+        assert!(glued.beyond().is_none(), "the next page came");
+        for row in ["A PENDAFTARAN PENDUDUK", "Pelayanan lain", "Jumlah 12", "12/04/2026", ""] {
+            assert!(beyond(row).is_none(), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_says_to_be_a_part_is_one() {
+        for said in [
+            "Halaman 1 dari 3,,,",
+            "Menampilkan 1-20 dari 45 data",
+            "Total layanan: 42",
+            "Total;42",
+            "Jumlah seluruh layanan adalah empat puluh dua",
+            "masih ada 30 layanan lagi",
+            "(Page 2 of 3)",
+            "Bersambung ...",
+            "Bagian 1 dari 3",
+            "Jilid I dari III",
+            "Bagian II",
+            "Halaman 2",
+            "Sebagian data",
+            "Lanjutan",
+        ] {
+            assert!(beyond(20, &[said]).is_some(), "{said}");
+        }
+        assert!(beyond(20, &["Halaman 1 dari 2", "Halaman 2 dari 2"]).is_none(), "both came");
+        assert!(beyond(20, &["Halaman 1", "Halaman 2"]).is_none(), "a print of both");
+        assert!(beyond(20, &["Bagian 1 dari 2", "Bagian 1 dari 2"]).is_some(), "one, told twice");
+        assert!(beyond(45, &["Menampilkan 1-45 dari 45 data"]).is_none());
+        assert!(beyond(15, &["Daftar layanan dari 40 dinas", "Jumlah,15 layanan"]).is_none());
+        assert!(beyond(3, &["Tahun 2026", "Nomor 42 Tahun 2025", "Total 42 instansi"]).is_none());
+    }
+}

@@ -1,0 +1,12 @@
+//! What a question asks for: its places, its document, and what has become of that.
+
+pub(super) mod asked;
+pub(super) mod deed;
+pub(super) mod mishap;
+pub(super) mod needle;
+pub(super) mod places;
+pub(super) mod question;
+pub(super) mod reading;
+pub(super) mod roles;
+pub(super) mod stance;
+pub(super) mod unread;

@@ -1,0 +1,9 @@
+//! Which services answer a question, in which order, and whether the first of them does.
+
+pub(super) mod answer;
+pub(super) mod explain;
+pub(super) mod filter;
+pub(super) mod geo;
+pub(super) mod query;
+pub(super) mod score;
+pub(super) mod weak;

@@ -1,0 +1,257 @@
+//! Whether the best hit answers the question, by the words that it leaves out or leaves open.
+//!
+//! A question that names a document finds its services. Whether they are asked for is another
+//! matter: a service of the document that does something else than the question ("cabut NIB") is
+//! near, and no answer.
+
+use super::filter::Candidate;
+use crate::search::{
+    asking::{
+        mishap::{Harm, mishap},
+        needle::{Needle, Needles, PAPER, SAME_WORD, is_aside},
+    },
+    indexing::table::Table,
+    words::{
+        analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms},
+        shape::is_no_word,
+        vocabulary::{ACTS, NEW, PEOPLE},
+    },
+};
+
+/// The share of a question that its best answer has to cover.
+const ENOUGH: f32 = 0.5;
+
+/// The same if the answer has the document that the question names.
+const ENOUGH_OF_DOCUMENT: f32 = 0.12;
+
+/// Whether nothing really answers: the question has no subject, or the best answer leaves most of
+/// it out or [open](leaves_open), does not do what is [asked](misses_act), is of another
+/// [kind](is_other_kind), or shares nothing with it but guesses and no document.
+pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
+    let Some(best) = best else { return true };
+    if !needles.has_subject {
+        return !is_titled(best, table, needles);
+    }
+    let document = best.strong & needles.leading != 0;
+    let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
+    let guessed = best.sure & needles.deciding == 0;
+    best.cover < enough
+        || (guessed && !document)
+        || leaves_open(best, table, needles)
+        || misses_act(best, table, needles)
+        || is_other_kind(best, table, needles)
+        || is_other_paper(best, needles)
+        || is_refused(best, needles)
+}
+
+/// One of so many content words may be left open.
+const ONE_OPEN_OF: usize = 4;
+
+/// Where a document is named, two of three content words may be left open: with more, nothing shows
+/// what is asked of it.
+const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
+
+/// Content words of a question that is too short to show which sense of a word is meant: "rumah" is
+/// no question for a licence of a "rumah sakit".
+const SHORT_QUESTION: usize = 2;
+
+/// Whether title and keywords leave content words open, or have them only within a longer name.
+/// A question that names a document gets it, with the words that were not understood, unless they
+/// are most of the question; one that calls a service by its name may add fewer open words than
+/// that has.
+fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
+    let open = open_words(best, table, needles);
+    match (best.held & needles.leading != 0, best.named || best.called) {
+        (true, _) if needles.document => {
+            open * OPEN_BESIDE_DOCUMENT.1 > asked * OPEN_BESIDE_DOCUMENT.0
+        }
+        (true, true) => open * 2 >= asked,
+        (_, called) => {
+            let short = !called && asked <= SHORT_QUESTION;
+            short && !is_head(best, table, needles) || open * ONE_OPEN_OF > asked
+        }
+    }
+}
+
+/// How many content words the best answer leaves open. Acts are judged apart. If the question has a
+/// name of the service, words for its owner or its applicants and words said aside are not open,
+/// unless they may tell it from others of its kind: "nikah di bawah umur".
+fn open_words(best: &Candidate, table: &Table, needles: &Needles) -> usize {
+    let owner = owner(&table.slots[best.slot as usize].name);
+    let named = best.named || best.held & needles.leading != 0;
+    let leads = best.held & needles.leading != 0 && !needles.document;
+    let excused = |term: &QueryTerm| {
+        let aside = is_aside(term) && !leads;
+        is_act(term) || named && (aside || is_person(term) || owner.contains(&term.own))
+    };
+    let lacks = |(bit, needle): &(usize, &Needle)| {
+        needle.term.decides && best.held >> bit & 1 == 0 && !excused(&needle.term)
+    };
+    let known = needles.all.iter().enumerate().filter(lacks).count();
+    known + needles.unanswered.iter().filter(|term| !excused(term)).count()
+}
+
+/// The words of the name of the unit that owns a service: "disnaker" of
+/// `units/disnaker-banyuwangi/services/ak1`.
+fn owner(service: &str) -> Vec<String> {
+    terms(service.split('/').nth(1).unwrap_or_default())
+}
+
+fn is_person(term: &QueryTerm) -> bool {
+    PEOPLE.contains(&term.own.as_str())
+}
+
+/// Whether the question is how a title or keyword begins, in its words: "tera timbangan" for "Tera
+/// ulang timbangan". One word is too little for that.
+fn is_head(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let asked: Vec<&QueryTerm> = words(best, needles)
+        .filter(|(term, _)| term.decides && !is_act(term))
+        .map(|(term, _)| term)
+        .collect();
+    let means = |term: &QueryTerm, own: &String| {
+        term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *own)
+    };
+    let says = |own: &String| asked.iter().any(|term| means(term, own));
+    let begins = |text: &str| {
+        let own = terms(text);
+        let mut own = own.iter().filter(|term| !is_faint(term) && !ACTS.contains(&term.as_str()));
+        own.next().is_some_and(says) && own.filter(|term| says(term)).count() + 1 >= asked.len()
+    };
+    let service = table.slots[best.slot as usize].service.as_ref();
+    asked.len() >= SHORT_QUESTION
+        && service.is_some_and(|service| {
+            begins(&service.title_id) || service.keywords.iter().any(|keyword| begins(keyword))
+        })
+}
+
+/// A word of the question, and whether the best answer has it in title or keywords.
+fn words<'a>(
+    best: &Candidate,
+    needles: &'a Needles,
+) -> impl Iterator<Item = (&'a QueryTerm, bool)> + use<'a> {
+    let strong = best.strong;
+    let known = needles.all.iter().enumerate();
+    let known = known.map(move |(bit, needle)| (&needle.term, strong >> bit & 1 == 1));
+    known.chain(needles.unanswered.iter().map(|term| (term, false)))
+}
+
+/// Whether acts are asked for and the best answer does none of them, or not the one that is said
+/// with its object: "putus sambungan listrik". A question that only asks for a new document is
+/// answered by any service that does not say that it does something else.
+fn misses_act(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let acts: Vec<(&QueryTerm, bool)> =
+        words(best, needles).filter(|(term, _)| is_act(term)).collect();
+    let missed = acts.iter().any(|(term, held)| term.has_object && !held)
+        && acts.iter().all(|(term, held)| !held || term.is_object);
+    let only_new = acts.iter().all(|(term, _)| NEW.contains(&term.own.as_str()));
+    let none = !acts.is_empty() && acts.iter().all(|(_, held)| !held);
+    let harmed = acts.iter().any(|(term, held)| term.harm == Some(Harm::Meant) && !held);
+    harmed || !only_new && missed || none && (!only_new || does_something_else(best, table))
+}
+
+fn is_act(term: &QueryTerm) -> bool {
+    match term.role {
+        Role::Aside | Role::Where | Role::Excluded => false,
+        Role::Makes => true,
+        Role::Apart | Role::Beside | Role::Paired => {
+            let harm = term.harm.is_some() || mishap(&term.own).is_some();
+            harm || ACTS.contains(&term.own.as_str())
+        }
+    }
+}
+
+/// Whether the title says an act, other than to make a new one.
+fn does_something_else(best: &Candidate, table: &Table) -> bool {
+    let service = table.slots[best.slot as usize].service.as_ref();
+    let title = service.map(|service| terms(&service.title_id)).unwrap_or_default();
+    title.iter().any(|term| ACTS.contains(&term.as_str()))
+}
+
+/// Whether words beside the document tell it from the subject of the best answer. An act that the
+/// answer does counts for more than they do, unless it is done to something unknown: "ganti kelamin
+/// di ktp".
+fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let owner = owner(&table.slots[best.slot as usize].name);
+    let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);
+    let leading: Vec<&str> = leading.map(|(_, needle)| needle.term.own.as_str()).collect();
+    let leads = |term: &QueryTerm| leading.contains(&term.own.as_str());
+    let does = words(best, needles)
+        .any(|(term, held)| held && is_act(term) && !leads(term) && term.role != Role::Makes);
+    let beside = |term: &&QueryTerm| {
+        let plain = is_person(term) || owner.contains(&term.own);
+        matches!(term.role, Role::Beside | Role::Paired) && !plain
+    };
+    let mut unknown = needles.unanswered.iter().filter(|term| !is_scrawl(&term.word));
+    let object = unknown.clone().any(|term| term.is_object && term.role == Role::Apart);
+    let has = if needles.document { best.strong } else { best.has };
+    let lacks = |(bit, needle): (usize, &Needle)| {
+        let term = &needle.term;
+        term.decides && term.role == Role::Paired && !is_person(term) && has >> bit & 1 == 0
+    };
+    let known = needles.all.iter().enumerate().any(lacks);
+    let other = object || !does && (unknown.any(|term| beside(&term)) || known);
+    best.strong & needles.leading != 0 && other
+}
+
+/// "Surat keterangan" names a kind of paper: a service that gives none is near, whatever the paper
+/// is about.
+fn is_other_paper(best: &Candidate, needles: &Needles) -> bool {
+    let gives =
+        |(bit, needle): (usize, &Needle)| needle.term.own == PAPER && best.strong >> bit & 1 == 1;
+    needles.asks_paper && !needles.all.iter().enumerate().any(gives)
+}
+
+/// Letters from which a word that breaks the rules of words is a slip, and no abbreviation.
+const SCRAWL: usize = 6;
+
+/// Whether the letters cannot be a word: then they tell no services apart.
+fn is_scrawl(word: &str) -> bool {
+    let letters = folded(word);
+    letters.chars().count() >= SCRAWL && is_no_word(&letters)
+}
+
+/// Whether the best answer has a word in title or keywords that the question excludes.
+fn is_refused(best: &Candidate, needles: &Needles) -> bool {
+    let excluded = |(bit, needle): (usize, &Needle)| {
+        needle.term.role == Role::Excluded && best.strong >> bit & 1 == 1
+    };
+    needles.all.iter().enumerate().any(excluded)
+}
+
+/// Whether the title is the question, word for word: "surat kuasa" has no subject, and is a title.
+fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let service = table.slots[best.slot as usize].service.as_ref();
+    let words = service.map_or(0, |service| terms(&service.title_id).len());
+    let all = best.sure & best.strong & needles.deciding == needles.deciding;
+    all && needles.slips.is_empty()
+        && needles.unanswered.is_empty()
+        && words == needles.deciding.count_ones() as usize
+}
+
+fn is_guess(term: &QueryTerm) -> bool {
+    let guess = |one: &Alternative| matches!(one.via, Via::Typo | Via::Clipped);
+    term.alternatives.iter().all(guess)
+}
+
+/// The words that no service has, unless the best answer has the word that one of them was guessed
+/// to mean.
+pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
+    let has = best.map_or(0, |best| best.has);
+    let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
+        has >> bit & 1 == 0 && needle.term.decides && is_guess(&needle.term)
+    });
+    let guessed = guessed.map(|(_, needle)| &needle.term.word);
+    let unknown = needles.unanswered.iter().map(|term| &term.word);
+    unknown.chain(&needles.slips).chain(guessed).cloned().collect()
+}
+
+/// The words that some service has and the best answer does not.
+pub fn uncovered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
+    let Some(best) = best else { return Vec::new() };
+    let lacks = |(bit, needle): &(usize, &Needle)| {
+        best.has >> bit & 1 == 0 && needle.term.decides && !is_guess(&needle.term)
+    };
+    let lacking = needles.all.iter().enumerate().filter(lacks);
+    lacking.map(|(_, needle)| needle.term.word.clone()).collect()
+}

@@ -1,0 +1,9 @@
+//! Words of the language: how they are cut to terms, what stands for what, and slips of the pen.
+
+pub(super) mod analyze;
+pub(super) mod endings;
+pub(super) mod shape;
+pub(super) mod slips;
+pub(super) mod stem;
+pub(super) mod typo;
+pub(super) mod vocabulary;
