@@ -95,6 +95,16 @@ DAY = [
     ("Tickets that wait", "short", "max(mpp_ticket_waiting)"),
     ("The longest wait", "s", "max(mpp_ticket_longest_wait_seconds)"),
 ]
+AGENT = [
+    ("Since the last complete run", "s", "min by (source) (mpp_agent_success_age_seconds)"),
+    ("Since the registry was reached", "s", "min by (source) (mpp_agent_cut_off_seconds)"),
+    ("Runs in an hour, by outcome", "short", "sum by (source, outcome) (increase(mpp_agent_runs_total[1h]))"),
+    ("Runs that were not complete, in an hour", "short", "sum by (source, cause) (increase(mpp_agent_incomplete_runs_total[1h])) > 0"),
+    ("Slowest twentieth of the runs", "s", "histogram_quantile(0.95, sum by (source, le) (rate(mpp_agent_run_duration_seconds_bucket[1h])))"),
+    ("Records in an hour, by what became of them", "short", "sum by (source, outcome) (increase(mpp_agent_records_total[1h]))"),
+    ("Records that will be withdrawn by themselves", "short", "max by (source) (mpp_agent_announced_withdrawals)"),
+    ("What it keeps", "bytes", "max by (source, what) (mpp_agent_kept_bytes)"),
+]
 REPORT = [
     ("How old the report is", "s", "max by (feed, pod) (mpp_projection_lag_seconds)"),
     ("Revisions that the report lacks", "short",
@@ -104,6 +114,8 @@ REPORT = [
 
 def rows(service):
     own = {"registry": ("Sources", SYNC), "scheduling": ("Today", DAY), "reporting": ("Report", REPORT)}
+    if service == "agent":
+        return [("Runs", AGENT), ("Process", process(service))]
     if service == "web":
         return [("Process", process(service))]
     found = [own[service], ("Calls", calls(service))]
@@ -139,7 +151,7 @@ def dashboard(service):
 
 def main(check):
     stale = []
-    for service in ["registry", "scheduling", "reporting", "web"]:
+    for service in ["registry", "scheduling", "reporting", "web", "agent"]:
         path = FOLDER / f"{service}.json"
         text = json.dumps(dashboard(service), indent=1) + "\n"
         if not check:

@@ -51,9 +51,16 @@ def title(resource):
 
 
 def workloads(resources):
-    """Deployments and Jobs with their pod template."""
+    """Deployments, Jobs and CronJobs with their pod template."""
     found = of_kind(resources, "Deployment", "Job")
-    return [(workload, workload["spec"]["template"]) for workload in found]
+    jobs = of_kind(resources, "CronJob")
+    return [(workload, workload["spec"]["template"]) for workload in found] + [
+        (job, job["spec"]["jobTemplate"]["spec"]["template"]) for job in jobs
+    ]
+
+
+def is_agent(workload):
+    return workload["metadata"]["labels"].get("app.kubernetes.io/component") == "agent"
 
 
 def pods_are_confined(resources):
@@ -82,6 +89,9 @@ def servers_are_probed_and_drain(resources):
     paths = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz/read"}
     for server in of_kind(resources, "Deployment"):
         pod = server["spec"]["template"]["spec"]
+        if is_agent(server):
+            yield from agent_is_alone_and_probed(server, pod)
+            continue
         if pod.get("terminationGracePeriodSeconds", 30) <= DRAIN_SECONDS:
             yield f"{title(server)} is killed before its drain of {DRAIN_SECONDS} s has ended"
         if server["spec"]["strategy"].get("rollingUpdate", {}).get("maxUnavailable") != 0:
@@ -90,6 +100,17 @@ def servers_are_probed_and_drain(resources):
             asked = pod["containers"][0].get(probe, {}).get("httpGet", {})
             if (asked.get("path"), asked.get("port")) != (path, "health"):
                 yield f"{title(server)}: {probe} is not {path} on the port health"
+
+
+def agent_is_alone_and_probed(agent, pod):
+    """Its state is one file and its source has one session; nobody calls it, so it says all that is missing."""
+    if (agent["spec"]["replicas"], agent["spec"]["strategy"]) != (1, {"type": "Recreate"}):
+        yield f"{title(agent)} may run twice at once"
+    paths = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+    for probe, path in paths.items():
+        asked = pod["containers"][0].get(probe, {}).get("httpGet", {})
+        if (asked.get("path"), asked.get("port")) != (path, "health"):
+            yield f"{title(agent)}: {probe} is not {path} on the port health"
 
 
 def selectors_find_a_pod(resources):

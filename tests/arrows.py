@@ -20,7 +20,7 @@ FLOORS = {
     "scheduling": SHARED,
     "reporting": SHARED,
     "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["search"], ["model"], ["policy"]],
-    "agent": [["app"], ["registry", "source", "store"], ["model"], ["policy"]],
+    "agent": [["metrics"], ["app"], ["registry", "source", "store"], ["model"], ["policy"]],
     "web": [
         ["http"], ["upload"], ["document", "live", "security"], ["render"], ["pages"], ["components"],
         ["follow", "upstream"], ["words"], ["metrics"], ["policy"],

@@ -27,6 +27,7 @@ mod push;
 mod quarantine;
 mod ready;
 mod restore;
+mod service;
 mod shrink;
 mod sources;
 mod travel;

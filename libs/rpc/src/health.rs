@@ -27,7 +27,7 @@ struct HealthAnswer {
 }
 
 /// Serves `/livez`, `/readyz` and `/metrics` over plain HTTP until `stop`.
-pub(crate) async fn run(listener: TcpListener, readiness: Readiness, stop: CancellationToken) {
+pub async fn run(listener: TcpListener, readiness: Readiness, stop: CancellationToken) {
     let reads = |State(readiness): State<Readiness>| async move {
         answer(readiness.missing_for(Use::Reads))
     };

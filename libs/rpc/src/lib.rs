@@ -65,6 +65,7 @@ pub use mpp_store::{Turn, Turns};
 pub use authz::{Grant, Scope, grant, mall_owners};
 pub use door::{http_status_of, openapi};
 pub use drain::Drain;
+pub use health::run as serve_probes;
 pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
 pub use layer::deadline::deadline;

@@ -14,6 +14,8 @@
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client
+//! metrics.rs
+//!           what an agent tells of its runs
 //! policy.rs numbers of a source that an operator may question
 //! ```
 //! Arrows run down only: `app → source, registry, store → model`.
@@ -47,6 +49,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod metrics;
 pub mod model;
 pub mod policy;
 mod registry;
@@ -63,6 +66,7 @@ pub use app::{
     template::template,
     upload::{Upload, Uploaded, may_publish, open as open_upload, unit_of},
 };
+pub use metrics::{METRICS, Vitals, is_of_registry};
 pub use model::{
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},

@@ -2,13 +2,15 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand};
 use mpp_core::{Clock, Error, FieldCode, Result};
 use mpp_rpc::{
     Drain, Origins, ServerPolicy, Shell, Tls, Verifier,
     jwt::{Jwks, Trust},
 };
 use mpp_store::DatabasePolicy;
+
+use crate::process::LogArgs;
 
 /// `mpp serve`.
 #[derive(Subcommand)]
@@ -85,22 +87,8 @@ pub struct ProcessArgs {
     /// Milliseconds between "not ready" and no more new connections.
     #[arg(long, env = "MPP_DRAIN_PAUSE_MILLIS", default_value_t = millis(Drain::default().pause))]
     pub drain_pause_millis: u64,
-    /// The log lines to write, such as "info,mpp_store=debug".
-    #[arg(long, env = "MPP_LOG", default_value = "info")]
-    pub log: String,
-    #[arg(long, env = "MPP_LOG_FORMAT", value_enum, default_value_t)]
-    pub log_format: LogFormat,
-    /// This replica's name, such as the pod's name.
-    #[arg(long, env = "MPP_INSTANCE", default_value = "1")]
-    pub instance: String,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    #[default]
-    Text,
-    Json,
+    #[command(flatten)]
+    pub log: LogArgs,
 }
 
 /// The database of a service.

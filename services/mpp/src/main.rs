@@ -10,7 +10,7 @@
 //!        client          where the services are and who is calling
 //!        archive         what a backup holds
 //!        output          how answers are printed
-//!        config, policy, keys, service, stop, call, exit
+//!        config, policy, process, keys, service, stop, call, exit
 //! ```
 //! Modules use those below them, never those above: `demo` runs the same code as the commands do,
 //! and no command knows of `args`, `up` or `serve`.
@@ -34,6 +34,7 @@ mod demo;
 mod exit;
 mod keys;
 mod policy;
+mod process;
 mod program;
 mod record;
 #[cfg(test)]

@@ -16,10 +16,11 @@ Every process tells them on its health port (`/metrics`), and by OTLP where that
 Names and units are OpenTelemetry's, by its conventions where there are some. In Prometheus dots are
 underscores, a unit and a counter's `_total` stand at the end, and a histogram has `_bucket`, `_sum` and
 `_count`. Labels have few values, and never a person's name. Counters begin at zero, so that the first
-event is a rise; a gauge is read when it is asked for. In `mpp up` one process tells of all services.
+event is a rise; a gauge is read when it is asked for. In `mpp up` one process tells of all services;
+an agent is a process of its own.
 ";
 
-const PARTS: [(&str, &[Metric]); 9] = [
+const PARTS: [(&str, &[Metric]); 10] = [
     ("Every process", mpp_telemetry::METRICS),
     ("Credentials", crate::credentials::METRICS),
     ("Calls and followers", mpp_rpc::METRICS),
@@ -29,6 +30,7 @@ const PARTS: [(&str, &[Metric]); 9] = [
     ("Scheduling", mpp_scheduling::METRICS),
     ("Reporting", mpp_reporting::METRICS),
     ("Pages", mpp_web::METRICS),
+    ("Agent", mpp_agent::METRICS),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use mpp_client::{ClientTls, Endpoint, TokenSource};
-use mpp_core::{Clock, Error, FieldCode, Reason, Result};
+use mpp_core::{Clock, Error, FieldCode, Result};
 use mpp_rpc::{Drain, PageShell, Readiness, ServerPolicy, Shell, Use};
 use mpp_store::{DatabasePolicy, Schema};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
@@ -12,10 +12,11 @@ use tonic::service::Routes;
 
 use crate::{
     client::ClientArgs,
-    config::{LogFormat, MigrateArgs, ProcessArgs, ServeArgs, ServeCommand, WebArgs},
+    config::{MigrateArgs, ServeArgs, ServeCommand, WebArgs},
     credentials,
     keys::Keys,
     policy::Policies,
+    process::bind,
     service::Service,
     stop::until_stopped,
 };
@@ -34,7 +35,7 @@ pub async fn run(command: ServeCommand, client: &ClientArgs) -> Result<()> {
 }
 
 async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> Result<()> {
-    let _telemetry = telemetry(service.name(), &args.process)?;
+    let _telemetry = args.process.log.telemetry(service.name())?;
     let shutdown = until_stopped()?;
     // The databases outlive the drain: calls are answered until the last has gone.
     let ended = CancellationToken::new();
@@ -63,7 +64,7 @@ fn address(listener: &TcpListener) -> Result<SocketAddr> {
 }
 
 async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
-    let _telemetry = telemetry("web", &args.process)?;
+    let _telemetry = args.process.log.telemetry("web")?;
     let shutdown = until_stopped()?;
     let ended = CancellationToken::new();
     let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
@@ -210,34 +211,6 @@ fn schema(service: Service) -> &'static Schema {
         Service::Scheduling => &mpp_scheduling::SCHEMA,
         Service::Reporting => &mpp_reporting::SCHEMA,
     }
-}
-
-/// Listens on an address.
-///
-/// # Errors
-/// Says which address, and what to do.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let text = format!(
-            "{address} cannot be listened on: {error}; is another mpp running? choose another port"
-        );
-        Error::new(Reason::Unavailable, text)
-    })
-}
-
-fn telemetry(service: &str, args: &ProcessArgs) -> Result<mpp_telemetry::Guard> {
-    let log_format = match args.log_format {
-        LogFormat::Text => mpp_telemetry::LogFormat::Text,
-        LogFormat::Json => mpp_telemetry::LogFormat::Json,
-    };
-    mpp_telemetry::init(mpp_telemetry::Config {
-        service: service.to_owned(),
-        instance: args.instance.clone(),
-        otlp_endpoint: None,
-        log_format,
-        filter: args.log.clone(),
-    })
-    .map_err(Error::internal)
 }
 
 /// A shell for a process of one's own, on loopback.

@@ -59,6 +59,11 @@ impl Comparison {
         self.spool.push(record)
     }
 
+    /// Bytes of the records that wait.
+    pub fn spooled(&self) -> u64 {
+        self.spool.bytes()
+    }
+
     /// How many records wait.
     pub fn records(&self) -> usize {
         self.entries.len()

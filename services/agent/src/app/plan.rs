@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use mpp_api::sync::Summary;
+use mpp_api::sync::{Summary, incomplete};
 use mpp_core::{Error, Micros, Reason, Result};
 
 use crate::{
@@ -127,6 +127,12 @@ pub struct Outcome {
     pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,
+    /// The same as a word of the contract.
+    pub lacks: Option<incomplete::Reason>,
+    /// Records that have left the source and go by themselves, each at a time that is told.
+    pub announced: i64,
+    /// Bytes that waited in a file to be compared.
+    pub spooled: u64,
     /// It lacks more records than may go at once, or all of them, and nothing else.
     pub has_shrunk: bool,
 }

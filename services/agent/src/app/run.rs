@@ -103,7 +103,7 @@ async fn attempt(
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
-    let Ended { tally, summary, withdrawn, to_withdraw, lack } = ended;
+    let Ended { tally, summary, withdrawn, to_withdraw, lack, spooled } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
     // They are listed as what would go, and what would be run for that is this very command.
     problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
@@ -111,8 +111,12 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let answered = store.refused().await? - waiting;
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
     let has_shrunk = lack.as_ref().is_some_and(|fault| is_of_what_went(fault, &tally));
+    let lacks = lack.as_ref().map(|fault| fault.kind);
     let lack = lack.map(|fault| fault.error);
     Ok(Outcome {
+        lacks,
+        announced: store.announced().await?,
+        spooled,
         tally,
         summary,
         problems,

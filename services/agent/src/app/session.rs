@@ -62,6 +62,8 @@ pub struct Ended {
     pub to_withdraw: Vec<String>,
     /// Why it is not known whether the source was read whole.
     pub lack: Option<Fault>,
+    /// Bytes that waited in a file to be compared.
+    pub spooled: u64,
 }
 
 /// A session that broke off at the registry's side.
@@ -106,9 +108,9 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     session.survey.lack = fault;
     match session.complete(first, items).await {
         Ok(summary) => {
-            let Session { survey, withdrawn, to_withdraw, .. } = session;
+            let Session { survey, withdrawn, to_withdraw, spooled, .. } = session;
             let Survey { tally, lack, .. } = survey;
-            Ok(Ended { tally, summary, withdrawn, to_withdraw, lack })
+            Ok(Ended { tally, summary, withdrawn, to_withdraw, lack, spooled })
         }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
     }
@@ -189,6 +191,8 @@ struct Session<'a> {
     withdrawn: Vec<String>,
     /// Names of records that would be withdrawn, in a run that only tells.
     to_withdraw: Vec<String>,
+    /// Bytes that waited to be compared.
+    spooled: u64,
 }
 
 /// The form of the records that this agent sends.
@@ -232,6 +236,7 @@ impl<'a> Session<'a> {
             too_many_due: false,
             withdrawn: Vec::new(),
             to_withdraw: Vec::new(),
+            spooled: 0,
         })
     }
 

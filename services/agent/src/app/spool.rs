@@ -15,6 +15,7 @@ use prost::Message as _;
 /// Records in the order in which they came.
 pub struct Spool {
     file: BufWriter<File>,
+    bytes: u64,
 }
 
 impl Spool {
@@ -22,7 +23,7 @@ impl Spool {
     pub fn beside(state: &Path) -> Result<Self> {
         let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-        Ok(Self { file: BufWriter::new(file) })
+        Ok(Self { file: BufWriter::new(file), bytes: 0 })
     }
 
     /// Appends a record.
@@ -30,7 +31,13 @@ impl Spool {
         let bytes = record.encode_to_vec();
         let length = u32::try_from(bytes.len()).map_err(Error::internal)?;
         self.file.write_all(&length.to_be_bytes()).map_err(failed)?;
+        self.bytes += 4 + u64::from(length);
         self.file.write_all(&bytes).map_err(failed)
+    }
+
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// All of them.

@@ -20,6 +20,20 @@ impl Store {
         Ok(rows.into_iter().map(read).collect())
     }
 
+    /// How many of those there are that the registry holds.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub async fn announced(&self) -> Result<i64> {
+        let row = sqlx::query(
+            "SELECT count(*) FROM absent JOIN held USING (source_id) WHERE due IS NOT NULL",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(failed)?;
+        Ok(row.get(0))
+    }
+
     /// A record that is back, in whatever run, is absent no more.
     pub async fn is_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
         for id in self.absent().await?.into_keys().filter(|id| is_there(id)) {

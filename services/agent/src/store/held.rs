@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mpp_core::Result;
+use mpp_core::{Micros, Result};
 use sqlx::Row;
 
 use super::{Store, failed};
@@ -94,6 +94,28 @@ impl Store {
                 .map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// Notes when a run was complete.
+    pub async fn complete(&self, now: Micros) -> Result<()> {
+        sqlx::query("INSERT OR REPLACE INTO setting VALUES ('complete', ?)")
+            .bind(now.to_string())
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+
+    /// When a run was last complete; 0: never yet.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub async fn last_complete(&self) -> Result<Micros> {
+        let row = sqlx::query("SELECT value FROM setting WHERE name = 'complete'")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(row.and_then(|row| row.get::<&str, _>(0).parse().ok()).unwrap_or(0))
     }
 
     /// The findings of the last complete run about the keys that the mapping reads.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::{
     client::Context,
     keys::{self, Keys},
-    serve::bind,
+    process::bind,
     service::Service,
 };
 

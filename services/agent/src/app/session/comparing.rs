@@ -20,6 +20,7 @@ impl Session<'_> {
     /// Compares the records that were read, if the session does that, and sends those that differ.
     pub(super) async fn compare(&mut self) -> Result<()> {
         let Some(comparison) = self.comparison.take() else { return Ok(()) };
+        self.spooled = comparison.spooled();
         if self.survey.lack.is_some() || self.survey.tally.read == 0 {
             return self.send_unanswered(comparison).await;
         }

@@ -133,6 +133,7 @@ impl Session<'_> {
         let gone = if sure { self.survey.difference.gone() } else { Vec::new() };
         let forgotten = self.survey.difference.forgotten(store.rejected().await?);
         store.end_run(&gone, &forgotten).await?;
+        store.complete(Clock::system().now()).await?;
         if self.survey.tally.read == 0 {
             store.accept_empty(true).await?;
         }

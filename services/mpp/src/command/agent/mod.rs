@@ -4,6 +4,7 @@ mod config;
 mod init;
 mod numbers;
 mod places;
+mod port;
 mod preview;
 mod repeat;
 mod schema;
@@ -11,10 +12,13 @@ mod sql;
 mod told;
 mod withdraw;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
+use mpp_agent::{FUNCTIONS, Outcome, Problem, Run, Store, Tally, Withdraw};
 use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +28,7 @@ pub use told::print;
 pub(super) use told::{Progress, counts, not_read, tally_json};
 pub(super) use withdraw::warn;
 
+use port::Port;
 use told::{pasteable, suspicious};
 
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
@@ -106,6 +111,8 @@ pub struct AgentRunArgs {
     /// state was lost or does not fit.
     #[arg(long)]
     pub reconcile: bool,
+    #[command(flatten)]
+    pub port: port::PortArgs,
 }
 
 impl AgentCommand {
@@ -149,20 +156,26 @@ pub async fn run(
     }
 }
 
-async fn once(
-    args: &AgentRunArgs,
-    client: &Client,
+/// How one run is called, whether it is the only one or not.
+struct Calls<'a> {
+    config: &'a Path,
+    client: &'a Client,
     output: Output,
-    shutdown: &CancellationToken,
-) -> Result<()> {
-    let run = Run {
+    shutdown: &'a CancellationToken,
+}
+
+async fn once(calls: &Calls<'_>, args: &AgentRunArgs, port: Option<&mut Port>) -> Result<()> {
+    let run = load(calls.config).map(|run| Run {
         take_over: args.take_over,
         accept_missing: args.accept_missing,
         accept_moves: args.accept_moves,
         reconcile: args.reconcile,
-        ..load(&args.config)?
-    };
-    carry_out(&args.config, &run, client, output, shutdown).await
+        ..run
+    });
+    let Some(port) = port else { return carry_out(calls, &run?, |_| {}).await };
+    port.begins(&run).await;
+    let (run, begun) = (run?, Instant::now());
+    carry_out(calls, &run, |outcome| port.ended(&run.source, outcome, begun.elapsed())).await
 }
 
 async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result<()> {
@@ -174,21 +187,22 @@ async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result
         accept_missing: args.accept_missing,
         ..load(&args.config)?
     };
-    carry_out(&args.config, &run, client, output, &until_stopped()?).await
+    let shutdown = until_stopped()?;
+    let calls = Calls { config: &args.config, client, output, shutdown: &shutdown };
+    carry_out(&calls, &run, |_| {}).await
 }
 
 async fn carry_out(
-    config: &Path,
+    &Calls { config, client, output, shutdown }: &Calls<'_>,
     run: &Run,
-    client: &Client,
-    output: Output,
-    shutdown: &CancellationToken,
+    ended: impl FnOnce(&Result<Outcome>),
 ) -> Result<()> {
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
     let outcome =
         mpp_agent::run(run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
     progress.end();
+    ended(&outcome);
     let outcome = outcome?;
     print(config, &run.source, &outcome, output);
     if outcome.to_withdraw.is_empty() {

@@ -6,19 +6,22 @@ use std::{path::Path, time::Duration};
 use mpp_agent::{Edited, Input, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
-use super::{AgentRunArgs, load, once};
+use super::{AgentRunArgs, Calls, load, once, port::Port};
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
 /// Runs once, or again and again until it is stopped.
 pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
+    let mut port = Port::open(&args.port, client).await?;
+    let config = args.config.clone();
+    let calls = Calls { config: &config, client, output, shutdown: &shutdown };
     let mut watch = args.every.and_then(|_| watch(&args.config));
     loop {
         tokio::select! {
             () = note(&mut watch) => {}
             () = shutdown.cancelled() => return Ok(()),
         }
-        let outcome = once(&args, client, output, &shutdown).await;
+        let outcome = once(&calls, &args, port.as_mut()).await;
         let Some(every) = args.every else {
             return outcome;
         };
@@ -26,7 +29,10 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
         args.accept_missing = false;
         args.reconcile = false;
         let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
-        if let Err(error) = outcome {
+        // Whoever serves a port logs how its runs end.
+        if let Err(error) = outcome
+            && port.is_none()
+        {
             complain!("mpp: {}; the next run is in {every} s", error.message());
         }
         tokio::select! {

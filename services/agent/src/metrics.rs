@@ -1,0 +1,191 @@
+//! What an agent tells of itself that runs again and again.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use mpp_api::sync::incomplete;
+use mpp_core::{Clock, Error, Micros, Reason, Result};
+
+use crate::{Outcome, Run, Store, Tally};
+
+mpp_telemetry::metrics! {
+    /// Runs of a source, by how they ended: `complete`, `incomplete` (the source was not seen
+    /// whole), or `failed` (the registry was not reached, or refused).
+    RUNS: Counter = "mpp.agent.runs" in "{run}" by ["source", "outcome"];
+    /// Runs that were not complete, by cause: what the source lacked (`REASON_UNREACHABLE`), or why
+    /// the run failed (`UNAVAILABLE`).
+    LACKS: Counter = "mpp.agent.incomplete_runs" in "{run}" by ["source", "cause"];
+    /// How long runs took.
+    DURATION: Seconds = "mpp.agent.run_duration" in "s" by ["source", "outcome"];
+    /// Records of a source, by what became of them: `known` are those that were not sent since they
+    /// stand so, `invalid`, `suspicious` and `duplicate` those that could not be, the others are
+    /// the registry's answers.
+    RECORDS: Counter = "mpp.agent.records" in "{record}" by ["source", "outcome"];
+    /// When a run of the source was last complete, in seconds since 1970; 0: never yet.
+    LAST_COMPLETE: Gauge = "mpp.agent.last_complete_time" in "s" by ["source"];
+    /// How long ago that was, or since when the agent runs, where none was.
+    SUCCESS_AGE: Gauge = "mpp.agent.success_age" in "s" by ["source"];
+    /// For how long no run has reached the registry; 0: the last one did.
+    CUT_OFF: Gauge = "mpp.agent.cut_off" in "s" by ["source"];
+    /// Records that have left the source and go from the index by themselves, each at a time that
+    /// is told.
+    ANNOUNCED: Gauge = "mpp.agent.announced_withdrawals" in "{record}" by ["source"];
+    /// Bytes that the agent keeps of a source: its state, and what waited in a file to be compared
+    /// in the last run (`spool`).
+    KEPT: Gauge = "mpp.agent.kept" in "By" by ["source", "what"];
+}
+
+const OUTCOMES: [&str; 3] = ["complete", "incomplete", "failed"];
+
+/// What became of a run's records.
+fn records(tally: &Tally) -> [(&'static str, i64); 8] {
+    [
+        ("known", tally.known),
+        ("applied", tally.applied),
+        ("unchanged", tally.unchanged),
+        ("rejected", tally.rejected),
+        ("quarantined", tally.quarantined),
+        ("invalid", tally.invalid),
+        ("suspicious", tally.suspicious),
+        ("duplicate", tally.duplicate),
+    ]
+}
+
+/// What is known of a source's runs, as long as its agent lives.
+#[derive(Debug)]
+pub struct Vitals {
+    source: String,
+    state: PathBuf,
+    began: Micros,
+    /// 0: never.
+    last_complete: AtomicI64,
+    /// 0: the last run reached it.
+    cut_off_since: AtomicI64,
+    announced: AtomicI64,
+    spooled: AtomicI64,
+}
+
+impl Vitals {
+    /// Tells of a source from now on, with what its state knows of earlier runs.
+    pub async fn begin(run: &Run) -> Arc<Self> {
+        let (last_complete, announced) = of_state(&run.state).await.unwrap_or_default();
+        let vitals = Arc::new(Self {
+            source: run.source.clone(),
+            state: run.state.clone(),
+            began: now(),
+            last_complete: last_complete.into(),
+            cut_off_since: 0.into(),
+            announced: announced.into(),
+            spooled: 0.into(),
+        });
+        let source = run.source.as_str();
+        RUNS.begin(OUTCOMES.map(|outcome| [source.to_owned(), outcome.to_owned()]));
+        let reasons = (1..).map_while(|number| incomplete::Reason::try_from(number).ok());
+        let causes = reasons.map(|reason| reason.as_str_name());
+        LACKS.begin(causes.map(|cause| [source.to_owned(), cause.to_owned()]));
+        let outcomes = records(&Tally::default()).map(|(outcome, _)| outcome);
+        RECORDS.begin(outcomes.map(|outcome| [source.to_owned(), outcome.to_owned()]));
+        vitals.observe();
+        vitals
+    }
+
+    fn observe(self: &Arc<Self>) {
+        let source = || [self.source.clone()];
+        let seconds = |micros: Micros| micros.max(0) as f64 / 1e6;
+        LAST_COMPLETE.observe(self, source(), move |own| seconds(own.last_complete.load(Relaxed)));
+        SUCCESS_AGE.observe(self, source(), move |own| {
+            seconds(now() - own.last_complete.load(Relaxed).max(own.began_unless_complete()))
+        });
+        CUT_OFF.observe(self, source(), move |own| match own.cut_off_since.load(Relaxed) {
+            0 => 0.0,
+            since => seconds(now() - since),
+        });
+        ANNOUNCED.observe(self, source(), |own| own.announced.load(Relaxed) as f64);
+        let kept = |what: &str| [self.source.clone(), what.to_owned()];
+        KEPT.observe(self, kept("state"), |own| own.state_bytes() as f64);
+        KEPT.observe(self, kept("spool"), |own| own.spooled.load(Relaxed) as f64);
+    }
+
+    fn began_unless_complete(&self) -> Micros {
+        if self.last_complete.load(Relaxed) == 0 { self.began } else { 0 }
+    }
+
+    /// The state and what lies beside it.
+    fn state_bytes(&self) -> u64 {
+        let size = |ending: &str| {
+            let mut name = self.state.as_os_str().to_owned();
+            name.push(ending);
+            std::fs::metadata(name).map_or(0, |file| file.len())
+        };
+        ["", "-wal", "-shm"].into_iter().map(size).sum()
+    }
+
+    /// Counts a run that has ended.
+    pub fn ended(&self, run: &Result<Outcome>, took: Duration) {
+        let (outcome, cause) = match run {
+            Ok(outcome) => match outcome.lacks {
+                None => ("complete", None),
+                Some(reason) => ("incomplete", Some(reason.as_str_name())),
+            },
+            Err(error) => ("failed", Some(error.reason().as_str())),
+        };
+        let labels = |value: &str| [self.source.clone(), value.to_owned()];
+        RUNS.add(1, labels(outcome));
+        DURATION.record(took.as_secs_f64(), labels(outcome));
+        if let Some(cause) = cause {
+            LACKS.add(1, labels(cause));
+        }
+        match run {
+            Ok(outcome) => self.reached(outcome),
+            Err(error) => self.failed(error),
+        }
+    }
+
+    fn reached(&self, outcome: &Outcome) {
+        self.cut_off_since.store(0, Relaxed);
+        for (name, count) in records(&outcome.tally) {
+            let count = u64::try_from(count).unwrap_or(0);
+            RECORDS.add(count, [self.source.clone(), name.to_owned()]);
+        }
+        if outcome.lacks.is_none() {
+            self.last_complete.store(now(), Relaxed);
+        }
+        self.announced.store(outcome.announced, Relaxed);
+        self.spooled.store(i64::try_from(outcome.spooled).unwrap_or(i64::MAX), Relaxed);
+    }
+
+    /// A configuration or a state that cannot be used says nothing of the registry.
+    fn failed(&self, error: &Error) {
+        if is_of_registry(error) {
+            // Since the first of them.
+            let _ = self.cut_off_since.compare_exchange(0, now(), Relaxed, Relaxed);
+        }
+    }
+}
+
+/// Whether a run failed at the registry, and not at its own files.
+pub fn is_of_registry(error: &Error) -> bool {
+    !matches!(
+        error.reason(),
+        Reason::InvalidField | Reason::SourceConfig | Reason::WrongState | Reason::Internal
+    )
+}
+
+/// When the last complete run was, and how many records go by themselves.
+async fn of_state(state: &Path) -> Option<(Micros, i64)> {
+    if !state.exists() {
+        return None;
+    }
+    let store = Store::open(state).await.ok()?;
+    Some((store.last_complete().await.ok()?, store.announced().await.ok()?))
+}
+
+fn now() -> Micros {
+    Clock::system().now()
+}
