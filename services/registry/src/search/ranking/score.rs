@@ -4,8 +4,8 @@
 //! it has: the word itself before a related one before a slip of the pen, in the title before the
 //! keywords before the body. The sum is divided by the perfect answer's, so it lies between 0 and
 //! 1; a service that has *every* deciding word in its title or keywords gets [`ALL_WORDS`] on top,
-//! and one that the question [calls by its name](crate::search::indexing::names) up to [`NAME`]. The body earns no
-//! such bonus: nearly every service asks for a KTP.
+//! and one that the question calls by its name (`indexing/names.rs`) up to [`NAME`]. The body earns
+//! no such bonus: nearly every service asks for a KTP.
 //!
 //! A document that the question names leads: services that do not bear it earn [`NOT_THE_DOCUMENT`]
 //! of their points.
