@@ -27,6 +27,7 @@ def main(name, folder):
         pods_are_confined,
         servers_are_probed_and_drain,
         selectors_find_a_pod,
+        pods_may_ask_for_names,
         ports_exist,
         secrets_are_in_the_readme,
         versions_agree,
@@ -104,7 +105,7 @@ def servers_are_probed_and_drain(resources):
 
 def agent_is_alone_and_probed(agent, pod):
     """Its state is one file and its source has one session; nobody calls it, so it says all that is missing."""
-    if (agent["spec"]["replicas"], agent["spec"]["strategy"]) != (1, {"type": "Recreate"}):
+    if agent["spec"]["replicas"] > 1 or agent["spec"]["strategy"] != {"type": "Recreate"}:
         yield f"{title(agent)} may run twice at once"
     paths = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
     for probe, path in paths.items():
@@ -124,6 +125,23 @@ def selectors_find_a_pod(resources):
             continue  # pods that another operator makes
         if not any(selector.items() <= pod.items() for pod in labels):
             yield f"{title(resource)} selects no pod: {selector}"
+
+
+def pods_may_ask_for_names(resources):
+    """Where a policy refuses all that no policy allows, one has to let each pod reach DNS."""
+    policies = of_kind(resources, "NetworkPolicy")
+    if not policies:
+        return
+    allowing = [
+        policy["spec"]["podSelector"].get("matchLabels", {})
+        for policy in policies
+        for rule in policy["spec"].get("egress", [])
+        if any(port.get("port") == 53 for port in rule.get("ports", []))
+    ]
+    for workload, template in workloads(resources):
+        labels = template["metadata"]["labels"].items()
+        if not any(selector.items() <= labels for selector in allowing):
+            yield f"{title(workload)} may not ask for names: no policy allows it port 53"
 
 
 def ports_exist(resources):

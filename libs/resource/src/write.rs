@@ -169,12 +169,16 @@ async fn shown<R: Resource>(
 fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R, before: Option<&R>) -> Result<()> {
     let broken = |record: &R| screen::broken(&mut record.clone(), R::FIELD);
     let (form, known) = (S::check(record), before.map(broken).unwrap_or_default());
+    if form.as_ref().is_err_and(|error| error.violations().is_empty()) {
+        return form;
+    }
     let mut faults = form.as_ref().map_or_else(|error| error.violations().to_vec(), |()| vec![]);
+    faults.retain(|own| !known.iter().any(|old| (&old.field, old.code) == (&own.field, own.code)));
     for fault in broken(record) {
         let is_told = faults.iter().any(|own| own.field == fault.field) || known.contains(&fault);
         faults.extend((!is_told).then_some(fault));
     }
-    if faults.is_empty() { form } else { Err(Error::fields(faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
 /// The record that a client gave, with its texts cleaned.

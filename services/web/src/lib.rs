@@ -138,8 +138,9 @@ fn uploads(
     shutdown: &CancellationToken,
 ) -> upload::Uploads {
     let Policy { address_part: part, uploads, upload_sessions, .. } = *renderer.policy;
+    let permits = live::permits::Permits::new;
     let sessions = upload::Sessions::new(
-        live::permits::Permits::new(upload_sessions, part),
+        permits(upload_sessions, part),
         renderer.clock.clone(),
         renderer.policy.upload_session(),
     );
@@ -147,7 +148,8 @@ fn uploads(
         renderer: renderer.clone(),
         registry,
         sessions,
-        working: live::permits::Permits::new(uploads, part),
+        entering: permits(upload_sessions, part),
+        working: permits(uploads, 1),
         shutdown: shutdown.clone(),
     }
 }

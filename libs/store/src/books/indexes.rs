@@ -10,11 +10,20 @@ pub(super) fn plain(statement: &str) -> String {
     for added in [" using btree", "::text", "::bigint", "concurrently ", "if not exists "] {
         text = text.replace(added, "");
     }
+    let text = without_storage(text);
     let (index, of) = text.split_once(" on ").unwrap_or((&text, ""));
     let table = of.find([' ', '(']).unwrap_or(of.len());
     let schema = of[..table].rfind('.').map_or(0, |dot| dot + 1);
     let whole = format!("{index} on {}", &of[schema..]);
     whole.chars().filter(|one| !one.is_whitespace() && !"();\"".contains(*one)).collect()
+}
+
+/// How PostgreSQL stores an index is the operator's choice: `with (fillfactor='70')`.
+fn without_storage(text: String) -> String {
+    match text.split_once(" with (") {
+        Some((before, after)) => format!("{before}{}", after.split_once(')').map_or("", |it| it.1)),
+        None => text,
+    }
 }
 
 /// What is wrong with one, and how it is made again. PostgreSQL builds one beside all writers only
@@ -66,6 +75,8 @@ mod tests {
         ] {
             assert_eq!(plain(step), plain(there));
         }
+        let stored = "CREATE INDEX o ON x.t USING btree (a) WITH (fillfactor='70') WHERE (b = 2)";
+        assert_eq!(plain("create index o on t (a) where b = 2"), plain(stored));
     }
 
     #[test]

@@ -131,7 +131,8 @@ async fn there(conn: &mut Conn, engine: Engine) -> Result<BTreeMap<Key, There>> 
              union all select 'function', cast(p.proname as text), p.prosrc, null from pg_proc p
              join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema()
              union all select 'index', cast(c.relname as text), pg_get_indexdef(i.indexrelid),
-             case when not i.indisvalid then '' end from pg_index i
+             case when not i.indisvalid and not exists (select 1 from pg_stat_progress_create_index b
+             where b.index_relid = i.indexrelid) then '' end from pg_index i
              join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = current_schema()"
         }

@@ -171,7 +171,9 @@ async fn withdraw(
         parts.add(record, digest, &survey.difference).await?;
     }
     parts.flush(&survey.difference).await?;
-    let gone = truth.held.iter().filter(|(id, _)| !is_there(id));
+    // Of a row that could not be read nobody knows which record it is.
+    let knows = survey.difference.is_sure();
+    let gone = truth.held.iter().filter(|(id, _)| knows && !is_there(id));
     let goes = |id: &str| match due.contains(id) {
         true => Goes::Now,
         false => known.goes(run, survey, id),

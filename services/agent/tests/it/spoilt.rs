@@ -143,7 +143,7 @@ async fn cells_whose_text_is_not_surely_known_refuse_their_row_by_its_column() {
         (2, ", column C (Nama layanan)", "UNREADABLE"),
         (3, ", column C (Nama layanan)", "UNREADABLE"),
         (4, ", column L (Jangka waktu)", "FORMAT"),
-        (7, "", "UNREADABLE"),
+        (7, ", column N (Produk layanan)", "UNREADABLE"),
     ] {
         let place = format!("Layanan, row {row}{column}");
         assert!(found.iter().any(|one| *one == (place.clone(), code)), "{place}: {found:#?}");

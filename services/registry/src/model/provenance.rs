@@ -34,7 +34,11 @@ pub struct By<'a> {
 pub fn reason(given: &str) -> Result<String> {
     let mut check = Check::new("");
     check.text("reason", given, MAX_REASON);
-    if let Some((code, why)) = screen::text(given) {
+    // A sentence may speak of the source's fault: "the source says #REF!".
+    let is_sentence = given.trim().contains(char::is_whitespace);
+    let broken = screen::text(given);
+    if let Some((code, why)) = broken.filter(|(code, _)| !is_sentence || *code == FieldCode::Markup)
+    {
         check.fail("reason", code, why);
     }
     check.finish()?;

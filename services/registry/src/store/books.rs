@@ -4,7 +4,7 @@
 //!
 //! The number of rows that a client could not read is not compared: only the client knows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use super::{
     answered::{self, AlteredBatch, Numbered},
     rejected,
-    seal::{Sealed, of_source, sums},
+    seal::{self, Sealed, of_source, sums},
     waiting,
 };
 
@@ -103,23 +103,35 @@ fn gone(source: String, all: &Numbered, sum: i64) -> Disagreement {
 /// sent again would count as gone.
 fn all_again(source: &str, sealed: Sealed, sum: i64) -> Statement {
     let column = sealed.sum();
-    let text = format!(
-        "update sync_lease set {column} = $2, until = 0, sealed_locks = sealed_locks + 1,
-         mapped_after = (select case when coalesce(max(b.sequence), 0) > sync_lease.sequence
-                         then max(b.sequence) else sync_lease.sequence end
-                         from sync_batch b where b.source = $1) where source = $1"
-    );
+    let text = format!("update sync_lease set {column} = $2, {ASKED_AGAIN} where source = $1");
     Statement::new(text).text(source).number(sum)
+}
+
+const ASKED_AGAIN: &str = "until = 0, sealed_locks = sealed_locks + 1,
+    mapped_after = (select case when coalesce(max(b.sequence), 0) > sync_lease.sequence
+                    then max(b.sequence) else sync_lease.sequence end
+                    from sync_batch b where b.source = $1)";
+
+/// The same of a source for which an older program has written: its sums say nothing until they are
+/// made anew, so that nothing else would notice that an altered row was let go.
+fn all_again_beside_older(source: &str, sealed: Sealed) -> Disagreement {
+    let what = format!("{source}: a row about its records was altered; its next session sends all");
+    let text = format!("update sync_lease set {ASKED_AGAIN} where source = $1");
+    let mend = Statement::new(text).text(source);
+    Disagreement::new(sealed.table(), what, mend).of_part(source.to_owned())
 }
 
 /// Records that wait or stand rejected, and were altered or deleted. The source has them, and is
 /// asked for them again.
 async fn records(conn: &mut Conn, part: &str) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
+    let unsealed = seal::unsealed(&mut *conn, part).await?;
+    let mut again = BTreeMap::new();
     for (source, name) in waiting::altered(&mut *conn, part).await? {
         let gone = Statement::new("delete from sync_waiting where source = $1 and name = $2");
         let what = format!("{source}: {name}, which waits, is not as it was sent");
         let gone = gone.text(&source).text(&name);
+        again.insert(source.clone(), Sealed::Waiting);
         found.push(Disagreement::new("sync_waiting", what, gone).of_part(source));
     }
     for [source, id, name] in rejected::altered(&mut *conn, part).await? {
@@ -127,8 +139,11 @@ async fn records(conn: &mut Conn, part: &str) -> Result<Vec<Disagreement>> {
             Statement::new("delete from sync_rejected where source = $1 and id = $2 and name = $3");
         let what = format!("{source}: the note of a rejected record ({id}) was altered");
         let gone = gone.text(&source).text(&id).text(&name);
+        again.insert(source.clone(), Sealed::Rejected);
         found.push(Disagreement::new("sync_rejected", what, gone).of_part(source));
     }
+    again.retain(|source, _| unsealed.contains(source));
+    found.extend(again.iter().map(|(source, sealed)| all_again_beside_older(source, *sealed)));
     for (sealed, text) in [
         (
             Sealed::Waiting,

@@ -5,6 +5,8 @@
 //! remove the hash of a record that it has tried again, so that its writes do not look like
 //! alterations: the next program that locks the source makes its sums anew.
 
+use std::collections::BTreeSet;
+
 use mpp_core::{Result, row_proof};
 use mpp_store::{Conn, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
@@ -81,6 +83,15 @@ pub(super) async fn reckon(tx: &mut Tx, source: &str) -> Result<()> {
         format!("update sync_lease set unsealed = 0, {waiting}, {rejected} where source = $1");
     let query = sqlx::query(AssertSqlSafe(text)).bind(source);
     query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// The sources for which an older program has written since their sums were made. Index:
+/// sync_lease's primary key.
+pub(super) async fn unsealed(conn: &mut Conn, part: &str) -> Result<BTreeSet<String>> {
+    let of_it = of_source("source", part);
+    let text = format!("select source from sync_lease where {of_it} and unsealed = 1");
+    let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(part).persistent(false);
+    query.fetch_all(conn).await.map(BTreeSet::from_iter).map_err(db_error)
 }
 
 /// Each source with its sum, and with the sum over the rows that are there. Leaves out sources for

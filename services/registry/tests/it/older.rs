@@ -7,7 +7,7 @@ use mpp_testkit::{execute, on_both};
 use crate::{
     publisher::{Session, begin_again, hello, outcomes, record},
     quarantine::{all, asleep, create_unit, late, redrive},
-    sealed::wrong,
+    sealed::{mend, wrong},
     world::World,
 };
 
@@ -88,6 +88,27 @@ async fn a_hand_beside_an_older_program_is_told() {
             does(database.url(), &[LOCKS]).await;
             execute(database.url(), hand).await;
             assert!(!wrong(&world).await.is_empty(), "{hand}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_hand_has_altered_beside_an_older_program_is_sent_again() {
+    for hand in [
+        "update sync_waiting set awaited = 'units/x', message = 'x'",
+        "update sync_rejected set name = 'x'",
+    ] {
+        on_both(async |database| {
+            let world = World::with_source_under(&database, asleep()).await;
+            let known = three(&world).await;
+            does(database.url(), &[LOCKS]).await;
+            execute(database.url(), hand).await;
+            mend(&world, false).await;
+            assert_eq!(wrong(&world).await, [], "mended of {hand}");
+            let session = begin_again(&world, known).await;
+            assert!(session.welcome.send_all, "it would be lost for good: {hand}");
+            session.end().await;
         })
         .await;
     }

@@ -19,7 +19,7 @@ pub async fn wrong(world: &World) -> Vec<Disagreement> {
     books::disagreements(read.conn(), registry.now(), "").await.expect("compared")
 }
 
-async fn mend(world: &World, accept: bool) {
+pub async fn mend(world: &World, accept: bool) {
     let registry = &world.running.registry;
     // A row that one round deletes is found missing by the next.
     for _ in 0..4 {

@@ -38,6 +38,7 @@ impl Keeps<HoursRule> for Scheduling {
         _filing: &mut Filing,
         _call: &Call,
     ) -> Result<()> {
+        rule::check_reason(rule, before)?;
         rule::write_times(rule);
         let count = self.memory.read().records.rule_count(&rule.target);
         if before.is_some() || count < self.policy.rules_per_target {

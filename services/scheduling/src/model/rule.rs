@@ -176,12 +176,32 @@ fn time(text: &str, field: &str) -> Result<u16> {
     })
 }
 
+/// The hint for a closure without a reason.
+const WHY: &str = "say in Indonesian why it is closed";
+
+/// Refuses a new reason of a closure that says nothing, such as "-". A stored one counts as it is:
+/// the day stays closed.
+///
+/// # Errors
+/// Names the reason.
+pub fn check_reason(rule: &HoursRule, before: Option<&HoursRule>) -> Result<()> {
+    let reason = reason_of(rule);
+    let says_nothing = is_blank(reason) && screen::text(reason).is_none();
+    if says_nothing && !reason.trim().is_empty() && before.map(reason_of) != Some(reason) {
+        return Err(Error::field("hours_rule.closure.reason.id", FieldCode::Required, WHY));
+    }
+    Ok(())
+}
+
+fn reason_of(rule: &HoursRule) -> &str {
+    let reason = rule.closure.as_ref().and_then(|closure| closure.reason.as_ref());
+    reason.map_or("", |reason| &reason.id)
+}
+
 fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closure {
     let reason = closure.reason.clone().unwrap_or_default();
-    let says_nothing = is_blank(&reason.id) && screen::text(&reason.id).is_none();
-    if reason.id.trim().is_empty() || says_nothing {
-        let hint = "say in Indonesian why it is closed";
-        faults.add(Some(fault("closure.reason.id", FieldCode::Required, hint)));
+    if reason.id.trim().is_empty() {
+        faults.add(Some(fault("closure.reason.id", FieldCode::Required, WHY)));
     }
     if reason.id.len().max(reason.en.len()) > MAX_TEXT {
         let hint = format!("is longer than {MAX_TEXT} bytes");

@@ -8,7 +8,7 @@ mod sending;
 mod sessions;
 mod visitor;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -20,6 +20,7 @@ use axum::{
 };
 use mpp_agent::TemplateLang;
 use mpp_client::Endpoint;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -38,6 +39,8 @@ pub use sessions::Sessions;
 
 /// Bytes of a form without a file.
 const FORM: usize = 64 * 1024;
+/// The time that one may take to come in.
+const FORM_COMES: Duration = Duration::from_secs(10);
 
 /// What all handlers share.
 #[derive(Clone)]
@@ -48,7 +51,10 @@ pub struct Uploads {
     pub registry: Endpoint,
     /// Who has signed in.
     pub sessions: Sessions,
-    /// A permit for each workbook that is read or sent.
+    /// A permit for each visitor who is signing in.
+    pub entering: Permits,
+    /// A permit for each workbook that is read or sent, by visitors who have signed in. An address
+    /// has no part of its own: behind a gateway all visitors have one.
     pub working: Permits,
     /// Ends what is under way.
     pub shutdown: CancellationToken,
@@ -71,7 +77,8 @@ pub fn router(uploads: Uploads) -> Router {
 
 async fn show(State(uploads): State<Uploads>, headers: HeaderMap, uri: Uri) -> Response {
     let session = uploads.session(&headers).map(|(_, session)| session);
-    uploads.page(&uri, session, None)
+    let is_over = session.is_none() && visitor::session(&headers).is_some();
+    uploads.page(&uri, session, is_over.then_some(Trouble::Ended))
 }
 
 async fn template(uri: Uri) -> Response {
@@ -128,6 +135,8 @@ async fn take(
         Ok(pending) => {
             UPLOADS.add(1, ["read"]);
             uploads.sessions.change(&name, |session| {
+                // A form about the file before is not for this one.
+                session.key = sessions::secret();
                 (session.pending, session.report) = (Some(Arc::new(pending)), None);
             });
             to_page(&uri)
@@ -240,7 +249,8 @@ async fn read_form(headers: &HeaderMap, body: Body) -> Result<Form, Trouble> {
     if !visitor::is_own_form(headers) {
         return Err(Trouble::Foreign);
     }
-    let bytes = to_bytes(body, FORM).await.map_err(|_| Trouble::TooLarge)?;
+    let bytes = timeout(FORM_COMES, to_bytes(body, FORM)).await.map_err(|_| Trouble::Foreign)?;
+    let bytes = bytes.map_err(|_| Trouble::TooLarge)?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }
 

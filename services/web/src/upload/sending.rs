@@ -1,11 +1,12 @@
 //! The steps of an upload, each by the visitor's own token: the registry says who may what.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{body::Body, http::HeaderMap};
 use mpp_agent::{Policy, Upload, Withdraw};
 use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Code, Error};
+use tokio::time::timeout;
 
 use super::{
     Form, Uploads, read_form,
@@ -17,6 +18,12 @@ use crate::pages::upload::{Reading, Report, Trouble};
 
 /// Records of a preview that are kept to be shown.
 const SHOWN: usize = 500;
+/// Records that are read before they are looked at: few, since several visitors share the memory.
+const READ_AHEAD: usize = 64;
+/// The time that the registry has to say whether a token may publish a source.
+const ASKED: Duration = Duration::from_secs(10);
+/// The time that a file may take to come in.
+const RECEIVED: Duration = Duration::from_secs(60);
 
 impl Uploads {
     /// A session of a visitor whom the registry lets publish the source.
@@ -35,10 +42,14 @@ impl Uploads {
             Some(_) => source.to_owned(),
             None => format!("sources/{source}"),
         };
-        let _permit = self.working.take(peer).ok_or(Trouble::Busy)?;
+        // Apart from workbooks: who has no token must not stand in the way of those who have one.
+        let _permit = self.entering.take(peer).ok_or(Trouble::Busy)?;
         let endpoint = self.endpoint(token);
-        let unit = mpp_agent::unit_of(&source, &endpoint).await.map_err(told)?;
-        mpp_agent::may_publish(&source, &endpoint).await.map_err(told)?;
+        let asked = async {
+            let unit = mpp_agent::unit_of(&source, &endpoint).await?;
+            mpp_agent::may_publish(&source, &endpoint).await.map(|()| unit)
+        };
+        let unit = timeout(ASKED, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(told)?;
         self.sessions.begin(peer, token.to_owned(), source, unit).ok_or(Trouble::Busy)
     }
 
@@ -54,7 +65,8 @@ impl Uploads {
         if !visitor::is_own_form(headers) {
             return Err(Trouble::Foreign);
         }
-        let received = receive(headers, body, self.renderer.policy.upload_bytes).await?;
+        let received = receive(headers, body, self.renderer.policy.upload_bytes);
+        let received = timeout(RECEIVED, received).await.map_err(|_| Trouble::NoFile)??;
         if received.key != session.key {
             return Err(Trouble::Foreign);
         }
@@ -116,6 +128,7 @@ impl Uploads {
             policy: Policy {
                 patience_seconds: policy.upload_patience_seconds,
                 max_workbook_bytes: policy.upload_unpacked_bytes,
+                read_ahead_records: READ_AHEAD,
                 ..Policy::default()
             },
         }

@@ -128,7 +128,7 @@ impl Sessions {
 }
 
 /// A name that nobody guesses.
-fn secret() -> String {
+pub fn secret() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 

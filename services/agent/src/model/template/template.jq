@@ -9,9 +9,10 @@ def parts: split("|") | map(trimmed);
 def requirements($applicant): list_items | map(parts
   | {text: .[0], applicant: $applicant, condition: (.[1] // ""), satisfied_by: (.[2] // "")});
 
+# Denied in whatever words ("-", "tidak ada", "belum ada", an unticked box), or affirmed, or told.
 def way($kind): trimmed as $said | ($said | ascii_downcase) as $word
-  | if $word == "" or $word == "tidak" or $word == "no" then empty
-    elif $word == "ya" or $word == "yes" then {kind: $kind}
+  | if $word | test("^([-–—.]*|n/?a|false|none|no|not|tidak|belum|tanpa)$|^(no|not|tidak|belum|tanpa) ") then empty
+    elif $word | test("^(ya|yes|ada|true|x|v|✓|✔)$") then {kind: $kind}
     elif $kind == "KIND_ONLINE" and ($word | startswith("http"))
     then $said | parts | {kind: $kind, uri: .[0], note: (.[1] // "")}
     else {kind: $kind, note: $said} end;

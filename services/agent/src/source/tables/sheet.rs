@@ -21,6 +21,8 @@ pub type Open = Xlsx<BufReader<File>>;
 
 /// Columns of a table at the most.
 pub const MAX_COLUMNS: usize = 1_000;
+/// Bytes of a row at the most, of all its cells: as many as a record may have.
+const LONGEST_ROW: usize = 262_144;
 /// Merged cells, and formulas without a value, at the most.
 const MAX_SPECIAL: usize = 10_000;
 
@@ -146,13 +148,14 @@ impl<'a> SheetRows<'a> {
             return Ok(Some(Row::Torn { from: line, to: line, why }));
         }
         self.expected = first.0 + 1;
-        let mut cells = vec![(first, text)];
-        while let Some(cell) = self.cell()? {
-            if cell.0.0 != first.0 {
-                self.next = Some(cell);
+        let mut bytes = 0;
+        let mut cells = vec![(first, bounded(text, &mut bytes))];
+        while let Some((spot, text)) = self.cell()? {
+            if spot.0 != first.0 {
+                self.next = Some((spot, text));
                 break;
             }
-            cells.push(cell);
+            cells.push((spot, bounded(text, &mut bytes)));
         }
         Ok(Some(Self::row(first.0, cells)))
     }
@@ -258,6 +261,7 @@ impl<'a> SheetRows<'a> {
     /// Merged cells hold their text in each row and column that they reach; if the row with that
     /// text could not be read, the others are not known either.
     fn fill_merged(&mut self, row: u32, cells: &mut [String]) -> Result<(), String> {
+        let mut bytes = cells.iter().map(String::len).sum::<usize>();
         for merged in &mut self.reaching {
             let first = merged.from.1 as usize;
             if merged.from.0 == row {
@@ -265,7 +269,13 @@ impl<'a> SheetRows<'a> {
             }
             for cell in cells.iter_mut().take(merged.to.1 as usize + 1).skip(first) {
                 match &merged.text {
-                    Some(text) if cell.is_empty() => cell.clone_from(text),
+                    Some(text) if cell.is_empty() => {
+                        bytes += text.len();
+                        if bytes > LONGEST_ROW {
+                            return Err(too_long());
+                        }
+                        cell.clone_from(text);
+                    }
                     Some(_) => {}
                     None => return Err(unknown(merged.from)),
                 }
@@ -273,6 +283,17 @@ impl<'a> SheetRows<'a> {
         }
         Ok(())
     }
+}
+
+/// The text of a cell, as long as its row is no longer than rows may be: one text of a workbook may
+/// stand in any number of cells, so that a small file unpacks to a very large table.
+fn bounded(text: Result<String, String>, bytes: &mut usize) -> Result<String, String> {
+    *bytes += text.as_ref().map_or(0, String::len);
+    if *bytes > LONGEST_ROW { Err(too_long()) } else { text }
+}
+
+fn too_long() -> String {
+    format!("up to here the row holds more than {LONGEST_ROW} bytes; no record needs so many")
 }
 
 fn unknown((row, column): Spot) -> String {

@@ -12,7 +12,11 @@ use crate::{client::Client, output::Output, service::Service, stop::until_stoppe
 /// Runs once, or again and again until it is stopped.
 pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
-    let mut port = Port::open(&args.port, client).await?;
+    // A single run beside the service, as a runbook asks for, leaves the service's port alone.
+    let mut port = match args.every {
+        Some(_) => Port::open(&args.port, client).await?,
+        None => None,
+    };
     let config = args.config.clone();
     let calls = Calls { config: &config, client, output, shutdown: &shutdown };
     let mut watch = args.every.and_then(|_| watch(&args.config));
