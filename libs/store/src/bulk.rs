@@ -79,11 +79,11 @@ impl Tx {
         Ok(answers)
     }
 
-    /// The living records of these names as this transaction has them, locked until it ends.
+    /// The living records of these names as this transaction has them, locked until it ends. One
+    /// that was altered in the database, and of which nobody has what was written, is left out.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` if a lock is not to be had; `WRONG_STATE` if one was altered in the
-    /// database, and nobody has what was written.
+    /// `WRITE_CONFLICT` if a lock is not to be had.
     pub async fn living_many<D: Document>(
         &mut self,
         names: &BTreeSet<&str>,
@@ -93,8 +93,7 @@ impl Tx {
         for chunk in names.chunks(CHUNK) {
             let found = self.lock_many(D::KIND, chunk).await?;
             for (name, stored) in found.into_iter().filter(|(_, stored)| !stored.deleted) {
-                let record = stored.record(&name)?;
-                living.insert(name, record);
+                living.extend(stored.record(&name).ok().map(|record| (name, record)));
             }
         }
         Ok(living)

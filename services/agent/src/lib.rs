@@ -66,7 +66,7 @@ pub use app::{
     template::template,
     upload::{Upload, Uploaded, may_publish, open as open_upload, unit_of},
 };
-pub use metrics::{METRICS, Vitals, is_of_registry};
+pub use metrics::{METRICS, Vitals};
 pub use model::{
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
@@ -76,6 +76,7 @@ pub use model::{
     withdraw::Withdraw,
 };
 pub use policy::Policy;
+pub use registry::is_of_registry;
 pub use source::{
     Access, Ask, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages, Secret, Server,
     Setting, Table, Tls, Watch, Way, Workbook, is_remote, lists, pattern,

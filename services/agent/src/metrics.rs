@@ -10,9 +10,9 @@ use std::{
 };
 
 use mpp_api::sync::incomplete;
-use mpp_core::{Clock, Error, Micros, Reason, Result};
+use mpp_core::{Clock, Error, Micros, Result};
 
-use crate::{Outcome, Run, Store, Tally};
+use crate::{Outcome, Run, Store, Tally, registry::is_of_registry};
 
 mpp_telemetry::metrics! {
     /// Runs of a source, by how they ended: `complete`, `incomplete` (the source was not seen
@@ -160,21 +160,13 @@ impl Vitals {
         self.spooled.store(i64::try_from(outcome.spooled).unwrap_or(i64::MAX), Relaxed);
     }
 
-    /// A configuration or a state that cannot be used says nothing of the registry.
+    /// A configuration, a source or a state that cannot be used says nothing of the registry.
     fn failed(&self, error: &Error) {
         if is_of_registry(error) {
             // Since the first of them.
             let _ = self.cut_off_since.compare_exchange(0, now(), Relaxed, Relaxed);
         }
     }
-}
-
-/// Whether a run failed at the registry, and not at its own files.
-pub fn is_of_registry(error: &Error) -> bool {
-    !matches!(
-        error.reason(),
-        Reason::InvalidField | Reason::SourceConfig | Reason::WrongState | Reason::Internal
-    )
 }
 
 /// When the last complete run was, and how many records go by themselves.

@@ -163,18 +163,47 @@ impl Calls {
 /// The registry's answer does not belong where it came.
 pub fn out_of_turn(expected: &str) -> Error {
     let text = format!("the registry answered out of turn; expected {expected}");
-    Error::new(Reason::ProtocolViolation, text)
+    of_registry(Error::new(Reason::ProtocolViolation, text))
 }
 
 fn refused(status: tonic::Status) -> Error {
-    mpp_client::refusal(&status)
+    of_registry(mpp_client::refusal(&status))
 }
 
 fn closed() -> Error {
-    Error::new(Reason::Unavailable, "the registry closed the stream")
+    of_registry(Error::new(Reason::Unavailable, "the registry closed the stream"))
 }
 
 fn silent(timeout: Duration) -> Error {
     let text = format!("the registry gave no answer in {} s", timeout.as_secs());
-    Error::new(Reason::Unavailable, text)
+    of_registry(Error::new(Reason::Unavailable, text))
+}
+
+/// Marks an error as the registry's, or of the way to it: its reason does not tell that from a full
+/// disk here.
+pub fn of_registry(error: Error) -> Error {
+    error.with_fact(FAILED_AT, REGISTRY)
+}
+
+/// Whether the registry, or the way to it, has failed, and not what lies beside the agent.
+pub fn is_of_registry(error: &Error) -> bool {
+    error.facts().iter().any(|(key, value)| (*key, value.as_str()) == (FAILED_AT, REGISTRY))
+}
+
+const FAILED_AT: &str = "failed_at";
+const REGISTRY: &str = "registry";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_the_registrys_whatever_its_reason_and_a_full_disk_is_not() {
+        for code in [tonic::Code::Internal, tonic::Code::PermissionDenied] {
+            assert!(is_of_registry(&refused(tonic::Status::new(code, "no"))), "{code:?}");
+        }
+        assert!(is_of_registry(&silent(Duration::from_secs(1))));
+        assert!(!is_of_registry(&Error::new(Reason::Unavailable, "the disk is full")));
+        assert!(!is_of_registry(&Error::new(Reason::SourceConfig, "no such column")));
+    }
 }

@@ -41,19 +41,40 @@ pub(super) fn wrong(
         return Disagreement::new("index", what, Statement::new(first + statement));
     }
     let beside = if engine == Engine::Sqlite { "" } else { " concurrently" };
-    let first = if is_there { format!("`drop index{beside} {name};` and ") } else { String::new() };
     let made = statement.replacen("index", &format!("index{beside}"), 1);
     let once = if is_unique { ", once no two rows are alike" } else { "" };
+    let steps = match (is_there, is_unique) {
+        (false, _) => format!("`{made}`"),
+        (true, false) => format!("`drop index{beside} {name};` and `{made}`"),
+        // While there is none, nothing keeps two rows from being alike.
+        (true, true) => format!(
+            "`{}`, then `begin; drop index {name}; alter index {name}_new rename to {name}; commit;`",
+            made.replacen(name, &format!("{name}_new"), 1)
+        ),
+    };
     let way_out = format!(
-        "run {first}`{made}` in the service's database, outside of a transaction, while everybody \
-         goes on{once}; then `mpp doctor` again"
+        "run {steps} in the service's database, outside of a transaction, while everybody goes \
+         on{once}; then `mpp doctor` again"
     );
     Disagreement::for_a_person("index", what, &way_out)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, wrong};
+    use crate::dialect::Engine;
+
+    #[test]
+    fn a_unique_index_is_replaced_without_a_moment_in_which_there_is_none() {
+        let statement = "create unique index one on ticket_queue (window_name);";
+        let found = wrong(Engine::Postgres, ("one", "is of other rows"), statement, true);
+        let told = format!("{found:?}");
+        assert!(
+            told.contains("create unique index concurrently one_new on ticket_queue"),
+            "{told}"
+        );
+        assert!(told.contains("alter index one_new rename to one"), "{told}");
+    }
 
     #[test]
     fn an_index_is_the_same_however_it_is_written_down() {

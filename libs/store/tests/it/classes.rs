@@ -291,7 +291,7 @@ async fn on_postgres_an_index_that_is_gone_another_one_or_half_built_is_told_wit
     let served = three(&database).await;
     for (fault, first) in [
         ("drop index change_history", ""),
-        ("drop index revision_tx; create index revision_tx on revision (tx)", "drop"),
+        ("drop index revision_tx; create index revision_tx on revision (tx)", "create"),
         ("drop index revision_at; create index revision_at on revision (at desc, rev)", "drop"),
         (
             "drop index record_tombstones;
@@ -313,7 +313,7 @@ async fn on_postgres_an_index_that_is_gone_another_one_or_half_built_is_told_wit
         assert!(!found[0].is_mendable(true), "{fault}");
         let told: Vec<&str> = found[0].what.split('`').skip(1).step_by(2).collect();
         assert_eq!(told[0].starts_with("drop index concurrently"), first == "drop", "{told:?}");
-        for statement in told.iter().filter(|text| text.contains("index concurrently")) {
+        for statement in told.iter().filter(|text| !text.starts_with("mpp")) {
             execute(database.url(), statement).await;
         }
         let mut read = served.db.read().await.unwrap();

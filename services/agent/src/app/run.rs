@@ -17,6 +17,7 @@ use super::{
 use crate::{
     model::{mapping, problem::Problem, tally::Tally},
     policy::Policy,
+    registry::{is_of_registry, of_registry},
     source::{self, Fault, Way},
     store::Store,
 };
@@ -141,7 +142,8 @@ fn both(fault: &Fault, error: &Error) -> Error {
         fault.error.message(),
         error.message()
     );
-    Error::new(fault.error.reason(), text)
+    let both = Error::new(fault.error.reason(), text);
+    if is_of_registry(error) { of_registry(both) } else { both }
 }
 
 /// The waits between tries, as long as the policy allows.

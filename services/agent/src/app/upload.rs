@@ -118,9 +118,10 @@ impl Uploaded {
         tell: &mut (dyn FnMut(Look) + Send),
         shutdown: &CancellationToken,
     ) -> Result<(Previewed, Vec<Placed>)> {
+        let most = usize::try_from(self.run.policy.kept_problems).unwrap_or(usize::MAX);
         let mut refused = Vec::new();
         let mut hear = |look: Look| {
-            refused.extend(refusal(&look));
+            refused.extend(refusal(&look).filter(|_| refused.len() < most));
             tell(look);
         };
         let previewed = preview(&self.run, endpoint, report, &mut hear, shutdown).await?;

@@ -17,6 +17,7 @@ use super::{
     },
 };
 use crate::{
+    model::column_letters::letters,
     model::template::{Column, GUIDE, Layout, MARK, MARK_SHEET, SERVICES, VERSION, is_own_sheet},
     policy::Policy,
 };
@@ -45,6 +46,14 @@ pub fn layout(template: &Template, policy: &Policy) -> Result<Layout, Fault> {
     let sheet = choose(&mut open, place)?;
     let unreadable = |text: String| Fault::unreadable(place, format!("sheet '{sheet}': {text}"));
     let before = Before::look(&mut open, &sheet, formatted).map_err(unreadable)?;
+    if let Some((row, from, to)) = before.merged_across() {
+        return Err(unreadable(format!(
+            "row {}: columns {} to {} are merged, and each is another field; take them apart",
+            row + 1,
+            letters(from),
+            letters(to)
+        )));
+    }
     let mut rows = SheetRows::open(&mut open, &sheet, before).map_err(unreadable)?;
     let first = rows.look_ahead(1).map_err(|error| unreadable(error.to_string()))?;
     match first {

@@ -181,8 +181,10 @@ impl Session {
         self.registry.memory.catch_up(tx.head().await?).await?;
         let elsewhere = self.all_elsewhere(plan);
         let own = plan.waiting.iter().map(|(_, one)| one.name.as_str());
-        let names: BTreeSet<&str> =
+        let mut names: BTreeSet<&str> =
             own.chain(elsewhere.values().flatten().map(String::as_str)).collect();
+        // The source writes no record of another's: none is locked, as in a batch.
+        names.retain(|name| self.found(name).is_none_or(|found| found.owner == self.lease.source));
         let waited = waiting::held(&mut tx, &self.lease.source).await?;
         let before = self.standing(&mut tx, &names).await?;
         let mut result = self.judge(&mut tx, plan, &Checkpoint::default()).await?;

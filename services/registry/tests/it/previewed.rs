@@ -6,12 +6,14 @@ use mpp_api::sync::{
     Outcome, PreviewRecordsRequest, PreviewRecordsResponse, Record, RecordPreview,
     record_preview::Change,
 };
+use mpp_testkit::{alter_records, on_both};
 use serde_json::Value;
 use tonic::Status;
 
 use crate::{
+    publisher::record,
     pusher::publisher,
-    world::{SOURCE, World},
+    world::{KTP, SOURCE, World},
 };
 
 pub fn asked(records: Vec<Record>) -> PreviewRecordsRequest {
@@ -70,4 +72,22 @@ pub fn at<'a>(service: &'a Value, path: &str) -> Option<&'a Value> {
         Value::Array(all) => all.get(step.parse::<usize>().ok()?),
         other => other.get(step),
     })
+}
+
+/// A batch keeps it waiting without touching the row of the other.
+#[tokio::test]
+async fn a_record_of_another_that_was_altered_by_hand_fails_no_preview() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let alter = format!(
+            "update record set doc = (select o.doc from record o where o.kind = 'unit' limit 1)
+             where name = '{KTP}'"
+        );
+        alter_records(database.url(), &alter).await;
+        let told = preview(&world, vec![record("ktp-el-baru", "Lain"), record("kk", "KK")]).await;
+        let outcomes = told.iter().filter_map(|one| one.result.as_ref()).map(|one| one.outcome());
+        assert_eq!(outcomes.collect::<Vec<_>>(), [Outcome::Quarantined, Outcome::Applied]);
+        world.stop().await;
+    })
+    .await;
 }

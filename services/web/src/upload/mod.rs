@@ -29,7 +29,7 @@ use crate::{
     metrics::UPLOADS,
     pages::{
         Address,
-        upload::{self, Desk, Signed, Trouble},
+        upload::{self, Desk, Report, Signed, Trouble},
     },
     render::Renderer,
     words::Lang,
@@ -109,6 +109,9 @@ async fn enter(
 ) -> Response {
     match uploads.enter(peer(&extensions), &headers, body).await {
         Ok(session) => {
+            if let Some(before) = visitor::session(&headers) {
+                uploads.sessions.end(before);
+            }
             let lasts = uploads.renderer.policy.upload_session_seconds;
             let cookie = [(header::SET_COOKIE, visitor::cookie(&session, lasts))];
             (cookie, to_page(&uri)).into_response()
@@ -160,18 +163,12 @@ async fn send(
         Ok(own) => own,
         Err(trouble) => return uploads.page(&uri, None, Some(trouble)),
     };
-    match uploads.send(peer(&extensions), &session, &form).await {
-        Ok(report) => {
-            UPLOADS.add(1, [report.word()]);
-            uploads.sessions.change(&name, |session| {
-                (session.pending, session.report) = (None, Some(Arc::new(report)));
-            });
-            to_page(&uri)
-        }
-        Err(trouble) => {
-            UPLOADS.add(1, ["not_sent"]);
-            uploads.page(&uri, Some(session), Some(trouble))
-        }
+    let (at_work, peer, asked) = (uploads.clone(), peer(&extensions), session.clone());
+    // It goes on where the browser, or a gateway, does not wait for it: the session has the report.
+    let sent = tokio::spawn(async move { at_work.sent(&name, peer, &asked, &form).await });
+    match sent.await.unwrap_or(Err(Trouble::Broken)) {
+        Ok(()) => to_page(&uri),
+        Err(trouble) => uploads.page(&uri, Some(session), Some(trouble)),
     }
 }
 
@@ -209,6 +206,23 @@ async fn leave(
 pub type Form = Vec<(String, String)>;
 
 impl Uploads {
+    /// Sends, and keeps the report in the visitor's session.
+    async fn sent(
+        &self,
+        name: &str,
+        peer: Option<IpAddr>,
+        session: &Session,
+        form: &Form,
+    ) -> Result<(), Trouble> {
+        let sent = self.send(peer, session, form).await;
+        UPLOADS.add(1, [sent.as_ref().map_or("not_sent", Report::word)]);
+        let report = Arc::new(sent?);
+        self.sessions.change(name, |session| {
+            (session.pending, session.report) = (None, Some(report));
+        });
+        Ok(())
+    }
+
     fn session(&self, headers: &HeaderMap) -> Option<(String, Session)> {
         let name = visitor::session(headers)?;
         Some((name.to_owned(), self.sessions.find(name)?))

@@ -24,6 +24,9 @@ impl Column {
             let text = "this row is the template's example, and no service; take it out";
             return Err(self.fault(FieldCode::NotAllowed, text));
         }
+        if is_day(cell.trim()) && !matches!(self.form, Form::Time | Form::Fees | Form::Choice(_)) {
+            return Err(self.fault(FieldCode::Format, of_calendar(&cell, "3-5")));
+        }
         match self.form {
             Form::Choice(choices) => self.choose(&cell, choices),
             Form::Parts(most) => self.parts(cell, most),

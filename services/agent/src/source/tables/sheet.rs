@@ -75,6 +75,13 @@ impl Before {
         }
         Ok(Self { uncalculated, merged, formatted })
     }
+
+    /// Cells of several columns that are shown as one, below the heading: row and columns.
+    pub fn merged_across(&self) -> Option<(u32, u32, u32)> {
+        let across = |one: &&Merged| one.from.0 > 0 && one.from.1 != one.to.1;
+        let first = self.merged.iter().rev().find(across)?;
+        Some((first.from.0, first.from.1, first.to.1))
+    }
 }
 
 const HOW_TO_STORE: &str =
