@@ -41,11 +41,14 @@ pub(super) fn wrong(
         return Disagreement::new("index", what, Statement::new(first + statement));
     }
     let beside = if engine == Engine::Sqlite { "" } else { " concurrently" };
-    let made = statement.replacen("index", &format!("index{beside}"), 1);
+    let made = statement.trim_end_matches(';').replacen("index", &format!("index{beside}"), 1);
     let once = if is_unique { ", once no two rows are alike" } else { "" };
     let steps = match (is_there, is_unique) {
         (false, _) => format!("`{made}`"),
         (true, false) => format!("`drop index{beside} {name};` and `{made}`"),
+        (true, true) if engine == Engine::Sqlite => {
+            format!("`begin; drop index {name}; {made}; commit;`")
+        }
         // While there is none, nothing keeps two rows from being alike.
         (true, true) => format!(
             "`{}`, then `begin; drop index {name}; alter index {name}_new rename to {name}; commit;`",
@@ -53,8 +56,8 @@ pub(super) fn wrong(
         ),
     };
     let way_out = format!(
-        "run {steps} in the service's database, outside of a transaction, while everybody goes \
-         on{once}; then `mpp doctor` again"
+        "run {steps} in the service's database, outside of another transaction, while everybody \
+         goes on{once}; then `mpp doctor` again"
     );
     Disagreement::for_a_person("index", what, &way_out)
 }
@@ -66,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_unique_index_is_replaced_without_a_moment_in_which_there_is_none() {
-        let statement = "create unique index one on ticket_queue (window_name);";
+        let statement = "create unique index one on ticket_queue (window_name)";
         let found = wrong(Engine::Postgres, ("one", "is of other rows"), statement, true);
         let told = format!("{found:?}");
         assert!(
@@ -74,6 +77,9 @@ mod tests {
             "{told}"
         );
         assert!(told.contains("alter index one_new rename to one"), "{told}");
+        let found = wrong(Engine::Sqlite, ("one", "is of other rows"), statement, true);
+        let told = format!("{found:?}");
+        assert!(told.contains(&format!("begin; drop index one; {statement}; commit;")), "{told}");
     }
 
     #[test]
