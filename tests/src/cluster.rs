@@ -15,6 +15,7 @@ use crate::{
     process::{Signal, send},
     program::Said,
     tls::Identity,
+    wait::that,
 };
 
 /// The cluster; it is ended and thrown away with this value.
@@ -70,7 +71,7 @@ impl Cluster {
             let text = format!("alter system set {name} = '{value}'");
             self.sql("postgres", &text).await;
         }
-        self.sql("postgres", "select pg_reload_conf()").await;
+        self.reload().await;
     }
 
     /// Puts a rule before all others of who may come in, such as `host all ada all scram-sha-256`.
@@ -81,7 +82,19 @@ impl Cluster {
         let path = self.data().join("pg_hba.conf");
         let rules = fs::read_to_string(&path).expect("its rules");
         fs::write(&path, format!("{rule}\n{rules}")).expect("its rules");
+        self.reload().await;
+    }
+
+    /// Has the running server read its files again. The request returns before that is done; who
+    /// connects once it is done is shown the new time, and by then all others have been signalled.
+    async fn reload(&self) {
+        let loaded = async || self.sql("postgres", "select pg_conf_load_time()").await;
+        let before = loaded().await;
         self.sql("postgres", "select pg_reload_conf()").await;
+        eventually(PATIENCE, "PostgreSQL has read its files again", async || {
+            that(loaded().await != before, "still those of before")
+        })
+        .await;
     }
 
     /// Takes connections over TLS only, with this certificate.
