@@ -13,20 +13,20 @@ use crate::{Check, check::collections, screen, service, tombstone};
 
 /// The change that a record of a batch asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Item {
-    /// The service is to be as this.
-    Put(Box<Service>),
-    /// The service is to go.
+pub enum Item<D = Service> {
+    /// The record is to be as this.
+    Put(Box<D>),
+    /// The record is to go.
     Delete(Tombstone),
 }
 
 /// A checked record of a batch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
-    /// The service's name.
+pub struct Checked<D = Service> {
+    /// The record's name.
     pub name: String,
     /// The change that it asks for.
-    pub item: Item,
+    pub item: Item<D>,
 }
 
 impl Checked {

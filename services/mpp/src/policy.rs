@@ -20,6 +20,8 @@ pub struct Policies {
     pub database: mpp_store::DatabasePolicy,
     /// The feed of every service.
     pub feed: mpp_store::FeedPolicy,
+    /// Federation, of every service that takes what sources send.
+    pub sync: mpp_sync::Policy,
     /// The server of every service.
     pub server: mpp_rpc::ServerPolicy,
     /// Readiness of every process, the pages' too.
@@ -29,13 +31,14 @@ pub struct Policies {
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 9] = [
+const TABLES: [(&str, &[Setting]); 10] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
     ("web", mpp_web::Policy::SETTINGS),
     ("database", mpp_store::DatabasePolicy::SETTINGS),
     ("feed", mpp_store::FeedPolicy::SETTINGS),
+    ("sync", mpp_sync::Policy::SETTINGS),
     ("server", mpp_rpc::ServerPolicy::SETTINGS),
     ("health", mpp_rpc::HealthPolicy::SETTINGS),
     ("client", mpp_client::ClientPolicy::SETTINGS),
@@ -59,6 +62,7 @@ impl Policies {
         policies.web.check().map_err(|error| error.within("web"))?;
         policies.database.check().map_err(|error| error.within("database"))?;
         policies.feed.check().map_err(|error| error.within("feed"))?;
+        policies.sync.check().map_err(|error| error.within("sync"))?;
         policies.server.check().map_err(|error| error.within("server"))?;
         policies.health.check().map_err(|error| error.within("health"))?;
         policies.client.check().map_err(|error| error.within("client"))?;
@@ -177,8 +181,8 @@ mod tests {
             ("[scheduling]\ndays_ahead = 0\n", "scheduling.days_ahead: is 0; allowed is 1..=366"),
             ("[scheduling]\ndays_ahead = 'all'\n", "policy.toml cannot be used"),
             (
-                "[registry]\nlease_seconds = 10\nkeep_alive_millis = 20000\n",
-                "registry.keep_alive_millis: is 20000; with lease_seconds = 10 at most 5000",
+                "[sync]\nlease_seconds = 10\nkeep_alive_millis = 20000\n",
+                "sync.keep_alive_millis: is 20000; with lease_seconds = 10 at most 5000",
             ),
             (
                 "[feed]\nbookmark_seconds = 10\n",

@@ -20,12 +20,13 @@ event is a rise; a gauge is read when it is asked for. In `mpp up` one process t
 an agent is a process of its own.
 ";
 
-const PARTS: [(&str, &[Metric]); 10] = [
+const PARTS: [(&str, &[Metric]); 11] = [
     ("Every process", mpp_telemetry::METRICS),
     ("Credentials", crate::credentials::METRICS),
     ("Calls and followers", mpp_rpc::METRICS),
     ("Databases, feeds and jobs", mpp_store::METRICS),
     ("Memory", mpp_resource::METRICS),
+    ("Federation", mpp_sync::METRICS),
     ("Registry", mpp_registry::METRICS),
     ("Scheduling", mpp_scheduling::METRICS),
     ("Reporting", mpp_reporting::METRICS),

@@ -152,6 +152,7 @@ pub async fn registry(
         feed: policies.feed.options(),
         health: policies.health.clone(),
         policy: policies.registry.clone(),
+        sync: policies.sync.clone(),
     };
     let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))

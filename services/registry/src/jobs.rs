@@ -1,19 +1,19 @@
 //! Background work: one replica does it at a time, under a lease.
 
-use std::sync::Arc;
-
 use mpp_core::Result;
-use mpp_store::{Db, Feed, Lease};
+use mpp_store::{Feed, Lease};
+use mpp_sync::forget_answers;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{app::forget_answers, policy::Policy};
+use crate::{app::Registry, store::own_name};
 
 /// The job that deletes old answers.
 const ANSWERS: &str = "sync-answers";
 
 /// Runs until shutdown.
-pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: CancellationToken) {
+pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
+    let Registry { db, policy, .. } = &registry;
     let holder = Uuid::now_v7().to_string();
     let retention = policy.retention();
     db.has_jobs(&[ANSWERS]);
@@ -26,7 +26,7 @@ pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: Cancellation
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        let gone = let_answers_go(&db, &mut lease, &policy).await;
+        let gone = let_answers_go(&registry, &mut lease).await;
         db.ran(ANSWERS, &gone);
         if let Err(error) = gone {
             tracing::warn!(%error, "old answers are let go at the next run");
@@ -35,9 +35,9 @@ pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: Cancellation
 }
 
 /// Answers whether this replica was the one to do it.
-async fn let_answers_go(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<bool> {
+async fn let_answers_go(registry: &Registry, lease: &mut Lease) -> Result<bool> {
     if !lease.take().await? {
         return Ok(false);
     }
-    forget_answers(db, policy).await.map(|()| true)
+    forget_answers(&registry.db, &registry.sync.policy, &own_name()).await.map(|()| true)
 }

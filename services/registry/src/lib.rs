@@ -6,8 +6,9 @@
 //! app/     each kind's rules: references, owners,  jobs.rs     background work under its lease
 //!          consequences; one file for each kind,   metrics.rs  numbers that it tells of itself
 //!          beside them lists, filters, jobs' work
-//! sync/    federation: the session, the batch      search/     the index of words, in memory
-//! memory/  this replica's copy, and the updates    store/      SQL of federation's tables
+//! sync/    services as sources send them, by       search/     the index of words, in memory
+//!          the engine of `mpp-sync`                store/      the schema; SQL of federation's
+//! memory/  this replica's copy, and the updates                tables is `mpp-sync`'s
 //!          that it gives to search
 //! model/   rules, pure
 //! ```
@@ -98,13 +99,16 @@ pub struct Options {
     pub health: HealthPolicy,
     /// Its settings.
     pub policy: Policy,
+    /// Those of federation.
+    pub sync: mpp_sync::Policy,
 }
 
 impl Options {
     /// The usual bounds over a database.
     pub fn new(database: mpp_store::Options) -> Self {
         let (feed, health) = (FeedOptions::default(), HealthPolicy::default());
-        Self { database, migrate: false, feed, health, policy: Policy::default() }
+        let (policy, sync) = (Policy::default(), mpp_sync::Policy::default());
+        Self { database, migrate: false, feed, health, policy, sync }
     }
 }
 
@@ -129,6 +133,7 @@ pub struct Running {
 /// outside its range.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     options.policy.check()?;
+    options.sync.check()?;
     let wait = options.policy.waits().catch_up;
     options.database.policy.check_wait("catch_up_wait_millis", wait)?;
     let db = open(&options).await?;
@@ -143,7 +148,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         memory: Memory::new(policy.waits()),
         search: search::Engine::start(policy.search_queue_batches, (&*policy).into())
             .map_err(Error::internal)?,
-        waiting: app::waiting::LastLook::default(),
+        sync: mpp_sync::Engine::new(options.sync),
         db,
         policy,
     };
@@ -165,7 +170,7 @@ async fn open(options: &Options) -> Result<Db> {
 
 /// Starts the tasks that run beside the calls.
 fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &CancellationToken) {
-    let Registry { db, memory, search, policy, .. } = registry.clone();
+    let Registry { db, memory, search, .. } = registry.clone();
     let follow = Follow {
         feed: feed.clone(),
         memory: memory.clone(),
@@ -175,24 +180,25 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
     };
     let measured = Arc::new(registry.clone());
     metrics::begin(&measured);
+    mpp_sync::begin(&measured);
     tokio::spawn(async move {
         follow.run().await;
         drop(measured);
     });
-    tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
-    tokio::spawn(sync::look::run(registry.clone(), shutdown.clone()));
-    tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
+    tokio::spawn(mpp_rpc::watch_database(readiness, db, shutdown.clone()));
+    tokio::spawn(mpp_sync::look::run(registry.clone(), shutdown.clone()));
+    tokio::spawn(jobs::run(registry.clone(), feed.clone(), shutdown.clone()));
 }
 
 /// Largest message of any method, in bytes.
 const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
 fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: CancellationToken) -> Routes {
-    let pushes = sync::push::Pushes::new(registry.clone());
+    let pushes = mpp_sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
     // A batch that is too large for the welcome is told so by it, as long as it is a message at
     // all.
-    let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
+    let sync_bytes = (registry.sync.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let knows = registry.clone();
     let feed =

@@ -2,54 +2,17 @@
 //!
 //! The bounds of a record's form (how long a title may be, how deep the tree of units) are the
 //! contract's and stand in `model`; the weights of ranking stand in `search`, beside the judged set
-//! that they were found by. Permissions are no numbers: roles and methods stand in
-//! `mpp_rpc::authz`, a publisher's own units in `model/source.rs`.
+//! that they were found by. Federation's numbers stand in `mpp_sync`. Permissions are no numbers:
+//! roles and methods stand in `mpp_rpc::authz`, a publisher's own units in `model/source.rs`.
 
 use std::time::Duration;
 
-use mpp_core::{Error, FieldCode, FieldViolation, Reason};
 use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
 mpp_core::policy! {
     /// The registry's settings.
     pub struct Policy {
-        /// Seconds after its last message at which a sync session's lease ends: short enough that
-        /// a source whose agent died is taken over within the minute, long enough for a slow query
-        /// at the source.
-        lease_seconds: u64 = 30 in 1..=600,
-        /// Milliseconds that pass at least between two keep-alives that prolong a lease: each is a
-        /// write. At most half of the lease, which would otherwise end between two of them.
-        keep_alive_millis: i64 = 1_000 in 0..=60_000,
-        /// Records in one batch: about a tenth of a second of work.
-        batch_records: usize = 500 in 1..=10_000,
-        /// Encoded bytes of one batch; the frame comes on top. One record always fits.
-        batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
-        /// Per cent of a source's records that one session may move to other units without its
-        /// client saying that it is meant: a slip of a mapping moves them all, and every mall loses
-        /// what it offered of them.
-        max_moved_percent: usize = 10 in 0..=100,
-        /// Records that a session may move in any case, so that a small source can correct a few.
-        always_moved_records: usize = 5 in 0..=10_000,
-        /// Tries of a batch that loses a race against another write.
-        batch_tries: u32 = 8 in 1..=100,
-        /// Records of one source that may wait for something else at once: a catalog that was
-        /// mapped to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
-        quarantine_records: usize = 10_000 in 0..=1_000_000,
-        /// Bytes of them, so that no source fills the database with what nobody sees.
-        quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
-        /// Sets of sources' records that are kept for clients which compare theirs by single calls;
-        /// one of 100,000 records takes about 16 MB.
-        reconcile_sets: usize = 8 in 1..=1_000,
-        /// Seconds for which one is kept: longer than a client takes to compare.
-        reconcile_set_seconds: u64 = 60 in 1..=3_600,
-        /// Milliseconds between two looks at whether what records wait for has come.
-        quarantine_look_millis: u64 = 1_000 in 20..=600_000,
-        /// Milliseconds for which it rests at the most after a look that took long: ten times as
-        /// long as the look, so that much that waits does not keep a processor busy.
-        quarantine_rest_millis: u64 = 5_000 in 0..=600_000,
-        /// Days for which the answers of a batch are kept; no session lives so long.
-        answers_days: u64 = 7 in 1..=366,
         /// Days that the change feed reaches back; a follower that was away longer starts again
         /// from the whole state.
         feed_days: u64 = 7 in 1..=366,
@@ -86,53 +49,9 @@ mpp_core::policy! {
         /// Words that one slip of the pen may stand for, the likeliest first.
         search_slip_words: usize = 8 in 0..=100,
     }
-    and Policy::keeps_leases
 }
 
 impl Policy {
-    /// A client keeps its lease every third of it; where one keep-alive is passed over, the next
-    /// one still has to come in time.
-    fn keeps_leases(&self) -> Option<FieldViolation> {
-        let most = self.lease_seconds.saturating_mul(1_000) / 2;
-        let too_long = u64::try_from(self.keep_alive_millis).is_ok_and(|pause| pause > most);
-        too_long.then(|| FieldViolation {
-            field: "keep_alive_millis".into(),
-            description: format!(
-                "is {}; with lease_seconds = {} at most {most} is allowed, so that a lease that is \
-                 kept does not end",
-                self.keep_alive_millis, self.lease_seconds
-            ),
-            code: FieldCode::OutOfRange,
-        })
-    }
-
-    /// [`Self::lease_seconds`].
-    pub fn lease(&self) -> Duration {
-        Duration::from_secs(self.lease_seconds)
-    }
-
-    /// [`Self::quarantine_look_millis`].
-    pub fn quarantine_look(&self) -> Duration {
-        Duration::from_millis(self.quarantine_look_millis)
-    }
-
-    /// Whether a write of a source that has failed so many times is tried again: another write of
-    /// the source was faster.
-    pub fn tries_again(&self, error: &Error, tries: u32) -> bool {
-        error.reason() == Reason::WriteConflict && tries < self.batch_tries
-    }
-
-    /// How long it rests after a look.
-    pub fn quarantine_rest(&self, took: Duration) -> Duration {
-        let most = Duration::from_millis(self.quarantine_rest_millis);
-        self.quarantine_look().max(took.saturating_mul(10).min(most))
-    }
-
-    /// [`Self::answers_days`].
-    pub fn answers(&self) -> Duration {
-        days(self.answers_days)
-    }
-
     /// [`Self::job_every_seconds`].
     pub fn job_every(&self) -> Duration {
         Duration::from_secs(self.job_every_seconds)
@@ -172,26 +91,5 @@ mod tests {
     #[test]
     fn the_usual_settings_are_allowed() {
         Policy::default().check().expect("within their ranges");
-    }
-
-    #[test]
-    fn however_long_a_look_took_the_next_one_comes() {
-        let rest = |seconds| Policy::default().quarantine_rest(Duration::from_secs_f64(seconds));
-        assert_eq!(rest(0.001), Duration::from_secs(1));
-        assert_eq!(rest(0.3), Duration::from_secs(3));
-        assert_eq!(rest(9.0), Duration::from_secs(5));
-    }
-
-    #[test]
-    fn a_keep_alive_that_comes_too_late_for_the_lease_is_refused() {
-        let check = |lease_seconds, keep_alive_millis| {
-            Policy { lease_seconds, keep_alive_millis, ..Policy::default() }.check()
-        };
-        check(2, 1_000).expect("twice in a lease");
-        for (lease, pause) in [(30, 60_000), (30, 15_001), (1, 1_000)] {
-            let error = check(lease, pause).expect_err("too late");
-            assert_eq!(error.violations()[0].field, "keep_alive_millis");
-            assert!(error.message().contains(&format!("lease_seconds = {lease}")), "{error}");
-        }
     }
 }

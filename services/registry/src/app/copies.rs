@@ -10,13 +10,14 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 use mpp_resource::copies::{self, Books, Held, Kept, PartCheck, Place, Repaired, Work, moves_on};
 use mpp_store::{Feed, Named};
+use mpp_sync::store::books;
 
 use super::Registry;
 use crate::{
     memory::{searchable, updates},
     model,
     search::Shown,
-    store::{books, own_name},
+    store::own_name,
 };
 
 /// Records that are looked up in one turn.

@@ -60,7 +60,8 @@ pub(super) async fn mall_owners(tx: &mut Tx, mall: &Mall) -> Result<Vec<String>>
     Ok(mpp_rpc::mall_owners(&mall.name, owned(&organiser)))
 }
 
-pub(super) fn owned(lineage: &Lineage) -> Vec<String> {
+/// The names of a unit and of those above it.
+pub fn owned(lineage: &Lineage) -> Vec<String> {
     lineage.names().into_iter().map(str::to_owned).collect()
 }
 
@@ -89,7 +90,7 @@ pub(super) fn mall_of(name: &str) -> &str {
 }
 
 /// A checked name without its last pair.
-pub(super) fn parent_of(name: &str) -> &str {
+pub fn parent_of(name: &str) -> &str {
     let cut = name.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at);
     &name[..cut]
 }

@@ -4,15 +4,14 @@
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
-//! mall or a unit that moves in line. [`waiting`] shows which records wait, and for what.
-//! [`copies`] reads all that is kept. [`lists`] picks the records of a list, [`search`] answers
-//! questions; both refuse filters that nothing can pass, by [`filters`].
+//! mall or a unit that moves in line. [`copies`] reads all that is kept. [`lists`] picks the
+//! records of a list, [`search`] answers questions; both refuse filters that nothing can pass, by
+//! [`filters`].
 
 pub mod copies;
 pub mod counters;
 pub mod filing;
 pub mod filters;
-mod forget_answers;
 pub mod lists;
 pub mod malls;
 pub mod offerings;
@@ -22,7 +21,6 @@ pub mod search;
 pub mod services;
 pub mod sources;
 pub mod units;
-pub mod waiting;
 mod withdrawn;
 
 use std::sync::Arc;
@@ -30,8 +28,6 @@ use std::sync::Arc;
 use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
-
-pub use forget_answers::forget_answers;
 
 use crate::{memory::RegistryView, policy::Policy, search::Engine};
 
@@ -44,8 +40,8 @@ pub struct Registry {
     pub memory: Memory<RegistryView>,
     /// This replica's search index.
     pub search: Engine,
-    /// The causes that records waited for at the last look.
-    pub waiting: waiting::LastLook,
+    /// What it keeps for federation.
+    pub sync: mpp_sync::Engine,
     /// Its settings.
     pub policy: Arc<Policy>,
 }

@@ -153,7 +153,7 @@ mod tests {
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(policy.waits()),
                 search: Engine::start(1, (&policy).into()).expect("an index"),
-                waiting: Default::default(),
+                sync: mpp_sync::Engine::default(),
                 policy: Arc::new(policy),
             };
             let found = search::Hit {

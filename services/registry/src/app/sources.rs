@@ -4,15 +4,13 @@ use mpp_api::{registry::Service, sync::Source};
 use mpp_core::{Error, Reason, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
+use mpp_sync::store::{batches, rejected};
 
 use super::{
     Registry,
     filing::{filing, lineage},
 };
-use crate::{
-    model,
-    store::{batches, rejected},
-};
+use crate::model;
 
 impl Serves<Source> for Registry {}
 

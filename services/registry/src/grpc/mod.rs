@@ -5,4 +5,3 @@ pub mod catalog;
 pub mod directory;
 pub mod search;
 pub mod sync;
-mod waiting;

@@ -16,23 +16,20 @@ use mpp_resource::{
     list,
 };
 use mpp_store::for_caller;
+use mpp_sync::{push::Pushes, redrive, stream::Stream, wire};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::{
-    app::{Registry, lists},
-    grpc::waiting,
-    sync::{push::Pushes, redrive, stream::Stream},
-};
+use crate::app::{Registry, lists};
 
 /// Serves federation.
 pub struct Sync {
     /// The registry.
     pub registry: Registry,
     /// Sessions by single calls.
-    pub pushes: Pushes,
+    pub pushes: Pushes<Registry>,
     /// Ends streams after the batch in work.
     pub shutdown: CancellationToken,
 }
@@ -47,7 +44,7 @@ impl SyncService for Sync {
     ) -> Result<Response<Self::SyncStream>, Status> {
         let (outbound, answers) = mpsc::channel(1);
         let stream = Stream {
-            registry: self.registry.clone(),
+            service: self.registry.clone(),
             call: Call::of(&request),
             inbound: request.into_inner(),
             outbound,
@@ -143,7 +140,7 @@ impl SyncService for Sync {
         &self,
         request: Request<ListWaitingRecordsRequest>,
     ) -> Answer<ListWaitingRecordsResponse> {
-        reply(waiting::listed(&self.registry, &request.into_inner()).await)
+        reply(wire::listed(&self.registry, &request.into_inner()).await)
     }
 
     async fn redrive_records(
@@ -152,7 +149,7 @@ impl SyncService for Sync {
     ) -> Answer<RedriveRecordsResponse> {
         let call = Call::of(&request);
         let done = redrive::by_command(&self.registry, &call, request.get_ref()).await;
-        reply(done.map(waiting::redriven))
+        reply(done.map(wire::redriven))
     }
 }
 

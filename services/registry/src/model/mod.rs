@@ -9,16 +9,12 @@
 //! To add a kind of record: write its check here and name it in [`KINDS`]; its rules stand in
 //! `app/`, its methods in `grpc/`.
 
-pub mod checkpoint;
 pub mod counter;
-pub mod ending;
-pub mod lease;
+pub mod drift;
 pub mod mall;
 pub mod offering;
 pub mod place;
-pub mod preview;
 pub mod provenance;
-pub mod quarantine;
 pub mod region;
 pub mod source;
 pub mod tree;

@@ -1,25 +1,13 @@
-//! Sources: which units one may write (its namespace), and what is said at the end of a session.
-//! When one counts as late is worked out in reporting, from the freshness target that the source
-//! declares.
+//! Sources: which units one may write (its namespace). When one counts as late is worked out in
+//! reporting, from the freshness target that the source declares.
 
-use mpp_api::{
-    registry::Unit,
-    sync::{End, Source, incomplete},
-};
+use mpp_api::{registry::Unit, sync::Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
-use mpp_form::{limits, localized};
+use mpp_form::localized;
 
 use super::{Check, tree::Lineage};
 
 const MAX_ALSO_WRITES: usize = 200;
-
-/// Characters of an id as answers repeat it.
-const MAX_SHOWN_ID: usize = 100;
-
-/// A hostile id is not stored whole; a longer one is known by its start.
-pub fn shown(source_id: &str) -> String {
-    source_id.chars().take(MAX_SHOWN_ID).collect()
-}
 
 /// Checks a source's form.
 ///
@@ -34,29 +22,6 @@ pub fn check(source: &Source) -> Result<()> {
     check.each("also_writes", &source.also_writes, MAX_ALSO_WRITES, |part, unit| {
         part.name::<Unit>("", unit);
     });
-    check.finish()
-}
-
-/// Checks what a client says at the end of its session.
-///
-/// # Errors
-/// Every wrong field.
-pub fn check_end(end: &End, mut check: Check) -> Result<()> {
-    check.range("unread", end.unread, 0, i64::from(i32::MAX));
-    if end.empty && end.unread > 0 {
-        let text = "must be left out where rows could not be read: they may be records";
-        check.fail("empty", FieldCode::Format, text);
-    }
-    if let Some(incomplete) = &end.incomplete {
-        check.within("incomplete", |part| {
-            // A reason that only a newer client knows is one as well.
-            if incomplete.reason == i32::from(incomplete::Reason::Unspecified) {
-                part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
-            }
-            part.text("text", &incomplete.text, limits::INCOMPLETE);
-        });
-    }
-    check.each("rejected_gone", &end.rejected_gone, limits::REJECTED_GONE, |_, _| ());
     check.finish()
 }
 
@@ -114,17 +79,6 @@ pub fn check_unit(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reason_that_only_a_newer_client_knows_ends_its_session_as_well() {
-        let ends = |reason: i32| {
-            let incomplete = mpp_api::sync::Incomplete { reason, text: String::new() };
-            check_end(&End { incomplete: Some(incomplete), ..End::default() }, Check::new("end"))
-        };
-        ends(99).expect("a reason");
-        let wrong = ends(0).expect_err("none");
-        assert_eq!(wrong.violations()[0].field, "end.incomplete.reason");
-    }
 
     #[test]
     fn what_a_source_also_writes_adds_something() {

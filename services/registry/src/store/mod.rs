@@ -1,15 +1,6 @@
-//! SQL: federation's tables, beside the records.
+//! The registry's database: its records, and federation's tables.
 
-mod answered;
-pub mod batches;
-pub mod books;
-pub mod digests;
-pub mod lease;
-pub mod rejected;
-mod seal;
-pub mod waiting;
-
-use mpp_store::{Actor, Migration, Schema, Statements};
+use mpp_store::{Actor, Schema};
 
 use crate::model;
 
@@ -18,94 +9,6 @@ pub fn own_name() -> Actor {
     Actor { origin: SCHEMA.service.into(), subject: SCHEMA.service.into() }
 }
 
-/// The registry's tables beside the records.
-pub const SCHEMA: Schema = Schema {
-    service: "registry",
-    steps: &[
-        Migration {
-            version: 1,
-            name: "sync",
-            statements: Statements::Both(include_str!("../sql/0001_sync.sql")),
-        },
-        Migration {
-            version: 2,
-            name: "totals",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0002_totals.sql"),
-                postgres: include_str!("../sql/postgres/0002_totals.sql"),
-            },
-        },
-        Migration {
-            version: 3,
-            name: "unread",
-            statements: Statements::Both(include_str!("../sql/0003_unread.sql")),
-        },
-        Migration {
-            version: 4,
-            name: "sending",
-            statements: Statements::Both(include_str!("../sql/0004_sending.sql")),
-        },
-        Migration {
-            version: 5,
-            name: "unique ids",
-            statements: Statements::Both(include_str!("../sql/0005_unique_ids.sql")),
-        },
-        Migration {
-            version: 6,
-            name: "moves",
-            statements: Statements::Both(include_str!("../sql/0006_moves.sql")),
-        },
-        Migration {
-            version: 7,
-            name: "rejected",
-            statements: Statements::Both(include_str!("../sql/0007_rejected.sql")),
-        },
-        Migration {
-            version: 8,
-            name: "marks",
-            statements: Statements::Both(include_str!("../sql/0008_marks.sql")),
-        },
-        Migration {
-            version: 9,
-            name: "forms",
-            statements: Statements::Both(include_str!("../sql/0009_forms.sql")),
-        },
-        Migration {
-            version: 10,
-            name: "waiting",
-            statements: Statements::Both(include_str!("../sql/0010_waiting.sql")),
-        },
-        Migration {
-            version: 11,
-            name: "quarantine",
-            statements: Statements::Both(include_str!("../sql/0011_quarantine.sql")),
-        },
-        Migration {
-            version: 12,
-            name: "redriven",
-            statements: Statements::Both(include_str!("../sql/0012_redriven.sql")),
-        },
-        Migration {
-            version: 13,
-            name: "reconcile",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0013_reconcile.sql"),
-                postgres: include_str!("../sql/postgres/0013_reconcile.sql"),
-            },
-        },
-        Migration {
-            version: 14,
-            name: "seals",
-            statements: Statements::Both(include_str!("../sql/0014_seals.sql")),
-        },
-        Migration {
-            version: 15,
-            name: "older programs",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0015_older.sql"),
-                postgres: include_str!("../sql/postgres/0015_older.sql"),
-            },
-        },
-    ],
-    history_kinds: model::KINDS,
-};
+/// The registry's tables: those of federation, beside the records.
+pub const SCHEMA: Schema =
+    Schema { service: "registry", steps: mpp_sync::STEPS, history_kinds: model::KINDS };

@@ -1,58 +1,109 @@
-//! Federation, the registry's side of `mpp.sync.v1`.
+//! The registry's side of federation: services, as sources send them. The engine is `mpp_sync`.
 //!
-//! A [`session`] is opened, answers batches and ends. Two ways lead in: [`stream`] is one stream,
-//! which holds a fast client back by HTTP/2's flow control; [`push`] is a call for each step, for
-//! clients behind a gateway. Both do the same with the same session, one batch at a time;
-//! [`apply`] answers a batch, whose records [`write`] writes.
-//!
-//! **A session is a row.** Its lease, the source's checkpoint, the answers and the counts are in
-//! the database; a replica remembers nothing between two calls, so that any of them can answer the
-//! next one. Only a stream has a connection: as long as it is open, silence is measured on it, and
-//! when it breaks, the lease is given up.
-//!
-//! **Exactly once.** A batch's writes, its answers, its counts and the checkpoint are one
-//! transaction, which first checks and locks the session's lease. So there is no state in which a
-//! record was written and not counted, and a session that was shut out writes nothing, however
-//! late its transaction comes.
-//!
-//! **A stored answer is looked for first**, unlike in `mpp_resource::command`, where the write goes
-//! first and fails if it was done before. A batch that comes again does not fail: its records stand
-//! by now, and would be answered as unchanged and counted once more. The look is one read of an
-//! index for some hundred records, under the lease that the transaction has locked anyway. For the
-//! same reason a batch is no command of its own: its key is the session's nonce, not a caller's
-//! request id, and its answers are kept with the batch and its counts.
-//!
-//! **A record that waits is kept, and applied as if it came now.** A batch keeps whole records that
-//! it cannot take yet ([`quarantine`]), a look each second finds those that can be taken, and
-//! [`redrive`] writes them by the same function that writes batches, under the lock of their
-//! source's lease: so a session's own records and a redrive of the same source come one after the
-//! other, and two replicas that redrive at once find a record once. `model/quarantine.rs` decides
-//! when to try, and what follows.
-//!
-//! **A client that has lost its state finds it by comparing** ([`sealed`]): each record's last
-//! answer is kept by the digest of its bytes; its present standing follows from the records
-//! themselves and from those that are rejected or wait, so that a delete by hand, a hand-over, a
-//! redrive and a restore are seen without being told.
-//!
-//! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
-//! round trip each. Records are validated before SQL; one that the database then still refuses is
-//! found by halving the batch, in transactions that are rolled back, and is answered alone.
+//! [`write`] writes the services of a batch under what curators have set over them, [`moves`] finds
+//! those that have come from another unit, [`sent`] is one on its way.
 
-pub mod apply;
-mod before;
-pub mod ending;
-pub mod look;
 mod moves;
-pub mod plan;
-mod preview;
-pub mod push;
-mod quarantine;
-pub mod reconcile;
-pub mod redrive;
-mod remarks;
-pub mod sealed;
 mod sent;
-pub mod session;
-pub mod settle;
-pub mod stream;
 mod write;
+
+use std::collections::HashMap;
+
+use mpp_api::{
+    registry::Service,
+    sync::{OverriddenDifference, Source},
+};
+use mpp_core::{Error, FieldViolation, Reason, Result};
+use mpp_store::{Actor, Label, Tx};
+use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
+
+use crate::{
+    app::{
+        Registry,
+        filing::{lineage, owned, parent_of},
+        services,
+    },
+    model::{drift, source::check_unit},
+    store::own_name,
+};
+
+impl Syncs for Registry {
+    type Doc = Service;
+
+    fn engine(&self) -> &Engine {
+        &self.sync
+    }
+
+    fn own_name() -> Actor {
+        own_name()
+    }
+
+    /// The source's unit and the units above it.
+    async fn speakers(&self, tx: &mut Tx, source: &str) -> Result<Vec<String>> {
+        let found = match tx.require::<Source>(source, "source").await {
+            Err(error) if error.reason() == Reason::ReferenceInvalid => {
+                return Err(no_such(tx, source).await?);
+            }
+            found => found?,
+        };
+        Ok(owned(&lineage(tx, &found.doc.unit, "source.unit").await?))
+    }
+
+    fn knows(&self, source: &str) -> bool {
+        self.memory.read().records.row::<Source>(source).is_some()
+    }
+
+    async fn write(
+        &self,
+        writer: Writer<'_>,
+        tx: &mut Tx,
+        records: &[WaitingRecord<Service>],
+    ) -> Result<HashMap<usize, Fate>> {
+        write::Write::of(self, writer).write(tx, records).await
+    }
+
+    fn sight(&self, source: &str, awaited: &str) -> Sight {
+        let state = self.memory.read();
+        let owner = state.records.row::<Service>(awaited).map(|row| row.label(Label::Source));
+        let unit = if awaited.contains("/services/") { parent_of(awaited) } else { awaited };
+        let lineage = state.lineage(unit);
+        let source_doc = state.records.get::<Source>(source).map(|found| found.doc);
+        let may_write = source_doc.is_some_and(|doc| {
+            lineage.is_some() && check_unit(&doc, unit, lineage.as_ref()).is_ok()
+        });
+        Sight {
+            unit_exists: lineage.is_some(),
+            may_write,
+            is_foreign: owner.is_some_and(|owner| owner != source),
+        }
+    }
+
+    fn remarks(service: &Service, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
+        services::remarks(service, is_there)
+    }
+
+    fn elsewhere(&self, source: &str, name: &str) -> Vec<String> {
+        moves::elsewhere(self, source, name)
+    }
+
+    /// The offerings of a service.
+    fn goes_along(&self, name: &str) -> usize {
+        self.memory.read().offerings_of(name).count()
+    }
+
+    fn overridden(before: &Service, after: &Service) -> Result<Vec<OverriddenDifference>> {
+        drift::differences(before, after)
+    }
+}
+
+/// The error for a source that never was, or was given up.
+async fn no_such(tx: &mut Tx, source: &str) -> Result<Error> {
+    if tx.buried::<Source>(source).await?.is_none() {
+        return Ok(Error::not_found(source));
+    }
+    let text = format!(
+        "{source} was deleted, and its name is not used again; an administrator can make another \
+         source, and the agent then needs its name and a state of its own"
+    );
+    Ok(Error::new(Reason::NotFound, text))
+}

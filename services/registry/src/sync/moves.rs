@@ -9,19 +9,21 @@ use mpp_api::{
 use mpp_core::{FieldCode, FieldViolation, Reason, Result};
 use mpp_form::reconcile::key_of;
 use mpp_store::{Expect, Label, Labels, Put, Tx};
-
-use super::{
-    plan::fault,
-    sent::{FoundRecord, Left, Sent, id_of, raced},
-    session::Session,
-};
-use crate::{
-    app::filing::find_lineage,
-    model::source::check_unit,
+use mpp_sync::{
+    fault, id_of,
     store::{batches, digests},
 };
 
-impl Session {
+use super::{
+    sent::{FoundRecord, Left, Sent, raced},
+    write::Write,
+};
+use crate::{
+    app::{Registry, filing::find_lineage},
+    model::source::check_unit,
+};
+
+impl Write<'_> {
     /// Looks for the record under other units, also where it stands under its own: a record that
     /// stands twice, from whatever time, is brought together as its source says.
     pub(super) async fn look_elsewhere(
@@ -56,12 +58,9 @@ impl Session {
         one.moved.push(Left { name, version: found.version, offered });
     }
 
-    /// This source's records of the same id under other units.
-    pub(super) fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
-        let names = self.registry.memory.read().namesakes(name);
-        let others = names.into_iter().filter_map(|other| Some((self.found(&other)?, other)));
-        let own = others.filter(|(found, _)| found.owner == self.lease.source);
-        own.map(|(found, other)| (other, found)).collect()
+    fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
+        let names = elsewhere(self.registry, &self.lease.source, name).into_iter();
+        names.filter_map(|other| self.found(&other).map(|found| (other, found))).collect()
     }
 
     /// Why the moves of a batch are not made: together with those that the session has made before
@@ -76,12 +75,12 @@ impl Session {
             return Ok(None);
         }
         let moves = i64::try_from(moves).unwrap_or(i64::MAX);
-        let sum = batches::add_moved(tx, &self.lease, moves).await?;
+        let sum = batches::add_moved(tx, self.lease, moves).await?;
         let (known, most) = self.most_moves();
         if usize::try_from(sum).is_ok_and(|sum| sum <= most) {
             return Ok(None);
         }
-        batches::add_moved(tx, &self.lease, -moves).await?;
+        batches::add_moved(tx, self.lease, -moves).await?;
         let text = format!(
             "{sum} of {known} records of {} would have moved to other units in this session; more \
              than {most} move only where the client says that it means it: mend the mapping, or say \
@@ -96,9 +95,9 @@ impl Session {
         let state = self.registry.memory.read();
         let rows = state.records.rows::<Service>("");
         let known = rows.filter(|(_, row)| row.label(Label::Source) == self.lease.source).count();
-        let more = self.previews.as_ref().map_or(0, |before| before.published);
+        let more = self.previews.map_or(0, |before| before.published);
         let known = usize::try_from(i64::try_from(known).unwrap_or(i64::MAX) + more).unwrap_or(0);
-        let policy = &self.registry.policy;
+        let policy = &self.registry.sync.policy;
         (known, policy.always_moved_records.max(known * policy.max_moved_percent / 100))
     }
 
@@ -137,4 +136,14 @@ impl Session {
         tx.revive(name, service, labels.clone()).await?;
         Ok(Put { version: 1, changed: true, tombstoned: false })
     }
+}
+
+/// A source's records of the same id under other units.
+pub(super) fn elsewhere(registry: &Registry, source: &str, name: &str) -> Vec<String> {
+    let state = registry.memory.read();
+    let is_own = |other: &String| {
+        let row = state.records.row::<Service>(other);
+        row.is_some_and(|row| row.label(Label::Source) == source)
+    };
+    state.namesakes(name).into_iter().filter(is_own).collect()
 }

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use mpp_api::{forms, registry::Service, types::Warning};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
 use mpp_resource::handler;
+use mpp_store::Label;
+use mpp_sync::{id_of, warning};
 
-use super::plan::warning;
-use crate::model::provenance;
+use crate::{app::Registry, model::provenance};
 
 /// A service on its way, and what its write must find.
 pub(super) struct Sent {
@@ -43,6 +44,23 @@ pub(super) struct FoundRecord {
     pub(super) known: Option<Service>,
 }
 
+impl FoundRecord {
+    /// The record of a name, for a client that writes services in this form.
+    pub(super) fn of(registry: &Registry, name: &str, form: i64) -> Option<Self> {
+        let state = registry.memory.read();
+        let row = state.records.row::<Service>(name)?;
+        let overridden = !row.label(Label::Overridden).is_empty();
+        let knows_less = forms::has_newer::<Service>(form);
+        let stored = |wanted: bool| wanted.then(|| state.records.get::<Service>(name)).flatten();
+        Some(Self {
+            version: row.stamp.version,
+            owner: row.label(Label::Source).to_owned(),
+            overridden: stored(overridden).map(|kept| kept.doc),
+            known: stored(knows_less).map(|kept| kept.doc),
+        })
+    }
+}
+
 /// The last part of a name, and the names that end in it.
 pub(super) type Ids = HashMap<String, Vec<String>>;
 
@@ -53,10 +71,6 @@ pub(super) fn ids_of<'a>(names: impl Iterator<Item = &'a str>) -> Ids {
         ids.entry(id_of(name).to_owned()).or_default().push(name.to_owned());
     }
     ids
-}
-
-pub(super) fn id_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 impl Sent {

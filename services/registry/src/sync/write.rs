@@ -4,23 +4,21 @@
 use std::collections::HashMap;
 
 use mpp_api::{
-    forms,
     registry::Service,
     sync::{Outcome, Source},
     types::Warning,
 };
 use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Reason, Result};
 use mpp_form::record::{Checked, Item};
-use mpp_store::{Expect, Label, Labels, Put, Tx};
-
-use super::{
-    plan::{Fate, Taken, WaitingRecord, fault, warning},
-    sent::{FoundRecord, Sent, ids_of, raced},
-    session::Session,
+use mpp_store::{Expect, Labels, Put, Tx};
+use mpp_sync::{
+    Asks, Before, Fate, Taken, WaitingRecord, Writer, fault, store::lease::Lease, warning,
 };
+
+use super::sent::{FoundRecord, Sent, ids_of, raced};
 use crate::{
-    app::{filing::find_lineage, services::service_labels},
-    model::{quarantine::Asks, source::check_unit, tree::Lineage},
+    app::{Registry, filing::find_lineage, services::service_labels},
+    model::{source::check_unit, tree::Lineage},
 };
 
 /// Units with those above them; `None` for one that does not exist.
@@ -33,12 +31,27 @@ struct Asked<'a> {
     lineage: &'a Lineage,
 }
 
-impl Session {
+/// Writes services for a source.
+pub(super) struct Write<'a> {
+    pub(super) registry: &'a Registry,
+    /// The source, and what its client has said.
+    pub(super) lease: &'a Lease,
+    /// Only of a preview: what its parts before would have changed.
+    pub(super) previews: Option<&'a Before>,
+}
+
+impl<'a> Write<'a> {
+    pub(super) fn of(registry: &'a Registry, Writer { lease, previews }: Writer<'a>) -> Self {
+        Self { registry, lease, previews }
+    }
+}
+
+impl Write<'_> {
     /// Writes the records, and gives each its outcome.
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
-        waiting: &[WaitingRecord],
+        waiting: &[WaitingRecord<Service>],
     ) -> Result<HashMap<usize, Fate>> {
         let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
         let lineages = lineages(tx, waiting.iter().map(|(_, checked)| checked.unit())).await?;
@@ -228,17 +241,7 @@ impl Session {
     }
 
     pub(super) fn found(&self, name: &str) -> Option<FoundRecord> {
-        let state = self.registry.memory.read();
-        let row = state.records.row::<Service>(name)?;
-        let overridden = !row.label(Label::Overridden).is_empty();
-        let knows_less = forms::has_newer::<Service>(self.lease.form);
-        let stored = |wanted: bool| wanted.then(|| state.records.get::<Service>(name)).flatten();
-        Some(FoundRecord {
-            version: row.stamp.version,
-            owner: row.label(Label::Source).to_owned(),
-            overridden: stored(overridden).map(|kept| kept.doc),
-            known: stored(knows_less).map(|kept| kept.doc),
-        })
+        FoundRecord::of(self.registry, name, self.lease.form)
     }
 
     fn foreign(&self, owner: &str, name: &str) -> Option<FieldViolation> {

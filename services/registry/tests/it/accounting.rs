@@ -7,8 +7,9 @@ use mpp_api::sync::{
     sync_request::Message as Ask,
 };
 use mpp_core::Clock;
-use mpp_registry::{SCHEMA, store::batches};
+use mpp_registry::SCHEMA;
 use mpp_store::{Actor, Db, Schema};
+use mpp_sync::store::batches;
 use mpp_testkit::{Backend, TestDatabase, database, on_both};
 use proptest::{
     prelude::*,

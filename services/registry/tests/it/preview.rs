@@ -15,7 +15,7 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::Role;
-use mpp_registry::Policy;
+use mpp_sync::Policy;
 use mpp_testkit::{TestDatabase, contents, on_both};
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone},
 };
-use mpp_registry::Policy;
+use mpp_sync::Policy;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 

@@ -7,7 +7,7 @@ use mpp_api::{
     sync::{Hello, Record, Source, UpdateSourceRequest, record::Body},
     types::{Tombstone, tombstone},
 };
-use mpp_registry::Policy;
+use mpp_sync::Policy;
 use mpp_testkit::{TestDatabase, on_both};
 use proptest::{
     prelude::*,

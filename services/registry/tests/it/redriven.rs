@@ -2,8 +2,8 @@
 
 use mpp_api::sync::{Hello, Record, incomplete::Reason};
 use mpp_core::Clock;
-use mpp_registry::{Policy, store::books};
 use mpp_store::Actor;
+use mpp_sync::{Policy, store::books};
 use mpp_testkit::on_both;
 
 use crate::{

@@ -2,8 +2,8 @@
 //! applied as if it had been sent, and the source sends again those that it has.
 
 use mpp_api::sync::{Hello, Outcome};
-use mpp_registry::store::books;
 use mpp_store::{Actor, Disagreement};
+use mpp_sync::store::books;
 use mpp_testkit::{execute, on_both};
 use tonic::Response;
 

@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_client::{ClientError, error_of};
 use mpp_core::Role;
-use mpp_registry::Policy;
+use mpp_sync::Policy;
 use mpp_testkit::on_both;
 use prost::Message as _;
 use tonic::{Code, Status};

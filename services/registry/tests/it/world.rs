@@ -13,11 +13,12 @@ use mpp_api::{
 };
 use mpp_client::{Channel, ClientError, Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Caller, Clock, Micros, Role};
-use mpp_registry::{Options, Policy, Running};
+use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Drain, Shell, Verifier,
     jwt::{self, Jwks, SigningKey},
 };
+use mpp_sync::Policy;
 use mpp_testkit::TestDatabase;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -77,8 +78,11 @@ impl World {
 
     /// Serves an empty registry under another policy.
     pub async fn under(database: &TestDatabase, clock: Clock, policy: Policy) -> Self {
-        let options =
-            Options { migrate: true, policy, ..Options::new(database.options(clock.clone())) };
+        let options = Options {
+            migrate: true,
+            sync: policy,
+            ..Options::new(database.options(clock.clone()))
+        };
         let (shutdown, ended) = (CancellationToken::new(), CancellationToken::new());
         let running = mpp_registry::start(options, ended.clone()).await.expect("a registry");
         let keys = tempfile::tempdir().expect("a directory");

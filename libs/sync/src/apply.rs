@@ -1,0 +1,237 @@
+//! Answers a batch: each record gets its outcome, and none stops another.
+
+use std::collections::{HashMap, HashSet};
+
+use mpp_api::sync::{Batch, BatchResult, Checkpoint};
+use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_store::Tx;
+
+use crate::{
+    fate::{Fate, WaitingRecord, fault},
+    metrics,
+    model::checkpoint::Standing,
+    plan::{self, Plan},
+    remarks::bound_warnings,
+    session::Session,
+    store::{batches, digests, lease, rejected},
+    syncs::{Syncs, Writer},
+};
+
+impl<S: Syncs> Session<S> {
+    /// Answers a batch.
+    ///
+    /// # Errors
+    /// A batch that is empty, too large or without a checkpoint; `LEASE_LOST`,
+    /// `PROTOCOL_VIOLATION`; `WRITE_CONFLICT`, `UNAVAILABLE` and `NEWER_FORM` where the batch could
+    /// not be written here or now. Nothing of it is then stored.
+    pub async fn answer(&self, batch: Batch) -> Result<BatchResult> {
+        plan::check(&batch, self.service.settings())?;
+        if batch.fencing_token != self.lease.fencing {
+            let text = "batch.fencing_token is not the welcome's";
+            return Err(Error::new(Reason::ProtocolViolation, text));
+        }
+        let result = self.write_batch(batch).await?;
+        metrics::answered(&result);
+        if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
+            tracing::error!(
+                source = self.lease.source,
+                nonce = result.nonce,
+                "records were refused by the database"
+            );
+        }
+        Ok(result)
+    }
+
+    async fn write_batch(&self, batch: Batch) -> Result<BatchResult> {
+        let mut plan = Plan::new(batch, &self.lease);
+        let mut tries = 1;
+        loop {
+            match self.attempt(&plan).await {
+                Err(error) => self.mend(&mut plan, error, &mut tries).await?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Prepares another try of a batch that failed: after a lost race, or without the record that
+    /// the database refuses.
+    ///
+    /// # Errors
+    /// Gives the error back where another try would not help.
+    pub(super) async fn mend(
+        &self,
+        plan: &mut Plan<S::Doc>,
+        error: Error,
+        tries: &mut u32,
+    ) -> Result<()> {
+        if self.service.settings().tries_again(&error, *tries) {
+            *tries += 1;
+            let head = self.service.db().read().await?.revision();
+            return self.service.memory().catch_up(head).await;
+        }
+        if !is_a_records_fault(&error) {
+            return Err(error);
+        }
+        tracing::error!(source = self.lease.source, %error, context = ?error.context(),
+            "the database refused a batch; looking for the record");
+        self.isolate(plan, error).await
+    }
+
+    /// Writes records as their source's, and gives each its outcome.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        records: &[WaitingRecord<S::Doc>],
+    ) -> Result<HashMap<usize, Fate>> {
+        let writer = Writer { lease: &self.lease, previews: self.previews.as_ref() };
+        self.service.write(writer, tx, records).await
+    }
+
+    /// Writes the records of a batch, and answers each.
+    pub(super) async fn judge(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan<S::Doc>,
+        checkpoint: &Checkpoint,
+    ) -> Result<BatchResult> {
+        let mut fates = plan.decided.clone();
+        fates.extend(self.write(tx, &plan.waiting).await?);
+        Ok(plan.result(&fates, checkpoint))
+    }
+
+    /// Keeps what waits of a batch, and says in its answers what else is to be told.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan<S::Doc>,
+        sequence: i64,
+        result: &mut BatchResult,
+    ) -> Result<()> {
+        self.keep_waiting(tx, plan, sequence, result).await?;
+        self.add_remarks(plan, result);
+        bound_warnings(result);
+        Ok(())
+    }
+
+    /// The whole batch in one transaction.
+    async fn attempt(&self, plan: &Plan<S::Doc>) -> Result<BatchResult> {
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        let standing = lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
+        if let Some(answered) = batches::find(&mut tx, &self.lease, plan.nonce).await? {
+            tx.commit().await?;
+            return self.repeated(plan, answered).await;
+        }
+        let checkpoint = standing
+            .place(&plan.checkpoint, rand::random())
+            .ok_or_else(|| not_next(&plan.checkpoint, &standing))?;
+        let mut result = self.judge(&mut tx, plan, &checkpoint).await?;
+        let after = match &plan.reconciled {
+            Some(found) => {
+                result.confirmed = self.confirm(&mut tx, &standing, found).await?;
+                standing.reconciled(checkpoint.clone())
+            }
+            None => {
+                self.leave_behind(&mut tx, &standing).await?;
+                standing.answered(checkpoint.clone())
+            }
+        };
+        self.complete(&mut tx, plan, checkpoint.sequence, &mut result).await?;
+        let proof = batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
+        digests::keep(&mut tx, &self.lease.source, &plan.changes(&result)).await?;
+        rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
+        lease::advance(&mut tx, &self.lease, &after, proof).await?;
+        result.revision = tx.commit().await?;
+        Ok(result)
+    }
+
+    async fn repeated(
+        &self,
+        plan: &Plan<S::Doc>,
+        answered: batches::StoredAnswer,
+    ) -> Result<BatchResult> {
+        if answered.digest != plan.digest {
+            let message =
+                format!("nonce {} was used for other records in this session", plan.nonce);
+            return Err(Error::new(Reason::ProtocolViolation, message));
+        }
+        let mut result = answered.result;
+        // The result waits for the batch's own revision, which was not known when the answers were
+        // stored.
+        result.revision = self.service.db().read().await?.revision();
+        result.repeated_nonce = true;
+        Ok(result)
+    }
+
+    /// Finds the records that the database refuses, and decides them.
+    async fn isolate(&self, plan: &mut Plan<S::Doc>, error: Error) -> Result<()> {
+        let mut refused = HashSet::new();
+        let mut halves: Vec<_> = std::iter::once(0..plan.waiting.len()).collect();
+        while let Some(part) = halves.pop() {
+            if part.is_empty() || self.probe(&plan.waiting[part.clone()]).await? {
+                continue;
+            }
+            if part.len() == 1 {
+                refused.insert(plan.waiting[part.start].0);
+                continue;
+            }
+            let middle = part.start + part.len() / 2;
+            halves.extend([part.start..middle, middle..part.end]);
+        }
+        if refused.is_empty() {
+            // No record is at fault; halving again would not end.
+            return Err(error);
+        }
+        plan.waiting.retain(|(index, _)| !refused.contains(index));
+        let text =
+            "the registry failed on this record and has logged why; the others were not held up";
+        plan.decided.extend(
+            refused.into_iter().map(|index| (index, Err(fault("", FieldCode::Internal, text)))),
+        );
+        Ok(())
+    }
+
+    /// True where the database takes these records; nothing of it is kept.
+    async fn probe(&self, waiting: &[WaitingRecord<S::Doc>]) -> Result<bool> {
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        match self.previews {
+            Some(_) => self.stand_in(&mut tx).await?,
+            None => {
+                lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
+            }
+        }
+        let written = self.write(&mut tx, waiting).await;
+        // After a failed statement the transaction may have ended by itself.
+        let _ = tx.rollback().await;
+        match written {
+            Ok(_) => Ok(true),
+            Err(error) if is_a_records_fault(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
+    let message = format!(
+        "batch.checkpoint.sequence is {}, and the next batch of this source is {}",
+        given.sequence,
+        standing.next_sequence()
+    );
+    Error::new(Reason::ProtocolViolation, message)
+}
+
+/// Anything but a lost race, a lost lease, a database that is away and a row that a newer replica
+/// has written: the client sends those again.
+pub(super) fn is_a_records_fault(error: &Error) -> bool {
+    !matches!(
+        error.reason(),
+        Reason::WriteConflict
+            | Reason::LeaseLost
+            | Reason::LeaseExpired
+            | Reason::ProtocolViolation
+            | Reason::Unavailable
+            | Reason::NewerForm
+            | Reason::Overloaded
+            | Reason::DeadlineExceeded
+            | Reason::ReferenceInvalid
+    )
+}

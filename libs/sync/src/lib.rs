@@ -1,0 +1,100 @@
+//! Federation, a service's side of `mpp.sync.v1`: agencies' own systems send the records that they
+//! own, and the service has them, exactly once, as they say.
+//!
+//! # Floor plan
+//! ```text
+//! stream, push   the two ways in                     look       which waiting records are due
+//! session        opened, kept, ended (account)       redrive    tries them again
+//! apply          answers a batch, by its plan        preview    a batch that is rolled back
+//! syncs          what a service brings: its kind of record (kind), and its rules for it
+//! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
+//! model/         rules, pure                         store/     SQL of federation's tables
+//! policy, metrics, engine   the parts of a service that the engine needs
+//! ```
+//!
+//! # A session
+//! A [`session`] is opened, answers batches and ends. Two ways lead in: [`stream`] is one stream,
+//! which holds a fast client back by HTTP/2's flow control; [`push`] is a call for each step, for
+//! clients behind a gateway. Both do the same with the same session, one batch at a time;
+//! [`apply`] answers a batch, whose records the service writes ([`Syncs::write`]).
+//!
+//! **A session is a row.** Its lease, the source's checkpoint, the answers and the counts are in
+//! the database; a replica remembers nothing between two calls, so that any of them can answer the
+//! next one. Only a stream has a connection: as long as it is open, silence is measured on it, and
+//! when it breaks, the lease is given up.
+//!
+//! **Exactly once.** A batch's writes, its answers, its counts and the checkpoint are one
+//! transaction, which first checks and locks the session's lease. So there is no state in which a
+//! record was written and not counted, and a session that was shut out writes nothing, however
+//! late its transaction comes.
+//!
+//! **A stored answer is looked for first**, unlike in `mpp_resource::command`, where the write goes
+//! first and fails if it was done before. A batch that comes again does not fail: its records stand
+//! by now, and would be answered as unchanged and counted once more. The look is one read of an
+//! index for some hundred records, under the lease that the transaction has locked anyway. For the
+//! same reason a batch is no command of its own: its key is the session's nonce, not a caller's
+//! request id, and its answers are kept with the batch and its counts.
+//!
+//! **A record that waits is kept, and applied as if it came now.** A batch keeps whole records that
+//! it cannot take yet ([`quarantine`]), a look each second finds those that can be taken, and
+//! [`redrive`] writes them by the same function that writes batches, under the lock of their
+//! source's lease: so a session's own records and a redrive of the same source come one after the
+//! other, and two replicas that redrive at once find a record once. `model/quarantine.rs` decides
+//! when to try, and what follows.
+//!
+//! **A client that has lost its state finds it by comparing** ([`sealed`]): each record's last
+//! answer is kept by the digest of its bytes; its present standing follows from the records
+//! themselves and from those that are rejected or wait, so that a delete by hand, a hand-over, a
+//! redrive and a restore are seen without being told.
+//!
+//! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
+//! round trip each. Records are validated before SQL; one that the database then still refuses is
+//! found by halving the batch, in transactions that are rolled back, and is answered alone.
+//!
+//! # What a service brings
+//! Its kind of record and its rules ([`Syncs`]), its records in memory with the label of their
+//! source, the tables ([`STEPS`]), the settings ([`Policy`]), and its methods of `SyncService`,
+//! which hand on to [`push`], [`stream`], [`redrive`] and [`wire`]. Everything else, the accounting
+//! and the quarantine included, is the same wherever it runs.
+//!
+//! Rejected: an engine over trait objects, one for each kind. A batch's records are written
+//! together, and a preview shows the difference of two records: both need the kind's own type.
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod apply;
+mod before;
+mod engine;
+mod fate;
+mod forget_answers;
+mod kind;
+pub mod look;
+mod metrics;
+mod model;
+mod plan;
+mod policy;
+mod preview;
+pub mod push;
+mod quarantine;
+mod reconcile;
+pub mod redrive;
+mod remarks;
+mod sealed;
+pub mod session;
+pub mod store;
+pub mod stream;
+mod syncs;
+mod waiting;
+pub mod wire;
+
+pub use before::Before;
+pub use engine::Engine;
+pub use fate::{Fate, Taken, WaitingRecord, fault, id_of, warning};
+pub use forget_answers::forget_answers;
+pub use kind::Synced;
+pub use metrics::{METRICS, begin};
+pub use model::quarantine::{Asks, Sight};
+pub use policy::Policy;
+pub use store::STEPS;
+pub use syncs::{Syncs, Writer};

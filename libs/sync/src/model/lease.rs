@@ -1,0 +1,139 @@
+//! The right to write for a source: one session at a time, by a lease with a fencing token. The
+//! lease ends `lease_seconds` (a setting in `policy.rs`) after the session's last message.
+
+use std::time::Duration;
+
+use mpp_api::{
+    Document, document,
+    sync::{Form, Hello},
+};
+use mpp_core::{Error, Micros, Reason, Result};
+
+/// Steps between fencing tokens stay below this, so that those of four million sessions are numbers
+/// that every client reads exactly.
+const MAX_STEP: u32 = 0x3fff_ffff;
+/// How long the client of a newer form waits for a replica that knows it.
+const RETRY_UPGRADE: Duration = Duration::from_secs(1);
+
+/// Whether a hello takes the lease of a session that is alive: where its client says so, and where
+/// it held the lease itself. A holder that says hello again has lost its session, or it would not.
+pub fn may_take(hello: &Hello, holder: &str) -> bool {
+    let returns = !hello.holder.is_empty() && hello.holder == holder;
+    hello.take_over || returns
+}
+
+/// The fencing token of the next session: higher than all before, by a random step. A restored
+/// registry counts on from an older token, and would otherwise give another session the token of
+/// one that it has lost, whose client could then go on as that session.
+pub fn next_fencing(last: i64, random: u32) -> i64 {
+    last + 1 + i64::from(random & MAX_STEP)
+}
+
+/// Succeeds if the session with this token is the last one and alive. A stream that is open is
+/// itself a sign of life; of a session by single calls only the row says how long nothing was
+/// heard.
+///
+/// # Errors
+/// `LEASE_LOST`, or `LEASE_EXPIRED` after a silence, with the way out.
+pub fn check_alive(
+    source: &str,
+    fencing: i64,
+    last_fencing: i64,
+    until: Micros,
+    now: Micros,
+) -> Result<()> {
+    if last_fencing != fencing {
+        return Err(lost(source));
+    }
+    if until > now {
+        return Ok(());
+    }
+    if until == 0 {
+        let message = format!("this session of {source} has ended; open another one");
+        return Err(Error::new(Reason::LeaseLost, message));
+    }
+    let message =
+        format!("nothing was heard from this session of {source} for a whole lease; open it again");
+    Err(Error::new(Reason::LeaseExpired, message))
+}
+
+/// Another session holds the lease for so long yet.
+pub fn held(source: &str, left: Micros) -> Error {
+    let left = Duration::from_micros(left.unsigned_abs());
+    let message = format!(
+        "another session of {source} is alive; wait {} s, or set take_over when its holder is gone",
+        left.as_secs() + 1
+    );
+    Error::new(Reason::LeaseHeld, message).with_retry_after(left)
+}
+
+/// The session has ended, or a later one has shut it out.
+pub fn lost(source: &str) -> Error {
+    let message =
+        format!("this session of {source} has ended, or a later one has begun; open another one");
+    Error::new(Reason::LeaseLost, message)
+}
+
+/// The form in which a client writes records of a kind.
+pub fn form_of<D: Document>(forms: &[Form]) -> i64 {
+    let named = forms.iter().filter(|form| form.kind == D::KIND);
+    named.map(|form| form.number).max().unwrap_or(1)
+}
+
+/// A record of a newer form would be stored without the fields that this replica does not know, and
+/// its client would not send it again.
+///
+/// # Errors
+/// `NEWER_FORM`, to be tried again once the registry was upgraded.
+pub fn check_form<D: Document>(form: i64) -> Result<()> {
+    let own = document::form_number(D::KIND);
+    if form <= own {
+        return Ok(());
+    }
+    let message = format!(
+        "the client writes {}s in form {form} and this replica, which knows form {own}, would \
+         lose fields of them; nothing was written: wait until the registry was upgraded",
+        D::KIND
+    );
+    Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(fencing: i64, until: Micros) -> Option<Reason> {
+        check_alive("sources/a", fencing, 2, until, 10).err().map(|error| error.reason())
+    }
+
+    #[test]
+    fn only_the_last_session_is_alive_and_only_as_long_as_it_is_heard() {
+        assert_eq!(ended(2, 11), None);
+        for (fencing, until) in [(1, 11), (2, 0)] {
+            assert_eq!(ended(fencing, until), Some(Reason::LeaseLost), "{fencing} {until}");
+        }
+        assert_eq!(ended(2, 10), Some(Reason::LeaseExpired), "nothing was heard for a whole lease");
+    }
+
+    #[test]
+    fn tokens_rise_and_two_that_follow_the_same_one_differ() {
+        let (one, other) = (next_fencing(7, 1), next_fencing(7, u32::MAX));
+        assert!(7 < one && one < other, "{one} {other}");
+        assert_eq!(ended(3, 11), Some(Reason::LeaseLost), "of a session that a restore has lost");
+        let of_four_million = (0..1 << 22).fold(0, |last, _| next_fencing(last, u32::MAX));
+        assert!(of_four_million < 1 << 53);
+    }
+
+    #[test]
+    fn a_living_session_is_left_alone_but_for_its_own_holder_and_on_demand() {
+        let by = |holder: &str, take_over| Hello {
+            holder: holder.into(),
+            take_over,
+            ..Hello::default()
+        };
+        assert!(may_take(&by("agent-1", false), "agent-1"));
+        assert!(may_take(&by("agent-2", true), "agent-1"));
+        assert!(!may_take(&by("agent-2", false), "agent-1"));
+        assert!(!may_take(&by("", false), ""), "nobody is no holder that comes back");
+    }
+}

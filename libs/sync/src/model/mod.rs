@@ -1,0 +1,7 @@
+//! The rules of federation, pure: no clock, no I/O.
+
+pub mod checkpoint;
+pub mod ending;
+pub mod lease;
+pub mod preview;
+pub mod quarantine;

@@ -1,0 +1,324 @@
+//! Which records wait, which are rejected, and which leave quarantine: one pure state machine, that
+//! batches and redrives run.
+//!
+//! ```text
+//!             sent: Waits                tried: Waits, Failed
+//!   Absent ───────────────▶ Waiting ◀──────────────────────────┐
+//!     ▲                      │  │ └───────────────────────────┘
+//!     │ sent: Taken; tried:  │  └── tried: Wrong ──▶ Refused
+//!     │ Taken; Gone          │                         │ sent anything; tried: Taken; Gone
+//!     └──────────────────────┴─────────────────────────┘
+//! ```
+//! **A later record that is wrong leaves the one before it where it is**, waiting or applied: so
+//! the outcome is the same whether the unit came before both, between them or after them.
+//!
+//! **Whether a record is due is worked out from the present state**, not from what happened: a
+//! record that was put into quarantine while its unit was just being made, a replica that died
+//! between the two, a database that was restored, all find the same answer at the next look.
+
+use std::time::Duration;
+
+use mpp_core::FieldCode;
+use mpp_form::{
+    Check,
+    record::{Checked, Item},
+};
+
+/// First pause of a record that was tried too early, such as before its batch was committed.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Longest pause between two tries of a record for the same thing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// The change that a record asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// A service is to be as it says.
+    Put,
+    /// A service is to go.
+    Delete,
+}
+
+/// The answer to a record, as far as it decides whether the record is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It stands as it was sent.
+    Taken,
+    /// It passes once something else is there, or is allowed.
+    Waits,
+    /// It is wrong by itself, or for good.
+    Wrong,
+    /// The registry failed on it.
+    Failed,
+}
+
+/// The state of a name of a source in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum State {
+    /// No record of it is kept.
+    #[default]
+    Absent,
+    /// A record is kept, to be applied.
+    Waiting,
+    /// A record is kept that was rejected when it was tried again, with why.
+    Refused,
+}
+
+/// An event of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Its source sends a record of it.
+    Sent {
+        /// The answer to the record.
+        answer: Answer,
+        /// There is room for this record among those of the source that wait.
+        has_room: bool,
+    },
+    /// The record that is kept was tried again.
+    Tried(Answer),
+    /// Its source has it no more, has it under another unit, or is given up.
+    Gone,
+}
+
+/// The step that an event of a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// All stays as it is.
+    Stays,
+    /// The record that is kept is dropped.
+    Leaves,
+    /// The record is kept, in place of one that was.
+    Waits,
+    /// The record that is kept is rejected and waits no more.
+    Refused,
+    /// There is no room for the record.
+    Full,
+}
+
+impl Asks {
+    /// The change that a checked record asks for.
+    pub fn of<D>(checked: &Checked<D>) -> Self {
+        match checked.item {
+            Item::Put(_) => Self::Put,
+            Item::Delete(_) => Self::Delete,
+        }
+    }
+}
+
+impl Answer {
+    /// The answer that a fault leads to; `None`: no fault was found.
+    pub fn of(fault: Option<FieldCode>, asks: Asks) -> Self {
+        match (fault, asks) {
+            (None, _) => Self::Taken,
+            // The service does not exist, as its source wants it.
+            (Some(FieldCode::NotFound), Asks::Delete) => Self::Taken,
+            // After a hand-over its new owner looks at the service before it is deleted.
+            (Some(FieldCode::OwnedByOtherSource), Asks::Delete) => Self::Wrong,
+            (
+                Some(
+                    FieldCode::UnitNotFound
+                    | FieldCode::UnitNotOwned
+                    | FieldCode::OwnedByOtherSource
+                    | FieldCode::TooManyMoved,
+                ),
+                _,
+            ) => Self::Waits,
+            (Some(FieldCode::Internal), _) => Self::Failed,
+            (Some(_), _) => Self::Wrong,
+        }
+    }
+}
+
+impl State {
+    /// The step that an event leads to.
+    pub fn step(self, event: Event) -> Step {
+        match (self, event) {
+            (_, Event::Sent { answer: Answer::Waits, has_room: true }) => Step::Waits,
+            (_, Event::Sent { answer: Answer::Waits, has_room: false }) => Step::Full,
+            (Self::Absent, _) => Step::Stays,
+            (_, Event::Gone | Event::Tried(Answer::Taken)) => Step::Leaves,
+            (_, Event::Sent { answer: Answer::Taken, .. }) => Step::Leaves,
+            (Self::Refused, Event::Sent { .. }) => Step::Leaves,
+            (Self::Waiting, Event::Sent { .. }) => Step::Stays,
+            (_, Event::Tried(Answer::Wrong)) => Step::Refused,
+            (_, Event::Tried(Answer::Waits)) => Step::Waits,
+            // The try found nothing out, so the record stands as before.
+            (_, Event::Tried(Answer::Failed)) => Step::Stays,
+        }
+    }
+
+    /// The state after a step.
+    pub fn after(self, step: Step) -> Self {
+        match step {
+            Step::Stays | Step::Full => self,
+            Step::Leaves => Self::Absent,
+            Step::Waits => Self::Waiting,
+            Step::Refused => Self::Refused,
+        }
+    }
+}
+
+/// The unit or service that a record of this name waits for; empty if only a person's decision
+/// helps.
+pub fn awaited(code: FieldCode, name: &str) -> &str {
+    match code {
+        FieldCode::UnitNotFound | FieldCode::UnitNotOwned => {
+            name.split_once("/services/").map_or("", |(unit, _)| unit)
+        }
+        FieldCode::OwnedByOtherSource => name,
+        _ => "",
+    }
+}
+
+/// The state of the unit or service that records wait for, as a replica sees it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sight {
+    /// The unit exists.
+    pub unit_exists: bool,
+    /// The source may write it.
+    pub may_write: bool,
+    /// Another source publishes the service.
+    pub is_foreign: bool,
+}
+
+/// Whether it is worth trying records that wait for this: only then are they tried, and the try
+/// decides.
+pub fn is_due(code: &str, sight: Sight) -> bool {
+    let is = |known: FieldCode| code == known.as_str();
+    if is(FieldCode::UnitNotFound) {
+        sight.unit_exists
+    } else if is(FieldCode::UnitNotOwned) {
+        sight.may_write || !sight.unit_exists
+    } else if is(FieldCode::OwnedByOtherSource) {
+        !sight.is_foreign
+    } else {
+        // Whether many records may move is a person's decision.
+        !is(FieldCode::TooManyMoved)
+    }
+}
+
+/// Refuses a code that no record is ever kept for: a caller who misspells one would otherwise be
+/// told that nothing waits.
+pub fn check_code(check: &mut Check, code: &str) {
+    if !code.is_empty() && !FieldCode::ALL.iter().any(|known| known.as_str() == code) {
+        let waits = |known: &&FieldCode| Answer::of(Some(**known), Asks::Put) == Answer::Waits;
+        let all: Vec<&str> =
+            FieldCode::ALL.iter().filter(waits).map(|code| code.as_str()).collect();
+        let text = format!(
+            "is no code of a record; records wait for {}, and may be rejected for any field code",
+            all.join(", ")
+        );
+        check.fail("code", FieldCode::UnknownValue, text);
+    }
+}
+
+/// How long a record is left alone after a try that found the same as the one before: twice as long
+/// as the last time. A record that is sent again begins anew.
+pub fn pause(before: Duration) -> Duration {
+    before.saturating_mul(2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn answers() -> impl Strategy<Value = Answer> {
+        prop_oneof![
+            Just(Answer::Taken),
+            Just(Answer::Waits),
+            Just(Answer::Wrong),
+            Just(Answer::Failed)
+        ]
+    }
+
+    fn events() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            4 => (answers(), prop::bool::weighted(0.9))
+                .prop_map(|(answer, has_room)| Event::Sent { answer, has_room }),
+            3 => answers().prop_map(Event::Tried),
+            1 => Just(Event::Gone),
+        ]
+    }
+
+    proptest! {
+        /// The answers to a source add up with the fates of its records: each that was
+        /// quarantined was taken, rejected, replaced or withdrawn since, or is still kept.
+        #[test]
+        fn whatever_was_quarantined_is_accounted_for(all in prop::collection::vec(events(), 0..40)) {
+            let (mut state, mut kept, mut ended) = (State::Absent, 0, 0);
+            for event in all {
+                let step = state.step(event);
+                let after = state.after(step);
+                let brings = matches!(event, Event::Sent { .. }) && step == Step::Waits;
+                kept += i32::from(brings);
+                ended += i32::from(state != State::Absent && (brings || after == State::Absent));
+                prop_assert_eq!(kept - ended, i32::from(after != State::Absent));
+                state = after;
+            }
+        }
+
+        /// Only a record that was answered so waits, and it leaves only by one of the three
+        /// ways out.
+        #[test]
+        fn what_waits_goes_on_waiting_unless_it_is_decided(event in events()) {
+            let after = State::Waiting.after(State::Waiting.step(event));
+            let decided = matches!(
+                event,
+                Event::Sent { answer: Answer::Taken, .. }
+                    | Event::Tried(Answer::Taken | Answer::Wrong)
+                    | Event::Gone
+            );
+            prop_assert_eq!(after != State::Waiting, decided);
+            let fresh = State::Absent.after(State::Absent.step(event));
+            let waits = Event::Sent { answer: Answer::Waits, has_room: true };
+            prop_assert_eq!(fresh == State::Waiting, event == waits);
+            prop_assert!(fresh != State::Refused);
+        }
+
+        /// A waiting record is tried only if the thing that it waits for looks different from when
+        /// it was answered.
+        #[test]
+        fn nothing_is_due_that_stands_as_it_was_answered(
+            unit_exists: bool, may_write: bool, is_foreign: bool
+        ) {
+            let sight = Sight { unit_exists, may_write: may_write && unit_exists, is_foreign };
+            let found = if !sight.unit_exists {
+                FieldCode::UnitNotFound
+            } else if !sight.may_write {
+                FieldCode::UnitNotOwned
+            } else if is_foreign {
+                FieldCode::OwnedByOtherSource
+            } else {
+                FieldCode::TooManyMoved
+            };
+            prop_assert!(!is_due(found.as_str(), sight), "{found} {sight:?}");
+            let good = Sight { unit_exists: true, may_write: true, is_foreign: false };
+            prop_assert_eq!(is_due(found.as_str(), good), found != FieldCode::TooManyMoved);
+        }
+    }
+
+    #[test]
+    fn every_code_is_decided_and_what_waits_names_what_it_waits_for() {
+        let name = "units/baru/services/akta";
+        for code in FieldCode::ALL {
+            let waits = Answer::of(Some(*code), Asks::Put) == Answer::Waits;
+            let named = !awaited(*code, name).is_empty();
+            assert_eq!(waits, named || *code == FieldCode::TooManyMoved, "{code}");
+        }
+        assert_eq!(awaited(FieldCode::UnitNotFound, name), "units/baru");
+        assert_eq!(awaited(FieldCode::OwnedByOtherSource, name), name);
+        let gone = Answer::of(Some(FieldCode::NotFound), Asks::Delete);
+        assert_eq!(gone, Answer::Taken, "it is not there, as its source wants it");
+    }
+
+    #[test]
+    fn pauses_grow_and_end_at_an_hour() {
+        let next = |before: &Duration| Some(pause(*before));
+        let pauses = std::iter::successors(Some(pause(Duration::ZERO)), next);
+        let seconds: Vec<u64> = pauses.take(14).map(|pause| pause.as_secs()).collect();
+        assert_eq!(seconds[..4], [1, 2, 4, 8]);
+        assert_eq!(seconds[11..], [2_048, 3_600, 3_600]);
+        assert_eq!(pause(Duration::MAX), LONGEST_PAUSE);
+    }
+}

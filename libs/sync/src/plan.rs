@@ -1,0 +1,296 @@
+//! A batch before SQL: the records that are to be written, and those that are decided already.
+
+use std::collections::{HashMap, HashSet};
+
+use mpp_api::sync::{
+    Batch, BatchResult, Checkpoint, Outcome, Reconciled, Record, RecordResult, record::Body,
+};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_form::{
+    Check, limits,
+    reconcile::{self, key_of},
+};
+use prost::Message;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    fate::{Fate, WaitingRecord, fault, first_fault, shown},
+    kind::Synced,
+    model::{
+        checkpoint,
+        quarantine::{Answer, Asks},
+    },
+    policy::Policy,
+    store::{
+        digests::{Answered, Changes, Sent},
+        lease::Lease,
+        rejected::Stands,
+    },
+};
+
+/// Added to the answer to a record that waits.
+const KEPT: &str = "; the record is kept, and applied by itself once that is so";
+
+/// Characters of a name that are shown; those that are one have fewer.
+const MAX_SHOWN_NAME: usize = 200;
+
+/// A batch whose records have been checked.
+pub struct Plan<D> {
+    /// The client's number for it.
+    pub nonce: i64,
+    /// The client's checkpoint once it is answered.
+    pub checkpoint: Checkpoint,
+    /// SHA-256 of the records.
+    pub digest: Vec<u8>,
+    /// The outcome of the client's comparison, if it has compared.
+    pub reconciled: Option<Confirms>,
+    /// Digests of the records, in order.
+    digests: Vec<[u8; 16]>,
+    /// The records' own ids, in order.
+    source_ids: Vec<String>,
+    /// The names that they ask for.
+    names: Vec<String>,
+    /// The changes that they ask for, in order.
+    asks: Vec<Asks>,
+    /// Records that are decided without the database.
+    pub decided: HashMap<usize, Fate>,
+    /// Records that are to be written, in order.
+    pub waiting: Vec<WaitingRecord<D>>,
+}
+
+/// The outcome of a client's comparison.
+#[derive(Debug)]
+pub struct Confirms {
+    /// The keys that it has not confirmed.
+    pub unconfirmed: HashSet<u64>,
+    /// The batch after which it has compared.
+    pub last_sequence: i64,
+}
+
+impl From<Reconciled> for Confirms {
+    fn from(found: Reconciled) -> Self {
+        let unconfirmed = found.unconfirmed.into_iter().collect();
+        Self { unconfirmed, last_sequence: found.last_sequence }
+    }
+}
+
+fn answered(answer: &RecordResult) -> Answered {
+    match answer.outcome() {
+        Outcome::Applied | Outcome::Unchanged if answer.warnings.is_empty() => Answered::Taken,
+        Outcome::Applied | Outcome::Unchanged => Answered::Remarked,
+        _ => Answered::NotTaken,
+    }
+}
+
+impl<D: Synced> Plan<D> {
+    /// Checks every record's form. Of several records of one name the first counts, even if it is
+    /// wrong: which of two contradicting rows is taken must not depend on their faults.
+    pub fn new(batch: Batch, lease: &Lease) -> Self {
+        let (digest, digests) = digest(&batch);
+        let mut plan = Self {
+            nonce: batch.nonce,
+            checkpoint: batch.checkpoint.unwrap_or_default(),
+            digest,
+            reconciled: batch.reconciled.map(Confirms::from),
+            digests,
+            source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
+            names: batch.records.iter().map(asked::<D>).collect(),
+            asks: batch.records.iter().map(asks).collect(),
+            decided: HashMap::new(),
+            waiting: Vec::new(),
+        };
+        let mut first: HashMap<String, (usize, String)> = HashMap::new();
+        for (index, record) in batch.records.into_iter().enumerate() {
+            let (keys, name) = (keys::<D>(&record, lease.unique_ids), name::<D>(&record));
+            if let Some((earlier, other)) = keys.iter().find_map(|key| first.get(key)) {
+                let text = duplicate(index, &name, *earlier, other);
+                let fault = fault("source_id", FieldCode::Duplicate, &text);
+                plan.decided.insert(index, Err(fault));
+                continue;
+            }
+            first.extend(keys.into_iter().map(|key| (key, (index, name.clone()))));
+            match D::check(record, &lease.source) {
+                Err(error) => drop(plan.decided.insert(index, Err(first_fault(&error)))),
+                Ok(checked) => plan.waiting.push((index, checked)),
+            }
+        }
+        plan
+    }
+
+    /// The names that the records ask for, of hostile ones the start.
+    pub fn shown_names(&self) -> Vec<String> {
+        self.names.iter().map(|name| name.chars().take(MAX_SHOWN_NAME).collect()).collect()
+    }
+
+    /// The state of each record after its answer; only the first of several of one name counts.
+    pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
+        let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
+        let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
+        own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
+    }
+
+    /// The answers to keep, and those to forget, once the batch is answered. A record whose answer
+    /// is not kept is forgotten: an earlier answer to its name may not hold any more.
+    pub fn changes(&self, result: &BatchResult) -> Changes {
+        let mut changes = Changes::default();
+        for (index, answer) in result.results.iter().enumerate() {
+            let key = key_of(&self.names[index]);
+            let is_kept = !answer.send_again || answer.outcome() == Outcome::Quarantined;
+            // Of several records of one name the first one's answer is kept.
+            if answer.code == FieldCode::Duplicate.as_str() {
+                continue;
+            }
+            if self.asks[index] == Asks::Put && is_kept {
+                let digest = self.digests[index];
+                changes.answered.push(Sent { key, digest, answered: answered(answer) });
+            } else {
+                changes.gone.push(key);
+            }
+        }
+        changes
+    }
+
+    /// The answers to all records, in order.
+    pub fn result(&self, fates: &HashMap<usize, Fate>, checkpoint: &Checkpoint) -> BatchResult {
+        let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
+            Some(Ok(taken)) => RecordResult {
+                source_id: source_id.clone(),
+                outcome: taken.outcome.into(),
+                warnings: taken.warnings.clone(),
+                ..Default::default()
+            },
+            Some(Err(fault)) => refused(source_id, fault, self.asks[index]),
+            None => {
+                let fault = fault("", FieldCode::Internal, "was not looked at");
+                refused(source_id, &fault, self.asks[index])
+            }
+        };
+        BatchResult {
+            nonce: self.nonce,
+            results: self.source_ids.iter().enumerate().map(answer).collect(),
+            checkpoint: Some(checkpoint.clone()),
+            revision: 0,
+            repeated_nonce: false,
+            confirmed: 0,
+        }
+    }
+}
+
+/// The name that a record asks for, whatever it holds.
+fn asked<D: Synced>(record: &Record) -> String {
+    match &record.body {
+        Some(Body::Delete(delete)) => delete.name.clone(),
+        _ => D::asked(&record.unit, &record.source_id),
+    }
+}
+
+fn asks(record: &Record) -> Asks {
+    match &record.body {
+        Some(Body::Delete(_)) => Asks::Delete,
+        _ => Asks::Put,
+    }
+}
+
+/// The name that a record asks for, shortened for messages, even if it is wrong.
+fn name<D: Synced>(record: &Record) -> String {
+    match &record.body {
+        Some(Body::Delete(delete)) => shown(&delete.name),
+        _ => D::asked(&shown(&record.unit), &shown(&record.source_id)),
+    }
+}
+
+/// The keys that no two records of a batch may share: the name and, if ids are unique, the id of a
+/// put. A delete under one unit and a put under another may share an id.
+fn keys<D: Synced>(record: &Record, unique_ids: bool) -> Vec<String> {
+    let named = asked::<D>(record);
+    match &record.body {
+        None | Some(Body::Delete(_)) => vec![named],
+        Some(_) if unique_ids => vec![named, record.source_id.clone()],
+        Some(_) => vec![named],
+    }
+}
+
+fn duplicate(index: usize, name: &str, earlier: usize, other: &str) -> String {
+    format!(
+        "record {} of the batch, {name}, has the id of record {}, {other}; the first counts",
+        index + 1,
+        earlier + 1
+    )
+}
+
+/// Checks a batch as a whole; its records are looked at one by one.
+///
+/// # Errors
+/// It is empty, larger than the welcome allows, or without a checkpoint.
+pub fn check(batch: &Batch, policy: &Policy) -> Result<()> {
+    if batch.records.is_empty() && batch.reconciled.is_none() {
+        let message = "must hold at least one record; a keep_alive keeps the lease";
+        return Err(Error::field("batch.records", FieldCode::Required, message));
+    }
+    check_reconciled(batch)?;
+    check_size(batch.records.len(), batch.encoded_len(), policy)?;
+    let Some(given) = &batch.checkpoint else {
+        return Err(Error::new(Reason::ProtocolViolation, "batch.checkpoint must be set"));
+    };
+    let mut check = Check::new("batch.checkpoint");
+    checkpoint::check(&mut check, given);
+    check.finish()
+}
+
+/// Fails for more than one message may hold.
+///
+/// # Errors
+/// `TOO_LARGE`, with the bounds.
+pub fn check_size(records: usize, bytes: usize, policy: &Policy) -> Result<()> {
+    if records <= policy.batch_records && bytes <= policy.batch_bytes {
+        return Ok(());
+    }
+    let message = format!(
+        "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
+        policy.batch_records, policy.batch_bytes
+    );
+    Err(Error::new(Reason::TooLarge, message))
+}
+
+fn check_reconciled(batch: &Batch) -> Result<()> {
+    let unconfirmed = batch.reconciled.as_ref().map_or(0, |known| known.unconfirmed.len());
+    if unconfirmed <= limits::UNCONFIRMED {
+        return Ok(());
+    }
+    let hint = format!(
+        "are {unconfirmed}; at most {}: where so much differs, send every record",
+        limits::UNCONFIRMED
+    );
+    Err(Error::field("batch.reconciled.unconfirmed", FieldCode::OutOfRange, hint))
+}
+
+/// SHA-256 of the batch, and the digest of each record.
+fn digest(batch: &Batch) -> (Vec<u8>, Vec<[u8; 16]>) {
+    let mut hash = Sha256::new();
+    for record in &batch.records {
+        hash.update(record.encode_length_delimited_to_vec());
+    }
+    if let Some(reconciled) = &batch.reconciled {
+        hash.update(reconciled.encode_length_delimited_to_vec());
+    }
+    (hash.finalize().to_vec(), batch.records.iter().map(reconcile::digest).collect())
+}
+
+fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult {
+    let answer = Answer::of(Some(fault.code), asks);
+    let waits = answer == Answer::Waits;
+    let kept = if waits { KEPT } else { "" };
+    let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
+    RecordResult {
+        source_id: source_id.to_owned(),
+        outcome: outcome.into(),
+        field: fault.field.clone(),
+        code: fault.code.to_string(),
+        message: format!("{}{kept}", fault.description),
+        send_again: waits || answer == Answer::Failed,
+        ..RecordResult::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! What a batch would bring, without bringing it.
+//!
+//! **There is no second set of rules.** The records are written by the very functions that write a
+//! batch, in a transaction that is rolled back, and what stands then is compared with what stood
+//! before: so a preview knows of every rule, also of those that only the database knows. It costs
+//! what the batch would; a client that compares first asks only of what differs.
+//!
+//! **Nothing is remembered between two parts of a preview**, so that any replica answers the next:
+//! what the parts before would have changed the client brings along (`before.rs`). Within a part
+//! everything is as in a batch.
+//!
+//! Rejected: one transaction that lives as long as a preview. Of 100,000 records it would hold up
+//! every writer of an SQLite file for a minute.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use mpp_api::sync::{
+    Batch, BatchResult, Checkpoint, Outcome, OverriddenDifference, PreviewRecordsRequest,
+    PreviewRecordsResponse, PreviewSoFar, RecordPreview, Source,
+};
+use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_form::{
+    Check, limits,
+    record::{self, Checked},
+};
+use mpp_resource::{Call, Resource, memory::View as _};
+use mpp_store::{Actor, Record, Tx};
+use prost::Message as _;
+
+use crate::{
+    before::Before,
+    metrics,
+    model::{
+        lease::{check_form, form_of},
+        preview::{Became, Version, bounded},
+    },
+    plan::{self, Plan},
+    quarantine::awaited_by,
+    session::{Session, author, bound, check_forms, permit},
+    store::{
+        batches,
+        lease::{self, Lease},
+        waiting::{self, Held},
+    },
+    syncs::Syncs,
+};
+
+/// No preview has more records, or more bytes that wait.
+const MOST_SO_FAR: u64 = 1 << 48;
+/// Bytes that a record takes in a batch beside its own, at the most.
+const FRAME: usize = 6;
+
+/// The source's records under the names that a part is about.
+type Standing<D> = BTreeMap<String, Record<D>>;
+
+/// Tells of fields that a curator has set; see [`Syncs::overridden`].
+type Overridden<D> = fn(&D, &D) -> Result<Vec<OverriddenDifference>>;
+
+/// Looks at a part of a source.
+///
+/// # Errors
+/// What is wrong with the request as a whole; `NOT_FOUND`, `PERMISSION_DENIED`, `NEWER_FORM`; those
+/// of a batch that could not be written here or now.
+pub(super) async fn preview<S: Syncs>(
+    service: &S,
+    call: &Call,
+    mut request: PreviewRecordsRequest,
+) -> Result<PreviewRecordsResponse> {
+    check(&request, service)?;
+    let actor = author(call, &request.source);
+    let mut tx = service.db().begin(&actor).await?;
+    permit(service, &mut tx, call, &request.source).await?;
+    tx.rollback().await?;
+    let records = std::mem::take(&mut request.records);
+    let answer = PreviewRecordsResponse {
+        so_far: Some(request.so_far.unwrap_or_default()),
+        max_batch_records: bound(service.settings().batch_records),
+        max_batch_bytes: bound(service.settings().batch_bytes),
+        rules_version: record::RULES,
+        ..PreviewRecordsResponse::default()
+    };
+    if records.is_empty() {
+        return Ok(answer);
+    }
+    let session = session(service, actor, request);
+    let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
+    metrics::previewed(&looked.result);
+    // Texts of many records take long enough for others to wait.
+    let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
+    let records = told.await.map_err(Error::internal)??;
+    Ok(PreviewRecordsResponse { records, so_far: Some(so_far), ..answer })
+}
+
+fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
+    let mut check = Check::new("");
+    check.name::<Source>("source", &request.source);
+    check_forms(&mut check, &request.forms);
+    let named =
+        [("published_before", &request.published_before), ("gone_before", &request.gone_before)];
+    for (field, names) in named.into_iter().filter(|(_, all)| all.len() > limits::PREVIEWED_NAMES) {
+        let text = format!("are {}; at most {}", names.len(), limits::PREVIEWED_NAMES);
+        check.fail(field, FieldCode::TooMany, text);
+    }
+    check_so_far(&mut check, &request.so_far.unwrap_or_default());
+    check.finish()?;
+    let bytes = request.records.iter().map(|record| record.encoded_len() + FRAME).sum();
+    plan::check_size(request.records.len(), bytes, service.settings())?;
+    check_form::<S::Doc>(form_of::<S::Doc>(&request.forms))
+}
+
+/// What no preview comes to was not an answer of ours.
+fn check_so_far(check: &mut Check, so_far: &PreviewSoFar) {
+    let PreviewSoFar { moved, published, waiting, waiting_bytes } = *so_far;
+    let counts = [
+        ("moved", moved),
+        ("published", published),
+        ("waiting", waiting),
+        ("waiting_bytes", waiting_bytes),
+    ];
+    for (field, count) in counts {
+        if count.unsigned_abs() > MOST_SO_FAR || (field == "moved" && count < 0) {
+            let text = format!("is {count}; give back what the last answer said");
+            check.fail(&format!("so_far.{field}"), FieldCode::OutOfRange, text);
+        }
+    }
+}
+
+/// A session that writes for the source by itself, and of which nothing is kept.
+fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) -> Session<S> {
+    let so_far = request.so_far.unwrap_or_default();
+    let before = Before {
+        moved: so_far.moved,
+        published: so_far.published,
+        waiting: Held { records: so_far.waiting, bytes: so_far.waiting_bytes },
+        there: request.published_before.into_iter().collect(),
+        gone: request.gone_before.into_iter().collect(),
+    };
+    let lease = Lease {
+        form: form_of::<S::Doc>(&request.forms),
+        source: request.source,
+        unique_ids: request.unique_ids,
+        accept_moves: request.accept_moves,
+        ..Lease::default()
+    };
+    let mut session = Session::standing_in(service, lease, actor);
+    session.previews = Some(before);
+    session
+}
+
+/// A part that was looked at: the answers, and what stood before and afterwards.
+struct Looked<D> {
+    result: BatchResult,
+    /// The name of each record.
+    names: Vec<String>,
+    /// By the place of a record: names of its source's others of the same id.
+    elsewhere: HashMap<usize, Vec<String>>,
+    before: Standing<D>,
+    after: Standing<D>,
+    /// By name: how many records go with what is gone.
+    gone_along: BTreeMap<String, usize>,
+}
+
+impl<S: Syncs> Session<S> {
+    async fn look(&self, batch: Batch) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
+        let mut plan = Plan::new(batch, &self.lease);
+        let mut tries = 1;
+        loop {
+            match self.try_look(&plan).await {
+                Err(error) => self.mend(&mut plan, error, &mut tries).await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        self.stand_in(&mut tx).await?;
+        self.service.memory().catch_up(tx.head().await?).await?;
+        let elsewhere = self.all_elsewhere(plan);
+        let own = plan.waiting.iter().map(|(_, one)| one.name.as_str());
+        let mut names: BTreeSet<&str> =
+            own.chain(elsewhere.values().flatten().map(String::as_str)).collect();
+        // The source writes no record of another's: none is locked, as in a batch.
+        names.retain(|name| self.is_own_or_new(name));
+        let waited = waiting::held(&mut tx, &self.lease.source).await?;
+        let before = self.standing(&mut tx, &names).await?;
+        let mut result = self.judge(&mut tx, plan, &Checkpoint::default()).await?;
+        self.complete(&mut tx, plan, 0, &mut result).await?;
+        let after = self.standing(&mut tx, &names).await?;
+        let waits = waiting::held(&mut tx, &self.lease.source).await?;
+        let moved = batches::add_moved(&mut tx, &self.lease, 0).await?;
+        tx.rollback().await?;
+        let published = count(&after) - count(&before);
+        let so_far = self.so_far(moved, published, (waited, waits));
+        let gone = before.keys().filter(|name| !after.contains_key(*name));
+        let gone_along = gone.map(|name| (name.clone(), self.service.goes_along(name))).collect();
+        let names = plan.shown_names();
+        Ok((Looked { result, names, elsewhere, before, after, gone_along }, so_far))
+    }
+
+    /// Takes the place of a session, under the lock of its source's lease.
+    pub(super) async fn stand_in(&self, tx: &mut Tx) -> Result<()> {
+        let moved = self.previews.as_ref().map_or(0, |before| before.moved);
+        lease::stand_in(tx, &self.lease.source, moved).await
+    }
+
+    /// What parts before would have made of a name; `None` where they say nothing of it.
+    pub(super) fn would_be_there(&self, name: &str) -> Option<bool> {
+        let before = self.previews.as_ref()?;
+        let is_there = before.there.contains(name);
+        (is_there || before.gone.contains(name)).then_some(is_there)
+    }
+
+    fn all_elsewhere(&self, plan: &Plan<S::Doc>) -> HashMap<usize, Vec<String>> {
+        let names = |one: &Checked<S::Doc>| self.service.elsewhere(&self.lease.source, &one.name);
+        plan.waiting.iter().map(|(index, checked)| (*index, names(checked))).collect()
+    }
+
+    async fn standing(&self, tx: &mut Tx, names: &BTreeSet<&str>) -> Result<Standing<S::Doc>> {
+        let mut standing = tx.living_many::<S::Doc>(names).await?;
+        standing.retain(|_, record| record.labels.get(&Label::Source) == Some(&self.lease.source));
+        Ok(standing)
+    }
+
+    fn so_far(&self, moved: i64, published: i64, (was, is): (Held, Held)) -> PreviewSoFar {
+        let nothing = Before::default();
+        let before = self.previews.as_ref().unwrap_or(&nothing);
+        PreviewSoFar {
+            moved,
+            published: before.published + published,
+            waiting: before.waiting.records + is.records - was.records,
+            waiting_bytes: before.waiting.bytes + is.bytes - was.bytes,
+        }
+    }
+
+    fn is_own_or_new(&self, name: &str) -> bool {
+        let state = self.service.memory().read();
+        let row = state.records().row::<S::Doc>(name);
+        row.is_none_or(|row| row.label(Label::Source) == self.lease.source)
+    }
+}
+
+fn count<D>(standing: &Standing<D>) -> i64 {
+    i64::try_from(standing.len()).unwrap_or(i64::MAX)
+}
+
+impl<D: Resource> Looked<D> {
+    /// What is told of each record.
+    fn told(self, overridden: Overridden<D>) -> Result<Vec<RecordPreview>> {
+        let told: Result<Vec<RecordPreview>> =
+            (0..self.result.results.len()).map(|index| self.one(index, overridden)).collect();
+        Ok(bounded(told?))
+    }
+
+    fn one(&self, index: usize, overridden: Overridden<D>) -> Result<RecordPreview> {
+        let (result, name) = (self.result.results[index].clone(), self.names[index].clone());
+        let mut told = RecordPreview { name, ..RecordPreview::default() };
+        match result.outcome() {
+            Outcome::Quarantined => {
+                awaited_by(&result.code, &told.name).clone_into(&mut told.awaited);
+            }
+            Outcome::Applied | Outcome::Unchanged => {
+                self.became(index, &mut told).tell(&mut told, overridden)?;
+            }
+            _ => {}
+        }
+        told.result = Some(result);
+        Ok(told)
+    }
+
+    /// What has become of the published record.
+    fn became(&self, index: usize, told: &mut RecordPreview) -> Became<'_, D> {
+        let is_gone =
+            |name: &&String| self.before.contains_key(*name) && !self.after.contains_key(*name);
+        let after = version(&self.after, &told.name);
+        let others = self.elsewhere.get(&index).into_iter().flatten();
+        let moved = others.filter(is_gone).filter(|_| after.is_some());
+        told.moved_from = moved.cloned().collect();
+        let left =
+            told.moved_from.iter().chain([&told.name]).filter_map(|name| self.gone_along.get(name));
+        told.offerings_withdrawn = i32::try_from(left.sum::<usize>()).unwrap_or(i32::MAX);
+        let first = told.moved_from.first().unwrap_or(&told.name);
+        let stood = version(&self.before, &told.name);
+        let was = version(&self.before, &told.name).or_else(|| version(&self.before, first));
+        Became { stood, was, is: after }
+    }
+}
+
+fn version<'a, D>(standing: &'a Standing<D>, name: &str) -> Option<Version<'a, D>> {
+    let found = standing.get(name)?;
+    Some(Version { number: found.version, doc: &found.doc })
+}

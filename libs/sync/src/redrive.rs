@@ -1,0 +1,221 @@
+//! Records that waited are tried again: by command, and by themselves once what they wait for is
+//! there ([`super::look`]).
+
+use std::collections::HashMap;
+
+use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
+use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_form::Check;
+use mpp_resource::Call;
+use mpp_store::{Actor, Tx};
+use prost::Message as _;
+
+use crate::{
+    account::{settle, show, tried},
+    apply::is_a_records_fault,
+    fate::{Done, Fate, WaitingRecord, fault, first_fault},
+    kind::Synced as _,
+    metrics,
+    model::quarantine::check_code,
+    session::{Session, permit},
+    store::{
+        lease::Lease,
+        waiting::{self, Selection, Waiting},
+    },
+    syncs::Syncs,
+};
+
+/// Told of a record that its source has not sent so, and that is therefore not taken.
+const ALTERED: &str = "the record was altered in the database while it waited, and is not taken: \
+    `mpp repair registry bookkeeping` has its source send it again";
+
+/// A redrive's author and settings.
+#[derive(Clone)]
+pub struct Redrive<S> {
+    /// The replica that does it.
+    pub service: S,
+    /// The author of what it writes.
+    pub actor: Actor,
+    /// Records move to other units, however many they are.
+    pub accept_moves: bool,
+    /// A dry run: nothing is stored.
+    pub validate_only: bool,
+}
+
+/// Tries the records that a caller's request names.
+///
+/// # Errors
+/// `NOT_FOUND` for a source that does not exist, `PERMISSION_DENIED` for another's; those of
+/// [`Redrive::all`].
+pub async fn by_command<S: Syncs>(
+    service: &S,
+    call: &Call,
+    request: &RedriveRecordsRequest,
+) -> Result<Done> {
+    let mut check = Check::new("");
+    check.name::<Source>("source", &request.source);
+    check.optional_name::<S::Doc>("name", &request.name);
+    check_code(&mut check, &request.code);
+    check.finish()?;
+    let actor = Actor { origin: request.source.clone(), subject: call.caller.subject.clone() };
+    let mut tx = service.db().begin(&actor).await?;
+    permit(service, &mut tx, call, &request.source).await?;
+    tx.rollback().await?;
+    let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
+    let redrive = Redrive { service: service.clone(), actor, accept_moves, validate_only };
+    let wanted = Selection {
+        source: request.source.clone(),
+        code: request.code.clone(),
+        name: request.name.clone(),
+        with_refused: !request.code.is_empty() || !request.name.is_empty(),
+        ..Selection::default()
+    };
+    let done = redrive.all(&wanted).await?;
+    service.memory().see(done.revision, call.deadline).await;
+    Ok(done)
+}
+
+impl<S: Syncs> Redrive<S> {
+    /// Tries all records of a selection, some at a time, in the order of their names.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`, `WRITE_CONFLICT` and `NEWER_FORM` if they cannot be written here or now;
+    /// records that were tried before keep their outcome.
+    pub async fn all(&self, wanted: &Selection) -> Result<Done> {
+        let (mut done, mut after) = (Done::default(), String::new());
+        loop {
+            let most = self.service.settings().batch_records;
+            let mut db = self.service.db().read().await?;
+            let found = waiting::select(db.conn(), wanted, &after, most).await?;
+            db.end().await?;
+            let Some(last) = found.last() else { return Ok(done) };
+            after.clone_from(last);
+            let names: Vec<&str> = found.iter().map(String::as_str).collect();
+            done.add(self.some(wanted, &names).await?);
+        }
+    }
+
+    /// Tries some records together, or one by one if the database refuses one of them.
+    pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let source = &wanted.source;
+        match self.raced(wanted, names).await {
+            Err(error) if is_a_records_fault(&error) => {
+                tracing::error!(source, %error, context = ?error.context(),
+                    "the database refused records that waited; looking for the one");
+            }
+            done => return done,
+        }
+        let mut done = Done::default();
+        for name in names {
+            done.add(match self.raced(wanted, &[name]).await {
+                Err(error) if is_a_records_fault(&error) => self.failed(source, name).await?,
+                one => one?,
+            });
+        }
+        Ok(done)
+    }
+
+    /// Tries again after a lost race, as a batch does.
+    async fn raced(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let mut tries = 1;
+        loop {
+            match self.attempt(wanted, names).await {
+                Err(error)
+                    if error.reason() == Reason::WriteConflict
+                        && tries < self.service.settings().batch_tries =>
+                {
+                    tries += 1;
+                    let head = self.service.db().read().await?.revision();
+                    self.service.memory().catch_up(head).await?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Tries records in one transaction; a second try at the same time finds only those that are
+    /// left and that the selection still means.
+    async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let source = &wanted.source;
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        if !waiting::lock(&mut tx, source).await? {
+            tx.rollback().await?;
+            return Ok(Done::default());
+        }
+        let mut rows: Vec<Waiting> =
+            waiting::still(&mut tx, wanted, names).await?.into_values().collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        let fates = self.write(&mut tx, source, &rows).await?;
+        let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
+        let stands = published.any(|(_, fate)| fate.is_ok());
+        let mut done = settle(&mut tx, rows, &fates).await?;
+        if done.taken > 0 || done.refused != 0 {
+            show(&mut tx, source, &done, stands).await?;
+        }
+        if self.validate_only {
+            tx.rollback().await?;
+            return Ok(done);
+        }
+        done.revision = tx.commit().await?;
+        metrics::redriven(done.taken, done.waiting, done.rejected);
+        let (taken, left) = (done.taken, done.waiting);
+        tracing::info!(source, taken, left, rejected = done.rejected, "records were redriven");
+        Ok(done)
+    }
+
+    /// Writes records as the batches that brought them would.
+    async fn write(&self, tx: &mut Tx, source: &str, rows: &[Waiting]) -> Result<Vec<Fate>> {
+        let mut fates: HashMap<usize, Fate> = HashMap::new();
+        let mut alike: HashMap<(bool, i64), Vec<WaitingRecord<S::Doc>>> = HashMap::new();
+        for (index, row) in rows.iter().enumerate() {
+            if row.is_altered() {
+                let altered = fault("", FieldCode::Internal, ALTERED);
+                fates.insert(index, Err(altered));
+                continue;
+            }
+            let decoded = Record::decode(row.record.as_slice()).map_err(Error::internal)?;
+            match S::Doc::check(decoded, source) {
+                Ok(checked) => {
+                    alike.entry((row.unique_ids, row.form)).or_default().push((index, checked));
+                }
+                Err(error) => drop(fates.insert(index, Err(first_fault(&error)))),
+            }
+        }
+        for ((unique_ids, form), records) in alike {
+            let lease = Lease {
+                source: source.to_owned(),
+                unique_ids,
+                form,
+                accept_moves: self.accept_moves,
+                ..Lease::default()
+            };
+            let session = Session::standing_in(&self.service, lease, self.actor.clone());
+            fates.extend(session.write(tx, &records).await?);
+        }
+        let unseen = || Err(fault("", FieldCode::Internal, "was not looked at"));
+        Ok((0..rows.len()).map(|index| fates.remove(&index).unwrap_or_else(unseen)).collect())
+    }
+
+    /// Notes that the registry failed on a record, which is then left alone for ever longer.
+    async fn failed(&self, source: &str, name: &str) -> Result<Done> {
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        let mut done = Done::default();
+        let is_there = waiting::lock(&mut tx, source).await?;
+        let mut known = waiting::known(&mut tx, source, &[name]).await?;
+        if let Some(row) = known.remove(name).filter(|_| is_there) {
+            let text = "the registry failed on this record and has logged why; it is tried again";
+            let refused = row.refused;
+            let was = row.clone();
+            let row = tried(row, &fault("", FieldCode::Internal, text), refused, tx.now());
+            waiting::tried(&mut tx, &was, &row).await?;
+            done.waiting += 1;
+            done.left.push(row);
+        }
+        if self.validate_only {
+            tx.rollback().await?;
+        } else {
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,290 @@
+//! A source's records as the registry has answered them, for a client that compares: sealed once,
+//! and compared by [`mpp_form::reconcile`].
+//!
+//! A set is made from the stored answers and the present state: a record counts as taken, rejected
+//! or waiting only if both say so. A record whose refusal is forgotten is none of these, whatever
+//! else is published under its name: it has to be sent again. Comparing stores nothing: a set that
+//! another replica has sealed, or that was dropped, is made again. Two sets of one source are the
+//! same unless a record has changed meanwhile; that record is then sent without need, or with the
+//! next reconcile.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use mpp_api::sync::{LoneItem, Range, Reconciliation};
+use mpp_core::{Error, Overridden, Result};
+use mpp_form::reconcile::{Item, Set, Standing, compare, key_of};
+use mpp_resource::memory::View as _;
+use mpp_store::{Conn, Label};
+
+use crate::{
+    metrics,
+    store::{
+        digests::{self, Answered, Stored},
+        lease, rejected, waiting,
+    },
+    syncs::Syncs,
+};
+
+/// The records of a source, sealed.
+#[derive(Debug, Default)]
+pub struct Sealed {
+    set: Set,
+    /// By key, the name of a record, to tell a client that does not have it.
+    known: HashMap<u64, Named>,
+    /// Keys of the records that are published as they were sent.
+    taken: HashSet<u64>,
+    /// The source's last batch that was answered before the set was sealed.
+    last_sequence: i64,
+}
+
+#[derive(Debug, Default)]
+struct Named {
+    name: String,
+    held: bool,
+}
+
+/// The records that are not published as they were sent.
+#[derive(Debug, Default)]
+pub(super) struct Unsettled {
+    /// Keys of names, as `sync_rejected` has them.
+    pub(super) rejected: Vec<String>,
+    /// Names.
+    pub(super) waiting: Vec<String>,
+}
+
+impl Unsettled {
+    pub(super) async fn of(conn: &mut Conn, source: &str) -> Result<Self> {
+        let rejected = rejected::names(conn, source).await?;
+        Ok(Self { rejected, waiting: waiting::names(conn, source).await? })
+    }
+}
+
+/// The key of a name whose digest is written out.
+pub(super) fn key_of_digest(digest: &str) -> Option<u64> {
+    digest.get(..16).and_then(|start| u64::from_str_radix(start, 16).ok())
+}
+
+impl Sealed {
+    /// Seals a source's records as they stand now.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    pub async fn of<S: Syncs>(service: &S, conn: &mut Conn, source: &str) -> Result<Self> {
+        let stored = digests::all(conn, source).await?;
+        let unsettled = Unsettled::of(conn, source).await?;
+        let last_sequence = lease::last_sequence(conn, source).await?;
+        let own = published(service, source);
+        // The hashes of many records take long enough to make other tasks wait.
+        let sealed = tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own));
+        Ok(Self { last_sequence, ..sealed.await.map_err(Error::internal)? })
+    }
+
+    /// `own` are the records that the source publishes, each with whether it has sent it.
+    fn new(stored: &[Stored], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
+        let rejected: HashSet<u64> =
+            unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest)).collect();
+        let mut known: HashMap<u64, Named> = unsettled
+            .waiting
+            .into_iter()
+            .map(|name| (key_of(&name), Named { name, held: false }))
+            .collect();
+        let waiting: HashSet<u64> = known.keys().copied().collect();
+        let mut sent: HashSet<u64> = HashSet::with_capacity(own.len());
+        for (name, is_sent) in own {
+            let key = key_of(&name);
+            sent.extend(is_sent.then_some(key));
+            known.insert(key, Named { name, held: true });
+        }
+        let (mut items, mut taken) = (Vec::with_capacity(stored.len()), HashSet::new());
+        let mut seen = HashSet::with_capacity(stored.len());
+        for one in stored {
+            let key = one.sent.key;
+            let held = known.get(&key).is_some_and(|named| named.held);
+            let is_refused = rejected.contains(&key);
+            let standing = match one.sent.answered {
+                Answered::NotTaken if is_refused && one.is_of_these_rules => {
+                    Standing::Rejected(held)
+                }
+                Answered::NotTaken if waiting.contains(&key) && !is_refused => {
+                    Standing::Waiting(held)
+                }
+                Answered::NotTaken => Standing::Unknown,
+                _ if is_refused || waiting.contains(&key) => Standing::Unknown,
+                // Deleted by hand, handed over, or to be sent after a hand-over.
+                _ if !sent.contains(&key) => continue,
+                Answered::Remarked => Standing::Remarked,
+                Answered::Taken => Standing::Taken,
+            };
+            taken.extend(matches!(standing, Standing::Taken | Standing::Remarked).then_some(key));
+            seen.insert(key);
+            items.push(Item::new(key, &one.sent.digest, standing));
+        }
+        let unknown = known.keys().filter(|key| !seen.contains(*key));
+        items.extend(unknown.map(|key| Item::new(*key, &[0; 16], Standing::Unknown)));
+        Self { set: Set::new(items), known, taken, last_sequence: 0 }
+    }
+
+    /// Compares ranges with it.
+    ///
+    /// # Errors
+    /// The ranges are too many, or not of the form.
+    pub fn compare(&self, asked: &[Range]) -> Result<Reconciliation> {
+        let mut answer = compare(&self.set, asked, |key| {
+            let named = self.known.get(&key);
+            let name = named.map(|named| named.name.clone()).unwrap_or_default();
+            LoneItem { key, name, held: named.is_some_and(|named| named.held) }
+        })?;
+        answer.last_sequence = self.last_sequence;
+        metrics::compared(asked.len());
+        Ok(answer)
+    }
+
+    /// How many records are published as they were sent, without the unconfirmed ones.
+    pub(super) fn confirmed(&self, unconfirmed: &HashSet<u64>) -> i64 {
+        let confirmed = self.taken.iter().filter(|key| !unconfirmed.contains(key)).count();
+        i64::try_from(confirmed).unwrap_or(i64::MAX)
+    }
+}
+
+/// The records that a source publishes, each with whether it has sent it: one that was handed over
+/// to it has another's content until it does.
+fn published<S: Syncs>(service: &S, source: &str) -> Vec<(String, bool)> {
+    let state = service.memory().read();
+    let rows = state.records().rows::<S::Doc>("");
+    let own = rows.filter(|(_, row)| row.label(Label::Source) == source);
+    let is_sent = |label: &str| label != Overridden::Handed.as_str();
+    own.map(|(name, row)| (name.to_string(), is_sent(row.label(Label::Overridden)))).collect()
+}
+
+/// The last few sets for clients that compare by single calls, each kept for a while.
+#[derive(Clone, Default)]
+pub struct Seals {
+    kept: Arc<Mutex<VecDeque<Kept>>>,
+}
+
+struct Kept {
+    source: String,
+    at: Instant,
+    sealed: Arc<Sealed>,
+}
+
+impl Seals {
+    /// The set of a source: the one that was sealed when its client began, if this replica still
+    /// has it, else a new one.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    pub async fn of<S: Syncs>(
+        &self,
+        service: &S,
+        source: &str,
+        asked: &[Range],
+    ) -> Result<Arc<Sealed>> {
+        let begins = asked.iter().any(|range| range.prefix.is_empty());
+        let for_seconds = Duration::from_secs(service.settings().reconcile_set_seconds);
+        if let Some(sealed) = self.find(source, for_seconds).filter(|_| !begins) {
+            return Ok(sealed);
+        }
+        let mut db = service.db().read().await?;
+        // Memory and database have to be of one moment.
+        service.memory().catch_up(db.revision()).await?;
+        let sealed = Arc::new(Sealed::of(service, db.conn(), source).await?);
+        db.end().await?;
+        self.put(source, Arc::clone(&sealed), service.settings().reconcile_sets);
+        Ok(sealed)
+    }
+
+    fn find(&self, source: &str, for_seconds: Duration) -> Option<Arc<Sealed>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| one.at.elapsed() < for_seconds);
+        kept.iter().find(|one| one.source == source).map(|one| Arc::clone(&one.sealed))
+    }
+
+    fn put(&self, source: &str, sealed: Arc<Sealed>, most: usize) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| one.source != source);
+        kept.push_back(Kept { source: source.to_owned(), at: Instant::now(), sealed });
+        while kept.len() > most {
+            kept.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_form::reconcile::Walk;
+
+    use super::*;
+    use crate::store::digests::Sent;
+
+    fn stored(name: &str, answered: Answered, is_of_these_rules: bool) -> Stored {
+        let sent = Sent { key: key_of(name), digest: [7; 16], answered };
+        Stored { sent, is_of_these_rules }
+    }
+
+    /// Of these names, those that a client without a state is told to send, and the names that only
+    /// the registry has.
+    fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
+        let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
+        let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
+        while let Some(asked) = walk.next_message() {
+            walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");
+        }
+        let found = walk.found();
+        let is_wanted = |name: &&&str| found.wanted.contains_key(&item(name));
+        let wanted = names.iter().filter(is_wanted).map(|name| (*name).to_owned()).collect();
+        (wanted, found.lone.into_iter().map(|one| one.name).collect())
+    }
+
+    #[test]
+    fn only_what_stands_as_it_was_sent_need_not_come_again() {
+        let all = ["a", "b", "c", "d", "e", "f"].map(|id| format!("units/x/services/{id}"));
+        let [a, b, c, d, e, f] = all.each_ref().map(String::as_str);
+        let answers = [a, b, c, d, e].map(|name| match name == a || name == e {
+            true => stored(name, Answered::Taken, true),
+            false => stored(name, Answered::NotTaken, name != c),
+        });
+        let unsettled = Unsettled {
+            rejected: vec![rejected::key(b), rejected::key(c)],
+            waiting: vec![d.to_owned()],
+        };
+        // e was deleted by hand; f is published, and the source has not sent it.
+        let own = vec![(a.to_owned(), true), (b.to_owned(), true), (f.to_owned(), false)];
+        let sealed = Sealed::new(&answers, unsettled, own);
+        let (sent, lone) = wanted(&sealed, &[a, b, c, d, e]);
+        assert_eq!(sent, [b, c, d, e], "only a stands so");
+        assert_eq!(lone, [f]);
+        assert_eq!(sealed.confirmed(&HashSet::new()), 1);
+        assert_eq!(sealed.confirmed(&HashSet::from([key_of(a)])), 0);
+        let (_, lone) = wanted(&sealed, &[]);
+        let mut named: Vec<_> = lone.iter().map(String::as_str).collect();
+        named.sort_unstable();
+        assert_eq!(named, ["", a, b, d, f], "of one that was rejected only the key is known");
+    }
+
+    /// Its refusal is forgotten, such as that of a record that was gone from its source for a
+    /// while, and an earlier record is still published; or the registry failed on a record that it
+    /// had taken before.
+    #[test]
+    fn what_was_refused_is_never_taken_for_what_is_published() {
+        let name = "units/x/services/a";
+        let own = || vec![(name.to_owned(), true)];
+        let is_sent = |answered: Answered, unsettled: Unsettled| {
+            let sealed = Sealed::new(&[stored(name, answered, true)], unsettled, own());
+            assert_eq!(sealed.confirmed(&HashSet::new()), 0, "{answered:?}");
+            let (sent, _) = wanted(&sealed, &[name]);
+            sent == [name]
+        };
+        assert!(is_sent(Answered::NotTaken, Unsettled::default()));
+        for answered in [Answered::Taken, Answered::Remarked] {
+            let rejected = Unsettled { rejected: vec![rejected::key(name)], waiting: Vec::new() };
+            assert!(is_sent(answered, rejected));
+            let waiting = Unsettled { rejected: Vec::new(), waiting: vec![name.to_owned()] };
+            assert!(is_sent(answered, waiting));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a service brings to the engine: its kind of record, and its rules for it.
+
+use std::{collections::HashMap, future::Future};
+
+use mpp_api::sync::OverriddenDifference;
+use mpp_core::{FieldViolation, Micros, Result};
+use mpp_resource::Replica;
+use mpp_store::{Actor, Tx};
+
+use crate::{
+    before::Before,
+    engine::Engine,
+    fate::{Fate, WaitingRecord},
+    kind::Synced,
+    model::quarantine::Sight,
+    policy::Policy,
+    store::lease::Lease,
+};
+
+/// A service whose records sources send. What a source has sent lies in its memory under the label
+/// of the source.
+pub trait Syncs: Replica + Clone + 'static {
+    /// The kind of record that is sent.
+    type Doc: Synced;
+
+    /// The engine's settings, and what it has found.
+    fn engine(&self) -> &Engine;
+
+    /// The service as the author of what it writes by itself.
+    fn own_name() -> Actor;
+
+    /// The names of which a caller must hold one to speak for a source, beside the source's own;
+    /// what they follow from is locked until the commit.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a source that there is not.
+    fn speakers(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send;
+
+    /// Whether there is such a source, by this replica's memory.
+    fn knows(&self, source: &str) -> bool;
+
+    /// Writes records that passed the checks of their form, and gives each its outcome.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` after a lost race, and what the database refuses: nothing of the batch is
+    /// then kept.
+    fn write(
+        &self,
+        writer: Writer<'_>,
+        tx: &mut Tx,
+        records: &[WaitingRecord<Self::Doc>],
+    ) -> impl Future<Output = Result<HashMap<usize, Fate>>> + Send;
+
+    /// How what records of a source wait for stands now, by this replica's memory.
+    fn sight(&self, source: &str, awaited: &str) -> Sight;
+
+    /// Remarks for the publisher on a record that was taken as it came.
+    fn remarks(record: &Self::Doc, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation>;
+
+    /// The source's own records that a record of this name may have moved from.
+    fn elsewhere(&self, _source: &str, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// How many records go with this one.
+    fn goes_along(&self, _name: &str) -> usize {
+        0
+    }
+
+    /// In what a source's words differ from before, of fields that a curator has set over it.
+    ///
+    /// # Errors
+    /// Never, of messages of the contract.
+    fn overridden(_before: &Self::Doc, _after: &Self::Doc) -> Result<Vec<OverriddenDifference>> {
+        Ok(Vec::new())
+    }
+
+    /// The engine's settings.
+    fn settings(&self) -> &Policy {
+        &self.engine().policy
+    }
+
+    /// The time by the process's clock.
+    fn time(&self) -> Micros {
+        self.db().clock().now()
+    }
+}
+
+/// Who writes records for a source: a session, a redrive, or a preview.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer<'a> {
+    /// The source, and what its client has said.
+    pub lease: &'a Lease,
+    /// Only of a preview: what its parts before would have changed.
+    pub previews: Option<&'a Before>,
+}

@@ -1,0 +1,95 @@
+//! Records that wait, on the wire.
+
+use mpp_api::{
+    sync::{
+        ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsResponse, Source,
+        WaitingCause, WaitingRecord,
+    },
+    time::to_timestamp,
+};
+use mpp_core::Result;
+use mpp_form::Check;
+use mpp_resource::page;
+
+use crate::{
+    fate::Done,
+    model::quarantine::check_code,
+    store::waiting::{Cause, Waiting},
+    syncs::Syncs,
+    waiting::waiting,
+};
+
+/// Causes that an answer names at the most.
+const MAX_CAUSES: usize = 100;
+/// Stands for every source.
+const ALL: &str = "sources/-";
+
+/// Answers a list.
+///
+/// # Errors
+/// `INVALID_FIELD` for a request of the wrong form; `NOT_FOUND` for a source that does not exist.
+pub async fn listed<S: Syncs>(
+    service: &S,
+    request: &ListWaitingRecordsRequest,
+) -> Result<ListWaitingRecordsResponse> {
+    let mut check = Check::new("");
+    if request.parent != ALL {
+        check.name::<Source>("parent", &request.parent);
+    }
+    check_code(&mut check, &request.code);
+    check.finish()?;
+    let filter = page::hash(&[&request.parent, &request.code]);
+    let asked = page::parse(request.page_size, &request.page_token, filter)?;
+    let source = if request.parent == ALL { "" } else { &request.parent };
+    let found = waiting(service, source, &request.code, &asked).await?;
+    let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+    Ok(ListWaitingRecordsResponse {
+        total_size: size(found.total()),
+        rejected_size: size(found.refused()),
+        oldest: found.oldest().cloned().map(cause),
+        records: found.records.into_iter().map(record).collect(),
+        next_page_token: found.next.map(|after| page::token(&after, filter)).unwrap_or_default(),
+        cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
+        causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
+    })
+}
+
+/// Answers a redrive.
+pub fn redriven(done: Done) -> RedriveRecordsResponse {
+    RedriveRecordsResponse {
+        tried: done.tried(),
+        taken: done.taken,
+        waiting: done.waiting,
+        rejected: done.rejected,
+        left: done.left.into_iter().map(record).collect(),
+        revision: done.revision,
+    }
+}
+
+fn record(row: Waiting) -> WaitingRecord {
+    WaitingRecord {
+        source: row.source,
+        name: row.name,
+        deletes: row.deletes,
+        field: row.field,
+        code: row.code,
+        message: row.message,
+        awaited: row.awaited,
+        first_time: Some(to_timestamp(row.first_seen)),
+        last_try_time: Some(to_timestamp(row.last_try)),
+        tries: row.tries,
+        session: row.session,
+        rejected: row.refused,
+    }
+}
+
+fn cause(found: Cause) -> WaitingCause {
+    WaitingCause {
+        source: found.source,
+        code: found.code,
+        awaited: found.awaited,
+        record_count: found.records,
+        oldest_time: Some(to_timestamp(found.oldest)),
+        rejected: found.refused,
+    }
+}
