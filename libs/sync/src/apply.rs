@@ -182,10 +182,9 @@ impl<S: Syncs> Session<S> {
             return Err(error);
         }
         plan.waiting.retain(|(index, _)| !refused.contains(index));
-        let text =
-            "the registry failed on this record and has logged why; the others were not held up";
+        let text = failed_on::<S>("the others were not held up");
         plan.decided.extend(
-            refused.into_iter().map(|index| (index, Err(fault("", FieldCode::Internal, text)))),
+            refused.into_iter().map(|index| (index, Err(fault("", FieldCode::Internal, &text)))),
         );
         Ok(())
     }
@@ -217,6 +216,11 @@ fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
         standing.next_sequence()
     );
     Error::new(Reason::ProtocolViolation, message)
+}
+
+/// Told of a record that the database refuses.
+pub(super) fn failed_on<S: Syncs>(what_follows: &str) -> String {
+    format!("the {} failed on this record and has logged why; {what_follows}", S::NAME)
 }
 
 /// Anything but a lost race, a lost lease, a database that is away and a row that a newer replica

@@ -6,8 +6,9 @@
 
 use std::{sync::Arc, time::Instant};
 
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Result, check_name};
 use mpp_form::record;
+use mpp_resource::Kind as _;
 use mpp_store::Actor;
 use tokio_util::sync::CancellationToken;
 
@@ -105,8 +106,8 @@ async fn names<S: Syncs>(service: &S, due: &[&Cause], now: Micros) -> Result<Vec
         if names.len() >= most {
             break;
         }
-        // Only the record of the same name waits for a service.
-        if cause.awaited.contains("/services/") {
+        // Only the record of the same name waits for one of its own kind.
+        if check_name(&cause.awaited, S::Doc::COLLECTIONS, "awaited").is_ok() {
             names.push(cause.awaited.clone());
             continue;
         }

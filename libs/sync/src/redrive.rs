@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
 use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Tx};
@@ -12,7 +12,7 @@ use prost::Message as _;
 
 use crate::{
     account::{settle, show, tried},
-    apply::is_a_records_fault,
+    apply::{failed_on, is_a_records_fault},
     fate::{Done, Fate, WaitingRecord, fault, first_fault},
     kind::Synced as _,
     metrics,
@@ -26,8 +26,14 @@ use crate::{
 };
 
 /// Told of a record that its source has not sent so, and that is therefore not taken.
-const ALTERED: &str = "the record was altered in the database while it waited, and is not taken: \
-    `mpp repair registry bookkeeping` has its source send it again";
+fn altered<S: Syncs>() -> FieldViolation {
+    let text = format!(
+        "the record was altered in the database while it waited, and is not taken: `mpp repair {} \
+         bookkeeping` has its source send it again",
+        S::NAME
+    );
+    fault("", FieldCode::Internal, &text)
+}
 
 /// A redrive's author and settings.
 #[derive(Clone)]
@@ -169,8 +175,7 @@ impl<S: Syncs> Redrive<S> {
         let mut alike: HashMap<(bool, i64), Vec<WaitingRecord<S::Doc>>> = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
             if row.is_altered() {
-                let altered = fault("", FieldCode::Internal, ALTERED);
-                fates.insert(index, Err(altered));
+                fates.insert(index, Err(altered::<S>()));
                 continue;
             }
             let decoded = Record::decode(row.record.as_slice()).map_err(Error::internal)?;
@@ -196,17 +201,17 @@ impl<S: Syncs> Redrive<S> {
         Ok((0..rows.len()).map(|index| fates.remove(&index).unwrap_or_else(unseen)).collect())
     }
 
-    /// Notes that the registry failed on a record, which is then left alone for ever longer.
+    /// Notes that the service failed on a record, which is then left alone for ever longer.
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
         let mut tx = self.service.db().begin(&self.actor).await?;
         let mut done = Done::default();
         let is_there = waiting::lock(&mut tx, source).await?;
         let mut known = waiting::known(&mut tx, source, &[name]).await?;
         if let Some(row) = known.remove(name).filter(|_| is_there) {
-            let text = "the registry failed on this record and has logged why; it is tried again";
+            let text = failed_on::<S>("it is tried again");
             let refused = row.refused;
             let was = row.clone();
-            let row = tried(row, &fault("", FieldCode::Internal, text), refused, tx.now());
+            let row = tried(row, &fault("", FieldCode::Internal, &text), refused, tx.now());
             waiting::tried(&mut tx, &was, &row).await?;
             done.waiting += 1;
             done.left.push(row);

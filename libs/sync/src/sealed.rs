@@ -1,4 +1,4 @@
-//! A source's records as the registry has answered them, for a client that compares: sealed once,
+//! A source's records as the service has answered them, for a client that compares: sealed once,
 //! and compared by [`mpp_form::reconcile`].
 //!
 //! A set is made from the stored answers and the present state: a record counts as taken, rejected
@@ -227,7 +227,7 @@ mod tests {
     }
 
     /// Of these names, those that a client without a state is told to send, and the names that only
-    /// the registry has.
+    /// the service has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
         let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
@@ -267,7 +267,7 @@ mod tests {
     }
 
     /// Its refusal is forgotten, such as that of a record that was gone from its source for a
-    /// while, and an earlier record is still published; or the registry failed on a record that it
+    /// while, and an earlier record is still published; or the service failed on a record that it
     /// had taken before.
     #[test]
     fn what_was_refused_is_never_taken_for_what_is_published() {

@@ -20,6 +20,8 @@ pub struct Policies {
     pub database: mpp_store::DatabasePolicy,
     /// The feed of every service.
     pub feed: mpp_store::FeedPolicy,
+    /// The memory of every service that answers reads from one.
+    pub memory: mpp_resource::memory::MemoryPolicy,
     /// Federation, of every service that takes what sources send.
     pub sync: mpp_sync::Policy,
     /// The server of every service.
@@ -31,13 +33,14 @@ pub struct Policies {
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 10] = [
+const TABLES: [(&str, &[Setting]); 11] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
     ("web", mpp_web::Policy::SETTINGS),
     ("database", mpp_store::DatabasePolicy::SETTINGS),
     ("feed", mpp_store::FeedPolicy::SETTINGS),
+    ("memory", mpp_resource::memory::MemoryPolicy::SETTINGS),
     ("sync", mpp_sync::Policy::SETTINGS),
     ("server", mpp_rpc::ServerPolicy::SETTINGS),
     ("health", mpp_rpc::HealthPolicy::SETTINGS),
@@ -62,6 +65,7 @@ impl Policies {
         policies.web.check().map_err(|error| error.within("web"))?;
         policies.database.check().map_err(|error| error.within("database"))?;
         policies.feed.check().map_err(|error| error.within("feed"))?;
+        policies.memory.check().map_err(|error| error.within("memory"))?;
         policies.sync.check().map_err(|error| error.within("sync"))?;
         policies.server.check().map_err(|error| error.within("server"))?;
         policies.health.check().map_err(|error| error.within("health"))?;

@@ -122,6 +122,7 @@ async fn start(
                 applicant_keys: args.applicant_keys()?,
                 health: policies.health,
                 policy: policies.scheduling,
+                memory: policies.memory,
             };
             scheduling(options, ended).await
         }
@@ -153,6 +154,7 @@ pub async fn registry(
         health: policies.health.clone(),
         policy: policies.registry.clone(),
         sync: policies.sync.clone(),
+        memory: policies.memory.clone(),
     };
     let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))

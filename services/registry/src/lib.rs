@@ -73,7 +73,7 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 use mpp_resource::{
     copies::Copies,
-    memory::{Follow, Memory},
+    memory::{Follow, Memory, MemoryPolicy},
 };
 use mpp_rpc::{HealthPolicy, Readiness};
 use mpp_store::{Db, Feed, FeedOptions};
@@ -101,14 +101,23 @@ pub struct Options {
     pub policy: Policy,
     /// Those of federation.
     pub sync: mpp_sync::Policy,
+    /// Those of its memory.
+    pub memory: MemoryPolicy,
 }
 
 impl Options {
     /// The usual bounds over a database.
     pub fn new(database: mpp_store::Options) -> Self {
         let (feed, health) = (FeedOptions::default(), HealthPolicy::default());
-        let (policy, sync) = (Policy::default(), mpp_sync::Policy::default());
-        Self { database, migrate: false, feed, health, policy, sync }
+        Self {
+            database,
+            migrate: false,
+            feed,
+            health,
+            policy: Policy::default(),
+            sync: mpp_sync::Policy::default(),
+            memory: MemoryPolicy::default(),
+        }
     }
 }
 
@@ -134,7 +143,8 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     options.policy.check()?;
     options.sync.check()?;
-    let wait = options.policy.waits().catch_up;
+    options.memory.check()?;
+    let wait = options.memory.waits().catch_up;
     options.database.policy.check_wait("catch_up_wait_millis", wait)?;
     let db = open(&options).await?;
     let seeded = app::regions::seed(&db).await?;
@@ -145,7 +155,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let policy = Arc::new(options.policy);
     let registry = Registry {
-        memory: Memory::new(policy.waits()),
+        memory: Memory::new(options.memory.waits()),
         search: search::Engine::start(policy.search_queue_batches, (&*policy).into())
             .map_err(Error::internal)?,
         sync: mpp_sync::Engine::new(options.sync),

@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
 mpp_core::policy! {
@@ -26,11 +25,6 @@ mpp_core::policy! {
         /// Seconds for which one replica does the background work (`jobs.rs`) before another may:
         /// two rounds, so that a replica that runs keeps it.
         job_lease_seconds: u64 = 120 in 2..=7_200,
-        /// Milliseconds that a read waits for a replica's first whole state. A caller that is
-        /// turned away then finds another replica sooner than this one.
-        loading_wait_millis: u64 = 2_000 in 0..=60_000,
-        /// Milliseconds that a write waits until reads of its own replica show it.
-        catch_up_wait_millis: u64 = 5_000 in 0..=60_000,
         /// Batches of updates that wait for the search index; the feed waits with more.
         search_queue_batches: usize = 16 in 1..=1_024,
         /// Hits on a page of search where the request names no size.
@@ -68,14 +62,6 @@ impl Policy {
             window: days(self.feed_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
-        }
-    }
-
-    /// How long the memory lets others wait.
-    pub fn waits(&self) -> Waits {
-        Waits {
-            loading: Duration::from_millis(self.loading_wait_millis),
-            catch_up: Duration::from_millis(self.catch_up_wait_millis),
         }
     }
 }

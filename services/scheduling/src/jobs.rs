@@ -233,7 +233,7 @@ async fn tidy(
 mod tests {
     use mpp_api::scheduling::Deviation;
     use mpp_calendar::Decrees;
-    use mpp_resource::memory::Follow;
+    use mpp_resource::memory::{Follow, MemoryPolicy};
     use mpp_rpc::Readiness;
     use mpp_store::FeedOptions;
     use mpp_testkit::on_both;
@@ -246,7 +246,7 @@ mod tests {
     /// A job that knows a record whose counter the registry does not have, and its shutdown.
     async fn job(db: &Db) -> (DeviationsJob, CancellationToken) {
         let (policy, shutdown) = (Policy::default(), CancellationToken::new());
-        let memory = Memory::new(Decrees::national(), policy.waits());
+        let memory = Memory::new(Decrees::national(), MemoryPolicy::default().waits());
         let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown.clone()).await.unwrap();
         let follow = Follow {
             feed,

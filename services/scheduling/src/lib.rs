@@ -80,7 +80,7 @@ use mpp_core::Result;
 use mpp_resource::{
     copies::Copies,
     copy::{self, Copy},
-    memory::Follow,
+    memory::{Follow, MemoryPolicy},
 };
 use mpp_rpc::{
     HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, watch_database,
@@ -124,6 +124,8 @@ pub struct Options {
     pub health: HealthPolicy,
     /// The operator's numbers.
     pub policy: Policy,
+    /// Those of its memory.
+    pub memory: MemoryPolicy,
 }
 
 /// A service that runs.
@@ -147,13 +149,15 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let Options { policy, .. } = options;
     policy.check()?;
-    options.database.policy.check_wait("catch_up_wait_millis", policy.waits().catch_up)?;
+    options.memory.check()?;
+    let waits = options.memory.waits();
+    options.database.policy.check_wait("catch_up_wait_millis", waits.catch_up)?;
     let keys = Keys::new(&options.applicant_keys)?;
     let channel = connect_with(&options.upstream, options.client)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
     let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
-    let memory = Memory::new(Decrees::national(), policy.waits());
+    let memory = Memory::new(Decrees::national(), waits);
     let readiness = Readiness::new(options.health);
 
     let proof = LastProof::default();

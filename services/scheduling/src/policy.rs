@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use mpp_core::Micros;
-use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
 mpp_core::policy! {
@@ -36,11 +35,6 @@ mpp_core::policy! {
         tombstone_days: u64 = 400 in 30..=3_660,
         /// Days for which a request that is sent again gets its first answer.
         request_days: u64 = 1 in 1..=30,
-        /// Milliseconds that a read waits for a replica that is still loading; it finds another one
-        /// sooner.
-        loading_wait_millis: u64 = 2_000 in 0..=60_000,
-        /// Milliseconds that a write waits until the reads of its replica show it.
-        catch_up_wait_millis: u64 = 5_000 in 0..=60_000,
         /// Milliseconds that a call waits for this replica's copy of the registry where it names
         /// what is not there: who has just made it did nothing wrong.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
@@ -73,14 +67,6 @@ impl Policy {
     /// [`Policy::late_grace_minutes`] in microseconds.
     pub fn late_grace(&self) -> Micros {
         self.late_grace_minutes * 60 * 1_000_000
-    }
-
-    /// How long reads and writes wait for the memory.
-    pub fn waits(&self) -> Waits {
-        Waits {
-            loading: Duration::from_millis(self.loading_wait_millis),
-            catch_up: Duration::from_millis(self.catch_up_wait_millis),
-        }
     }
 
     /// [`Policy::unknown_wait_millis`].

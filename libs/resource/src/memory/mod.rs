@@ -10,11 +10,13 @@
 
 mod follow;
 mod lost;
+mod policy;
 mod records;
 mod row;
 mod view;
 
 pub use follow::{Follow, Listener};
+pub use policy::MemoryPolicy;
 pub(crate) use records::decode;
 pub use records::{Records, Stored};
 pub use row::{Row, Texts};

@@ -57,7 +57,7 @@ pub struct Sent {
 pub struct Stored {
     /// The record.
     pub sent: Sent,
-    /// It was answered by the registry's present rules.
+    /// It was answered by the present rules.
     pub is_of_these_rules: bool,
 }
 

@@ -30,7 +30,7 @@ pub struct Lease {
     pub unique_ids: bool,
     /// Its client means to move many records.
     pub accept_moves: bool,
-    /// The form in which its client writes services.
+    /// The form in which its client writes records.
     pub form: i64,
 }
 

@@ -139,7 +139,7 @@ fn match_text(found: &Match) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use mpp_resource::memory::Memory;
+    use mpp_resource::memory::{Memory, MemoryPolicy};
     use mpp_testkit::on_both;
 
     use super::*;
@@ -151,7 +151,7 @@ mod tests {
             let policy = Policy::default();
             let registry = Registry {
                 db: database.open(&SCHEMA).await.expect("open"),
-                memory: Memory::new(policy.waits()),
+                memory: Memory::new(MemoryPolicy::default().waits()),
                 search: Engine::start(1, (&policy).into()).expect("an index"),
                 sync: mpp_sync::Engine::default(),
                 policy: Arc::new(policy),

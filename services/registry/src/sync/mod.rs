@@ -24,10 +24,12 @@ use crate::{
         services,
     },
     model::{drift, source::check_unit},
-    store::own_name,
+    store::{SCHEMA, own_name},
 };
 
 impl Syncs for Registry {
+    const NAME: &'static str = SCHEMA.service;
+
     type Doc = Service;
 
     fn engine(&self) -> &Engine {

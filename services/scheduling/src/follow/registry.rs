@@ -160,18 +160,21 @@ mod tests {
 
     use mpp_api::{Document as _, registry::Region};
     use mpp_calendar::Decrees;
-    use mpp_resource::copy::{Copy, Options};
+    use mpp_resource::{
+        copy::{Copy, Options},
+        memory::MemoryPolicy,
+    };
     use mpp_rpc::{Readiness, follow::Event};
     use mpp_store::{Db, LastProof};
     use mpp_testkit::on_both;
     use prost::Message as _;
 
     use super::*;
-    use crate::{policy::Policy, store::own_name};
+    use crate::store::own_name;
 
     async fn replica(db: &Db) -> Copy<RegistryShelf> {
         let component = Readiness::default().component("registry copy");
-        let memory = Memory::new(Decrees::national(), Policy::default().waits());
+        let memory = Memory::new(Decrees::national(), MemoryPolicy::default().waits());
         let options = Options {
             feed: FEED,
             by: own_name(),

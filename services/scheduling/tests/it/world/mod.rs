@@ -14,6 +14,7 @@ use mpp_api::scheduling::{
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_client::Endpoint;
 use mpp_core::{Caller, Clock, Micros, Role};
+use mpp_resource::memory::MemoryPolicy;
 use mpp_scheduling::{Options, Policy, Running, SCHEMA};
 use mpp_store::{FeedOptions, Filter, Start};
 use mpp_testkit::TestDatabase;
@@ -145,6 +146,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
         applicant_keys: vec![("2026".into(), vec![7; 32])],
         health: mpp_rpc::HealthPolicy::default(),
         policy: Policy::default(),
+        memory: MemoryPolicy::default(),
     }
 }
 
