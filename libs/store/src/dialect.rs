@@ -39,6 +39,8 @@ pub(crate) struct Dialect {
     pub writer: fn(&DatabasePolicy) -> String,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
+    /// The same, but the transaction sees all as it is now, to its end.
+    pub begin_snapshot: &'static str,
     /// Begins a read-only snapshot.
     pub snapshot: &'static str,
     /// Answers the database's time.
@@ -164,6 +166,15 @@ const POSTGRES_COUNTERS: &[Counter] = &[
 pub(crate) const SQLITE_CUT_LOG: &str =
     concat!("pragma busy_timeout = 0; pragma wal_checkpoint(truncate); ", sqlite_patience!());
 
+/// The next revision is the head plus one: a head that was altered is set right first.
+const SQLITE_BEGIN: &str = concat!(
+    "begin immediate;
+     update feed set head = max(cast(floor as integer),
+                                (select coalesce(max(rev), 0) from revision))
+     where head <> max(cast(floor as integer), (select coalesce(max(rev), 0) from revision)); select ",
+    sqlite_clock!()
+);
+
 /// One process owns the file and one connection writes. FULL syncs the log at each commit: with
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
@@ -175,14 +186,8 @@ pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: sqlite_session,
     writer: |_| String::new(),
-    // The next revision is the head plus one: a head that was altered is set right first.
-    begin: concat!(
-        "begin immediate;
-         update feed set head = max(cast(floor as integer),
-                                    (select coalesce(max(rev), 0) from revision))
-         where head <> max(cast(floor as integer), (select coalesce(max(rev), 0) from revision)); select ",
-        sqlite_clock!()
-    ),
+    begin: SQLITE_BEGIN,
+    begin_snapshot: SQLITE_BEGIN,
     snapshot: "begin",
     clock: concat!("select ", sqlite_clock!()),
     look: concat!("select ", sqlite_clock!(), ", 'off', (select max(at) from revision)"),
@@ -214,6 +219,11 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     session: postgres_session,
     writer: postgres_writer,
     begin: concat!("begin; select ", postgres_clock!(), " from feed_begin()"),
+    begin_snapshot: concat!(
+        "begin isolation level repeatable read; select ",
+        postgres_clock!(),
+        " from feed_begin()"
+    ),
     snapshot: "begin isolation level repeatable read read only",
     clock: concat!("select ", postgres_clock!()),
     look: concat!(

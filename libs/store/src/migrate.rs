@@ -38,7 +38,8 @@ pub struct Migration {
 /// precision` only: the driver that serves both databases reads no others (no `boolean`).
 #[derive(Clone, Copy, Debug)]
 pub enum Statements {
-    /// One text for both databases; SQLite reads `bytea` as `blob`.
+    /// One text for both databases; SQLite reads `bytea` as `blob`, and compares every text by its
+    /// bytes, as `collate "C"` says on PostgreSQL.
     Both(&'static str),
     /// Two texts, for statements that only one of the databases knows, such as a trigger.
     Each {
@@ -59,7 +60,9 @@ impl Statements {
 
     pub(crate) fn on(self, engine: Engine) -> Cow<'static, str> {
         match (self, engine) {
-            (Statements::Both(text), Engine::Sqlite) => text.replace(" bytea", " blob").into(),
+            (Statements::Both(text), Engine::Sqlite) => {
+                text.replace(" bytea", " blob").replace(" collate \"C\"", "").into()
+            }
             (Statements::Both(text), Engine::Postgres) => text.into(),
             (Statements::Each { sqlite, .. }, Engine::Sqlite) => sqlite.into(),
             (Statements::Each { postgres, .. }, Engine::Postgres) => postgres.into(),

@@ -37,11 +37,28 @@ impl Db {
     /// # Errors
     /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
     pub fn begin<'a>(&'a self, by: &'a Actor) -> BoxFuture<'a, Result<Tx>> {
-        Box::pin(async { self.try_begin(by).await.inspect_err(|error| self.note_failed(error)) })
+        self.begin_with(by, self.0.dialect.begin)
     }
 
-    async fn try_begin(&self, by: &Actor) -> Result<Tx> {
-        let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
+    /// Begins a writing transaction that sees all as it is now, to its end: what it compares agrees
+    /// with each other though others write, and it locks only what it writes. Nothing that it
+    /// writes may have changed meanwhile, else it is refused and has to begin again. On SQLite it is
+    /// the only writer.
+    ///
+    /// # Errors
+    /// The same as [`Db::begin`].
+    pub fn begin_snapshot<'a>(&'a self, by: &'a Actor) -> BoxFuture<'a, Result<Tx>> {
+        self.begin_with(by, self.0.dialect.begin_snapshot)
+    }
+
+    fn begin_with<'a>(&'a self, by: &'a Actor, text: &'static str) -> BoxFuture<'a, Result<Tx>> {
+        Box::pin(async move {
+            self.try_begin(by, text).await.inspect_err(|error| self.note_failed(error))
+        })
+    }
+
+    async fn try_begin(&self, by: &Actor, text: &'static str) -> Result<Tx> {
+        let (session, row) = Session::begin(&self.0.writers, text).await?;
         let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
         let now = self.shifted(row.try_get(0).map_err(db_error)?);
         let (db, by, seen) = (self.clone(), by.clone(), HashMap::new());

@@ -10,9 +10,9 @@ use std::{
 };
 
 use mpp_api::sync::incomplete;
-use mpp_core::{Clock, Error, Micros, Result};
+use mpp_core::{Clock, Error, Micros, Reason, Result};
 
-use crate::{Outcome, Run, Store, Tally, registry::is_of_registry};
+use crate::{Outcome, Policy, Run, Store, Tally, registry::is_of_registry};
 
 mpp_telemetry::metrics! {
     /// Runs of a source, by how they ended: `complete`, `incomplete` (the source was not seen
@@ -33,6 +33,9 @@ mpp_telemetry::metrics! {
     SUCCESS_AGE: Gauge = "mpp.agent.success_age" in "s" by ["source"];
     /// For how long no run has reached the registry; 0: the last one did.
     CUT_OFF: Gauge = "mpp.agent.cut_off" in "s" by ["source"];
+    /// How old the last complete run may be, and for how long the registry may be out of reach, by
+    /// the agent's own configuration (`stale`, `cut_off`): what its alerts compare with.
+    TOLERATED: Gauge = "mpp.agent.tolerated" in "s" by ["source", "what"];
     /// Records that have left the source and go from the index by themselves, each at a time that
     /// is told.
     ANNOUNCED: Gauge = "mpp.agent.announced_withdrawals" in "{record}" by ["source"];
@@ -87,15 +90,17 @@ impl Vitals {
         let source = run.source.as_str();
         RUNS.begin(OUTCOMES.map(|outcome| [source.to_owned(), outcome.to_owned()]));
         let reasons = (1..).map_while(|number| incomplete::Reason::try_from(number).ok());
-        let causes = reasons.map(|reason| reason.as_str_name());
+        let lacks = reasons.map(|reason| reason.as_str_name());
+        // Counted from nothing on, or the first failure of its kind would be no increase.
+        let causes = lacks.chain(Reason::ALL.iter().map(|reason| reason.as_str()));
         LACKS.begin(causes.map(|cause| [source.to_owned(), cause.to_owned()]));
         let outcomes = records(&Tally::default()).map(|(outcome, _)| outcome);
         RECORDS.begin(outcomes.map(|outcome| [source.to_owned(), outcome.to_owned()]));
-        vitals.observe();
+        vitals.observe(&run.policy);
         vitals
     }
 
-    fn observe(self: &Arc<Self>) {
+    fn observe(self: &Arc<Self>, policy: &Policy) {
         let source = || [self.source.clone()];
         let seconds = |micros: Micros| micros.max(0) as f64 / 1e6;
         LAST_COMPLETE.observe(self, source(), move |own| seconds(own.last_complete.load(Relaxed)));
@@ -106,6 +111,11 @@ impl Vitals {
             0 => 0.0,
             since => seconds(now() - since),
         });
+        let tolerated = [("stale", policy.stale_seconds), ("cut_off", policy.cut_off_seconds)];
+        for (what, seconds) in tolerated {
+            let labels = [self.source.clone(), what.to_owned()];
+            TOLERATED.observe(self, labels, move |_| seconds as f64);
+        }
         ANNOUNCED.observe(self, source(), |own| own.announced.load(Relaxed) as f64);
         let kept = |what: &str| [self.source.clone(), what.to_owned()];
         KEPT.observe(self, kept("state"), |own| own.state_bytes() as f64);

@@ -37,6 +37,11 @@ mpp_core::policy! {
         max_absent_percent: u32 = 10 in 0..=100,
         /// Records read ahead of those that are sent: a catalog of any size takes little memory.
         read_ahead_records: usize = 2_000 in 1..=100_000,
+        /// Seconds after which an agent that has seen no whole source counts as stale, for its
+        /// alert: some of its own rounds, and a night for a source that is closed at night.
+        stale_seconds: u64 = 21_600 in 60..=31_536_000,
+        /// Seconds without the registry after which an agent counts as cut off, for its alert.
+        cut_off_seconds: u64 = 900 in 60..=31_536_000,
         /// Problems that a run shows at its end; `mpp agent problems` lists them all.
         shown_problems: i64 = 100 in 0..=10_000,
         /// Problems of a run that are kept one by one for `mpp agent problems`; beyond them only

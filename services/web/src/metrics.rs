@@ -3,13 +3,23 @@
 mpp_telemetry::metrics! {
     /// Steps of uploads by outcome: `not_signed_in`, `read` (a workbook was looked through),
     /// `not_read`, `sent`, `sent_in_part` (some rows were refused or wait), `incomplete`, and
-    /// `not_sent`.
+    /// `not_sent`. Of whichever step: `unreachable` where the registry was away, or the pages have
+    /// failed, and `busy` where too many upload at once.
     UPLOADS: Counter = "mpp.web.uploads" in "{upload}" by ["outcome"];
 }
 
 /// Every outcome.
-const OUTCOMES: [&str; 7] =
-    ["not_signed_in", "read", "not_read", "sent", "sent_in_part", "incomplete", "not_sent"];
+const OUTCOMES: [&str; 9] = [
+    "not_signed_in",
+    "read",
+    "not_read",
+    "sent",
+    "sent_in_part",
+    "incomplete",
+    "not_sent",
+    "unreachable",
+    "busy",
+];
 
 /// Tells all of them from now on, also those that have not happened.
 pub fn begin() {

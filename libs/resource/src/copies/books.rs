@@ -8,7 +8,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Reason, Result};
 use mpp_store::{Actor, Conn, Db, Disagreement, Named, TABLES, Tx};
 
 use super::{Finding, Held, Kept, Place, Repaired, Work};
@@ -26,25 +26,39 @@ pub type PartCheck = Arc<
         + Sync,
 >;
 
+/// Work that takes what nobody can restore as it is, some rows at a time, and answers how many rows
+/// that were.
+pub type Accepts = Arc<dyn Fn() -> Work<i64> + Send + Sync>;
+
 /// How often everything is compared again at the most: what one repair sets right may show that
 /// something else is wrong.
 const ROUNDS: usize = 8;
+/// How often a part is compared without a lock before its tables are locked: somebody may write the
+/// same rows all the time.
+const TRIES: usize = 3;
 
-/// The disagreements that were mended, and those that are left.
-type Outcome = (Vec<Disagreement>, Vec<Disagreement>);
+/// How many rows were mended, and the disagreements that are left.
+type Outcome = (i64, Vec<Disagreement>);
 
 /// Tables that are compared, and mended, together.
 #[derive(Clone)]
 pub struct Books {
     db: Db,
     by: Actor,
+    /// Searched for values of a wrong type, on which every check would fail; all if it is empty.
+    typed: &'static [&'static str],
     /// Each follows from those before it.
     checks: Vec<Check>,
     tables: Vec<&'static str>,
     /// Locked against other writers for the repair, in this order.
     locked: Vec<&'static str>,
-    /// Compares one part alone, so that others wait only while that part is read.
-    in_part: Option<PartCheck>,
+    /// Compares one part alone.
+    in_part: PartCheck,
+    /// All that a part's check compares, its writers write together: so a snapshot is enough to
+    /// mend it, and others are kept waiting for the mended rows only.
+    by_snapshot: bool,
+    /// Runs last, if values are accepted as they are.
+    accepts: Option<Accepts>,
 }
 
 impl Books {
@@ -56,26 +70,33 @@ impl Books {
         by: Actor,
         (tables, locked): (&'static [&'static str], &'static [&'static str]),
         check: PartCheck,
-    ) -> Kept {
+    ) -> Self {
         let own = db.clone();
         let common: Check = Arc::new(move |conn, now| {
             let db = own.clone();
             Box::pin(async move { db.disagreements(conn, now).await })
         });
-        let misfiled = misfiled(db, &[]);
         // A copy moves its position first, and nothing else is locked with the feed's row.
         let locked = [&["upstream"], locked, &["feed"]].concat();
         let tables = [TABLES, tables].concat();
-        let checks = vec![misfiled, common, of_all(check.clone())];
-        let in_part = Some(check);
-        Self { db: db.clone(), by, checks, tables, locked, in_part }.kept("bookkeeping")
+        let checks = vec![common, of_all(check.clone())];
+        let (db, typed, in_part) = (db.clone(), &[][..], check);
+        Self { db, by, typed, checks, tables, locked, in_part, by_snapshot: false, accepts: None }
     }
 
-    /// A service's own tables, in the order in which its commands lock them.
-    pub fn of_parts(db: &Db, by: Actor, tables: &'static [&'static str], check: PartCheck) -> Self {
-        let checks = vec![misfiled(db, tables), of_all(check.clone())];
-        let (tables, in_part) = (tables.to_vec(), Some(check));
-        Self { db: db.clone(), by, checks, locked: tables.clone(), tables, in_part }
+    /// A service's own tables, in the order in which its commands lock them. Each command that
+    /// changes what a row follows from writes that row as well.
+    pub fn of_parts(db: &Db, by: Actor, typed: &'static [&'static str], check: PartCheck) -> Self {
+        let checks = vec![of_all(check.clone())];
+        let (db, tables, in_part) = (db.clone(), typed.to_vec(), check);
+        let locked = tables.clone();
+        Self { db, by, typed, checks, tables, locked, in_part, by_snapshot: true, accepts: None }
+    }
+
+    /// Adds what runs last if values are accepted as they are.
+    #[must_use]
+    pub fn accepting(self, accepts: Accepts) -> Self {
+        Self { accepts: Some(accepts), ..self }
     }
 
     /// Registers the tables under this name, to be compared all the time.
@@ -97,57 +118,69 @@ impl Books {
         Ok(Held { revision, count, findings: findings(&found), ..Held::default() })
     }
 
+    /// Where values of a wrong type are, nothing else can be compared.
     async fn found(&self, conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
-        let mut found = Vec::new();
-        for check in &self.checks {
-            found.extend(check(&mut *conn, now).await?);
-            if self.is_first(check) && !found.is_empty() {
-                break;
+        let mut found = self.db.misfiled(conn, self.typed).await?;
+        if found.is_empty() {
+            for check in &self.checks {
+                found.extend(check(&mut *conn, now).await?);
             }
         }
         Ok(found)
     }
 
-    /// True of the check for values of a wrong type: if it finds any, the others would fail there.
-    fn is_first(&self, check: &Check) -> bool {
-        self.checks.first().is_some_and(|first| Arc::ptr_eq(first, check))
-    }
-
-    /// Compares everything while others write. They wait only if something is wrong that can be
-    /// mended, while it is compared again under a lock: part by part where the tables have parts.
-    async fn mend(self, accept: bool) -> Result<Repaired> {
+    async fn compared(&self) -> Result<Vec<Disagreement>> {
         let now = self.db.now().await?;
         let mut read = self.db.read().await?;
         let found = self.found(read.conn(), now).await?;
         read.end().await?;
-        if found.is_empty() {
-            return Ok(Repaired { text: "nothing of it is wrong".into(), ..Repaired::default() });
+        Ok(found)
+    }
+
+    /// Puts back what rows themselves say, mends what follows from other rows, and takes as it is
+    /// what nobody can restore, if that is wanted.
+    async fn mend(self, accept: bool) -> Result<Repaired> {
+        let mut mended = self.db.put_back_misfiled(&self.by, self.typed).await?;
+        let (followed, mut left) = self.mend_found(accept).await?;
+        mended += followed;
+        if let Some(accepts) = self.accepts.as_ref().filter(|_| accept && !left.is_empty()) {
+            mended += accepts().await?;
+            left = self.compared().await?;
         }
-        let (mended, left) = if found.iter().all(|one| !one.is_mendable(accept)) {
-            (Vec::new(), found)
-        } else if let Some(parts) = self.parts(&found, accept) {
-            let of_others = found.into_iter().filter(|one| !parts.contains_key(&one.part));
-            let (mended, mut left) = self.mend_parts(parts.values(), accept).await?;
-            left.extend(of_others);
-            (mended, left)
-        } else {
-            self.mend_whole(&self.checks, accept).await?
-        };
         let mut named = Named::default();
         for left in &left {
             named.add_many(&format!("{}: {}", left.table, left.what), left.rows);
         }
-        let mended = i64::try_from(mended.len()).unwrap_or(i64::MAX);
-        let text = format!("{mended} rows are set to what follows from the records");
+        let text = match (mended, left.is_empty()) {
+            (0, true) => "nothing of it is wrong".to_owned(),
+            _ => format!("{mended} rows are set to what follows from the records"),
+        };
         Ok(Repaired { mended, left: named, text })
+    }
+
+    /// Compares everything while others write. They wait only if something is wrong that can be
+    /// mended, while it is compared again: part by part where the tables have parts.
+    async fn mend_found(&self, accept: bool) -> Result<Outcome> {
+        let found = self.compared().await?;
+        if found.iter().all(|one| !one.is_mendable(accept)) {
+            return Ok((0, found));
+        }
+        let Some(parts) = self.parts(&found, accept) else { return self.mend_whole(accept).await };
+        let (mut mended, mut left) = (0, Vec::new());
+        for (name, part) in &parts {
+            let of_it = self.mend_part(name, part, accept).await?;
+            mended += of_it.0;
+            left.extend(of_it.1);
+        }
+        left.extend(found.into_iter().filter(|one| !parts.contains_key(&one.part)));
+        Ok((mended, left))
     }
 
     /// The parts in which something can be mended, and how each is compared; `None` if something
     /// that is wrong belongs to no part.
     fn parts(&self, found: &[Disagreement], accept: bool) -> Option<BTreeMap<String, Check>> {
-        let check = self.in_part.as_ref()?;
         let of = |one: &Disagreement| -> (String, Check) {
-            let (check, name) = (check.clone(), one.part.clone());
+            let (check, name) = (self.in_part.clone(), one.part.clone());
             (one.part.clone(), Arc::new(move |conn, now| check(conn, now, name.clone())))
         };
         let is_of_parts = found.iter().all(|one| !one.part.is_empty());
@@ -155,56 +188,92 @@ impl Books {
         is_of_parts.then(|| mendable.map(of).collect())
     }
 
-    /// Mends each part in a transaction of its own.
-    async fn mend_parts(
-        &self,
-        parts: impl Iterator<Item = &Check>,
-        accept: bool,
-    ) -> Result<Outcome> {
-        let (mut mended, mut left) = (Vec::new(), Vec::new());
-        for part in parts {
-            let of_it = self.mend_whole(std::slice::from_ref(part), accept).await?;
-            mended.extend(of_it.0);
-            left.extend(of_it.1);
+    /// Mends a part in a transaction of its own, again if somebody has written the same rows
+    /// meanwhile, or has left something else.
+    async fn mend_part(&self, name: &str, part: &Check, accept: bool) -> Result<Outcome> {
+        let (checks, mut conflicts, mut mended) = (std::slice::from_ref(part), 0, 0);
+        for _ in 0..ROUNDS {
+            let locks = !self.by_snapshot || conflicts >= TRIES;
+            let outcome = match mend_in(self.begin(locks).await?, checks, accept).await {
+                Err(error) if !locks && error.reason() == Reason::WriteConflict => {
+                    tracing::info!(part = name, "somebody writes what is mended; once more");
+                    conflicts += 1;
+                    continue;
+                }
+                tried => tried?,
+            };
+            mended += outcome.0;
+            if locks || outcome.0 == 0 {
+                return Ok((mended, outcome.1));
+            }
         }
-        Ok((mended, left))
+        Ok((mended, self.compared().await?))
     }
 
-    /// Locks the tables, compares them again and mends them, in one transaction.
-    async fn mend_whole(&self, checks: &[Check], accept: bool) -> Result<Outcome> {
+    /// Mends everything in one transaction, in which values of a wrong type are accepted first: what
+    /// follows from other rows is set right before anybody sees them.
+    async fn mend_whole(&self, accept: bool) -> Result<Outcome> {
+        let (mut tx, mut taken) = (self.begin(true).await?, 0);
+        if accept {
+            taken += tx.accept_misfiled(self.typed).await?;
+        }
+        let mut misfiled = self.db.misfiled(tx.conn(), self.typed).await?;
+        if accept && !misfiled.is_empty() {
+            // Of rows that another value of the same key had hidden.
+            taken += tx.mend(&misfiled, accept).await?;
+            misfiled = self.db.misfiled(tx.conn(), self.typed).await?;
+        }
+        if !misfiled.is_empty() {
+            tx.commit().await?;
+            return Ok((taken, misfiled));
+        }
+        let (mended, left) = mend_in(tx, &self.checks, accept).await?;
+        Ok((taken + mended, left))
+    }
+
+    /// A transaction in which nothing that is compared changes, be it by locks or by a snapshot.
+    async fn begin(&self, locks: bool) -> Result<Tx> {
+        if !locks {
+            return self.db.begin_snapshot(&self.by).await;
+        }
         let mut tx = self.db.begin(&self.by).await?;
         tx.lock_tables(&self.locked).await?;
-        let outcome = self.mend_in_order(&mut tx, checks, accept).await?;
-        tx.commit().await?;
-        // Each as soon as it stays: whatever fails later does not take it back.
-        for mended in &outcome.0 {
-            tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
-        }
-        Ok(outcome)
+        Ok(tx)
     }
+}
 
-    /// Compares and mends, check by check: each sees what those before it have set right.
-    async fn mend_in_order(&self, tx: &mut Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
-        let (mut mended, mut left) = (Mended { accept, ..Mended::default() }, Vec::new());
-        for round in 0..=ROUNDS {
-            left.clear();
-            let before = mended.all.len();
-            for check in checks {
-                // The check of values names only so many at a time, so it runs until it finds none.
-                let goes_on = self.is_first(check);
-                left.extend(mended.by(tx, check, (round < ROUNDS, goes_on)).await?);
-                if goes_on && !left.is_empty() {
-                    break;
-                }
-            }
-            if mended.all.len() == before {
-                break;
-            }
-        }
-        let still: HashSet<_> = left.iter().map(|one| (one.table, one.what.as_str())).collect();
-        mended.all.retain(|one| !still.contains(&(one.table, one.what.as_str())));
-        Ok((mended.all, left))
+/// Compares and mends, and commits.
+async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
+    let (mended, left) = mend_in_order(&mut tx, checks, accept).await?;
+    tx.commit().await?;
+    // Each as soon as it stays: whatever fails later does not take it back.
+    for mended in &mended {
+        tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
     }
+    Ok((mended.iter().map(|one| one.rows).sum(), left))
+}
+
+/// Compares and mends, check by check: each sees what those before it have set right. Answers what
+/// was mended and what is left.
+async fn mend_in_order(
+    tx: &mut Tx,
+    checks: &[Check],
+    accept: bool,
+) -> Result<(Vec<Disagreement>, Vec<Disagreement>)> {
+    let (mut mended, mut left) = (Mended { accept, ..Mended::default() }, Vec::new());
+    for round in 0..=ROUNDS {
+        left.clear();
+        let before = mended.all.len();
+        for check in checks {
+            left.extend(mended.by(tx, check, round < ROUNDS).await?);
+        }
+        if mended.all.len() == before {
+            break;
+        }
+    }
+    let still: HashSet<_> = left.iter().map(|one| (one.table, one.what.as_str())).collect();
+    mended.all.retain(|one| !still.contains(&(one.table, one.what.as_str())));
+    Ok((mended.all, left))
 }
 
 /// The disagreements that a repair has mended so far.
@@ -218,27 +287,17 @@ struct Mended {
 }
 
 impl Mended {
-    /// Runs a check and, if it `mends`, mends each disagreement that it finds, once; repeats that
-    /// while it `goes_on` and finds others. Answers those that are left.
-    async fn by(
-        &mut self,
-        tx: &mut Tx,
-        check: &Check,
-        (mends, goes_on): (bool, bool),
-    ) -> Result<Vec<Disagreement>> {
+    /// Runs a check and, if it `mends`, mends each disagreement that it finds, once. Answers those
+    /// that are left.
+    async fn by(&mut self, tx: &mut Tx, check: &Check, mends: bool) -> Result<Vec<Disagreement>> {
         let now = tx.now();
-        loop {
-            let found = check(tx.conn(), now).await?;
-            let (to_mend, left): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|one| mends && self.is_new(one));
-            tx.mend(&to_mend, self.accept).await?;
-            let is_last = to_mend.is_empty() || !goes_on;
-            self.known.extend(to_mend.iter().map(|one| (one.table, one.what.clone())));
-            self.all.extend(to_mend);
-            if is_last {
-                return Ok(left);
-            }
-        }
+        let found = check(tx.conn(), now).await?;
+        let (to_mend, left): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|one| mends && self.is_new(one));
+        tx.mend(&to_mend, self.accept).await?;
+        self.known.extend(to_mend.iter().map(|one| (one.table, one.what.clone())));
+        self.all.extend(to_mend);
+        Ok(left)
     }
 
     fn is_new(&self, one: &Disagreement) -> bool {
@@ -249,15 +308,6 @@ impl Mended {
 /// A check of all parts.
 fn of_all(check: PartCheck) -> Check {
     Arc::new(move |conn, now| check(conn, now, String::new()))
-}
-
-/// Finds values of a wrong type, on which every read of the row would fail.
-fn misfiled(db: &Db, tables: &'static [&'static str]) -> Check {
-    let db = db.clone();
-    Arc::new(move |conn, _| {
-        let db = db.clone();
-        Box::pin(async move { db.misfiled(conn, tables).await })
-    })
 }
 
 /// A finding for each table, apart for what a repair mends and for what it does not.

@@ -19,7 +19,7 @@ use futures::future::BoxFuture;
 use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{LastProof, Named};
 
-pub use books::{Books, Check, PartCheck};
+pub use books::{Accepts, Books, Check, PartCheck};
 pub use mpp_api::feed::{copy::Place, copy_finding::Code};
 pub use own::{memory, records};
 pub use serve::Copies;

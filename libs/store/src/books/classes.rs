@@ -1,26 +1,41 @@
 //! Values of another type than their column's, and texts that are not UTF-8. SQLite keeps any value
 //! in any column, and every read of such a row fails, so that a comparison could not see the other
 //! rows.
+//!
+//! A look goes once over each table. What a row itself says is put back some rows at a time, while
+//! others write ([`put_back`]). What nothing says is taken as it is only in the transaction that
+//! also sets right what follows from it ([`take_as_it_is`]): until then no booking may count it.
 
-use futures::TryStreamExt as _;
-use mpp_core::Result;
+use std::{collections::BTreeMap, pin::pin};
+
+use futures::{Stream, TryStreamExt as _, future, stream};
+use mpp_core::{Result, hex};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     Disagreement, Statement,
-    columns::{Column, Table},
+    columns::{At, Column, Table},
 };
-use crate::{Conn, db_error, dialect::Engine};
+use crate::{Actor, Conn, Db, Tx, db_error, dialect::Engine};
 
-/// Most rows of a column that one check names.
-const ROWS: i64 = 2_000;
+/// Most rows of a column that one look names.
+const ROWS: usize = 2_000;
+/// Rows that one transaction puts back: others write in between.
+const PORTION: usize = 500;
 
 /// The way out of a value that cannot be restored from the row.
 const LOST: &str = "restore a backup, or take it for what it begins with (0, or no text, where that \
                     is nothing) with --accept-altered; what follows from other rows is then set \
                     right";
 
-/// Every value of a wrong type in these tables. Scans them.
+/// A value of a wrong type, in the column of this number.
+struct Wrong {
+    column: usize,
+    found: Disagreement,
+}
+
+/// Every value of a wrong type in these tables; the last that is named of a column stands for those
+/// that are not.
 pub(super) async fn disagreements(
     conn: &mut Conn,
     tables: &[&'static str],
@@ -30,119 +45,153 @@ pub(super) async fn disagreements(
         return Ok(found);
     }
     for name in tables {
-        let table = Table::read(conn, name).await?;
-        if !table.all_are_well(conn).await? {
-            for column in &table.columns {
-                found.extend(misfiled(conn, &table, column).await?);
+        let Some(table) = Table::read(conn, name).await? else { continue };
+        let (mut named, mut all) =
+            (BTreeMap::<_, Vec<Disagreement>>::new(), pin!(wrong(conn, &table)));
+        while let Some(Wrong { column, found }) = all.try_next().await? {
+            let alike = named.entry((column, found.mend.is_some())).or_default();
+            match alike.get_mut(ROWS - 1) {
+                Some(last) => *last = last.clone().of_rows(last.rows + 1),
+                None => alike.push(found),
             }
         }
-        for column in table.columns.iter().filter(|column| column.class == Some("text")) {
-            found.extend(garbled(conn, &table, column).await?);
-        }
+        found.extend(named.into_values().flatten());
     }
     Ok(found)
 }
 
-/// Finds the values of a column that are of another type.
-async fn misfiled(conn: &mut Conn, table: &Table, column: &Column) -> Result<Vec<Disagreement>> {
-    let Some(wrong) = column.is_wrong() else { return Ok(Vec::new()) };
-    let (from, name, twin) = (table.name, &column.name, table.twin(column));
-    let count = format!("select count(*) as many from {from} where {wrong}");
-    let row = sqlx::query(AssertSqlSafe(count)).fetch_one(&mut *conn).await.map_err(db_error)?;
-    let many: i64 = row.try_get("many").map_err(db_error)?;
-    // Text may be of any bytes.
-    let text = format!(
-        "select {}, typeof({name}) as class, cast({name} as blob) as bytes, {twin} as has_twin
-         from {from} one where {wrong} limit $1",
-        table.keys()
-    );
-    let query = sqlx::query(AssertSqlSafe(text)).bind(ROWS);
-    let rows = query.fetch_all(conn).await.map_err(db_error)?;
-    let mut found = Vec::new();
-    for row in &rows {
-        found.push(of_row(table, column, row).map_err(db_error)?);
+/// Puts back every value that its row itself still says; answers how many. What was put back stays
+/// if the rest fails.
+pub(super) async fn put_back(db: &Db, by: &Actor, tables: &[&'static str]) -> Result<i64> {
+    let mut all = 0;
+    if db.is_sqlite() {
+        for name in tables {
+            // A row whose whole key is its only place may have two wrong values in it.
+            while let restored @ 1.. = put_back_in(db, by, name).await? {
+                all += restored;
+            }
+        }
     }
-    Ok(and_more(found, many))
+    Ok(all)
 }
 
-/// Lets the last row that is named stand for those that are not.
-fn and_more(mut found: Vec<Disagreement>, many: i64) -> Vec<Disagreement> {
-    let named = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    if let Some(last) = found.pop() {
-        let more = (many - named).max(0);
-        found.push(last.of_rows(1 + more));
+async fn put_back_in(db: &Db, by: &Actor, name: &'static str) -> Result<i64> {
+    let mut read = db.read().await?;
+    let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
+    let mut restored = 0;
+    let sure = wrong(read.conn(), &table).try_filter_map(|wrong| {
+        future::ready(Ok(wrong.found.mend.map(|mend| (wrong.found.what, mend))))
+    });
+    let mut portions = pin!(sure.try_chunks(PORTION));
+    while let Some(portion) = portions.try_next().await.map_err(|failed| failed.1)? {
+        let mut tx = db.begin(by).await?;
+        let mut count = 0;
+        for (_, mend) in &portion {
+            count += mend.run(tx.conn()).await?;
+        }
+        tx.commit().await?;
+        let first = portion.first().map(|(what, _)| what);
+        tracing::warn!(table = name, count, first, "values are put back into their type");
+        restored += count;
     }
-    found
+    Ok(restored)
 }
 
-fn of_row(table: &Table, column: &Column, row: &AnyRow) -> sqlx::Result<Disagreement> {
-    let Column { name, class, .. } = column;
-    let (class, is): (&str, String) = (class.unwrap_or_default(), row.try_get("class")?);
-    let at = table.at(row)?;
+/// Takes every value that nothing says as it is; answers how many. The transaction, which has not
+/// written to these tables, keeps all others from writing, so that a snapshot shows what it sees.
+pub(super) async fn take_as_it_is(tx: &mut Tx, tables: &[&'static str]) -> Result<i64> {
+    let (db, mut taken) = (tx.db.clone(), 0);
+    for name in tables.iter().filter(|_| db.is_sqlite()) {
+        let mut read = db.read().await?;
+        let Some(table) = Table::read(read.conn(), name).await? else { continue };
+        let mut all = pin!(wrong(read.conn(), &table));
+        while let Some(Wrong { found, .. }) = all.try_next().await? {
+            let Some(statement) = found.statement(true) else { continue };
+            tracing::warn!(table = name, was = found.what, "a value is taken as it is");
+            taken += statement.run(tx.conn()).await?;
+        }
+    }
+    Ok(taken)
+}
+
+/// The values of a wrong type in a table. Scans it.
+fn wrong<'a>(
+    conn: &'a mut Conn,
+    table: &'a Table,
+) -> impl Stream<Item = Result<Wrong>> + Send + 'a {
+    let rows = sqlx::query(AssertSqlSafe(table.select_wrong())).fetch(conn);
+    let found = rows.map_err(db_error).and_then(|row| {
+        let found = of_row(table, &row).map_err(db_error);
+        future::ready(found.map(|found| stream::iter(found.into_iter().map(Ok))))
+    });
+    found.try_flatten()
+}
+
+fn of_row(table: &Table, row: &AnyRow) -> sqlx::Result<Vec<Wrong>> {
+    let (at, mut all) = (table.at(row)?, Vec::new());
+    for (number, column) in table.columns.iter().enumerate().filter(|(_, one)| one.class.is_some())
+    {
+        let is: Option<String> = row.try_get(format!("class_{number}").as_str())?;
+        let Some(is) = is else { continue };
+        let bytes: Vec<u8> = row.try_get(format!("bytes_{number}").as_str())?;
+        let found = if column.class == Some(is.as_str()) {
+            of_garbled(&at, column, bytes)
+        } else {
+            let has_twin = row.try_get::<i64, _>(format!("twin_{number}").as_str())? != 0;
+            Some(of_class(&at, column, (&is, bytes), has_twin))
+        };
+        all.extend(found.map(|found| Wrong { column: number, found }));
+    }
+    Ok(all)
+}
+
+/// A value of another type.
+fn of_class(
+    at: &At<'_>,
+    column: &Column,
+    (is, bytes): (&str, Vec<u8>),
+    has_twin: bool,
+) -> Disagreement {
+    let (name, class) = (&column.name, column.class.unwrap_or_default());
+    let still = column.is_wrong().unwrap_or_default();
     let what = format!("the row {}: its {name} is stored as {is}, and not as {class}", at.shown);
-    if row.try_get::<i64, _>("has_twin")? != 0 {
-        return Ok(beside_a_twin(table, &what, at.statement("delete from", "")));
+    if has_twin {
+        return beside_a_twin(at.table.name, &what, at.statement("delete from", "", &still));
     }
-    let cast = at.statement("update or ignore", &format!("set {name} = cast({name} as {class})"));
-    let bytes: Vec<u8> = row.try_get("bytes")?;
+    let set = format!("set {name} = cast({name} as {class})");
+    let cast = at.statement("update or ignore", &set, &still);
     let is_whole = match class {
         "blob" => is == "text",
         "text" => String::from_utf8(bytes).is_ok(),
         _ => false,
     };
-    Ok(if is_whole {
-        Disagreement::new(table.name, what, cast)
+    if is_whole {
+        Disagreement::new(at.table.name, what, cast)
     } else {
-        unsure(table, &what, cast)
-    })
+        unsure(at.table.name, &what, cast)
+    }
 }
 
 /// A value that cannot be restored from the row.
-fn unsure(table: &Table, what: &str, cast: Statement) -> Disagreement {
+fn unsure(table: &'static str, what: &str, cast: Statement) -> Disagreement {
     let what = format!("{what}; nothing of it says what stood there, and nothing else is compared");
-    Disagreement::for_a_person(table.name, what, LOST).once_accepted(cast)
+    Disagreement::for_a_person(table, what, LOST).once_accepted(cast)
 }
 
 /// A value that cannot be converted, because another row would have the same key.
-fn beside_a_twin(table: &Table, what: &str, gone: Statement) -> Disagreement {
+fn beside_a_twin(table: &'static str, what: &str, gone: Statement) -> Disagreement {
     let what = format!("{what}, and a row with that key, of the right type, stands beside it");
     let way_out = "see which of the two is right; this one, which no program finds, goes with \
                    --accept-altered, after which the other one holds";
-    Disagreement::for_a_person(table.name, what, way_out).once_accepted(gone)
+    Disagreement::for_a_person(table, what, way_out).once_accepted(gone)
 }
 
-/// Finds the texts of a column that are not UTF-8, among those that are not plain ASCII.
-async fn garbled(conn: &mut Conn, table: &Table, column: &Column) -> Result<Vec<Disagreement>> {
-    let name = &column.name;
-    let text = format!(
-        "select {}, cast({name} as blob) as bytes from {} one where {}",
-        table.keys(),
-        table.name,
-        column.may_be_garbled()
-    );
-    let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(conn);
-    let (mut found, mut many) = (Vec::new(), 0);
-    while let Some(row) = rows.try_next().await.map_err(db_error)? {
-        let bytes: Vec<u8> = row.try_get("bytes").map_err(db_error)?;
-        let Err(garbled) = String::from_utf8(bytes) else { continue };
-        many += 1;
-        if many <= ROWS {
-            let readable = String::from_utf8_lossy(garbled.as_bytes()).into_owned();
-            found.push(of_garbled(table, name, &row, &readable).map_err(db_error)?);
-        }
-    }
-    Ok(and_more(found, many))
-}
-
-fn of_garbled(
-    table: &Table,
-    column: &str,
-    row: &AnyRow,
-    readable: &str,
-) -> sqlx::Result<Disagreement> {
-    let at = table.at(row)?;
-    let what =
-        format!("the row {}: its {column} is no text, but bytes that are not UTF-8", at.shown);
-    let set = at.statement("update or ignore", &format!("set {column} = $2")).text(readable);
-    Ok(unsure(table, &what, set))
+/// A text, if it is not UTF-8.
+fn of_garbled(at: &At<'_>, column: &Column, bytes: Vec<u8>) -> Option<Disagreement> {
+    let (name, garbled) = (&column.name, String::from_utf8(bytes).err()?);
+    let what = format!("the row {}: its {name} is no text, but bytes that are not UTF-8", at.shown);
+    let (set, still) = (format!("set {name} = $2"), format!("lower(hex({name})) = $3"));
+    let readable = String::from_utf8_lossy(garbled.as_bytes());
+    let set = at.statement("update or ignore", &set, &still).text(&readable);
+    Some(unsure(at.table.name, &what, set.text(&hex(garbled.as_bytes()))))
 }

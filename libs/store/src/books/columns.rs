@@ -1,7 +1,7 @@
 //! A table of SQLite: its columns, and how a row of it is found again, whatever its values are.
 
 use mpp_core::Result;
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use super::Statement;
 use crate::{Conn, db_error};
@@ -24,7 +24,7 @@ pub(super) struct Table {
 
 /// The place of a row.
 pub(super) struct At<'a> {
-    table: &'a Table,
+    pub table: &'a Table,
     /// Its key, for people.
     pub shown: String,
     id: Id,
@@ -55,7 +55,7 @@ impl Column {
     }
 
     /// The condition for texts that are not plain ASCII: only those can be other than UTF-8.
-    pub fn may_be_garbled(&self) -> String {
+    fn may_be_garbled(&self) -> String {
         let name = &self.name;
         format!(
             "typeof({name}) = 'text' and ({name} glob '*[^' || char(1) || '-' || char(127) || ']*'
@@ -65,7 +65,8 @@ impl Column {
 }
 
 impl Table {
-    pub async fn read(conn: &mut Conn, name: &'static str) -> Result<Self> {
+    /// `None` if a later step has taken it away.
+    pub async fn read(conn: &mut Conn, name: &'static str) -> Result<Option<Self>> {
         let text = "select name, type, pk from pragma_table_info($1)";
         let query = sqlx::query(text).bind(name);
         let rows = query.fetch_all(&mut *conn).await.map_err(db_error)?;
@@ -74,19 +75,29 @@ impl Table {
         let row = sqlx::query(text).bind(name).fetch_optional(conn).await.map_err(db_error)?;
         let without: Option<i64> =
             row.map(|row| row.try_get("wr")).transpose().map_err(db_error)?;
-        Ok(Self { name, columns: columns.map_err(db_error)?, has_rowid: without == Some(0) })
+        let columns = columns.map_err(db_error)?;
+        Ok(without.map(|without| Self { name, columns, has_rowid: without == 0 }))
     }
 
-    /// True if every value is of its column's type.
-    pub async fn all_are_well(&self, conn: &mut Conn) -> Result<bool> {
-        let wrong: Vec<String> = self.columns.iter().filter_map(Column::is_wrong).collect();
-        if wrong.is_empty() {
-            return Ok(true);
+    /// Reads each row that may have a value of a wrong type, with the place of the row, and of each
+    /// such value its type, its bytes and whether the row has a twin. One look at the table.
+    pub fn select_wrong(&self) -> String {
+        let (mut read, mut which) = (self.keys(), vec!["0".to_owned()]);
+        for (number, column) in self.columns.iter().enumerate() {
+            let Some(wrong) = column.is_wrong() else { continue };
+            let (name, twin) = (&column.name, self.twin(column));
+            let may_be = match column.class {
+                Some("text") => format!("({wrong} or {})", column.may_be_garbled()),
+                _ => format!("({wrong})"),
+            };
+            read += &format!(
+                ", case when {may_be} then typeof({name}) end as class_{number},
+                 case when {may_be} then cast({name} as blob) end as bytes_{number},
+                 case when {wrong} then {twin} else 0 end as twin_{number}"
+            );
+            which.push(may_be);
         }
-        let text =
-            format!("select 1 as one from {} where {} limit 1", self.name, wrong.join(" or "));
-        let row = sqlx::query(AssertSqlSafe(text)).fetch_optional(conn).await.map_err(db_error)?;
-        Ok(row.is_none())
+        format!("select {read} from {} one where {}", self.name, which.join(" or "))
     }
 
     fn key(&self) -> impl Iterator<Item = &Column> {
@@ -94,7 +105,7 @@ impl Table {
     }
 
     /// The columns that [`Table::at`] reads.
-    pub fn keys(&self) -> String {
+    fn keys(&self) -> String {
         let shown: Vec<_> =
             self.key().map(|key| format!("coalesce(quote({}), '')", key.name)).collect();
         let shown = if shown.is_empty() { "rowid".to_owned() } else { shown.join(" || ' ' || ") };
@@ -110,7 +121,7 @@ impl Table {
 
     /// The condition that another row has the key that row `one` would get if the column were
     /// converted to its type.
-    pub fn twin(&self, column: &Column) -> String {
+    fn twin(&self, column: &Column) -> String {
         let Some(class) = column.class.filter(|_| column.is_key) else { return "0".into() };
         let same = self.key().map(|key| {
             let name = &key.name;
@@ -123,7 +134,7 @@ impl Table {
         format!("exists (select 1 from {} o where {same})", self.name)
     }
 
-    /// The place of a row that was read with [`Table::keys`].
+    /// The place of a row that was read with [`Table::select_wrong`].
     pub fn at(&self, row: &AnyRow) -> sqlx::Result<At<'_>> {
         let shown: Vec<u8> = row.try_get("shown")?;
         let id = match self.has_rowid {
@@ -135,11 +146,14 @@ impl Table {
 }
 
 impl At<'_> {
-    /// A statement about this row alone, whose first value is the row's place.
-    pub fn statement(&self, does: &str, set: &str) -> Statement {
+    /// A statement about this row alone, as long as the condition still holds: it may be run later
+    /// than the row was read. Its first value is the row's place.
+    pub fn statement(&self, does: &str, set: &str, still: &str) -> Statement {
         let Self { table, id, .. } = self;
-        let to =
-            |key: &str| Statement::new(format!("{does} {} {set} where {key} = $1", table.name));
+        let to = |key: &str| {
+            let text = format!("{does} {} {set} where {key} = $1 and {still}", table.name);
+            Statement::new(text)
+        };
         match id {
             Id::Number(number) => to("rowid").number(*number),
             Id::WholeKey(key) => to(&table.whole_key()).text(key),

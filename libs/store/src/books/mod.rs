@@ -21,7 +21,7 @@ use futures::future::BoxFuture;
 use mpp_core::{Micros, Result};
 use sqlx::{Any, AssertSqlSafe, query::Query};
 
-use crate::{Conn, Db, Tx, db_error};
+use crate::{Actor, Conn, Db, Tx, db_error};
 
 /// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
 pub const FAR_AHEAD: Micros = 86_400_000_000;
@@ -131,7 +131,8 @@ impl Statement {
         self
     }
 
-    async fn run(&self, conn: &mut Conn) -> Result<()> {
+    /// Answers how many rows it wrote.
+    async fn run(&self, conn: &mut Conn) -> Result<i64> {
         let mut query: Query<'_, Any, _> = sqlx::query(AssertSqlSafe(self.text.clone()));
         query = query.persistent(false);
         for value in &self.values {
@@ -140,7 +141,8 @@ impl Statement {
                 Value::Text(text) => query.bind(text.clone()),
             };
         }
-        query.execute(conn).await.map(drop).map_err(db_error)
+        let done = query.execute(conn).await.map_err(db_error)?;
+        Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
     }
 }
 
@@ -155,12 +157,24 @@ impl Db {
         conn: &'a mut Conn,
         tables: &'a [&'static str],
     ) -> BoxFuture<'a, Result<Vec<Disagreement>>> {
-        Box::pin(async move {
-            if !tables.is_empty() {
-                return classes::disagreements(conn, tables).await;
-            }
-            classes::disagreements(conn, &schema::tables(self.0.steps)).await
-        })
+        Box::pin(async move { classes::disagreements(conn, &self.these_or_all(tables)).await })
+    }
+
+    /// Puts back the values of [`Db::misfiled`] that a repair puts back, some rows at a time, while
+    /// others write; answers how many. What was put back stays if the rest fails.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub fn put_back_misfiled<'a>(
+        &'a self,
+        by: &'a Actor,
+        tables: &'a [&'static str],
+    ) -> BoxFuture<'a, Result<i64>> {
+        Box::pin(async move { classes::put_back(self, by, &self.these_or_all(tables)).await })
+    }
+
+    fn these_or_all(&self, tables: &[&'static str]) -> Vec<&'static str> {
+        if tables.is_empty() { schema::tables(self.0.steps) } else { tables.to_vec() }
     }
 
     /// Everything that is wrong with the tables that every service has, as `conn` shows them.
@@ -199,6 +213,21 @@ impl Tx {
             locked.map_err(db_error)?;
         }
         Ok(())
+    }
+
+    /// Takes the values of [`Db::misfiled`] as they are that nothing puts back; answers how many.
+    /// Before any other write of the transaction.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub fn accept_misfiled<'a>(
+        &'a mut self,
+        tables: &'a [&'static str],
+    ) -> BoxFuture<'a, Result<i64>> {
+        Box::pin(async move {
+            let tables = self.db.these_or_all(tables);
+            classes::take_as_it_is(self, &tables).await
+        })
     }
 
     /// Runs the statements that mend and, with `accept`, those that accept what cannot be mended;

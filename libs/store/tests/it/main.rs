@@ -17,6 +17,7 @@ mod kit;
 mod migrations;
 mod order;
 mod owner;
+mod portions;
 mod records;
 mod requests;
 mod restore;

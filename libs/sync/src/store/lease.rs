@@ -78,6 +78,8 @@ pub async fn acquire<D: Document>(
     if left > 0 && !is_nobodys && !rule::may_take(hello, &row.holder) {
         return Err(rule::held(&hello.source, left));
     }
+    // Not before: who is refused comes again, and its transaction leaves nothing.
+    reckon(tx, &hello.source, &row).await?;
     let client = hello.checkpoint.as_ref();
     let known = known(tx, hello).await?;
     let (standing, greeting) = row.standing.open(&hello.mapping_version, client, known);
@@ -100,7 +102,8 @@ pub async fn acquire<D: Document>(
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn stand_in(tx: &mut Tx, source: &str, moved: i64) -> Result<()> {
-    locked(tx, source).await?;
+    let row = locked(tx, source).await?;
+    reckon(tx, source, &row).await?;
     sqlx::query("update sync_lease set moved = $2 where source = $1")
         .bind(source)
         .bind(moved)
@@ -161,11 +164,12 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
         .fetch_one(tx.conn())
         .await
         .map_err(db_error)?;
-    let row = read(&row).map_err(db_error)?;
-    if row.is_unsealed {
-        seal::reckon(tx, source).await?;
-    }
-    Ok(row)
+    read(&row).map_err(db_error)
+}
+
+/// Makes the source's sums anew, if an older program has written without them.
+async fn reckon(tx: &mut Tx, source: &str, row: &LeaseRow) -> Result<()> {
+    if row.is_unsealed { seal::reckon(tx, source).await } else { Ok(()) }
 }
 
 /// Index: sync_batch_sequence.
@@ -276,9 +280,7 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
         .map_err(db_error)?;
     let row = row.as_ref().map(read).transpose().map_err(db_error)?;
     let row = row.ok_or_else(|| rule::lost(&lease.source))?;
-    if row.is_unsealed {
-        seal::reckon(tx, &lease.source).await?;
-    }
+    reckon(tx, &lease.source, &row).await?;
     Ok(row.standing)
 }
 

@@ -44,7 +44,7 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
         copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),
         Kept::new("search", feed.db().name(), Place::Derived, read, repair),
-        bookkeeping,
+        bookkeeping.kept("bookkeeping"),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! what it leaves is not taken for somebody's hand.
 
 use mpp_api::sync::{Hello, Outcome};
+use mpp_client::error_of;
 use mpp_testkit::{execute, on_both};
 
 use crate::{
@@ -69,6 +70,25 @@ async fn what_an_older_program_lets_go_is_not_called_gone_and_nothing_comes_agai
         let found = wrong(&world).await;
         assert_eq!(found.len(), 1, "a hand is told again: {found:?}");
         assert!(found[0].what.contains("do not add up"), "{found:?}");
+    })
+    .await;
+}
+
+/// Who is refused comes again and again, and what its transaction works out is gone each time.
+#[tokio::test]
+async fn sums_are_made_anew_for_the_session_that_begins_and_not_for_one_that_is_refused() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        three(&world).await;
+        let session = Session::begin(&world).await;
+        does(database.url(), &[LOCKS]).await;
+        // Without the rows no sum can be made.
+        execute(database.url(), "alter table sync_rejected rename to set_aside").await;
+        let refused = Session::with(&world, hello()).await.err().expect("one is alive");
+        assert_eq!(error_of(&refused).reason, "LEASE_HELD");
+        execute(database.url(), "alter table set_aside rename to sync_rejected").await;
+        session.end().await;
+        assert_eq!(wrong(&world).await, []);
     })
     .await;
 }

@@ -44,11 +44,19 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
     let inboxes = Upstream::ALL.map(|upstream| {
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
     });
-    let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
-    let books =
-        Books::bookkeeping(&keeping.db, keeping.by.clone(), (store::TABLES, store::TABLES), check);
-    let derived = [books, projections(keeping), nation(keeping)];
+    let derived = [bookkeeping(keeping), projections(keeping), nation(keeping)];
     [own].into_iter().chain(inboxes).chain(derived).collect()
+}
+
+fn bookkeeping(keeping: &Keeping) -> Kept {
+    let (by, closes) = (keeping.by.clone(), keeping.clone());
+    let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
+    let accepts = Arc::new(move || -> Work<i64> {
+        let Keeping { db, by, .. } = closes.clone();
+        Box::pin(async move { store::close_gaps(&db, &by).await })
+    });
+    let books = Books::bookkeeping(&keeping.db, by, (store::TABLES, store::TABLES), check);
+    books.accepting(accepts).kept("bookkeeping")
 }
 
 fn inbox(upstream: Upstream, keeping: &Keeping) -> Kept {

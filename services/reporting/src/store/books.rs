@@ -2,7 +2,7 @@
 //! inbox, and finds numbers of the inbox whose events are gone.
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
+use mpp_store::{Actor, Conn, Db, Disagreement, FAR_AHEAD, Statement, db_error};
 use sqlx::any::AnyRow;
 
 use super::{get, proof::head_proof};
@@ -11,8 +11,10 @@ use crate::model::Upstream;
 /// The tables.
 pub const TABLES: &[&str] = &["inbox_head", "feed_state", "inbox"];
 
-/// Most gaps that are named, and closed, at a time; all of them are counted.
+/// Most gaps that are named; the events of all of them are counted.
 const NAMED: i64 = 1_000;
+/// Numbers that one transaction closes.
+const PORTION: i64 = 10_000;
 
 /// Everything that is wrong with these tables, as `conn` shows them.
 ///
@@ -105,49 +107,88 @@ fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
 }
 
 /// Events have every number up to the last that was given out: one that is missing was deleted in
-/// the database. The feed can send a record's last state again, but nobody has an earlier one.
-/// Index: inbox's primary key.
+/// the database. The feed can send a record's last state again, but nobody has an earlier one. The
+/// first are named; the last of them stands for all others. Index: inbox's primary key.
 ///
 /// # Errors
 /// The same as [`disagreements`].
 pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let ends = ends(&mut *conn).await?;
-    let tail: Vec<_> = ends.gone().map(|head| lost(ends.last + 1, head)).into_iter().collect();
+    let tail = ends.gone().map(|head| (ends.last + 1, head));
     let text = "select count(*) as many from inbox";
     let row = sqlx::query(text).fetch_one(&mut *conn).await.map_err(db_error)?;
-    if get::<i64>(&row, "many")? == ends.last {
-        return Ok(tail);
+    let within = ends.last - get::<i64>(&row, "many")?;
+    if within == 0 {
+        return Ok(tail.into_iter().map(lost).collect());
     }
     let text = "select b.seq + 1 as first, (select min(n.seq) from inbox n where n.seq > b.seq) - 1
-                as last, count(*) over () as gaps
-                from (select seq from inbox union select 0) b
-                where b.seq < (select max(seq) from inbox)
-                and not exists (select 1 from inbox n where n.seq = b.seq + 1)
+                as last from (select seq from inbox union all select 0) b
+                where b.seq < $2 and not exists (select 1 from inbox n where n.seq = b.seq + 1)
                 order by b.seq limit $1";
-    let rows = sqlx::query(text).bind(NAMED).fetch_all(conn).await.map_err(db_error)?;
-    let gap = |row: &AnyRow| Ok(lost(get(row, "first")?, get(row, "last")?));
-    let mut gaps: Vec<Disagreement> = rows.iter().map(gap).collect::<Result<_>>()?;
-    if let Some((last, row)) = gaps.pop().zip(rows.last()) {
-        let named = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        gaps.push(last.of_rows(1 + get::<i64>(row, "gaps")? - named));
+    let rows = sqlx::query(text).bind(NAMED).bind(ends.last).fetch_all(conn).await;
+    let gap = |row: &AnyRow| -> Result<_> { Ok((get(row, "first")?, get(row, "last")?)) };
+    let gaps: Vec<(i64, i64)> = rows.map_err(db_error)?.iter().map(gap).collect::<Result<_>>()?;
+    let named: i64 = gaps.iter().map(|(first, last)| last - first + 1).sum();
+    let mut found: Vec<Disagreement> = gaps.into_iter().map(lost).collect();
+    if let Some(last) = found.pop() {
+        let rows = last.rows + within - named;
+        found.push(last.of_rows(rows));
     }
-    gaps.extend(tail);
-    Ok(gaps)
+    found.extend(tail.map(lost));
+    Ok(found)
 }
 
-/// Events that are gone. Accepting that puts events of no kind in their place, which say nothing
-/// and complete the numbers.
-fn lost(first: i64, last: i64) -> Disagreement {
+/// Events that are gone.
+fn lost((first, last): (i64, i64)) -> Disagreement {
     let numbers = if first == last { first.to_string() } else { format!("{first} to {last}") };
     let what = format!("{numbers}: events are gone, which nobody sends again");
     let way_out = "restore a backup, or `mpp repair reporting bookkeeping --accept-altered` and then \
                    `mpp repair reporting projections`, which are made anew without them";
+    Disagreement::for_a_person("inbox", what, way_out).of_rows(last - first + 1)
+}
+
+/// Accepts that events are gone: puts events of no kind in their place, which say nothing and
+/// complete the numbers. Some numbers at a time, so that what comes in need not wait; what was done
+/// stays if the rest fails. Answers how many. Index: inbox's primary key.
+///
+/// # Errors
+/// The same as [`disagreements`].
+pub async fn close_gaps(db: &Db, by: &Actor) -> Result<i64> {
+    let (mut closed, mut from) = (0, 1);
+    loop {
+        let mut tx = db.begin(by).await?;
+        let ends = ends(tx.conn()).await?;
+        let end = ends.gone().unwrap_or(ends.last);
+        let Some(first) = first_gap(tx.conn(), from, end).await? else {
+            tx.rollback().await?;
+            return Ok(closed);
+        };
+        let last = end.min(first + PORTION - 1);
+        let count = fill(tx.conn(), first, last).await?;
+        tx.commit().await?;
+        tracing::warn!(first, last, count, "events that are gone are done without");
+        (closed, from) = (closed + count, last + 1);
+    }
+}
+
+/// The first number from one to another whose event is gone.
+async fn first_gap(conn: &mut Conn, from: i64, end: i64) -> Result<Option<i64>> {
+    let text = "select b.seq + 1 as first from
+                (select seq from inbox where seq >= $1 union all select cast($1 as bigint) - 1) b
+                where b.seq < $2 and not exists (select 1 from inbox n where n.seq = b.seq + 1)
+                order by b.seq limit 1";
+    let row = sqlx::query(text).bind(from).bind(end).fetch_optional(conn).await;
+    row.map_err(db_error)?.map(|row| get(&row, "first")).transpose()
+}
+
+async fn fill(conn: &mut Conn, first: i64, last: i64) -> Result<i64> {
     let text = "insert into inbox (seq, feed, revision, sub, kind, name, version, op, doc, labels,
                 actor, at, proof)
                 with recursive n (seq) as (select cast($1 as bigint)
                                            union all select seq + 1 from n where seq < $2)
                 select seq, 'registry', 0, seq, '', '', 0, 'deleted', null, '{}',
-                'services/reporting', 0, null from n";
-    let accept = Statement::new(text).number(first).number(last);
-    Disagreement::for_a_person("inbox", what, way_out).once_accepted(accept)
+                'services/reporting', 0, null from n
+                where not exists (select 1 from inbox i where i.seq = n.seq)";
+    let done = sqlx::query(text).bind(first).bind(last).execute(conn).await.map_err(db_error)?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }

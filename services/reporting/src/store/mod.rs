@@ -13,7 +13,7 @@ use mpp_core::Result;
 use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
-pub use books::{TABLES, disagreements, lost_events};
+pub use books::{TABLES, close_gaps, disagreements, lost_events};
 pub use catalog_change::{put_changes, replace_changes};
 pub use feed_state::{Reached, note_feed, save_feed};
 pub use inbox::{

@@ -51,7 +51,7 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
         Books::of_parts(&copied.db, own_name(), compare_bookings::TABLES, bookings)
             .kept("bookings"),
         Books::of_parts(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
-        Books::bookkeeping(&copied.db, own_name(), (&[], &[]), nothing),
+        Books::bookkeeping(&copied.db, own_name(), (&[], &[]), nothing).kept("bookkeeping"),
     ]
 }
 

@@ -8,9 +8,12 @@ create table upstream_record (
     primary key (feed, kind, name)
 );
 
+-- Names that begin with their mall's compare by bytes, so that the rows of one mall lie together in the
+-- index that a name has anyway.
+
 -- A slot, from its first booking on.
 create table slot (
-    name text primary key,
+    name text collate "C" primary key,
     offering text not null,
     date text not null,
     start_at bigint not null,
@@ -33,7 +36,7 @@ create table offering_day (
 create table applicant (
     digest bytea primary key,
     key_id text not null,
-    appointment text not null,
+    appointment text collate "C" not null,
     date text not null
 );
 create index applicant_by_appointment on applicant (appointment);
@@ -41,14 +44,14 @@ create index applicant_by_date on applicant (date);
 
 -- What lets its holder see and cancel an appointment. Never in the feed.
 create table appointment_code (
-    appointment text primary key,
+    appointment text collate "C" primary key,
     code text not null,
     date text not null
 );
 create index appointment_code_by_date on appointment_code (date);
 
 create table queue_counter (
-    mall text not null,
+    mall text collate "C" not null,
     prefix text not null,
     date text not null,
     last bigint not null,
@@ -57,7 +60,7 @@ create table queue_counter (
 
 -- state: 1 waiting, 2 called, 3 completed, as in the contract. Times are 0 until they happen.
 create table ticket_queue (
-    name text primary key,
+    name text collate "C" primary key,
     counter text not null,
     date text not null,
     number text not null,

@@ -115,7 +115,7 @@ pub(super) fn of_part(conn: &Conn, column: &str, part: &str) -> String {
     format!("({column} = $1 or ({column} > $1 || '/' and {column} < $1 || '0'))")
 }
 
-/// The slots of a part that were sold, by name. Index: slot_of_mall, on SQLite slot's primary key.
+/// The slots of a part that were sold, by name. Index: slot's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -142,8 +142,8 @@ pub async fn slots(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, SlotR
     rows.iter().map(|row| slot(row).map_err(db_error)).collect()
 }
 
-/// Appointments of a part with the date that a table notes beside them. Indexes: applicant_of_mall
-/// and appointment_code_of_mall, on SQLite applicant_by_appointment and the primary key.
+/// Appointments of a part with the date that a table notes beside them. Indexes:
+/// applicant_by_appointment, appointment_code's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -173,8 +173,7 @@ pub async fn codes(conn: &mut Conn, part: &str) -> Result<BTreeMap<String, Strin
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The last number of each mall of a part, prefix and date. Index: queue_counter_of_mall, on SQLite
-/// its primary key.
+/// The last number of each mall of a part, prefix and date. Index: queue_counter's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

@@ -219,8 +219,8 @@ pub async fn first(
     rows.iter().map(queued).collect()
 }
 
-/// The tickets of a mall, of all where none is named, of a date and later. Indexes: ticket_of_mall,
-/// on SQLite ticket_queue's primary key; of all ticket_by_date.
+/// The tickets of a mall, of all where none is named, of a date and later. Indexes: ticket_queue's
+/// primary key; of all ticket_by_date.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

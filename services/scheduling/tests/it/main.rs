@@ -5,6 +5,7 @@ mod deviations;
 mod follow;
 mod hours;
 mod kept;
+mod mended;
 mod queue;
 mod races;
 mod replicas;

@@ -117,7 +117,7 @@ async fn enter(
             (cookie, to_page(&uri)).into_response()
         }
         Err(trouble) => {
-            UPLOADS.add(1, ["not_signed_in"]);
+            UPLOADS.add(1, [trouble.word("not_signed_in")]);
             uploads.page(&uri, None, Some(trouble))
         }
     }
@@ -145,7 +145,7 @@ async fn take(
             to_page(&uri)
         }
         Err(trouble) => {
-            UPLOADS.add(1, ["not_read"]);
+            UPLOADS.add(1, [trouble.word("not_read")]);
             uploads.page(&uri, Some(session), Some(trouble))
         }
     }
@@ -215,7 +215,7 @@ impl Uploads {
         form: &Form,
     ) -> Result<(), Trouble> {
         let sent = self.send(peer, session, form).await;
-        UPLOADS.add(1, [sent.as_ref().map_or("not_sent", Report::word)]);
+        UPLOADS.add(1, [sent.as_ref().map_or_else(|error| error.word("not_sent"), Report::word)]);
         let report = Arc::new(sent?);
         self.sessions.change(name, |session| {
             (session.pending, session.report) = (None, Some(report));

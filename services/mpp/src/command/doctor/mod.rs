@@ -9,6 +9,7 @@
 
 mod compare;
 mod services;
+mod sources;
 mod told;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ use tokio::time::{Instant, sleep};
 use self::{
     compare::{Source, judge, revisions_of},
     services::{reached, ready, report, waiting, within},
+    sources::sources,
     told::{Check, Outcome, refused as refused_line},
 };
 use crate::{call::refused, client::Client, output::Output, service::Service};
@@ -67,6 +69,10 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
         if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
             let waits = waiting(channel.clone(), until).await;
             checks.push(Check::of(one.service, "  quarantine", &waits));
+        }
+        if let (Service::Reporting, Ok(channel)) = (one.service, &one.channel) {
+            let fresh = sources(channel.clone(), until).await;
+            checks.push(Check::of(one.service, "  sources", &fresh));
         }
         checks.extend(copies(one, &found, &stands));
     }

@@ -19,6 +19,8 @@ use crate::{call::refused, client::Client, service::Service};
 
 /// How long a service may take for an answer that needs no look into its database.
 const ANSWER: Duration = Duration::from_secs(3);
+/// How long a report may take.
+pub const REPORTED: Duration = Duration::from_secs(6);
 /// How long a connection to a port of this machine or its network takes.
 const CONNECT: Duration = Duration::from_secs(1);
 
@@ -75,7 +77,7 @@ fn host_and_port(address: &str) -> Option<(String, u16)> {
 
 /// Whether reports are complete.
 pub async fn report(channel: Channel, until: Instant) -> Result<String> {
-    let request = within(GetReportRequest::default(), until.min(Instant::now() + 2 * ANSWER));
+    let request = within(GetReportRequest::default(), until.min(Instant::now() + REPORTED));
     let answer = ReportServiceClient::new(channel).get_report(request).await;
     let report = answer.map_err(refused)?.into_inner().report.unwrap_or_default();
     if report.complete {

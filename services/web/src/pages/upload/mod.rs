@@ -93,6 +93,15 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// How a step ended, in a word: `step`, unless it was the suite that could not do it.
+    pub fn word(&self, step: &'static str) -> &'static str {
+        match self {
+            Self::Unreachable | Self::Broken => "unreachable",
+            Self::Busy => "busy",
+            _ => step,
+        }
+    }
+
     fn phrase(&self) -> Phrase {
         match self {
             Self::BadToken => words::UPLOAD_BAD_TOKEN,

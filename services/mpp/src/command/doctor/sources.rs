@@ -1,0 +1,80 @@
+//! Are the sources as fresh as they should be, whichever way they send: an agent, an upload, another
+//! client?
+
+use mpp_api::reporting::{
+    GetReportRequest, SourceReport, report_service_client::ReportServiceClient,
+};
+use mpp_client::Channel;
+use mpp_core::Result;
+use tokio::time::Instant;
+
+use super::services::{REPORTED, within};
+use crate::call::refused;
+
+/// How many sources a line names.
+const NAMED: usize = 3;
+
+/// Which sources are late by their own targets, and of which the last run saw only a part. That is
+/// no fault of a service: the keepers of these sources have to look.
+///
+/// # Errors
+/// If reporting does not answer.
+pub async fn sources(channel: Channel, until: Instant) -> Result<String> {
+    let request = within(GetReportRequest::default(), until.min(Instant::now() + REPORTED));
+    let answer = ReportServiceClient::new(channel).get_report(request).await;
+    Ok(line(&answer.map_err(refused)?.into_inner().report.unwrap_or_default().sources))
+}
+
+fn line(sources: &[SourceReport]) -> String {
+    let late = sources.iter().filter(|source| source.late);
+    let late: Vec<String> = late.map(|source| source.source.clone()).collect();
+    let in_part = sources.iter().filter_map(|source| {
+        let lacks = source.incomplete.as_ref()?;
+        Some(format!("{} ({})", source.source, lacks.reason().as_str_name()))
+    });
+    let in_part: Vec<String> = in_part.collect();
+    let mut line = match sources.len() {
+        0 => return "there is none".to_owned(),
+        count => format!("{count}, "),
+    };
+    line += &match late.len() {
+        0 => "none late".to_owned(),
+        count => format!("{count} late: {}", named(&late)),
+    };
+    if !in_part.is_empty() {
+        line += &format!("; seen in part by the last run: {}", named(&in_part));
+    }
+    line
+}
+
+fn named(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::sync::{Incomplete, incomplete::Reason};
+
+    use super::*;
+
+    fn source(name: &str, late: bool, lacks: Option<Reason>) -> SourceReport {
+        let incomplete = lacks.map(|reason| Incomplete { reason: reason.into(), ..<_>::default() });
+        SourceReport { source: format!("sources/{name}"), late, incomplete, ..<_>::default() }
+    }
+
+    #[test]
+    fn late_sources_and_those_seen_in_part_are_named_and_the_rest_counted() {
+        assert_eq!(line(&[]), "there is none");
+        assert_eq!(line(&[source("a", false, None)]), "1, none late");
+        let all: Vec<_> = ["a", "b", "c", "d", "e"].map(|name| source(name, true, None)).into();
+        assert_eq!(line(&all), "5, 5 late: sources/a, sources/b, sources/c and 2 more");
+        let part = [source("a", false, Some(Reason::Unreachable)), source("b", true, None)];
+        let told = "2, 1 late: sources/b; seen in part by the last run: sources/a \
+                    (REASON_UNREACHABLE)";
+        assert_eq!(line(&part), told);
+    }
+}
