@@ -27,6 +27,10 @@ async fn an_agent_that_serves_says_how_it_stands_and_ends_with_its_state_kept() 
     assert_eq!(value(&port, ["outcome=\"applied\"", "mpp_agent_records_total"]).await, 3.0);
     assert!(value(&port, ["source=", "mpp_agent_success_age_seconds"]).await < 60.0);
     assert!(value(&port, ["what=\"state\"", "mpp_agent_kept_bytes"]).await > 0.0);
+    let tolerated = ["what=\"stale\"", "mpp_agent_tolerated_seconds"];
+    assert_eq!(value(&port, tolerated).await, 7200.0, "as its own configuration says");
+    let unseen = ["cause=\"UNAVAILABLE\"", "mpp_agent_incomplete_runs_total"];
+    assert_eq!(value(&port, unseen).await, 0.0, "so that the first one is an increase");
 
     ministry.withdraws_its_file();
     lacks(&port, "source").await;
@@ -51,12 +55,12 @@ async fn an_agent_that_serves_says_how_it_stands_and_ends_with_its_state_kept() 
     assert!(said.contains("known 3"), "its state was kept: {said}");
 }
 
-/// Its runs do not wait for a registry that is away.
+/// Its runs do not wait for a registry that is away, and it is stale after two hours.
 fn impatient(suite: &Suite) {
     let file = suite.home().join("kemendagri/agent.toml");
     let text = fs::read_to_string(&file).expect("a file");
-    fs::write(&file, text.replace("patience_seconds = 120", "patience_seconds = 0"))
-        .expect("a file");
+    let policy = "patience_seconds = 0\nstale_seconds = 7200";
+    fs::write(&file, text.replace("patience_seconds = 120", policy)).expect("a file");
 }
 
 fn start(suite: &Suite, ministry: &Ministry) -> (Process, String) {
