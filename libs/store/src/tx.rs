@@ -42,8 +42,8 @@ impl Db {
 
     /// Begins a writing transaction that sees all as it is now, to its end: what it compares agrees
     /// with each other though others write, and it locks only what it writes. Nothing that it
-    /// writes may have changed meanwhile, else it is refused and has to begin again. On SQLite it is
-    /// the only writer.
+    /// writes may have changed meanwhile, else it is refused and has to begin again. On SQLite it
+    /// is the only writer.
     ///
     /// # Errors
     /// The same as [`Db::begin`].

@@ -210,8 +210,8 @@ impl Books {
         Ok((mended, self.compared().await?))
     }
 
-    /// Mends everything in one transaction, in which values of a wrong type are accepted first: what
-    /// follows from other rows is set right before anybody sees them.
+    /// Mends everything in one transaction, in which values of a wrong type are accepted first:
+    /// what follows from other rows is set right before anybody sees them.
     async fn mend_whole(&self, accept: bool) -> Result<Outcome> {
         let (mut tx, mut taken) = (self.begin(true).await?, 0);
         if accept {

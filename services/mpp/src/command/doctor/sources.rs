@@ -1,5 +1,5 @@
-//! Are the sources as fresh as they should be, whichever way they send: an agent, an upload, another
-//! client?
+//! Are the sources as fresh as they should be, whichever way they send: an agent, an upload,
+//! another client?
 
 use mpp_api::reporting::{
     GetReportRequest, SourceReport, report_service_client::ReportServiceClient,
