@@ -57,6 +57,12 @@
 //! which hand on to [`push`], [`stream`], [`redrive`] and [`wire`]. Everything else, the accounting
 //! and the quarantine included, is the same wherever it runs.
 //!
+//! A source itself is a record of the registry: its unit, and what it also writes. A service that
+//! keeps other kinds knows sources by its copy of the registry's feed ([`Syncs::speakers`],
+//! [`Syncs::knows`]), as it knows malls and units. Rejected: asking the registry at each session,
+//! since then no source could sync while the registry is away; and sources of its own in each
+//! service, whose units would be set twice and drift apart.
+//!
 //! Rejected: an engine over trait objects, one for each kind. A batch's records are written
 //! together, and a preview shows the difference of two records: both need the kind's own type.
 

@@ -12,24 +12,41 @@ use mpp_core::{Error, Reason, Result};
 use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_rpc::{received, status};
+use mpp_store::for_caller;
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
+use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
-use tonic::{Status, Streaming};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::{session::Session, syncs::Syncs};
 
+/// The answers of a stream.
+pub type Answered = ReceiverStream<Result<SyncResponse, Status>>;
+
+/// Serves a client's stream, until `shutdown` ends it after the batch in work. It has a task of its
+/// own: a batch in work is finished even if the client has gone. It still takes connections as its
+/// caller.
+pub fn serve<S: Syncs>(
+    service: S,
+    request: Request<Streaming<SyncRequest>>,
+    shutdown: CancellationToken,
+) -> Response<Answered> {
+    let (outbound, answers) = mpsc::channel(1);
+    let call = Call::of(&request);
+    let stream = Stream { service, call, inbound: request.into_inner(), outbound, shutdown };
+    let caller = stream.call.caller.subject.clone();
+    tokio::spawn(async move { for_caller(&caller, stream.run()).await });
+    Response::new(ReceiverStream::new(answers))
+}
+
 /// One client's stream.
-pub struct Stream<S> {
-    /// The replica that it writes to.
-    pub service: S,
-    /// The call.
-    pub call: Call,
-    /// The client's messages.
-    pub inbound: Streaming<SyncRequest>,
-    /// The answers to it; holds one, so that a client that does not read is not answered ahead.
-    pub outbound: mpsc::Sender<Result<SyncResponse, Status>>,
-    /// Ends the session after the batch in work.
-    pub shutdown: CancellationToken,
+struct Stream<S> {
+    service: S,
+    call: Call,
+    inbound: Streaming<SyncRequest>,
+    /// Holds one answer, so that a client that does not read is not answered ahead.
+    outbound: mpsc::Sender<Result<SyncResponse, Status>>,
+    shutdown: CancellationToken,
 }
 
 /// The client has gone, so nobody is left to tell.
@@ -46,7 +63,7 @@ enum Next {
 impl<S: Syncs> Stream<S> {
     /// Serves the stream until it ends; the lease is given up in every case, so that the client can
     /// come back at once.
-    pub async fn run(mut self) {
+    async fn run(mut self) {
         let Some((mut session, welcome)) = self.begin().await else {
             return;
         };

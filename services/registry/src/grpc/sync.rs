@@ -7,7 +7,7 @@ use mpp_api::sync::{
     ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PreviewRecordsRequest,
     PreviewRecordsResponse, PushBatchRequest, PushBatchResponse, ReconcileRecordsRequest,
     ReconcileRecordsResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
-    SyncResponse, UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
+    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -15,10 +15,7 @@ use mpp_resource::{
     handler::{Answer, create, delete, read, reply, updated},
     list,
 };
-use mpp_store::for_caller;
-use mpp_sync::{push::Pushes, redrive, stream::Stream, wire};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use mpp_sync::{push::Pushes, redrive, stream, wire};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -36,25 +33,13 @@ pub struct Sync {
 
 #[tonic::async_trait]
 impl SyncService for Sync {
-    type SyncStream = ReceiverStream<Result<SyncResponse, Status>>;
+    type SyncStream = stream::Answered;
 
     async fn sync(
         &self,
         request: Request<Streaming<SyncRequest>>,
     ) -> Result<Response<Self::SyncStream>, Status> {
-        let (outbound, answers) = mpsc::channel(1);
-        let stream = Stream {
-            service: self.registry.clone(),
-            call: Call::of(&request),
-            inbound: request.into_inner(),
-            outbound,
-            shutdown: self.shutdown.clone(),
-        };
-        // A task of its own: a batch in work is finished even if the client has gone. It still
-        // takes connections as its caller.
-        let caller = stream.call.caller.subject.clone();
-        tokio::spawn(async move { for_caller(&caller, stream.run()).await });
-        Ok(Response::new(ReceiverStream::new(answers)))
+        Ok(stream::serve(self.registry.clone(), request, self.shutdown.clone()))
     }
 
     async fn open_session(
