@@ -9,10 +9,11 @@ mod texts;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "mpp/type/v1/type.proto",
     "mpp/feed/v1/feed.proto",
     "mpp/feed/v1/copies.proto",
+    "mpp/feed/v1/history.proto",
     "mpp/registry/v1/directory.proto",
     "mpp/registry/v1/catalog.proto",
     "mpp/registry/v1/search.proto",

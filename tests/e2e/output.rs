@@ -43,6 +43,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("restore", vec!["nowhere", "--data", "restored"]),
         ("search", vec!["ktp"]),
         ("get", vec!["malls/banyuwangi"]),
+        ("history", vec!["malls/banyuwangi"]),
         ("list", vec!["services"]),
         ("apply", vec!["mpp-data/demo/no.json"]),
         ("delete", vec!["units/kemendagri/services/nowhere"]),

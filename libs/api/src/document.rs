@@ -130,6 +130,16 @@ documents! {
         filed under [Service, Unit], answers add [unit_name];
 }
 
+/// The kind that a name is of, by its form; `None` for none of the contract's.
+pub fn kind_of(name: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let fits = |own: &str, part: &str| if own == "{id}" { !part.is_empty() } else { own == part };
+    KINDS.iter().copied().find(|kind| {
+        let form: Vec<&str> = form(kind).split('/').collect();
+        form.len() == parts.len() && form.iter().zip(&parts).all(|(own, part)| fits(own, part))
+    })
+}
+
 /// True if a name of this form can begin with `prefix`.
 pub fn can_begin_with(form: &str, prefix: &str) -> bool {
     let parts: Vec<&str> = prefix.split('/').collect();
@@ -183,6 +193,16 @@ mod tests {
         assert_eq!(etag(7, b""), "7.e3b0c44298fc");
         assert_ne!(etag(7, b"one"), etag(7, b"other"), "the same version of two histories");
         assert_ne!(etag(7, b"one"), etag(8, b"one"), "what came back to what it was");
+    }
+
+    #[test]
+    fn a_name_tells_its_kind() {
+        let of = |name: &str| kind_of(name).unwrap_or("none");
+        assert_eq!(of("units/a/services/b"), "service");
+        assert_eq!(of("malls/a/counters/b/deviation"), "deviation");
+        for wrong in ["", "malls", "malls/", "units/a/services", "units//services/b", "x/a"] {
+            assert_eq!(of(wrong), "none", "{wrong}");
+        }
     }
 
     #[test]

@@ -124,9 +124,15 @@ pub fn write<M: Message + Name>(message: &M) -> Result<String> {
 /// # Errors
 /// The message is not one of the contract.
 pub fn value<M: Message + Name>(message: &M) -> Result<Value> {
-    let bytes = message.encode_to_vec();
-    let message = DynamicMessage::decode(descriptor(&M::full_name())?, &bytes[..])
-        .map_err(Error::internal)?;
+    value_encoded(&M::full_name(), &message.encode_to_vec())
+}
+
+/// The same of an encoded message; `name` is a kind, a full name or the type URL of an `Any`.
+///
+/// # Errors
+/// The contract has no such message, or the bytes are not one.
+pub fn value_encoded(name: &str, bytes: &[u8]) -> Result<Value> {
+    let message = DynamicMessage::decode(descriptor(name)?, bytes).map_err(Error::internal)?;
     let names = SerializeOptions::new().use_proto_field_name(true);
     message.serialize_with_options(serde_json::value::Serializer, &names).map_err(Error::internal)
 }

@@ -14,6 +14,7 @@
 use bytes::Bytes;
 
 pub mod call;
+pub mod difference;
 pub mod digest;
 pub mod document;
 pub mod forms;

@@ -137,7 +137,7 @@ reasons! {
         "Kuota hari ini sudah habis.";
     /// The position is older than what is kept.
     RevisionCompacted, OutOfRange, "REVISION_COMPACTED",
-        "Start again with `initial_state`.",
+        "Start again with `initial_state`; of a record's versions, ask for one that is kept.",
         "Posisi terlalu lama dan sudah dipadatkan. Mulai lagi dari keadaan awal.";
     /// The position or revision is of another history: the database was restored or is another one.
     LineageChanged, OutOfRange, "LINEAGE_CHANGED",

@@ -95,6 +95,6 @@ impl Call {
 
     /// The author of the change, for the feed.
     pub fn actor(&self) -> Actor {
-        Actor { origin: "api".into(), subject: self.caller.subject.clone() }
+        Actor::new("api", self.caller.subject.clone())
     }
 }

@@ -1,6 +1,6 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
-mod told;
+pub(crate) mod told;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -259,7 +259,7 @@ fn label(key: &str, value: &str, kinds: &[&str], wider: bool) -> Result<(Label, 
     Ok((label, label.value(value)?))
 }
 
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(40).filter(|c| !c.is_control()).collect()
 }
 

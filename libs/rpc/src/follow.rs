@@ -174,6 +174,7 @@ fn change(Told { told: change, revision }: Told) -> Result<Change> {
         labels_before: None,
         origin: change.origin,
         actor: change.actor,
+        session: change.session,
         at,
         create_time: at,
         update_time: at,

@@ -29,6 +29,7 @@ pub mod feed;
 mod flood;
 pub mod follow;
 mod health;
+pub mod history;
 mod http;
 mod identity;
 pub mod jwt;

@@ -50,7 +50,7 @@ async fn main() -> Result<()> {
 }
 
 fn actor() -> Actor {
-    Actor { origin: "sources/bkpm".into(), subject: "units/bkpm".into() }
+    Actor::new("sources/bkpm", "units/bkpm")
 }
 
 fn labels() -> Labels {

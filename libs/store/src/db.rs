@@ -128,6 +128,11 @@ impl Db {
         self.0.name
     }
 
+    /// The kinds of record whose every version is kept.
+    pub fn history_kinds(&self) -> &'static [&'static str] {
+        self.0.history_kinds
+    }
+
     /// Counts a writing transaction that its work brought to nothing; one that could not begin or
     /// commit is counted already.
     pub fn note_failed(&self, error: &Error) {

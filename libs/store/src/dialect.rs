@@ -109,7 +109,7 @@ const SQLITE_RECORD_COLUMNS: &str = "cast(version as integer) as version, \
 
 const CHANGE_COLUMNS: &str = "c.kind, c.name, c.version, c.deleted, c.labels, c.labels_before, \
     c.doc, c.tombstone, c.create_time, c.update_time, c.version_before, r.rev, r.origin, r.actor, \
-    r.at";
+    r.session, r.at";
 
 const SQLITE_CHANGE_COLUMNS: &str = "cast(c.kind as text) as kind, cast(c.name as text) as name, \
     cast(c.version as integer) as version, cast(c.deleted as integer) as deleted, \
@@ -117,7 +117,7 @@ const SQLITE_CHANGE_COLUMNS: &str = "cast(c.kind as text) as kind, cast(c.name a
     cast(c.doc as blob) as doc, cast(c.tombstone as blob) as tombstone, \
     cast(c.create_time as integer) as create_time, cast(c.update_time as integer) as update_time, \
     cast(c.version_before as integer) as version_before, r.rev, cast(r.origin as text) as origin, \
-    cast(r.actor as text) as actor, cast(r.at as integer) as at";
+    cast(r.actor as text) as actor, cast(r.session as text) as session, cast(r.at as integer) as at";
 
 /// SQLite has one writer, whose next revision is the head plus one.
 const SQLITE_COUNTERS: &[Counter] = &[

@@ -136,6 +136,14 @@ pub(crate) const STORE: &[Migration] = &[
             postgres: include_str!("sql/postgres/0007_names.sql"),
         },
     },
+    Migration {
+        version: 8,
+        name: "sessions",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0008_sessions.sql"),
+            postgres: include_str!("sql/postgres/0008_sessions.sql"),
+        },
+    },
 ];
 
 /// Both databases understand it; it also serves as the record of who migrated when.

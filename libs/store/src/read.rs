@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 use mpp_api::Document;
-use mpp_core::{Digest, Error, Result};
+use mpp_core::{Digest, Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
@@ -153,41 +153,74 @@ impl Read {
         rows.iter().map(record).collect()
     }
 
-    /// The kept versions of one record from `after_version` on, oldest first: all of them for the
-    /// kinds of [`Schema::history_kinds`](crate::Schema), else those above the feed's floor.
-    /// Indexes: change_history, then revision by its transaction.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` if the database is away.
-    pub async fn history(
-        &mut self,
-        kind: &str,
-        name: &str,
-        after_version: i64,
-        limit: u32,
-    ) -> Result<Vec<Change>> {
-        let which = "c.version > $3 order by c.version";
-        self.versions(which, (kind, name, after_version), limit).await
-    }
-
-    /// The last kept versions of one record, newest first, however many there are.
+    /// The kept versions of one record, newest first, below a version (`None`: from the newest on).
+    /// All of them for the kinds of [`Schema::history_kinds`](crate::Schema) as far as their
+    /// retention reaches, else those above the feed's floor.
     /// Indexes: change_history from its end, then revision by its transaction.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn last_versions(
+    pub async fn versions_below(
         &mut self,
-        kind: &str,
-        name: &str,
+        (kind, name): (&str, &str),
+        version: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Change>> {
-        self.versions("c.version > $3 order by c.version desc", (kind, name, 0), limit).await
+        let which = "c.version < $3 order by c.version desc";
+        self.versions(which, (kind, name, version.unwrap_or(i64::MAX)), limit).await
+    }
+
+    /// One version of a record. Indexes: change_history, then revision by its transaction.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn version(
+        &mut self,
+        (kind, name): (&str, &str),
+        version: i64,
+    ) -> Result<Option<Change>> {
+        let found = self.versions("c.version = $3", (kind, name, version), 1).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The version of a record that a revision shows, if it is kept. What it finds is right: only
+    /// versions below all that are left are ever dropped. Indexes: change_history from its end,
+    /// then revision by its transaction.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn version_at(
+        &mut self,
+        (kind, name): (&str, &str),
+        revision: i64,
+    ) -> Result<Option<Change>> {
+        let which = "r.rev <= $3 order by c.version desc";
+        Ok(self.versions(which, (kind, name, revision), 1).await?.into_iter().next())
+    }
+
+    /// The first version of a record that is kept. Indexes: like [`Read::version`].
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn first_version(&mut self, (kind, name): (&str, &str)) -> Result<Option<Change>> {
+        let which = "c.version > $3 order by c.version";
+        Ok(self.versions(which, (kind, name, 0), 1).await?.into_iter().next())
+    }
+
+    /// The last revision that was committed by a time; 0 if none was. Index: revision_at.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn revision_at(&mut self, time: Micros) -> Result<i64> {
+        let query = "select coalesce(max(rev), 0) from revision where at <= $1";
+        let row = sqlx::query(query).bind(time).fetch_one(self.conn()).await;
+        row.and_then(|row| row.try_get(0)).map_err(db_error)
     }
 
     async fn versions(
         &mut self,
         which: &'static str,
-        (kind, name, after_version): (&str, &str, i64),
+        (kind, name, bound): (&str, &str, i64),
         limit: u32,
     ) -> Result<Vec<Change>> {
         let text = format!(
@@ -199,7 +232,7 @@ impl Read {
             .persistent(false)
             .bind(kind)
             .bind(name)
-            .bind(after_version)
+            .bind(bound)
             .bind(i64::from(limit))
             .fetch_all(self.conn())
             .await

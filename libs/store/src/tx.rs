@@ -17,6 +17,21 @@ pub struct Actor {
     pub origin: String,
     /// The caller that makes it, such as `units/bkpm` or `services/scheduling`.
     pub subject: String,
+    /// The sync session that brings it; empty for any other.
+    pub session: String,
+}
+
+impl Actor {
+    /// The author of changes that no sync session brings.
+    pub fn new(origin: impl Into<String>, subject: impl Into<String>) -> Self {
+        Self { origin: origin.into(), subject: subject.into(), session: String::new() }
+    }
+
+    /// The same author within a session.
+    #[must_use]
+    pub fn within(self, session: &str) -> Self {
+        Self { session: session.to_owned(), ..self }
+    }
 }
 
 /// A writing transaction; dropped without [`Tx::commit`] it leaves nothing.
@@ -144,13 +159,22 @@ impl Tx {
         };
         // Hexadecimal digits cannot end a literal, whatever the texts hold.
         let (origin, actor) = (hex(self.by.origin.as_bytes()), hex(self.by.subject.as_bytes()));
+        let session = match self.by.session.as_str() {
+            "" => String::new(),
+            session => {
+                let session = hex(session.as_bytes());
+                format!(
+                    "select set_config('mpp.session', convert_from('\\x{session}', 'UTF8'), true); "
+                )
+            }
+        };
         let text = format!(
-            "select feed_commit({fixed}, {shift}, convert_from('\\x{origin}', 'UTF8'), \
+            "{session}select feed_commit({fixed}, {shift}, convert_from('\\x{origin}', 'UTF8'), \
              convert_from('\\x{actor}', 'UTF8')); commit"
         );
         let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(self.session.conn()?).await;
         let rows = rows.map_err(|error| maybe_committed(db_error(error)))?;
-        let row = rows.first().ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
+        let row = rows.last().ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
         row.try_get(0).map_err(db_error)
     }
 
@@ -160,9 +184,9 @@ impl Tx {
         let (at, by) = (self.now, self.by.clone());
         let conn = self.session.conn()?;
         sqlx::query(
-            "insert into revision (rev, tx, last_seq, origin, actor, at)
+            "insert into revision (rev, tx, last_seq, origin, actor, at, session)
              select head + 1, head + 1, last, $1, $2,
-                    case when newest - $3 between 1 and 2000000 then newest else $3 end
+                    case when newest - $3 between 1 and 2000000 then newest else $3 end, $4
              from feed, (select max(seq) as last from change where tx = (select head + 1 from feed)),
                   (select max(at) as newest from revision)
              where last is not null",
@@ -170,6 +194,7 @@ impl Tx {
         .bind(by.origin)
         .bind(by.subject)
         .bind(at)
+        .bind(by.session)
         .execute(&mut *conn)
         .await
         .map_err(db_error)?;

@@ -24,7 +24,7 @@ async fn writes_that_fail_and_connections_that_lack_are_counted_by_their_cause()
 }
 
 fn officer() -> Actor {
-    Actor { origin: "api".into(), subject: "units/dpmptsp".into() }
+    Actor::new("api", "units/dpmptsp")
 }
 
 fn mall(name: &str, title: &str) -> Mall {

@@ -87,7 +87,7 @@ fn due_by_source<'a, S: Syncs>(
 /// these were taken or rejected.
 async fn piece<S: Syncs>(service: &S, source: &str, due: &[&Cause], now: Micros) -> Result<bool> {
     let names = names(service, due, now).await?;
-    let actor = Actor { origin: source.to_owned(), subject: S::own_name().subject };
+    let actor = Actor::new(source, S::own_name().subject);
     let redrive =
         Redrive { service: service.clone(), actor, accept_moves: false, validate_only: false };
     let (source, by) = (source.to_owned(), Some(now));

@@ -63,7 +63,7 @@ pub async fn by_command<S: Syncs>(
     check.optional_name::<S::Doc>("name", &request.name);
     check_code(&mut check, &request.code);
     check.finish()?;
-    let actor = Actor { origin: request.source.clone(), subject: call.caller.subject.clone() };
+    let actor = Actor::new(request.source.clone(), call.caller.subject.clone());
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     tx.rollback().await?;

@@ -93,6 +93,7 @@ impl<S: Syncs> Session<S> {
     }
 
     fn of(service: &S, lease: Lease, actor: Actor, kept: Micros) -> Self {
+        let actor = actor.within(&lease.session);
         Self { service: service.clone(), lease, actor, kept, sealed: None, previews: None }
     }
 
@@ -163,7 +164,7 @@ impl<S: Syncs> Session<S> {
 }
 
 pub(super) fn author(call: &Call, source: &str) -> Actor {
-    Actor { origin: source.to_owned(), subject: call.caller.subject.clone() }
+    Actor::new(source, call.caller.subject.clone())
 }
 
 /// Passes for a caller who holds the source, or may speak for it.

@@ -15,6 +15,7 @@ use crate::{
         deviations::DeviationsArgs,
         doctor::DoctorArgs,
         hand_back::HandBackArgs,
+        history::HistoryArgs,
         hours::HoursArgs,
         list::ListArgs,
         quarantine::QuarantineCommand,
@@ -77,6 +78,8 @@ pub enum Command {
     Search(SearchArgs),
     /// Show one record by its name.
     Get { name: String },
+    /// Show a record's versions, who made each and what it changed; or the record as it was.
+    History(HistoryArgs),
     /// List records of a kind.
     List(ListArgs),
     /// Create records, or update them to match files.
@@ -165,6 +168,7 @@ impl Command {
             self,
             Command::Search(_)
                 | Command::Get { .. }
+                | Command::History(_)
                 | Command::List(_)
                 | Command::Watch(_)
                 | Command::Hours(_)

@@ -53,8 +53,8 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, quarantine,
-        queue, repair, report, restore, search, slots, template, token, upload, watch,
+        accept, agent, backup, delete, deviations, doctor, get, hand_back, history, hours, list,
+        quarantine, queue, repair, report, restore, search, slots, template, token, upload, watch,
     },
 };
 
@@ -123,6 +123,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Upload(asked) => upload::run(asked, &client()?, output).await,
         Command::Search(asked) => search::run(asked, &client()?, output).await,
         Command::Get { name } => get::run(&name, &client()?, output).await,
+        Command::History(asked) => history::run(asked, &client()?, output).await,
         Command::List(asked) => list::run(asked, &client()?, output).await,
         Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,

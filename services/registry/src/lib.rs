@@ -221,5 +221,6 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())
+        .add_service(mpp_rpc::history::HistoryServer::new(registry.db.clone()).into_route())
         .add_service(copies.into_route())
 }

@@ -15,6 +15,10 @@ mpp_core::policy! {
         /// Days that the change feed reaches back; a follower that was away longer starts again
         /// from the whole state.
         feed_days: u64 = 7 in 1..=366,
+        /// Days for which a version of a record can still be asked for once another has taken its
+        /// place (ten years): what was published, who changed it, and what a bad sync is undone to.
+        /// Of each record the latest version stays. At least `feed_days`.
+        history_days: u64 = 3_650 in 7..=36_600,
         /// Days for which the name of a deleted record is refused: longer than the oldest
         /// checkpoint of a source, so that a late write does not bring the record back.
         tombstone_days: u64 = 400 in 30..=3_660,
@@ -60,6 +64,7 @@ impl Policy {
     pub fn retention(&self) -> Retention {
         Retention {
             window: days(self.feed_days),
+            history: days(self.history_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
         }

@@ -71,11 +71,12 @@ impl Policy {
     }
 
     /// How far back the own feed reaches, and how long deleted names are kept. No answers are
-    /// stored: reporting takes no writes.
+    /// stored, since reporting takes no writes, and no kind of it has a history.
     pub fn retention(&self) -> Retention {
         let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
         let window = days(self.feed_days);
-        Retention { window, tombstones: days(self.tombstone_days), requests: window }
+        let (history, requests) = (window, window);
+        Retention { window, history, tombstones: days(self.tombstone_days), requests }
     }
 
     /// Between two looks for what the own feed need not keep.

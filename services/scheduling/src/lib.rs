@@ -83,7 +83,8 @@ use mpp_resource::{
     memory::{Follow, MemoryPolicy},
 };
 use mpp_rpc::{
-    HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, watch_database,
+    HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, history::HistoryServer,
+    watch_database,
 };
 use mpp_store::{Db, Feed, FeedOptions, Filter, LastProof};
 use tokio::sync::watch;
@@ -187,7 +188,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown));
     let routes = grpc::routes(&app).add_service(served.into_route());
-    let routes = routes.add_service(copies.into_route());
+    let history = HistoryServer::new(app.db.clone());
+    let routes = routes.add_service(copies.into_route()).add_service(history.into_route());
     Ok(Running { routes, readiness, feed, db })
 }
 

@@ -30,6 +30,9 @@ mpp_core::policy! {
         kept_days: i64 = 8 in 1..=400,
         /// Days for which a follower of the feed may be away and still go on where it stood.
         feed_days: u64 = 7 in 1..=366,
+        /// Days for which a version of an hours rule can still be asked for once another has taken
+        /// its place (ten years): when a counter was to be open, by whom. At least `feed_days`.
+        history_days: u64 = 3_650 in 7..=36_600,
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3_660,
@@ -79,6 +82,7 @@ impl Policy {
         let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
         Retention {
             window: days(self.feed_days),
+            history: days(self.history_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
         }

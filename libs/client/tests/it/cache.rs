@@ -93,7 +93,7 @@ impl Registry {
 }
 
 fn siti() -> Actor {
-    Actor { origin: "api".into(), subject: "users/siti".into() }
+    Actor::new("api", "users/siti")
 }
 
 fn titles(cache: &Cache) -> Vec<(String, String)> {

@@ -66,7 +66,7 @@ impl Shelf for Notes {
 }
 
 async fn replica(db: &Db) -> Copy<Notes> {
-    let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
+    let by = Actor::new("feed", "services/scheduling");
     let options = Options {
         feed: FEED,
         by,
@@ -97,6 +97,7 @@ fn change(revision: i64) -> Change {
         labels_before: None,
         origin: "api".into(),
         actor: "users/siti".into(),
+        session: String::new(),
         at: 0,
         create_time: 0,
         update_time: 0,

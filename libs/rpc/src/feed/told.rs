@@ -24,7 +24,8 @@ pub(super) fn message(batch: Batch, caller: &Caller) -> WatchResponse {
     }
 }
 
-fn to_wire(change: &Stored, caller: &Caller) -> Change {
+/// A change as this caller may know it.
+pub(crate) fn to_wire(change: &Stored, caller: &Caller) -> Change {
     let (op, document) = match change.op {
         Op::Put => {
             let type_url = document::type_url(&change.kind).unwrap_or_default();
@@ -44,6 +45,7 @@ fn to_wire(change: &Stored, caller: &Caller) -> Change {
         actor: actor(change, caller).to_owned(),
         commit_time: Some(to_timestamp(change.at)),
         labels: label_texts(&change.labels),
+        session: change.session.clone(),
     }
 }
 

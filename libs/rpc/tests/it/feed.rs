@@ -11,7 +11,7 @@ use mpp_api::{
 };
 use mpp_client::{Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{feed::FeedServer, follow::Follower};
+use mpp_rpc::{feed::FeedServer, follow::Follower, history::HistoryServer};
 use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Filter, Label, Labels, Position, Schema};
 use mpp_testkit::{TestDatabase, on_both};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ use tonic::{Streaming, service::Routes};
 
 use crate::setup::{Desk, Issuer, Server, serve};
 
-const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &["mall"] };
 
 /// A service with malls, whose feed is served.
 pub struct Registry {
@@ -32,7 +32,8 @@ pub async fn registry(database: &TestDatabase, issuer: Issuer) -> Registry {
     let db = database.open(&SCHEMA).await.expect("a database");
     let shutdown = CancellationToken::new();
     let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown).await.expect("a feed");
-    let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route());
+    let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route())
+        .add_service(HistoryServer::new(db.clone()).into_route());
     let server = serve(issuer, Desk::default(), routes, |_| {}).await;
     Registry { db, feed, server }
 }
@@ -40,7 +41,7 @@ pub async fn registry(database: &TestDatabase, issuer: Issuer) -> Registry {
 impl Registry {
     /// Writes malls in one transaction.
     pub async fn put(&self, malls: &[&str]) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let by = Actor::new("api", "users/siti");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         for id in malls {
             let name = format!("malls/{id}");
@@ -53,7 +54,7 @@ impl Registry {
 
     /// Gives a mall another name.
     pub async fn rename(&self, id: &str, text: &str) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let by = Actor::new("api", "users/siti");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         let name = format!("malls/{id}");
         let labels = Labels::from([(Label::Mall, name.clone())]);
@@ -65,7 +66,7 @@ impl Registry {
 
     /// Writes malls of 20 KB each.
     async fn put_large(&self, ids: std::ops::Range<u32>) {
-        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let by = Actor::new("api", "users/siti");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         for id in ids {
             let name = format!("malls/large-{id}");
@@ -78,7 +79,7 @@ impl Registry {
     }
 
     pub async fn delete(&self, id: &str) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let by = Actor::new("api", "users/siti");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         let name = format!("malls/{id}");
         tx.delete::<Mall>(&name, &Tombstone::default(), Expect::Any).await.expect("deleted");

@@ -10,6 +10,7 @@ mod faults;
 mod feed;
 mod flood;
 mod health;
+mod history;
 mod http;
 mod identity;
 mod keep_alive;

@@ -49,6 +49,8 @@ pub struct Change {
     pub origin: String,
     /// The caller who made the change; empty in the initial state.
     pub actor: String,
+    /// The sync session that brought it; empty of any other, and in the initial state.
+    pub session: String,
     /// When it was committed, by the database's clock; in the initial state, `update_time`.
     pub at: Micros,
     /// When the record was made.
@@ -103,6 +105,7 @@ impl Change {
         let before: usize = self.labels_before.as_ref().map_or(0, labels);
         let now: usize = labels(&self.labels);
         let texts = self.kind.len() + self.name.len() + self.origin.len() + self.actor.len();
+        let texts = texts + self.session.len();
         size_of::<Self>() + self.doc.len() + texts + now + before
     }
 
@@ -124,6 +127,7 @@ impl Change {
                 labels_before: None,
                 origin: row.try_get("origin")?,
                 actor: row.try_get("actor")?,
+                session: row.try_get("session")?,
                 at: row.try_get("at")?,
                 create_time: row.try_get("create_time")?,
                 update_time: row.try_get("update_time")?,

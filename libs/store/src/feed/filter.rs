@@ -152,6 +152,7 @@ mod tests {
             labels_before: from.map(labels),
             origin: String::new(),
             actor: String::new(),
+            session: String::new(),
             at: 0,
             create_time: 0,
             update_time: 0,

@@ -7,6 +7,7 @@
 pub(crate) mod change;
 mod filter;
 mod handle;
+mod history;
 mod last_proof;
 mod mend;
 mod own;

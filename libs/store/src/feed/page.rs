@@ -108,7 +108,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         "select {columns}, c.seq, r.last_seq, r.mark,
                 (select cast(floor as bigint) from feed) as floor,
                 (select mark from revision where rev = $1) as there
-         from (select rev, tx, last_seq, origin, actor, at, mark from revision
+         from (select rev, tx, last_seq, origin, actor, at, mark, session from revision
                where rev >= $1 order by rev limit $3) r {changes_of}
          order by r.rev, c.seq limit $4"
     );

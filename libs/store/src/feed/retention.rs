@@ -1,5 +1,6 @@
 //! Retention: how much of the feed is kept, and the job that deletes the rest. The numbers are
-//! settings in each service's `policy.rs`: `feed_days`, `tombstone_days`, `request_days`.
+//! settings in each service's `policy.rs`: `feed_days`, `history_days`, `tombstone_days`,
+//! `request_days`.
 
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use futures::future::BoxFuture;
 use mpp_core::{Error, FieldCode, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{handle::Feed, page};
-use crate::{Db, db_error};
+use super::{handle::Feed, history, page};
+use crate::{Conn, Db, db_error};
 
 /// Revisions in one chunk, so that no transaction of compaction is long.
 const CHUNK: i64 = 500;
@@ -23,6 +24,8 @@ const LEASE: Duration = Duration::from_secs(300);
 pub struct Retention {
     /// How far back a follower can resume.
     pub window: Duration,
+    /// How long a version of a kind with history is kept once another has taken its place.
+    pub history: Duration,
     /// How long a deleted name is refused; longer than the oldest checkpoint of a source.
     pub tombstones: Duration,
     /// How long a repeated request gets its first answer.
@@ -57,6 +60,7 @@ impl Feed {
         };
         let keep_after = revision_before(db, before(retention.window)).await?;
         self.compact(keep_after).await?;
+        history::drop_replaced(db, revision_before(db, before(retention.history)).await?).await?;
         drop_tombstones(db, before(retention.tombstones)).await?;
         db.expire_requests(before(retention.requests)).await?;
         Ok(true)
@@ -107,21 +111,26 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     if from >= floor {
         return Ok(false);
     }
-    // Numbers may have gaps: the chunk ends at a revision that exists.
+    let to = chunk_end(&mut conn, from, floor).await?;
+    drop(conn);
+    delete_range(db, from, to).await?;
+    Ok(true)
+}
+
+/// The last revision of the chunk after `from`. Numbers may have gaps: it ends at a revision that
+/// exists. Index: revision's primary key.
+pub(super) async fn chunk_end(conn: &mut Conn, from: i64, last: i64) -> Result<i64> {
     let row = sqlx::query(
         "select max(rev) from (select rev from revision where rev > $1 and rev <= $2
                                order by rev limit $3) chunk",
     )
     .bind(from)
-    .bind(floor)
+    .bind(last)
     .bind(CHUNK)
-    .fetch_one(&mut conn)
+    .fetch_one(conn)
     .await
     .map_err(db_error)?;
-    drop(conn);
-    let to = row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(floor);
-    delete_range(db, from, to).await?;
-    Ok(true)
+    Ok(row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(last))
 }
 
 /// Indexes: revision's primary key for the range, (tx, seq) of change.
@@ -154,7 +163,7 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
 }
 
 /// The kinds with history, as a list of literals; the service's own constants.
-fn history_kinds(db: &Db) -> String {
+pub(super) fn history_kinds(db: &Db) -> String {
     let kinds: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
     if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
 }

@@ -179,6 +179,7 @@ fn change(row: &AnyRow, stored: &Stored, kind: &str, revision: i64) -> Result<Ch
         labels_before: None,
         origin: String::new(),
         actor: String::new(),
+        session: String::new(),
         at: stored.update_time,
         create_time: stored.create_time,
         update_time: stored.update_time,

@@ -25,7 +25,7 @@ pub const SCHEMA: Schema = Schema {
 };
 
 pub fn officer() -> Actor {
-    Actor { origin: "api".into(), subject: "units/dpmptsp".into() }
+    Actor::new("api", "units/dpmptsp")
 }
 
 pub fn mall(name: &str, title: &str) -> Mall {

@@ -23,5 +23,6 @@ mod requests;
 mod restore;
 mod slow;
 mod unsealed;
+mod versions;
 mod wal;
 mod watch;

@@ -52,6 +52,7 @@ async fn racing_migrators_run_each_step_once() {
             "store 5 proofs",
             "store 6 seals",
             "store 7 names",
+            "store 8 sessions",
         ];
         assert_eq!(ran, [&own[..], &["test 1 counter", "test 2 note", "test 3 window"]].concat());
         assert!(migrate(&options, &schema(3)).await.unwrap().is_empty());

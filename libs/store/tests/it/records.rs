@@ -43,9 +43,9 @@ async fn a_mall_is_made_changed_and_deleted_and_its_name_is_not_used_again() {
         assert_eq!(tx.commit().await.unwrap(), 3, "nothing changed: the head");
 
         let mut read = db.read().await.unwrap();
-        let history = read.history("mall", name, 0, 10).await.unwrap();
+        let history = read.versions_below(("mall", name), None, 10).await.unwrap();
         let versions: Vec<_> = history.iter().map(|change| change.version).collect();
-        assert_eq!(versions, [1, 2, 3]);
+        assert_eq!(versions, [3, 2, 1]);
         assert!(read.get::<Mall>(name).await.unwrap().is_none());
     })
     .await;

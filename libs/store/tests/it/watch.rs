@@ -130,10 +130,10 @@ async fn compaction_keeps_every_version_of_a_mall_and_the_latest_of_a_unit() {
         }
         served.feed.compact(3).await.unwrap();
         let mut read = served.db.read().await.unwrap();
-        let malls = read.history("mall", A, 0, 10).await.unwrap();
+        let malls = read.versions_below(("mall", A), None, 10).await.unwrap();
         let versions: Vec<_> = malls.iter().map(|change| change.version).collect();
-        assert_eq!(versions, [1, 2, 3]);
-        assert!(read.history("unit", "units/bkpm", 0, 10).await.unwrap().is_empty());
+        assert_eq!(versions, [3, 2, 1]);
+        assert!(read.versions_below(("unit", "units/bkpm"), None, 10).await.unwrap().is_empty());
         let above = served.feed.compact(99).await.unwrap_err();
         assert_eq!(above.violations()[0].field, "keep_after");
     })
@@ -150,7 +150,8 @@ async fn the_retention_runs_under_one_lease_and_forgets_what_is_old() {
         clock.advance(Duration::from_secs(30 * 24 * 3600).as_micros() as i64);
         let head = write(&served.db, A, "two", "35.10").await;
         let week = Duration::from_secs(7 * 24 * 3600);
-        let retention = Retention { window: week, tombstones: 50 * week, requests: week };
+        let (history, requests) = (500 * week, week);
+        let retention = Retention { window: week, history, tombstones: 50 * week, requests };
         assert!(served.feed.maintain(&retention, "replica-1").await.unwrap());
         assert!(!served.feed.maintain(&retention, "replica-2").await.unwrap());
         let status = served.feed.status(&[]).await.unwrap();

@@ -1,9 +1,9 @@
 //! What becomes of a published record, told field by field. Pure.
 
-use std::collections::BTreeSet;
-
 use mpp_api::{
-    Document, json,
+    Document,
+    difference::{self, Room},
+    json,
     sync::{FieldDifference, OverriddenDifference, RecordPreview, record_preview::Change},
 };
 use mpp_core::Result;
@@ -14,9 +14,6 @@ use serde_json::{Map, Value};
 /// Fields that are no part of what is told as differing: the name is told by itself, and so is what
 /// a curator has set.
 const APART: [&str; 2] = ["name", "overrides"];
-/// Bytes of an answer's differences at the most: clients take messages of 4 MiB, of which the
-/// answers to the records need a part.
-const MAX_DIFFERENCES: usize = 2 * 1024 * 1024;
 
 /// A version of a published record.
 #[derive(Debug)]
@@ -77,9 +74,7 @@ pub fn differences<R: Resource>(before: &R, after: &R) -> Result<Vec<FieldDiffer
         before.remove(field);
         after.remove(field);
     }
-    let mut found = Vec::new();
-    objects(R::FIELD, &before, &after, &mut found);
-    Ok(found)
+    Ok(difference::between(R::FIELD, &before, &after))
 }
 
 fn fields(doc: &impl Document) -> Result<Map<String, Value>> {
@@ -87,68 +82,16 @@ fn fields(doc: &impl Document) -> Result<Map<String, Value>> {
     Ok(value.as_object().cloned().unwrap_or_default())
 }
 
-fn objects(
-    path: &str,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    found: &mut Vec<FieldDifference>,
-) {
-    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    for key in keys {
-        values(format!("{path}.{key}"), old.get(key), new.get(key), found);
-    }
-}
-
-fn values(
-    path: String,
-    old: Option<&Value>,
-    new: Option<&Value>,
-    found: &mut Vec<FieldDifference>,
-) {
-    match (old, new) {
-        (old, new) if old == new => {}
-        (Some(Value::Object(old)), Some(Value::Object(new))) => objects(&path, old, new, found),
-        (Some(Value::Array(old)), Some(Value::Array(new))) => lists(&path, old, new, found),
-        (old, new) => {
-            let (old_value, new_value) = (written(old), written(new));
-            found.push(FieldDifference { path, old_value, new_value });
-        }
-    }
-}
-
-/// What both lists begin and end with is left out: so one line more is one difference.
-fn lists(path: &str, old: &[Value], new: &[Value], found: &mut Vec<FieldDifference>) {
-    let same = |(one, other): &(&Value, &Value)| one == other;
-    let start = old.iter().zip(new).take_while(same).count();
-    let (old, new) = (&old[start..], &new[start..]);
-    let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
-    let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
-    for at in 0..old.len().max(new.len()) {
-        values(format!("{path}[{}]", start + at), old.get(at), new.get(at), found);
-    }
-}
-
-fn written(value: Option<&Value>) -> String {
-    value.map(ToString::to_string).unwrap_or_default()
-}
-
 /// Leaves differences out that would make an answer too large to be read, and says how many.
 pub fn bounded(mut told: Vec<RecordPreview>) -> Vec<RecordPreview> {
-    let mut left = MAX_DIFFERENCES;
+    let mut room = Room::default();
     for one in &mut told {
-        let all = one.differences.len() + one.overridden.len();
-        one.differences.retain(|found| takes(&mut left, found.encoded_len()));
-        one.overridden.retain(|found| takes(&mut left, found.encoded_len()));
-        let kept = one.differences.len() + one.overridden.len();
-        one.left_out = i32::try_from(all - kept).unwrap_or(i32::MAX);
+        let all = one.overridden.len();
+        one.left_out = room.keep(&mut one.differences);
+        one.overridden.retain(|found| room.takes(found.encoded_len()));
+        one.left_out += i32::try_from(all - one.overridden.len()).unwrap_or(i32::MAX);
     }
     told
-}
-
-fn takes(left: &mut usize, bytes: usize) -> bool {
-    let rest = left.checked_sub(bytes);
-    *left = rest.unwrap_or(*left);
-    rest.is_some()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub async fn run(name: &str, client: &Client, output: Output) -> Result<()> {
 }
 
 /// One line for each field, nested ones by their path.
-fn print_value(path: &str, value: &Value) {
+pub(super) fn print_value(path: &str, value: &Value) {
     match value {
         Value::Object(fields) => {
             for (key, inner) in fields {

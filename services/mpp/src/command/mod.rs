@@ -9,6 +9,7 @@ pub mod deviations;
 pub mod doctor;
 pub mod get;
 pub mod hand_back;
+pub mod history;
 pub mod hours;
 pub mod list;
 pub mod quarantine;

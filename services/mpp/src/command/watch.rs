@@ -97,7 +97,7 @@ fn print(change: &Change, output: Output) -> Result<()> {
 }
 
 /// Nobody is named in the initial state.
-fn by(actor: &str) -> String {
+pub(super) fn by(actor: &str) -> String {
     match actor {
         "" => String::new(),
         A_PERSON => "  by a person".to_owned(),

@@ -55,7 +55,7 @@ impl Registry {
     /// The last change of a record, and what it was before that; after a deletion, as it last was.
     async fn last_versions(&self, name: &str) -> Result<(Option<Change>, Option<Change>)> {
         let mut read = self.db.read().await?;
-        let mut newest = read.last_versions(Service::KIND, name, 2).await?.into_iter();
+        let mut newest = read.versions_below((Service::KIND, name), None, 2).await?.into_iter();
         read.end().await?;
         let (last, before) = (newest.next(), newest.next());
         Ok((last, before.filter(|change| change.op == Op::Put)))

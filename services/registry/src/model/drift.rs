@@ -1,6 +1,7 @@
 //! What a source says of fields that a curator has set over it, between two states of a service.
 
 use mpp_api::{
+    difference::written,
     json,
     registry::{Service, service::Override},
     sync::OverriddenDifference,
@@ -44,6 +45,5 @@ fn said(kept: &Override) -> Result<String> {
 }
 
 fn field(service: &Service, name: &str) -> Result<String> {
-    let value = json::value(service)?;
-    Ok(value.get(name).map(ToString::to_string).unwrap_or_default())
+    Ok(written(json::value(service)?.get(name)))
 }

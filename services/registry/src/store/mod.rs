@@ -6,7 +6,7 @@ use crate::model;
 
 /// The registry as the author of its own writes.
 pub fn own_name() -> Actor {
-    Actor { origin: SCHEMA.service.into(), subject: SCHEMA.service.into() }
+    Actor::new(SCHEMA.service, SCHEMA.service)
 }
 
 /// The registry's tables: those of federation, beside the records.

@@ -62,7 +62,7 @@ async fn a_client_that_leaves_before_its_welcome_leaves_no_lease() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let by = |holder: &str| Hello { holder: holder.into(), ..hello() };
-        let actor = Actor { origin: "test".into(), subject: "users/slow".into() };
+        let actor = Actor::new("test", "users/slow");
         let mut slow = world.running.registry.db.begin(&actor).await.expect("a transaction");
         slow.get::<Source>(SOURCE).await.expect("locked");
         let moment = Duration::from_millis(200);

@@ -11,6 +11,7 @@ mod feed;
 mod forms;
 mod given;
 mod handover;
+mod history;
 mod hostile;
 mod lacks;
 mod leases;

@@ -160,7 +160,7 @@ async fn one_call_of_a_source_is_in_work_and_the_next_is_told_to_wait() {
             checkpoint: one.checkpoint.clone(),
             nonce: 0,
         };
-        let by = Actor { origin: "test".into(), subject: "users/slow".into() };
+        let by = Actor::new("test", "users/slow");
         let mut slow = world.running.registry.db.begin(&by).await.expect("a transaction");
         slow.get::<Source>(SOURCE).await.expect("locked");
         // One of them waits for the lock, so the other is answered first.

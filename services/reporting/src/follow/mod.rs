@@ -151,5 +151,5 @@ fn filter(feed: Upstream) -> Filter {
 
 /// The writer that the database notes.
 pub fn writer() -> Actor {
-    Actor { origin: "feed".into(), subject: store::SUBJECT.into() }
+    Actor::new("feed", store::SUBJECT)
 }

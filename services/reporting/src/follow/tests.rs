@@ -38,6 +38,7 @@ fn told(number: i64, revision: i64) -> Event {
         labels_before: None,
         origin: "api".into(),
         actor: "services/scheduling".into(),
+        session: String::new(),
         at: 1_000,
         create_time: 1_000,
         update_time: 1_000,

@@ -89,7 +89,7 @@ impl Upstream {
 
     /// Puts a record; answers the revision.
     pub async fn put<D: Document>(&self, name: &str, doc: &D) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
+        let by = Actor::new("api", "units/kemendagri");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         tx.put(name, doc, Labels::new(), Expect::Any).await.expect("put");
         tx.commit().await.expect("committed")
@@ -97,7 +97,7 @@ impl Upstream {
 
     /// Puts records in one transaction.
     pub async fn put_all<D: Document>(&self, docs: &[(String, D)]) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
+        let by = Actor::new("api", "units/kemendagri");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         for (name, doc) in docs {
             tx.put(name, doc, Labels::new(), Expect::Any).await.expect("put");
@@ -106,7 +106,7 @@ impl Upstream {
     }
 
     pub async fn delete<D: Document>(&self, name: &str) -> i64 {
-        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
+        let by = Actor::new("api", "units/kemendagri");
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         let tombstone = Tombstone { reason: 1, ..Tombstone::default() };
         tx.delete::<D>(name, &tombstone, Expect::Any).await.expect("deleted");

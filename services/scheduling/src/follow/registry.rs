@@ -200,6 +200,7 @@ mod tests {
             labels_before: None,
             origin: "api".into(),
             actor: "users/siti".into(),
+            session: String::new(),
             at: 0,
             create_time: 0,
             update_time: 0,

@@ -51,7 +51,7 @@ mod tests {
     async fn one_transaction_erases_only_so_many() {
         on_both(async |database| {
             let db = database.open(&crate::SCHEMA).await.unwrap();
-            let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
+            let by = Actor::new("feed", "services/scheduling");
             let mut tx = db.begin(&by).await.unwrap();
             sqlx::query(
                 "with recursive n (n) as (select 1 union all select n + 1 from n where n < 1500)

@@ -47,5 +47,5 @@ pub const SCHEMA: Schema = Schema {
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {
-    Actor { origin: "feed".into(), subject: "services/scheduling".into() }
+    Actor::new("feed", "services/scheduling")
 }

@@ -1,6 +1,7 @@
 //! Rules, and the hours that follow from them.
 
 use mpp_api::{
+    feed::{ListRecordVersionsRequest, history_service_client::HistoryServiceClient},
     scheduling::{
         CreateHoursRuleRequest, DayHours, DeleteHoursRuleRequest, GetHoursRequest,
         GetHoursRuleRequest, HoursRule, ListHoursRulesRequest, UpdateHoursRuleRequest,
@@ -265,6 +266,36 @@ async fn each_sets_the_hours_of_what_is_its_own() {
         refused(try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], BANK).await, denied);
         refused(try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], mall).await, denied);
         refused(try_as("users/c", Role::Reader, &[], mall).await, denied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_is_told_as_it_was_also_once_it_is_gone() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let name = world.rule("pagi", KTP, week("08:00", "14:00")).await.name;
+        let mut hours = world.scheduling.hours();
+        let mut longer = rule_for(KTP);
+        longer.name.clone_from(&name);
+        longer.weekly = Some(week("08:00", "15:00"));
+        let update_mask = Some(FieldMask { paths: vec!["weekly".into()] });
+        let update =
+            UpdateHoursRuleRequest { hours_rule: Some(longer), update_mask, ..Default::default() };
+        hours.update_hours_rule(update).await.expect("changed");
+        let gone = DeleteHoursRuleRequest { name: name.clone(), ..Default::default() };
+        hours.delete_hours_rule(gone).await.expect("deleted");
+        let channel = world.scheduling.channel(caller("users/siti", Role::Reader, &[]));
+        let request = ListRecordVersionsRequest { name, ..Default::default() };
+        let kept = HistoryServiceClient::new(channel).list_record_versions(request).await;
+        let versions = kept.expect("kept").into_inner().versions;
+        let changed = versions.iter().flat_map(|version| &version.differences);
+        assert_eq!(versions.len(), 3, "made, changed, deleted");
+        assert!(changed.clone().count() > 0);
+        assert!(
+            changed.clone().all(|one| one.path.starts_with("hours_rule.weekly.")),
+            "{changed:?}"
+        );
     })
     .await;
 }

@@ -23,7 +23,7 @@ use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use config::load;
-pub(super) use preview::{as_json, record, sum, sum_as_json};
+pub(super) use preview::{as_json, difference, record, sum, sum_as_json};
 pub use told::print;
 pub(super) use told::{Progress, counts, not_read, tally_json};
 pub(super) use withdraw::warn;

@@ -162,7 +162,8 @@ fn refused(record: &RecordPreview) -> String {
     }
 }
 
-fn difference(one: &FieldDifference) {
+/// Tells a field that reads otherwise afterwards.
+pub(in crate::command) fn difference(one: &FieldDifference) {
     let value = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
     say!("      {}: {} -> {}", one.path, value(&one.old_value), value(&one.new_value));
 }

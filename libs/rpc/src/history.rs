@@ -1,0 +1,166 @@
+//! Serves the versions of records that a store keeps (`mpp.feed.v1.HistoryService`), alike in every
+//! service that keeps any.
+//!
+//! **There is no second store.** The feed's own changes are the versions: triggers write them with
+//! each record, and compaction leaves those of kinds with history for as long as `history_days`
+//! says. So no write can miss its history, whichever program made it, and the two never tell
+//! different stories.
+//!
+//! Rejected: *a table of versions beside the feed*, which would hold every document a second time
+//! and slow each write down, to say the same. *Differences as they are written*, instead of whole
+//! documents: no version could then be read without all before it, nor be told in words of a
+//! contract that has grown since. They are worked out when they are asked for.
+
+mod moment;
+mod told;
+
+use mpp_api::{
+    document,
+    feed::{
+        CompareRecordVersionsRequest, CompareRecordVersionsResponse, GetRecordVersionRequest,
+        GetRecordVersionResponse, ListRecordVersionsRequest, ListRecordVersionsResponse,
+        history_service_server::{HistoryService, HistoryServiceServer},
+    },
+};
+use mpp_core::{Caller, Error, FieldCode, Result};
+use mpp_store::Db;
+use tonic::{Request, Response, Status};
+
+use self::told::{Page, compared, version};
+use crate::{caller, status};
+
+/// Versions on a page where the request names no size: a screenful.
+const PAGE: usize = 20;
+/// The most versions of a page.
+const MAX_PAGE: usize = 100;
+
+/// The service over one store.
+#[derive(Clone)]
+pub struct HistoryServer {
+    db: Db,
+}
+
+impl HistoryServer {
+    /// Serves the kinds of which the store keeps every version.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Turns it into a route for [`crate::serve`].
+    pub fn into_route(self) -> HistoryServiceServer<Self> {
+        HistoryServiceServer::new(self)
+    }
+
+    /// The kind that a name is of.
+    fn kind(&self, name: &str) -> Result<&'static str> {
+        let kept = self.db.history_kinds();
+        match document::kind_of(name) {
+            Some(kind) if kept.contains(&kind) => Ok(kind),
+            Some(kind) => {
+                let text = format!(
+                    "is the name of a {kind}, of which only the latest version is kept; this \
+                     service keeps all of {}",
+                    kept.join(", ")
+                );
+                Err(Error::field("name", FieldCode::NotAllowed, text))
+            }
+            None => {
+                let forms: Vec<&str> = kept.iter().map(|kind| document::form(kind)).collect();
+                let (shown, forms) = (crate::feed::shown(name), forms.join(", "));
+                let text = format!("'{shown}' is no name of a record; names are {forms}");
+                Err(Error::field("name", FieldCode::Name, text))
+            }
+        }
+    }
+
+    async fn get(
+        &self,
+        request: GetRecordVersionRequest,
+        who: &Caller,
+    ) -> Result<GetRecordVersionResponse> {
+        let key = (self.kind(&request.name)?, request.name.as_str());
+        let mut read = self.db.read().await?;
+        let found = moment::find(&self.db, &mut read, key, request.moment, "moment").await?;
+        read.end().await?;
+        Ok(GetRecordVersionResponse { version: Some(version(&found, who)) })
+    }
+
+    async fn list(
+        &self,
+        request: ListRecordVersionsRequest,
+        who: Caller,
+    ) -> Result<ListRecordVersionsResponse> {
+        let key = (self.kind(&request.name)?, request.name.as_str());
+        let size = page_size(request.page_size)?;
+        let below = below(request.before_version)?;
+        let mut read = self.db.read().await?;
+        let page = Page::read(&mut read, key, below, size).await?;
+        read.end().await?;
+        if page.is_empty() && below.is_none() {
+            return Err(Error::not_found(&request.name));
+        }
+        page.told(who).await
+    }
+
+    async fn compare(
+        &self,
+        request: CompareRecordVersionsRequest,
+        who: &Caller,
+    ) -> Result<CompareRecordVersionsResponse> {
+        let key = (self.kind(&request.name)?, request.name.as_str());
+        if request.from.is_none() {
+            return Err(moment::missing("from"));
+        }
+        let mut read = self.db.read().await?;
+        let from = moment::find(&self.db, &mut read, key, request.from, "from").await?;
+        let to = moment::find(&self.db, &mut read, key, request.to, "to").await?;
+        read.end().await?;
+        compared(from, to, who).await
+    }
+}
+
+fn page_size(given: i32) -> Result<usize> {
+    match usize::try_from(given) {
+        Ok(0) => Ok(PAGE),
+        Ok(size) => Ok(size.min(MAX_PAGE)),
+        Err(_) => {
+            let text = format!("{given} is negative; say 1 to {MAX_PAGE}, or nothing");
+            Err(Error::field("page_size", FieldCode::OutOfRange, text))
+        }
+    }
+}
+
+fn below(version: i64) -> Result<Option<i64>> {
+    if version < 0 {
+        let text = format!("{version} is negative; say what the page before gave, or nothing");
+        return Err(Error::field("before_version", FieldCode::OutOfRange, text));
+    }
+    Ok(Some(version).filter(|version| *version > 0))
+}
+
+#[tonic::async_trait]
+impl HistoryService for HistoryServer {
+    async fn get_record_version(
+        &self,
+        request: Request<GetRecordVersionRequest>,
+    ) -> Result<Response<GetRecordVersionResponse>, Status> {
+        let who = caller(&request);
+        self.get(request.into_inner(), &who).await.map(Response::new).map_err(status)
+    }
+
+    async fn list_record_versions(
+        &self,
+        request: Request<ListRecordVersionsRequest>,
+    ) -> Result<Response<ListRecordVersionsResponse>, Status> {
+        let who = caller(&request);
+        self.list(request.into_inner(), who).await.map(Response::new).map_err(status)
+    }
+
+    async fn compare_record_versions(
+        &self,
+        request: Request<CompareRecordVersionsRequest>,
+    ) -> Result<Response<CompareRecordVersionsResponse>, Status> {
+        let who = caller(&request);
+        self.compare(request.into_inner(), &who).await.map(Response::new).map_err(status)
+    }
+}

@@ -1,0 +1,83 @@
+//! A record as it was at a moment.
+
+use mpp_api::{
+    feed::{Moment, moment::At},
+    time::{from_timestamp, to_timestamp},
+};
+use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_store::{Change, Db, Read};
+
+/// The version that a moment shows; without a moment, the last.
+///
+/// # Errors
+/// Names `field` for a moment that is none, or that has not come yet; `NOT_FOUND` for a record that
+/// was not there then, `REVISION_COMPACTED` where that is not kept any more.
+pub(super) async fn find(
+    db: &Db,
+    read: &mut Read,
+    key: (&str, &str),
+    moment: Option<Moment>,
+    field: &str,
+) -> Result<Change> {
+    let Some(moment) = moment else {
+        let last = read.versions_below(key, None, 1).await?.into_iter().next();
+        return last.ok_or_else(|| Error::not_found(key.1));
+    };
+    let found = match moment.at.ok_or_else(|| missing(field))? {
+        At::Version(version) => read.version(key, version).await?,
+        At::Revision(revision) => {
+            check_revision(revision, read.revision(), field)?;
+            read.version_at(key, revision).await?
+        }
+        At::Time(time) => {
+            let field = format!("{field}.time");
+            let (time, now) = (from_timestamp(&time, &field)?, db.now().await?);
+            if time > now {
+                let text = format!("lies ahead; the database's clock shows {}", to_timestamp(now));
+                return Err(Error::field(field, FieldCode::OutOfRange, text));
+            }
+            let revision = read.revision_at(time).await?;
+            read.version_at(key, revision).await?
+        }
+    };
+    match found {
+        Some(found) => Ok(found),
+        None => Err(why_none(read, key).await?),
+    }
+}
+
+/// The error for a moment that says nothing.
+pub(super) fn missing(field: &str) -> Error {
+    Error::field(field, FieldCode::Required, "must name a revision, a time or a version")
+}
+
+fn check_revision(revision: i64, head: i64, field: &str) -> Result<()> {
+    if (0..=head).contains(&revision) {
+        return Ok(());
+    }
+    let text = format!("{revision} is no revision of this service's feed; its last is {head}");
+    Err(Error::field(format!("{field}.revision"), FieldCode::OutOfRange, text))
+}
+
+/// Why a record has no version at a moment.
+async fn why_none(read: &mut Read, key: (&str, &str)) -> Result<Error> {
+    let (kind, name) = key;
+    let first = read.first_version(key).await?;
+    let last = read.versions_below(key, None, 1).await?.into_iter().next();
+    let (Some(first), Some(last)) = (first, last) else { return Ok(Error::not_found(name)) };
+    let of = |change: &Change| {
+        let (version, revision, at) = (change.version, change.revision, to_timestamp(change.at));
+        format!("version {version}, revision {revision}, of {at}")
+    };
+    if first.version > 1 {
+        let text = format!(
+            "the first version of {name} that is still kept is {}; earlier ones of a {kind} go \
+             after `history_days`",
+            of(&first)
+        );
+        return Ok(Error::new(Reason::RevisionCompacted, text));
+    }
+    let text =
+        format!("there was no {name} then: its first is {}; its last {}", of(&first), of(&last));
+    Ok(Error::new(Reason::NotFound, text))
+}

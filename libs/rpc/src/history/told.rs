@@ -1,0 +1,126 @@
+//! Versions as they are told: who changed what.
+
+use mpp_api::{
+    difference::{self, Room},
+    feed::{self, CompareRecordVersionsResponse, ListRecordVersionsResponse, Version},
+    json,
+    sync::FieldDifference,
+};
+use mpp_core::{Caller, Error, Result};
+use mpp_store::{Change, Op, Read};
+use serde_json::{Map, Value};
+
+use crate::feed::told;
+
+/// Versions that are read at a time.
+const STEP: u32 = 16;
+/// Bytes of documents after which a page ends: they are read to be compared.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Versions of a record, the newest first.
+pub(super) struct Page {
+    /// Those of the page, and the one before them, if it was read.
+    found: Vec<Change>,
+    /// How many of them are told.
+    shown: usize,
+}
+
+impl Page {
+    /// Reads a page of at most `size` versions below one.
+    pub async fn read(
+        read: &mut Read,
+        key: (&str, &str),
+        below: Option<i64>,
+        size: usize,
+    ) -> Result<Self> {
+        let (mut found, mut bytes): (Vec<Change>, usize) = (Vec::new(), 0);
+        loop {
+            let last = found.last().map(|change| change.version).or(below);
+            let some = read.versions_below(key, last, STEP).await?;
+            let ends = some.len() < STEP as usize;
+            bytes += some.iter().map(|change| change.doc.len()).sum::<usize>();
+            found.extend(some);
+            if ends {
+                let shown = size.min(found.len());
+                return Ok(Self { found, shown });
+            }
+            // The last one that was read is there to be compared with.
+            if found.len() > size || bytes > MAX_BYTES {
+                let shown = size.min(found.len() - 1);
+                return Ok(Self { found, shown });
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Tells them. Texts of many versions take long enough for others to wait.
+    pub async fn told(self, who: Caller) -> Result<ListRecordVersionsResponse> {
+        let told = move || {
+            let mut room = Room::default();
+            let one = |at: usize| with_differences(&self.found[at..], &who, &mut room);
+            let versions = (0..self.shown).map(one).collect();
+            let last = self.found[..self.shown].last().filter(|_| self.shown < self.found.len());
+            let next_before_version = last.map_or(0, |last| last.version);
+            ListRecordVersionsResponse { versions, next_before_version }
+        };
+        tokio::task::spawn_blocking(told).await.map_err(Error::internal)
+    }
+}
+
+/// A version with its document.
+pub(super) fn version(change: &Change, who: &Caller) -> Version {
+    Version {
+        change: Some(told::to_wire(change, who)),
+        revision: change.revision,
+        ..Version::default()
+    }
+}
+
+/// A version without its document.
+fn bare(change: &Change, who: &Caller) -> Version {
+    let told = feed::Change { document: None, ..told::to_wire(change, who) };
+    Version { change: Some(told), ..version(change, who) }
+}
+
+/// The first of these versions, and how it differs from the next.
+fn with_differences(versions: &[Change], who: &Caller, room: &mut Room) -> Version {
+    let mut told = bare(&versions[0], who);
+    let before = versions.get(1).filter(|before| before.version == versions[0].version - 1);
+    if let Some((before, found)) =
+        before.and_then(|one| Some((one, differences(one, &versions[0])?)))
+    {
+        told.compared_version = before.version;
+        told.differences = found;
+        told.left_out = room.keep(&mut told.differences);
+    }
+    told
+}
+
+/// How the record of one version differs from that of an earlier one. `None` where one of them is
+/// no record, or cannot be read.
+fn differences(before: &Change, after: &Change) -> Option<Vec<FieldDifference>> {
+    let (from, to) = (fields(before)?, fields(after)?);
+    Some(difference::between(&after.kind, &from, &to))
+}
+
+fn fields(change: &Change) -> Option<Map<String, Value>> {
+    let is_there = change.op == Op::Put;
+    let value = is_there.then(|| json::value_encoded(&change.kind, &change.doc).ok()).flatten()?;
+    value.as_object().cloned()
+}
+
+/// Two versions of a record, and how they differ.
+pub(super) async fn compared(
+    from: Change,
+    to: Change,
+    who: &Caller,
+) -> Result<CompareRecordVersionsResponse> {
+    let (one, other) = (bare(&from, who), bare(&to, who));
+    let found = tokio::task::spawn_blocking(move || differences(&from, &to));
+    let mut differences = found.await.map_err(Error::internal)?.unwrap_or_default();
+    let left_out = Room::default().keep(&mut differences);
+    Ok(CompareRecordVersionsResponse { from: Some(one), to: Some(other), differences, left_out })
+}

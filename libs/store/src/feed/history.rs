@@ -1,0 +1,79 @@
+//! The end of history: versions are dropped once another has stood in their place for long enough.
+//!
+//! What is dropped is looked up by what took its place: each change that grows older than the
+//! retention takes the versions below its own along. So a pass reads only what has grown old since
+//! the last one, the latest version of a record stays for good, and whatever versions are left
+//! follow one another without a gap.
+
+use std::collections::BTreeSet;
+
+use mpp_core::Result;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::retention::{chunk_end, history_kinds};
+use crate::{Actor, Db, Tx, db_error, placeholders};
+
+/// Revisions of one statement: the databases limit its parameters.
+const TOGETHER: usize = 400;
+
+/// Drops the versions that others had taken the place of by a revision, as far as no follower needs
+/// them.
+pub(super) async fn drop_replaced(db: &Db, by: i64) -> Result<()> {
+    while drop_chunk(db, by).await? {}
+    Ok(())
+}
+
+/// Drops one chunk; false once that revision has been reached.
+async fn drop_chunk(db: &Db, by: i64) -> Result<bool> {
+    let mut conn = db.0.writers.take().await?;
+    let row = sqlx::query("select history_floor, floor from feed").fetch_one(&mut conn).await;
+    let row = row.map_err(db_error)?;
+    let from: i64 = row.try_get("history_floor").map_err(db_error)?;
+    let by = by.min(row.try_get("floor").map_err(db_error)?);
+    if from >= by {
+        return Ok(false);
+    }
+    let to = chunk_end(&mut conn, from, by).await?;
+    drop(conn);
+    let mut tx = db.begin(&Actor::default()).await?;
+    let emptied = drop_below(&mut tx, &history_kinds(db), (from, to)).await?;
+    drop_empty(&mut tx, &emptied).await?;
+    sqlx::query("update feed set history_floor = $1")
+        .bind(to)
+        .execute(tx.conn())
+        .await
+        .map_err(db_error)?;
+    tx.commit().await.map(|_| true)
+}
+
+/// Drops what the changes of these revisions took the place of; answers the transactions that made
+/// it. Indexes: revision's primary key, (tx, seq) of change, change_history.
+async fn drop_below(tx: &mut Tx, kinds: &str, (from, to): (i64, i64)) -> Result<Vec<i64>> {
+    let text = format!(
+        "delete from change where (tx, seq) in
+         (select o.tx, o.seq from revision r join change c on c.tx = r.tx
+          join change o on o.kind = c.kind and o.name = c.name and o.version < c.version
+          where r.rev > $1 and r.rev <= $2 and c.kind in ({kinds})) returning tx"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).persistent(false).bind(from).bind(to);
+    let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    let made = rows.iter().map(|row| row.try_get(0).map_err(db_error));
+    let made: BTreeSet<i64> = made.collect::<Result<_>>()?;
+    Ok(made.into_iter().collect())
+}
+
+/// Drops those revisions that have no change left, but for the floor, where a follower may stand.
+/// Indexes: revision_tx, (tx, seq) of change.
+async fn drop_empty(tx: &mut Tx, made: &[i64]) -> Result<()> {
+    for some in made.chunks(TOGETHER) {
+        let text = format!(
+            "delete from revision where tx in {} and rev < (select floor from feed)
+             and not exists (select 1 from change c where c.tx = revision.tx)",
+            placeholders(1, 1, some.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).persistent(false);
+        let query = some.iter().fold(query, |query, one| query.bind(one));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The history of synced records: who changed what, in which session of which source.
+
+use mpp_api::feed::{
+    GetRecordVersionRequest, ListRecordVersionsRequest, Moment, Version, change::Op,
+    history_service_client::HistoryServiceClient, moment::At,
+};
+use mpp_core::Role;
+use mpp_testkit::on_both;
+
+use crate::{
+    publisher::{Session, begin_again, delete, hello, record},
+    world::{KTP, SOURCE, World},
+};
+
+const KK: &str = "units/kemendagri/services/kk";
+
+async fn versions(world: &World, name: &str) -> Vec<Version> {
+    let mut history = HistoryServiceClient::new(world.channel(Role::Reader, &[]));
+    let request = ListRecordVersionsRequest { name: name.into(), ..Default::default() };
+    history.list_record_versions(request).await.expect("a page").into_inner().versions
+}
+
+/// Of each version its operation, where it came from and what it changed.
+fn told(versions: &[Version]) -> Vec<(Op, String, String, Vec<String>)> {
+    let one = |version: &Version| {
+        let change = version.change.clone().expect("a change");
+        let paths = version.differences.iter().map(|one| one.path.clone()).collect();
+        (change.op(), change.origin, change.session, paths)
+    };
+    versions.iter().map(one).collect()
+}
+
+#[tokio::test]
+async fn each_version_names_the_session_of_the_source_that_brought_it() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut sessions = Vec::new();
+        for records in [vec![record("kk", "KK")], vec![record("kk", "Kartu Keluarga")]] {
+            let mut session = begin_again(&world, hello()).await;
+            sessions.push(session.welcome.session.clone());
+            session.send(records).await;
+            session.end().await;
+        }
+        let mut last = begin_again(&world, hello()).await;
+        sessions.push(last.welcome.session.clone());
+        last.send(vec![delete("kk")]).await;
+        last.end().await;
+        let versions = versions(&world, KK).await;
+        let from = |session: usize| (SOURCE.to_owned(), sessions[session].clone());
+        let line = |op, session, paths: &[&str]| {
+            let (origin, session) = from(session);
+            (op, origin, session, paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>())
+        };
+        let expected = [
+            line(Op::Deleted, 2, &[]),
+            line(Op::Put, 1, &["service.title.id"]),
+            line(Op::Put, 0, &[]),
+        ];
+        assert_eq!(told(&versions), expected);
+        let ends = self::versions(&world, SOURCE).await;
+        let ends = told(&ends).into_iter().map(|(_, _, session, _)| session);
+        let by_session: Vec<String> = sessions.iter().rev().cloned().collect();
+        assert_eq!(ends.take(3).collect::<Vec<_>>(), by_session, "the source's record, too");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_api_writes_belongs_to_no_session_and_is_there_as_of_any_revision() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let made = versions(&world, KTP).await;
+        let [made] = made.as_slice() else { panic!("one version: {made:?}") };
+        let change = made.change.clone().expect("a change");
+        assert_eq!((change.origin.as_str(), change.session.as_str()), ("api", ""));
+        let mut session = Session::begin(&world).await;
+        session.send(vec![record("kk", "KK")]).await;
+        let mut history = HistoryServiceClient::new(world.channel(Role::Publisher, &[SOURCE]));
+        let moment = Some(Moment { at: Some(At::Revision(made.revision)) });
+        let request = GetRecordVersionRequest { name: KTP.into(), moment };
+        let then = history.get_record_version(request).await.expect("it was there").into_inner();
+        assert_eq!(then.version.expect("a version").revision, made.revision);
+        let request = GetRecordVersionRequest { name: KK.into(), moment };
+        let refused = history.get_record_version(request).await.expect_err("not yet");
+        assert_eq!(refused.code(), tonic::Code::NotFound);
+        world.stop().await;
+    })
+    .await;
+}
