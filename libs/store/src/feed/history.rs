@@ -36,7 +36,7 @@ async fn drop_chunk(db: &Db, by: i64) -> Result<bool> {
     let to = chunk_end(&mut conn, from, by).await?;
     drop(conn);
     let mut tx = db.begin(&Actor::default()).await?;
-    let emptied = drop_below(&mut tx, &history_kinds(db), (from, to)).await?;
+    let emptied = drop_below(&mut tx, db, (from, to)).await?;
     drop_empty(&mut tx, &emptied).await?;
     sqlx::query("update feed set history_floor = $1")
         .bind(to)
@@ -48,12 +48,16 @@ async fn drop_chunk(db: &Db, by: i64) -> Result<bool> {
 
 /// Drops what the changes of these revisions took the place of; answers the transactions that made
 /// it. Indexes: revision's primary key, (tx, seq) of change, change_history.
-async fn drop_below(tx: &mut Tx, kinds: &str, (from, to): (i64, i64)) -> Result<Vec<i64>> {
+///
+/// The kind is compared as no column: otherwise SQLite would read all changes of it by
+/// change_history instead of those of these revisions.
+async fn drop_below(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<Vec<i64>> {
+    let (row, kinds) = (db.0.dialect.row_id, history_kinds(db));
     let text = format!(
-        "delete from change where (tx, seq) in
-         (select o.tx, o.seq from revision r join change c on c.tx = r.tx
+        "delete from change where {row} in
+         (select o.{row} from revision r join change c on c.tx = r.tx
           join change o on o.kind = c.kind and o.name = c.name and o.version < c.version
-          where r.rev > $1 and r.rev <= $2 and c.kind in ({kinds})) returning tx"
+          where r.rev > $1 and r.rev <= $2 and c.kind || '' in ({kinds})) returning tx"
     );
     let query = sqlx::query(AssertSqlSafe(text)).persistent(false).bind(from).bind(to);
     let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
