@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use mpp_core::Result;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::retention::{chunk_end, history_kinds};
+use super::chunk::{chunk_end, history_kinds};
 use crate::{Actor, Db, Tx, db_error, placeholders};
 
 /// Revisions of one statement: the databases limit its parameters.

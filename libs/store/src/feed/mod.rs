@@ -5,6 +5,7 @@
 //! database until it meets the ring. A follower costs no more than its position.
 
 pub(crate) mod change;
+mod chunk;
 mod filter;
 mod handle;
 mod history;

@@ -8,11 +8,13 @@ use futures::future::BoxFuture;
 use mpp_core::{Error, FieldCode, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{handle::Feed, history, page};
-use crate::{Conn, Db, db_error};
+use super::{
+    chunk::{chunk_end, history_kinds},
+    handle::Feed,
+    history, page,
+};
+use crate::{Db, db_error};
 
-/// Revisions in one chunk, so that no transaction of compaction is long.
-const CHUNK: i64 = 500;
 /// The job.
 const JOB: &str = "feed-retention";
 /// How long one holder compacts before another may. Two at once do no harm, they only do the work
@@ -117,22 +119,6 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     Ok(true)
 }
 
-/// The last revision of the chunk after `from`. Numbers may have gaps: it ends at a revision that
-/// exists. Index: revision's primary key.
-pub(super) async fn chunk_end(conn: &mut Conn, from: i64, last: i64) -> Result<i64> {
-    let row = sqlx::query(
-        "select max(rev) from (select rev from revision where rev > $1 and rev <= $2
-                               order by rev limit $3) chunk",
-    )
-    .bind(from)
-    .bind(last)
-    .bind(CHUNK)
-    .fetch_one(conn)
-    .await
-    .map_err(db_error)?;
-    Ok(row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(last))
-}
-
 /// Indexes: revision's primary key for the range, (tx, seq) of change.
 async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
     let kept = history_kinds(db);
@@ -160,12 +146,6 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
         .await
         .map_err(db_error)?;
     tx.commit().await.map(drop)
-}
-
-/// The kinds with history, as a list of literals; the service's own constants.
-pub(super) fn history_kinds(db: &Db) -> String {
-    let kinds: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
 }
 
 /// The last revision that was committed before a time; 0 if none was. Index: revision_at.
