@@ -1,5 +1,5 @@
-//! `mpp history`: the versions of a record, who made each and what it changed; the record as it was;
-//! and in what it differs between two moments.
+//! `mpp history`: the versions of a record, who made each and what it changed; the record as it
+//! was; and in what it differs between two moments.
 
 use clap::Args as ClapArgs;
 use mpp_api::{
