@@ -188,10 +188,20 @@ fn short(service: &str) -> String {
     service.trim_start_matches("units/").replace("/services/", "/")
 }
 
+/// The kinds of questions, each with the least share that has to be right at once, and how many
+/// percent of right answers may be called weak at the most.
+const KINDS: [(&str, f64, usize); 5] = [
+    ("case", 0.97, 5),
+    ("tuned", 0.93, 10),
+    ("unseen", 0.9, 15),
+    ("head", 0.9, 20),
+    ("head-unseen", 0.9, 35),
+];
+
 #[tokio::test]
 async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
     let engine = engine().await;
-    for (kind, least) in [("case", 0.97), ("tuned", 0.93), ("unseen", 0.9)] {
+    for (kind, least, modest) in KINDS {
         let mut score = Score::default();
         for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();
@@ -203,7 +213,7 @@ async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
         }
         say!("{}", score.told(kind));
         assert!(score.right() >= least, "{}", score.told(kind));
-        assert!(score.modest * 100 <= score.first * 15, "{}", score.told(kind));
+        assert!(score.modest * 100 <= score.first * modest, "{}", score.told(kind));
         assert!(score.said_so * 100 >= score.unanswerable * 85, "{}", score.told(kind));
         assert!(score.among_three * 100 >= score.answerable * 96, "{}", score.told(kind));
     }
@@ -252,7 +262,7 @@ fn every_question_has_its_kind_and_an_answer_that_can_be_judged() {
     for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
         let kind = columns.get(2).copied().unwrap_or_default();
-        assert!(["case", "tuned", "unseen"].contains(&kind) && columns.len() <= 4, "{line}");
+        assert!(KINDS.iter().any(|(known, ..)| *known == kind) && columns.len() <= 4, "{line}");
         assert!(columns[1] == "NONE" || columns[1].contains('/'), "{line}");
     }
 }

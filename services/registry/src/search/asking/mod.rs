@@ -2,6 +2,7 @@
 
 pub(super) mod asked;
 pub(super) mod deed;
+pub(super) mod leading;
 pub(super) mod mishap;
 pub(super) mod needle;
 pub(super) mod places;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     asked::MAX_TERMS,
+    leading::{RANKS, SAME_WORD, leads},
     mishap::Harm,
     places::code_term,
     reading::{Place, Reading},
@@ -12,14 +13,11 @@ use super::{
 use crate::search::{
     indexing::{
         index::{PARTS, Part, View, frequency},
-        names::{MOST_WORDS, bare, document, head, joined, subject},
+        names::{MOST_WORDS, bare, joined},
     },
     words::{
-        analyze::{
-            Alternative, QueryTerm, Role, Via, is_abbreviation, is_faint, term, with_related,
-        },
+        analyze::{Alternative, QueryTerm, Role, Via, is_faint, term, with_related},
         typo::{Guess, Tolerance, guess},
-        vocabulary::{ACTS, NO_DOCUMENTS},
     },
 };
 
@@ -36,15 +34,8 @@ const SMALL_CATALOG: u64 = 200;
 /// large catalog it would count for several documents.
 const MOST_OF_UNKNOWN: f32 = 1.25;
 
-/// The ranks of leading words: a document, another word that names a service by itself, a slip of
-/// either.
-const RANKS: usize = 3;
-
 /// The rarest words of a question, so many of which make up names.
 const WORDS_OF_NAMES: usize = 8;
-
-/// Alternatives below this weight do not stand for the word in a name.
-pub const SAME_WORD: f32 = 0.7;
 
 /// A word of the question that the index knows something about.
 pub struct Needle {
@@ -53,6 +44,8 @@ pub struct Needle {
     pub worth: f32,
     /// Whether bodies are searched for it.
     pub in_bodies: bool,
+    /// Whether a title or a keyword has the word itself, and no guess of it.
+    pub names_some: bool,
 }
 
 /// A name of some service that the question holds.
@@ -100,7 +93,8 @@ impl Needles {
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
         let asks_paper = reading.terms.windows(2).any(is_paper);
         let mut needles = Self { asks_paper, ..Self::default() };
-        for term in reading.terms.iter().cloned() {
+        for (at, term) in reading.terms.iter().cloned().enumerate() {
+            let term = QueryTerm { at, ..term };
             let as_typed = reading.is_guessed_place(&term.word) || term.harm == Some(Harm::Meant);
             let guess = match as_typed {
                 true => Guess::Words(Vec::new()),
@@ -183,7 +177,7 @@ impl Needles {
             if needle.term.decides {
                 self.deciding |= 1 << bit;
                 self.known += needle.worth;
-                if let Some(rank) = leads(view, needle)? {
+                if let Some(rank) = leads(view, &needle.term.alternatives[0])? {
                     // A word that is said aside leads only if no other does.
                     let aside = needle.term.role == Role::Aside;
                     leading[rank + if aside { RANKS } else { 0 }] |= 1 << bit;
@@ -256,7 +250,8 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let found = if strong_own > 0 { strong_own } else { frequency(view, &[Part::Body], own)? };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
-    Ok(Some(Needle { term, worth, in_bodies }))
+    let names_some = strong_own > 0 && !matches!(own[0].via, Via::Typo | Via::Clipped);
+    Ok(Some(Needle { term, worth, in_bodies, names_some }))
 }
 
 /// The word itself with its slips: its rarity does not depend on related words.
@@ -264,57 +259,6 @@ fn same(alternatives: &[Alternative]) -> &[Alternative] {
     let related =
         alternatives.iter().skip(1).position(|one| !matches!(one.via, Via::Typo | Via::Clipped));
     &alternatives[..related.map_or(alternatives.len(), |at| at + 1)]
-}
-
-/// The rank of a word that may name what is asked for, 0 is the surest: a document, another word
-/// that names a service by itself, or a slip of either.
-fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
-    let Alternative { term, via, weight } = &needle.term.alternatives[0];
-    if *via == Via::Related && *weight < SAME_WORD {
-        return Ok(None);
-    }
-    let rank = if is_document(view, term)? {
-        0
-    } else if is_subject(view, term)? {
-        1
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(if *via == Via::Typo { 2 } else { rank }))
-}
-
-/// One in so many of the services whose keywords hold a word has to keep it as a keyword by itself:
-/// one owner among many does not decide what a word means.
-const SHARE_OF_KEYWORDS: u64 = 4;
-
-/// Whether a word names a document or licence: an abbreviation of the field, or a keyword that
-/// owners keep by itself, if most titles with the word are about it or half of them belong to such
-/// owners. "Hilang" happens to documents, whoever keeps it as a keyword, and no act is a document:
-/// "legalisir buku nikah" names the book.
-pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
-    if ACTS.contains(&term) {
-        return Ok(false);
-    }
-    if is_abbreviation(term) && !NO_DOCUMENTS.contains(&term) {
-        return Ok(true);
-    }
-    let alone = view.frequency(Part::Names, &document(term))?;
-    if alone == 0 || !is_shared(view, term, alone)? {
-        return Ok(false);
-    }
-    let about = view.frequency(Part::Names, &head(term))?;
-    Ok(2 * about.max(alone) >= view.frequency(Part::Title, term)?)
-}
-
-/// Whether a keyword consists of this word alone, beside words that ask how.
-pub fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
-    let own = view.frequency(Part::Names, &subject(term))?;
-    let own = own + view.frequency(Part::Names, &document(term))?;
-    Ok(own > 0 && is_shared(view, term, own)?)
-}
-
-fn is_shared(view: &View, term: &str, owners: u64) -> tantivy::Result<bool> {
-    Ok(owners * SHARE_OF_KEYWORDS >= view.frequency(Part::Keywords, term)?)
 }
 
 /// All sets of up to [`MOST_WORDS`] deciding words, each as a name would be indexed.

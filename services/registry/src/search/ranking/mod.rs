@@ -4,6 +4,7 @@ pub(super) mod answer;
 pub(super) mod explain;
 pub(super) mod filter;
 pub(super) mod geo;
+pub(super) mod modified;
 pub(super) mod query;
 pub(super) mod score;
 pub(super) mod weak;

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::search::{
     asking::{
-        needle::{Needles, is_document, is_subject},
+        leading::{is_document, is_subject},
+        needle::Needles,
         question::{Error, MAX_PAGE, MAX_TEXT, Query},
         reading::{Place, Reading, read},
         stance::Stance,

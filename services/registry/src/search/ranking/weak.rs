@@ -4,11 +4,12 @@
 //! matter: a service of the document that does something else than the question ("cabut NIB") is
 //! near, and no answer.
 
-use super::filter::Candidate;
+use super::{filter::Candidate, modified::is_modified};
 use crate::search::{
     asking::{
+        leading::SAME_WORD,
         mishap::{Harm, mishap},
-        needle::{Needle, Needles, PAPER, SAME_WORD, is_aside},
+        needle::{Needle, Needles, PAPER, is_aside},
     },
     indexing::table::Table,
     words::{
@@ -26,22 +27,27 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 
 /// Whether nothing really answers: the question has no subject, or the best answer leaves most of
 /// it out or [open](leaves_open), does not do what is [asked](misses_act), is of another
-/// [kind](is_other_kind), or shares nothing with it but guesses and no document.
+/// [kind](is_other_kind), or shares nothing with it but guesses and no document. Words behind a
+/// whole name of it leave nothing out ([is_modified]).
 pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
     let Some(best) = best else { return true };
     if !needles.has_subject {
         return !is_titled(best, table, needles);
+    }
+    let amiss = misses_act(best, table, needles)
+        || is_other_paper(best, needles)
+        || is_refused(best, needles);
+    if is_modified(best, table, needles) {
+        return amiss;
     }
     let document = best.strong & needles.leading != 0;
     let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
     let guessed = best.sure & needles.deciding == 0;
     best.cover < enough
         || (guessed && !document)
+        || amiss
         || leaves_open(best, table, needles)
-        || misses_act(best, table, needles)
         || is_other_kind(best, table, needles)
-        || is_other_paper(best, needles)
-        || is_refused(best, needles)
 }
 
 /// One of so many content words may be left open.

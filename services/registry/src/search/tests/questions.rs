@@ -239,3 +239,38 @@ fn no_phrase_of_an_abbreviation_is_only_a_number() {
         }
     }
 }
+
+#[tokio::test]
+async fn words_behind_a_whole_name_leave_nothing_open_where_no_service_is_told_by_them() {
+    let engine = engine(vec![
+        with_keywords("stall", "Perizinan toko kelontong", "", "izin warung, izin toko"),
+        with_keywords("nib", "Penerbitan NIB", "", "nib, surat izin usaha"),
+        with_keywords("factory", "Izin industri farmasi", "", "izin pabrik obat"),
+        with_keywords("car", "Pengesahan STNK", "", "pajak mobil, ganti plat"),
+        with_keywords("domicile", "Surat keterangan domisili", "", "surat domisili"),
+        with_keywords("paspor", "Penerbitan paspor", "", "paspor, bikin paspor"),
+        with_keywords("hospital", "Izin rumah sakit swasta", "", "operasional rumah sakit"),
+    ])
+    .await;
+    for (text, service) in [
+        ("izin warung kopi", "stall"),
+        ("syarat izin usaha ternak ayam", "nib"),
+        ("pajak mobil bekas", "car"),
+        ("urus surat domisili yayasan", "domicile"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+    for text in [
+        // One word is no name, and an act before a thing makes none.
+        "toko obat",
+        "warung kopi",
+        "paspor diplomatik",
+        "bikin paspor diplomatik",
+        // Another service is told by the word, or the words are too many, or come first.
+        "pajak mobil obat",
+        "gadai pajak mobil",
+        "rumah sakit terdekat",
+    ] {
+        assert!(ask(&engine, text).await.weak, "{text}");
+    }
+}

@@ -89,6 +89,8 @@ pub struct QueryTerm {
     pub word: String,
     /// The term that it is itself, whether or not any service has it.
     pub own: String,
+    /// Its place among the terms of the question.
+    pub at: usize,
     /// The word's role for the document that the question names.
     pub role: Role,
     /// Whether it follows right after an act: "ganti kelamin di ktp".

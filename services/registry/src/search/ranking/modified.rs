@@ -1,0 +1,104 @@
+//! A question that calls a service by a name and says more behind it: "izin warung kopi".
+//!
+//! In Indonesian the head comes first, and what follows tells which one of its kind is meant. A
+//! catalog has a licence for stalls, and none for each thing that a stall sells; so words behind a
+//! whole name leave nothing open where no service is told apart by them. One word is no name:
+//! "paspor diplomatik" is another passport, and "toko obat" no licence.
+
+use super::filter::Candidate;
+use crate::search::{
+    asking::{
+        leading::SAME_WORD,
+        needle::{Needle, Needles, is_aside},
+    },
+    indexing::table::Table,
+    words::{
+        analyze::{QueryTerm, is_faint, terms},
+        vocabulary::{ACTS, PAPERS},
+    },
+};
+
+/// Words behind a name that a modifier has at the most: "ternak ayam".
+const LONGEST: usize = 2;
+
+/// Words of a name at the least: one alone has many senses.
+const WORDS_OF_A_NAME: usize = 2;
+
+/// Whether the question begins with a name of the best answer, words that ask how aside, and says
+/// behind it only words by which no service is told from others.
+pub fn is_modified(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
+    let said = Said::of(best, needles);
+    let titles = [&*service.title_id, &*service.title_en];
+    let names = titles.into_iter().chain(service.keywords.iter().map(|keyword| &**keyword));
+    let names =
+        names.map(terms).flat_map(|name| [spoken(&name), name]).filter(|name| is_name(name));
+    let longest = names.filter_map(|name| said.end_of(&name)).max();
+    longest.is_some_and(|end| said.is_modifier(end))
+}
+
+/// A licence or another paper without the words before it: "izin usaha" of "surat izin usaha".
+fn spoken(name: &[String]) -> Vec<String> {
+    let said = name.iter().position(|term| is_paper(term) && !is_faint(term));
+    said.map_or_else(Vec::new, |first| name[first..].to_vec())
+}
+
+fn is_paper(term: &str) -> bool {
+    PAPERS.contains(&term)
+}
+
+/// Whether enough words say what a service is. All do behind a paper, as in "surat pindah"; before
+/// one an act does not, as in "ganti plat".
+fn is_name(terms: &[String]) -> bool {
+    let paper = terms.iter().position(|term| is_paper(term)).unwrap_or(terms.len());
+    let says = |(at, term): &(usize, &String)| {
+        *at >= paper || !is_faint(term) && !ACTS.contains(&term.as_str())
+    };
+    terms.iter().enumerate().filter(says).count() >= WORDS_OF_A_NAME
+}
+
+/// A word of the question.
+struct Word<'a> {
+    term: &'a QueryTerm,
+    /// The best answer has it in title or keywords.
+    held: bool,
+    /// Some service has it there.
+    known: bool,
+}
+
+/// The words of the question, in order.
+struct Said<'a>(Vec<Word<'a>>);
+
+impl<'a> Said<'a> {
+    fn of(best: &Candidate, needles: &'a Needles) -> Self {
+        let known = needles.all.iter().enumerate().map(|(bit, needle): (usize, &Needle)| Word {
+            term: &needle.term,
+            held: best.held >> bit & 1 == 1,
+            known: needle.names_some,
+        });
+        let unknown = needles.unanswered.iter();
+        let unknown = unknown.map(|term| Word { term, held: false, known: false });
+        let mut words: Vec<_> = known.chain(unknown).collect();
+        words.sort_by_key(|word| word.term.at);
+        Self(words)
+    }
+
+    /// The place after a name, if the question says it, and before it nothing that decides.
+    fn end_of(&self, name: &[String]) -> Option<usize> {
+        let means = |word: &Word<'_>, term: &String| {
+            word.term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *term)
+        };
+        let fits =
+            |words: &[Word<'_>]| words.iter().zip(name).all(|(word, term)| means(word, term));
+        let start = self.0.windows(name.len()).position(fits)?;
+        self.0[..start].iter().all(|word| !word.term.decides).then_some(start + name.len())
+    }
+
+    /// Whether the words from there on tell nothing from others: no service has them, and they are
+    /// few.
+    fn is_modifier(&self, end: usize) -> bool {
+        let open = |word: &&Word<'_>| word.term.decides && !word.held && !is_aside(word.term);
+        let open: Vec<_> = self.0[end..].iter().filter(open).collect();
+        (1..=LONGEST).contains(&open.len()) && open.iter().all(|word| !word.known)
+    }
+}
