@@ -153,9 +153,16 @@ impl Error {
     }
 }
 
+/// Wrong fields that a message names at the most; a hostile record does not make a huge answer.
+const MOST_NAMED: usize = 50;
+
 fn listed(fields: &[FieldViolation]) -> String {
     let told = fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.description));
-    told.collect::<Vec<_>>().join("; ")
+    let told = told.take(MOST_NAMED).collect::<Vec<_>>().join("; ");
+    match fields.len().saturating_sub(MOST_NAMED) {
+        0 => told,
+        more => format!("{told}; and {more} more"),
+    }
 }
 
 impl fmt::Display for Error {

@@ -6,8 +6,10 @@ use jiff::civil::Date;
 use mpp_api::{Document, document};
 use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text};
 
-/// Violations that one error lists at the most; a hostile message does not make a huge answer.
-pub(crate) const MAX_VIOLATIONS: usize = 50;
+/// Violations that are gathered at the most, more than a record within the bounds of the contract
+/// can have: those of a change are told from those of before by comparing all. What is shown of
+/// them is bounded where it is told.
+pub(crate) const MAX_VIOLATIONS: usize = 5_000;
 
 /// Gathers every wrong field of a message, so that the caller mends them all at once.
 #[derive(Debug)]
@@ -221,7 +223,8 @@ mod tests {
         let mut check = Check::new("");
         check.texts("procedure", &vec![String::new(); 100_000], 100, 10);
         let error = check.finish().expect_err("too many");
-        assert_eq!(error.violations().len(), MAX_VIOLATIONS);
+        assert_eq!(error.violations().len(), 101);
+        assert!(error.message().len() < 10_000, "{}", error.message().len());
         assert_eq!(error.violations()[0].code, FieldCode::TooMany);
     }
 }

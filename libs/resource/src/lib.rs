@@ -4,6 +4,7 @@
 //! ```text
 //! handler  Get, Create, Update, Delete: from request to answer   list       pages of records
 //! write    create, update, step, delete of a record              service    its parts and rules
+//! faults   which faults of a record its author has to mend
 //! command  begin, work, remember, commit: of anything            call       who calls, and how
 //! kind     each kind's name and fields                           page       page tokens
 //! memory   the own feed in memory, for reads
@@ -34,6 +35,7 @@ pub mod command;
 pub mod copies;
 pub mod copy;
 mod differs;
+mod faults;
 pub mod handler;
 pub mod kind;
 pub mod list;

@@ -2,7 +2,6 @@
 
 use mpp_api::{text, types::Tombstone};
 use mpp_core::{Error, FieldCode, Micros, Result, check_id, check_name};
-use mpp_form::screen;
 use mpp_rpc::mask::check_paths;
 use mpp_store::{Expect, Labels, Record, Tx};
 use prost_types::FieldMask;
@@ -10,6 +9,7 @@ use prost_types::FieldMask;
 use crate::{
     call::Call,
     command::{self, Done},
+    faults,
     kind::{Resource, Stamp, merged},
     service::{Filing, Keeps, Serves, filled},
 };
@@ -42,8 +42,8 @@ impl NewName<'_> {
 ///
 /// # Errors
 /// Every wrong field; `REFERENCE_INVALID`, `PERMISSION_DENIED`, `ALREADY_EXISTS`, `TOMBSTONED`.
-pub async fn create<R: Resource>(
-    service: &impl Keeps<R>,
+pub async fn create<S: Keeps<R>, R: Resource>(
+    service: &S,
     call: &Call,
     name: NewName<'_>,
     record: Option<R>,
@@ -51,7 +51,7 @@ pub async fn create<R: Resource>(
     let mut record = self::given(record)?;
     record.clear_output();
     record.set_name(name.resolve::<R>()?);
-    check(service, &record, None)?;
+    faults::check(S::check, &record, None)?;
     let done = command::run(service.db(), call, async |tx| {
         let mut filing = service.file(&record, None, tx).await?;
         filing.check_owner(&call.grant)?;
@@ -65,8 +65,8 @@ pub async fn create<R: Resource>(
 ///
 /// # Errors
 /// The same as for a new record; `NOT_FOUND`, `ETAG_MISMATCH`.
-pub async fn update<R: Resource>(
-    service: &impl Keeps<R>,
+pub async fn update<S: Keeps<R>, R: Resource>(
+    service: &S,
     call: &Call,
     given: Option<R>,
     mask: Option<FieldMask>,
@@ -78,7 +78,7 @@ pub async fn update<R: Resource>(
         let Record { doc: before, create_time, update_time, .. } =
             tx.living::<R>(given.name()).await?;
         let mut after = merged(&before, &given, &paths)?;
-        check(service, &after, Some(&before))?;
+        faults::check(S::check, &after, Some(&before))?;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
         let mut filing = service.file(&after, Some(&before), tx).await?;
         service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
@@ -161,24 +161,6 @@ async fn shown<R: Resource>(
     let Done { answer, revision } = done;
     service.memory().see(revision, call.deadline).await;
     Ok(Done { answer: filled(service, &service.memory().read(), answer), revision })
-}
-
-/// Checks the form, and that people have written all texts: whatever the kind of record, no error
-/// value of a sheet, nothing that a program leaves, no markup. What stood there before is not for
-/// this author to mend.
-fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R, before: Option<&R>) -> Result<()> {
-    let broken = |record: &R| screen::broken(&mut record.clone(), R::FIELD);
-    let (form, known) = (S::check(record), before.map(broken).unwrap_or_default());
-    if form.as_ref().is_err_and(|error| error.violations().is_empty()) {
-        return form;
-    }
-    let mut faults = form.as_ref().map_or_else(|error| error.violations().to_vec(), |()| vec![]);
-    faults.retain(|own| !known.iter().any(|old| (&old.field, old.code) == (&own.field, own.code)));
-    for fault in broken(record) {
-        let is_told = faults.iter().any(|own| own.field == fault.field) || known.contains(&fault);
-        faults.extend((!is_told).then_some(fault));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Error::fields(faults)) }
 }
 
 /// The record that a client gave, with its texts cleaned.

@@ -51,6 +51,9 @@ pub fn warning(field: &str, code: FieldCode, message: &str) -> Warning {
     Warning { field: field.to_owned(), code: code.to_string(), message: message.to_owned() }
 }
 
+/// Other wrong fields that an answer names at the most.
+const MOST_NAMED: usize = 50;
+
 /// The first fault of an error, which is all that an answer has room for; its message names the
 /// others.
 pub fn first_fault(error: &Error) -> FieldViolation {
@@ -58,7 +61,8 @@ pub fn first_fault(error: &Error) -> FieldViolation {
         [] => fault("", FieldCode::Format, error.message()),
         [only] => only.clone(),
         [first, others @ ..] => {
-            let fields: Vec<&str> = others.iter().map(|other| other.field.as_str()).collect();
+            let fields = others.iter().take(MOST_NAMED).map(|other| other.field.as_str());
+            let fields: Vec<&str> = fields.collect();
             let description = format!("{}; also wrong: {}", first.description, fields.join(", "));
             FieldViolation { description, ..first.clone() }
         }

@@ -56,8 +56,8 @@ pub fn text(text: &str) -> Option<(FieldCode, String)> {
     })
 }
 
-/// A fault for every text of a message that no person can have meant, at most as many as one
-/// refusal lists; it lies in `field` of a request.
+/// A fault for every text of a message that no person can have meant; it lies in `field` of a
+/// request.
 pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
     let mut faults = Vec::new();
     let mut visit = |place: &Place<'_>, own: &mut String| {
