@@ -81,6 +81,8 @@ field_codes! {
     /// A row that repeats the heading, as where pages were glued together; it is no record and was
     /// passed over.
     HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
+    /// A row or columns that a sheet hides, which were read all the same.
+    Hidden, "HIDDEN", "It was applied. Show them on the sheet, so that all see what is published; take out what is not meant to be.";
     /// A part of a file of which nobody can tell the rows: the file is cut, its columns come in
     /// another order, or a stray quote lets rows run into one another.
     Torn, "TORN", "Do what the message says of the lines that it names: have a file that was cut written whole, export parts with other columns apart, remove a stray quote or write `\"\"` for one within a cell.";

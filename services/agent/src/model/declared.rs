@@ -97,6 +97,7 @@ mod tests {
             (json!({"lama": " 3 "}), json!({"lama": "3 hari kerja"})),
             (json!({"tarif": "50"}), json!({"tarif": "USD 50"})),
             (json!({"biaya": "12.000"}), json!({"biaya": "Rp 12.000"})),
+            (json!({"biaya": "0.00"}), json!({"biaya": "Rp 0.00"})),
         ] {
             assert_eq!(with_units(raw(&given), &units).to_string(), raw(&read).to_string());
         }

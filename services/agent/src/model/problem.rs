@@ -116,8 +116,9 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 11] = [
+        const REMARKS: [FieldCode; 12] = [
             FieldCode::HeadingAgain,
+            FieldCode::Hidden,
             FieldCode::KeyMissing,
             FieldCode::Moved,
             FieldCode::NotRead,

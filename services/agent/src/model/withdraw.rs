@@ -52,16 +52,19 @@ pub fn deletes(
     let (mut records, mut problems) = (Vec::new(), Vec::new());
     let ids: Vec<&String> = match wanted {
         Withdraw::Nothing => Vec::new(),
-        Withdraw::These(ids) => ids.iter().collect(),
         Withdraw::AllGone if unread > 0 => {
             problems.push(refused("", FieldCode::NotAllowed, &unsure(unread)));
             Vec::new()
         }
+        Withdraw::These(ids) => ids.iter().collect(),
         Withdraw::AllGone => held.keys().filter(|id| !is_there(id)).collect(),
     };
     for id in ids {
         match held.get(id) {
             _ if is_there(id) => problems.push(refused(id, FieldCode::NotAllowed, STILL_THERE)),
+            Some(_) if unread > 0 => {
+                problems.push(refused(id, FieldCode::NotAllowed, &unsure(unread)));
+            }
             Some(name) => records.push(delete(id, name)),
             None => problems.push(refused(id, FieldCode::NotFound, NOT_HELD)),
         }
@@ -74,8 +77,8 @@ const NOT_HELD: &str = "the index holds no record of this id of this source";
 
 fn unsure(unread: i64) -> String {
     format!(
-        "{}, and what stands there would be withdrawn with the others; mend that first, or name the \
-         ids that are meant",
+        "{}, and nobody knows whose they are: what stands there would be withdrawn for good; mend what \
+         is named beside this first, and withdraw then",
         some(unread, "row could not be read", "rows could not be read")
     )
 }
@@ -107,7 +110,7 @@ mod tests {
         assert_eq!(chosen(Withdraw::Nothing, 0), (vec![], vec![]));
         assert_eq!(chosen(Withdraw::AllGone, 0), (vec!["akta".into(), "ktp".into()], vec![]));
         let (ids, problems) =
-            chosen(Withdraw::These(vec!["ktp".into(), "kk".into(), "xy".into()]), 1);
+            chosen(Withdraw::These(vec!["ktp".into(), "kk".into(), "xy".into()]), 0);
         assert_eq!(ids, ["ktp"]);
         assert!(problems[0].contains("(kk)") && problems[0].contains("still in the source"));
         assert!(problems[1].contains("(xy)") && problems[1].contains("holds no record"));
@@ -117,5 +120,8 @@ mod tests {
     fn with_rows_that_could_not_be_read_nobody_knows_what_has_gone() {
         let (ids, problems) = chosen(Withdraw::AllGone, 2);
         assert!(ids.is_empty() && problems[0].contains("2 rows could not be read"), "{problems:?}");
+        let (ids, problems) = chosen(Withdraw::These(vec!["ktp".into(), "xy".into()]), 2);
+        assert!(ids.is_empty() && problems[0].starts_with("withdraw (ktp)"), "{problems:?}");
+        assert!(problems[0].contains("2 rows") && problems[1].contains("holds no record"));
     }
 }

@@ -1,5 +1,7 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
+mod refused;
+
 use std::collections::BTreeSet;
 
 use jaq_json::Val;
@@ -38,6 +40,10 @@ pub struct Sink<'a> {
     file: Option<String>,
     /// A row came of it.
     has_row: bool,
+    /// A remark on the file, which stands with its first record that is taken.
+    of_file: Option<Error>,
+    /// A remark on the row.
+    of_row: Option<Error>,
 }
 
 impl<'a> Sink<'a> {
@@ -49,8 +55,20 @@ impl<'a> Sink<'a> {
         before: &'a Relied,
     ) -> Self {
         let (keys, held) = (mapping.keys(), Some(Vec::new()));
-        let (took, bare, file, has_row) = (true, Vec::new(), None, false);
-        Self { items, keys, mapping, way, before, held, took, bare, file, has_row }
+        Self {
+            items,
+            keys,
+            mapping,
+            way,
+            before,
+            held,
+            took: true,
+            bare: Vec::new(),
+            file: None,
+            has_row: false,
+            of_file: None,
+            of_row: None,
+        }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -78,7 +96,7 @@ impl<'a> Sink<'a> {
 
     /// Begins with one of several files.
     pub fn enter(&mut self, file: &str) {
-        (self.file, self.has_row) = (Some(file.to_owned()), false);
+        (self.file, self.has_row, self.of_file) = (Some(file.to_owned()), false, None);
     }
 
     /// Ends one of several files; true if its last line had its end.
@@ -162,7 +180,7 @@ impl<'a> Sink<'a> {
         let checked = self.check(&raw);
         // An id that is made from a lost value names no record.
         let stable = match &checked {
-            Err(_) => self.mapping.run(screen::replaced(&raw, "1 lain")).ok(),
+            Err(_) => self.mapping.run(screen::replaced(&raw, screen::ANYTHING)).ok(),
             Ok(()) => None,
         };
         let stable = stable.as_deref().and_then(<[Value]>::first).and_then(id);
@@ -213,7 +231,12 @@ impl<'a> Sink<'a> {
         let not_read = record.as_ref().map(|record| unread::wordings(record, &self.bare));
         let not_read = not_read.unwrap_or_default();
         let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
-        let notes = note.into_iter().chain(not_read).chain(dropped).collect();
+        let remarks = match &record {
+            Ok(_) => [self.of_file.take(), self.of_row.take()],
+            Err(_) => [None, None],
+        };
+        let notes =
+            remarks.into_iter().flatten().chain(note).chain(not_read).chain(dropped).collect();
         let refused_id = record.is_err().then(|| id(&output)).flatten();
         let is_held = record.as_ref().is_err_and(is_suspicious);
         let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
@@ -227,7 +250,7 @@ impl<'a> Sink<'a> {
         let Err(lost) = screen::check_values(raw, &|_| true) else { return Ok(()) };
         screen::check_values(raw, &|column| self.mapping.mentions(column))?;
         let outputs = |other: &str| self.mapping.run(screen::replaced(raw, other));
-        match (outputs(""), outputs("1 lain")) {
+        match (outputs(""), outputs(screen::ANYTHING)) {
             (Ok(one), Ok(two)) if one == two => Ok(()),
             _ => Err(lost),
         }
@@ -253,67 +276,6 @@ impl<'a> Sink<'a> {
         }
         record.confirmed |= looks.is_some() || hidden.is_some();
         explained::with_id(record)
-    }
-
-    /// Hands on that a record could not be read.
-    ///
-    /// # Errors
-    /// The same as [`Self::put`].
-    pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
-        self.has_row = true;
-        self.send(Item::refused(found_at, error))
-    }
-
-    /// Refuses the record found at a place, with its id, so that it does not count as gone.
-    fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
-        let refused_id = outputs.first().and_then(id);
-        self.send(Item { refused_id, ..Item::refused(found_at, error) })
-    }
-
-    /// Records that look like trials are sent.
-    pub fn takes_trials(&self) -> bool {
-        self.way.apply_trials
-    }
-
-    /// Hands on a row that is held back, or its records if a person has released it, which takes an
-    /// id.
-    ///
-    /// # Errors
-    /// The same as [`Self::put`].
-    pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
-        let raw = declared::with_units(raw, &self.way.units);
-        let outputs = self.mapping.run(raw.clone()).unwrap_or_default();
-        if outputs.first().is_some_and(|output| self.is_released(output)) {
-            self.took = true;
-            return self.put_all(&found_at, &raw, outputs, None);
-        }
-        let error = explained::of_record(&self.mapping, &raw, outputs.first(), error);
-        let refused_id = outputs.first().and_then(id);
-        let held_back = outputs.first().and_then(HeldBack::of);
-        let item = Item { refused_id, held_back, ..Item::refused(found_at, error) };
-        self.send(Item { is_record: false, ..item })
-    }
-
-    /// A person has looked at it, and it is called as it was then.
-    fn is_released(&self, output: &Value) -> bool {
-        HeldBack::of(output).is_some_and(|one| self.way.released.get(&one.id) == Some(&one.title))
-    }
-
-    /// Hands on that a row is no record.
-    ///
-    /// # Errors
-    /// The same as [`Self::put`].
-    pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
-        let found_at = self.placed(found_at);
-        self.hand(Found::PassedOver(found_at, why))
-    }
-
-    /// Hands on that the source's whole extent is not known; reading goes on.
-    ///
-    /// # Errors
-    /// The same as [`Self::put`].
-    pub fn lack(&mut self, fault: Fault) -> Result<()> {
-        self.hand(Found::Fault(fault))
     }
 
     /// Whether the last raw record was taken for one.

@@ -1,29 +1,36 @@
 //! The template, filled in by an office: its mark, its sheet, and each row under the fields that
 //! its headings stand for.
 
-use std::{io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf};
 
-use calamine::{DataRef, Reader as _, SheetVisible};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible};
 use mpp_core::Error;
 
 use super::{
     fault::Fault,
     sink::Sink,
     tables::{
+        before::{Before, Open},
+        hidden::Hidden,
         row::{Row, TableRows},
-        sheet::{Before, Open, SheetRows},
+        sheet::SheetRows,
         table::read_rows,
         workbook::{holds_something, open},
     },
 };
 use crate::{
     model::column_letters::letters,
-    model::template::{Column, GUIDE, Layout, MARK, MARK_SHEET, SERVICES, VERSION, is_own_sheet},
+    model::template::{
+        Column, EXAMPLE, GUIDE, Layout, MARK, MARK_SHEET, SERVICES, VERSION, is_example,
+        is_own_sheet,
+    },
     policy::Policy,
 };
 
 /// Where the headings stand.
 const HEADING_ROW: usize = 1;
+/// Where they stand on the sheet of the example, from 0.
+const EXAMPLE_HEADING: u32 = 1;
 /// The way out where a workbook is none that the template was made for.
 const HOW_TO_GET_ONE: &str = "fetch the template anew, and copy the rows into its sheet";
 
@@ -60,7 +67,7 @@ pub fn layout(template: &Template, policy: &Policy) -> Result<Layout, Fault> {
         [Row::Cells { line: HEADING_ROW, cells }] => Layout::of(&sheet, cells).map_err(|text| {
             Fault::unreadable(place, format!("sheet '{sheet}', row 1: {text}; {HOW_TO_GET_ONE}"))
         }),
-        [Row::Refused { line: HEADING_ROW, error }] => {
+        [Row::Refused { line: HEADING_ROW, error, .. }] => {
             Err(unreadable(format!("row 1: {}", error.message())))
         }
         _ => Err(Fault::unreadable(
@@ -80,6 +87,7 @@ pub fn read(template: &Template, policy: &Policy, sink: &mut Sink<'_>) -> Result
     let unreadable = |text: String| Fault::unreadable(place, text);
     let (mut open, formatted) = open(&template.path, policy, place, HOW_TO_GET_ONE)?;
     let before = Before::look(&mut open, &layout.sheet, formatted).map_err(unreadable)?;
+    let before = Before { hidden: Hidden::look(&template.path, &layout.sheet), ..before };
     let rows = SheetRows::open(&mut open, &layout.sheet, before).map_err(unreadable)?;
     let mut rows = FieldRows { rows, layout: &layout, is_below: false };
     read_rows(place, &mut rows, Vec::new(), policy, sink)
@@ -89,7 +97,14 @@ pub fn read(template: &Template, policy: &Policy, sink: &mut Sink<'_>) -> Result
 fn choose(open: &mut Open, place: &str) -> Result<String, Fault> {
     check_mark(open, place)?;
     let sheets = open.sheets_metadata().to_vec();
-    for sheet in sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible) {
+    let shown = sheets.iter().filter(|sheet| {
+        // A sheet of a chart or of a program holds no rows.
+        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
+    });
+    for sheet in shown {
+        if EXAMPLE.is(&sheet.name) {
+            check_example(open, &sheet.name, place)?;
+        }
         if !is_own_sheet(&sheet.name) && holds_something(open, &sheet.name, place)? {
             let text = format!(
                 "sheet '{}' is none of the template's, and would not be read; take it out, or move \
@@ -117,6 +132,31 @@ fn choose(open: &mut Open, place: &str) -> Result<String, Fault> {
     }
 }
 
+/// Rows on the sheet of the example are never sent, so none may stand there but the example's own.
+fn check_example(open: &mut Open, sheet: &str, place: &str) -> Result<(), Fault> {
+    let told = |error| Fault::torn(place, format!("sheet '{sheet}': {error}"));
+    let mut cells = open.worksheet_cells_reader(sheet).map_err(told)?;
+    let (mut filled, mut examples) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(cell) = cells.next_cell().map_err(told)? {
+        let row = cell.get_position().0;
+        match words(cell.get_value()) {
+            Some(text) if is_example(&text) => drop(examples.insert(row)),
+            Some(text) if row > EXAMPLE_HEADING && !text.trim().is_empty() => {
+                filled.insert(row);
+            }
+            _ => {}
+        }
+    }
+    let Some(row) = filled.difference(&examples).next() else { return Ok(()) };
+    let text = format!(
+        "sheet '{sheet}', row {}: what stands on this sheet is never sent, and this is not the \
+         template's example; move it to sheet '{}', or take it out",
+        row + 1,
+        SERVICES.0
+    );
+    Err(Fault::unreadable(place, text))
+}
+
 /// The mark names the template and its version, so that a later program knows what it reads.
 fn check_mark(open: &mut Open, place: &str) -> Result<(), Fault> {
     let version = mark(open);
@@ -137,18 +177,20 @@ fn check_mark(open: &mut Open, place: &str) -> Result<(), Fault> {
 /// The version in the sheet of the mark: its second cell, behind the template's name.
 fn mark(open: &mut Open) -> Option<String> {
     let mut cells = open.worksheet_cells_reader(MARK_SHEET).ok()?;
-    let mut text = || {
-        let cell = cells.next_cell().ok()??;
-        match cell.get_value() {
-            DataRef::String(text) => Some(text.clone()),
-            DataRef::SharedString(text) => Some((*text).to_owned()),
-            DataRef::Float(number) => Some(number.to_string()),
-            DataRef::Int(number) => Some(number.to_string()),
-            _ => None,
-        }
-    };
+    let mut text = || words(cells.next_cell().ok()??.get_value());
     let name = text()?;
     (name.trim() == MARK).then(text)?.map(|version| version.trim().to_owned())
+}
+
+/// A text, or a number as one.
+fn words(value: &DataRef<'_>) -> Option<String> {
+    match value {
+        DataRef::String(text) => Some(text.clone()),
+        DataRef::SharedString(text) => Some((*text).to_owned()),
+        DataRef::Float(number) => Some(number.to_string()),
+        DataRef::Int(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// The rows of the sheet under the keys of the fields, each cell as its column reads it.
@@ -167,13 +209,19 @@ impl FieldRows<'_> {
         let mut faults = Vec::new();
         let columns = self.layout.columns();
         let read = |(column, cell): (&Column, String)| {
-            column.read(cell).map_err(|fault| faults.push(fault)).unwrap_or_default()
+            column.read(cell).map_err(|fault| faults.push(fault)).ok()
         };
-        let cells = columns.zip(cells).map(read).collect();
+        let rest: Vec<_> = columns.zip(cells).map(read).collect();
         match faults.is_empty() {
-            true => Row::Cells { line, cells },
-            false => Row::Refused { line, error: Error::fields(faults) },
+            true => Row::Cells { line, cells: rest.into_iter().flatten().collect() },
+            false => Row::Refused { line, error: Error::fields(faults), rest },
         }
+    }
+
+    /// The cells of a row that can be read, each as its column reads it.
+    fn rest(&self, rest: Vec<Option<String>>) -> Vec<Option<String>> {
+        let read = |(column, cell): (&Column, Option<String>)| column.read(cell?).ok();
+        self.layout.columns().zip(rest).map(read).collect()
     }
 }
 
@@ -184,6 +232,9 @@ impl TableRows for FieldRows<'_> {
                 Ok(Some(Row::Cells { line, cells: self.layout.keys() }))
             }
             Some(Row::Cells { line, cells }) => Ok(Some(self.fields(line, cells))),
+            Some(Row::Refused { line, error, rest }) => {
+                Ok(Some(Row::Refused { line, error, rest: self.rest(rest) }))
+            }
             row => Ok(row),
         }
     }
@@ -202,5 +253,9 @@ impl TableRows for FieldRows<'_> {
 
     fn title(&self) -> Option<&str> {
         None
+    }
+
+    fn hidden(&self) -> Hidden {
+        self.rows.hidden()
     }
 }

@@ -229,3 +229,55 @@ async fn no_damage_passes_for_a_whole_catalog() {
         assert!(is_known, "byte {at}: {:?}", said.tally);
     }
 }
+
+#[tokio::test]
+async fn what_a_sheet_hides_is_read_and_told() {
+    let bytes = written(|workbook| {
+        workbook.add_worksheet().set_name("Lain & lama").expect("a name").set_hidden(true);
+        let sheet = workbook.add_worksheet().set_name("Layanan & izin").expect("a name");
+        catalog(sheet);
+        rows(sheet, 3, &[&["c", "KIA", "KTP"], &["d", "#REF!", "KTP"]]);
+        sheet.set_row_hidden(3).expect("hidden").set_row_hidden(4).expect("hidden");
+        sheet.set_column_hidden(2).expect("hidden").set_column_hidden(7).expect("hidden");
+    });
+    let said = read(&bytes, Workbook::default()).await;
+    assert_eq!(counts(&said), (4, 1, true), "{:?}", said.problems);
+    let hidden: Vec<_> = said.problems.iter().filter(|one| one.code == "HIDDEN").collect();
+    let [column, row] = hidden.as_slice() else { panic!("{:?}", said.problems) };
+    assert_eq!(column.record, "sheet 'Layanan & izin', row 2 (a)");
+    assert!(column.message.contains("columns C (syarat),"), "{}", column.message);
+    assert_eq!(row.record, "sheet 'Layanan & izin', row 4 (c)");
+    assert!(row.is_remark() && row.message.contains("hides this row"), "{}", row.message);
+    assert!(row.advice().contains("Show"), "{}", row.advice());
+}
+
+#[tokio::test]
+async fn a_row_with_a_cell_that_is_lost_keeps_its_id_where_that_cell_does_not_make_it() {
+    let bytes = written(|workbook| {
+        let sheet = workbook.add_worksheet();
+        catalog(sheet);
+        let struck = Format::new().set_font_strikethrough();
+        rows(sheet, 3, &[&["C", "", "KTP"], &["", "KIA", "KTP"]]);
+        sheet.write_string_with_format(3, 1, "SKCK", &struck).expect("x");
+        sheet.write_string_with_format(4, 0, "D", &struck).expect("x");
+        sheet.merge_range(5, 0, 6, 0, "e", &Format::new()).expect("merged");
+        rows(sheet, 5, &[&["e", "Pindah", "KTP"]]);
+        sheet.write_string_with_format(6, 1, "Datang", &struck).expect("x");
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("katalog.xlsx");
+    std::fs::write(&path, bytes).expect("a file");
+    let way = mpp_agent::Way { program: MAPPING.into(), ..Default::default() };
+    let input = Input::Sheet(Workbook { path, ..Workbook::default() });
+    let mut found =
+        mpp_agent::source::read(input, way, Default::default(), &mpp_agent::Policy::default());
+    let mut refused = Vec::new();
+    while let Some(one) = found.recv().await {
+        if let mpp_agent::source::Found::Record(item) = one
+            && item.record.is_err()
+        {
+            refused.push(item.refused_id);
+        }
+    }
+    assert_eq!(refused, [Some("c".into()), None, None], "of row 7 the id is merged with row 6");
+}

@@ -106,14 +106,17 @@ fn more_hidden(filled: &mut Filled) {
 }
 
 #[tokio::test]
-async fn hidden_rows_and_columns_are_read_as_any_other() {
+async fn hidden_rows_and_columns_are_read_as_any_other_and_told() {
     let mut filled = ktp();
     filled.row(3, &[("Kode", "a"), ("Nama layanan", "Akta"), ("Biaya", "Gratis")]);
     let fee = filled.column("Biaya");
     filled.sheet().set_row_hidden(2).expect("a row");
     filled.sheet().set_column_hidden(fee).expect("a column");
     let read = filled.read().await;
-    assert_eq!((read.checked.tally.read, faults(&read).len()), (2, 0));
+    assert_eq!((read.checked.tally.read, read.checked.tally.unread()), (2, 0));
+    let told = ["Layanan, row 2", "Layanan, row 3"].map(|row| (row.to_owned(), "HIDDEN"));
+    assert_eq!(faults(&read), told, "the column with the first record, and the row");
+    assert!(read.placed.iter().all(|one| one.is_remark), "{:?}", read.placed);
 }
 
 #[tokio::test]

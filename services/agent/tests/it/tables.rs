@@ -297,3 +297,16 @@ async fn a_footer_of_a_small_table_says_how_much_there_is() {
         assert!(said.lack.is_some(), "{footer}: {:?}", said.problems);
     }
 }
+
+#[tokio::test]
+async fn of_two_codes_that_become_one_id_the_first_counts_and_both_rows_are_named() {
+    let program = r#"{source_id: (.kode | ascii_downcase | gsub("[^a-z0-9]+"; "-")),
+        unit: "units/pacitan", service: {title: {id: .nama}}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("katalog.csv");
+    std::fs::write(&path, "kode,nama\nA/1,Akta\nA.1,Kartu Keluarga\n").expect("a file");
+    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    let [twin] = said.problems.as_slice() else { panic!("{:?}", said.problems) };
+    assert_eq!((twin.record.as_str(), twin.code.as_str()), ("row at line 3 (a-1)", "DUPLICATE"));
+    assert!(twin.message.contains("row at line 2"), "{}", twin.message);
+}

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader as _, Xlsx};
 use mpp_agent::{Checked, Placed, Policy, TemplateLang, Upload, Withdraw, open_upload, template};
 use mpp_api::{registry::Service, sync::record::Body};
-use rust_xlsxwriter::{Workbook, Worksheet};
+use rust_xlsxwriter::{Chart, ChartType, Workbook, Worksheet};
 
 /// What was found in a workbook.
 pub struct Looked {
@@ -276,4 +276,33 @@ async fn a_row_that_looks_like_a_trial_is_sent_once_a_person_has_released_it() {
     assert_eq!((released.checked.tally.read, released.placed.len()), (2, 0));
     let error = read_with(&bytes, &["ktp-1"]).await.map(|_| ()).expect_err("it is not held back");
     assert!(error.message().contains("ktp-1"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_that_is_filled_in_is_left_unread_in_silence() {
+    let mut filled = Filled::of(TemplateLang::Id);
+    filled.row(2, KTP);
+    let mut lines = Chart::new(ChartType::Line);
+    lines.add_series().set_values(("Layanan", 0, 0, 1, 0));
+    let chart = filled.workbook.add_chartsheet().set_name("Grafik").expect("a name");
+    chart.insert_chart(0, 0, &lines).expect("a chart");
+    let example = filled.workbook.add_worksheet().set_name("Contoh").expect("a name");
+    for (row, text) in [(0, "CONTOH"), (1, "Kode"), (2, "contoh-KTP-el-baru")] {
+        example.write_string(row, 0, text).expect("a cell");
+    }
+    assert_eq!(faults(&filled.read().await), [], "a chart holds no rows");
+    let example = filled.workbook.worksheet_from_name("Contoh").expect("the example");
+    example.write_string(3, 2, "Akta kelahiran").expect("a cell");
+    let said = refused(&filled.workbook.save_to_buffer().expect("a workbook")).await;
+    assert!(said.contains("'Contoh', row 4") && said.contains("sheet 'Layanan'"), "{said}");
+}
+
+#[tokio::test]
+async fn a_fee_that_only_says_what_it_is_for_is_refused() {
+    let mut filled = Filled::of(TemplateLang::Id);
+    filled.row(2, KTP).row(2, &[("Biaya", "Rp 5.000 | cetak\n | legalisir")]);
+    let read = filled.read().await;
+    assert_eq!(faults(&read)[0].1, "FORMAT", "{:?}", read.placed);
+    assert!(read.placed[0].message.contains("| legalisir"), "{}", read.placed[0].message);
+    assert!(read.placed[0].place().ends_with("(Biaya)"), "{}", read.placed[0].place());
 }

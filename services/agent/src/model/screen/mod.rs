@@ -13,6 +13,9 @@ pub use doubt::{residue, trial};
 use mpp_form::screen::is_error_value;
 pub use name::drop_empty;
 
+/// A value as good as any other, for one that is lost.
+pub const ANYTHING: &str = "1 lain";
+
 /// Parts of the key of a field that holds its record's name.
 const NAMING: [&str; 8] = ["nama", "layanan", "judul", "izin", "jenis", "title", "name", "service"];
 

@@ -5,7 +5,7 @@ use mpp_form::screen::is_error_value;
 
 use super::{
     column::{Choice, Column, Form},
-    names::EXAMPLE_CODE,
+    names::is_example,
 };
 
 /// Between the parts of an entry.
@@ -20,7 +20,7 @@ impl Column {
         if is_error_value(&cell) {
             return Ok(cell); // Refused as in any other sheet.
         }
-        if self.key == "kode" && cell.trim().eq_ignore_ascii_case(EXAMPLE_CODE) {
+        if self.key == "kode" && is_example(&cell) {
             let text = "this row is the template's example, and no service; take it out";
             return Err(self.fault(FieldCode::NotAllowed, text));
         }
@@ -77,6 +77,18 @@ impl Column {
     fn fees(&self, cell: String) -> Result<String, FieldViolation> {
         if is_day(cell.trim()) {
             return Err(self.fault(FieldCode::Format, of_calendar(&cell, "Rp 5.000")));
+        }
+        let lacks_fee = |line: &&str| {
+            let parts = line.split_once(PART);
+            parts.is_some_and(|(fee, label)| fee.trim().is_empty() && !label.trim().is_empty())
+        };
+        if let Some(line) = cell.lines().find(lacks_fee) {
+            let text = format!(
+                "\"{}\" says what a fee is for and not how much it is; write it before {PART}, such \
+                 as \"Rp 5.000 {PART} per lembar\"",
+                start(line)
+            );
+            return Err(self.fault(FieldCode::Format, text));
         }
         Ok(cell)
     }
@@ -159,6 +171,11 @@ mod tests {
         assert!(read("syarat", "KTP | jika dikuasakan | units/a/services/ktp\nKK").is_ok());
         assert_eq!(read("syarat", "KTP\na | b | c | d"), Err("FORMAT".to_owned()));
         assert_eq!(read("formulir", "F-1 | https://a.id | x"), Err("FORMAT".to_owned()));
+        for (cell, is_taken) in
+            [("Rp 5.000 | cetak", true), ("Rp 5.000\n | cetak", false), (" | ", true)]
+        {
+            assert_eq!(read("biaya", cell).is_ok(), is_taken, "{cell}");
+        }
         assert_eq!(read("kode", "Contoh-KTP-el-baru "), Err("NOT_ALLOWED".to_owned()));
     }
 }

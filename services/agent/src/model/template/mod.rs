@@ -19,5 +19,5 @@ mod placed;
 pub use column::{Column, Form, Lang, Words};
 pub use columns::{columns, program};
 pub use layout::Layout;
-pub use names::{EXAMPLE, GUIDE, MARK, MARK_SHEET, SERVICES, VERSION, is_own_sheet};
+pub use names::{EXAMPLE, GUIDE, MARK, MARK_SHEET, SERVICES, VERSION, is_example, is_own_sheet};
 pub use placed::Placed;

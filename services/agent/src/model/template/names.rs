@@ -17,6 +17,11 @@ pub const EXAMPLE: Words = Words("Contoh", "Example");
 /// The code of the example, which is no service.
 pub const EXAMPLE_CODE: &str = "contoh-ktp-el-baru";
 
+/// True for the code of the example.
+pub fn is_example(cell: &str) -> bool {
+    cell.trim().eq_ignore_ascii_case(EXAMPLE_CODE)
+}
+
 /// True for a sheet that the template itself has.
 pub fn is_own_sheet(name: &str) -> bool {
     let is = |words: Words| words.is(name);

@@ -167,13 +167,14 @@ pub fn without_cents(raw: &str) -> Option<&str> {
     }
     match raw.rsplit_once('.').filter(|(whole, cents)| whole.contains(',') && cents.len() < 3) {
         Some((whole, cents)) => none(cents).then_some(whole),
-        None => Some(raw.strip_suffix(".00").filter(|whole| is_ungrouped(whole)).unwrap_or(raw)),
+        None => Some(raw.strip_suffix(".00").filter(|whole| has_cents(whole)).unwrap_or(raw)),
     }
 }
 
-/// Digits that thousands would part.
-fn is_ungrouped(whole: &str) -> bool {
-    whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit())
+/// Digits behind which two more can be cents only: thousands would part them, or they are nothing.
+fn has_cents(whole: &str) -> bool {
+    let ungrouped = whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit());
+    ungrouped || whole == "0"
 }
 
 /// "1,5" or "2.25" as a count of hundredths; three digits behind the mark are thousands, not these.
@@ -243,6 +244,8 @@ mod tests {
             ("1,250,000.00", Some(1_250_000)),
             ("0,00", Some(0)),
             ("0", Some(0)),
+            ("0.00", Some(0)),
+            ("0.000", None),
             ("500,00", Some(500)),
             ("50000", Some(50_000)),
             ("150000.00", Some(150_000)),

@@ -1,11 +1,13 @@
 //! Tables: CSV files and sheets of workbooks, read row by row from their heading on.
 
+pub(super) mod before;
 pub(super) mod cell;
 pub(super) mod columns;
 pub(super) mod csv;
 pub(super) mod habit;
 pub(super) mod heading;
 pub(super) mod held_back;
+pub(super) mod hidden;
 pub(super) mod kinds;
 pub(super) mod lines;
 pub(super) mod row;

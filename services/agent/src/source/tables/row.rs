@@ -5,6 +5,7 @@ use std::io;
 use jaq_json::Val;
 use mpp_core::Error;
 
+use super::hidden::Hidden;
 use crate::{model::filled::holds_something, source::pages::place};
 
 /// The next part of a file.
@@ -12,8 +13,9 @@ use crate::{model::filled::holds_something, source::pages::place};
 pub enum Row {
     /// A row, where it begins.
     Cells { line: usize, cells: Vec<String> },
-    /// One line that cannot be read.
-    Refused { line: usize, error: Error },
+    /// One line that cannot be read; `rest` are the cells of it that can, empty where nothing is
+    /// known of them.
+    Refused { line: usize, error: Error, rest: Vec<Option<String>> },
     /// Lines, from and to, in which the ends of rows cannot be told.
     Torn { from: usize, to: usize, why: String },
 }
@@ -37,6 +39,11 @@ pub trait TableRows {
 
     /// A title outside of its rows: the name of a sheet.
     fn title(&self) -> Option<&str>;
+
+    /// What is hidden from whoever looks at it.
+    fn hidden(&self) -> Hidden {
+        Hidden::default()
+    }
 }
 
 /// A record as the cells of a row under these columns.

@@ -127,7 +127,7 @@ impl Rows {
 }
 
 fn refused(line: usize, why: String) -> Row {
-    Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why) }
+    Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why), rest: Vec::new() }
 }
 
 fn goes_on(from: usize, longest: usize) -> String {

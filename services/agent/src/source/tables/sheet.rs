@@ -1,98 +1,25 @@
 //! The rows of a sheet, one after the other: memory holds one row and what cells were merged.
 
 use std::{
-    collections::{BTreeSet, HashSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     fs::File,
     io::{self, BufReader},
 };
 
-use calamine::{DataRef, Dimensions, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{XlsxCellReader, XlsxError};
 use mpp_core::{Error, FieldCode};
 
 use super::{
+    before::{Before, HOW_TO_STORE, Merged, Open, Spot, told},
     cell,
+    hidden::{Hidden, MAX_COLUMNS},
     row::{Row, TableRows},
     runs,
 };
 use crate::model::column_letters::letters;
 
-/// A workbook that is open.
-pub type Open = Xlsx<BufReader<File>>;
-
-/// Columns of a table at the most.
-pub const MAX_COLUMNS: usize = 1_000;
 /// Bytes of a row at the most, of all its cells: as many as a record may have.
 const LONGEST_ROW: usize = 262_144;
-/// Merged cells, and formulas without a value, at the most.
-const MAX_SPECIAL: usize = 10_000;
-
-/// The place of a cell: row and column from 0.
-type Spot = (u32, u32);
-
-/// The facts of a sheet that are read before its rows.
-#[derive(Default)]
-pub struct Before {
-    /// Formulas without a stored value.
-    uncalculated: HashSet<Spot>,
-    merged: Vec<Merged>,
-    /// Texts of which a part is struck through, raised or lowered, by [`runs::key`].
-    formatted: HashSet<String>,
-}
-
-/// Cells that are shown as one: what stands in the first holds for all.
-struct Merged {
-    from: Spot,
-    to: Spot,
-    /// `None` if its first row could not be read.
-    text: Option<String>,
-}
-
-impl Before {
-    /// Looks through a sheet.
-    ///
-    /// # Errors
-    /// It cannot be read, or holds more of these than any catalog has.
-    pub fn look(
-        workbook: &mut Open,
-        sheet: &str,
-        formatted: HashSet<String>,
-    ) -> Result<Self, String> {
-        let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(told)?;
-        if merged.len() > MAX_SPECIAL {
-            return Err(format!("it has over {MAX_SPECIAL} merged cells"));
-        }
-        let mut merged: Vec<_> = merged.into_iter().map(Merged::of).collect();
-        merged.sort_by_key(|merged| std::cmp::Reverse(merged.from));
-        let mut cells = workbook.worksheet_cells_reader(sheet).map_err(told)?;
-        let mut uncalculated = HashSet::new();
-        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(told)? {
-            if cell.formula.is_some() && cell.value == DataRef::Empty {
-                uncalculated.insert(cell.pos);
-            }
-            if uncalculated.len() > MAX_SPECIAL {
-                return Err(format!("over {MAX_SPECIAL} formulas have no value; {HOW_TO_STORE}"));
-            }
-        }
-        Ok(Self { uncalculated, merged, formatted })
-    }
-
-    /// Cells of several columns that are shown as one, below the heading: row and columns.
-    pub fn merged_across(&self) -> Option<(u32, u32, u32)> {
-        let across = |one: &&Merged| one.from.0 > 0 && one.from.1 != one.to.1;
-        let first = self.merged.iter().rev().find(across)?;
-        Some((first.from.0, first.from.1, first.to.1))
-    }
-}
-
-const HOW_TO_STORE: &str =
-    "open the workbook in the program that calculates it, and save it, so that values are stored";
-
-impl Merged {
-    fn of(dimensions: Dimensions) -> Self {
-        Self { from: dimensions.start, to: dimensions.end, text: None }
-    }
-}
-
 /// The rows of a sheet.
 pub struct SheetRows<'a> {
     cells: XlsxCellReader<'a, BufReader<File>>,
@@ -204,7 +131,7 @@ impl<'a> SheetRows<'a> {
 
     fn row(row: u32, found: Vec<(Spot, Result<String, String>)>) -> Row {
         let line = row as usize + 1;
-        let (mut cells, mut columns) = (Vec::new(), BTreeSet::new());
+        let (mut cells, mut columns, mut fault) = (Vec::new(), BTreeSet::new(), None);
         for ((_, column), text) in found {
             let place = format!("column {}", letters(column));
             let column = column as usize;
@@ -217,23 +144,33 @@ impl<'a> SheetRows<'a> {
                 return Row::Torn { from: line, to: line, why };
             }
             match text {
-                Ok(text) => set(&mut cells, column, text),
+                Ok(text) => set(&mut cells, column, Some(text)),
                 Err(why) => {
-                    let error =
-                        Error::field("row", FieldCode::Unreadable, format!("{place}: {why}"));
-                    return Row::Refused { line, error };
+                    set(&mut cells, column, None);
+                    fault.get_or_insert(format!("{place}: {why}"));
                 }
             }
         }
-        Row::Cells { line, cells }
+        match fault {
+            None => Row::Cells { line, cells: cells.into_iter().flatten().collect() },
+            Some(why) => {
+                let error = Error::field("row", FieldCode::Unreadable, why);
+                Row::Refused { line, error, rest: cells }
+            }
+        }
     }
 
     /// A row as wide as the heading, with what was merged.
     fn whole(&mut self, row: Row) -> Row {
         match row {
             Row::Cells { line, cells } => self.widened(line, cells),
-            Row::Refused { line, .. } | Row::Torn { from: line, .. } => {
+            Row::Refused { line, error, rest } => {
                 self.reach(line as u32 - 1);
+                let rest = if self.reaching.is_empty() { rest } else { Vec::new() };
+                Row::Refused { line, error, rest }
+            }
+            Row::Torn { from, .. } => {
+                self.reach(from as u32 - 1);
                 row
             }
         }
@@ -252,7 +189,8 @@ impl<'a> SheetRows<'a> {
         match self.fill_merged(row, &mut cells) {
             Ok(()) => Row::Cells { line, cells },
             Err(why) => {
-                Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why) }
+                let error = Error::field("row", FieldCode::Unreadable, why);
+                Row::Refused { line, error, rest: Vec::new() }
             }
         }
     }
@@ -332,17 +270,17 @@ impl TableRows for SheetRows<'_> {
     fn title(&self) -> Option<&str> {
         Some(&self.sheet)
     }
+
+    fn hidden(&self) -> Hidden {
+        self.before.hidden.clone()
+    }
 }
 
-fn set(cells: &mut Vec<String>, column: usize, text: String) {
+fn set(cells: &mut Vec<Option<String>>, column: usize, text: Option<String>) {
     if cells.len() <= column {
-        cells.resize(column + 1, String::new());
+        cells.resize(column + 1, Some(String::new()));
     }
     cells[column] = text;
-}
-
-fn told(error: XlsxError) -> String {
-    format!("the sheet cannot be read: {error}")
 }
 
 fn lost(error: XlsxError) -> io::Error {

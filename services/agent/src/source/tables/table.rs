@@ -13,11 +13,13 @@ use mpp_core::{Error, FieldCode, Result};
 
 use super::{
     columns::{self, Again},
+    hidden::Hidden,
     kinds::{Kinds, may_be_heading},
     row::{Row, TableRows},
     shape::{self, Shape},
 };
 use crate::{
+    model::screen,
     policy::Policy,
     source::{
         fault::Fault,
@@ -51,6 +53,8 @@ pub fn read_rows(
     let file = file.filter(|_| !sink.is_within());
     file.into_iter().for_each(|name| saying.hear_name(name));
     let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
+    let hidden = rows.hidden();
+    sink.remark_file(hidden.of_columns(&keys));
     let mut reading = Reading {
         place,
         called: rows.called(),
@@ -64,6 +68,7 @@ pub fn read_rows(
         doubtful: None,
         shape: Shape::default(),
         saying,
+        hidden,
     };
     let mut ahead = VecDeque::new();
     loop {
@@ -119,6 +124,7 @@ struct Reading<'a, 'b> {
     shape: Shape,
     /// Titles and footers about how much there is.
     saying: Saying,
+    hidden: Hidden,
 }
 
 impl Reading<'_, '_> {
@@ -189,9 +195,10 @@ impl Reading<'_, '_> {
                 }
                 None => self.doubt(line, cells),
             },
-            Row::Refused { line, error } => {
+            Row::Refused { line, error, rest } => {
                 self.saying.count();
-                self.sink.refuse(self.at(line), error)
+                let rows = self.rest(rest);
+                self.sink.refuse_row(self.at(line), error, rows)
             }
             Row::Torn { from, to, why } => self.tear(from, to, &why),
         }
@@ -248,6 +255,7 @@ impl Reading<'_, '_> {
                 .refuse(self.at(line), Error::field("row", FieldCode::Unreadable, text));
         }
         let raw = self.raw(cells.clone());
+        self.sink.remark_row(self.hidden.of_row(line));
         self.sink.put(self.at(line), raw)?;
         if !self.sink.took() {
             self.saying.hear_refused(&cells);
@@ -263,6 +271,20 @@ impl Reading<'_, '_> {
         let text = |text: String| Val::utf8_str(text.into_bytes());
         let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
         Val::obj(cells.collect())
+    }
+
+    /// What is left of a row with cells that are lost, once as if they were empty and once as if
+    /// they were not; `None` where nothing is left of it.
+    fn rest(&self, mut rest: Vec<Option<String>>) -> Option<[Val; 2]> {
+        if rest.is_empty() {
+            return None;
+        }
+        rest.resize(self.keys.len(), Some(String::new()));
+        let with = |lost: &str| {
+            let cells = rest.iter().map(|cell| cell.clone().unwrap_or_else(|| lost.to_owned()));
+            self.raw(cells.collect())
+        };
+        Some([with(""), with(screen::ANYTHING)])
     }
 
     /// Holds back a row without the table's shape: it is reported, and not published.

@@ -11,11 +11,13 @@ use std::{
 use calamine::{Reader as _, SheetType, SheetVisible};
 
 use super::{
+    before::{Before, Open},
     heading::{self, LOOKED_AT},
+    hidden::Hidden,
     lines::Line,
     row::Row,
     runs,
-    sheet::{Before, Open, SheetRows},
+    sheet::SheetRows,
     table::read_rows,
 };
 use crate::{
@@ -49,6 +51,7 @@ pub fn read(workbook: &Workbook, policy: &Policy, sink: &mut Sink<'_>) -> Result
     let (mut open, formatted) = open(&workbook.path, policy, &place, AS_TEXT)?;
     let sheet = choose(&mut open, workbook.sheet.as_deref(), &place)?;
     let before = Before::look(&mut open, &sheet, formatted).map_err(unreadable)?;
+    let before = Before { hidden: Hidden::look(&workbook.path, &sheet), ..before };
     let mut rows = SheetRows::open(&mut open, &sheet, before).map_err(unreadable)?;
     let above = find_heading(&mut rows, workbook.heading_row, &place)?;
     read_rows(&place, &mut rows, above, policy, sink)
@@ -208,7 +211,7 @@ fn line(row: &Row) -> Line {
             let text = cells.iter().map(clean).collect::<Vec<_>>().join(&PARTS.to_string());
             Line { number: *line, text: Ok(text) }
         }
-        Row::Refused { line, error } => {
+        Row::Refused { line, error, .. } => {
             Line { number: *line, text: Err(error.message().to_owned()) }
         }
         Row::Torn { from, why, .. } => Line { number: *from, text: Err(why.clone()) },

@@ -1,0 +1,117 @@
+//! Rows of which no record is sent: refused, held back, passed over.
+
+use jaq_json::Val;
+use mpp_core::{Error, Result};
+use serde_json::Value;
+
+use super::Sink;
+use crate::{
+    model::declared,
+    source::{
+        explained,
+        fault::Fault,
+        found::{Found, Item},
+        tables::held_back::{HeldBack, id},
+    },
+};
+
+impl Sink<'_> {
+    /// Hands on that a record could not be read.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
+        self.has_row = true;
+        self.send(Item::refused(found_at, error))
+    }
+
+    /// Hands on that a row could not be read. Where its record has the same id whatever stood in the
+    /// cells that are lost, as `rows` tries it, that id is not gone.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn refuse_row(
+        &mut self,
+        found_at: String,
+        error: Error,
+        rows: Option<[Val; 2]>,
+    ) -> Result<()> {
+        self.has_row = true;
+        let [one, other] = rows.map_or([None, None], |rows| rows.map(|row| self.only_id(row)));
+        let refused_id = one.filter(|one| other.as_ref() == Some(one));
+        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+    }
+
+    /// The id of the one record that a row yields.
+    fn only_id(&self, row: Val) -> Option<String> {
+        let outputs = self.mapping.run(declared::with_units(row, &self.way.units)).ok()?;
+        if let [only] = outputs.as_slice() { id(only) } else { None }
+    }
+
+    /// Notes a remark on the file, for its first record that is taken.
+    pub fn remark_file(&mut self, remark: Option<Error>) {
+        self.of_file = remark;
+    }
+
+    /// Notes a remark on the row that follows, for its record if that is taken.
+    pub fn remark_row(&mut self, remark: Option<Error>) {
+        self.of_row = remark;
+    }
+
+    /// Refuses the record found at a place, with its id, so that it does not count as gone.
+    pub(super) fn refuse_all(
+        &mut self,
+        found_at: String,
+        error: Error,
+        outputs: &[Value],
+    ) -> Result<()> {
+        let refused_id = outputs.first().and_then(id);
+        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+    }
+
+    /// Records that look like trials are sent.
+    pub fn takes_trials(&self) -> bool {
+        self.way.apply_trials
+    }
+
+    /// Hands on a row that is held back, or its records if a person has released it, which takes an
+    /// id.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
+        let raw = declared::with_units(raw, &self.way.units);
+        let outputs = self.mapping.run(raw.clone()).unwrap_or_default();
+        if outputs.first().is_some_and(|output| self.is_released(output)) {
+            self.took = true;
+            return self.put_all(&found_at, &raw, outputs, None);
+        }
+        let error = explained::of_record(&self.mapping, &raw, outputs.first(), error);
+        let refused_id = outputs.first().and_then(id);
+        let held_back = outputs.first().and_then(HeldBack::of);
+        let item = Item { refused_id, held_back, ..Item::refused(found_at, error) };
+        self.send(Item { is_record: false, ..item })
+    }
+
+    /// A person has looked at it, and it is called as it was then.
+    pub(super) fn is_released(&self, output: &Value) -> bool {
+        HeldBack::of(output).is_some_and(|one| self.way.released.get(&one.id) == Some(&one.title))
+    }
+
+    /// Hands on that a row is no record.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
+        let found_at = self.placed(found_at);
+        self.hand(Found::PassedOver(found_at, why))
+    }
+
+    /// Hands on that the source's whole extent is not known; reading goes on.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn lack(&mut self, fault: Fault) -> Result<()> {
+        self.hand(Found::Fault(fault))
+    }
+}
