@@ -8,20 +8,37 @@ use crate::{Error, FieldCode};
 /// Stands for any person, whose name is not shown.
 pub const A_PERSON: &str = "users/-";
 
-/// Starts of subjects that name a body or a program. Whoever is called otherwise is a person: an
-/// issuer may write a name in any form.
+/// Stands for an author of whom nobody here knows whether it is a person: its issuer has a
+/// collection of its own, as in "pegawai/siti" or "robots/7". Nothing of the name is shown.
+pub const SOMEBODY: &str = "-";
+
+/// Starts of subjects that name a body or a program.
 const NO_PERSONS: [&str; 4] = ["units/", "malls/", "sources/", "services/"];
+/// The start of subjects that name a person.
+const PERSONS: &str = "users/";
 /// Subjects under which the suite itself writes.
 const OWN: [&str; 5] = ["registry", "scheduling", "reporting", "anonymous", ""];
 
-fn is_person(subject: &str) -> bool {
-    !OWN.contains(&subject) && !NO_PERSONS.iter().any(|start| subject.starts_with(start))
+/// An author's name as everyone may see it: sources, units and services by name, persons as
+/// [`A_PERSON`], whoever may be one as [`SOMEBODY`]. A name without a collection, such as an
+/// address or a staff number, is a person's. [`Caller::told`] names persons to some callers.
+pub fn as_told(subject: &str) -> &str {
+    if OWN.contains(&subject) || NO_PERSONS.iter().any(|start| subject.starts_with(start)) {
+        subject
+    } else if subject.contains('/') && !subject.starts_with(PERSONS) || subject == SOMEBODY {
+        SOMEBODY
+    } else {
+        A_PERSON
+    }
 }
 
-/// An author's name as everyone may see it: sources, units and services by name, persons as
-/// [`A_PERSON`]. Only the feed names persons, to callers whom [`Caller::may_name`] lets.
-pub fn as_told(subject: &str) -> &str {
-    if is_person(subject) { A_PERSON } else { subject }
+/// The same within a sentence.
+pub fn in_words(subject: &str) -> &str {
+    match as_told(subject) {
+        A_PERSON => "a person",
+        SOMEBODY => "somebody",
+        name => name,
+    }
 }
 
 /// The roles of callers; a token names some of them.
@@ -124,6 +141,16 @@ impl Caller {
             || (officer && keepers.into_iter().any(|keeper| self.holds(keeper)))
     }
 
+    /// The author of a record, as this caller may know it.
+    pub fn told<'a, 'b>(
+        &self,
+        author: &'a str,
+        keepers: impl IntoIterator<Item = &'b str>,
+    ) -> &'a str {
+        let told = as_told(author);
+        if told == author || self.may_name(author, keepers) { author } else { told }
+    }
+
     /// True if `name` is one of its namespaces or lies below one by its name.
     pub fn holds(&self, name: &str) -> bool {
         self.namespaces.iter().any(|own| {
@@ -166,6 +193,11 @@ mod tests {
             // Another issuer's forms of a name.
             ("siti@bkpm.go.id", A_PERSON),
             ("198001012005012001", A_PERSON),
+            // Another issuer's collections, of persons or of programs.
+            ("pegawai/siti", SOMEBODY),
+            ("robots/7", SOMEBODY),
+            (SOMEBODY, SOMEBODY),
+            (A_PERSON, A_PERSON),
         ] {
             assert_eq!(as_told(subject), told, "{subject}");
         }
@@ -192,6 +224,21 @@ mod tests {
             assert_eq!(caller.may_name("users/siti", keepers), named, "{role:?} {namespace}");
             assert!(caller.may_name("users/budi", keepers), "itself");
         }
+    }
+
+    #[test]
+    fn an_author_is_told_by_name_where_it_may_be_named() {
+        let officer = caller(Role::UnitOfficer, "units/disdukcapil");
+        for (author, own, elsewhere) in [
+            ("users/siti", "users/siti", A_PERSON),
+            ("pegawai/siti", "pegawai/siti", SOMEBODY),
+            ("units/bkpm", "units/bkpm", "units/bkpm"),
+        ] {
+            assert_eq!(officer.told(author, ["units/disdukcapil"]), own);
+            assert_eq!(officer.told(author, ["units/bkpm"]), elsewhere);
+        }
+        assert_eq!((in_words("users/siti"), in_words("robots/7")), ("a person", "somebody"));
+        assert_eq!(in_words("sources/bkpm"), "sources/bkpm");
     }
 
     #[test]

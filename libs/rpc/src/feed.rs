@@ -12,12 +12,12 @@ use mpp_api::{
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
-use mpp_core::{Caller, Error, FieldCode, Label, Reason, Result};
+use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Feed, Filter, Labels, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::told::label_texts;
-use self::told::message;
+use self::told::{Owners, Teller};
 use crate::{Turns, caller, metrics, status};
 
 /// Most earlier revisions that are told of at once: a service has a handful of copies.
@@ -37,13 +37,14 @@ pub struct FeedServer {
     /// The kinds of record that the service keeps.
     kinds: &'static [&'static str],
     known: Option<Known>,
+    owners: Option<Owners>,
 }
 
 impl FeedServer {
     /// Serves `feed`, which holds records of these kinds.
     pub fn new(feed: Feed, kinds: &'static [&'static str]) -> Self {
         metrics::begin_feed(feed.db().name());
-        Self { feed, kinds, known: None }
+        Self { feed, kinds, known: None, owners: None }
     }
 
     /// Refuses a new watch of a label whose value names nothing that the service knows: a region, a
@@ -54,6 +55,16 @@ impl FeedServer {
         known: impl Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync + 'static,
     ) -> Self {
         Self { known: Some(Arc::new(known)), ..self }
+    }
+
+    /// Names persons also to whoever acts for the mall that a record lies in: `owners` of a mall.
+    #[must_use]
+    pub fn owned_by(self, owners: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self { owners: Some(Arc::new(owners)), ..self }
+    }
+
+    fn teller<T>(&self, request: &Request<T>) -> Arc<Teller> {
+        Arc::new(Teller { caller: caller(request), owners: self.owners.clone() })
     }
 
     async fn check_known(&self, start: &Start, filter: &Filter) -> Result<()> {
@@ -81,7 +92,7 @@ impl FeedService for FeedServer {
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let states = request.extensions().get().cloned();
-        let caller = Arc::new(caller(&request));
+        let teller = self.teller(&request);
         let request = request.into_inner();
         let (start, prompt) = (start(&request).map_err(status)?, request.prompt);
         let filter = request.filter.unwrap_or_default();
@@ -90,15 +101,15 @@ impl FeedService for FeedServer {
         filter.check().map_err(status)?;
         match (&start, states) {
             (Start::State, Some(States(turns))) => {
-                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, caller, prompt)))
+                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, teller, prompt)))
             }
             _ => {
                 let own = self.feed.db().name();
                 let told = |error: &Error| metrics::let_down(own, error.reason());
                 let subscription = self.feed.subscribe(start, filter).await.inspect_err(told);
                 let subscription = subscription.map_err(status)?;
-                let subscription = subscription.for_caller(caller.subject.clone());
-                Ok(Response::new(messages(own, subscription.telling_soon(prompt), caller)))
+                let subscription = subscription.for_caller(teller.caller.subject.clone());
+                Ok(Response::new(messages(own, subscription.telling_soon(prompt), teller)))
             }
         }
     }
@@ -269,15 +280,15 @@ fn in_turn(
     feed: Feed,
     filter: Filter,
     turns: Turns<String>,
-    caller: Arc<Caller>,
+    teller: Arc<Teller>,
     prompt: bool,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
     let begun = async move {
-        let mut turn = Some(turns.take(caller.subject.clone()).await);
+        let mut turn = Some(turns.take(teller.caller.subject.clone()).await);
         let told = match feed.subscribe(Start::State, filter).await {
             Ok(subscription) => {
-                let subscription = subscription.for_caller(caller.subject.clone());
-                messages(feed.db().name(), subscription.telling_soon(prompt), caller)
+                let subscription = subscription.for_caller(teller.caller.subject.clone());
+                messages(feed.db().name(), subscription.telling_soon(prompt), teller)
             }
             Err(error) => stream::iter([Err(status(error))]).boxed(),
         };
@@ -294,12 +305,12 @@ fn in_turn(
 fn messages(
     feed: &'static str,
     subscription: Subscription,
-    caller: Arc<Caller>,
+    teller: Arc<Teller>,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
-    stream::unfold(Some((subscription, caller)), move |still| async move {
-        let (mut subscription, caller) = still?;
+    stream::unfold(Some((subscription, teller)), move |still| async move {
+        let (mut subscription, teller) = still?;
         match subscription.next().await {
-            Ok(Some(batch)) => Some((Ok(message(batch, &caller)), Some((subscription, caller)))),
+            Ok(Some(batch)) => Some((Ok(teller.message(batch)), Some((subscription, teller)))),
             Ok(None) => Some((Err(status(ended())), None)),
             Err(error) => {
                 metrics::let_down(feed, error.reason());

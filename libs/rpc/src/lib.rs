@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod addresses;
+mod authors;
 pub mod authz;
 mod clock;
 mod coding;
@@ -63,6 +64,7 @@ mod watch_database;
 
 pub use mpp_store::{Turn, Turns};
 
+pub use authors::tell_authors;
 pub use authz::{Grant, Scope, grant, mall_owners};
 pub use door::{http_status_of, openapi};
 pub use drain::Drain;

@@ -75,7 +75,7 @@ use mpp_resource::{
     copies::Copies,
     memory::{Follow, Memory, MemoryPolicy},
 };
-use mpp_rpc::{HealthPolicy, Readiness};
+use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer};
 use mpp_store::{Db, Feed, FeedOptions};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -203,6 +203,16 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
 /// Largest message of any method, in bytes.
 const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
+fn serve_feed(registry: &Registry, feed: &Feed) -> FeedServer {
+    let (knows, owns) = (registry.clone(), registry.clone());
+    FeedServer::new(feed.clone(), model::KINDS)
+        .knowing(move |label, value| {
+            let knows = knows.clone();
+            Box::pin(async move { app::filters::label(&knows, label, &value).await })
+        })
+        .owned_by(move |mall| owns.memory.read().owners(mall))
+}
+
 fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: CancellationToken) -> Routes {
     let pushes = mpp_sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
@@ -210,12 +220,7 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
     // all.
     let sync_bytes = (registry.sync.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
-    let knows = registry.clone();
-    let feed =
-        mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
-            let knows = knows.clone();
-            Box::pin(async move { app::filters::label(&knows, label, &value).await })
-        });
+    let feed = serve_feed(registry, feed);
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))

@@ -225,11 +225,13 @@ fn follow_own(feed: &Feed, memory: &Memory, readiness: &Readiness, shutdown: &Ca
 }
 
 fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {
-    let app = app.clone();
-    FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
-        let app = app.clone();
-        Box::pin(async move { app::filters::label(&app, label, &value).await })
-    })
+    let (app, owns) = (app.clone(), app.clone());
+    FeedServer::new(feed.clone(), model::KINDS)
+        .knowing(move |label, value| {
+            let app = app.clone();
+            Box::pin(async move { app::filters::label(&app, label, &value).await })
+        })
+        .owned_by(move |mall| owns.memory.read().directory.owners(mall))
 }
 
 /// The background work that one replica does for all.

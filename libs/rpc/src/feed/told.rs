@@ -1,59 +1,100 @@
 //! What a follower is sent, as this caller may know it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use bytes::Bytes;
 use mpp_api::{
     Any, digest, document,
     feed::{Change, WatchResponse, change},
     time::to_timestamp,
 };
-use mpp_core::{Caller, Label, as_told};
+use mpp_core::{Caller, Label};
 use mpp_store::{Batch, Change as Stored, Labels, Op};
+
+use crate::authors;
 
 /// Labels that say to whom a record belongs.
 const KEEPERS: [Label; 5] =
     [Label::Agency, Label::Unit, Label::Organiser, Label::Mall, Label::Counter];
 
-pub(super) fn message(batch: Batch, caller: &Caller) -> WatchResponse {
-    WatchResponse {
-        changes: batch.changes.iter().map(|change| to_wire(change, caller)).collect(),
-        resume_token: batch.token.unwrap_or_default(),
-        revision: batch.revision,
-        initial_state_complete: batch.initial_state_complete,
-        digest: batch.digest.as_ref().map(digest::to_wire),
+/// The names whose holders act for a mall.
+pub(super) type Owners = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+
+/// Tells changes to one caller.
+#[derive(Clone)]
+pub(super) struct Teller {
+    pub(super) caller: Caller,
+    /// None in a service that knows no malls.
+    pub(super) owners: Option<Owners>,
+}
+
+impl Teller {
+    pub(super) fn message(&self, batch: Batch) -> WatchResponse {
+        WatchResponse {
+            changes: batch.changes.iter().map(|change| self.to_wire(change)).collect(),
+            resume_token: batch.token.unwrap_or_default(),
+            revision: batch.revision,
+            initial_state_complete: batch.initial_state_complete,
+            digest: batch.digest.as_ref().map(digest::to_wire),
+        }
+    }
+
+    fn to_wire(&self, change: &Stored) -> Change {
+        let (op, document) = match change.op {
+            Op::Put => {
+                let type_url = document::type_url(&change.kind).unwrap_or_default();
+                (change::Op::Put, Some(Any { type_url, value: self.document(change) }))
+            }
+            Op::Deleted => (change::Op::Deleted, None),
+            Op::Removed => (change::Op::Removed, None),
+        };
+        Change {
+            kind: change.kind.clone(),
+            name: change.name.clone(),
+            version: change.version,
+            op: op.into(),
+            document,
+            tombstone: change.tombstone.clone(),
+            origin: change.origin.clone(),
+            actor: self.actor(change),
+            commit_time: Some(to_timestamp(change.at)),
+            labels: label_texts(&change.labels),
+            session: change.session.clone(),
+        }
+    }
+
+    /// Who made a change, as far as the caller may know it. Whoever acts for a mall answers for
+    /// all that lies in it.
+    fn actor(&self, change: &Stored) -> String {
+        let told = self.caller.told(&change.actor, keepers(change));
+        if told == change.actor {
+            return change.actor.clone();
+        }
+        let owners = change.labels.get(&Label::Mall).zip(self.owners.as_ref());
+        let owners = owners.map(|(mall, owners)| owners(mall)).unwrap_or_default();
+        self.caller.told(&change.actor, owners.iter().map(String::as_str)).to_owned()
+    }
+
+    /// The record as it is stored, but for names that the caller may not know.
+    fn document(&self, change: &Stored) -> Bytes {
+        let keepers: Vec<&str> = keepers(change).collect();
+        authors::document(&change.kind, &change.doc, &self.caller, &keepers)
     }
 }
 
 /// A change as this caller may know it.
 pub(crate) fn to_wire(change: &Stored, caller: &Caller) -> Change {
-    let (op, document) = match change.op {
-        Op::Put => {
-            let type_url = document::type_url(&change.kind).unwrap_or_default();
-            (change::Op::Put, Some(Any { type_url, value: change.doc.clone() }))
-        }
-        Op::Deleted => (change::Op::Deleted, None),
-        Op::Removed => (change::Op::Removed, None),
-    };
-    Change {
-        kind: change.kind.clone(),
-        name: change.name.clone(),
-        version: change.version,
-        op: op.into(),
-        document,
-        tombstone: change.tombstone.clone(),
-        origin: change.origin.clone(),
-        actor: actor(change, caller).to_owned(),
-        commit_time: Some(to_timestamp(change.at)),
-        labels: label_texts(&change.labels),
-        session: change.session.clone(),
-    }
+    Teller { caller: caller.clone(), owners: None }.to_wire(change)
 }
 
-/// Who made a change, as far as the caller may know it.
-fn actor<'a>(change: &'a Stored, caller: &Caller) -> &'a str {
+/// A change's record as this caller may know it.
+pub(crate) fn document(change: &Stored, caller: &Caller) -> Bytes {
+    Teller { caller: caller.clone(), owners: None }.document(change)
+}
+
+fn keepers(change: &Stored) -> impl Iterator<Item = &str> {
     let keepers = KEEPERS.iter().filter_map(|label| change.labels.get(label));
-    let keepers = keepers.map(String::as_str).chain([change.name.as_str()]);
-    if caller.may_name(&change.actor, keepers) { &change.actor } else { as_told(&change.actor) }
+    keepers.map(String::as_str).chain([change.name.as_str()])
 }
 
 /// Labels as the contract has them.

@@ -90,7 +90,7 @@ fn with_differences(versions: &[Change], who: &Caller, room: &mut Room) -> Versi
     let mut told = bare(&versions[0], who);
     let before = versions.get(1).filter(|before| before.version == versions[0].version - 1);
     if let Some((before, found)) =
-        before.and_then(|one| Some((one, differences(one, &versions[0])?)))
+        before.and_then(|one| Some((one, differences(one, &versions[0], who)?)))
     {
         told.compared_version = before.version;
         told.differences = found;
@@ -101,14 +101,14 @@ fn with_differences(versions: &[Change], who: &Caller, room: &mut Room) -> Versi
 
 /// How the record of one version differs from that of an earlier one. `None` where one of them is
 /// no record, or cannot be read.
-fn differences(before: &Change, after: &Change) -> Option<Vec<FieldDifference>> {
-    let (from, to) = (fields(before)?, fields(after)?);
+fn differences(before: &Change, after: &Change, who: &Caller) -> Option<Vec<FieldDifference>> {
+    let (from, to) = (fields(before, who)?, fields(after, who)?);
     Some(difference::between(&after.kind, &from, &to))
 }
 
-fn fields(change: &Change) -> Option<Map<String, Value>> {
-    let is_there = change.op == Op::Put;
-    let value = is_there.then(|| json::value_encoded(&change.kind, &change.doc).ok()).flatten()?;
+fn fields(change: &Change, who: &Caller) -> Option<Map<String, Value>> {
+    let told = (change.op == Op::Put).then(|| told::document(change, who))?;
+    let value = json::value_encoded(&change.kind, &told).ok()?;
     value.as_object().cloned()
 }
 
@@ -119,7 +119,8 @@ pub(super) async fn compared(
     who: &Caller,
 ) -> Result<CompareRecordVersionsResponse> {
     let (one, other) = (bare(&from, who), bare(&to, who));
-    let found = tokio::task::spawn_blocking(move || differences(&from, &to));
+    let who = who.clone();
+    let found = tokio::task::spawn_blocking(move || differences(&from, &to, &who));
     let mut differences = found.await.map_err(Error::internal)?.unwrap_or_default();
     let left_out = Room::default().keep(&mut differences);
     Ok(CompareRecordVersionsResponse { from: Some(one), to: Some(other), differences, left_out })

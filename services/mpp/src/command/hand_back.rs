@@ -5,7 +5,7 @@ use clap::Args as ClapArgs;
 use mpp_api::registry::{
     GetServiceRequest, HandBackServiceRequest, catalog_service_client::CatalogServiceClient,
 };
-use mpp_core::Result;
+use mpp_core::{Result, in_words};
 
 use crate::{
     call::refused,
@@ -66,7 +66,7 @@ pub async fn run(args: HandBackArgs, client: &Client, output: Output) -> Result<
         fields => say!("{only}handed back  {fields} of {} to {}", service.name, service.source),
     }
     for kept in service.overrides {
-        say!("still set by {}: {}", kept.subject, kept.field);
+        say!("still set by {}: {}", in_words(&kept.subject), kept.field);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{A_PERSON, Error, FieldCode, Label, Result, hex};
+use mpp_core::{A_PERSON, Error, FieldCode, Label, Result, SOMEBODY, hex};
 
 use crate::{
     call::refused,
@@ -101,6 +101,7 @@ pub(super) fn by(actor: &str) -> String {
     match actor {
         "" => String::new(),
         A_PERSON => "  by a person".to_owned(),
+        SOMEBODY => "  by somebody".to_owned(),
         actor => format!("  by {actor}"),
     }
 }

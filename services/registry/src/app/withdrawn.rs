@@ -5,7 +5,7 @@ use mpp_api::{
     Document as _,
     registry::{GetWithdrawnServiceResponse, Service},
 };
-use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name};
+use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
 use mpp_resource::Kind as _;
 use mpp_store::{Change, Op};
 
@@ -45,7 +45,7 @@ impl Registry {
             "" => "nothing is recorded that took its place".to_owned(),
             successor => format!("{successor} took its place"),
         };
-        let by = if gone.actor == A_PERSON { "an officer" } else { &gone.actor };
+        let by = if gone.actor == A_PERSON { "an officer" } else { in_words(&gone.actor) };
         let text = format!("{name} was withdrawn on {since}, by {by}; {instead}");
         let error = Error::new(Reason::NotFound, text).with_fact("withdraw_time", since);
         let error = error.with_fact("actor", gone.actor);

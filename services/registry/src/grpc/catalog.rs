@@ -26,6 +26,7 @@ pub struct Catalog(pub Registry);
 #[tonic::async_trait]
 impl CatalogService for Catalog {
     async fn get_service(&self, request: Request<GetServiceRequest>) -> Answer<GetServiceResponse> {
+        let caller = mpp_rpc::caller(&request);
         let GetServiceRequest { name, min_revision } = request.into_inner();
         let found = match read::<Service>(&self.0, &name, min_revision).await {
             Err(error) if error.reason() == Reason::NotFound => {
@@ -33,7 +34,10 @@ impl CatalogService for Catalog {
             }
             found => found,
         };
-        reply(found.map(|service| GetServiceResponse { service: Some(service) }))
+        reply(found.map(|mut service| {
+            self.0.tell_authors(&mut service, &caller);
+            GetServiceResponse { service: Some(service) }
+        }))
     }
 
     async fn get_withdrawn_service(
@@ -47,7 +51,11 @@ impl CatalogService for Catalog {
         &self,
         request: Request<ListServicesRequest>,
     ) -> Answer<ListServicesResponse> {
-        list(&self.0, request, lists::services).await
+        let caller = mpp_rpc::caller(&request);
+        let mut listed = list(&self.0, request, lists::services).await?;
+        let services = listed.get_mut().services.iter_mut();
+        services.for_each(|service| self.0.tell_authors(service, &caller));
+        Ok(listed)
     }
 
     async fn create_service(
@@ -127,7 +135,9 @@ impl Catalog {
         request: Request<UpdateServiceRequest>,
     ) -> Result<UpdateServiceResponse> {
         let (call, request) = Call::open(request)?;
-        let (done, found) = self.0.update_service(call, request).await?;
+        let caller = call.caller.clone();
+        let (mut done, found) = self.0.update_service(call, request).await?;
+        self.0.tell_authors(&mut done.answer, &caller);
         let warnings = found.into_iter().map(warning).collect();
         Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
     }
@@ -137,7 +147,8 @@ impl Catalog {
         request: Request<HandBackServiceRequest>,
     ) -> Result<HandBackServiceResponse> {
         let (call, request) = Call::open(request)?;
-        let done = self.0.hand_back(&call, &request).await?;
+        let mut done = self.0.hand_back(&call, &request).await?;
+        self.0.tell_authors(&mut done.answer, &call.caller);
         Ok(HandBackServiceResponse { service: Some(done.answer), revision: done.revision })
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use mpp_api::{
     Document,
-    registry::{Offering, Service, Unit},
+    registry::{Mall, Offering, Service, Unit},
 };
 use mpp_core::Result;
 use mpp_resource::memory::{Records, Row, View};
@@ -176,6 +176,14 @@ impl RegistryView {
             }
         }
         Lineage::new(upward)
+    }
+
+    /// The names whose holders act for a mall: its own, its organiser's, those of the units above.
+    pub fn owners(&self, mall: &str) -> Vec<String> {
+        let organiser = self.records.row::<Mall>(mall).map(|row| row.label(Label::Organiser));
+        let lineage = organiser.and_then(|organiser| self.lineage(organiser));
+        let units = lineage.as_ref().map(Lineage::names).unwrap_or_default();
+        mpp_rpc::mall_owners(mall, units.into_iter().map(str::to_owned))
     }
 
     /// A unit and all units below it.

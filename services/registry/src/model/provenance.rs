@@ -4,7 +4,7 @@
 
 use mpp_api::registry::{Service, service::Override};
 use mpp_api::time::to_timestamp;
-use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Micros, Result, text};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Result, in_words, text};
 use mpp_form::screen;
 use mpp_resource::Resource;
 
@@ -55,7 +55,7 @@ pub fn override_warnings(service: &Service) -> impl Iterator<Item = FieldViolati
             }
             None => String::new(),
         };
-        let who = if kept.subject == A_PERSON { "a person" } else { &kept.subject };
+        let who = in_words(&kept.subject);
         let description = format!(
             "{who} has set this over the source's value, which is kept beside it until it is handed \
              back{why}{}{drifts}; where the source is right: mpp hand-back {} --field {}",

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use mpp_api::{forms, registry::Service, types::Warning};
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result, in_words};
 use mpp_resource::handler;
 use mpp_store::Label;
 use mpp_sync::{id_of, warning};
@@ -144,7 +144,8 @@ impl Sent {
 
     pub(super) fn warn_of_lost(&mut self, name: &str, service: &Service) {
         self.warnings.extend(service.overrides.iter().map(|kept| {
-            let text = format!("what {} had set of {name} is gone with it", kept.subject);
+            let who = in_words(&kept.subject);
+            let text = format!("what {who} had set of {name} is gone with it");
             warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
         }));
     }

@@ -8,7 +8,7 @@ use mpp_api::{
     sync::{Outcome, Source},
     types::Warning,
 };
-use mpp_core::{A_PERSON, Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, in_words};
 use mpp_form::record::{Checked, Item};
 use mpp_store::{Expect, Labels, Put, Tx};
 use mpp_sync::{
@@ -260,7 +260,7 @@ impl Write<'_> {
 
 fn gone_with_it(service: &Service) -> Vec<Warning> {
     let gone = service.overrides.iter().map(|kept| {
-        let who = if kept.subject == A_PERSON { "a person" } else { &kept.subject };
+        let who = in_words(&kept.subject);
         let text = format!("what {who} had set here is gone with the service");
         warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
     });

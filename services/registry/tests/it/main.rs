@@ -1,6 +1,7 @@
 //! The registry's stories, told to a served registry with real tokens, on both databases.
 
 mod accounting;
+mod authors;
 mod catalog;
 mod clients;
 mod contract;

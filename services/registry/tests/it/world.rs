@@ -109,17 +109,25 @@ impl World {
 
     /// The token of a caller with one role.
     pub fn token(&self, role: Role, namespaces: &[&str]) -> String {
+        self.token_of(&[role], namespaces)
+    }
+
+    fn token_of(&self, roles: &[Role], namespaces: &[&str]) -> String {
         let caller = Caller {
-            subject: format!("users/{}", role.as_str()),
-            roles: vec![role],
+            subject: format!("users/{}", roles[0].as_str()),
+            roles: roles.to_vec(),
             namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
         };
         jwt::mint(&self.key, &caller, Duration::from_secs(600), Clock::system().now())
     }
 
     pub fn channel(&self, role: Role, namespaces: &[&str]) -> Channel {
+        self.channel_of(&[role], namespaces)
+    }
+
+    pub fn channel_of(&self, roles: &[Role], namespaces: &[&str]) -> Channel {
         let address = format!("http://{}", self.address);
-        let token = Some(TokenSource::Text(self.token(role, namespaces)));
+        let token = Some(TokenSource::Text(self.token_of(roles, namespaces)));
         connect(&Endpoint { address, token, tls: None }).expect("an endpoint")
     }
 

@@ -11,7 +11,7 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, Micros, Result, as_told};
 
 use super::{
     catalog_change::{catalog_change, unit_of},
@@ -219,7 +219,10 @@ fn changes(nation: &Nation, at: &AsOf, most: usize) -> Result<(Vec<CatalogChange
 
 fn change(nation: &Nation, key: &str, row: &ChangeRow) -> Result<CatalogChange> {
     let unit_name = nation.units.get(unit_of(&row.service)).map(|unit| (&unit.title).into());
-    Ok(CatalogChange { unit_name, ..catalog_change(key, row)? })
+    let change = catalog_change(key, row)?;
+    // An earlier version kept persons' names.
+    let actor = as_told(&change.actor).to_owned();
+    Ok(CatalogChange { unit_name, actor, ..change })
 }
 
 fn freshness(nation: &Nation, upstream: Upstream) -> Freshness {

@@ -11,6 +11,7 @@ use mpp_api::registry::{
     service::{Override, State},
 };
 use mpp_calendar::Zone;
+use mpp_core::{A_PERSON, SOMEBODY, as_told};
 
 use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
 use crate::{
@@ -148,8 +149,11 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
 fn row(look: Look, kept: &Override) -> Row {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
-        @if kept.subject.starts_with("users/") { (look.of(words::AN_OFFICER)) }
-        @else { (kept.subject) }
+        @match as_told(&kept.subject) {
+            A_PERSON => (look.of(words::AN_OFFICER)),
+            SOMEBODY => (look.of(words::UNKNOWN)),
+            name => (name),
+        }
         @if let Some(time) = &kept.time { ", " (moment(time)) }
     };
     let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));

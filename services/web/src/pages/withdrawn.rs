@@ -5,6 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::{registry::GetWithdrawnServiceResponse, types::tombstone::Reason};
 use mpp_calendar::Zone;
+use mpp_core::{A_PERSON, SOMEBODY, as_told};
 
 use super::{Block, Drawn, Part, View, as_of, deviations, heading};
 use crate::{
@@ -65,11 +66,10 @@ fn facts(look: Look, view: &View, unit: &str, gone: &GetWithdrawnServiceResponse
 
 /// The author of the withdrawal; a source by the name that the report has for it.
 fn by(look: Look, view: &View, actor: &str) -> Markup {
-    if actor.is_empty() {
-        return html! { (look.of(words::UNKNOWN)) };
-    }
-    if actor.starts_with("users/") {
-        return html! { (look.of(words::AN_OFFICER)) };
+    match as_told(actor) {
+        "" | SOMEBODY => return html! { (look.of(words::UNKNOWN)) },
+        A_PERSON => return html! { (look.of(words::AN_OFFICER)) },
+        _ => {}
     }
     let known = view.source(actor);
     match known.and_then(|source| source.display_name.as_ref()) {

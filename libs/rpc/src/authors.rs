@@ -1,0 +1,89 @@
+//! The authors that stand within records, as a caller may know them. Persons are left out of
+//! records today; those that an earlier program wrote into one are left out where it is read.
+
+use bytes::Bytes;
+use mpp_api::{Document as _, registry::Service, reporting::CatalogChange};
+use mpp_core::{Caller, as_told};
+use prost::Message;
+
+/// Names who has overridden fields of a service as the caller may know it: by name where it answers
+/// for one of `keepers`. True if a name was left out.
+pub fn tell_authors(service: &mut Service, caller: &Caller, keepers: &[&str]) -> bool {
+    let mut left_out = false;
+    for kept in &mut service.overrides {
+        let told = caller.told(&kept.subject, keepers.iter().copied());
+        if told != kept.subject {
+            kept.subject = told.to_owned();
+            left_out = true;
+        }
+    }
+    left_out
+}
+
+/// A stored record as the caller may know it. The bytes stay what they are where no name is left
+/// out, and where a program cannot read them.
+pub(crate) fn document(kind: &str, stored: &Bytes, caller: &Caller, keepers: &[&str]) -> Bytes {
+    let told = match kind {
+        Service::KIND => Service::decode(stored.clone()).ok().and_then(|mut service| {
+            tell_authors(&mut service, caller, keepers).then(|| service.encode_to_vec())
+        }),
+        CatalogChange::KIND => CatalogChange::decode(stored.clone()).ok().and_then(|change| {
+            let actor = as_told(&change.actor);
+            let told = CatalogChange { actor: actor.to_owned(), ..change.clone() };
+            (actor != change.actor).then(|| told.encode_to_vec())
+        }),
+        _ => None,
+    };
+    told.map_or_else(|| stored.clone(), Bytes::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::service::Override;
+    use mpp_core::Role;
+
+    use super::*;
+
+    fn caller(role: Role, namespace: &str) -> Caller {
+        let namespaces = vec![namespace.to_owned()];
+        Caller { subject: "users/budi".into(), roles: vec![role], namespaces }
+    }
+
+    fn service(subject: &str) -> Bytes {
+        let kept = Override { subject: subject.into(), ..Override::default() };
+        let service = Service { overrides: vec![kept], ..Service::default() };
+        Bytes::from(service.encode_to_vec())
+    }
+
+    fn told(stored: &Bytes, caller: &Caller) -> String {
+        let told = document(Service::KIND, stored, caller, &["units/disdukcapil"]);
+        Service::decode(told).expect("a service").overrides.remove(0).subject
+    }
+
+    #[test]
+    fn a_name_that_was_stored_before_is_told_as_its_change_would_be() {
+        let (reader, stored) = (caller(Role::Reader, "units/disdukcapil"), service("users/siti"));
+        assert_eq!(told(&stored, &reader), "users/-");
+        assert_eq!(told(&service("pegawai/siti"), &reader), "-");
+        assert_eq!(told(&service("units/bkpm"), &reader), "units/bkpm");
+        assert_eq!(told(&stored, &caller(Role::UnitOfficer, "units/disdukcapil")), "users/siti");
+        assert_eq!(told(&stored, &caller(Role::UnitOfficer, "units/bkpm")), "users/-");
+    }
+
+    #[test]
+    fn a_catalog_change_names_no_person_to_anybody() {
+        let change = CatalogChange { actor: "users/siti".into(), ..CatalogChange::default() };
+        let stored = Bytes::from(change.encode_to_vec());
+        let told = document(CatalogChange::KIND, &stored, &caller(Role::Administrator, ""), &[]);
+        assert_eq!(CatalogChange::decode(told).expect("a change").actor, "users/-");
+    }
+
+    #[test]
+    fn nothing_else_is_touched() {
+        let reader = caller(Role::Reader, "");
+        for (kind, bytes) in [("mall", b"x".as_slice()), (Service::KIND, b"\xff"), ("", b"")] {
+            let stored = Bytes::from_static(bytes);
+            assert_eq!(document(kind, &stored, &reader, &[]), stored);
+        }
+    }
+}
