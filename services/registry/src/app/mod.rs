@@ -5,8 +5,8 @@
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
 //! mall or a unit that moves in line. `authors` leaves persons out of what is answered. [`copies`]
-//! reads all that is kept. [`lists`] picks the records of a list, [`search`] answers questions; both
-//! refuse filters that nothing can pass, by [`filters`].
+//! reads all that is kept. [`lists`] picks the records of a list, [`search`] answers questions;
+//! both refuse filters that nothing can pass, by [`filters`].
 
 mod authors;
 pub mod copies;
