@@ -1,16 +1,16 @@
 //! Small tables beside the records, compared with what they describe: those that every service has,
 //! and those that a service adds.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+mod mending;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Micros, Reason, Result};
 use mpp_store::{Actor, Conn, Db, Disagreement, Named, TABLES, Tx};
 
+use self::mending::mend_in;
 use super::{Finding, Held, Kept, Place, Repaired, Work};
 
 /// Compares a service's own tables with what they follow from, at a given time, and answers what
@@ -85,8 +85,9 @@ impl Books {
     }
 
     /// A service's own tables, in the order in which its commands lock them. Each command that
-    /// changes what a row follows from writes that row as well.
+    /// changes what a row follows from writes that row as well, if it is there.
     pub fn of_parts(db: &Db, by: Actor, typed: &'static [&'static str], check: PartCheck) -> Self {
+        let check = in_order(typed, check);
         let checks = vec![of_all(check.clone())];
         let (db, tables, in_part) = (db.clone(), typed.to_vec(), check);
         let locked = tables.clone();
@@ -168,7 +169,9 @@ impl Books {
         let Some(parts) = self.parts(&found, accept) else { return self.mend_whole(accept).await };
         let (mut mended, mut left) = (0, Vec::new());
         for (name, part) in &parts {
-            let of_it = self.mend_part(name, part, accept).await?;
+            let lacks_row = found.iter().any(|one| one.lacks_row && one.part == *name);
+            let locks = !self.by_snapshot || lacks_row;
+            let of_it = self.mend_part((name, part), locks, accept).await?;
             mended += of_it.0;
             left.extend(of_it.1);
         }
@@ -189,11 +192,17 @@ impl Books {
     }
 
     /// Mends a part in a transaction of its own, again if somebody has written the same rows
-    /// meanwhile, or has left something else.
-    async fn mend_part(&self, name: &str, part: &Check, accept: bool) -> Result<Outcome> {
+    /// meanwhile, or has left something else. The tables are locked if that `must` be: a row that is
+    /// not there conflicts with nobody.
+    async fn mend_part(
+        &self,
+        (name, part): (&str, &Check),
+        must: bool,
+        accept: bool,
+    ) -> Result<Outcome> {
         let (checks, mut conflicts, mut mended) = (std::slice::from_ref(part), 0, 0);
         for _ in 0..ROUNDS {
-            let locks = !self.by_snapshot || conflicts >= TRIES;
+            let locks = must || conflicts >= TRIES;
             let outcome = match mend_in(self.begin(locks).await?, checks, accept).await {
                 Err(error) if !locks && error.reason() == Reason::WriteConflict => {
                     tracing::info!(part = name, "somebody writes what is mended; once more");
@@ -207,7 +216,10 @@ impl Books {
                 return Ok((mended, outcome.1));
             }
         }
-        Ok((mended, self.compared().await?))
+        let (now, mut read) = (self.db.now().await?, self.db.read().await?);
+        let left = part(read.conn(), now).await?;
+        read.end().await?;
+        Ok((mended, left))
     }
 
     /// Mends everything in one transaction, in which values of a wrong type are accepted first:
@@ -242,67 +254,18 @@ impl Books {
     }
 }
 
-/// Compares and mends, and commits.
-async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
-    let (mended, left) = mend_in_order(&mut tx, checks, accept).await?;
-    tx.commit().await?;
-    // Each as soon as it stays: whatever fails later does not take it back.
-    for mended in &mended {
-        tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
-    }
-    Ok((mended.iter().map(|one| one.rows).sum(), left))
-}
-
-/// Compares and mends, check by check: each sees what those before it have set right. Answers what
-/// was mended and what is left.
-async fn mend_in_order(
-    tx: &mut Tx,
-    checks: &[Check],
-    accept: bool,
-) -> Result<(Vec<Disagreement>, Vec<Disagreement>)> {
-    let (mut mended, mut left) = (Mended { accept, ..Mended::default() }, Vec::new());
-    for round in 0..=ROUNDS {
-        left.clear();
-        let before = mended.all.len();
-        for check in checks {
-            left.extend(mended.by(tx, check, round < ROUNDS).await?);
-        }
-        if mended.all.len() == before {
-            break;
-        }
-    }
-    let still: HashSet<_> = left.iter().map(|one| (one.table, one.what.as_str())).collect();
-    mended.all.retain(|one| !still.contains(&(one.table, one.what.as_str())));
-    Ok((mended.all, left))
-}
-
-/// The disagreements that a repair has mended so far.
-#[derive(Default)]
-struct Mended {
-    all: Vec<Disagreement>,
-    /// Table and text of each.
-    known: HashSet<(&'static str, String)>,
-    /// True if values that nothing mends are accepted as they are.
-    accept: bool,
-}
-
-impl Mended {
-    /// Runs a check and, if it `mends`, mends each disagreement that it finds, once. Answers those
-    /// that are left.
-    async fn by(&mut self, tx: &mut Tx, check: &Check, mends: bool) -> Result<Vec<Disagreement>> {
-        let now = tx.now();
-        let found = check(tx.conn(), now).await?;
-        let (to_mend, left): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|one| mends && self.is_new(one));
-        tx.mend(&to_mend, self.accept).await?;
-        self.known.extend(to_mend.iter().map(|one| (one.table, one.what.clone())));
-        self.all.extend(to_mend);
-        Ok(left)
-    }
-
-    fn is_new(&self, one: &Disagreement) -> bool {
-        one.is_mendable(self.accept) && !self.known.contains(&(one.table, one.what.clone()))
-    }
+/// The same check, whose answers are in the order of these tables: mended in another order than
+/// commands lock them, rows of two tables would stand in each other's way.
+fn in_order(tables: &'static [&'static str], check: PartCheck) -> PartCheck {
+    let place = |one: &Disagreement| tables.iter().position(|table| *table == one.table);
+    Arc::new(move |conn, now, part| {
+        let found = check(conn, now, part);
+        Box::pin(async move {
+            let mut found = found.await?;
+            found.sort_by_key(place);
+            Ok(found)
+        })
+    })
 }
 
 /// A check of all parts.

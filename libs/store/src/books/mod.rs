@@ -49,6 +49,8 @@ pub struct Disagreement {
     pub part: String,
     /// The number of rows that it stands for: the others are named once this one is mended.
     pub rows: i64,
+    /// True if its row is not there: whoever changes what it follows from does not meet it.
+    pub lacks_row: bool,
 }
 
 impl Disagreement {
@@ -61,13 +63,15 @@ impl Disagreement {
             accept: None,
             part: String::new(),
             rows: 1,
+            lacks_row: false,
         }
     }
 
     /// A disagreement that only a person can judge, and what that person can do.
     pub fn for_a_person(table: &'static str, what: impl AsRef<str>, way_out: &str) -> Self {
         let what = format!("{}{WAY_OUT}{way_out}", what.as_ref());
-        Self { table, what, mend: None, accept: None, part: String::new(), rows: 1 }
+        let part = String::new();
+        Self { table, what, mend: None, accept: None, part, rows: 1, lacks_row: false }
     }
 
     /// Places it in a part of its table.
@@ -80,6 +84,12 @@ impl Disagreement {
     #[must_use]
     pub fn of_rows(self, rows: i64) -> Self {
         Self { rows, ..self }
+    }
+
+    /// Marks it as a row that is not there, if it `lacks` one.
+    #[must_use]
+    pub fn without_row(self, lacks: bool) -> Self {
+        Self { lacks_row: lacks, ..self }
     }
 
     /// Adds the statement to run if a person accepts the value as it is.

@@ -60,7 +60,9 @@ impl Write<'_> {
 
     fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
         let names = elsewhere(self.registry, &self.lease.source, name).into_iter();
-        names.filter_map(|other| self.found(&other).map(|found| (other, found))).collect()
+        let found = names.filter_map(|other| self.found(&other).map(|found| (other, found)));
+        // Its version counts only of a row that is still the source's: it may have changed hands.
+        found.filter(|(_, found)| found.owner == self.lease.source).collect()
     }
 
     /// Why the moves of a batch are not made: together with those that the session has made before

@@ -177,7 +177,7 @@ fn slot(
     let most = had.max(offered);
     (row != Some(&wanted)).then(|| {
         let what = differs(name, row, &wanted, most);
-        Disagreement::new("slot", what, written(name, &wanted))
+        Disagreement::new("slot", what, written(name, &wanted)).without_row(row.is_none())
     })
 }
 

@@ -169,7 +169,7 @@ fn ticket(wanted: &Wanted, row: Option<&Queued>) -> Option<Disagreement> {
     let Some(row) = row else {
         let what = format!("{} was printed, and does not stand in the queue", right.name);
         let mend = queue::entered(right);
-        let missing = Disagreement::new("ticket_queue", what, mend);
+        let missing = Disagreement::new("ticket_queue", what, mend).without_row(true);
         return Some(missing.of_part(wanted.mall.clone()));
     };
     let is_due = wanted.due.as_ref().is_none_or(|due| due.contains(&row.rank.due_at));
@@ -211,10 +211,11 @@ fn number(
     says: Option<i64>,
     printed: i64,
 ) -> Disagreement {
+    let lacks_row = says.is_none();
     let says = says.map_or_else(|| "nothing".to_owned(), |says| says.to_string());
     let what = format!("{mall} {prefix} {date}: says {says}, and {printed} is the last printed");
     let text = "insert into queue_counter (mall, prefix, date, last) values ($1, $2, $3, $4)
                 on conflict (mall, prefix, date) do update set last = excluded.last";
     let mend = Statement::new(text).text(mall).text(prefix).text(date).number(printed);
-    Disagreement::new("queue_counter", what, mend).of_part(mall.clone())
+    Disagreement::new("queue_counter", what, mend).without_row(lacks_row).of_part(mall.clone())
 }
