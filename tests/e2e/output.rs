@@ -50,6 +50,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("hand-back", vec!["units/kemendagri/services/nowhere"]),
         ("quarantine list", vec![]),
         ("quarantine redrive", vec!["sources/nowhere"]),
+        ("undo", vec!["sources/nowhere", "nothing", "--preview"]),
         ("accept", vec![OFFERING]),
         ("watch", vec!["--initial-state", "--count", "3"]),
         ("hours", vec![DUKCAPIL]),

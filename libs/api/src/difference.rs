@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use prost::Message as _;
 use serde_json::{Map, Value};
 
-use crate::sync::FieldDifference;
+use crate::{json, sync::FieldDifference};
 
 /// Bytes of an answer's differences at the most: clients take messages of 4 MiB, of which the rest
 /// of the answer needs a part.
@@ -46,6 +46,12 @@ pub fn between(
     let mut found = Vec::new();
     objects(root, before, after, &mut found);
     found
+}
+
+/// In what two encoded records of a kind differ; `None` where one of them cannot be read.
+pub fn of(kind: &str, before: &[u8], after: &[u8]) -> Option<Vec<FieldDifference>> {
+    let fields = |doc: &[u8]| json::value_encoded(kind, doc).ok()?.as_object().cloned();
+    Some(between(kind, &fields(before)?, &fields(after)?))
 }
 
 fn objects(

@@ -17,7 +17,7 @@ pub fn checked(
     let given = tombstone.cloned().unwrap_or_default();
     let field = format!("{root}.successor");
     match Reason::try_from(given.reason) {
-        Err(_) | Ok(Reason::Unspecified) => {
+        Err(_) | Ok(Reason::Unspecified | Reason::Undone) => {
             let hint = "must be withdrawn, superseded or moved";
             return Err(Error::field(format!("{root}.reason"), FieldCode::Required, hint));
         }

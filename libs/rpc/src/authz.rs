@@ -107,6 +107,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
     ("/mpp.sync.v1.SyncService/ListWaitingRecords", EVERYONE),
     ("/mpp.sync.v1.SyncService/RedriveRecords", SOURCE_AND_UNIT),
+    ("/mpp.sync.v1.SyncService/UndoSession", OWNER),
     ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),
     ("/mpp.feed.v1.FeedService/GetFeed", FOLLOWERS),
     ("/mpp.feed.v1.HistoryService/GetRecordVersion", EVERYONE),

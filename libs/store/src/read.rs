@@ -66,6 +66,49 @@ pub(crate) fn first_name(prefix: &str, after: &str) -> String {
     if after < prefix { prefix.to_owned() } else { format!("{after}\u{1}") }
 }
 
+/// A kind and the name of a record of it.
+type Key<'a> = (&'a str, &'a str);
+
+/// One version of a record, also for a transaction. Indexes: change_history, revision_tx.
+///
+/// # Errors
+/// `UNAVAILABLE` if the database is away.
+pub async fn version_of(conn: &mut Conn, key: Key<'_>, version: i64) -> Result<Option<Change>> {
+    Ok(versions(conn, "c.version = $3", (key, version), 1).await?.into_iter().next())
+}
+
+/// The last version of a record, also for a transaction. Indexes: like [`version_of`].
+///
+/// # Errors
+/// `UNAVAILABLE` if the database is away.
+pub async fn newest_version(conn: &mut Conn, key: Key<'_>) -> Result<Option<Change>> {
+    let which = "c.version < $3 order by c.version desc";
+    Ok(versions(conn, which, (key, i64::MAX), 1).await?.into_iter().next())
+}
+
+async fn versions(
+    conn: &mut Conn,
+    which: &'static str,
+    ((kind, name), bound): (Key<'_>, i64),
+    limit: u32,
+) -> Result<Vec<Change>> {
+    let text = format!(
+        "select {} from change c join revision r on r.tx = c.tx
+         where c.kind = $1 and c.name = $2 and {which} limit $4",
+        conn.dialect().change_columns
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .persistent(false)
+        .bind(kind)
+        .bind(name)
+        .bind(bound)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .map_err(db_error)?;
+    rows.iter().map(Change::from_row).collect()
+}
+
 impl Db {
     /// One consistent snapshot to read from.
     ///
@@ -162,25 +205,20 @@ impl Read {
     /// `UNAVAILABLE` if the database is away.
     pub async fn versions_below(
         &mut self,
-        (kind, name): (&str, &str),
+        key: Key<'_>,
         version: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Change>> {
         let which = "c.version < $3 order by c.version desc";
-        self.versions(which, (kind, name, version.unwrap_or(i64::MAX)), limit).await
+        versions(self.conn(), which, (key, version.unwrap_or(i64::MAX)), limit).await
     }
 
     /// One version of a record. Indexes: change_history, then revision by its transaction.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn version(
-        &mut self,
-        (kind, name): (&str, &str),
-        version: i64,
-    ) -> Result<Option<Change>> {
-        let found = self.versions("c.version = $3", (kind, name, version), 1).await?;
-        Ok(found.into_iter().next())
+    pub async fn version(&mut self, key: Key<'_>, version: i64) -> Result<Option<Change>> {
+        version_of(self.conn(), key, version).await
     }
 
     /// The version of a record that a revision shows, if it is kept. What it finds is right: only
@@ -189,22 +227,18 @@ impl Read {
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn version_at(
-        &mut self,
-        (kind, name): (&str, &str),
-        revision: i64,
-    ) -> Result<Option<Change>> {
+    pub async fn version_at(&mut self, key: Key<'_>, revision: i64) -> Result<Option<Change>> {
         let which = "r.rev <= $3 order by c.version desc";
-        Ok(self.versions(which, (kind, name, revision), 1).await?.into_iter().next())
+        Ok(versions(self.conn(), which, (key, revision), 1).await?.into_iter().next())
     }
 
     /// The first version of a record that is kept. Indexes: like [`Read::version`].
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn first_version(&mut self, (kind, name): (&str, &str)) -> Result<Option<Change>> {
+    pub async fn first_version(&mut self, key: Key<'_>) -> Result<Option<Change>> {
         let which = "c.version > $3 order by c.version";
-        Ok(self.versions(which, (kind, name, 0), 1).await?.into_iter().next())
+        Ok(versions(self.conn(), which, (key, 0), 1).await?.into_iter().next())
     }
 
     /// The last revision that was committed by a time; 0 if none was. Index: revision_at.
@@ -215,29 +249,6 @@ impl Read {
         let query = "select coalesce(max(rev), 0) from revision where at <= $1";
         let row = sqlx::query(query).bind(time).fetch_one(self.conn()).await;
         row.and_then(|row| row.try_get(0)).map_err(db_error)
-    }
-
-    async fn versions(
-        &mut self,
-        which: &'static str,
-        (kind, name, bound): (&str, &str, i64),
-        limit: u32,
-    ) -> Result<Vec<Change>> {
-        let text = format!(
-            "select {} from change c join revision r on r.tx = c.tx
-             where c.kind = $1 and c.name = $2 and {which} limit $4",
-            self.conn().dialect().change_columns
-        );
-        let rows = sqlx::query(AssertSqlSafe(text))
-            .persistent(false)
-            .bind(kind)
-            .bind(name)
-            .bind(bound)
-            .bind(i64::from(limit))
-            .fetch_all(self.conn())
-            .await
-            .map_err(db_error)?;
-        rows.iter().map(Change::from_row).collect()
     }
 
     /// The digest of the copy of another service's feed, as it was saved with its position.

@@ -87,6 +87,11 @@ impl Tx {
         self.now
     }
 
+    /// Says which sync session has brought what the transaction writes, where that is known only now.
+    pub fn within(&mut self, session: &str) {
+        session.clone_into(&mut self.by.session);
+    }
+
     /// From now on the transaction also overwrites rows of a newer program. Only for data that a
     /// service works out from other records, once no newer program does that any more: a newer one
     /// works it out again when it is back. The rows keep the newer form's number.

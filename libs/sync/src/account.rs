@@ -9,7 +9,7 @@ use mpp_api::{
     time::to_timestamp,
 };
 use mpp_core::{Error, FieldViolation, Micros, Result};
-use mpp_form::{Check, record};
+use mpp_form::{Check, reconcile::key_of, record};
 use mpp_resource::memory::View as _;
 use mpp_store::{Expect, Label, RequestKey, Tx};
 use prost::Message;
@@ -27,6 +27,7 @@ use crate::{
     store::{
         batches, lease,
         rejected::{self, Stands},
+        undone,
         waiting::{self, By, Waiting},
     },
     syncs::Syncs,
@@ -258,6 +259,8 @@ async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     waiting::remove(tx, &first.source, By::Name, &names).await?;
+    let keys: Vec<u64> = names.iter().map(|name| key_of(name)).collect();
+    undone::forget(tx, &first.source, &keys).await?;
     let brought_by = rows.iter().map(|row| (row.sequence, 1));
     batches::add(tx, &first.source, "redriven", brought_by).await?;
     let refused = rows.iter().filter(|row| row.refused);

@@ -13,9 +13,13 @@ use crate::{
     plan::{self, Plan},
     remarks::bound_warnings,
     session::Session,
-    store::{batches, digests, lease, rejected},
+    store::{batches, digests, lease, rejected, undone},
     syncs::{Syncs, Writer},
 };
+
+/// Told of a record that comes again as it was when it was undone.
+const UNDONE: &str = "was undone, with the session that had brought it, and comes with the same \
+                      bytes: mend it at the source, or have an officer release it";
 
 impl<S: Syncs> Session<S> {
     /// Answers a batch.
@@ -95,8 +99,35 @@ impl<S: Syncs> Session<S> {
         checkpoint: &Checkpoint,
     ) -> Result<BatchResult> {
         let mut fates = plan.decided.clone();
-        fates.extend(self.write(tx, &plan.waiting).await?);
+        let undone = self.undone(tx, plan).await?;
+        if undone.is_empty() {
+            fates.extend(self.write(tx, &plan.waiting).await?);
+        } else {
+            let others = plan.waiting.iter().filter(|(index, _)| !undone.contains(index));
+            fates.extend(self.write(tx, &others.cloned().collect::<Vec<_>>()).await?);
+            let held = || Err(fault("", FieldCode::Undone, UNDONE));
+            fates.extend(undone.into_iter().map(|index| (index, held())));
+        }
         Ok(plan.result(&fates, checkpoint))
+    }
+
+    /// The records that are just as they were when they were undone. One that asks for something
+    /// else is taken as ever, and from then on whatever comes of it.
+    async fn undone(&self, tx: &mut Tx, plan: &Plan<S::Doc>) -> Result<HashSet<usize>> {
+        let asked: Vec<_> =
+            plan.waiting.iter().map(|(index, _)| (*index, plan.asked(*index))).collect();
+        let keys: Vec<u64> = asked.iter().map(|(_, (key, ..))| *key).collect();
+        let known = undone::known(tx, &self.lease.source, &keys).await?;
+        let (mut same, mut others) = (HashSet::new(), Vec::new());
+        for (index, (key, digest, deletes)) in asked {
+            match known.get(&key) {
+                Some(kept) if kept.is_same(deletes, digest) => drop(same.insert(index)),
+                Some(_) => others.push(key),
+                None => {}
+            }
+        }
+        undone::forget(tx, &self.lease.source, &others).await?;
+        Ok(same)
     }
 
     /// Keeps what waits of a batch, and says in its answers what else is to be told.

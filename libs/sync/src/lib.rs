@@ -91,6 +91,7 @@ pub mod session;
 pub mod store;
 pub mod stream;
 mod syncs;
+pub mod undo;
 mod waiting;
 pub mod wire;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mpp_api::sync::{BatchResult, Incomplete, Outcome, incomplete::Reason};
+use mpp_api::sync::{
+    BatchResult, Incomplete, Outcome, UndoneRecord, incomplete::Reason, undone_record::Change,
+};
 use mpp_telemetry::Counter;
 
 use crate::syncs::Syncs;
@@ -26,6 +28,9 @@ mpp_telemetry::metrics! {
     CONFIRMED: Counter = "mpp.sync.confirmed_records" in "{record}" by [];
     /// Records that clients have looked at before they send them, by how they would be answered.
     PREVIEWED: Counter = "mpp.sync.previewed_records" in "{record}" by ["outcome"];
+    /// Records of sessions that were undone, by what was done: `restored`, `brought_back`,
+    /// `deleted`, `held`, or `left` as they are.
+    UNDONE: Counter = "mpp.sync.undone_records" in "{record}" by ["change"];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -39,6 +44,22 @@ const OUTCOMES: [(Outcome, &str); 4] = [
     (Outcome::Quarantined, "quarantined"),
 ];
 
+const UNDOES: [(Change, &str); 5] = [
+    (Change::Restored, "restored"),
+    (Change::BroughtBack, "brought_back"),
+    (Change::Deleted, "deleted"),
+    (Change::Held, "held"),
+    (Change::Left, "left"),
+];
+
+/// Counts records of a session that was undone.
+pub fn undone(records: &[UndoneRecord]) {
+    for (change, name) in UNDOES {
+        let count = records.iter().filter(|record| record.change() == change).count();
+        UNDONE.add(count as u64, [name]);
+    }
+}
+
 /// Counts from zero on, and tells of `service` as long as it is there.
 pub fn begin<S: Syncs>(service: &Arc<S>) {
     SESSIONS.begin(["begun", "refused", "complete", "incomplete"].map(|outcome| [outcome]));
@@ -49,6 +70,7 @@ pub fn begin<S: Syncs>(service: &Arc<S>) {
     CONFIRMED.begin([[""; 0]]);
     let reasons = (1..).map_while(|number| Reason::try_from(number).ok());
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [reason.as_str_name()]));
+    UNDONE.begin(UNDOES.map(|(_, change)| [change]));
     REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [outcome]));
     QUARANTINED.observe_each(service, |own| own.engine().waiting.counts());
     QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(own.time()));

@@ -122,6 +122,12 @@ impl<D: Synced> Plan<D> {
         self.names.iter().map(|name| name.chars().take(MAX_SHOWN_NAME).collect()).collect()
     }
 
+    /// The key of a record's name, its digest, and whether it asks for its record to go.
+    pub fn asked(&self, index: usize) -> (u64, [u8; 16], bool) {
+        let deletes = self.asks[index] == Asks::Delete;
+        (key_of(&self.names[index]), self.digests[index], deletes)
+    }
+
     /// The state of each record after its answer; only the first of several of one name counts.
     pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
         let records = self.names.iter().zip(&self.source_ids).zip(&result.results);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
-use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
 use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Tx};
@@ -34,6 +34,9 @@ fn altered<S: Syncs>() -> FieldViolation {
     );
     fault("", FieldCode::Internal, &text)
 }
+
+/// The code of records that were undone.
+const UNDONE: &str = "UNDONE";
 
 /// A redrive's author and settings.
 #[derive(Clone)]
@@ -67,6 +70,7 @@ pub async fn by_command<S: Syncs>(
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     tx.rollback().await?;
+    check_release(call, &request.code)?;
     let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
     let redrive = Redrive { service: service.clone(), actor, accept_moves, validate_only };
     let wanted = Selection {
@@ -74,11 +78,26 @@ pub async fn by_command<S: Syncs>(
         code: request.code.clone(),
         name: request.name.clone(),
         with_refused: !request.code.is_empty() || !request.name.is_empty(),
+        with_undone: releases(call) && (!request.name.is_empty() || request.code == UNDONE),
         ..Selection::default()
     };
     let done = redrive.all(&wanted).await?;
     service.memory().see(done.revision, call.deadline).await;
     Ok(done)
+}
+
+/// True for a caller who may release what was undone: it comes back by an officer's word, and not
+/// by that of the program that has sent it.
+fn releases(call: &Call) -> bool {
+    [Role::Administrator, Role::UnitOfficer].iter().any(|role| call.caller.is(*role))
+}
+
+fn check_release(call: &Call, code: &str) -> Result<()> {
+    if releases(call) || code != UNDONE {
+        return Ok(());
+    }
+    let text = "what was undone is released by an officer of the source's unit or an administrator";
+    Err(Error::new(Reason::PermissionDenied, text))
 }
 
 impl<S: Syncs> Redrive<S> {
@@ -151,6 +170,12 @@ impl<S: Syncs> Redrive<S> {
         let mut rows: Vec<Waiting> =
             waiting::still(&mut tx, wanted, names).await?.into_values().collect();
         rows.sort_by(|one, other| one.name.cmp(&other.name));
+        // The history names one session for all that a transaction writes, or none.
+        if let Some(first) = rows.first()
+            && rows.iter().all(|row| row.session == first.session)
+        {
+            tx.within(&first.session);
+        }
         let fates = self.write(&mut tx, source, &rows).await?;
         let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
         let stands = published.any(|(_, fate)| fate.is_ok());

@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::Future};
 use mpp_api::sync::OverriddenDifference;
 use mpp_core::{FieldViolation, Micros, Result};
 use mpp_resource::Replica;
-use mpp_store::{Actor, Tx};
+use mpp_store::{Actor, Change, Tx};
 
 use crate::{
     before::Before,
@@ -72,6 +72,27 @@ pub trait Syncs: Replica + Clone + 'static {
     /// How many records go with this one.
     fn goes_along(&self, _name: &str) -> usize {
         0
+    }
+
+    /// Whether a record that is put back may stand: what it refers to is there, and stays until the
+    /// commit.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    fn may_stand(
+        &self,
+        _tx: &mut Tx,
+        _record: &Change,
+    ) -> impl Future<Output = Result<bool>> + Send {
+        async { Ok(true) }
+    }
+
+    /// Takes along what cannot stand without records that are gone.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    fn gone(&self, _tx: &mut Tx, _names: &[String]) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// In what a source's words differ from before, of fields that a curator has set over it.

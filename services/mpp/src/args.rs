@@ -27,6 +27,7 @@ use crate::{
         slots::{BookArgs, CancelArgs, SlotsArgs},
         template::TemplateArgs,
         token::TokenArgs,
+        undo::UndoArgs,
         upload::UploadArgs,
         watch::WatchArgs,
     },
@@ -93,6 +94,8 @@ pub enum Command {
         #[command(subcommand)]
         command: QuarantineCommand,
     },
+    /// Undo what a sync session has written: each record goes back to what it was before.
+    Undo(UndoArgs),
     /// Accept offerings, as the organiser of their mall.
     Accept(AcceptArgs),
     /// Follow a service's changes.

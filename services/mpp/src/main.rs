@@ -54,7 +54,8 @@ use crate::{
     client::Client,
     command::{
         accept, agent, backup, delete, deviations, doctor, get, hand_back, history, hours, list,
-        quarantine, queue, repair, report, restore, search, slots, template, token, upload, watch,
+        quarantine, queue, repair, report, restore, search, slots, template, token, undo, upload,
+        watch,
     },
 };
 
@@ -129,6 +130,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
         Command::Quarantine { command } => quarantine::run(command, &client()?, output).await,
+        Command::Undo(asked) => undo::run(asked, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,
         Command::Watch(asked) => watch::run(asked, &client()?, output).await,
         Command::Hours(asked) => hours::run(asked, &client()?, output).await,

@@ -67,6 +67,15 @@ pub fn held(source: &str, left: Micros) -> Error {
     Error::new(Reason::LeaseHeld, message).with_retry_after(left)
 }
 
+/// A session that is to be undone is still alive.
+pub fn still_alive(session: &str) -> Error {
+    let text = format!(
+        "session {session} is still alive; stop its agent, or wait until its lease ends, and undo it \
+         then"
+    );
+    Error::new(Reason::WrongState, text)
+}
+
 /// The session has ended, or a later one has shut it out.
 pub fn lost(source: &str) -> Error {
     let message =

@@ -118,7 +118,8 @@ impl Answer {
                     FieldCode::UnitNotFound
                     | FieldCode::UnitNotOwned
                     | FieldCode::OwnedByOtherSource
-                    | FieldCode::TooManyMoved,
+                    | FieldCode::TooManyMoved
+                    | FieldCode::Undone,
                 ),
                 _,
             ) => Self::Waits,
@@ -191,8 +192,8 @@ pub fn is_due(code: &str, sight: Sight) -> bool {
     } else if is(FieldCode::OwnedByOtherSource) {
         !sight.is_foreign
     } else {
-        // Whether many records may move is a person's decision.
-        !is(FieldCode::TooManyMoved)
+        // Whether many records may move, or what was undone may come back, a person decides.
+        !is(FieldCode::TooManyMoved) && !is(FieldCode::Undone)
     }
 }
 
@@ -304,7 +305,8 @@ mod tests {
         for code in FieldCode::ALL {
             let waits = Answer::of(Some(*code), Asks::Put) == Answer::Waits;
             let named = !awaited(*code, name).is_empty();
-            assert_eq!(waits, named || *code == FieldCode::TooManyMoved, "{code}");
+            let decided = [FieldCode::TooManyMoved, FieldCode::Undone].contains(code);
+            assert_eq!(waits, named || decided, "{code}");
         }
         assert_eq!(awaited(FieldCode::UnitNotFound, name), "units/baru");
         assert_eq!(awaited(FieldCode::OwnedByOtherSource, name), name);

@@ -2,6 +2,7 @@
 //! is `lease_seconds` in `policy.rs`.
 
 mod row;
+mod undo;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use mpp_store::{Conn, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use self::row::{COLUMNS, LeaseRow, read};
+pub use self::undo::{ask_anew, check_over, was_there};
 use super::{digests, seal};
 use crate::model::{
     checkpoint::{Greeting, Known, Opened, Standing, known_from},

@@ -7,6 +7,7 @@ pub mod digests;
 pub mod lease;
 pub mod rejected;
 mod seal;
+pub mod undone;
 pub mod waiting;
 
 use mpp_store::{Migration, Statements};
@@ -96,5 +97,10 @@ pub const STEPS: &[Migration] = &[
             sqlite: include_str!("../sql/sqlite/0015_older.sql"),
             postgres: include_str!("../sql/postgres/0015_older.sql"),
         },
+    },
+    Migration {
+        version: 16,
+        name: "undone",
+        statements: Statements::Both(include_str!("../sql/0016_undone.sql")),
     },
 ];

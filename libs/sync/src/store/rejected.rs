@@ -278,7 +278,9 @@ pub async fn confirm(
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
-    for table in ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting", "sync_sent"] {
+    for table in
+        ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting", "sync_sent", "sync_undone"]
+    {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where source = $1")))
             .bind(source)
             .execute(tx.conn())

@@ -2,6 +2,7 @@
 
 mod lists;
 mod row;
+mod undo;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,6 +13,7 @@ use tokio_stream::StreamExt as _;
 
 pub use lists::{causes, page};
 use row::{COLUMNS, read};
+pub use undo::undo;
 
 use super::seal::{self, Sealed};
 pub use row::{Cause, Held, Waiting};
@@ -20,16 +22,6 @@ pub use row::{Cause, Held, Waiting};
 const CHUNK: usize = 400;
 
 type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
-
-/// The condition for the records that a [`Selection`] means; its parameters begin at number
-/// `first`.
-fn meant(first: usize) -> String {
-    let [code, any, awaited, name, refused, by] = [0, 1, 2, 3, 4, 5].map(|at| first + at);
-    format!(
-        "(${code} = '' or code = ${code}) and (${any} = 0 or awaited = ${awaited})
-         and (${name} = '' or name = ${name}) and refused <= ${refused} and not_before <= ${by}"
-    )
-}
 
 /// A selection of a source's records.
 #[derive(Clone, Debug, Default)]
@@ -44,12 +36,25 @@ pub struct Selection {
     pub name: String,
     /// Also records that were rejected.
     pub with_refused: bool,
+    /// Also records that were undone: an officer releases them.
+    pub with_undone: bool,
     /// Only records that may be tried by then.
     pub by: Option<Micros>,
 }
 
 impl Selection {
-    /// The values of [`meant`].
+    /// The condition for the records that it means; its parameters begin at number `first`.
+    fn meant(&self, first: usize) -> String {
+        let [code, any, awaited, name, refused, by] = [0, 1, 2, 3, 4, 5].map(|at| first + at);
+        let undone = if self.with_undone { "" } else { "and code <> 'UNDONE'" };
+        format!(
+            "(${code} = '' or code = ${code}) and (${any} = 0 or awaited = ${awaited})
+             and (${name} = '' or name = ${name}) and refused <= ${refused}
+             and not_before <= ${by} {undone}"
+        )
+    }
+
+    /// The values of that condition.
     fn bind<'q>(&'q self, query: AnyQuery<'q>) -> AnyQuery<'q> {
         query
             .bind(&self.code)
@@ -94,7 +99,12 @@ pub async fn held(tx: &mut Tx, source: &str) -> Result<Held> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn known(tx: &mut Tx, source: &str, names: &[&str]) -> Result<HashMap<String, Waiting>> {
-    let all = Selection { source: source.to_owned(), with_refused: true, ..Selection::default() };
+    let all = Selection {
+        source: source.to_owned(),
+        with_refused: true,
+        with_undone: true,
+        ..Selection::default()
+    };
     still(tx, &all, names).await
 }
 
@@ -112,7 +122,7 @@ pub async fn still(
     for chunk in names.chunks(CHUNK) {
         let text = format!(
             "select {COLUMNS}, record from sync_waiting where source = $1 and {} and name in {}",
-            meant(2),
+            wanted.meant(2),
             placeholders(8, 1, chunk.len())
         );
         let query = wanted.bind(sqlx::query(AssertSqlSafe(text)).bind(&wanted.source));
@@ -246,7 +256,7 @@ pub async fn select(
     let text = format!(
         "select name from sync_waiting where source = $1 and {} and name > $8
          order by name limit $9",
-        meant(2)
+        wanted.meant(2)
     );
     let rows = wanted
         .bind(sqlx::query(AssertSqlSafe(text)).bind(&wanted.source))

@@ -21,5 +21,6 @@ pub mod search;
 pub mod slots;
 pub mod template;
 pub mod token;
+pub mod undo;
 pub mod upload;
 pub mod watch;

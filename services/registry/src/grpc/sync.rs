@@ -7,7 +7,8 @@ use mpp_api::sync::{
     ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PreviewRecordsRequest,
     PreviewRecordsResponse, PushBatchRequest, PushBatchResponse, ReconcileRecordsRequest,
     ReconcileRecordsResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
-    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
+    UndoSessionRequest, UndoSessionResponse, UpdateSourceRequest, UpdateSourceResponse,
+    sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -15,7 +16,14 @@ use mpp_resource::{
     handler::{Answer, create, delete, read, reply, updated},
     list,
 };
+<<<<<<< HEAD
 use mpp_sync::{push::Pushes, redrive, stream, wire};
+=======
+use mpp_store::for_caller;
+use mpp_sync::{push::Pushes, redrive, stream::Stream, undo, wire};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+>>>>>>> 51daa3ec (A bad sync is undone: what a session has written goes back to before it, as a new change, previewed first; what was undone waits until its bytes change or an officer releases it)
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -135,6 +143,14 @@ impl SyncService for Sync {
         let call = Call::of(&request);
         let done = redrive::by_command(&self.registry, &call, request.get_ref()).await;
         reply(done.map(wire::redriven))
+    }
+
+    async fn undo_session(
+        &self,
+        request: Request<UndoSessionRequest>,
+    ) -> Answer<UndoSessionResponse> {
+        let call = Call::of(&request);
+        reply(undo::by_command(&self.registry, &call, request.get_ref()).await)
     }
 }
 

@@ -10,11 +10,12 @@ mod write;
 use std::collections::HashMap;
 
 use mpp_api::{
-    registry::Service,
+    Document as _,
+    registry::{Counter, Offering, Service},
     sync::{OverriddenDifference, Source},
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
-use mpp_store::{Actor, Label, Tx};
+use mpp_store::{Actor, Change, Label, Tx};
 use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
@@ -91,6 +92,22 @@ impl Syncs for Registry {
     /// The offerings of a service.
     fn goes_along(&self, name: &str) -> usize {
         self.memory.read().offerings_of(name).count()
+    }
+
+    /// An offering whose service or counter has gone meanwhile stays gone.
+    async fn may_stand(&self, tx: &mut Tx, record: &Change) -> Result<bool> {
+        if record.kind != Offering::KIND {
+            return Ok(true);
+        }
+        let counter = record.name.split_once("/offerings/").map_or("", |(counter, _)| counter);
+        let service = record.decode::<Offering>()?.service;
+        let is_there = tx.get::<Service>(&service).await?.is_some();
+        Ok(is_there && tx.get::<Counter>(counter).await?.is_some())
+    }
+
+    /// The offerings of services that are gone.
+    async fn gone(&self, tx: &mut Tx, names: &[String]) -> Result<()> {
+        write::withdraw(self, tx, names).await
     }
 
     fn overridden(before: &Service, after: &Service) -> Result<Vec<OverriddenDifference>> {

@@ -16,7 +16,7 @@ use mpp_sync::{
 
 use super::{
     sent::{FoundRecord, Left, Sent, raced},
-    write::Write,
+    write::{Write, withdraw},
 };
 use crate::{
     app::{Registry, filing::find_lineage},
@@ -118,10 +118,11 @@ impl Write<'_> {
         }
         let keys: Vec<u64> = gone.iter().map(|name| key_of(name)).collect();
         digests::remove(tx, &self.lease.source, &keys).await?;
-        self.withdraw(tx, &gone).await
+        withdraw(self.registry, tx, &gone).await
     }
 
-    /// A name that this source's own record has left by moving is used again when it moves back.
+    /// A name that this source's own record has left is used again when it moves back, and after it
+    /// was undone.
     pub(super) async fn revive(
         &self,
         tx: &mut Tx,
@@ -130,9 +131,11 @@ impl Write<'_> {
     ) -> Result<Put> {
         let Some(buried) = tx.buried::<Service>(name).await? else { return Ok(put) };
         let own = buried.labels.get(&Label::Source) == Some(&self.lease.source);
-        let moved = buried.tombstone.reason() == Why::Moved
-            && id_of(&buried.tombstone.successor) == id_of(name);
-        if !own || !moved {
+        let may_return = match buried.tombstone.reason() {
+            Why::Moved => id_of(&buried.tombstone.successor) == id_of(name),
+            why => why == Why::Undone,
+        };
+        if !own || !may_return {
             return Ok(put);
         }
         tx.revive(name, service, labels.clone()).await?;

@@ -200,19 +200,7 @@ impl Write<'_> {
             }
             fates.insert(*index, fate);
         }
-        self.withdraw(tx, &gone).await
-    }
-
-    /// The offerings of services that are gone.
-    pub(super) async fn withdraw(&self, tx: &mut Tx, gone: &[String]) -> Result<()> {
-        if gone.is_empty() {
-            return Ok(());
-        }
-        self.registry.memory.catch_up(tx.head().await?).await?;
-        for service in gone {
-            self.registry.withdraw_offerings(tx, service).await?;
-        }
-        Ok(())
+        withdraw(self.registry, tx, &gone).await
     }
 
     /// A service that is deleted already is as the source wants it. A curator's overrides do not
@@ -256,6 +244,18 @@ impl Write<'_> {
         );
         Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
     }
+}
+
+/// Withdraws the offerings of services that are gone.
+pub(super) async fn withdraw(registry: &Registry, tx: &mut Tx, gone: &[String]) -> Result<()> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    registry.memory.catch_up(tx.head().await?).await?;
+    for service in gone {
+        registry.withdraw_offerings(tx, service).await?;
+    }
+    Ok(())
 }
 
 fn gone_with_it(service: &Service) -> Vec<Warning> {

@@ -42,6 +42,7 @@ mod sealed;
 mod search;
 mod sources;
 mod superior;
+mod undone;
 mod waits;
 mod wire;
 mod world;

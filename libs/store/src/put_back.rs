@@ -1,0 +1,35 @@
+//! A record is put back to an earlier version of it, as a new change.
+
+use mpp_api::types::Tombstone;
+use mpp_core::{Error, Result};
+use prost::Message as _;
+
+use crate::{Change, Tx, error::write_conflict, record::encode_labels};
+
+impl Tx {
+    /// Writes a record of any kind, which stands at version `last`, as an earlier one has it;
+    /// `None`: there was none, and it goes, with this tombstone. It becomes the next version.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` if there never was one; `NEWER_FORM` for a record whose fields this program
+    /// would lose; `WRITE_CONFLICT` if it stands at another version.
+    pub async fn put_back(
+        &mut self,
+        (kind, name, last): (&'static str, &str, i64),
+        version: Option<&Change>,
+        gone: &Tombstone,
+    ) -> Result<()> {
+        let stored = self.locked(kind, name).await?.ok_or_else(|| Error::not_found(name))?;
+        if stored.version != last {
+            return Err(write_conflict());
+        }
+        match version {
+            Some(version) => {
+                let labels = encode_labels(name, &version.doc, &version.labels)?;
+                self.update(kind, name, stored, version.doc.clone(), labels).await.map(drop)
+            }
+            None if stored.deleted => Ok(()),
+            None => self.bury(kind, name, stored, gone.encode_to_vec().into()).await.map(drop),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Records that were undone, and are not taken again as long as their source sends the same bytes;
+//! and what a session has written.
+
+use std::collections::HashMap;
+
+use mpp_core::Result;
+use mpp_form::reconcile::key_of;
+use mpp_store::{Conn, Tx, db_error, placeholders};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+/// Rows of one statement: the databases limit its parameters.
+const CHUNK: usize = 100;
+
+/// What a session has written of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The record's kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The first version that the session made.
+    pub first: i64,
+    /// The last one.
+    pub last: i64,
+    /// How many it made.
+    pub versions: i64,
+}
+
+/// A record that was undone, as a batch compares it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// It had asked for the record to go.
+    deletes: bool,
+    /// Its bytes; `None` where they are not known.
+    digest: Option<[u8; 16]>,
+}
+
+impl Kept {
+    /// True for a record that asks for the same as was undone.
+    pub fn is_same(&self, deletes: bool, digest: [u8; 16]) -> bool {
+        self.deletes == deletes && (deletes || self.digest.is_none_or(|own| own == digest))
+    }
+}
+
+/// A record that was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Its name.
+    pub name: String,
+    /// It had asked for the record to go.
+    pub deletes: bool,
+}
+
+/// The records that a session has written, but for its source's own, after a place: services before
+/// their offerings, then in the order of their names. Indexes: revision_session, (tx, seq) of
+/// change.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn touched(
+    conn: &mut Conn,
+    (source, session): (&str, &str),
+    (kind, name): (&str, &str),
+    limit: usize,
+) -> Result<Vec<Touched>> {
+    let text = "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
+        count(*) as versions from revision r join change c on c.tx = r.tx
+        where r.session = $1 and r.session <> '' and r.origin = $2 and c.kind <> 'source'
+        and ($3 = '' or c.kind < $3 or (c.kind = $3 and c.name > $4))
+        group by c.kind, c.name order by c.kind desc, c.name limit $5";
+    let rows = sqlx::query(text)
+        .bind(session)
+        .bind(source)
+        .bind(kind)
+        .bind(name)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await
+        .map_err(db_error)?;
+    rows.iter().map(|row| read(row).map_err(db_error)).collect()
+}
+
+fn read(row: &AnyRow) -> sqlx::Result<Touched> {
+    Ok(Touched {
+        kind: row.try_get("kind")?,
+        name: row.try_get("name")?,
+        first: row.try_get("first")?,
+        last: row.try_get("last")?,
+        versions: row.try_get("versions")?,
+    })
+}
+
+/// Keeps that these records of a source were undone, with the bytes that it sent last. Indexes: the
+/// primary keys of sync_undone and sync_sent.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn keep(
+    tx: &mut Tx,
+    (source, session): (&str, &str),
+    actor: &str,
+    all: &[Undone],
+) -> Result<()> {
+    let now = tx.now();
+    for chunk in all.chunks(CHUNK) {
+        let rows = placeholders(1, chunk.len(), 8);
+        let text = format!(
+            "insert into sync_undone (source, key, name, session, deletes, digest, at, actor)
+             values {rows} on conflict (source, key) do update set session = excluded.session,
+             deletes = excluded.deletes, digest = excluded.digest, at = excluded.at,
+             actor = excluded.actor"
+        );
+        let none: &[u8] = &[];
+        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
+            query
+                .bind(source)
+                .bind(key_of(&one.name).cast_signed())
+                .bind(&one.name)
+                .bind(session)
+                .bind(i64::from(one.deletes))
+                .bind(none)
+                .bind(now)
+                .bind(actor)
+        });
+        query.execute(tx.conn()).await.map_err(db_error)?;
+        sent_so(tx, source, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Notes the bytes of those that were sent as records, and that their answer does not hold any
+/// more.
+async fn sent_so(tx: &mut Tx, source: &str, some: &[Undone]) -> Result<()> {
+    let keys: Vec<i64> =
+        some.iter().filter(|one| !one.deletes).map(|one| key_of(&one.name).cast_signed()).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let among = placeholders(2, 1, keys.len());
+    let noted = format!(
+        "update sync_undone set digest = (select s.digest from sync_sent s
+         where s.source = sync_undone.source and s.key = sync_undone.key)
+         where source = $1 and key in {among} and exists (select 1 from sync_sent s
+         where s.source = sync_undone.source and s.key = sync_undone.key)"
+    );
+    let refused = format!("update sync_sent set outcome = 2 where source = $1 and key in {among}");
+    for text in [noted, refused] {
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = keys.iter().fold(query, |query, key| query.bind(key));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Those of these records that were undone. Index: sync_undone's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn known(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<HashMap<u64, Kept>> {
+    let mut known = HashMap::new();
+    if !is_any(tx, source).await? {
+        return Ok(known);
+    }
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "select key, deletes, digest from sync_undone where source = $1 and key in {}",
+            placeholders(2, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = chunk.iter().fold(query, |query, key| query.bind(key.cast_signed()));
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            let (key, kept) = kept(&row).map_err(db_error)?;
+            known.insert(key, kept);
+        }
+    }
+    Ok(known)
+}
+
+fn kept(row: &AnyRow) -> sqlx::Result<(u64, Kept)> {
+    let digest: Vec<u8> = row.try_get("digest")?;
+    let kept = Kept {
+        deletes: row.try_get::<i64, _>("deletes")? != 0,
+        digest: <[u8; 16]>::try_from(digest.as_slice()).ok(),
+    };
+    Ok((row.try_get::<i64, _>("key")?.cast_unsigned(), kept))
+}
+
+/// Whether anything of a source was undone. Index: sync_undone's primary key.
+async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
+    sqlx::query("select 1 as one from sync_undone where source = $1 limit 1")
+        .bind(source)
+        .fetch_optional(tx.conn())
+        .await
+        .map(|row| row.is_some())
+        .map_err(db_error)
+}
+
+/// These may be taken again. Index: sync_undone's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "delete from sync_undone where source = $1 and key in {}",
+            placeholders(2, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = chunk.iter().fold(query, |query, key| query.bind(key.cast_signed()));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Records that waited when their session was undone.
+
+use mpp_core::{FieldCode, Result};
+use mpp_store::{Tx, db_error};
+use sqlx::AssertSqlSafe;
+
+use super::{
+    row::{COLUMNS, Waiting, read},
+    tried,
+};
+
+/// Told of a record that waits no more for what it waited for.
+const HELD: &str = "the session that brought it was undone; it is applied once its source sends \
+                    other bytes, or an officer releases it";
+
+/// Holds records back that came with a session, some at a time: each with whether it asks for its
+/// record to go. Index: sync_waiting's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn undo(
+    tx: &mut Tx,
+    (source, session): (&str, &str),
+    limit: usize,
+) -> Result<Vec<(String, bool)>> {
+    let text = format!(
+        "select {COLUMNS}, record from sync_waiting where source = $1 and session = $2
+         and refused = 0 and code <> 'UNDONE' order by name limit $3"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(session);
+    let query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut held = Vec::new();
+    for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+        let was = read(&row).map_err(db_error)?;
+        let one = Waiting {
+            code: FieldCode::Undone.to_string(),
+            message: HELD.to_owned(),
+            field: String::new(),
+            awaited: String::new(),
+            ..was.clone()
+        };
+        tried(tx, &was, &one).await?;
+        held.push((one.name, one.deletes));
+    }
+    Ok(held)
+}

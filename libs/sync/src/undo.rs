@@ -1,0 +1,281 @@
+//! A bad sync is undone: what a session has written goes back to what it was before, as a new
+//! change.
+//!
+//! **What is undone is worked out from the history alone**: a record whose last versions are all
+//! the session's goes back to the version before them. One that somebody has changed since, or in
+//! between, is left and named. So an undo that was cut off, by a kill or a lost connection, goes on
+//! where it was when it is asked for again: what it has put back is the session's no more.
+//!
+//! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
+//! the place to go on at: so no transaction is long, whatever the session has brought.
+//!
+//! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
+//! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back. Other
+//! bytes are taken as ever, and an officer may release it.
+//!
+//! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file for
+//! as long as the sync itself took. *Undoing what others have built on*: what was meant by whoever
+//! came later, nobody knows but they.
+
+use mpp_api::{
+    Document as _,
+    difference::{self, Room},
+    document,
+    sync::{
+        Source, UndoSessionRequest, UndoSessionResponse, UndoneRecord, undone_record::Change as Did,
+    },
+    types::{Tombstone, tombstone::Reason as Why},
+};
+use mpp_core::{A_PERSON, Error, FieldCode, Reason, Result, as_told};
+use mpp_form::Check;
+use mpp_resource::Call;
+use mpp_store::{Actor, Change, Op, Tx, newest_version, version_of};
+
+use crate::{
+    metrics,
+    session::permit,
+    store::{
+        lease,
+        undone::{self, Touched, Undone},
+        waiting,
+    },
+    syncs::Syncs,
+};
+
+/// The origin of changes that undo a session, as the feed names it.
+const UNDO: &str = "undo";
+/// The place after all records of a session, from which its records in quarantine are undone.
+const WAITING: &str = "waiting";
+
+/// Undoes a piece of a session for a caller, or shows what that would do.
+///
+/// # Errors
+/// `NOT_FOUND` for a source that does not exist, or a session of which nothing is known;
+/// `PERMISSION_DENIED` for another's; `WRONG_STATE` while the session is alive.
+pub async fn by_command<S: Syncs>(
+    service: &S,
+    call: &Call,
+    request: &UndoSessionRequest,
+) -> Result<UndoSessionResponse> {
+    let mut check = Check::new("");
+    check.name::<Source>("source", &request.source);
+    if request.session.is_empty() {
+        let text = "must name a session; `mpp history SOURCE` tells them";
+        check.fail("session", FieldCode::Required, text);
+    }
+    check.finish()?;
+    let mut tries = 1;
+    let answer = loop {
+        match piece(service, call, request).await {
+            Err(error) if service.settings().tries_again(&error, tries) => tries += 1,
+            done => break done?,
+        }
+    };
+    if !request.validate_only {
+        service.memory().see(answer.revision, call.deadline).await;
+        metrics::undone(&answer.records);
+    }
+    Ok(answer)
+}
+
+async fn piece<S: Syncs>(
+    service: &S,
+    call: &Call,
+    request: &UndoSessionRequest,
+) -> Result<UndoSessionResponse> {
+    let actor = Actor::new(UNDO, call.caller.subject.clone()).within(&request.session);
+    let mut tx = service.db().begin(&actor).await?;
+    permit(service, &mut tx, call, &request.source).await?;
+    lease::check_over(&mut tx, &request.source, &request.session).await?;
+    let mut piece = Piece::new(request, service.settings().batch_records);
+    match request.after.as_str() {
+        WAITING => piece.undo_waiting(S::Doc::KIND, &mut tx).await?,
+        _ => piece.undo_records(service, &mut tx).await?,
+    }
+    let kept_for = (request.source.as_str(), request.session.as_str());
+    undone::keep(&mut tx, kept_for, &call.caller.subject, &piece.kept).await?;
+    let answer = UndoSessionResponse { records: piece.told, next: piece.next, revision: 0 };
+    if request.validate_only {
+        tx.rollback().await?;
+        return Ok(answer);
+    }
+    let revision = tx.commit().await?;
+    Ok(UndoSessionResponse { revision, ..answer })
+}
+
+/// What a call undoes.
+struct Piece<'a> {
+    request: &'a UndoSessionRequest,
+    /// How many records it may have.
+    most: usize,
+    told: Vec<UndoneRecord>,
+    /// Names of records that are gone again.
+    gone: Vec<String>,
+    /// Records that are not taken again as they were.
+    kept: Vec<Undone>,
+    /// The place at which the next piece begins; empty after the last.
+    next: String,
+    room: Room,
+}
+
+impl<'a> Piece<'a> {
+    fn new(request: &'a UndoSessionRequest, most: usize) -> Self {
+        let (told, gone, kept) = (Vec::new(), Vec::new(), Vec::new());
+        Self { request, most, told, gone, kept, next: String::new(), room: Room::default() }
+    }
+
+    /// Puts records back.
+    async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
+        let UndoSessionRequest { source, session, after, .. } = self.request;
+        let place = after.split_once(' ').unwrap_or_default();
+        let mut found = undone::touched(tx.conn(), (source, session), place, self.most + 1).await?;
+        let has_more = found.len() > self.most;
+        found.truncate(self.most);
+        for one in &found {
+            self.undo(service, tx, one).await?;
+        }
+        service.gone(tx, &self.gone).await?;
+        self.next = match found.last().filter(|_| has_more) {
+            Some(last) => format!("{} {}", last.kind, last.name),
+            None => WAITING.to_owned(),
+        };
+        if found.is_empty() && after.is_empty() && !self.knows(tx).await? {
+            return Err(unknown(source, session));
+        }
+        Ok(())
+    }
+
+    /// Whether there was such a session: one may have changed nothing.
+    async fn knows(&self, tx: &mut Tx) -> Result<bool> {
+        lease::was_there(tx, &self.request.source, &self.request.session).await
+    }
+
+    async fn undo<S: Syncs>(&mut self, service: &S, tx: &mut Tx, one: &Touched) -> Result<()> {
+        let kind = document::KINDS.iter().copied().find(|kind| *kind == one.kind);
+        let kind = kind.ok_or_else(|| Error::internal("a kind that the contract has not"))?;
+        let Some(last) = newest_version(tx.conn(), (kind, &one.name)).await? else {
+            return Ok(());
+        };
+        if is_undone(&last, &self.request.session) {
+            return Ok(());
+        }
+        let then = match before(tx, &last, one).await? {
+            Ok(then) => then,
+            Err(why) => {
+                self.leave(&last, why);
+                return Ok(());
+            }
+        };
+        if let Some(then) = &then
+            && !service.may_stand(tx, then).await?
+        {
+            self.leave(&last, "what it refers to is not there any more".to_owned());
+            return Ok(());
+        }
+        // It was made and deleted within the session.
+        if last.op == Op::Deleted && then.is_none() {
+            return Ok(());
+        }
+        let gone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
+        tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
+        self.tell(&last, then.as_ref());
+        if kind == S::Doc::KIND {
+            if then.is_none() {
+                self.gone.push(one.name.clone());
+            }
+            let deletes = last.op == Op::Deleted;
+            self.kept.push(Undone { name: one.name.clone(), deletes });
+        }
+        Ok(())
+    }
+
+    /// A record that stays as it is now.
+    fn leave(&mut self, last: &Change, why: String) {
+        let (kind, name) = (last.kind.clone(), last.name.clone());
+        let change = Did::Left.into();
+        self.told.push(UndoneRecord { kind, name, change, left_reason: why, ..Default::default() });
+    }
+
+    fn tell(&mut self, last: &Change, then: Option<&Change>) {
+        let mut told = UndoneRecord {
+            kind: last.kind.clone(),
+            name: last.name.clone(),
+            from_version: last.version,
+            to_version: then.map_or(0, |then| then.version),
+            ..UndoneRecord::default()
+        };
+        told.set_change(match (last.op, then) {
+            (Op::Put, Some(_)) => Did::Restored,
+            (_, Some(_)) => Did::BroughtBack,
+            (_, None) => Did::Deleted,
+        });
+        let both = then.filter(|_| last.op == Op::Put);
+        let found = both.and_then(|then| difference::of(&last.kind, &last.doc, &then.doc));
+        told.differences = found.unwrap_or_default();
+        told.left_out = self.room.keep(&mut told.differences);
+        self.told.push(told);
+    }
+
+    /// Holds back what the session has brought and is not applied yet.
+    async fn undo_waiting(&mut self, kind: &str, tx: &mut Tx) -> Result<()> {
+        let UndoSessionRequest { source, session, validate_only, .. } = self.request;
+        let held = waiting::undo(tx, (source, session), self.most).await?;
+        let is_last = held.len() < self.most || *validate_only;
+        for (name, deletes) in held {
+            let kind = kind.to_owned();
+            let mut told = UndoneRecord { kind, name: name.clone(), ..UndoneRecord::default() };
+            told.set_change(Did::Held);
+            self.told.push(told);
+            self.kept.push(Undone { name, deletes });
+        }
+        if is_last {
+            return lease::ask_anew(tx, source).await;
+        }
+        WAITING.clone_into(&mut self.next);
+        Ok(())
+    }
+}
+
+/// True for a change that has undone the session already.
+fn is_undone(last: &Change, session: &str) -> bool {
+    last.origin == UNDO && last.session == session
+}
+
+/// What a record was before the session, `None` if it was not there; `Err` says why it stays.
+async fn before(
+    tx: &mut Tx,
+    last: &Change,
+    one: &Touched,
+) -> Result<Result<Option<Change>, String>> {
+    if last.version != one.last {
+        return Ok(Err(changed_since(last)));
+    }
+    if one.last - one.first + 1 != one.versions {
+        let text = "somebody has changed it between two changes of the session";
+        return Ok(Err(text.to_owned()));
+    }
+    if one.first == 1 {
+        return Ok(Ok(None));
+    }
+    let key = (last.kind.as_str(), last.name.as_str());
+    let then = version_of(tx.conn(), key, one.first - 1).await?;
+    Ok(match then {
+        Some(then) => Ok(Some(then).filter(|then| then.op == Op::Put)),
+        None => Err("what it was before is not kept any more".to_owned()),
+    })
+}
+
+fn changed_since(last: &Change) -> String {
+    let by = match as_told(&last.actor) {
+        A_PERSON => "a person",
+        told => told,
+    };
+    format!("it was changed since, by {by} from {}, at revision {}", last.origin, last.revision)
+}
+
+fn unknown(source: &str, session: &str) -> Error {
+    let text = format!(
+        "{source} has no session {session:.80} that has changed a record, as far as history          reaches; `mpp history` tells the session of each version"
+    );
+    Error::new(Reason::NotFound, text)
+}
