@@ -93,7 +93,7 @@ impl Counts {
     }
 
     fn tell(&self, request: &UndoSessionRequest) {
-        let Self { restored, brought_back, deleted, held, left } = self;
+        let Self { restored, brought_back, deleted, held, left } = *self;
         let all = restored + brought_back + deleted + held + left;
         say!(
             "{}: {all} = restored {restored} + brought back {brought_back} + deleted again \
