@@ -16,14 +16,7 @@ use mpp_resource::{
     handler::{Answer, create, delete, read, reply, updated},
     list,
 };
-<<<<<<< HEAD
-use mpp_sync::{push::Pushes, redrive, stream, wire};
-=======
-use mpp_store::for_caller;
-use mpp_sync::{push::Pushes, redrive, stream::Stream, undo, wire};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
->>>>>>> 51daa3ec (A bad sync is undone: what a session has written goes back to before it, as a new change, previewed first; what was undone waits until its bytes change or an officer releases it)
+use mpp_sync::{push::Pushes, redrive, stream, undo, wire};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
