@@ -156,7 +156,8 @@ async fn what_was_undone_comes_back_by_other_bytes_or_by_an_officers_word() {
         undo(&world, &session, false).await;
         run(&world, bad()).await;
         assert!(!services(&world).await.contains_key(&name("baru")), "it is held back");
-        run(&world, vec![record("baru", "Layanan yang benar")]).await;
+        let mended = vec![record("baru", "Layanan yang benar"), record("lain", "Layanan lain")];
+        run(&world, mended).await;
         let mended = services(&world).await.remove(&name("baru")).expect("it is there");
         assert_eq!(mended.title, text("Layanan yang benar"));
 
