@@ -122,7 +122,8 @@ field_codes! {
     AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
     /// More records of a source move to other units at once than it may without saying so.
     TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello), or apply those that wait with `mpp quarantine redrive --accept-moves`.";
-    /// A record that was undone with the session that had brought it, and comes with the same bytes.
+    /// A record that was undone with the session that had brought it, and comes with the same
+    /// bytes.
     Undone, "UNDONE", "Mend it at the source: other bytes are taken as ever. Where it is right as it is, an officer of the unit or an administrator releases it: `mpp quarantine redrive SOURCE --record NAME`, or `--code UNDONE` for all.";
     /// A record of this name that another source, or a person, has published.
     OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have it handed over with the command that the message names, by an officer of its unit (and of its source's) or by an administrator.";

@@ -87,7 +87,8 @@ impl Tx {
         self.now
     }
 
-    /// Says which sync session has brought what the transaction writes, where that is known only now.
+    /// Says which sync session has brought what the transaction writes, where that is known only
+    /// now.
     pub fn within(&mut self, session: &str) {
         session.clone_into(&mut self.by.session);
     }

@@ -10,12 +10,12 @@
 //! the place to go on at: so no transaction is long, whatever the session has brought.
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
-//! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back. Other
-//! bytes are taken as ever, and an officer may release it.
+//! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.
+//! Other bytes are taken as ever, and an officer may release it.
 //!
-//! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file for
-//! as long as the sync itself took. *Undoing what others have built on*: what was meant by whoever
-//! came later, nobody knows but they.
+//! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
+//! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
+//! whoever came later, nobody knows but they.
 
 use mpp_api::{
     Document as _,
