@@ -212,6 +212,8 @@ impl<'a> Piece<'a> {
         let both = then.filter(|_| last.op == Op::Put);
         let found = both.and_then(|then| difference::of(&last.kind, &last.doc, &then.doc));
         told.differences = found.unwrap_or_default();
+        // Who has set what over a source is told with the record.
+        told.differences.retain(|one| !one.path.contains(".overrides"));
         told.left_out = self.room.keep(&mut told.differences);
         self.told.push(told);
     }
