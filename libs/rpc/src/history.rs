@@ -26,7 +26,7 @@ use mpp_core::{Caller, Error, FieldCode, Result};
 use mpp_store::Db;
 use tonic::{Request, Response, Status};
 
-use self::told::{Page, compared, version};
+use self::told::{Page, Who, compared, version};
 use crate::{caller, status};
 
 /// Versions on a page where the request names no size: a screenful.
@@ -81,20 +81,22 @@ impl HistoryServer {
         let key = (self.kind(&request.name)?, request.name.as_str());
         let mut read = self.db.read().await?;
         let found = moment::find(&self.db, &mut read, key, request.moment, "moment").await?;
+        let who = Who::reading(who, &mut read, key).await?;
         read.end().await?;
-        Ok(GetRecordVersionResponse { version: Some(version(&found, who)) })
+        Ok(GetRecordVersionResponse { version: Some(version(&found, &who)) })
     }
 
     async fn list(
         &self,
         request: ListRecordVersionsRequest,
-        who: Caller,
+        who: &Caller,
     ) -> Result<ListRecordVersionsResponse> {
         let key = (self.kind(&request.name)?, request.name.as_str());
         let size = page_size(request.page_size)?;
         let below = below(request.before_version)?;
         let mut read = self.db.read().await?;
         let page = Page::read(&mut read, key, below, size).await?;
+        let who = Who::reading(who, &mut read, key).await?;
         read.end().await?;
         if page.is_empty() && below.is_none() {
             return Err(Error::not_found(&request.name));
@@ -114,6 +116,7 @@ impl HistoryServer {
         let mut read = self.db.read().await?;
         let from = moment::find(&self.db, &mut read, key, request.from, "from").await?;
         let to = moment::find(&self.db, &mut read, key, request.to, "to").await?;
+        let who = Who::reading(who, &mut read, key).await?;
         read.end().await?;
         compared(from, to, who).await
     }
@@ -153,7 +156,7 @@ impl HistoryService for HistoryServer {
         request: Request<ListRecordVersionsRequest>,
     ) -> Result<Response<ListRecordVersionsResponse>, Status> {
         let who = caller(&request);
-        self.list(request.into_inner(), who).await.map(Response::new).map_err(status)
+        self.list(request.into_inner(), &who).await.map(Response::new).map_err(status)
     }
 
     async fn compare_record_versions(

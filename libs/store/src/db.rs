@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row as _};
 use tokio::sync::watch;
 
 use crate::{
-    DatabasePolicy, Migration, Options, Schema,
+    Conn, DatabasePolicy, Migration, Options, Schema,
     bounds::Bounds,
     connect::{self, dialect_of, own, sqlite_path},
     db_error,
@@ -166,10 +166,19 @@ impl Db {
     pub fn now(&self) -> BoxFuture<'_, Result<Micros>> {
         Box::pin(async {
             let mut conn = self.0.readers.take().await?;
-            let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(&mut conn).await;
-            let time = row.and_then(|row| row.try_get(0)).map_err(db_error)?;
-            Ok(self.shifted(time))
+            self.now_by(&mut conn).await
         })
+    }
+
+    /// The same over a connection that its caller has: whoever held one and waited for another
+    /// would be waited for by others.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn now_by(&self, conn: &mut Conn) -> Result<Micros> {
+        let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(conn).await;
+        let time = row.and_then(|row| row.try_get(0)).map_err(db_error)?;
+        Ok(self.shifted(time))
     }
 
     /// The feed's last revision, as the database has it: every one that was ever given out in this

@@ -221,15 +221,30 @@ impl Read {
         version_of(self.conn(), key, version).await
     }
 
-    /// The version of a record that a revision shows, if it is kept. What it finds is right: only
-    /// versions below all that are left are ever dropped. Indexes: change_history from its end,
-    /// then revision by its transaction.
+    /// The version of a record that a revision shows, if it is kept. Versions and revisions rise
+    /// together, and only versions below all that are left are ever dropped: so it is found by
+    /// halving, however many came later. Indexes: like [`Read::version`].
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn version_at(&mut self, key: Key<'_>, revision: i64) -> Result<Option<Change>> {
-        let which = "r.rev <= $3 order by c.version desc";
-        Ok(versions(self.conn(), which, (key, revision), 1).await?.into_iter().next())
+        let last = self.versions_below(key, None, 1).await?.into_iter().next();
+        if last.as_ref().is_none_or(|last| last.revision <= revision) {
+            return Ok(last);
+        }
+        let mut after = last.map_or(0, |last| last.version);
+        let Some(mut shown) = self.first_version(key).await? else { return Ok(None) };
+        if shown.revision > revision {
+            return Ok(None);
+        }
+        while after - shown.version > 1 {
+            let between = i64::midpoint(shown.version, after);
+            match self.version(key, between).await? {
+                Some(found) if found.revision <= revision => shown = found,
+                _ => after = between,
+            }
+        }
+        Ok(Some(shown))
     }
 
     /// The first version of a record that is kept. Indexes: like [`Read::version`].

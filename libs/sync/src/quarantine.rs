@@ -145,7 +145,8 @@ impl<S: Syncs> Session<S> {
             first_seen: same.map_or(brought.at, |before| before.first_seen),
             last_try: brought.at,
             tries: same.map_or(1, |before| before.tries + 1),
-            not_before: 0,
+            // A program that does not know this code would try it at once.
+            not_before: if answer.code == FieldCode::Undone.as_str() { Micros::MAX } else { 0 },
             proof: 0,
         }
     }

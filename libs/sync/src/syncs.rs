@@ -87,6 +87,14 @@ pub trait Syncs: Replica + Clone + 'static {
         async { Ok(true) }
     }
 
+    /// The record of [`Syncs::Doc`] without which another one cannot stand.
+    ///
+    /// # Errors
+    /// `INTERNAL` for a record that cannot be read.
+    fn rests_on(_record: &Change) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Takes along what cannot stand without records that are gone.
     ///
     /// # Errors

@@ -88,9 +88,9 @@ async fn piece<S: Syncs>(
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;
     let mut piece = Piece::new(request, service.settings().batch_records);
-    match request.after.as_str() {
-        WAITING => piece.undo_waiting(S::Doc::KIND, &mut tx).await?,
-        _ => piece.undo_records(service, &mut tx).await?,
+    match request.after.strip_prefix(WAITING) {
+        Some(place) => piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?,
+        None => piece.undo_records(service, &mut tx).await?,
     }
     let kept_for = (request.source.as_str(), request.session.as_str());
     undone::keep(&mut tx, kept_for, &call.caller.subject, &piece.kept).await?;
@@ -159,24 +159,25 @@ impl<'a> Piece<'a> {
         if is_undone(&last, &self.request.session) {
             return Ok(());
         }
-        let then = match before(tx, &last, one).await? {
-            Ok(then) => then,
+        let before = match before(tx, &last, one).await? {
+            Ok(before) => before,
             Err(why) => {
                 self.leave(&last, why);
                 return Ok(());
             }
         };
-        if let Some(then) = &then
-            && !service.may_stand(tx, then).await?
-        {
-            self.leave(&last, "what it refers to is not there any more".to_owned());
+        let buried = before.as_ref().and_then(|before| before.tombstone.clone());
+        let then = before.filter(|before| before.op == Op::Put);
+        if let Some(why) = self.in_the_way(service, tx, (&last, then.as_ref())).await? {
+            self.leave(&last, why);
             return Ok(());
         }
         // It was made and deleted within the session.
         if last.op == Op::Deleted && then.is_none() {
             return Ok(());
         }
-        let gone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
+        let undone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
+        let gone = buried.unwrap_or(undone);
         tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
         self.tell(&last, then.as_ref());
         if kind == S::Doc::KIND {
@@ -184,9 +185,45 @@ impl<'a> Piece<'a> {
                 self.gone.push(one.name.clone());
             }
             let deletes = last.op == Op::Deleted;
-            self.kept.push(Undone { name: one.name.clone(), deletes });
+            self.kept.push(Undone { name: one.name.clone(), deletes, waited: false });
         }
         Ok(())
+    }
+
+    /// Why a record cannot be put back, though nobody has changed it since.
+    async fn in_the_way<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        (last, then): (&Change, Option<&Change>),
+    ) -> Result<Option<String>> {
+        let rests = match then {
+            None if last.op == Op::Put => service.goes_along(&last.name),
+            _ => 0,
+        };
+        if rests > 0 {
+            return Ok(Some(format!(
+                "{rests} records of others rest on it by now, and would go with it; delete it where \
+                 that is meant"
+            )));
+        }
+        let Some(then) = then else { return Ok(None) };
+        // A preview takes each piece back, and with it what the next one rests on.
+        let is_back = match S::rests_on(then)? {
+            Some(name) if self.request.validate_only => self.brings_back::<S>(tx, &name).await?,
+            _ => false,
+        };
+        let stands = is_back || service.may_stand(tx, then).await?;
+        Ok((!stands).then(|| "what it refers to is not there any more".to_owned()))
+    }
+
+    /// Whether the undo brings back a record that the session has deleted.
+    async fn brings_back<S: Syncs>(&self, tx: &mut Tx, name: &str) -> Result<bool> {
+        let last = newest_version(tx.conn(), (S::Doc::KIND, name)).await?;
+        let UndoSessionRequest { source, session, .. } = self.request;
+        Ok(last.is_some_and(|last| {
+            last.op == Op::Deleted && last.origin == *source && last.session == *session
+        }))
     }
 
     /// A record that stays as it is now.
@@ -218,23 +255,22 @@ impl<'a> Piece<'a> {
         self.told.push(told);
     }
 
-    /// Holds back what the session has brought and is not applied yet.
-    async fn undo_waiting(&mut self, kind: &str, tx: &mut Tx) -> Result<()> {
-        let UndoSessionRequest { source, session, validate_only, .. } = self.request;
-        let held = waiting::undo(tx, (source, session), self.most).await?;
-        let is_last = held.len() < self.most || *validate_only;
+    /// Holds back what the session has brought and is not applied yet, after a name.
+    async fn undo_waiting(&mut self, kind: &str, tx: &mut Tx, after: &str) -> Result<()> {
+        let UndoSessionRequest { source, session, .. } = self.request;
+        let held = waiting::undo(tx, (source, session), after, self.most).await?;
+        self.next = match held.last().filter(|_| held.len() == self.most) {
+            Some((name, _)) => format!("{WAITING} {name}"),
+            None => String::new(),
+        };
         for (name, deletes) in held {
             let kind = kind.to_owned();
             let mut told = UndoneRecord { kind, name: name.clone(), ..UndoneRecord::default() };
             told.set_change(Did::Held);
             self.told.push(told);
-            self.kept.push(Undone { name, deletes });
+            self.kept.push(Undone { name, deletes, waited: true });
         }
-        if is_last {
-            return lease::ask_anew(tx, source).await;
-        }
-        WAITING.clone_into(&mut self.next);
-        Ok(())
+        if self.next.is_empty() { lease::ask_anew(tx, source).await } else { Ok(()) }
     }
 }
 
@@ -243,13 +279,14 @@ fn is_undone(last: &Change, session: &str) -> bool {
     last.origin == UNDO && last.session == session
 }
 
-/// What a record was before the session, `None` if it was not there; `Err` says why it stays.
+/// The record's version before the session, `None` if there was none; `Err` says why it stays as it
+/// is.
 async fn before(
     tx: &mut Tx,
     last: &Change,
     one: &Touched,
 ) -> Result<Result<Option<Change>, String>> {
-    if last.version != one.last {
+    if last.version != one.last && !stands_again(tx, last, one).await? {
         return Ok(Err(changed_since(last)));
     }
     if one.last - one.first + 1 != one.versions {
@@ -262,9 +299,19 @@ async fn before(
     let key = (last.kind.as_str(), last.name.as_str());
     let then = version_of(tx.conn(), key, one.first - 1).await?;
     Ok(match then {
-        Some(then) => Ok(Some(then).filter(|then| then.op == Op::Put)),
+        Some(then) => Ok(Some(then)),
         None => Err("what it was before is not kept any more".to_owned()),
     })
+}
+
+/// Whether an undo of a later session has put the record back to what this one had left.
+async fn stands_again(tx: &mut Tx, last: &Change, one: &Touched) -> Result<bool> {
+    if last.origin != UNDO {
+        return Ok(false);
+    }
+    let key = (last.kind.as_str(), last.name.as_str());
+    let left = version_of(tx.conn(), key, one.last).await?;
+    Ok(left.is_some_and(|left| left.op == last.op && left.doc == last.doc))
 }
 
 fn changed_since(last: &Change) -> String {
@@ -277,7 +324,7 @@ fn changed_since(last: &Change) -> String {
 
 fn unknown(source: &str, session: &str) -> Error {
     let text = format!(
-        "{source} has no session {session:.80} that has changed a record, as far as history          reaches; `mpp history` tells the session of each version"
+        "{source} has no session {session:.80} that has changed a record, as far as history reaches; `mpp history` tells the session of each version"
     );
     Error::new(Reason::NotFound, text)
 }

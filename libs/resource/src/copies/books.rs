@@ -10,14 +10,9 @@ use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Micros, Reason, Result};
 use mpp_store::{Actor, Conn, Db, Disagreement, Named, TABLES, Tx};
 
-use self::mending::mend_in;
+pub use self::mending::Check;
+use self::mending::{Outcome, ROUNDS, mend_in};
 use super::{Finding, Held, Kept, Place, Repaired, Work};
-
-/// Compares a service's own tables with what they follow from, at a given time, and answers what
-/// is wrong.
-pub type Check = Arc<
-    dyn for<'a> Fn(&'a mut Conn, Micros) -> BoxFuture<'a, Result<Vec<Disagreement>>> + Send + Sync,
->;
 
 /// The same for one part of the tables ([`Disagreement::part`]); an empty name stands for all.
 pub type PartCheck = Arc<
@@ -30,15 +25,9 @@ pub type PartCheck = Arc<
 /// that were.
 pub type Accepts = Arc<dyn Fn() -> Work<i64> + Send + Sync>;
 
-/// How often everything is compared again at the most: what one repair sets right may show that
-/// something else is wrong.
-const ROUNDS: usize = 8;
 /// How often a part is compared without a lock before its tables are locked: somebody may write the
 /// same rows all the time.
 const TRIES: usize = 3;
-
-/// How many rows were mended, and the disagreements that are left.
-type Outcome = (i64, Vec<Disagreement>);
 
 /// Tables that are compared, and mended, together.
 #[derive(Clone)]
@@ -192,8 +181,8 @@ impl Books {
     }
 
     /// Mends a part in a transaction of its own, again if somebody has written the same rows
-    /// meanwhile, or has left something else. The tables are locked if that `must` be: a row that is
-    /// not there conflicts with nobody.
+    /// meanwhile, or has left something else. The tables are locked if that `must` be: a row that
+    /// is not there conflicts with nobody.
     async fn mend_part(
         &self,
         (name, part): (&str, &Check),

@@ -24,14 +24,20 @@ pub(super) async fn find(
         return last.ok_or_else(|| Error::not_found(key.1));
     };
     let found = match moment.at.ok_or_else(|| missing(field))? {
-        At::Version(version) => read.version(key, version).await?,
+        At::Version(version) => {
+            let found = read.version(key, version).await?;
+            if found.is_none() {
+                check_version(read, key, version, field).await?;
+            }
+            found
+        }
         At::Revision(revision) => {
             check_revision(revision, read.revision(), field)?;
             read.version_at(key, revision).await?
         }
         At::Time(time) => {
             let field = format!("{field}.time");
-            let (time, now) = (from_timestamp(&time, &field)?, db.now().await?);
+            let (time, now) = (from_timestamp(&time, &field)?, db.now_by(read.conn()).await?);
             if time > now {
                 let text = format!("lies ahead; the database's clock shows {}", to_timestamp(now));
                 return Err(Error::field(field, FieldCode::OutOfRange, text));
@@ -57,6 +63,23 @@ fn check_revision(revision: i64, head: i64, field: &str) -> Result<()> {
     }
     let text = format!("{revision} is no revision of this service's feed; its last is {head}");
     Err(Error::field(format!("{field}.revision"), FieldCode::OutOfRange, text))
+}
+
+/// Refuses a version that the record has never had.
+async fn check_version(
+    read: &mut Read,
+    key: (&str, &str),
+    version: i64,
+    field: &str,
+) -> Result<()> {
+    let last = read.versions_below(key, None, 1).await?.into_iter().next();
+    match last {
+        Some(last) if !(1..=last.version).contains(&version) => {
+            let text = format!("{} has versions 1 to {}, and no {version}", key.1, last.version);
+            Err(Error::field(format!("{field}.version"), FieldCode::OutOfRange, text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why a record has no version at a moment.

@@ -7,7 +7,7 @@ use mpp_api::{
     sync::FieldDifference,
 };
 use mpp_core::{Caller, Error, Result};
-use mpp_store::{Change, Op, Read};
+use mpp_store::{Change, Labels, Op, Read};
 use serde_json::{Map, Value};
 
 use crate::feed::told;
@@ -16,6 +16,32 @@ use crate::feed::told;
 const STEP: u32 = 16;
 /// Bytes of documents after which a page ends: they are read to be compared.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The caller who asks, and whom the record belongs to now: who kept it before is told no names of
+/// then any more, and who keeps it is.
+pub(super) struct Who {
+    caller: Caller,
+    keepers: Labels,
+}
+
+impl Who {
+    /// Reads whom the record belongs to.
+    pub async fn reading(caller: &Caller, read: &mut Read, key: (&str, &str)) -> Result<Self> {
+        let last = read.versions_below(key, None, 1).await?.into_iter().next();
+        let keepers = last.map(|last| last.labels).unwrap_or_default();
+        Ok(Self { caller: caller.clone(), keepers })
+    }
+
+    /// A version as if it had been filed under those of now.
+    fn filed(&self, change: &Change) -> Change {
+        Change { labels: self.keepers.clone(), ..change.clone() }
+    }
+
+    fn change(&self, change: &Change) -> feed::Change {
+        let labels = told::label_texts(&change.labels);
+        feed::Change { labels, ..told::to_wire(&self.filed(change), &self.caller) }
+    }
+}
 
 /// Versions of a record, the newest first.
 pub(super) struct Page {
@@ -57,7 +83,7 @@ impl Page {
     }
 
     /// Tells them. Texts of many versions take long enough for others to wait.
-    pub async fn told(self, who: Caller) -> Result<ListRecordVersionsResponse> {
+    pub async fn told(self, who: Who) -> Result<ListRecordVersionsResponse> {
         let told = move || {
             let mut room = Room::default();
             let one = |at: usize| with_differences(&self.found[at..], &who, &mut room);
@@ -71,22 +97,18 @@ impl Page {
 }
 
 /// A version with its document.
-pub(super) fn version(change: &Change, who: &Caller) -> Version {
-    Version {
-        change: Some(told::to_wire(change, who)),
-        revision: change.revision,
-        ..Version::default()
-    }
+pub(super) fn version(change: &Change, who: &Who) -> Version {
+    Version { change: Some(who.change(change)), revision: change.revision, ..Version::default() }
 }
 
 /// A version without its document.
-fn bare(change: &Change, who: &Caller) -> Version {
-    let told = feed::Change { document: None, ..told::to_wire(change, who) };
+fn bare(change: &Change, who: &Who) -> Version {
+    let told = feed::Change { document: None, ..who.change(change) };
     Version { change: Some(told), ..version(change, who) }
 }
 
 /// The first of these versions, and how it differs from the next.
-fn with_differences(versions: &[Change], who: &Caller, room: &mut Room) -> Version {
+fn with_differences(versions: &[Change], who: &Who, room: &mut Room) -> Version {
     let mut told = bare(&versions[0], who);
     let before = versions.get(1).filter(|before| before.version == versions[0].version - 1);
     if let Some((before, found)) =
@@ -101,13 +123,13 @@ fn with_differences(versions: &[Change], who: &Caller, room: &mut Room) -> Versi
 
 /// How the record of one version differs from that of an earlier one. `None` where one of them is
 /// no record, or cannot be read.
-fn differences(before: &Change, after: &Change, who: &Caller) -> Option<Vec<FieldDifference>> {
+fn differences(before: &Change, after: &Change, who: &Who) -> Option<Vec<FieldDifference>> {
     let (from, to) = (fields(before, who)?, fields(after, who)?);
     Some(difference::between(&after.kind, &from, &to))
 }
 
-fn fields(change: &Change, who: &Caller) -> Option<Map<String, Value>> {
-    let told = (change.op == Op::Put).then(|| told::document(change, who))?;
+fn fields(change: &Change, who: &Who) -> Option<Map<String, Value>> {
+    let told = (change.op == Op::Put).then(|| told::document(&who.filed(change), &who.caller))?;
     let value = json::value_encoded(&change.kind, &told).ok()?;
     value.as_object().cloned()
 }
@@ -116,10 +138,9 @@ fn fields(change: &Change, who: &Caller) -> Option<Map<String, Value>> {
 pub(super) async fn compared(
     from: Change,
     to: Change,
-    who: &Caller,
+    who: Who,
 ) -> Result<CompareRecordVersionsResponse> {
-    let (one, other) = (bare(&from, who), bare(&to, who));
-    let who = who.clone();
+    let (one, other) = (bare(&from, &who), bare(&to, &who));
     let found = tokio::task::spawn_blocking(move || differences(&from, &to, &who));
     let mut differences = found.await.map_err(Error::internal)?.unwrap_or_default();
     let left_out = Room::default().keep(&mut differences);

@@ -125,7 +125,7 @@ async fn a_moment_that_shows_no_record_is_refused_with_what_there_is() {
         let ahead = to_timestamp(registry.db.now().await.expect("a time") + 3_600_000_000);
         for (moment, told) in [
             (at(At::Revision(first - 1)), format!("revision {first}")),
-            (at(At::Version(7)), "its last version 1".to_owned()),
+            (at(At::Version(7)), "has versions 1 to 1, and no 7".to_owned()),
             (at(At::Revision(first + 90)), "no revision".to_owned()),
             (at(At::Time(ahead)), "lies ahead".to_owned()),
             (Some(Moment { at: None }), "a revision, a time or a version".to_owned()),

@@ -49,6 +49,8 @@ pub struct Undone {
     pub name: String,
     /// It had asked for the record to go.
     pub deletes: bool,
+    /// It was waiting, and never applied.
+    pub waited: bool,
 }
 
 /// The records that a session has written, but for its source's own, after a place: services before
@@ -129,19 +131,28 @@ pub async fn keep(
 }
 
 /// Notes the bytes of those that were sent as records, and that their answer does not hold any
-/// more.
+/// more. Where another record was refused since one was applied, the bytes that were applied are
+/// not known any more: whatever comes first then counts as the same.
 async fn sent_so(tx: &mut Tx, source: &str, some: &[Undone]) -> Result<()> {
-    let keys: Vec<i64> =
-        some.iter().filter(|one| !one.deletes).map(|one| key_of(&one.name).cast_signed()).collect();
-    if keys.is_empty() {
-        return Ok(());
+    for waited in [false, true] {
+        let sent = some.iter().filter(|one| !one.deletes && one.waited == waited);
+        let keys: Vec<i64> = sent.map(|one| key_of(&one.name).cast_signed()).collect();
+        if !keys.is_empty() {
+            note_digests(tx, source, &keys, waited).await?;
+        }
     }
+    Ok(())
+}
+
+async fn note_digests(tx: &mut Tx, source: &str, keys: &[i64], waited: bool) -> Result<()> {
     let among = placeholders(2, 1, keys.len());
+    // Answers that tell of a record that stands, or that waits: see `Answered`.
+    let answered = if waited { "s.outcome = 2" } else { "s.outcome < 2" };
     let noted = format!(
         "update sync_undone set digest = (select s.digest from sync_sent s
          where s.source = sync_undone.source and s.key = sync_undone.key)
          where source = $1 and key in {among} and exists (select 1 from sync_sent s
-         where s.source = sync_undone.source and s.key = sync_undone.key)"
+         where s.source = sync_undone.source and s.key = sync_undone.key and {answered})"
     );
     let refused = format!("update sync_sent set outcome = 2 where source = $1 and key in {among}");
     for text in [noted, refused] {

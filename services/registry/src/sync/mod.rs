@@ -105,6 +105,11 @@ impl Syncs for Registry {
         Ok(is_there && tx.get::<Counter>(counter).await?.is_some())
     }
 
+    fn rests_on(record: &Change) -> Result<Option<String>> {
+        let is_offering = record.kind == Offering::KIND;
+        is_offering.then(|| record.decode::<Offering>().map(|found| found.service)).transpose()
+    }
+
     /// The offerings of services that are gone.
     async fn gone(&self, tx: &mut Tx, names: &[String]) -> Result<()> {
         write::withdraw(self, tx, names).await

@@ -1,11 +1,22 @@
 //! One round of a repair: what is wrong is mended in the order of the checks, and compared again.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
-use mpp_core::Result;
-use mpp_store::{Disagreement, Tx};
+use futures::future::BoxFuture;
+use mpp_core::{Micros, Result};
+use mpp_store::{Conn, Disagreement, Tx};
 
-use super::{Check, Outcome, ROUNDS};
+/// Compares a service's own tables with what they follow from, at a given time, and answers what
+/// is wrong.
+pub type Check = Arc<
+    dyn for<'a> Fn(&'a mut Conn, Micros) -> BoxFuture<'a, Result<Vec<Disagreement>>> + Send + Sync,
+>;
+
+/// How often everything is compared again at the most: what one repair sets right may show that
+/// something else is wrong.
+pub(super) const ROUNDS: usize = 8;
+/// How many rows were mended, and the disagreements that are left.
+pub(super) type Outcome = (i64, Vec<Disagreement>);
 
 /// Compares and mends, and commits.
 pub(super) async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
