@@ -27,11 +27,13 @@ pub fn check<R: Resource>(
     let mut found = faults(&form, record)?;
     if let Some(before) = before.filter(|_| !found.is_empty()) {
         let (own, old) = (Parts::of(record)?, Parts::of(before)?);
-        let known = by_shape(faults(&form, before).unwrap_or_default(), &old);
+        let mut known = by_shape(faults(&form, before).unwrap_or_default(), &old);
+        // Each that stood there answers for one, not for all that look like it.
         found.retain(|fault| {
-            let same = known.get(&shape(fault)).into_iter().flatten();
+            let Some(same) = known.get_mut(&shape(fault)) else { return true };
             let part = own.at(&fault.field);
-            !same.into_iter().any(|before| *before == part)
+            let known = same.iter().position(|before| *before == part);
+            known.map(|at| same.swap_remove(at)).is_none()
         });
     }
     if found.is_empty() { Ok(()) } else { Err(Error::fields(found)) }
@@ -158,6 +160,7 @@ mod tests {
     fn who_changes_what_is_wrong_makes_it_right() {
         let before = requiring(&["#REF!"]);
         assert_eq!(told(&requiring(&["#N/A"]), &before), ["requirements[0].text"]);
+        assert_eq!(told(&requiring(&["#REF!", "#REF!"]), &before), ["requirements[1].text"]);
         assert!(told(&requiring(&["KTP"]), &before).is_empty());
     }
 

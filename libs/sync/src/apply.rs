@@ -121,7 +121,12 @@ impl<S: Syncs> Session<S> {
         let (mut same, mut others) = (HashSet::new(), Vec::new());
         for (index, (key, digest, deletes)) in asked {
             match known.get(&key) {
-                Some(kept) if kept.is_same(deletes, digest) => drop(same.insert(index)),
+                Some(kept) if kept.is_same(deletes, digest) => {
+                    same.insert(index);
+                    if kept.is_open() && !deletes {
+                        undone::note(tx, &self.lease.source, key, digest).await?;
+                    }
+                }
                 Some(_) => others.push(key),
                 None => {}
             }

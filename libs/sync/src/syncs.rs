@@ -95,10 +95,10 @@ pub trait Syncs: Replica + Clone + 'static {
         Ok(None)
     }
 
-    /// Takes along what cannot stand without records that are gone.
+    /// Makes sure that nothing rests on records that go, by all that was committed.
     ///
     /// # Errors
-    /// `UNAVAILABLE` when the database is away.
+    /// `WRITE_CONFLICT` where something does; `UNAVAILABLE` when the database is away.
     fn gone(&self, _tx: &mut Tx, _names: &[String]) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
     }

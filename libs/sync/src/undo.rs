@@ -17,6 +17,8 @@
 //! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
 //! whoever came later, nobody knows but they.
 
+mod then;
+
 use mpp_api::{
     Document as _,
     difference::{self, Room},
@@ -26,11 +28,12 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{A_PERSON, Error, FieldCode, Reason, Result, as_told};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_form::Check;
 use mpp_resource::Call;
-use mpp_store::{Actor, Change, Op, Tx, newest_version, version_of};
+use mpp_store::{Actor, Change, Op, Tx, newest_version};
 
+use self::then::{UNDO, before, is_undone};
 use crate::{
     metrics,
     session::permit,
@@ -42,8 +45,6 @@ use crate::{
     syncs::Syncs,
 };
 
-/// The origin of changes that undo a session, as the feed names it.
-const UNDO: &str = "undo";
 /// The place after all records of a session, from which its records in quarantine are undone.
 const WAITING: &str = "waiting";
 
@@ -159,7 +160,7 @@ impl<'a> Piece<'a> {
         if is_undone(&last, &self.request.session) {
             return Ok(());
         }
-        let before = match before(tx, &last, one).await? {
+        let before = match before(tx, &self.request.session, &last, one).await? {
             Ok(before) => before,
             Err(why) => {
                 self.leave(&last, why);
@@ -208,6 +209,11 @@ impl<'a> Piece<'a> {
             )));
         }
         let Some(then) = then else { return Ok(None) };
+        if let Some(moved) = last.tombstone.as_ref().filter(|one| one.reason() == Why::Moved)
+            && !self.leaves_again(service, tx, &moved.successor).await?
+        {
+            return Ok(Some(format!("{}, where it has moved to, stays", moved.successor)));
+        }
         // A preview takes each piece back, and with it what the next one rests on.
         let is_back = match S::rests_on(then)? {
             Some(name) if self.request.validate_only => self.brings_back::<S>(tx, &name).await?,
@@ -215,6 +221,21 @@ impl<'a> Piece<'a> {
         };
         let stands = is_back || service.may_stand(tx, then).await?;
         Ok((!stands).then(|| "what it refers to is not there any more".to_owned()))
+    }
+
+    /// Whether the name that a record has moved to is left again: otherwise it would stand twice.
+    async fn leaves_again<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        successor: &str,
+    ) -> Result<bool> {
+        let last = newest_version(tx.conn(), (S::Doc::KIND, successor)).await?;
+        let UndoSessionRequest { source, session, .. } = self.request;
+        Ok(last.is_none_or(|last| {
+            let is_own = last.origin == *source && last.session == *session;
+            is_undone(&last, session) || (is_own && service.goes_along(successor) == 0)
+        }))
     }
 
     /// Whether the undo brings back a record that the session has deleted.
@@ -272,54 +293,6 @@ impl<'a> Piece<'a> {
         }
         if self.next.is_empty() { lease::ask_anew(tx, source).await } else { Ok(()) }
     }
-}
-
-/// True for a change that has undone the session already.
-fn is_undone(last: &Change, session: &str) -> bool {
-    last.origin == UNDO && last.session == session
-}
-
-/// The record's version before the session, `None` if there was none; `Err` says why it stays as it
-/// is.
-async fn before(
-    tx: &mut Tx,
-    last: &Change,
-    one: &Touched,
-) -> Result<Result<Option<Change>, String>> {
-    if last.version != one.last && !stands_again(tx, last, one).await? {
-        return Ok(Err(changed_since(last)));
-    }
-    if one.last - one.first + 1 != one.versions {
-        let text = "somebody has changed it between two changes of the session";
-        return Ok(Err(text.to_owned()));
-    }
-    if one.first == 1 {
-        return Ok(Ok(None));
-    }
-    let key = (last.kind.as_str(), last.name.as_str());
-    let then = version_of(tx.conn(), key, one.first - 1).await?;
-    Ok(match then {
-        Some(then) => Ok(Some(then)),
-        None => Err("what it was before is not kept any more".to_owned()),
-    })
-}
-
-/// Whether an undo of a later session has put the record back to what this one had left.
-async fn stands_again(tx: &mut Tx, last: &Change, one: &Touched) -> Result<bool> {
-    if last.origin != UNDO {
-        return Ok(false);
-    }
-    let key = (last.kind.as_str(), last.name.as_str());
-    let left = version_of(tx.conn(), key, one.last).await?;
-    Ok(left.is_some_and(|left| left.op == last.op && left.doc == last.doc))
-}
-
-fn changed_since(last: &Change) -> String {
-    let by = match as_told(&last.actor) {
-        A_PERSON => "a person",
-        told => told,
-    };
-    format!("it was changed since, by {by} from {}, at revision {}", last.origin, last.revision)
 }
 
 fn unknown(source: &str, session: &str) -> Error {

@@ -221,12 +221,13 @@ async fn of_before(options: &Options) -> i64 {
          insert into r select rev, tx, last_seq, origin, actor, at from revision;
          drop table revision; alter table r rename to revision;"
     } else {
-        "alter table revision drop column mark;"
+        "alter table revision drop column mark, drop column session;"
     };
     let text = format!(
         "{again} delete from revision where rev <> 2;
          update feed set lineage = 'before', cluster = 'before', floor = {last}, compacted = {last};
-         delete from migration where track = 'store' and name = 'marks'"
+         alter table feed drop column history_floor;
+         delete from migration where track = 'store' and name in ('marks', 'sessions')"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut conn).await.unwrap();
     last

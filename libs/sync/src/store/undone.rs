@@ -36,6 +36,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// True if the bytes that were undone are not known.
+    pub fn is_open(&self) -> bool {
+        !self.deletes && self.digest.is_none()
+    }
+
     /// True for a record that asks for the same as was undone.
     pub fn is_same(&self, deletes: bool, digest: [u8; 16]) -> bool {
         self.deletes == deletes && (deletes || self.digest.is_none_or(|own| own == digest))
@@ -109,7 +114,7 @@ pub async fn keep(
         let text = format!(
             "insert into sync_undone (source, key, name, session, deletes, digest, at, actor)
              values {rows} on conflict (source, key) do update set session = excluded.session,
-             deletes = excluded.deletes, digest = excluded.digest, at = excluded.at,
+             deletes = excluded.deletes, at = excluded.at,
              actor = excluded.actor"
         );
         let none: &[u8] = &[];
@@ -132,7 +137,7 @@ pub async fn keep(
 
 /// Notes the bytes of those that were sent as records, and that their answer does not hold any
 /// more. Where another record was refused since one was applied, the bytes that were applied are
-/// not known any more: whatever comes first then counts as the same.
+/// not known any more: what comes first then counts as the same, and is noted.
 async fn sent_so(tx: &mut Tx, source: &str, some: &[Undone]) -> Result<()> {
     for waited in [false, true] {
         let sent = some.iter().filter(|one| !one.deletes && one.waited == waited);
@@ -204,6 +209,39 @@ async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
         .await
         .map(|row| row.is_some())
         .map_err(db_error)
+}
+
+/// Notes the bytes of one that came first, where those that were undone are not known. Index:
+/// sync_undone's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn note(tx: &mut Tx, source: &str, key: u64, digest: [u8; 16]) -> Result<()> {
+    sqlx::query("update sync_undone set digest = $3 where source = $1 and key = $2")
+        .bind(source)
+        .bind(key.cast_signed())
+        .bind(digest.as_slice())
+        .execute(tx.conn())
+        .await
+        .map(drop)
+        .map_err(db_error)
+}
+
+/// Whether this session's writes of a record were undone already. Indexes: revision_session, (tx,
+/// seq) of change.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn was_undone(
+    conn: &mut Conn,
+    session: &str,
+    (kind, name): (&str, &str),
+) -> Result<bool> {
+    let text = "select 1 as one from revision r join change c on c.tx = r.tx
+        where r.session = $1 and r.session <> '' and r.origin = 'undo' and c.kind || '' = $2
+        and c.name = $3 limit 1";
+    let query = sqlx::query(text).bind(session).bind(kind).bind(name);
+    query.fetch_optional(conn).await.map(|row| row.is_some()).map_err(db_error)
 }
 
 /// These may be taken again. Index: sync_undone's primary key.

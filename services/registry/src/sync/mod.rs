@@ -110,9 +110,15 @@ impl Syncs for Registry {
         is_offering.then(|| record.decode::<Offering>().map(|found| found.service)).transpose()
     }
 
-    /// The offerings of services that are gone.
+    /// No offering is there of a service that goes, by this replica's memory; by all that was
+    /// committed there may be one, which is then seen at the next try.
     async fn gone(&self, tx: &mut Tx, names: &[String]) -> Result<()> {
-        write::withdraw(self, tx, names).await
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.memory.catch_up(tx.head().await?).await?;
+        let are_on_offer = names.iter().any(|name| self.goes_along(name) > 0);
+        if are_on_offer { Err(sent::raced()) } else { Ok(()) }
     }
 
     fn overridden(before: &Service, after: &Service) -> Result<Vec<OverriddenDifference>> {

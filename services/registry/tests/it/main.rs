@@ -43,6 +43,7 @@ mod search;
 mod sources;
 mod superior;
 mod undone;
+mod undone_beside;
 mod waits;
 mod wire;
 mod world;

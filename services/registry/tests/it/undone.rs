@@ -22,12 +22,12 @@ use crate::{
     world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, text},
 };
 
-fn name(id: &str) -> String {
+pub fn name(id: &str) -> String {
     format!("{KEMENDAGRI}/services/{id}")
 }
 
 /// Sends records in a session of their own; answers its id.
-async fn run(world: &World, records: Vec<Record>) -> String {
+pub async fn run(world: &World, records: Vec<Record>) -> String {
     let mut session = begin_again(world, hello()).await;
     let id = session.welcome.session.clone();
     session.send(records).await;
@@ -53,7 +53,7 @@ async fn piece(
 }
 
 /// Undoes all of it, or shows what that would do.
-async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRecord> {
+pub async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRecord> {
     let (mut told, mut after) = (Vec::new(), String::new());
     loop {
         let (records, next) = piece(world, session, &after, validate_only).await.expect("undone");
@@ -65,12 +65,12 @@ async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRe
     }
 }
 
-fn changes(told: &[UndoneRecord]) -> BTreeMap<&str, Change> {
+pub fn changes(told: &[UndoneRecord]) -> BTreeMap<&str, Change> {
     told.iter().map(|one| (one.name.as_str(), one.change())).collect()
 }
 
 /// All services, as the database has them.
-async fn services(world: &World) -> BTreeMap<String, Service> {
+pub async fn services(world: &World) -> BTreeMap<String, Service> {
     let mut read = world.running.registry.db.read().await.expect("a snapshot");
     let all = read.list::<Service>("", "", 1_000).await.expect("read");
     all.into_iter().map(|record| (record.name, record.doc)).collect()
@@ -234,71 +234,6 @@ async fn an_undo_that_was_cut_off_goes_on_and_one_of_a_living_session_is_refused
     .await;
 }
 
-#[tokio::test]
-async fn two_bad_sessions_go_back_one_after_the_other() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        run(&world, vec![record("s1", "Layanan"), record("s2", "Layanan")]).await;
-        let before = services(&world).await;
-        let first = run(&world, vec![record("s1", "Rusak"), record("s3", "Rusak")]).await;
-        let second = run(&world, vec![record("s1", "Rusak lagi"), delete("s2")]).await;
-        let left = undo(&world, &first, true).await;
-        assert_eq!(changes(&left).get(name("s1").as_str()), Some(&Change::Left));
-        undo(&world, &second, false).await;
-        undo(&world, &first, false).await;
-        assert_eq!(services(&world).await, before);
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_a_mall_has_put_on_offer_since_stays() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        let session = run(&world, vec![record("s1", "Layanan"), record("s2", "Layanan")]).await;
-        let offering = Offering { service: name("s1"), ..Offering::default() };
-        world.admin().propose("s1", offering).await.expect("on offer");
-        for validate_only in [true, false] {
-            let told = undo(&world, &session, validate_only).await;
-            let of_it = told.iter().find(|one| one.name == name("s1")).expect("told");
-            assert_eq!(of_it.change(), Change::Left);
-            assert!(of_it.left_reason.starts_with("1 records of others"), "{of_it:?}");
-        }
-        let now = services(&world).await;
-        assert!(now.contains_key(&name("s1")) && !now.contains_key(&name("s2")));
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_preview_in_many_pieces_tells_what_the_undo_does() {
-    on_both(async |database| {
-        let policy = Policy { batch_records: 1, ..asleep() };
-        let world = World::with_source_under(&database, policy).await;
-        let (name, to) = (KTP.to_owned(), SOURCE.to_owned());
-        let request = HandBackServiceRequest { name, to, ..Default::default() };
-        world.admin().catalog.hand_back_service(request).await.expect("handed over");
-        run(&world, vec![record("ktp-el-baru", "KTP elektronik baru")]).await;
-        let mut session = begin_again(&world, hello()).await;
-        let id = session.welcome.session.clone();
-        session.send(vec![delete("ktp-el-baru")]).await;
-        for waits in ["a", "b", "c"] {
-            session.send(vec![late(waits, "Akta")]).await;
-        }
-        session.end().await;
-        let shown = undo(&world, &id, true).await;
-        let done = undo(&world, &id, false).await;
-        assert_eq!(changes(&shown), changes(&done));
-        assert_eq!(changes(&done).get(OFFERING), Some(&Change::BroughtBack));
-        let held = done.iter().filter(|one| one.change() == Change::Held);
-        assert_eq!(held.count(), 3);
-        world.stop().await;
-    })
-    .await;
-}
-
 /// What a round sends of a service.
 fn sent(id: &str, number: usize, round: usize) -> Option<Record> {
     match (number * 7 + round * 11) % 6 {
@@ -308,7 +243,6 @@ fn sent(id: &str, number: usize, round: usize) -> Option<Record> {
         _ => Some(record(id, &format!("Layanan {round}"))),
     }
 }
-
 #[tokio::test]
 async fn whatever_a_session_has_done_what_nobody_else_touched_is_as_before() {
     on_both(async |database| {

@@ -155,6 +155,9 @@ pub(super) async fn mend(db: &Db, accept: bool) {
     let found = store::disagreements(tx.conn(), now).await.expect("compared");
     tx.mend(&found, accept).await.expect("mended");
     tx.commit().await.expect("committed");
+    if accept {
+        store::close_gaps(db, &writer()).await.expect("what is gone is taken as it is");
+    }
 }
 
 /// A head that was set by hand, or restored without the inbox: it stops nothing, and the repair of

@@ -1,0 +1,129 @@
+//! Undoing a session beside what others have done since, and beside other sessions.
+
+use mpp_api::{
+    registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest, unit::Kind},
+    sync::{Hello, undone_record::Change},
+};
+use mpp_sync::Policy;
+use mpp_testkit::on_both;
+use prost_types::FieldMask;
+
+use crate::{
+    publisher::{begin_again, delete, hello, record, record_of},
+    quarantine::{asleep, late},
+    undone::{changes, name, run, services, undo},
+    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, service, unit},
+};
+
+const JATIM: &str = "units/kemendagri-jatim";
+
+#[tokio::test]
+async fn two_bad_sessions_go_back_one_after_the_other() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run(&world, vec![record("s1", "Layanan"), record("s2", "Layanan")]).await;
+        let before = services(&world).await;
+        let first = run(&world, vec![record("s1", "Rusak"), record("s3", "Rusak")]).await;
+        let second = run(&world, vec![record("s1", "Rusak lagi"), delete("s2")]).await;
+        let left = undo(&world, &first, true).await;
+        assert_eq!(changes(&left).get(name("s1").as_str()), Some(&Change::Left));
+        undo(&world, &second, false).await;
+        undo(&world, &first, false).await;
+        assert_eq!(services(&world).await, before);
+        // Whoever asks once more changes nothing.
+        undo(&world, &second, false).await;
+        assert_eq!(services(&world).await, before);
+        run(&world, vec![record("s1", "Benar")]).await;
+        assert_ne!(services(&world).await, before, "other bytes are taken");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_move_is_undone_whole_or_not_at_all() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let office = unit("kemendagri-jatim", Kind::Office, KEMENDAGRI);
+        world.admin().create_unit("kemendagri-jatim", office).await.expect("a unit");
+        let moves = Hello { unique_ids: true, accept_moves: true, ..hello() };
+        let all = |unit: &str| ["s1", "s2"].map(|id| record_of(unit, id, service("Layanan")));
+        let mut bad = String::new();
+        for unit in [KEMENDAGRI, JATIM] {
+            let mut session = begin_again(&world, moves.clone()).await;
+            bad.clone_from(&session.welcome.session);
+            session.send(all(unit).to_vec()).await;
+            session.end().await;
+        }
+        let there = format!("{JATIM}/services/s1");
+        let fixed = Service { name: there.clone(), fees: vec![fixed(7_000)], ..Service::default() };
+        let request = UpdateServiceRequest {
+            service: Some(fixed),
+            update_mask: Some(FieldMask { paths: vec!["fees".into()] }),
+            reason: "Perbup 12/2026".into(),
+            ..Default::default()
+        };
+        world.admin().catalog.update_service(request).await.expect("set");
+        for validate_only in [true, false] {
+            let told = undo(&world, &bad, validate_only).await;
+            let changes = changes(&told);
+            let of = |unit: &str, id: &str| changes[format!("{unit}/services/{id}").as_str()];
+            assert_eq!([of(KEMENDAGRI, "s1"), of(JATIM, "s1")], [Change::Left, Change::Left]);
+            assert_eq!(
+                [of(KEMENDAGRI, "s2"), of(JATIM, "s2")],
+                [Change::BroughtBack, Change::Deleted]
+            );
+        }
+        let now = services(&world).await;
+        assert!(now.contains_key(&there) && !now.contains_key(&name("s1")));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_mall_has_put_on_offer_since_stays() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let session = run(&world, vec![record("s1", "Layanan"), record("s2", "Layanan")]).await;
+        let offering = Offering { service: name("s1"), ..Offering::default() };
+        world.admin().propose("s1", offering).await.expect("on offer");
+        for validate_only in [true, false] {
+            let told = undo(&world, &session, validate_only).await;
+            let of_it = told.iter().find(|one| one.name == name("s1")).expect("told");
+            assert_eq!(of_it.change(), Change::Left);
+            assert!(of_it.left_reason.starts_with("1 records of others"), "{of_it:?}");
+        }
+        let now = services(&world).await;
+        assert!(now.contains_key(&name("s1")) && !now.contains_key(&name("s2")));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_in_many_pieces_tells_what_the_undo_does() {
+    on_both(async |database| {
+        let policy = Policy { batch_records: 1, ..asleep() };
+        let world = World::with_source_under(&database, policy).await;
+        let (name, to) = (KTP.to_owned(), SOURCE.to_owned());
+        let request = HandBackServiceRequest { name, to, ..Default::default() };
+        world.admin().catalog.hand_back_service(request).await.expect("handed over");
+        run(&world, vec![record("ktp-el-baru", "KTP elektronik baru")]).await;
+        let mut session = begin_again(&world, hello()).await;
+        let id = session.welcome.session.clone();
+        session.send(vec![delete("ktp-el-baru")]).await;
+        for waits in ["a", "b", "c"] {
+            session.send(vec![late(waits, "Akta")]).await;
+        }
+        session.end().await;
+        let shown = undo(&world, &id, true).await;
+        let done = undo(&world, &id, false).await;
+        assert_eq!(changes(&shown), changes(&done));
+        assert_eq!(changes(&done).get(OFFERING), Some(&Change::BroughtBack));
+        let held = done.iter().filter(|one| one.change() == Change::Held);
+        assert_eq!(held.count(), 3);
+        world.stop().await;
+    })
+    .await;
+}
