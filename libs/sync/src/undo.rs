@@ -7,11 +7,13 @@
 //! where it was when it is asked for again: what it has put back is the session's no more.
 //!
 //! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
-//! the place to go on at: so no transaction is long, whatever the session has brought.
+//! the place to go on at: so none writes more than that, whatever the session has brought. Each
+//! looks through all that the session has changed to find its piece.
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
 //! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.
-//! Other bytes are taken as ever, and an officer may release it.
+//! Other bytes are taken as ever, and an officer may release it. Of a record that several sessions
+//! changed, and that are all undone, the bytes that came last are kept in mind.
 //!
 //! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
 //! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
