@@ -99,7 +99,7 @@ impl<S: Syncs> Session<S> {
         checkpoint: &Checkpoint,
     ) -> Result<BatchResult> {
         let mut fates = plan.decided.clone();
-        let undone = self.undone(tx, plan).await?;
+        let (undone, others) = self.undone(tx, plan).await?;
         if undone.is_empty() {
             fates.extend(self.write(tx, &plan.waiting).await?);
         } else {
@@ -108,12 +108,20 @@ impl<S: Syncs> Session<S> {
             let held = || Err(fault("", FieldCode::Undone, UNDONE));
             fates.extend(undone.into_iter().map(|index| (index, held())));
         }
+        let is_taken = |index: &usize| fates.get(index).is_some_and(Result::is_ok);
+        let mended = others.into_iter().filter(|(index, _)| is_taken(index));
+        let mended: Vec<u64> = mended.map(|(_, key)| key).collect();
+        undone::forget(tx, &self.lease.source, &mended).await?;
         Ok(plan.result(&fates, checkpoint))
     }
 
-    /// The records that are just as they were when they were undone. One that asks for something
-    /// else is taken as ever, and from then on whatever comes of it.
-    async fn undone(&self, tx: &mut Tx, plan: &Plan<S::Doc>) -> Result<HashSet<usize>> {
+    /// The records that are just as they were when they were undone; and, with their keys, those
+    /// that ask for something else now: once one of them is taken, whatever comes is.
+    async fn undone(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan<S::Doc>,
+    ) -> Result<(HashSet<usize>, Vec<(usize, u64)>)> {
         let asked: Vec<_> =
             plan.waiting.iter().map(|(index, _)| (*index, plan.asked(*index))).collect();
         let keys: Vec<u64> = asked.iter().map(|(_, (key, ..))| *key).collect();
@@ -127,12 +135,11 @@ impl<S: Syncs> Session<S> {
                         undone::note(tx, &self.lease.source, key, digest).await?;
                     }
                 }
-                Some(_) => others.push(key),
+                Some(_) => others.push((index, key)),
                 None => {}
             }
         }
-        undone::forget(tx, &self.lease.source, &others).await?;
-        Ok(same)
+        Ok((same, others))
     }
 
     /// Keeps what waits of a batch, and says in its answers what else is to be told.

@@ -170,9 +170,10 @@ impl<S: Syncs> Redrive<S> {
         let mut rows: Vec<Waiting> =
             waiting::still(&mut tx, wanted, names).await?.into_values().collect();
         rows.sort_by(|one, other| one.name.cmp(&other.name));
-        // The history names one session for all that a transaction writes, or none.
+        // The history names one session for all that a transaction writes, or none; none for what
+        // an officer releases after its session was undone, which is the officer's word.
         if let Some(first) = rows.first()
-            && rows.iter().all(|row| row.session == first.session)
+            && rows.iter().all(|row| row.session == first.session && row.code != UNDONE)
         {
             tx.within(&first.session);
         }

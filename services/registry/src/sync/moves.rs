@@ -121,8 +121,8 @@ impl Write<'_> {
         withdraw(self.registry, tx, &gone).await
     }
 
-    /// A name that this source's own record has left is used again when it moves back, and after it
-    /// was undone.
+    /// A name that this source's own record has left is used again when it moves back; one that
+    /// only a session that was undone had used, by whoever may write it.
     pub(super) async fn revive(
         &self,
         tx: &mut Tx,
@@ -132,10 +132,10 @@ impl Write<'_> {
         let Some(buried) = tx.buried::<Service>(name).await? else { return Ok(put) };
         let own = buried.labels.get(&Label::Source) == Some(&self.lease.source);
         let may_return = match buried.tombstone.reason() {
-            Why::Moved => id_of(&buried.tombstone.successor) == id_of(name),
+            Why::Moved => own && id_of(&buried.tombstone.successor) == id_of(name),
             why => why == Why::Undone,
         };
-        if !own || !may_return {
+        if !may_return {
             return Ok(put);
         }
         tx.revive(name, service, labels.clone()).await?;

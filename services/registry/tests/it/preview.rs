@@ -192,7 +192,9 @@ async fn what_a_preview_says_the_session_after_it_brings_and_the_preview_changes
             let like = PreviewRecordsRequest { unique_ids, accept_moves, ..asked(Vec::new()) };
             let (rows, before) = (contents(database.url()).await, catalog(&world));
             let told = in_parts(&world, &like, &parts(round)).await;
-            assert_eq!(contents(database.url()).await, rows, "round {round}");
+            for (table, now) in contents(database.url()).await {
+                assert_eq!(now, rows[&table], "{table} in round {round}");
+            }
             let hello = Hello { unique_ids, accept_moves, ..hello() };
             let answers = session(&world, hello, parts(round)).await;
             let said: Vec<_> =

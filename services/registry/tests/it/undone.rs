@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use mpp_api::{
     registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest},
     sync::{
-        Outcome, Record, RedriveRecordsRequest, UndoSessionRequest, UndoneRecord,
-        undone_record::Change,
+        Outcome, Record, RedriveRecordsRequest, Source, UndoSessionRequest, UndoneRecord,
+        UpdateSourceRequest, undone_record::Change,
     },
 };
 use mpp_core::Role;
@@ -19,7 +19,7 @@ use tonic::Status;
 use crate::{
     publisher::{begin_again, codes, delete, hello, outcomes, record},
     quarantine::{asleep, late},
-    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, text},
+    world::{BKPM, KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, text},
 };
 
 pub fn name(id: &str) -> String {
@@ -147,6 +147,14 @@ async fn a_bad_sync_goes_back_and_what_somebody_has_changed_since_is_left() {
     .await;
 }
 
+/// The source is handed to a unit.
+async fn belongs_to(world: &World, unit: &str) {
+    let source = Source { name: SOURCE.into(), unit: unit.into(), ..Source::default() };
+    let update_mask = Some(FieldMask { paths: vec!["unit".into()] });
+    let request = UpdateSourceRequest { source: Some(source), update_mask, ..Default::default() };
+    world.admin().sync.update_source(request).await.expect("changed");
+}
+
 #[tokio::test]
 async fn what_was_undone_comes_back_by_other_bytes_or_by_an_officers_word() {
     on_both(async |database| {
@@ -156,8 +164,13 @@ async fn what_was_undone_comes_back_by_other_bytes_or_by_an_officers_word() {
         undo(&world, &session, false).await;
         run(&world, bad()).await;
         assert!(!services(&world).await.contains_key(&name("baru")), "it is held back");
-        let mended = vec![record("baru", "Layanan yang benar"), record("lain", "Layanan lain")];
-        run(&world, mended).await;
+        let mended = || vec![record("baru", "Layanan yang benar"), record("lain", "Layanan lain")];
+        belongs_to(&world, BKPM).await;
+        run(&world, mended()).await;
+        belongs_to(&world, KEMENDAGRI).await;
+        run(&world, bad()).await;
+        assert!(!services(&world).await.contains_key(&name("baru")), "no other was taken since");
+        run(&world, mended()).await;
         let mended = services(&world).await.remove(&name("baru")).expect("it is there");
         assert_eq!(mended.title, text("Layanan yang benar"));
 

@@ -2,15 +2,15 @@
 
 use mpp_api::{
     registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest, unit::Kind},
-    sync::{Hello, undone_record::Change},
+    sync::{Hello, RedriveRecordsRequest, undone_record::Change},
 };
 use mpp_sync::Policy;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
 use crate::{
-    publisher::{begin_again, delete, hello, record, record_of},
-    quarantine::{asleep, late},
+    publisher::{begin_again, codes, delete, hello, record, record_of},
+    quarantine::{BARU, asleep, create_unit, late},
     undone::{changes, name, run, services, undo},
     world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, service, unit},
 };
@@ -123,6 +123,68 @@ async fn a_preview_in_many_pieces_tells_what_the_undo_does() {
         assert_eq!(changes(&done).get(OFFERING), Some(&Change::BroughtBack));
         let held = done.iter().filter(|one| one.change() == Change::Held);
         assert_eq!(held.count(), 3);
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_only_a_bad_sync_had_used_is_free_for_another_source() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        world.admin().create_source("mirror", KEMENDAGRI).await.expect("a source");
+        let session = run(&world, vec![record("s1", "Layanan")]).await;
+        undo(&world, &session, false).await;
+        let hello = Hello { source: "sources/mirror".into(), ..hello() };
+        let mut mirror = begin_again(&world, hello).await;
+        let result = mirror.send(vec![record("s1", "Layanan lain")]).await;
+        mirror.end().await;
+        assert_eq!(codes(&result), [""], "{result:?}");
+        assert_eq!(services(&world).await[&name("s1")].source, "sources/mirror");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_officer_has_released_stays_where_the_undo_is_asked_for_again() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let session = run(&world, vec![late("s1", "Akta")]).await;
+        assert_eq!(undo(&world, &session, false).await[0].change(), Change::Held);
+        create_unit(&world, "dinas-baru").await;
+        let name = format!("{BARU}/services/s1");
+        let request = RedriveRecordsRequest {
+            source: SOURCE.into(),
+            name: name.clone(),
+            ..Default::default()
+        };
+        let released = world.admin().sync.redrive_records(request).await.expect("released");
+        assert_eq!(released.into_inner().taken, 1);
+        undo(&world, &session, false).await;
+        assert!(services(&world).await.contains_key(&name));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_bytes_that_were_undone_are_not_known_the_first_that_come_wait() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let session = run(&world, vec![late("s1", "Akta")]).await;
+        create_unit(&world, "dinas-baru").await;
+        let request = RedriveRecordsRequest { source: SOURCE.into(), ..Default::default() };
+        let applied = world.admin().sync.redrive_records(request).await.expect("applied");
+        assert_eq!(applied.into_inner().taken, 1);
+        assert_eq!(undo(&world, &session, false).await[0].change(), Change::Deleted);
+        let name = format!("{BARU}/services/s1");
+        for title in ["Akta", "Akta"] {
+            run(&world, vec![late("s1", title)]).await;
+            assert!(!services(&world).await.contains_key(&name));
+        }
+        run(&world, vec![late("s1", "Akta kelahiran")]).await;
+        assert!(services(&world).await.contains_key(&name), "other bytes are taken");
         world.stop().await;
     })
     .await;
