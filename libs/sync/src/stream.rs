@@ -52,6 +52,14 @@ struct Stream<S> {
 /// The client has gone, so nobody is left to tell.
 struct Gone;
 
+/// How a session left its stream.
+enum Served {
+    /// It has ended, and has given its lease up.
+    ToItsEnd,
+    /// The client has gone.
+    BrokeOff,
+}
+
 /// The next thing that a client sends.
 enum Next {
     Message(Asked),
@@ -62,20 +70,23 @@ enum Next {
 
 impl<S: Syncs> Stream<S> {
     /// Serves the stream until it ends; the lease is given up in every case, so that the client can
-    /// come back at once.
+    /// come back at once. A session's own end has done that already: once its summary is told,
+    /// nothing more is written for it.
     async fn run(mut self) {
         let Some((mut session, welcome)) = self.begin().await else {
             return;
         };
         let answers = Answers::to(self.outbound.clone(), self.service.clone());
-        let ended = match answers.send(Answer::Welcome(welcome), 0).await {
+        let served = match answers.send(Answer::Welcome(welcome), 0).await {
             Ok(()) => self.serve(&mut session, &answers).await,
-            Err(Gone) => Ok(()),
+            Err(Gone) => Ok(Served::BrokeOff),
         };
         // All that was answered is told before why the stream ends.
         answers.all_told().await;
-        if let Err(error) = ended {
-            let _ = self.outbound.send(Err(status(error))).await;
+        match served {
+            Ok(Served::ToItsEnd) => return,
+            Ok(Served::BrokeOff) => {}
+            Err(error) => drop(self.outbound.send(Err(status(error))).await),
         }
         if let Err(error) = session.release().await {
             tracing::warn!(source = session.lease.source, %error, "the lease ends by itself");
@@ -103,10 +114,10 @@ impl<S: Syncs> Stream<S> {
     }
 
     /// Answers messages in their order, one at a time, until the end.
-    async fn serve(&mut self, session: &mut Session<S>, answers: &Answers) -> Result<()> {
+    async fn serve(&mut self, session: &mut Session<S>, answers: &Answers) -> Result<Served> {
         loop {
             let sent = match self.next().await? {
-                Next::Gone => return Ok(()),
+                Next::Gone => return Ok(Served::BrokeOff),
                 Next::Ended => return Err(without_end()),
                 Next::Message(Asked::Batch(batch)) => {
                     let result = session.answer(batch).await?;
@@ -124,14 +135,14 @@ impl<S: Syncs> Stream<S> {
                 Next::Message(Asked::End(end)) => {
                     let summary = session.finish(end, Check::new("end")).await?;
                     let _ = answers.send(Answer::Summary(summary), 0).await;
-                    return Ok(());
+                    return Ok(Served::ToItsEnd);
                 }
                 Next::Message(Asked::Hello(_)) => {
                     return Err(violation("a session has one hello only"));
                 }
             };
             if sent.is_err() {
-                return Ok(());
+                return Ok(Served::BrokeOff);
             }
         }
     }

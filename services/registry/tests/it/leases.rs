@@ -40,6 +40,28 @@ async fn one_session_writes_and_a_later_one_shuts_it_out() {
     .await;
 }
 
+/// How often a source's lease was written.
+async fn lease_writes(world: &World) -> i64 {
+    let mut read = world.running.registry.db.read().await.expect("a snapshot");
+    let query = sqlx::query_scalar("select sealed_locks from sync_lease where source = $1");
+    query.bind(SOURCE).fetch_one(read.conn()).await.expect("a lease")
+}
+
+/// Else whoever compares what stands after a session finds a difference that nobody has made.
+#[tokio::test]
+async fn once_a_session_has_its_summary_nothing_more_is_written_for_it() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut session = Session::begin(&world).await;
+        session.send(vec![record("kk", "Kartu Keluarga")]).await;
+        let before = lease_writes(&world).await;
+        session.end_stream().await;
+        let after = lease_writes(&world).await;
+        assert_eq!(after, before + 2, "its end locks the lease, and lets it go, both at once");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_holder_that_comes_back_gets_its_lease_at_once() {
     on_both(async |database| {

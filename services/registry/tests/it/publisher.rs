@@ -78,6 +78,14 @@ impl Session {
         next(&mut self.answers).await
     }
 
+    /// Ends the session, and waits until the server has ended the stream, too.
+    pub async fn end_stream(mut self) {
+        let Ok(Some(Answer::Summary(_))) = self.ask(Ask::End(End::default())).await else {
+            panic!("no summary")
+        };
+        assert_eq!(next(&mut self.answers).await.expect("a clean end"), None);
+    }
+
     pub async fn end(self) -> Summary {
         self.end_with(End::default()).await
     }
