@@ -26,6 +26,7 @@ mod preview;
 mod push;
 mod quarantine;
 mod ready;
+mod repair;
 mod restore;
 mod service;
 mod shrink;

@@ -8,11 +8,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Micros, Reason, Result};
-use mpp_store::{Actor, Conn, Db, Disagreement, Named, TABLES, Tx};
+use mpp_store::{Actor, Conn, Db, Disagreement, Named, Progress, TABLES, Tx};
 
 pub use self::mending::Check;
 use self::mending::{Outcome, ROUNDS, mend_in};
-use super::{Finding, Held, Kept, Place, Repaired, Work};
+use super::{Asked, Finding, Held, Kept, Place, Repaired, Work};
 
 /// The same for one part of the tables ([`Disagreement::part`]); an empty name stands for all.
 pub type PartCheck = Arc<
@@ -23,7 +23,7 @@ pub type PartCheck = Arc<
 
 /// Work that takes what nobody can restore as it is, some rows at a time, and answers how many rows
 /// that were.
-pub type Accepts = Arc<dyn Fn() -> Work<i64> + Send + Sync>;
+pub type Accepts = Arc<dyn Fn(Progress) -> Work<i64> + Send + Sync>;
 
 /// How often a part is compared without a lock before its tables are locked: somebody may write the
 /// same rows all the time.
@@ -93,7 +93,7 @@ impl Books {
     pub fn kept(self, name: &'static str) -> Kept {
         let (reads, mends, feed) = (self.clone(), self.clone(), self.db.name());
         let read = move || -> Work<Held> { Box::pin(reads.clone().read()) };
-        let repair = move |accept| -> Work<Repaired> { Box::pin(mends.clone().mend(accept)) };
+        let repair = move |asked| -> Work<Repaired> { Box::pin(mends.clone().mend(asked)) };
         let kept = Kept::new(name, feed, Place::Derived, read, repair).looked_after();
         kept.of_kinds(&self.tables)
     }
@@ -129,12 +129,13 @@ impl Books {
 
     /// Puts back what rows themselves say, mends what follows from other rows, and takes as it is
     /// what nobody can restore, if that is wanted.
-    async fn mend(self, accept: bool) -> Result<Repaired> {
-        let mut mended = self.db.put_back_misfiled(&self.by, self.typed).await?;
-        let (followed, mut left) = self.mend_found(accept).await?;
+    async fn mend(self, asked: Asked) -> Result<Repaired> {
+        let Asked { accept, progress } = &asked;
+        let mut mended = self.db.put_back_misfiled(&self.by, self.typed, progress).await?;
+        let (followed, mut left) = self.mend_found(&asked).await?;
         mended += followed;
-        if let Some(accepts) = self.accepts.as_ref().filter(|_| accept && !left.is_empty()) {
-            mended += accepts().await?;
+        if let Some(accepts) = self.accepts.as_ref().filter(|_| *accept && !left.is_empty()) {
+            mended += accepts(progress.clone()).await?;
             left = self.compared().await?;
         }
         let mut named = Named::default();
@@ -145,23 +146,30 @@ impl Books {
             (0, true) => "nothing of it is wrong".to_owned(),
             _ => format!("{mended} rows are set to what follows from the records"),
         };
-        Ok(Repaired { mended, left: named, text })
+        Ok(Repaired { mended, left: named, text, remaining: None })
     }
 
     /// Compares everything while others write. They wait only if something is wrong that can be
     /// mended, while it is compared again: part by part where the tables have parts.
-    async fn mend_found(&self, accept: bool) -> Result<Outcome> {
-        let found = self.compared().await?;
+    async fn mend_found(&self, asked: &Asked) -> Result<Outcome> {
+        let (found, accept) = (self.compared().await?, asked.accept);
         if found.iter().all(|one| !one.is_mendable(accept)) {
             return Ok((0, found));
         }
         let Some(parts) = self.parts(&found, accept) else { return self.mend_whole(accept).await };
         let (mut mended, mut left) = (0, Vec::new());
+        let rows_of = |name: &str| -> i64 {
+            let of_part = found.iter().filter(|one| one.part == *name && one.is_mendable(accept));
+            of_part.map(|one| one.rows).sum()
+        };
+        asked.progress.found(parts.keys().map(|name| rows_of(name)).sum());
         for (name, part) in &parts {
             let lacks_row = found.iter().any(|one| one.lacks_row && one.part == *name);
             let locks = !self.by_snapshot || lacks_row;
             let of_it = self.mend_part((name, part), locks, accept).await?;
             mended += of_it.0;
+            asked.progress.mended(of_it.0);
+            asked.progress.left(rows_of(name) - of_it.0);
             left.extend(of_it.1);
         }
         left.extend(found.into_iter().filter(|one| !parts.contains_key(&one.part)));

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 use mpp_core::{Contents, Error, Reason, Result};
-use mpp_store::{LastProof, Named};
+use mpp_store::{LastProof, Named, Progress};
 
 pub use books::{Accepts, Books, Check, PartCheck};
 pub use mpp_api::feed::{copy::Place, copy_finding::Code};
@@ -93,6 +93,19 @@ pub struct Repaired {
     pub left: Named,
     /// The next steps, of the service or of the caller.
     pub text: String,
+    /// How many are still to be mended, by what was seen so far, where the time of the call ended
+    /// first; `None` if it came to its end.
+    pub remaining: Option<i64>,
+}
+
+/// A repair, as somebody asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Accept what was altered, and whose true form is lost, as it stands now.
+    pub accept: bool,
+    /// Tells what is mended for good. Work that is long is done in portions, each in a transaction
+    /// of its own, and may be dropped between any two.
+    pub progress: Progress,
 }
 
 impl Repaired {
@@ -105,7 +118,7 @@ impl Repaired {
 /// Work under way, to be awaited.
 pub type Work<T> = BoxFuture<'static, Result<T>>;
 type Reading = Box<dyn Fn() -> Work<Held> + Send + Sync>;
-type Repairing = Box<dyn Fn(bool) -> Work<Repaired> + Send + Sync>;
+type Repairing = Box<dyn Fn(Asked) -> Work<Repaired> + Send + Sync>;
 
 /// Something that a service keeps.
 pub struct Kept {
@@ -127,7 +140,7 @@ impl Kept {
         feed: &'static str,
         place: Place,
         read: impl Fn() -> Work<Held> + Send + Sync + 'static,
-        repair: impl Fn(bool) -> Work<Repaired> + Send + Sync + 'static,
+        repair: impl Fn(Asked) -> Work<Repaired> + Send + Sync + 'static,
     ) -> Self {
         let (read, repair) = (Box::new(read), Box::new(repair));
         let (proof, looked_after) = (LastProof::default(), false);

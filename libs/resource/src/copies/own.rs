@@ -4,7 +4,7 @@ use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{Actor, Feed};
 use tokio::task::yield_now;
 
-use super::{Code, Finding, Held, Kept, Place, Repaired, Work};
+use super::{Asked, Code, Finding, Held, Kept, Place, Repaired, Work};
 use crate::memory::{Memory, View};
 
 /// Records that are hashed in one turn: a millisecond.
@@ -17,9 +17,9 @@ pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> Kept {
         let feed = reads.clone();
         Box::pin(async move { own(&feed).await })
     };
-    let repair = move |accept| -> Work<Repaired> {
+    let repair = move |asked: Asked| -> Work<Repaired> {
         let (feed, by) = (mends.clone(), by.clone());
-        Box::pin(async move { mend(&feed, &by, accept).await })
+        Box::pin(async move { mend(&feed, &by, &asked).await })
     };
     let kept = Kept::new("records", name, Place::Records, read, repair);
     kept.of_kinds(kinds).proven_by(feed.last_proof())
@@ -33,8 +33,8 @@ async fn own(feed: &Feed) -> Result<Held> {
     Ok(Held::records(stands.head_revision, stands.own.contents, findings).unproven(unproven))
 }
 
-async fn mend(feed: &Feed, by: &Actor, accept: bool) -> Result<Repaired> {
-    let mended = feed.mend(by, accept).await?;
+async fn mend(feed: &Feed, by: &Actor, asked: &Asked) -> Result<Repaired> {
+    let mended = feed.mend(by, asked.accept, &asked.progress).await?;
     let (restored, accepted) = (mended.restored, mended.accepted);
     let mut text = format!("{restored} put back as they were written, {accepted} kept as they are");
     if mended.left.count > 0 {
@@ -44,7 +44,7 @@ async fn mend(feed: &Feed, by: &Actor, accept: bool) -> Result<Repaired> {
              then, apply with `mpp apply` from a backup that is restored beside it",
         );
     }
-    Ok(Repaired { mended: restored + accepted, left: mended.left, text })
+    Ok(Repaired { mended: restored + accepted, left: mended.left, text, remaining: None })
 }
 
 /// The memory of a service's own feed.

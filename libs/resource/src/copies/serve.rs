@@ -13,7 +13,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, Reason, Result};
 use mpp_rpc::status;
-use mpp_store::{Db, ProofPace};
+use mpp_store::{Db, Progress, ProofPace};
 use tokio::{
     sync::{Mutex, MutexGuard},
     time::{Instant, sleep_until, timeout_at},
@@ -21,7 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{Finding, Held, Kept, MOVING, Repaired, Work};
+use super::{Asked, Finding, Held, Kept, MOVING, Repaired, Repairing, Work};
 use crate::metrics;
 
 /// Time kept free for the answer to reach its caller.
@@ -134,12 +134,12 @@ impl Copies {
             accept_altered = accept,
             "a copy is to be mended by command"
         );
-        let repaired = within(until, (kept.repair)(accept)).await;
+        let repaired = until_then(until, &kept.repair, accept).await;
         let repaired = repaired.inspect_err(|error| {
             tracing::warn!(copy = id, caller, %error, "the mending of a copy has not ended well");
         })?;
-        let mended = repaired.mended;
-        tracing::warn!(copy = id, caller, mended, "a copy is mended by command");
+        let (mended, remaining) = (repaired.mended, repaired.remaining);
+        tracing::warn!(copy = id, caller, mended, remaining, "a copy is mended by command");
         Ok(repaired)
     }
 }
@@ -168,6 +168,8 @@ impl CopyService for Copies {
             left_names: repaired.left.names,
             left_count: repaired.left.count,
             text: repaired.text,
+            goes_on: repaired.remaining.is_some(),
+            remaining_count: repaired.remaining.unwrap_or_default(),
         }))
     }
 }
@@ -179,6 +181,22 @@ async fn within<T>(until: Instant, work: Work<T>) -> Result<T> {
                     of [feed] or call_seconds of [server], whichever is less, and ask again";
         Err(Error::new(Reason::DeadlineExceeded, text))
     })
+}
+
+/// Mends until then. Work that is not at its end by then, and has mended something, is no failure:
+/// whoever asks again goes on with it.
+async fn until_then(until: Instant, repair: &Repairing, accept: bool) -> Result<Repaired> {
+    let progress = Progress::default();
+    let work = repair(Asked { accept, progress: progress.clone() });
+    let ended = within(until, work).await;
+    let (mended, remaining) = (progress.count(), Some(progress.remaining()));
+    match ended {
+        Err(error) if error.reason() == Reason::DeadlineExceeded && mended > 0 => {
+            let text = format!("{mended} are mended, and stay so; ask again to go on");
+            Ok(Repaired { mended, remaining, text, ..Repaired::default() })
+        }
+        ended => ended,
+    }
 }
 
 fn full_name(kept: &Kept) -> String {
@@ -260,6 +278,22 @@ mod tests {
             .await
             .expect_err("taken");
         assert_eq!(refused.reason(), MOVING);
+    }
+
+    #[tokio::test]
+    async fn a_repair_that_has_mended_some_by_then_says_how_many_are_left() {
+        let read = || -> Work<Held> { Box::pin(async { Ok(Held::default()) }) };
+        let repair = |asked: Asked| -> Work<Repaired> {
+            asked.progress.found(7);
+            asked.progress.mended(3);
+            Box::pin(pending())
+        };
+        let kept = Kept::new("records", "registry", Place::Records, read, repair);
+        let until = Instant::now() + Duration::from_millis(20);
+        let copies = Copies::new(LONG, vec![kept]);
+        let done = copies.repair("users/siti", ("records", false), until).await;
+        let done = done.expect("it goes on");
+        assert_eq!((done.mended, done.remaining, done.left.count), (3, Some(4), 0));
     }
 
     #[tokio::test]

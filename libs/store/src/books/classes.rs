@@ -16,7 +16,7 @@ use super::{
     Disagreement, Statement,
     columns::{At, Column, Table},
 };
-use crate::{Actor, Conn, Db, Tx, db_error, dialect::Engine};
+use crate::{Actor, Conn, Db, Progress, Tx, db_error, dialect::Engine};
 
 /// Most rows of a column that one look names.
 const ROWS: usize = 2_000;
@@ -62,20 +62,48 @@ pub(super) async fn disagreements(
 
 /// Puts back every value that its row itself still says; answers how many. What was put back stays
 /// if the rest fails.
-pub(super) async fn put_back(db: &Db, by: &Actor, tables: &[&'static str]) -> Result<i64> {
+pub(super) async fn put_back(
+    db: &Db,
+    by: &Actor,
+    tables: &[&'static str],
+    progress: &Progress,
+) -> Result<i64> {
     let mut all = 0;
     if db.is_sqlite() {
+        let (mut found, mut restored) = (Vec::new(), 0);
         for name in tables {
-            // A row whose whole key is its only place may have two wrong values in it.
-            while let restored @ 1.. = put_back_in(db, by, name).await? {
-                all += restored;
-            }
+            found.push(count_wrong(db, name).await?);
         }
+        progress.found(found.iter().sum());
+        for (name, found) in tables.iter().zip(found) {
+            let before = restored;
+            // A row whose whole key is its only place may have two wrong values in it.
+            while let again @ 1.. = put_back_in(db, by, name, progress).await? {
+                restored += again;
+            }
+            progress.left(found - (restored - before));
+        }
+        all = restored;
     }
     Ok(all)
 }
 
-async fn put_back_in(db: &Db, by: &Actor, name: &'static str) -> Result<i64> {
+/// How many values of another type a table has, also those that its rows do not say.
+async fn count_wrong(db: &Db, name: &'static str) -> Result<i64> {
+    let mut read = db.read().await?;
+    let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
+    let Some(text) = table.count_wrong() else { return Ok(0) };
+    let row = sqlx::query(AssertSqlSafe(text)).fetch_one(read.conn()).await.map_err(db_error)?;
+    read.end().await?;
+    row.try_get(0).map_err(db_error)
+}
+
+async fn put_back_in(
+    db: &Db,
+    by: &Actor,
+    name: &'static str,
+    progress: &Progress,
+) -> Result<i64> {
     let mut read = db.read().await?;
     let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
     let mut restored = 0;
@@ -90,6 +118,7 @@ async fn put_back_in(db: &Db, by: &Actor, name: &'static str) -> Result<i64> {
             count += mend.run(tx.conn()).await?;
         }
         tx.commit().await?;
+        progress.mended(count);
         let first = portion.first().map(|(what, _)| what);
         tracing::warn!(table = name, count, first, "values are put back into their type");
         restored += count;

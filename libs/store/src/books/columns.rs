@@ -100,6 +100,13 @@ impl Table {
         format!("select {read} from {} one where {}", self.name, which.join(" or "))
     }
 
+    /// Counts the values of another type; `None` if each column may have any.
+    pub fn count_wrong(&self) -> Option<String> {
+        let wrong = self.columns.iter().filter_map(Column::is_wrong);
+        let sums = wrong.map(|wrong| format!("coalesce(sum({wrong}), 0)")).collect::<Vec<_>>();
+        (!sums.is_empty()).then(|| format!("select {} from {}", sums.join(" + "), self.name))
+    }
+
     fn key(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.is_key)
     }

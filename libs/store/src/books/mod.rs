@@ -21,7 +21,7 @@ use futures::future::BoxFuture;
 use mpp_core::{Micros, Result};
 use sqlx::{Any, AssertSqlSafe, query::Query};
 
-use crate::{Actor, Conn, Db, Tx, db_error};
+use crate::{Actor, Conn, Db, Progress, Tx, db_error};
 
 /// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
 pub const FAR_AHEAD: Micros = 86_400_000_000;
@@ -171,7 +171,8 @@ impl Db {
     }
 
     /// Puts back the values of [`Db::misfiled`] that a repair puts back, some rows at a time, while
-    /// others write; answers how many. What was put back stays if the rest fails.
+    /// others write; answers how many. What was put back stays if the rest fails, and is counted in
+    /// `progress`.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -179,8 +180,10 @@ impl Db {
         &'a self,
         by: &'a Actor,
         tables: &'a [&'static str],
+        progress: &'a Progress,
     ) -> BoxFuture<'a, Result<i64>> {
-        Box::pin(async move { classes::put_back(self, by, &self.these_or_all(tables)).await })
+        let tables = self.these_or_all(tables);
+        Box::pin(async move { classes::put_back(self, by, &tables, progress).await })
     }
 
     fn these_or_all(&self, tables: &[&'static str]) -> Vec<&'static str> {

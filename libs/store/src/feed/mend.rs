@@ -19,7 +19,7 @@ use super::{
     own::{self, Named},
 };
 use crate::{
-    Actor, Tx, db_error,
+    Actor, Progress, Tx, db_error,
     record::{Altered, Stored},
     texts::text,
 };
@@ -36,6 +36,23 @@ pub struct Mended {
     pub left: Named,
 }
 
+impl Mended {
+    fn add(&mut self, kind: &str, name: &str, outcome: &Outcome) {
+        match outcome {
+            Outcome::Restored => {
+                tracing::warn!(kind, name, "a record is put back as it was written");
+                self.restored += 1;
+            }
+            Outcome::Accepted => {
+                tracing::warn!(kind, name, "a record is kept as it is");
+                self.accepted += 1;
+            }
+            Outcome::Left => self.left.add(name),
+            Outcome::Meanwhile => {}
+        }
+    }
+}
+
 enum Outcome {
     Restored,
     Accepted,
@@ -45,30 +62,26 @@ enum Outcome {
 }
 
 impl Feed {
-    /// Mends every record that was altered, each in a transaction of its own. With `accept` those
-    /// stay as they are now that cannot be put back.
+    /// Mends every record that was altered, each in a transaction of its own, and counts them in
+    /// `progress`. With `accept` those stay as they are now that cannot be put back.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away; what was mended before stays so.
-    pub async fn mend(&self, by: &Actor, accept: bool) -> Result<Mended> {
+    pub async fn mend(&self, by: &Actor, accept: bool, progress: &Progress) -> Result<Mended> {
         let mut mended = self.file(by, accept).await?;
-        for (kind, name) in self.altered().await? {
-            let Some(kind) = document::KINDS.iter().find(|known| **known == kind) else {
-                mended.left.add(&name);
-                continue;
+        let altered = self.altered().await?;
+        progress.found(i64::try_from(altered.len()).unwrap_or(i64::MAX));
+        for (kind, name) in altered {
+            let known = document::KINDS.iter().find(|known| **known == kind);
+            let outcome = match known {
+                Some(kind) => self.mend_one(by, kind, &name, accept).await?,
+                None => Outcome::Left,
             };
-            match self.mend_one(by, kind, &name, accept).await? {
-                Outcome::Restored => {
-                    tracing::warn!(kind, name, "a record is put back as it was written");
-                    mended.restored += 1;
-                }
-                Outcome::Accepted => {
-                    tracing::warn!(kind, name, "a record is kept as it is");
-                    mended.accepted += 1;
-                }
-                Outcome::Left => mended.left.add(&name),
-                Outcome::Meanwhile => {}
+            match outcome {
+                Outcome::Restored | Outcome::Accepted => progress.mended(1),
+                Outcome::Left | Outcome::Meanwhile => progress.left(1),
             }
+            mended.add(&kind, &name, &outcome);
         }
         Ok(mended)
     }

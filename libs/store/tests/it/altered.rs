@@ -3,7 +3,7 @@
 
 use mpp_api::types::{Tombstone, tombstone::Reason as Why};
 use mpp_core::Digest;
-use mpp_store::{Expect, Feed, FeedOptions, Filter, Labels, Mended, Named, Start};
+use mpp_store::{Expect, Feed, FeedOptions, Filter, Labels, Mended, Named, Progress, Start};
 use mpp_testkit::{TestDatabase, alter_records, on_both};
 
 use crate::kit::{Served, changes_to, in_region, mall, officer, unit, write};
@@ -54,7 +54,7 @@ async fn a_row_that_is_altered_under_its_version_is_found_and_put_back_as_it_was
             let (all, _) = changes_to(&mut state, written).await;
             assert_eq!(all.len(), 2, "whoever follows gets all records: {alteration}");
 
-            let mended = served.feed.mend(&officer(), false).await.unwrap();
+            let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
             assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{alteration}");
             assert!(altered(&served.feed).await.is_empty(), "mended of {alteration}");
             let mut read = served.db.read().await.unwrap();
@@ -94,14 +94,14 @@ async fn what_the_feed_has_no_more_is_left_and_named_until_it_is_accepted_or_wri
             [("unit".into(), named(&["units/c"]))]
         );
 
-        let mended = served.feed.mend(&officer(), false).await.unwrap();
+        let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
         assert_eq!(mended, Mended { left: all, ..Mended::default() });
         // A write mends it, even with the values that stand there already.
         let mut tx = served.db.begin(&officer()).await.unwrap();
         let put = tx.put("units/b", &unit("units/b", "one"), in_region("51.03"), Expect::Any).await;
         assert!(put.unwrap().changed, "it is written anew");
         tx.commit().await.unwrap();
-        let mended = served.feed.mend(&officer(), true).await.unwrap();
+        let mended = served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
         let unreadable = named(&["units/c"]);
         assert_eq!(mended, Mended { accepted: 1, left: unreadable, ..Mended::default() });
     })
@@ -166,7 +166,7 @@ async fn a_partial_update_of_what_nobody_has_as_it_was_written_is_refused_until_
         assert!(error.message().contains("--accept-altered"), "{}", error.message());
         assert_eq!(altered(&served.feed).await, [("mall".to_owned(), named(&[A]))]);
 
-        let mended = served.feed.mend(&officer(), true).await.unwrap();
+        let mended = served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
         assert_eq!(mended, Mended { accepted: 1, ..Mended::default() });
         change_title(&served, "").await.expect("an officer has looked at it");
     })
@@ -194,7 +194,7 @@ async fn a_record_that_is_deleted_in_the_database_is_found_named_and_brought_bac
             let found = altered(&served.feed).await;
             assert_eq!(found, [("mall".to_owned(), named(&[A]))], "{deletion}");
 
-            let mended = served.feed.mend(&officer(), false).await.unwrap();
+            let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
             assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{deletion}");
             assert!(altered(&served.feed).await.is_empty(), "mended of {deletion}");
             let mut read = served.db.read().await.unwrap();
@@ -226,7 +226,7 @@ async fn a_repair_leaves_what_it_cannot_read_or_must_not_rewrite_and_mends_the_o
                       update record set labels = 'none', proof_version = 0 where name = 'units/c';
                       update record set update_time = 1 where name = 'units/d'";
         alter_records(database.url(), faults).await;
-        let mended = served.feed.mend(&officer(), true).await.unwrap();
+        let mended = served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
         let left = named(&["units/a", "units/b", "units/c"]);
         assert_eq!(mended, Mended { accepted: 1, left, ..Mended::default() });
     })

@@ -5,7 +5,7 @@ use mpp_api::{
     registry::Mall,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_store::{Actor, Db, Expect, FeedOptions, Filter, Mended, Named, Start};
+use mpp_store::{Actor, Db, Expect, FeedOptions, Filter, Mended, Named, Progress, Start};
 use mpp_testkit::{Backend, TestDatabase, alter_records, execute, on_both};
 use sqlx::{Connection as _, Row as _};
 
@@ -52,7 +52,7 @@ async fn a_record_with_a_value_of_another_type_is_named_and_put_back() {
         alter_records(database.url(), alteration).await;
         let found = altered(&served.feed).await;
         assert_eq!(found, [("mall".to_owned(), named(&[A]))], "{alteration}");
-        let mended = served.feed.mend(&officer(), false).await.unwrap();
+        let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
         assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{alteration}");
         is_as_it_was(&served).await;
 
@@ -85,9 +85,9 @@ async fn where_nothing_has_what_was_written_the_repair_says_so_until_it_is_accep
     let served = three(&database).await;
     let fault = "update record set proof = 'x' where name = 'malls/a'; delete from change";
     alter_records(database.url(), fault).await;
-    let left = served.feed.mend(&officer(), false).await.unwrap();
+    let left = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
     assert_eq!(left, Mended { left: named(&[A]), ..Mended::default() });
-    let mended = served.feed.mend(&officer(), true).await.unwrap();
+    let mended = served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
     assert_eq!(mended, Mended { accepted: 1, ..Mended::default() });
     is_as_it_was(&served).await;
 }
@@ -104,7 +104,7 @@ async fn a_deletion_with_a_value_of_another_type_is_put_back_as_a_deletion() {
                  where name = 'malls/a'";
     alter_records(database.url(), fault).await;
     assert_eq!(altered(&served.feed).await, [("mall".to_owned(), named(&[A]))]);
-    let mended = served.feed.mend(&officer(), false).await.unwrap();
+    let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
     assert_eq!((mended.restored, mended.left), (1, Named::default()));
     assert!(altered(&served.feed).await.is_empty());
     let mut tx = served.db.begin(&officer()).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_record_whose_name_is_no_text_is_named_and_filed_again() {
         alter_records(database.url(), &format!("drop trigger record_named; {fault}")).await;
         let found = altered(&served.feed).await;
         assert_eq!(found[0].1.names.first().map(String::as_str), Some(A), "{fault}: {found:?}");
-        let mended = served.feed.mend(&officer(), false).await.unwrap();
+        let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
         assert_eq!((mended.restored, mended.left), (restored, Named::default()), "{fault}");
         is_as_it_was(&served).await;
     }
@@ -151,9 +151,9 @@ async fn a_record_whose_name_is_not_utf_8_is_refused_or_named_and_written_again_
     let mut found = altered(&served.feed).await.remove(0).1;
     found.names.sort();
     assert_eq!(found, named(&[A, "malls/\u{fffd}"]));
-    let mended = served.feed.mend(&officer(), false).await.unwrap();
+    let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
     assert_eq!((mended.restored, mended.left), (1, named(&["malls/\u{fffd}"])), "A is back");
-    served.feed.mend(&officer(), true).await.unwrap();
+    served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
     is_as_it_was(&served).await;
 }
 

@@ -1,7 +1,7 @@
 //! Many values of another type at once: put back while others write, and gone on with where a
 //! repair was cut off.
 
-use mpp_store::{Db, FeedOptions};
+use mpp_store::{Db, FeedOptions, Progress};
 use mpp_testkit::{Backend, TestDatabase, execute};
 use sqlx::Row as _;
 
@@ -37,7 +37,9 @@ async fn a_repair_of_many_values_lets_others_write_and_goes_on_where_it_was_cut_
     const MANY: i64 = 40_000;
     let (_database, served) = served(MANY).await;
     let (db, by) = (served.db.clone(), officer());
-    let repair = tokio::spawn(async move { db.put_back_misfiled(&by, &[]).await });
+    let progress = Progress::default();
+    let told = progress.clone();
+    let repair = tokio::spawn(async move { db.put_back_misfiled(&by, &[], &told).await });
     // A writer gets its turn between two portions.
     while count(&served.db, WRONG).await == MANY {
         write(&served.db, A, "one", "35.10").await;
@@ -48,9 +50,14 @@ async fn a_repair_of_many_values_lets_others_write_and_goes_on_where_it_was_cut_
     write(&served.db, A, "two", "35.10").await;
     let left = count(&served.db, WRONG).await;
     assert!(0 < left && left < MANY, "{left}");
-    assert_eq!(served.db.put_back_misfiled(&officer(), &["request"]).await.unwrap(), left);
+    // The portion that was cut off may have been committed before that was counted.
+    let (mended, remaining) = (progress.count(), progress.remaining());
+    assert!(0 < mended && mended <= MANY - left && mended + remaining == MANY, "{progress:?}");
+    let rest = Progress::default();
+    let restored = served.db.put_back_misfiled(&officer(), &["request"], &rest).await.unwrap();
+    assert_eq!((restored, rest.count(), rest.remaining()), (left, left, 0));
     assert_eq!(count(&served.db, WRONG).await, 0);
-    assert_eq!(served.db.put_back_misfiled(&officer(), &[]).await.unwrap(), 0, "nothing is left");
+    assert_eq!(served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap(), 0, "nothing is left");
 }
 
 /// However many they are: until what follows from them is set right nobody may see them.
@@ -59,11 +66,11 @@ async fn what_nothing_says_is_taken_as_it_is_in_one_transaction() {
     const WRONG: &str = "request where typeof(create_time) <> 'integer'";
     const MANY: i64 = 3_000;
     let (_database, served) = served(MANY).await;
-    served.db.put_back_misfiled(&officer(), &[]).await.unwrap();
+    served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap();
     let mut tx = served.db.begin(&officer()).await.unwrap();
     sqlx::query("update request set create_time = 'noon'").execute(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(served.db.put_back_misfiled(&officer(), &[]).await.unwrap(), 0, "not unasked");
+    assert_eq!(served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap(), 0, "not unasked");
     let mut tx = served.db.begin(&officer()).await.unwrap();
     assert_eq!(tx.accept_misfiled(&[]).await.unwrap(), MANY);
     assert_eq!(count(&served.db, WRONG).await, MANY, "nobody else sees it yet");

@@ -2,7 +2,7 @@
 //! program: no program leaves such a row.
 
 use mpp_api::types::{Tombstone, tombstone::Reason as Why};
-use mpp_store::{Expect, Mended};
+use mpp_store::{Expect, Mended, Progress};
 use mpp_testkit::{alter_records, on_both};
 
 use crate::{
@@ -32,11 +32,11 @@ async fn a_row_that_got_another_version_by_hand_is_found_and_put_back() {
             alter_records(database.url(), alteration).await;
             let own = served.feed.status(&[]).await.unwrap().own;
             assert_eq!((own.altered.len(), own.unproven), (1, 0), "{alteration}");
-            let mended = served.feed.mend(&officer(), false).await.unwrap();
+            let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
             if mended.left.count > 0 {
                 // The proof was altered, too, so the written record is not known.
                 assert!(alteration.contains("proof_version"), "{alteration}");
-                served.feed.mend(&officer(), true).await.unwrap();
+                served.feed.mend(&officer(), true, &Progress::default()).await.unwrap();
                 assert!(altered(&served.feed).await.is_empty(), "accepted: {alteration}");
                 return;
             }
@@ -77,7 +77,7 @@ async fn a_deletion_that_is_altered_or_taken_back_by_hand_is_found_and_put_back(
             };
             alter_records(database.url(), &text).await;
             assert_eq!(altered(&served.feed).await, [("mall".to_owned(), named(&[A]))], "{text}");
-            let mended = served.feed.mend(&officer(), false).await.unwrap();
+            let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
             assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{text}");
             assert!(altered(&served.feed).await.is_empty(), "mended of {text}");
             let mut tx = served.db.begin(&officer()).await.unwrap();

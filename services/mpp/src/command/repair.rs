@@ -1,7 +1,10 @@
-//! `mpp repair`: mends what `mpp doctor` has found of a copy.
+//! `mpp repair`: mends what `mpp doctor` has found of a copy, however many calls that takes.
 
 use clap::Args as ClapArgs;
-use mpp_api::feed::{RepairCopyRequest, copy_service_client::CopyServiceClient};
+use mpp_api::feed::{
+    RepairCopyRequest, RepairCopyResponse, copy_service_client::CopyServiceClient,
+};
+use mpp_client::Channel;
 use mpp_core::{Error, FieldCode, Reason, Result};
 use serde_json::json;
 
@@ -23,9 +26,7 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
     let RepairArgs { service, copy, accept_altered } = args;
     let name = format!("copies/{}", copy.trim_start_matches("copies/"));
     let request = RepairCopyRequest { name, accept_altered };
-    let mut copies = CopyServiceClient::new(client.channel(service)?);
-    let done = copies.repair_copy(request).await.map_err(|status| told(refused(status)))?;
-    let done = done.into_inner();
+    let done = all_of_it(client.channel(service)?, request).await?;
     if output.is_json() {
         let (mended, left) = (done.mended_count, done.left_count);
         say!(
@@ -41,6 +42,26 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
     let names = done.left_names.join(", ");
     let text = format!("{} are left as they are: {names}", done.left_count);
     Err(Error::new(Reason::Internal, text))
+}
+
+/// Asks again as long as the service has mended something and not all: what was mended stays, so
+/// whoever is ended meanwhile loses nothing.
+async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<RepairCopyResponse> {
+    let (mut copies, mut before) = (CopyServiceClient::new(channel), 0);
+    loop {
+        let asked = copies.repair_copy(request.clone()).await;
+        let mut done = asked.map_err(|status| told(refused(status)))?.into_inner();
+        done.mended_count += before;
+        if !done.goes_on {
+            if before > 0 {
+                done.text.push_str(&format!("; {} in all", done.mended_count));
+            }
+            return Ok(done);
+        }
+        before = done.mended_count;
+        let remaining = done.remaining_count;
+        complain!("mpp: {before} mended so far, up to {remaining} to do; Ctrl-C loses none of it");
+    }
 }
 
 /// A copy is no record, whose way out would be another.

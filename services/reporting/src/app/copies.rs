@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
+    self, Asked, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Actor, Db, Feed, LastProof, Named};
 use tokio::time::sleep;
@@ -51,9 +51,9 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
 fn bookkeeping(keeping: &Keeping) -> Kept {
     let (by, closes) = (keeping.by.clone(), keeping.clone());
     let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
-    let accepts = Arc::new(move || -> Work<i64> {
+    let accepts = Arc::new(move |progress| -> Work<i64> {
         let Keeping { db, by, .. } = closes.clone();
-        Box::pin(async move { store::close_gaps(&db, &by).await })
+        Box::pin(async move { store::close_gaps(&db, &by, &progress).await })
     });
     let books = Books::bookkeeping(&keeping.db, by, (store::TABLES, store::TABLES), check);
     books.accepting(accepts).kept("bookkeeping")
@@ -66,8 +66,9 @@ fn inbox(upstream: Upstream, keeping: &Keeping) -> Kept {
     };
     let (reads, starts) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(received(reads.db.clone(), upstream)) };
-    let repair =
-        move |accept| -> Work<Repaired> { Box::pin(start_again(starts.clone(), upstream, accept)) };
+    let repair = move |asked: Asked| -> Work<Repaired> {
+        Box::pin(start_again(starts.clone(), upstream, asked.accept))
+    };
     Kept::new(name, upstream.as_str(), Place::Database, read, repair)
 }
 
@@ -105,13 +106,13 @@ async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Resu
 fn projections(keeping: &Keeping) -> Kept {
     let (reads, rebuilds) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
-    let repair = move |accept: bool| -> Work<Repaired> {
+    let repair = move |asked: Asked| -> Work<Repaired> {
         let keeping = rebuilds.clone();
         Box::pin(async move {
-            if !accept {
+            if !asked.accept {
                 store::inboxes_are_sound(&keeping.db).await?;
             }
-            let accepted = (keeping.rebuild)(if accept { &Upstream::ALL } else { &[] }).await?;
+            let accepted = (keeping.rebuild)(if asked.accept { &Upstream::ALL } else { &[] }).await?;
             let text = match accepted {
                 Some(accepted) => {
                     format!("projected anew from the inbox; {accepted} altered events accepted")

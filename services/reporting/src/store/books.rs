@@ -2,7 +2,7 @@
 //! inbox, and finds numbers of the inbox whose events are gone.
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Actor, Conn, Db, Disagreement, FAR_AHEAD, Statement, db_error};
+use mpp_store::{Actor, Conn, Db, Disagreement, FAR_AHEAD, Progress, Statement, db_error};
 use sqlx::any::AnyRow;
 
 use super::{get, proof::head_proof};
@@ -115,9 +115,7 @@ fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
 pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let ends = ends(&mut *conn).await?;
     let tail = ends.gone().map(|head| (ends.last + 1, head));
-    let text = "select count(*) as many from inbox";
-    let row = sqlx::query(text).fetch_one(&mut *conn).await.map_err(db_error)?;
-    let within = ends.last - get::<i64>(&row, "many")?;
+    let within = missing(&mut *conn, ends.last).await?;
     if within == 0 {
         return Ok(tail.into_iter().map(lost).collect());
     }
@@ -149,12 +147,16 @@ fn lost((first, last): (i64, i64)) -> Disagreement {
 
 /// Accepts that events are gone: puts events of no kind in their place, which say nothing and
 /// complete the numbers. Some numbers at a time, so that what comes in need not wait; what was done
-/// stays if the rest fails. Answers how many. Index: inbox's primary key.
+/// stays if the rest fails, and is counted in `progress`. Answers how many. Index: inbox's primary
+/// key.
 ///
 /// # Errors
 /// The same as [`disagreements`].
-pub async fn close_gaps(db: &Db, by: &Actor) -> Result<i64> {
-    let (mut closed, mut from) = (0, 1);
+pub async fn close_gaps(db: &Db, by: &Actor, progress: &Progress) -> Result<i64> {
+    let (mut closed, mut from, mut read) = (0, 1, db.read().await?);
+    let all = ends(read.conn()).await?;
+    progress.found(missing(read.conn(), all.gone().unwrap_or(all.last)).await?);
+    read.end().await?;
     loop {
         let mut tx = db.begin(by).await?;
         let ends = ends(tx.conn()).await?;
@@ -166,9 +168,17 @@ pub async fn close_gaps(db: &Db, by: &Actor) -> Result<i64> {
         let last = end.min(first + PORTION - 1);
         let count = fill(tx.conn(), first, last).await?;
         tx.commit().await?;
+        progress.mended(count);
         tracing::warn!(first, last, count, "events that are gone are done without");
         (closed, from) = (closed + count, last + 1);
     }
+}
+
+/// How many of the numbers up to this one have no event. Scans the primary key.
+async fn missing(conn: &mut Conn, last: i64) -> Result<i64> {
+    let text = "select count(*) as many from inbox";
+    let row = sqlx::query(text).fetch_one(conn).await.map_err(db_error)?;
+    Ok(last - get::<i64>(&row, "many")?)
 }
 
 /// The first number from one to another whose event is gone.

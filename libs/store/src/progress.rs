@@ -1,0 +1,44 @@
+//! How far a repair has come, for whoever waits for it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering::Relaxed},
+};
+
+/// What a repair has mended for good so far, and how much is still before it. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    mended: AtomicI64,
+    remaining: AtomicI64,
+}
+
+impl Progress {
+    /// So many rows were found that are to be mended.
+    pub fn found(&self, rows: i64) {
+        self.0.remaining.fetch_add(rows, Relaxed);
+    }
+
+    /// So many of them are mended, and committed.
+    pub fn mended(&self, rows: i64) {
+        self.0.mended.fetch_add(rows, Relaxed);
+        self.left(rows);
+    }
+
+    /// So many of them need no mending any more, or cannot be mended.
+    pub fn left(&self, rows: i64) {
+        self.0.remaining.fetch_sub(rows, Relaxed);
+    }
+
+    /// How many are mended.
+    pub fn count(&self) -> i64 {
+        self.0.mended.load(Relaxed)
+    }
+
+    /// How many are still before it, as far as it has looked.
+    pub fn remaining(&self) -> i64 {
+        self.0.remaining.load(Relaxed).max(0)
+    }
+}
