@@ -41,7 +41,7 @@ fn told(said: &Said, service: &str, check: &str) -> (String, String) {
     (text("outcome"), text("detail"))
 }
 
-async fn all_is_well(suite: &Suite) {
+pub async fn all_is_well(suite: &Suite) {
     eventually(PATIENCE, "the doctor finds all well", async || {
         let said = doctor(suite).await;
         for (service, kept) in KEPT {

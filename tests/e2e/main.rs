@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod curator;
 mod database;
+mod differs;
 mod doctor;
 mod doors;
 mod drain;

@@ -54,7 +54,7 @@ async fn one_command_puts_back_all_values_of_another_type() {
 async fn a_repair_that_is_held_up_says_how_many_are_mended_and_goes_on() {
     let mut suite = registry(Backend::Postgres).await;
     let database = suite.database(Service::Registry).to_owned();
-    alter_records(&database, "update record set labels = '{}' where kind = 'region'").await;
+    alter_records(&database, "update record set labels = 'no labels' where kind = 'region'").await;
     let all = count(&suite, "record where kind = 'region'").await;
     let mut held = AnyConnection::connect(&database).await.expect("the database");
     let hold = "begin; select 1 from record where name = 'regions/51' for update";
@@ -62,7 +62,7 @@ async fn a_repair_that_is_held_up_says_how_many_are_mended_and_goes_on() {
     let command = suite.command(ADMINISTRATOR, &["repair", "registry", "records"]);
     let done = tokio::spawn(Said::by(command));
     eventually(PATIENCE, "the first call has ended", async || {
-        that(suite.log(Service::Registry).contains("remaining=Some("), "not yet")
+        that(suite.log(Service::Registry).contains("remaining="), "not yet")
     })
     .await;
     held.close().await.expect("let go");
@@ -70,6 +70,6 @@ async fn a_repair_that_is_held_up_says_how_many_are_mended_and_goes_on() {
     let (out, err) = (&done.out, &done.err);
     assert!(done.code == 0 && out.contains(&format!("{all} in all")), "{out}{err}");
     assert!(err.contains("mended so far"), "{err}");
-    assert_eq!(count(&suite, "record where kind = 'region' and labels = '{}'").await, 0);
+    assert_eq!(count(&suite, "record where kind = 'region' and labels = 'no labels'").await, 0);
     assert!(repair(&suite, "records").await.out.starts_with("0 put back"));
 }
