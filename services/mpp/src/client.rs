@@ -71,16 +71,21 @@ impl Context {
     /// that place has a context of something else that may still be of use: of another `mpp up`, or
     /// of a ministry's real services.
     pub fn save(&self, data: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(Error::internal)?;
-        write_file(&data.join("context.json"), text.as_bytes(), Readers::Owner)?;
+        self.write(&data.join("context.json"))?;
         // The second place is a convenience: a home that cannot be written is no failure.
         if let Some(place) = everywhere().filter(|place| self.may_replace(place))
             && let Some(folder) = place.parent()
             && fs::create_dir_all(folder).is_ok()
         {
-            let _ = write_file(&place, text.as_bytes(), Readers::Owner);
+            let _ = self.write(&place);
         }
         Ok(())
+    }
+
+    /// In the place of the one before: a reader sees that or this one whole.
+    fn write(&self, place: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self).map_err(Error::internal)?;
+        write_file(place, text.as_bytes(), Readers::Owner)
     }
 
     /// True if nothing is there, or a context of the same folder or of one that is gone.
@@ -312,5 +317,21 @@ mod tests {
         write(&first);
         fs::remove_dir_all(&one).expect("removed");
         assert!(second.may_replace(&place), "its folder has gone, and its tokens with it");
+    }
+
+    #[test]
+    fn a_context_that_is_written_again_is_never_seen_empty_or_in_part() {
+        let home = tempfile::tempdir().expect("a folder");
+        let context = of(home.path(), 7400);
+        let place = home.path().join("context.json");
+        context.write(&place).expect("written");
+        std::thread::scope(|threads| {
+            let writer = threads.spawn(|| {
+                (0..50).for_each(|_| context.write(&place).expect("written"));
+            });
+            while !writer.is_finished() {
+                assert!(Context::read(&place).expect("whole").is_same(&context));
+            }
+        });
     }
 }

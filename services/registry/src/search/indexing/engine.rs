@@ -121,3 +121,39 @@ impl Engine {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, time::Duration};
+
+    use futures::FutureExt as _;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::Policy;
+
+    const SOON: Duration = Duration::from_secs(60);
+
+    /// Whoever waits for a place that nobody takes up would wait for ever.
+    #[tokio::test]
+    async fn a_crowd_of_one_callers_searches_holds_up_another_callers_by_one_of_them() {
+        let engine = Engine::start(1, (&Policy::default()).into()).expect("an index");
+        let mut busy = Vec::new();
+        while let Some(turn) = engine.turns.take("users/crowd".to_owned()).now_or_never() {
+            busy.push(turn);
+        }
+        let mut crowd: Vec<_> = (0..100)
+            .map(|_| Box::pin(engine.search_for("users/crowd", Query::default())))
+            .collect();
+        for search in &mut crowd {
+            assert!(search.as_mut().now_or_never().is_none(), "all processors are taken");
+        }
+        let mut other = pin!(engine.search_for("users/siti", Query::default()));
+        assert!(other.as_mut().now_or_never().is_none(), "all processors are taken");
+        busy.pop();
+        let first = timeout(SOON, crowd.remove(0)).await.expect("who waited longest");
+        first.expect("an answer");
+        let other = timeout(SOON, other).await.expect("before the next of the crowd");
+        other.expect("an answer");
+    }
+}
