@@ -122,6 +122,15 @@ pub async fn remove(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
     Ok(())
 }
 
+/// Forgets all records of a source. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget(tx: &mut Tx, source: &str) -> Result<()> {
+    let text = "delete from sync_sent where source = $1";
+    sqlx::query(text).bind(source).execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
 /// Whether any answer of a source is stored. Index: sync_sent's primary key.
 ///
 /// # Errors

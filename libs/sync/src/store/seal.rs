@@ -11,6 +11,8 @@ use mpp_core::{Result, row_proof};
 use mpp_store::{Conn, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
+use super::digests;
+
 /// Bits of a hash: many of them still add up to a number.
 const BITS: i64 = (1 << 40) - 1;
 
@@ -67,7 +69,8 @@ pub(super) fn sum_of(rows: &[AnyRow]) -> Result<i64> {
     rows.iter().map(proof).sum()
 }
 
-/// Makes a source's sums anew, of the rows that are there, after an older program has written.
+/// Makes a source's sums anew, of the rows that are there, after an older program has written, and
+/// forgets the digests of what was sent: it may have taken other records since, without them.
 /// Indexes: the primary keys; the lease's row is locked.
 pub(super) async fn reckon(tx: &mut Tx, source: &str) -> Result<()> {
     tracing::info!(source, "a program of before has written for it; what is kept is summed anew");
@@ -82,7 +85,8 @@ pub(super) async fn reckon(tx: &mut Tx, source: &str) -> Result<()> {
     let text =
         format!("update sync_lease set unsealed = 0, {waiting}, {rejected} where source = $1");
     let query = sqlx::query(AssertSqlSafe(text)).bind(source);
-    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+    query.execute(tx.conn()).await.map_err(db_error)?;
+    digests::forget(tx, source).await
 }
 
 /// The sources for which an older program has written since their sums were made. Index:

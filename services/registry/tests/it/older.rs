@@ -74,6 +74,25 @@ async fn what_an_older_program_lets_go_is_not_called_gone_and_nothing_comes_agai
     .await;
 }
 
+/// It keeps no digests of what it takes: those of before may be of other bytes.
+#[tokio::test]
+async fn after_an_older_program_has_written_nobody_compares_before_all_was_sent_once() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        three(&world).await;
+        let session = Session::begin(&world).await;
+        assert!(session.welcome.can_reconcile);
+        session.end().await;
+        does(database.url(), &[LOCKS]).await;
+        let mut session = Session::begin(&world).await;
+        assert!(!session.welcome.can_reconcile, "a digest of before tells nothing any more");
+        session.send(vec![record("b", "Layanan")]).await;
+        session.end().await;
+        assert!(Session::begin(&world).await.welcome.can_reconcile);
+    })
+    .await;
+}
+
 /// Who is refused comes again and again, and what its transaction works out is gone each time.
 #[tokio::test]
 async fn sums_are_made_anew_for_the_session_that_begins_and_not_for_one_that_is_refused() {
