@@ -4,7 +4,9 @@
 use std::fs;
 
 use mpp_testkit::{Backend, execute};
-use mpp_tests::{PATIENCE, Service, Suite, eventually, http, keys::ADMINISTRATOR, town, wait::that};
+use mpp_tests::{
+    PATIENCE, Service, Suite, eventually, http, keys::ADMINISTRATOR, town, wait::that,
+};
 
 use crate::doctor::all_is_well;
 
@@ -30,8 +32,7 @@ async fn suite(backend: Backend) -> Suite {
 /// How often a service has found its copy of the registry's feed to differ.
 async fn differences(suite: &Suite, service: Service, copy: &str) -> Result<f64, String> {
     let (_, text) = http::get(&suite.health(service, "metrics")).await?;
-    let (follower, copy) =
-        (format!("follower=\"{}\"", service.name()), format!("copy=\"{copy}\""));
+    let (follower, copy) = (format!("follower=\"{}\"", service.name()), format!("copy=\"{copy}\""));
     let line = text.lines().find(|line| {
         line.starts_with("mpp_copy_differences_total{")
             && [&follower, &copy, "feed=\"registry\""].iter().all(|label| line.contains(*label))

@@ -5,10 +5,7 @@ use std::fs;
 
 use mpp_testkit::{Backend, alter_records, execute};
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually,
-    keys::ADMINISTRATOR,
-    program::Said,
-    wait::that,
+    PATIENCE, Service, Suite, eventually, keys::ADMINISTRATOR, program::Said, wait::that,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 

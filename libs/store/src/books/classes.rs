@@ -68,22 +68,22 @@ pub(super) async fn put_back(
     tables: &[&'static str],
     progress: &Progress,
 ) -> Result<i64> {
-    let mut all = 0;
-    if db.is_sqlite() {
-        let (mut found, mut restored) = (Vec::new(), 0);
-        for name in tables {
-            found.push(count_wrong(db, name).await?);
+    if !db.is_sqlite() {
+        return Ok(0);
+    }
+    let (mut wrong, mut all) = (Vec::new(), 0);
+    for name in tables {
+        wrong.push((name, count_wrong(db, name).await?));
+    }
+    progress.found(wrong.iter().map(|(_, count)| count).sum());
+    for (name, count) in wrong {
+        let mut restored = 0;
+        // A row whose whole key is its only place may have two wrong values in it.
+        while let again @ 1.. = put_back_in(db, by, name, progress).await? {
+            restored += again;
         }
-        progress.found(found.iter().sum());
-        for (name, found) in tables.iter().zip(found) {
-            let before = restored;
-            // A row whose whole key is its only place may have two wrong values in it.
-            while let again @ 1.. = put_back_in(db, by, name, progress).await? {
-                restored += again;
-            }
-            progress.left(found - (restored - before));
-        }
-        all = restored;
+        progress.left(count - restored);
+        all += restored;
     }
     Ok(all)
 }
@@ -98,12 +98,7 @@ async fn count_wrong(db: &Db, name: &'static str) -> Result<i64> {
     row.try_get(0).map_err(db_error)
 }
 
-async fn put_back_in(
-    db: &Db,
-    by: &Actor,
-    name: &'static str,
-    progress: &Progress,
-) -> Result<i64> {
+async fn put_back_in(db: &Db, by: &Actor, name: &'static str, progress: &Progress) -> Result<i64> {
     let mut read = db.read().await?;
     let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
     let mut restored = 0;

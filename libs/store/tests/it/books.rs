@@ -104,7 +104,11 @@ async fn the_feed_is_cut_off_only_once_the_records_have_taken_from_it_what_they_
             let found = wrong(&served.db).await;
             assert!(found[0].what.contains("records` first"), "{fault}: {found:?}");
             assert_eq!(mend(&served.db).await, 0, "nothing is let go of after {fault}");
-            let mended = served.feed.mend(&officer(), false, &Progress::default()).await.expect("the records");
+            let mended = served
+                .feed
+                .mend(&officer(), false, &Progress::default())
+                .await
+                .expect("the records");
             assert_eq!((mended.restored, mended.left.count), (1, 0), "{fault}");
             assert_eq!(mend(&served.db).await, 1, "{fault}");
             assert_eq!(wrong(&served.db).await, [], "{fault}");

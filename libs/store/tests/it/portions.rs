@@ -31,6 +31,11 @@ async fn count(db: &Db, which: &str) -> i64 {
     count
 }
 
+async fn put_back(served: &Served) -> i64 {
+    let progress = Progress::default();
+    served.db.put_back_misfiled(&officer(), &[], &progress).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_repair_of_many_values_lets_others_write_and_goes_on_where_it_was_cut_off() {
     const WRONG: &str = "request where typeof(digest) <> 'blob'";
@@ -57,7 +62,7 @@ async fn a_repair_of_many_values_lets_others_write_and_goes_on_where_it_was_cut_
     let restored = served.db.put_back_misfiled(&officer(), &["request"], &rest).await.unwrap();
     assert_eq!((restored, rest.count(), rest.remaining()), (left, left, 0));
     assert_eq!(count(&served.db, WRONG).await, 0);
-    assert_eq!(served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap(), 0, "nothing is left");
+    assert_eq!(put_back(&served).await, 0, "nothing is left");
 }
 
 /// However many they are: until what follows from them is set right nobody may see them.
@@ -66,11 +71,11 @@ async fn what_nothing_says_is_taken_as_it_is_in_one_transaction() {
     const WRONG: &str = "request where typeof(create_time) <> 'integer'";
     const MANY: i64 = 3_000;
     let (_database, served) = served(MANY).await;
-    served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap();
+    put_back(&served).await;
     let mut tx = served.db.begin(&officer()).await.unwrap();
     sqlx::query("update request set create_time = 'noon'").execute(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(served.db.put_back_misfiled(&officer(), &[], &Progress::default()).await.unwrap(), 0, "not unasked");
+    assert_eq!(put_back(&served).await, 0, "not unasked");
     let mut tx = served.db.begin(&officer()).await.unwrap();
     assert_eq!(tx.accept_misfiled(&[]).await.unwrap(), MANY);
     assert_eq!(count(&served.db, WRONG).await, MANY, "nobody else sees it yet");

@@ -8,7 +8,7 @@ use mpp_core::Result;
 use mpp_resource::copies::{
     self, Asked, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
-use mpp_store::{Actor, Db, Feed, LastProof, Named};
+use mpp_store::{Actor, Db, Feed, LastProof, Named, Progress};
 use tokio::time::sleep;
 
 pub use super::verify::rows;
@@ -51,7 +51,7 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
 fn bookkeeping(keeping: &Keeping) -> Kept {
     let (by, closes) = (keeping.by.clone(), keeping.clone());
     let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
-    let accepts = Arc::new(move |progress| -> Work<i64> {
+    let accepts = Arc::new(move |progress: Progress| -> Work<i64> {
         let Keeping { db, by, .. } = closes.clone();
         Box::pin(async move { store::close_gaps(&db, &by, &progress).await })
     });
@@ -112,7 +112,8 @@ fn projections(keeping: &Keeping) -> Kept {
             if !asked.accept {
                 store::inboxes_are_sound(&keeping.db).await?;
             }
-            let accepted = (keeping.rebuild)(if asked.accept { &Upstream::ALL } else { &[] }).await?;
+            let accepted =
+                (keeping.rebuild)(if asked.accept { &Upstream::ALL } else { &[] }).await?;
             let text = match accepted {
                 Some(accepted) => {
                     format!("projected anew from the inbox; {accepted} altered events accepted")

@@ -156,7 +156,9 @@ pub(super) async fn mend(db: &Db, accept: bool) {
     tx.mend(&found, accept).await.expect("mended");
     tx.commit().await.expect("committed");
     if accept {
-        store::close_gaps(db, &writer(), &mpp_store::Progress::default()).await.expect("what is gone is taken as it is");
+        store::close_gaps(db, &writer(), &mpp_store::Progress::default())
+            .await
+            .expect("what is gone is taken as it is");
     }
 }
 
