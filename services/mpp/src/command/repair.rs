@@ -10,6 +10,9 @@ use serde_json::json;
 
 use crate::{call::refused, client::Client, output::Output, service::Service};
 
+/// How often in a row a call that goes on may find another at work, before the command ends.
+const REFUSALS: usize = 5;
+
 #[derive(ClapArgs)]
 pub struct RepairArgs {
     /// The service that keeps it.
@@ -47,10 +50,17 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
 /// Asks again as long as the service has mended something and not all: what was mended stays, so
 /// whoever is ended meanwhile loses nothing.
 async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<RepairCopyResponse> {
-    let (mut copies, mut before) = (CopyServiceClient::new(channel), 0);
+    let mut copies = CopyServiceClient::new(channel);
+    let (mut before, mut refusals) = (0, 0);
     loop {
-        let asked = copies.repair_copy(request.clone()).await;
-        let mut done = asked.map_err(|status| told(refused(status)))?.into_inner();
+        let answer = copies.repair_copy(request.clone()).await.map_err(refused);
+        let mut done = match answer {
+            Err(error) if before > 0 && refusals < REFUSALS && moves(&error) => {
+                refusals += 1;
+                continue;
+            }
+            answer => answer.map_err(told)?.into_inner(),
+        };
         done.mended_count += before;
         if !done.goes_on {
             if before > 0 {
@@ -58,16 +68,21 @@ async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<Repai
             }
             return Ok(done);
         }
-        before = done.mended_count;
+        (before, refusals) = (done.mended_count, 0);
         let remaining = done.remaining_count;
         complain!("mpp: {before} mended so far, up to {remaining} to do; Ctrl-C loses none of it");
     }
 }
 
+/// Somebody else reads or mends there, for which the service has waited as long as a call may take.
+fn moves(error: &Error) -> bool {
+    error.reason() == Reason::WriteConflict
+}
+
 /// A copy is no record, whose way out would be another.
 fn told(error: Error) -> Error {
     match error.reason() {
-        Reason::WriteConflict => Error::new(Reason::Overloaded, error.message()),
+        _ if moves(&error) => Error::new(Reason::Overloaded, error.message()),
         Reason::NotFound => Error::field("copy", FieldCode::UnknownValue, error.message()),
         _ => error,
     }
