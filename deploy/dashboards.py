@@ -82,6 +82,7 @@ SYNC = [
     ("Sessions in an hour", "short", "sum by (outcome) (increase(mpp_sync_sessions_total[1h]))"),
     ("Sessions that lacked something, in an hour", "short", "sum by (reason) (increase(mpp_sync_incomplete_sessions_total[1h])) > 0"),
     ("Records a second", "short", "sum by (outcome) (rate(mpp_sync_records_total[5m]))"),
+    ("Slowest twentieth of the waits for a turn to write", "s", "histogram_quantile(0.95, sum by (work, le) (rate(mpp_sync_write_wait_seconds_bucket[5m])))"),
     ("Records that wait, by what they lack", "short", "sum by (code, state) (max by (source, code, state) (mpp_sync_quarantined))"),
     ("Records that were tried again, in an hour", "short", "sum by (outcome) (increase(mpp_sync_redriven_total[1h]))"),
     ("Rows that were not read, in an hour", "short", "sum(increase(mpp_sync_unread_rows_total[1h]))"),

@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo build --release        # the program and this one, with the same features
 //! target/release/load          # everything
-//! target/release/load watch    # read, plain, watch, events, book or sync
+//! target/release/load watch    # read, plain, watch, events, book, sync or fair
 //! ```
 //! Servers are processes of their own, as in production; this process is the clients. PostgreSQL is
 //! a cluster of its own, as it comes. Nothing is asserted about times: machines differ.
@@ -13,6 +13,7 @@
 
 mod book;
 mod echo;
+mod fair;
 mod plain;
 mod read;
 mod statements;
@@ -38,6 +39,7 @@ async fn main() -> ExitCode {
             watch::measure_events().await;
             book::measure().await;
             sync::measure().await;
+            fair::measure().await;
         }
         ["read"] => read::measure().await,
         ["plain"] => read::measure_plain().await,
@@ -45,10 +47,11 @@ async fn main() -> ExitCode {
         ["events"] => watch::measure_events().await,
         ["book"] => book::measure().await,
         ["sync"] => sync::measure().await,
+        ["fair"] => fair::measure().await,
         // The process that `read` measures beside ours.
         ["echo", port] => echo::serve(port).await,
         _ => {
-            eprintln!("load [read|plain|watch|events|book|sync]");
+            eprintln!("load [read|plain|watch|events|book|sync|fair]");
             return ExitCode::from(2);
         }
     }

@@ -27,7 +27,7 @@ use crate::verdict;
 
 const RECORDS: usize = 20_000;
 /// Batches that wait for their answers.
-const IN_FLIGHT: usize = 4;
+pub const IN_FLIGHT: usize = 4;
 
 pub async fn measure() {
     for backend in Backend::ALL {
@@ -37,7 +37,7 @@ pub async fn measure() {
     }
 }
 
-async fn founded(backend: Backend) -> (Suite, Option<Cluster>) {
+pub async fn founded(backend: Backend) -> (Suite, Option<Cluster>) {
     let cluster = if backend == Backend::Postgres { Some(Cluster::start().await) } else { None };
     let suite = Suite::start_with(
         backend,
@@ -141,20 +141,20 @@ fn hello() -> Hello {
     }
 }
 
-async fn send(requests: &mpsc::Sender<SyncRequest>, message: sync_request::Message) {
+pub async fn send(requests: &mpsc::Sender<SyncRequest>, message: sync_request::Message) {
     requests.send(SyncRequest { message: Some(message) }).await.expect("an open stream");
 }
 
-async fn next(answers: &mut Streaming<SyncResponse>) -> sync_response::Message {
+pub async fn next(answers: &mut Streaming<SyncResponse>) -> sync_response::Message {
     let answer = answers.message().await.expect("no refusal").expect("no end");
     answer.message.expect("a message")
 }
 
-async fn answered(answers: &mut Streaming<SyncResponse>) {
+pub async fn answered(answers: &mut Streaming<SyncResponse>) {
     let sync_response::Message::BatchResult(_) = next(answers).await else { panic!("no answers") };
 }
 
-fn record(number: usize) -> Record {
+pub fn record(number: usize) -> Record {
     let service = CatalogService {
         title: town::text(&format!("Layanan nomor {number}")),
         category: "population".into(),

@@ -15,6 +15,7 @@ use crate::{
     session::Session,
     store::{batches, digests, lease, rejected, undone},
     syncs::{Syncs, Writer},
+    turn::{Work, turn},
 };
 
 /// Told of a record that comes again as it was when it was undone.
@@ -158,6 +159,7 @@ impl<S: Syncs> Session<S> {
 
     /// The whole batch in one transaction.
     async fn attempt(&self, plan: &Plan<S::Doc>) -> Result<BatchResult> {
+        let _turn = turn(&self.service, &self.lease.source, Work::Batch).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         let standing = lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
         if let Some(answered) = batches::find(&mut tx, &self.lease, plan.nonce).await? {
@@ -234,6 +236,8 @@ impl<S: Syncs> Session<S> {
 
     /// True where the database takes these records; nothing of it is kept.
     async fn probe(&self, waiting: &[WaitingRecord<S::Doc>]) -> Result<bool> {
+        let work = if self.previews.is_some() { Work::Preview } else { Work::Batch };
+        let _turn = turn(&self.service, &self.lease.source, work).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         match self.previews {
             Some(_) => self.stand_in(&mut tx).await?,

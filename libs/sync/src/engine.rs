@@ -8,7 +8,7 @@ use std::{
 use mpp_core::Micros;
 use mpp_telemetry::Point;
 
-use crate::{policy::Policy, store::waiting::Cause};
+use crate::{line::Line, policy::Policy, store::waiting::Cause};
 
 /// The settings, and what the last look has found. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -17,12 +17,19 @@ pub struct Engine {
     pub policy: Arc<Policy>,
     /// The causes that records waited for at the last look.
     pub waiting: LastLook,
+    /// The writes of sources that wait for their turn.
+    pub(crate) line: Line,
 }
 
 impl Engine {
     /// An engine with these settings, which has not looked yet.
     pub fn new(policy: Policy) -> Self {
-        Self { policy: Arc::new(policy), waiting: LastLook::default() }
+        Self { policy: Arc::new(policy), ..Self::default() }
+    }
+
+    /// How many writes of sources wait for their turn.
+    pub fn writes_waiting(&self) -> usize {
+        self.line.waiting()
     }
 }
 

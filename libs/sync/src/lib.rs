@@ -6,6 +6,7 @@
 //! stream, push   the two ways in                     look       which waiting records are due
 //! session        opened, kept, ended (account)       redrive    tries them again
 //! apply          answers a batch, by its plan        preview    a batch that is rolled back
+//! turn, line     whose turn it is to write           undo       takes a session back
 //! syncs          what a service brings: its kind of record (kind), and its rules for it
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
@@ -47,6 +48,10 @@
 //! themselves and from those that are rejected or wait, so that a delete by hand, a hand-over, a
 //! redrive and a restore are seen without being told.
 //!
+//! **Sources take turns at writing** ([`turn`]), the one first that has written least of late: a
+//! small sync does not wait for the large ones beside it, and what the API writes does not wait for
+//! all that sources send.
+//!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
@@ -75,6 +80,7 @@ mod engine;
 mod fate;
 mod forget_answers;
 mod kind;
+mod line;
 pub mod look;
 mod metrics;
 mod model;
@@ -91,6 +97,7 @@ pub mod session;
 pub mod store;
 pub mod stream;
 mod syncs;
+pub mod turn;
 pub mod undo;
 mod waiting;
 pub mod wire;
@@ -100,6 +107,7 @@ pub use engine::Engine;
 pub use fate::{Fate, Taken, WaitingRecord, fault, id_of, warning};
 pub use forget_answers::forget_answers;
 pub use kind::Synced;
+pub use line::Turn;
 pub use metrics::{METRICS, begin};
 pub use model::quarantine::{Asks, Sight};
 pub use policy::Policy;

@@ -1,6 +1,6 @@
 //! Metrics of federation.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use mpp_api::sync::{
     BatchResult, Incomplete, Outcome, UndoneRecord, incomplete::Reason, undone_record::Change,
@@ -31,6 +31,11 @@ mpp_telemetry::metrics! {
     /// Records of sessions that were undone, by what was done: `restored`, `brought_back`,
     /// `deleted`, `held`, or `left` as they are.
     UNDONE: Counter = "mpp.sync.undone_records" in "{record}" by ["change"];
+    /// How long writes of sources waited for their turn, by what they were: `batch`, `preview`,
+    /// `redrive` or `undo`.
+    WRITE_WAITS: Seconds = "mpp.sync.write_wait" in "s" by ["work"];
+    /// Writes of sources that wait for their turn at this moment.
+    WRITES_WAITING: Gauge = "mpp.sync.writes_waiting" in "{write}" by [];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -72,6 +77,7 @@ pub fn begin<S: Syncs>(service: &Arc<S>) {
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [reason.as_str_name()]));
     UNDONE.begin(UNDOES.map(|(_, change)| [change]));
     REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [outcome]));
+    WRITES_WAITING.observe(service, [""; 0], |own| own.engine().writes_waiting() as f64);
     QUARANTINED.observe_each(service, |own| own.engine().waiting.counts());
     QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(own.time()));
 }
@@ -95,6 +101,11 @@ fn count(records: &Counter, result: &BatchResult) {
         let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
         records.add(count as u64, [name]);
     }
+}
+
+/// Notes how long a write waited for its turn.
+pub fn waited(work: &'static str, waited: Duration) {
+    WRITE_WAITS.record(waited.as_secs_f64(), [work]);
 }
 
 /// Counts ranges that were compared.

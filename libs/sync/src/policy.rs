@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use mpp_core::{Error, FieldCode, FieldViolation, Reason};
 
+use crate::model::fair::Rules;
+
 mpp_core::policy! {
     /// Settings of federation.
     pub struct Policy {
@@ -19,6 +21,17 @@ mpp_core::policy! {
         batch_records: usize = 500 in 1..=10_000,
         /// Encoded bytes of one batch; the frame comes on top. One record always fits.
         batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
+        /// Batches, redrives, previews and pieces of undoes that a replica writes at the same time,
+        /// each of another source; on SQLite, which has one writer, it is one. Fewer than the
+        /// connections that write (`MPP_DATABASE_CONNECTIONS` less six), so that the API's own
+        /// writes find one at once.
+        write_places: usize = 4 in 1..=1_000,
+        /// Milliseconds of writing by which a source that was silent may be ahead of those that
+        /// write all the time: some twenty batches go before theirs, then it shares with them.
+        write_lead_millis: i64 = 2_000 in 0..=3_600_000,
+        /// Turns in a row that may go past the write that waits longest; then it is next. 0 lets
+        /// all go in the order in which they come.
+        write_passes: usize = 3 in 0..=1_000,
         /// Per cent of a source's records that one session may move to other units without its
         /// client saying that it is meant: a slip of a mapping moves them all, and every mall loses
         /// what it offered of them.
@@ -68,6 +81,15 @@ impl Policy {
     /// [`Self::lease_seconds`].
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
+    }
+
+    /// The rules by which sources take turns at writing.
+    pub fn line(&self, has_one_writer: bool) -> Rules {
+        Rules {
+            places: if has_one_writer { 1 } else { self.write_places },
+            lead: self.write_lead_millis * 1_000,
+            passes: self.write_passes,
+        }
     }
 
     /// [`Self::quarantine_look_millis`].

@@ -43,6 +43,7 @@ use crate::{
         waiting::{self, Held},
     },
     syncs::Syncs,
+    turn::{Work, turn},
 };
 
 /// No preview has more records, or more bytes that wait.
@@ -173,6 +174,7 @@ impl<S: Syncs> Session<S> {
     }
 
     async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
+        let _turn = turn(&self.service, &self.lease.source, Work::Preview).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         self.stand_in(&mut tx).await?;
         self.service.memory().catch_up(tx.head().await?).await?;

@@ -23,6 +23,7 @@ use crate::{
         waiting::{self, Selection, Waiting},
     },
     syncs::Syncs,
+    turn::{Work, turn},
 };
 
 /// Told of a record that its source has not sent so, and that is therefore not taken.
@@ -162,6 +163,7 @@ impl<S: Syncs> Redrive<S> {
     /// left and that the selection still means.
     async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
+        let _turn = turn(&self.service, source, Work::Redrive).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         if !waiting::lock(&mut tx, source).await? {
             tx.rollback().await?;
@@ -229,6 +231,7 @@ impl<S: Syncs> Redrive<S> {
 
     /// Notes that the service failed on a record, which is then left alone for ever longer.
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
+        let _turn = turn(&self.service, source, Work::Redrive).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         let mut done = Done::default();
         let is_there = waiting::lock(&mut tx, source).await?;

@@ -45,6 +45,7 @@ use crate::{
         waiting,
     },
     syncs::Syncs,
+    turn::{Work, turn},
 };
 
 /// The place after all records of a session, from which its records in quarantine are undone.
@@ -67,6 +68,10 @@ pub async fn by_command<S: Syncs>(
         check.fail("session", FieldCode::Required, text);
     }
     check.finish()?;
+    // Who may not do it has no turn either.
+    let mut tx = service.db().begin(&by(call, request)).await?;
+    permit(service, &mut tx, call, &request.source).await?;
+    tx.rollback().await?;
     let mut tries = 1;
     let answer = loop {
         match piece(service, call, request).await {
@@ -81,12 +86,17 @@ pub async fn by_command<S: Syncs>(
     Ok(answer)
 }
 
+fn by(call: &Call, request: &UndoSessionRequest) -> Actor {
+    Actor::new(UNDO, call.caller.subject.clone()).within(&request.session)
+}
+
 async fn piece<S: Syncs>(
     service: &S,
     call: &Call,
     request: &UndoSessionRequest,
 ) -> Result<UndoSessionResponse> {
-    let actor = Actor::new(UNDO, call.caller.subject.clone()).within(&request.session);
+    let actor = by(call, request);
+    let _turn = turn(service, &request.source, Work::Undo).await?;
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;

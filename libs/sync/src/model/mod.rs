@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 pub mod ending;
+pub mod fair;
 pub mod lease;
 pub mod preview;
 pub mod quarantine;

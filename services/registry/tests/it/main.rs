@@ -7,6 +7,7 @@ mod clients;
 mod contract;
 mod directory;
 mod ends;
+mod fair;
 mod federation;
 mod feed;
 mod forms;

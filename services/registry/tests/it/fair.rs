@@ -1,0 +1,183 @@
+//! Sources take turns: a small sync goes past large ones, by a stream and by single calls, and what
+//! the API writes waits for none of them. Orders are told by revisions, not by times.
+
+use std::time::Duration;
+
+use mpp_api::{
+    registry::unit::Kind,
+    sync::{
+        BatchResult, Hello, OpenSessionRequest, PreviewRecordsRequest, PushBatchRequest, Record,
+    },
+};
+use mpp_core::Role;
+use mpp_sync::{
+    Policy, Turn,
+    turn::{Work, turn},
+};
+use mpp_testkit::on_both;
+use tokio::task::JoinHandle;
+
+use crate::{
+    publisher::{Session, batch_after, hello, record},
+    quarantine::asleep,
+    world::{KEMENDAGRI, World, refused, unit},
+};
+
+const LARGE: [&str; 3] = ["besar-1", "besar-2", "besar-3"];
+
+/// A registry with so many sources of Kemendagri that writes for one of them at a time.
+async fn with_sources(database: &mpp_testkit::TestDatabase, ids: &[&str], policy: Policy) -> World {
+    let world = World::with_source_under(database, Policy { write_places: 1, ..policy }).await;
+    for id in ids {
+        world.admin().create_source(id, KEMENDAGRI).await.expect("a source");
+    }
+    world
+}
+
+/// A source writes, and goes on until this is dropped.
+async fn writing(world: &World) -> Turn {
+    turn(&world.running.registry, "sources/kemendagri", Work::Redrive).await.expect("its turn")
+}
+
+/// Waits until so many stand in line.
+async fn in_line(world: &World, count: usize) {
+    let stand = || world.running.registry.sync.writes_waiting();
+    let come = async {
+        while stand() != count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let come = tokio::time::timeout(Duration::from_secs(30), come).await;
+    come.unwrap_or_else(|_| panic!("{} stand in line, not {count}", stand()));
+}
+
+async fn session(world: &World, id: &str) -> Session {
+    let hello = Hello { source: format!("sources/{id}"), holder: id.into(), ..hello() };
+    Session::with(world, hello).await.expect("a session")
+}
+
+fn records(id: &str, batch: usize, count: usize) -> Vec<Record> {
+    (0..count).map(|number| record(&format!("{id}-{batch}-{number}"), "Layanan")).collect()
+}
+
+/// A large source that has just sent a batch, and sends the next.
+async fn large(world: &World, id: &'static str) -> Session {
+    let mut session = session(world, id).await;
+    session.send(records(id, 0, 20)).await;
+    session
+}
+
+fn sends(mut session: Session, records: Vec<Record>) -> JoinHandle<BatchResult> {
+    tokio::spawn(async move { session.send(records).await })
+}
+
+/// A small source's batch as a single call.
+async fn pushes(world: &World, id: &str) -> JoinHandle<BatchResult> {
+    let source = format!("sources/{id}");
+    let mut publisher = world.caller(Role::Publisher, &[&source]);
+    let opening = OpenSessionRequest {
+        source: source.clone(),
+        mapping_version: "1".into(),
+        holder: id.into(),
+        ..OpenSessionRequest::default()
+    };
+    let opened = publisher.sync.open_session(opening).await.expect("a session").into_inner();
+    let welcome = opened.welcome.expect("a welcome");
+    let start = welcome.checkpoint.unwrap_or_default();
+    let batch = batch_after(&start, welcome.fencing_token, 1, records(id, 0, 1));
+    let request = PushBatchRequest { source, batch: Some(batch) };
+    tokio::spawn(async move {
+        let answer = publisher.sync.push_batch(request).await.expect("an answer").into_inner();
+        answer.batch_result.expect("a result")
+    })
+}
+
+async fn revision(answer: JoinHandle<BatchResult>) -> i64 {
+    answer.await.expect("an answer").revision
+}
+
+#[tokio::test]
+async fn a_small_sync_goes_past_the_large_ones_that_were_before_it() {
+    on_both(async |database| {
+        let ids = [&LARGE[..], &["kecil-1", "kecil-2"]].concat();
+        let world = with_sources(&database, &ids, asleep()).await;
+        let mut ready = Vec::new();
+        for id in LARGE {
+            ready.push((id, large(&world, id).await));
+        }
+        let small = session(&world, "kecil-1").await;
+        let held = writing(&world).await;
+        let mut first = Vec::new();
+        for (at, (id, session)) in ready.into_iter().enumerate() {
+            first.push(sends(session, records(id, 1, 20)));
+            in_line(&world, at + 1).await;
+        }
+        let streamed = sends(small, records("kecil-1", 0, 1));
+        in_line(&world, 4).await;
+        let pushed = pushes(&world, "kecil-2").await;
+        in_line(&world, 5).await;
+        let made = world.admin().create_unit("baru", unit("baru", Kind::Ministry, "")).await;
+        made.expect("what the API writes is not in line");
+        assert_eq!(world.running.registry.sync.writes_waiting(), 5, "all still wait");
+        drop(held);
+        let small = [revision(streamed).await, revision(pushed).await];
+        for answer in first {
+            let large = revision(answer).await;
+            assert!(small.iter().all(|small| *small < large), "{small:?} before {large}");
+        }
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_stands_in_line_and_a_source_has_one_turn_at_a_time() {
+    on_both(async |database| {
+        let policy = Policy { write_places: 2, ..asleep() };
+        let world = World::with_source_under(&database, policy).await;
+        let registry = world.running.registry.clone();
+        let held = writing(&world).await;
+        let mut own = world.caller(Role::Publisher, &["sources/kemendagri"]);
+        let request = PreviewRecordsRequest {
+            source: "sources/kemendagri".into(),
+            records: records("apa", 0, 1),
+            ..PreviewRecordsRequest::default()
+        };
+        let looked = tokio::spawn(async move { own.sync.preview_records(request).await });
+        in_line(&world, 1).await;
+        let has_one_writer = registry.db.is_sqlite();
+        let other =
+            tokio::spawn(
+                async move { turn(&registry, "sources/other", Work::Undo).await.map(drop) },
+            );
+        if has_one_writer {
+            in_line(&world, 2).await;
+        } else {
+            other.await.expect("no panic").expect("the second place is another's");
+        }
+        drop(held);
+        looked.await.expect("no panic").expect("looked at");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whose_turn_does_not_come_within_a_lease_is_told_and_sends_again() {
+    on_both(async |database| {
+        let policy = Policy { lease_seconds: 2, ..asleep() };
+        let world = with_sources(&database, &["kecil"], policy).await;
+        let mut client = session(&world, "kecil").await;
+        let held = writing(&world).await;
+        let batch = client.batch(records("kecil", 0, 1));
+        let told = refused(client.try_batch(batch).await);
+        assert_eq!(told.reason, "OVERLOADED");
+        assert!(told.message.contains("sources/kecil"), "{}", told.message);
+        assert_eq!(world.running.registry.sync.writes_waiting(), 0, "it has left the line");
+        drop(held);
+        let mut again = session(&world, "kecil").await;
+        assert_eq!(again.send(records("kecil", 0, 1)).await.results.len(), 1);
+        world.stop().await;
+    })
+    .await;
+}
