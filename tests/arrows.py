@@ -28,7 +28,7 @@ FLOORS = {
 }
 
 # The libraries, from top to bottom; none uses another of its own row.
-LIBRARIES = [["sync"], ["resource", "testkit"], ["rpc"], ["client", "form", "store"], ["api", "telemetry"], ["calendar", "core"]]
+LIBRARIES = [["sync"], ["resource", "testkit"], ["rpc"], ["client", "conform", "form", "store"], ["api", "telemetry"], ["calendar", "core"]]
 ROW = {library: number for number, row in enumerate(LIBRARIES) for library in row}
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]

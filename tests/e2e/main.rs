@@ -5,6 +5,7 @@
 mod advice;
 mod client;
 mod clock;
+mod conform;
 mod curator;
 mod database;
 mod differs;

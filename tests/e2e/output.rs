@@ -66,6 +66,17 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("report", vec![]),
         ("token", vec!["--role", "reader"]),
         ("policy", vec![]),
+        (
+            "conform sync",
+            vec![
+                "--server",
+                "http://127.0.0.1:1",
+                "--source",
+                "sources/nowhere",
+                "--unit",
+                "units/nowhere",
+            ],
+        ),
         ("doctor", vec![]),
         ("openapi", vec![]),
         ("completions", vec!["bash"]),

@@ -11,6 +11,7 @@ use crate::{
         agent::AgentCommand,
         apply::ApplyArgs,
         backup::BackupArgs,
+        conform::ConformCommand,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
         doctor::DoctorArgs,
@@ -129,6 +130,11 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Mend a copy that the doctor has found wrong.
     Repair(RepairArgs),
+    /// Check a server, or a client, of a protocol against the contract.
+    Conform {
+        #[command(subcommand)]
+        command: ConformCommand,
+    },
     /// Copy what `mpp up` keeps, while it goes on.
     Backup(BackupArgs),
     /// Make a data folder for `mpp up` of a backup.

@@ -53,9 +53,9 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, backup, delete, deviations, doctor, get, hand_back, history, hours, list,
-        quarantine, queue, repair, report, restore, search, slots, template, token, undo, upload,
-        watch,
+        accept, agent, backup, conform, delete, deviations, doctor, get, hand_back, history, hours,
+        list, quarantine, queue, repair, report, restore, search, slots, template, token, undo,
+        upload, watch,
     },
 };
 
@@ -142,6 +142,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Report(asked) => report::run(asked, &client()?, output).await,
         Command::Token(asked) => token::run(asked, &args.client),
         Command::Policy { file } => policy::print(file.as_deref()),
+        Command::Conform { command } => conform::run(command, &args.client, output).await,
         Command::Doctor(asked) => doctor::run(asked, &client()?, output).await,
         Command::Repair(asked) => repair::run(asked, &client()?, output).await,
         Command::Backup(asked) => backup::run(asked, output).await,

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod agent;
 pub mod apply;
 pub mod backup;
+pub mod conform;
 pub mod delete;
 pub mod deviations;
 pub mod doctor;

@@ -1,0 +1,200 @@
+//! The acting server: streams only. What it does not act it does not have.
+
+use std::{collections::VecDeque, pin::Pin, time::Duration};
+
+use mpp_api::sync as api;
+use mpp_api::sync::{
+    SyncRequest, SyncResponse, sync_request::Message as Asked, sync_response::Message as Answer,
+};
+use tokio::{
+    sync::mpsc::{self, Sender},
+    time::{Instant, timeout_at},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Request, Response, Status, Streaming};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use super::{
+    scene::Stage,
+    script::Refusal,
+    session::{MOST_AHEAD, Next, Session},
+};
+
+/// The server.
+pub struct Acts {
+    pub stage: Stage,
+}
+
+type Called<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+type Out = Sender<Result<SyncResponse, Status>>;
+
+/// Methods that no vector acts.
+macro_rules! not_acted {
+    ($($method:ident: $asked:ident -> $answer:ident,)*) => {$(
+        fn $method<'life0, 'async_trait>(
+            &'life0 self,
+            _: Request<api::$asked>,
+        ) -> Called<'async_trait, api::$answer>
+        where
+            'life0: 'async_trait,
+            Self: 'async_trait,
+        {
+            Box::pin(async { Err(Status::unimplemented("the vectors act streams only")) })
+        }
+    )*};
+}
+
+impl api::sync_service_server::SyncService for Acts {
+    type SyncStream = ReceiverStream<Result<SyncResponse, Status>>;
+
+    fn sync<'life0, 'async_trait>(
+        &'life0 self,
+        request: Request<Streaming<SyncRequest>>,
+    ) -> Called<'async_trait, Self::SyncStream>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        let (out, answers) = mpsc::channel(16);
+        let stream = Stream { stage: self.stage.clone(), asks: request.into_inner(), out };
+        tokio::spawn(stream.run());
+        Box::pin(async { Ok(Response::new(ReceiverStream::new(answers))) })
+    }
+
+    not_acted! {
+        open_session: OpenSessionRequest -> OpenSessionResponse,
+        push_batch: PushBatchRequest -> PushBatchResponse,
+        keep_session: KeepSessionRequest -> KeepSessionResponse,
+        end_session: EndSessionRequest -> EndSessionResponse,
+        reconcile_records: ReconcileRecordsRequest -> ReconcileRecordsResponse,
+        preview_records: PreviewRecordsRequest -> PreviewRecordsResponse,
+        create_source: CreateSourceRequest -> CreateSourceResponse,
+        update_source: UpdateSourceRequest -> UpdateSourceResponse,
+        delete_source: DeleteSourceRequest -> DeleteSourceResponse,
+        get_source: GetSourceRequest -> GetSourceResponse,
+        list_sources: ListSourcesRequest -> ListSourcesResponse,
+        list_waiting_records: ListWaitingRecordsRequest -> ListWaitingRecordsResponse,
+        redrive_records: RedriveRecordsRequest -> RedriveRecordsResponse,
+        undo_session: UndoSessionRequest -> UndoSessionResponse,
+    }
+}
+
+/// A stream of the client.
+struct Stream {
+    stage: Stage,
+    asks: Streaming<SyncRequest>,
+    out: Out,
+}
+
+impl Stream {
+    async fn run(mut self) {
+        let Some(Asked::Hello(hello)) = self.next().await else {
+            self.stage.scene().fault("the first message: expected a hello");
+            return;
+        };
+        let begun = self.stage.scene().hello(&hello);
+        let mut session = match begun {
+            Ok(session) => session,
+            Err(refusal) => {
+                let _ = self.out.send(Err(refused(&refusal))).await;
+                return;
+            }
+        };
+        self.tell(Answer::Welcome(session.welcome())).await;
+        let last = self.serve(&mut session).await;
+        // Judged before the client hears that it is over.
+        self.stage.scene().over(session);
+        if let Some(last) = last {
+            let _ = self.out.send(last).await;
+        }
+    }
+
+    /// Answers until the session is over; what the client is told last.
+    async fn serve(&mut self, session: &mut Session) -> Option<Result<SyncResponse, Status>> {
+        let mut ahead = VecDeque::new();
+        let mut silence = session.silence();
+        loop {
+            let message = match ahead.pop_front() {
+                Some(message) => message,
+                None => self.next().await?,
+            };
+            if matches!(message, Asked::Batch(_))
+                && let Some(silence) = silence.take()
+            {
+                self.listen(silence, &mut ahead).await;
+            }
+            match message {
+                Asked::Batch(batch) => {
+                    let next = {
+                        let scene = &mut *self.stage.scene();
+                        session.batch(&batch, &mut scene.registry, &mut scene.known)
+                    };
+                    match next {
+                        Next::Answer(result) => self.tell(Answer::BatchResult(*result)).await,
+                        Next::Ends("") => return None,
+                        Next::Ends(reason) => {
+                            let reason = reason.to_owned();
+                            return Some(Err(refused(&Refusal { reason, retry_millis: 0 })));
+                        }
+                    }
+                }
+                Asked::End(end) => {
+                    let summary = session.end(&end, &self.stage.scene().known);
+                    return Some(Ok(response(Answer::Summary(summary))));
+                }
+                Asked::KeepAlive(_) => {}
+                Asked::Reconcile(asked) => {
+                    let answer = session.reconcile(&asked);
+                    self.tell(Answer::Reconciliation(answer)).await;
+                }
+                Asked::Hello(_) => {
+                    session.faults.push("hello: a session has one".into());
+                    let reason = "PROTOCOL_VIOLATION".to_owned();
+                    return Some(Err(refused(&Refusal { reason, retry_millis: 0 })));
+                }
+            }
+        }
+    }
+
+    /// Says nothing for a while, and hears how far ahead the client goes.
+    async fn listen(&mut self, silence: Duration, ahead: &mut VecDeque<Asked>) {
+        let until = Instant::now() + silence;
+        while let Ok(Ok(Some(request))) = timeout_at(until, self.asks.message()).await {
+            ahead.extend(request.message);
+        }
+        let batches = ahead.iter().filter(|one| matches!(one, Asked::Batch(_))).count() + 1;
+        if batches > MOST_AHEAD {
+            let text =
+                format!("expected at most {MOST_AHEAD} batches without an answer, came {batches}");
+            self.stage.scene().fault(&text);
+        }
+    }
+
+    async fn next(&mut self) -> Option<Asked> {
+        self.asks.message().await.ok().flatten().and_then(|request| request.message)
+    }
+
+    async fn tell(&self, answer: Answer) {
+        let _ = self.out.send(Ok(response(answer))).await;
+    }
+}
+
+fn response(answer: Answer) -> SyncResponse {
+    SyncResponse { message: Some(answer) }
+}
+
+/// A refusal as the contract has it.
+fn refused(refusal: &Refusal) -> Status {
+    let code = match refusal.reason.as_str() {
+        "UNAVAILABLE" | "OVERLOADED" => Code::Unavailable,
+        "PROTOCOL_VIOLATION" => Code::InvalidArgument,
+        "LEASE_HELD" => Code::FailedPrecondition,
+        _ => Code::Aborted,
+    };
+    let mut details = ErrorDetails::new();
+    details.set_error_info(&refusal.reason, "mpp.go.id", std::collections::HashMap::new());
+    if refusal.retry_millis > 0 {
+        details.set_retry_info(Some(Duration::from_millis(refusal.retry_millis)));
+    }
+    Status::with_error_details(code, "as the vector says", details)
+}

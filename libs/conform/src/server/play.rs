@@ -1,0 +1,109 @@
+//! A vector, step by step, until one does not come as it says.
+
+use serde_json::Value;
+
+use super::{
+    Made, Step, Vector,
+    connection::{Answer, Connection},
+};
+use crate::{
+    Verdict,
+    compare::differences,
+    fill::{Values, at},
+    reckon,
+};
+
+/// Plays a vector; the first step that goes wrong ends it.
+pub async fn play(mut connection: Connection, vector: &Vector, mut values: Values) -> Verdict {
+    let mut faults = Vec::new();
+    for (number, step) in (1..).zip(&vector.steps) {
+        let found = match take(&mut connection, step, &mut values).await {
+            Ok(found) => found,
+            Err(fault) => vec![fault],
+        };
+        if !found.is_empty() {
+            faults.extend(
+                found.iter().map(|fault| format!("step {number} ({}): {fault}", title(step))),
+            );
+            break;
+        }
+    }
+    Verdict { name: vector.name.clone(), faults }
+}
+
+/// What a step does, in a word or two.
+fn title(step: &Step) -> String {
+    let sent = step.send.as_object().and_then(|fields| fields.keys().next()).map(String::as_str);
+    match sent {
+        Some(message) if step.call.is_empty() => format!("{message} on {}", step.on),
+        _ if !step.call.is_empty() => step.call.clone(),
+        _ => "client".to_owned(),
+    }
+}
+
+async fn take(
+    connection: &mut Connection,
+    step: &Step,
+    values: &mut Values,
+) -> Result<Vec<String>, String> {
+    for (name, made) in &step.make {
+        let value = make(made, values)?;
+        values.set(name, value);
+    }
+    connection.cut(&step.cut);
+    connection.close(&step.close);
+    let stream = [&step.on, &step.close].into_iter().find(|name| !name.is_empty());
+    let answers = step.get.is_some() || step.refused.is_some();
+    let came = if !step.call.is_empty() {
+        connection.call(&step.call, &values.fill(&step.send)?).await
+    } else if let Some(stream) = stream {
+        exchange(connection, stream, &values.fill(&step.send)?, answers).await
+    } else {
+        return Ok(Vec::new());
+    };
+    if !answers {
+        return Ok(came
+            .err()
+            .map(|refused| format!("was refused: {refused}"))
+            .into_iter()
+            .collect());
+    }
+    judge(step, &came, values)
+}
+
+async fn exchange(connection: &mut Connection, on: &str, send: &Value, answers: bool) -> Answer {
+    if !send.is_null() {
+        connection.send(on, send).await?;
+    }
+    if answers { connection.answer(on).await } else { Ok(Value::Null) }
+}
+
+fn make(made: &Made, values: &Values) -> Result<Value, String> {
+    match made {
+        Made::Listed { record, stands } => reckon::listed(&values.fill(record)?, *stands),
+        Made::Fingerprinted { record, stands } => {
+            reckon::fingerprinted(&values.fill(record)?, *stands)
+        }
+        Made::Value(value) => values.fill(value),
+    }
+}
+
+/// Compares what came, and keeps what later steps need of it.
+fn judge(step: &Step, came: &Answer, values: &mut Values) -> Result<Vec<String>, String> {
+    let (expected, own) = match (&step.get, &step.refused, came) {
+        (Some(expected), _, Ok(own)) | (None, Some(expected), Err(own)) => (expected, own),
+        (Some(_), _, Err(refused)) => {
+            return Ok(vec![format!("expected an answer, came {refused}")]);
+        }
+        (None, Some(expected), Ok(own)) => {
+            return Ok(vec![format!("expected the refusal {expected}, came the answer {own}")]);
+        }
+        (None, None, _) => return Ok(Vec::new()),
+    };
+    let found = differences(&values.fill(expected)?, own);
+    for (name, path) in &step.keep {
+        // A number that is 0 is left out of the answer.
+        values.set(name, at(own, path).cloned().unwrap_or_else(|| "0".into()));
+    }
+    Ok(found)
+}
