@@ -17,7 +17,7 @@ import sys
 SHARED = [["grpc"], ["jobs", "follow"], ["app"], ["metrics"], ["memory", "store"], ["model"], ["policy"]]
 # The plans of those with rooms of their own, which stand on a floor as well.
 FLOORS = {
-    "scheduling": SHARED,
+    "scheduling": [["grpc"], ["jobs", "follow", "sync"], *SHARED[2:]],
     "reporting": SHARED,
     "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["search"], ["model"], ["policy"]],
     "agent": [["metrics"], ["app"], ["registry", "source", "store"], ["model"], ["policy"]],

@@ -17,6 +17,7 @@ mod failover;
 mod faults;
 mod fork;
 mod forms;
+mod hours;
 mod identity;
 mod lost;
 mod machines;

@@ -28,6 +28,8 @@ pub const ADMINISTRATOR: Who = who("users/administrator", "administrator", "");
 pub const APP: Who = who("users/app", "reader", "");
 /// The agent beside the ministry's system.
 pub const PUBLISHER: Who = who("users/agent", "publisher", "sources/kemendagri,units/kemendagri");
+/// The mall's own system, which sends its hours.
+pub const MALL_SYSTEM: Who = who("users/sistem-mal", "publisher", "sources/mal-banyuwangi");
 /// The civil registration office of the regency.
 pub const OFFICER: Who = who("users/disdukcapil", "unit-officer", "units/disdukcapil-banyuwangi");
 /// The licensing office, which runs the mall.
@@ -45,10 +47,11 @@ pub const REPORTING: Who = who("services/reporting", "service", "");
 /// The pages, which read as anybody may.
 pub const WEB: Who = who("services/web", "reader", "");
 
-const ALL: [Who; 10] = [
+const ALL: [Who; 11] = [
     ADMINISTRATOR,
     APP,
     PUBLISHER,
+    MALL_SYSTEM,
     OFFICER,
     ORGANISER,
     COUNTER,

@@ -117,8 +117,8 @@ documents! {
         answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
     Source => "source" in form 5 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
-    HoursRule => "hours_rule" in form 1 named "hoursRules/{id}",
-        filed under [Counter, Mall, Region, Target],
+    HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",
+        filed under [Counter, Mall, Region, Source, Target],
         answers add [etag, create_time, update_time];
     Deviation => "deviation" in form 1 named "malls/{id}/counters/{id}/deviation",
         filed under [Counter, Date, Mall, Region], answers add [];

@@ -16,8 +16,10 @@
 mod check;
 mod contact;
 pub mod dates;
+pub mod day;
 pub mod fee;
 pub mod held;
+pub mod hours_rule;
 pub mod limits;
 pub mod localized;
 pub mod markup;

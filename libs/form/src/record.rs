@@ -1,5 +1,7 @@
 //! The form of a synced record.
 
+pub mod hours;
+
 use mpp_api::{
     Document,
     registry::{Service, Unit},
@@ -73,7 +75,7 @@ pub fn refers_to(record: &Record) -> Vec<&str> {
         Some(Body::Delete(delete)) => {
             delete.tombstone.iter().map(|tombstone| tombstone.successor.as_str()).collect()
         }
-        None => Vec::new(),
+        Some(Body::HoursRule(_)) | None => Vec::new(),
     };
     named.into_iter().filter(|name| !name.is_empty()).collect()
 }
@@ -96,6 +98,10 @@ pub fn check(record: Record, source: &str) -> Result<Checked> {
             let doubt = if record.confirmed { None } else { screen::doubt(&mut given) };
             let checked = check_service(given, &record.unit, record.source_id, source)?;
             doubt.map_or(Ok(checked), |fault| Err(Error::fields(vec![fault])))
+        }
+        Some(Body::HoursRule(_)) => {
+            let text = "is kept by scheduling, and this is the registry: send it there";
+            Err(Error::field("hours_rule", FieldCode::NotAllowed, text))
         }
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }

@@ -215,7 +215,7 @@ resources! {
         season, valid_from, valid_to, weekly, closure, works_national_holidays,
         works_collective_leave, source
     ],
-    clears [], times [create_time, update_time];
+    clears [publisher], times [create_time, update_time];
 }
 
 #[cfg(test)]

@@ -92,7 +92,8 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/AcceptOffering", MALL),
     ("/mpp.registry.v1.CatalogService/DeleteOffering", OWNER),
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
-    // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`.
+    // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`,
+    // and for which targets `may_write` in scheduling's `memory/directory/sources.rs`.
     ("/mpp.sync.v1.SyncService/Sync", SOURCE),
     ("/mpp.sync.v1.SyncService/OpenSession", SOURCE),
     ("/mpp.sync.v1.SyncService/PushBatch", SOURCE),

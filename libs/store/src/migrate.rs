@@ -48,13 +48,16 @@ pub enum Statements {
         /// The statements for PostgreSQL.
         postgres: &'static str,
     },
+    /// Steps of a library, together: of a service that takes its tables on after others have.
+    All(&'static [Migration]),
 }
 
 impl Statements {
     /// The statements for SQLite, before words that it writes differently are replaced.
-    pub(crate) fn sqlite(self) -> &'static str {
+    pub(crate) fn sqlite(self) -> Vec<&'static str> {
         match self {
-            Statements::Both(text) | Statements::Each { sqlite: text, .. } => text,
+            Statements::Both(text) | Statements::Each { sqlite: text, .. } => vec![text],
+            Statements::All(all) => all.iter().flat_map(|one| one.statements.sqlite()).collect(),
         }
     }
 
@@ -66,6 +69,10 @@ impl Statements {
             (Statements::Both(text), Engine::Postgres) => text.into(),
             (Statements::Each { sqlite, .. }, Engine::Sqlite) => sqlite.into(),
             (Statements::Each { postgres, .. }, Engine::Postgres) => postgres.into(),
+            (Statements::All(all), _) => {
+                let texts: Vec<_> = all.iter().map(|one| one.statements.on(engine)).collect();
+                texts.join("\n").into()
+            }
         }
     }
 }

@@ -15,7 +15,8 @@ use mpp_store::{Expect, Label, RequestKey, Tx};
 use prost::Message;
 
 use crate::{
-    fate::{Done, Fate, id_of, shown},
+    fate::{Done, Fate, shown},
+    kind::Synced,
     metrics,
     model::{
         checkpoint::Standing,
@@ -156,16 +157,16 @@ impl<S: Syncs> Session<S> {
         let state = service.memory().read();
         let rows = state.records().rows::<S::Doc>("");
         let own = rows.filter(|(_, row)| row.label(Label::Source) == lease.source);
-        let key = |name: &str| if lease.unique_ids { id_of(name) } else { name }.to_owned();
+        let source_id = <S::Doc as Synced>::source_id;
+        let key = |name: &str| if lease.unique_ids { source_id(name) } else { name }.to_owned();
         own.map(|(name, _)| key(name)).collect()
     }
 
     /// The source's record as of this end.
     async fn show(&self, tx: &mut Tx, end: &End, ended: &Standing, told: &Summary) -> Result<()> {
         let name = &self.lease.source;
-        let found = tx.get::<Source>(name).await?;
-        let mut source = found.ok_or_else(|| Error::not_found(name))?;
-        let doc = &mut source.doc;
+        let found = self.service.account(tx, name).await?;
+        let (mut doc, labels) = found.ok_or_else(|| Error::not_found(name))?;
         (doc.accounting, doc.last_session) = (told.source, told.session);
         doc.checkpoint = Some(ended.last.clone());
         doc.last_end_time = Some(to_timestamp(tx.now()));
@@ -176,7 +177,7 @@ impl<S: Syncs> Session<S> {
         doc.unread_now = end.unread;
         let now = rejected::count(tx, name).await?;
         (doc.rejected_now, doc.waiting_now, doc.counted) = (now.rejected, now.waiting, true);
-        tx.put(name, &source.doc, source.labels, Expect::Any).await.map(drop)
+        tx.put(name, &doc, labels, Expect::Any).await.map(drop)
     }
 }
 
@@ -206,7 +207,11 @@ fn ended(source: &str, fencing: i64) -> RequestKey {
 }
 
 /// Drops the records that were taken, and stores the outcome of the others.
-pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
+pub(super) async fn settle<D: Synced>(
+    tx: &mut Tx,
+    rows: Vec<Waiting>,
+    fates: &[Fate],
+) -> Result<Done> {
     let (mut done, mut gone, mut refused) = (Done::default(), Vec::new(), Vec::new());
     let source = rows.first().map(|row| row.source.clone());
     for (row, fate) in rows.into_iter().zip(fates) {
@@ -222,7 +227,7 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
                 gone.push(row);
             }
             (step, Err(fault)) => {
-                let row = stays(tx, row, step, fault).await?;
+                let row = stays::<D>(tx, row, step, fault).await?;
                 is = i64::from(row.refused);
                 *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
                 done.left.push(row);
@@ -240,10 +245,15 @@ pub(super) async fn settle(tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> R
 
 /// Stores the outcome of a record that was not taken. One that stood rejected and waits again
 /// counts as waiting only.
-async fn stays(tx: &mut Tx, row: Waiting, step: Step, fault: &FieldViolation) -> Result<Waiting> {
+async fn stays<D: Synced>(
+    tx: &mut Tx,
+    row: Waiting,
+    step: Step,
+    fault: &FieldViolation,
+) -> Result<Waiting> {
     let (before, after) = (row.state(), row.state().after(step));
     let was = row.clone();
-    let row = tried(row, fault, after == State::Refused, tx.now());
+    let row = tried::<D>(row, fault, after == State::Refused, tx.now());
     waiting::tried(tx, &was, &row).await?;
     let stands = [Stands::rejected(&row.source_id, &row.name)];
     match (before, after) {
@@ -271,13 +281,13 @@ async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
 
 /// A record after a try that did not take it. If it waits for the same as before, it is left alone
 /// for a while.
-pub(super) fn tried(
+pub(super) fn tried<D: Synced>(
     mut row: Waiting,
     fault: &FieldViolation,
     refused: bool,
     now: Micros,
 ) -> Waiting {
-    let awaited = awaited_by(fault.code.as_str(), &row.name).to_owned();
+    let awaited = awaited_by::<D>(fault.code.as_str(), &row.name, &row.record);
     let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
     let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
     let wait = pause(Duration::from_micros(before));
@@ -293,24 +303,29 @@ pub(super) fn tried(
 
 /// Brings the source's record up to date: how many records were redriven and how many wait now, and
 /// whether its last session is still incomplete; `stands` if a record now is as it was sent.
-pub(super) async fn show(tx: &mut Tx, source: &str, done: &Done, stands: bool) -> Result<()> {
+pub(super) async fn show<S: Syncs>(
+    service: &S,
+    tx: &mut Tx,
+    source: &str,
+    (done, stands): (&Done, bool),
+) -> Result<()> {
     waiting::add_redriven(tx, source, done.taken, done.refused).await?;
     let name = source.to_owned();
     let totals = batches::totals_of(tx.conn(), std::slice::from_ref(&name)).await?;
-    let Some(mut found) = tx.get::<Source>(source).await? else { return Ok(()) };
+    let Some((mut doc, labels)) = service.account(tx, source).await? else { return Ok(()) };
     let counted = totals.get(source).map(|totals| totals.source).unwrap_or_default();
-    let accounting = found.doc.accounting.get_or_insert_default();
+    let accounting = doc.accounting.get_or_insert_default();
     accounting.redriven = counted.redriven;
     accounting.redrive_rejected = counted.redrive_rejected;
-    if found.doc.counted {
+    if doc.counted {
         let now = rejected::count(tx, source).await?;
-        (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
+        (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
         let stands = (stands || now.all() == 0) && batches::has_taken(tx, source).await?;
         let (rejected, waiting) = (now.rejected, now.waiting);
         let answered = SessionOutcome { stands, rejected, waiting, ..SessionOutcome::default() };
-        lacks(&mut found.doc, &answered);
+        lacks(&mut doc, &answered);
     }
-    tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
+    tx.put(source, &doc, labels, Expect::Any).await.map(drop)
 }
 
 /// Judges anew why the source's last session is incomplete; if nothing is left of that, it counts

@@ -49,25 +49,27 @@ impl LastLook {
         self.0.read().map(|last| Arc::clone(&last)).unwrap_or_default()
     }
 
-    /// How many records of each source wait, or were rejected since, by reason.
-    pub fn counts(&self) -> Vec<Point> {
-        let mut counts: BTreeMap<[String; 3], i64> = BTreeMap::new();
+    /// How many records of each source wait at a service, or were rejected since, by reason.
+    pub fn counts(&self, service: &str) -> Vec<Point> {
+        let mut counts: BTreeMap<[String; 4], i64> = BTreeMap::new();
         for cause in self.causes().iter() {
             let state = if cause.refused { "rejected" } else { "waiting" };
-            let key = [cause.source.clone(), cause.code.clone(), state.to_owned()];
+            let told = [service, &cause.source, &cause.code, state];
+            let key = told.map(str::to_owned);
             *counts.entry(key).or_default() += cause.records;
         }
         counts.into_iter().map(|(key, count)| (key.to_vec(), count as f64)).collect()
     }
 
-    /// How long the oldest waiting record of each source has waited, in seconds.
-    pub fn ages(&self, now: Micros) -> Vec<Point> {
+    /// How long the oldest record of each source has waited at a service, in seconds.
+    pub fn ages(&self, service: &str, now: Micros) -> Vec<Point> {
         let mut oldest: BTreeMap<String, Micros> = BTreeMap::new();
         for cause in self.causes().iter().filter(|cause| !cause.refused) {
             let own = oldest.entry(cause.source.clone()).or_insert(cause.oldest);
             *own = cause.oldest.min(*own);
         }
         let age = |since: Micros| now.saturating_sub(since).max(0) as f64 / 1e6;
-        oldest.into_iter().map(|(source, since)| (vec![source], age(since))).collect()
+        let told = |(source, since)| (vec![service.to_owned(), source], age(since));
+        oldest.into_iter().map(told).collect()
     }
 }

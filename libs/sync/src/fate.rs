@@ -36,11 +36,6 @@ pub fn shown(source_id: &str) -> String {
     source_id.chars().take(MAX_SHOWN_ID).collect()
 }
 
-/// The last part of a name: a record's own id.
-pub fn id_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
-}
-
 /// Why a record is rejected.
 pub fn fault(field: &str, code: FieldCode, description: &str) -> FieldViolation {
     FieldViolation { field: field.to_owned(), description: description.to_owned(), code }

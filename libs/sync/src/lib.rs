@@ -64,7 +64,9 @@
 //!
 //! A source itself is a record of the registry: its unit, and what it also writes. A service that
 //! keeps other kinds knows sources by its copy of the registry's feed ([`Syncs::speakers`],
-//! [`Syncs::knows`]), as it knows malls and units. Rejected: asking the registry at each session,
+//! [`Syncs::knows`]), as it knows malls and units, and keeps a record of the same name with its own
+//! accounting ([`Syncs::account`]). Lease, checkpoint and quarantine are each service's own, so a
+//! session at one says nothing of those at another. Rejected: asking the registry at each session,
 //! since then no source could sync while the registry is away; and sources of its own in each
 //! service, whose units would be set twice and drift apart.
 //!
@@ -76,9 +78,10 @@
 mod account;
 mod apply;
 mod before;
+mod counts;
 mod engine;
 mod fate;
-mod forget_answers;
+mod forget;
 mod kind;
 mod line;
 pub mod look;
@@ -103,10 +106,11 @@ mod waiting;
 pub mod wire;
 
 pub use before::Before;
+pub use counts::count;
 pub use engine::Engine;
-pub use fate::{Fate, Taken, WaitingRecord, fault, id_of, warning};
-pub use forget_answers::forget_answers;
-pub use kind::Synced;
+pub use fate::{Fate, Taken, WaitingRecord, fault, warning};
+pub use forget::{forget_answers, forget_sources};
+pub use kind::{Synced, id_of};
 pub use line::Turn;
 pub use metrics::{METRICS, begin};
 pub use model::quarantine::{Asks, Sight};

@@ -15,11 +15,12 @@ mpp_telemetry::metrics! {
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["outcome"];
     /// Records of sources, by how they were answered. A batch that is sent again counts once.
     RECORDS: Counter = "mpp.sync.records" in "{record}" by ["outcome"];
-    /// Records that wait, or were rejected when they were tried again (`rejected`), by their source
-    /// and why. Every replica tells the same.
-    QUARANTINED: Gauge = "mpp.sync.quarantined" in "{record}" by ["source", "code", "state"];
-    /// How long the oldest waiting record of a source has waited.
-    QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["source"];
+    /// Records that wait, or were rejected when they were tried again (`rejected`), by the service
+    /// that keeps them, their source and why. Every replica of a service tells the same.
+    QUARANTINED: Gauge = "mpp.sync.quarantined" in "{record}" by
+        ["service", "source", "code", "state"];
+    /// How long the oldest waiting record of a source has waited at a service.
+    QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["service", "source"];
     /// Tries of records that waited, by outcome: `taken`, `waiting` or `rejected`.
     REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["outcome"];
     /// Ranges of records that clients have compared instead of sending them.
@@ -34,8 +35,8 @@ mpp_telemetry::metrics! {
     /// How long writes of sources waited for their turn, by what they were: `batch`, `preview`,
     /// `redrive` or `undo`.
     WRITE_WAITS: Seconds = "mpp.sync.write_wait" in "s" by ["work"];
-    /// Writes of sources that wait for their turn at this moment.
-    WRITES_WAITING: Gauge = "mpp.sync.writes_waiting" in "{write}" by [];
+    /// Writes of sources that wait for their turn at a service at this moment.
+    WRITES_WAITING: Gauge = "mpp.sync.writes_waiting" in "{write}" by ["service"];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -77,9 +78,9 @@ pub fn begin<S: Syncs>(service: &Arc<S>) {
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [reason.as_str_name()]));
     UNDONE.begin(UNDOES.map(|(_, change)| [change]));
     REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [outcome]));
-    WRITES_WAITING.observe(service, [""; 0], |own| own.engine().writes_waiting() as f64);
-    QUARANTINED.observe_each(service, |own| own.engine().waiting.counts());
-    QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(own.time()));
+    WRITES_WAITING.observe(service, [S::NAME], |own| own.engine().writes_waiting() as f64);
+    QUARANTINED.observe_each(service, |own| own.engine().waiting.counts(S::NAME));
+    QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(S::NAME, own.time()));
 }
 
 /// Counts a batch's answers.

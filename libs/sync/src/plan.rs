@@ -87,6 +87,7 @@ impl<D: Synced> Plan<D> {
     /// wrong: which of two contradicting rows is taken must not depend on their faults.
     pub fn new(batch: Batch, lease: &Lease) -> Self {
         let (digest, digests) = digest(&batch);
+        let source = lease.source.as_str();
         let mut plan = Self {
             nonce: batch.nonce,
             checkpoint: batch.checkpoint.unwrap_or_default(),
@@ -94,14 +95,15 @@ impl<D: Synced> Plan<D> {
             reconciled: batch.reconciled.map(Confirms::from),
             digests,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
-            names: batch.records.iter().map(asked::<D>).collect(),
+            names: batch.records.iter().map(|one| asked::<D>(source, one)).collect(),
             asks: batch.records.iter().map(asks).collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
         let mut first: HashMap<String, (usize, String)> = HashMap::new();
         for (index, record) in batch.records.into_iter().enumerate() {
-            let (keys, name) = (keys::<D>(&record, lease.unique_ids), name::<D>(&record));
+            let name = name::<D>(source, &record);
+            let keys = keys::<D>(source, &record, lease.unique_ids);
             if let Some((earlier, other)) = keys.iter().find_map(|key| first.get(key)) {
                 let text = duplicate(index, &name, *earlier, other);
                 let fault = fault("source_id", FieldCode::Duplicate, &text);
@@ -109,7 +111,7 @@ impl<D: Synced> Plan<D> {
                 continue;
             }
             first.extend(keys.into_iter().map(|key| (key, (index, name.clone()))));
-            match D::check(record, &lease.source) {
+            match D::check(record, source) {
                 Err(error) => drop(plan.decided.insert(index, Err(first_fault(&error)))),
                 Ok(checked) => plan.waiting.push((index, checked)),
             }
@@ -183,10 +185,10 @@ impl<D: Synced> Plan<D> {
 }
 
 /// The name that a record asks for, whatever it holds.
-fn asked<D: Synced>(record: &Record) -> String {
+fn asked<D: Synced>(source: &str, record: &Record) -> String {
     match &record.body {
         Some(Body::Delete(delete)) => delete.name.clone(),
-        _ => D::asked(&record.unit, &record.source_id),
+        _ => D::asked(source, &record.unit, &record.source_id),
     }
 }
 
@@ -198,17 +200,17 @@ fn asks(record: &Record) -> Asks {
 }
 
 /// The name that a record asks for, shortened for messages, even if it is wrong.
-fn name<D: Synced>(record: &Record) -> String {
+fn name<D: Synced>(source: &str, record: &Record) -> String {
     match &record.body {
         Some(Body::Delete(delete)) => shown(&delete.name),
-        _ => D::asked(&shown(&record.unit), &shown(&record.source_id)),
+        _ => D::asked(source, &shown(&record.unit), &shown(&record.source_id)),
     }
 }
 
 /// The keys that no two records of a batch may share: the name and, if ids are unique, the id of a
 /// put. A delete under one unit and a put under another may share an id.
-fn keys<D: Synced>(record: &Record, unique_ids: bool) -> Vec<String> {
-    let named = asked::<D>(record);
+fn keys<D: Synced>(source: &str, record: &Record, unique_ids: bool) -> Vec<String> {
+    let named = asked::<D>(source, record);
     match &record.body {
         None | Some(Body::Delete(_)) => vec![named],
         Some(_) if unique_ids => vec![named, record.source_id.clone()],
@@ -287,13 +289,15 @@ fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult 
     let waits = answer == Answer::Waits;
     let kept = if waits { KEPT } else { "" };
     let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
+    // Whose a mall or a counter is may change, though the record does not.
+    let may_pass = answer == Answer::Failed || fault.code == FieldCode::TargetNotOwned;
     RecordResult {
         source_id: source_id.to_owned(),
         outcome: outcome.into(),
         field: fault.field.clone(),
         code: fault.code.to_string(),
         message: format!("{}{kept}", fault.description),
-        send_again: waits || answer == Answer::Failed,
+        send_again: waits || may_pass,
         ..RecordResult::default()
     }
 }

@@ -29,6 +29,7 @@ use prost::Message as _;
 
 use crate::{
     before::Before,
+    kind::Synced,
     metrics,
     model::{
         lease::{check_form, form_of},
@@ -68,6 +69,7 @@ pub(super) async fn preview<S: Syncs>(
     mut request: PreviewRecordsRequest,
 ) -> Result<PreviewRecordsResponse> {
     check(&request, service)?;
+    service.await_source(&request.source).await?;
     let actor = author(call, &request.source);
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
@@ -159,6 +161,8 @@ struct Looked<D> {
     after: Standing<D>,
     /// By name: how many records go with what is gone.
     gone_along: BTreeMap<String, usize>,
+    /// By the place of a record that waits: for what.
+    awaited: HashMap<usize, String>,
 }
 
 impl<S: Syncs> Session<S> {
@@ -196,8 +200,8 @@ impl<S: Syncs> Session<S> {
         let so_far = self.so_far(moved, published, (waited, waits));
         let gone = before.keys().filter(|name| !after.contains_key(*name));
         let gone_along = gone.map(|name| (name.clone(), self.service.goes_along(name))).collect();
-        let names = plan.shown_names();
-        Ok((Looked { result, names, elsewhere, before, after, gone_along }, so_far))
+        let (names, awaited) = (plan.shown_names(), awaited(plan, &result));
+        Ok((Looked { result, names, elsewhere, before, after, gone_along, awaited }, so_far))
     }
 
     /// Takes the place of a session, under the lock of its source's lease.
@@ -242,6 +246,17 @@ impl<S: Syncs> Session<S> {
     }
 }
 
+/// What each record waits for that would wait.
+fn awaited<D: Synced>(plan: &Plan<D>, result: &BatchResult) -> HashMap<usize, String> {
+    let told = plan.waiting.iter().map(|(index, one)| (*index, &result.results[*index], one));
+    let waits = told.filter(|(_, answer, _)| answer.outcome() == Outcome::Quarantined);
+    let awaited = waits.map(|(index, answer, one)| {
+        let record = D::to_record(one).encode_to_vec();
+        (index, awaited_by::<D>(&answer.code, &one.name, &record))
+    });
+    awaited.collect()
+}
+
 fn count<D>(standing: &Standing<D>) -> i64 {
     i64::try_from(standing.len()).unwrap_or(i64::MAX)
 }
@@ -259,7 +274,7 @@ impl<D: Resource> Looked<D> {
         let mut told = RecordPreview { name, ..RecordPreview::default() };
         match result.outcome() {
             Outcome::Quarantined => {
-                awaited_by(&result.code, &told.name).clone_into(&mut told.awaited);
+                told.awaited = self.awaited.get(&index).cloned().unwrap_or_default();
             }
             Outcome::Applied | Outcome::Unchanged => {
                 self.became(index, &mut told).tell(&mut told, overridden)?;

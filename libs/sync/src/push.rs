@@ -86,6 +86,7 @@ impl<S: Syncs> Pushes<S> {
         check.name::<Source>("source", &request.source);
         check.finish()?;
         let _working = self.work(call, &request.source)?;
+        self.service.await_source(&request.source).await?;
         let mut tx = self.service.db().begin(&author(call, &request.source)).await?;
         permit(&self.service, &mut tx, call, &request.source).await?;
         tx.rollback().await?;

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 
-use mpp_api::sync::{BatchResult, Outcome, RecordResult};
+use mpp_api::sync::{BatchResult, Outcome, Record, RecordResult};
 use mpp_core::{FieldCode, Micros, Result};
 use mpp_form::record::{self, Checked};
 use mpp_store::Tx;
 use prost::Message as _;
 
 use crate::{
-    fate::id_of,
-    kind::Synced as _,
-    model::quarantine::{Answer, Asks, Event, State, Step, awaited},
+    kind::Synced,
+    model::quarantine::{Answer, Asks, Event, State, Step},
     plan::Plan,
     policy::Policy,
     session::Session,
@@ -101,7 +100,7 @@ impl<S: Syncs> Session<S> {
             }
             let stands = matches!(given, Answer::Taken | Answer::Waits);
             if self.lease.unique_ids && stands && Asks::of(checked) == Asks::Put {
-                changes.ids.push(id_of(&checked.name).to_owned());
+                changes.ids.push(S::Doc::source_id(&checked.name).to_owned());
             }
         }
         changes
@@ -126,16 +125,17 @@ impl<S: Syncs> Session<S> {
         record: Vec<u8>,
     ) -> Waiting {
         let same = before.filter(|before| before.record == record);
+        let awaited = awaited_by::<S::Doc>(&answer.code, &checked.name, &record);
         Waiting {
             source: self.lease.source.clone(),
             name: checked.name.clone(),
-            source_id: id_of(&checked.name).to_owned(),
+            source_id: S::Doc::source_id(&checked.name).to_owned(),
             deletes: Asks::of(checked) == Asks::Delete,
             record,
             field: answer.field.clone(),
             code: answer.code.clone(),
             message: shortened(&answer.message),
-            awaited: awaited_by(&answer.code, &checked.name).to_owned(),
+            awaited,
             refused: false,
             rules: record::RULES,
             sequence: brought.sequence,
@@ -152,10 +152,11 @@ impl<S: Syncs> Session<S> {
     }
 }
 
-/// The unit or service that a record with this code waits for.
-pub(super) fn awaited_by<'a>(code: &str, name: &'a str) -> &'a str {
+/// What a record with this code waits for; the record as it is kept.
+pub(super) fn awaited_by<D: Synced>(code: &str, name: &str, record: &[u8]) -> String {
     let known = FieldCode::ALL.iter().find(|known| known.as_str() == code);
-    known.map_or("", |code| awaited(*code, name))
+    let record = Record::decode(record).unwrap_or_default();
+    known.map_or_else(String::new, |code| D::awaited(*code, name, &record))
 }
 
 /// A message, cut to the length that is kept.
@@ -192,7 +193,7 @@ fn full(answer: &mut RecordResult, policy: &Policy) {
     answer.code = FieldCode::QuarantineFull.to_string();
 }
 
-/// Changes the answer to a delete of a service that was never applied, which took back a waiting
+/// Changes the answer to a delete of a record that was never applied, which took back a waiting
 /// record.
 fn taken_back(answer: &mut RecordResult, state: State) {
     if state == State::Absent || answer.code != FieldCode::NotFound.as_str() {

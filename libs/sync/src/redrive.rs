@@ -67,6 +67,7 @@ pub async fn by_command<S: Syncs>(
     check.optional_name::<S::Doc>("name", &request.name);
     check_code(&mut check, &request.code);
     check.finish()?;
+    service.await_source(&request.source).await?;
     let actor = Actor::new(request.source.clone(), call.caller.subject.clone());
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
@@ -182,9 +183,9 @@ impl<S: Syncs> Redrive<S> {
         let fates = self.write(&mut tx, source, &rows).await?;
         let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
         let stands = published.any(|(_, fate)| fate.is_ok());
-        let mut done = settle(&mut tx, rows, &fates).await?;
+        let mut done = settle::<S::Doc>(&mut tx, rows, &fates).await?;
         if done.taken > 0 || done.refused != 0 {
-            show(&mut tx, source, &done, stands).await?;
+            show(&self.service, &mut tx, source, (&done, stands)).await?;
         }
         if self.validate_only {
             tx.rollback().await?;
@@ -240,7 +241,8 @@ impl<S: Syncs> Redrive<S> {
             let text = failed_on::<S>("it is tried again");
             let refused = row.refused;
             let was = row.clone();
-            let row = tried(row, &fault("", FieldCode::Internal, &text), refused, tx.now());
+            let why = fault("", FieldCode::Internal, &text);
+            let row = tried::<S::Doc>(row, &why, refused, tx.now());
             waiting::tried(&mut tx, &was, &row).await?;
             done.waiting += 1;
             done.left.push(row);

@@ -67,6 +67,7 @@ impl<S: Syncs> Session<S> {
         check: Check,
     ) -> Result<(Self, Welcome)> {
         check_hello(hello, check)?;
+        service.await_source(&hello.source).await?;
         // Read before the lease is taken: the next message may come at once.
         let kept = service.time();
         let actor = author(call, &hello.source);

@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, future::Future};
 
-use mpp_api::sync::OverriddenDifference;
+use mpp_api::sync::{OverriddenDifference, Source};
 use mpp_core::{FieldViolation, Micros, Result};
 use mpp_resource::Replica;
-use mpp_store::{Actor, Change, Tx};
+use mpp_store::{Actor, Change, Labels, Tx};
 
 use crate::{
     before::Before,
@@ -45,6 +45,30 @@ pub trait Syncs: Replica + Clone + 'static {
 
     /// Whether there is such a source, by this replica's memory.
     fn knows(&self, source: &str) -> bool;
+
+    /// Waits until a source that this replica does not know is surely not there.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where that cannot be told.
+    fn await_source(&self, _source: &str) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// The source's record with this service's accounting of it, and its labels, locked until the
+    /// commit.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    fn account(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+    ) -> impl Future<Output = Result<Option<(Source, Labels)>>> + Send {
+        async move {
+            let found = tx.get::<Source>(source).await?;
+            Ok(found.map(|found| (found.doc, found.labels)))
+        }
+    }
 
     /// Writes records that passed the checks of their form, and gives each its outcome.
     ///

@@ -68,6 +68,7 @@ pub async fn by_command<S: Syncs>(
         check.fail("session", FieldCode::Required, text);
     }
     check.finish()?;
+    service.await_source(&request.source).await?;
     // Who may not do it has no turn either.
     let mut tx = service.db().begin(&by(call, request)).await?;
     permit(service, &mut tx, call, &request.source).await?;

@@ -38,6 +38,9 @@ pub async fn listed<S: Syncs>(
     }
     check_code(&mut check, &request.code);
     check.finish()?;
+    if request.parent != ALL {
+        service.await_source(&request.parent).await?;
+    }
     let filter = page::hash(&[&request.parent, &request.code]);
     let asked = page::parse(request.page_size, &request.page_token, filter)?;
     let source = if request.parent == ALL { "" } else { &request.parent };

@@ -122,6 +122,7 @@ async fn start(
                 applicant_keys: args.applicant_keys()?,
                 health: policies.health,
                 policy: policies.scheduling,
+                sync: policies.sync,
                 memory: policies.memory,
             };
             scheduling(options, ended).await

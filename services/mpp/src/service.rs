@@ -14,6 +14,9 @@ impl Service {
     /// All of them, each before those that follow it.
     pub const ALL: [Self; 3] = [Self::Registry, Self::Scheduling, Self::Reporting];
 
+    /// Those that take what sources send.
+    pub const SYNCING: [Self; 2] = [Self::Registry, Self::Scheduling];
+
     pub const fn name(self) -> &'static str {
         match self {
             Service::Registry => "registry",

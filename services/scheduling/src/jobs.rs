@@ -15,6 +15,7 @@ use mpp_core::{Backoff, Reason, Result};
 use mpp_store::{Db, Feed, Lease};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     app::{Deviations, Scheduling, Waiting, erase_past},
@@ -28,8 +29,10 @@ use crate::{
 const DEVIATIONS: &str = "deviations";
 /// The job that erases past days.
 const ERASURE: &str = "erasure";
-/// Both.
-pub const ALL: [&str; 2] = [DEVIATIONS, ERASURE];
+/// The job that tidies federation's tables.
+const SYNC: &str = "sync";
+/// All of them.
+pub const ALL: [&str; 3] = [DEVIATIONS, ERASURE, SYNC];
 /// How often a job that waits for work looks at the clock and asks for its lease.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -227,6 +230,36 @@ async fn tidy(
         tracing::debug!(erased = erased?, "past days are erased");
     }
     Ok(())
+}
+
+/// Tidies federation's tables, as often as past days are erased, until the shutdown.
+pub async fn tidy_sync(app: Arc<Scheduling>, shutdown: CancellationToken) {
+    let mut timer = tokio::time::interval(app.policy.erase_every());
+    let holder = Uuid::now_v7().to_string();
+    let mut lease = Lease::new(app.db.clone(), SYNC, &holder, app.policy.erasing_lease());
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = timer.tick() => {}
+        }
+        if !app.memory.read().is_whole {
+            timer.reset_after(TICK);
+            continue;
+        }
+        let tidied = tidy_tables(&app, &mut lease).await;
+        app.db.ran(SYNC, &tidied);
+        if let Err(error) = tidied {
+            tracing::warn!(%error, "federation's tables are tidied later");
+        }
+    }
+}
+
+/// Answers whether this replica was the one to do it.
+async fn tidy_tables(app: &Scheduling, lease: &mut Lease) -> Result<bool> {
+    if !lease.take().await? {
+        return Ok(false);
+    }
+    app.tidy_sync().await.map(|()| true)
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@
 //!              replica's
 //!              copies ◀──── follow/ (the registry's feed), and the own feed
 //!
-//! jobs.rs   measures deviations, relabels rules and erases past days, on one replica, by a lease;
-//!           counts for the metrics on each
+//! sync/     hours rules as sources send them, by the engine of `mpp-sync`
+//! jobs.rs   measures deviations, relabels rules, erases past days and tidies federation, on one
+//!           replica, by a lease; counts for the metrics on each
 //! metrics.rs
 //!           numbers that it tells of itself
 //! policy.rs numbers that an operator may question
@@ -57,7 +58,7 @@
 //!   appointment, and is a walk-in in the queue after `late_grace_minutes`.
 //!
 //! # A new kind of rule target
-//! Add its layer to `mpp_calendar::Layer`, its form to `model::target`, and its existence to
+//! Add its layer to `mpp_calendar::Layer`, its form to `mpp_form::hours_rule::Target`, and its existence to
 //! `memory::directory`.
 
 #![forbid(unsafe_code)]
@@ -71,6 +72,7 @@ mod metrics;
 mod model;
 mod policy;
 mod store;
+mod sync;
 
 use std::sync::Arc;
 
@@ -125,6 +127,8 @@ pub struct Options {
     pub health: HealthPolicy,
     /// The operator's numbers.
     pub policy: Policy,
+    /// Those of federation.
+    pub sync: mpp_sync::Policy,
     /// Those of its memory.
     pub memory: MemoryPolicy,
 }
@@ -150,6 +154,7 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let Options { policy, .. } = options;
     policy.check()?;
+    options.sync.check()?;
     options.memory.check()?;
     let waits = options.memory.waits();
     options.database.policy.check_wait("catch_up_wait_millis", waits.catch_up)?;
@@ -171,7 +176,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     };
     let reached = follow_registry(&channel, how, (&db, &memory), &readiness, &shutdown).await?;
     let upstream = Upstream::new(FEED, channel, policy.unknown_wait());
-    let registry = Registry { upstream, reached };
+    let registry = Arc::new(Registry { upstream, reached });
     follow_own(&feed, &memory, &readiness, &shutdown);
 
     let deviations =
@@ -184,10 +189,12 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let kept = app::kept(&feed, &copied, &proof);
     let copies = Copies::new(feed.compare_limit(), kept);
     tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
-    let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy });
+    let sync = mpp_sync::Engine::new(options.sync);
+    let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy, sync });
+    follow_sources(&app, &shutdown);
     let served = serve_feed(&feed, &app);
-    tokio::spawn(jobs::count(app.clone(), shutdown));
-    let routes = grpc::routes(&app).add_service(served.into_route());
+    tokio::spawn(jobs::count(app.clone(), shutdown.clone()));
+    let routes = grpc::routes(&app, shutdown).add_service(served.into_route());
     let history = HistoryServer::new(app.db.clone());
     let routes = routes.add_service(copies.into_route()).add_service(history.into_route());
     Ok(Running { routes, readiness, feed, db })
@@ -222,6 +229,13 @@ fn follow_own(feed: &Feed, memory: &Memory, readiness: &Readiness, shutdown: &Ca
         shutdown: shutdown.clone(),
     };
     tokio::spawn(own.run());
+}
+
+/// Keeps what sources have sent: applies what waits, and lets go of what nobody asks for again.
+fn follow_sources(app: &Arc<Scheduling>, shutdown: &CancellationToken) {
+    mpp_sync::begin(app);
+    tokio::spawn(mpp_sync::look::run(Scheduling::clone(app), shutdown.clone()));
+    tokio::spawn(jobs::tidy_sync(app.clone(), shutdown.clone()));
 }
 
 fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {

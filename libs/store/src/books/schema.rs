@@ -56,7 +56,7 @@ pub(super) async fn disagreements(
 
 /// The tables that the steps have made, but for that of the records.
 pub(super) fn tables(steps: &[Migration]) -> Vec<&'static str> {
-    let texts = STORE.iter().chain(steps).map(|step| step.statements.sqlite());
+    let texts = STORE.iter().chain(steps).flat_map(|step| step.statements.sqlite());
     let lines = texts.flat_map(str::lines);
     let names = lines.filter_map(|line| line.strip_prefix("create table ")?.split(' ').next());
     names.filter(|name| *name != "record").collect()

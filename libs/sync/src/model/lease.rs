@@ -93,7 +93,7 @@ pub fn form_of<D: Document>(forms: &[Form]) -> i64 {
 /// its client would not send it again.
 ///
 /// # Errors
-/// `NEWER_FORM`, to be tried again once the registry was upgraded.
+/// `NEWER_FORM`, to be tried again once the service was upgraded.
 pub fn check_form<D: Document>(form: i64) -> Result<()> {
     let own = document::form_number(D::KIND);
     if form <= own {
@@ -101,7 +101,7 @@ pub fn check_form<D: Document>(form: i64) -> Result<()> {
     }
     let message = format!(
         "the client writes {}s in form {form} and this replica, which knows form {own}, would \
-         lose fields of them; nothing was written: wait until the registry was upgraded",
+         lose fields of them; nothing was written: wait until this service was upgraded",
         D::KIND
     );
     Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))

@@ -32,9 +32,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// The change that a record asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asks {
-    /// A service is to be as it says.
+    /// A record is to be as it says.
     Put,
-    /// A service is to go.
+    /// A record is to go.
     Delete,
 }
 
@@ -47,7 +47,7 @@ pub enum Answer {
     Waits,
     /// It is wrong by itself, or for good.
     Wrong,
-    /// The registry failed on it.
+    /// The service failed on it.
     Failed,
 }
 
@@ -117,6 +117,7 @@ impl Answer {
                 Some(
                     FieldCode::UnitNotFound
                     | FieldCode::UnitNotOwned
+                    | FieldCode::TargetNotFound
                     | FieldCode::OwnedByOtherSource
                     | FieldCode::TooManyMoved
                     | FieldCode::Undone,
@@ -158,26 +159,14 @@ impl State {
     }
 }
 
-/// The unit or service that a record of this name waits for; empty if only a person's decision
-/// helps.
-pub fn awaited(code: FieldCode, name: &str) -> &str {
-    match code {
-        FieldCode::UnitNotFound | FieldCode::UnitNotOwned => {
-            name.split_once("/services/").map_or("", |(unit, _)| unit)
-        }
-        FieldCode::OwnedByOtherSource => name,
-        _ => "",
-    }
-}
-
-/// The state of the unit or service that records wait for, as a replica sees it.
+/// The state of what records wait for, as a replica sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sight {
-    /// The unit exists.
-    pub unit_exists: bool,
-    /// The source may write it.
+    /// The unit exists, or the rule's target.
+    pub exists: bool,
+    /// The source may write there.
     pub may_write: bool,
-    /// Another source publishes the service.
+    /// Another source publishes the record.
     pub is_foreign: bool,
 }
 
@@ -185,10 +174,10 @@ pub struct Sight {
 /// decides.
 pub fn is_due(code: &str, sight: Sight) -> bool {
     let is = |known: FieldCode| code == known.as_str();
-    if is(FieldCode::UnitNotFound) {
-        sight.unit_exists
+    if is(FieldCode::UnitNotFound) || is(FieldCode::TargetNotFound) {
+        sight.exists
     } else if is(FieldCode::UnitNotOwned) {
-        sight.may_write || !sight.unit_exists
+        sight.may_write || !sight.exists
     } else if is(FieldCode::OwnedByOtherSource) {
         !sight.is_foreign
     } else {
@@ -281,10 +270,10 @@ mod tests {
         /// it was answered.
         #[test]
         fn nothing_is_due_that_stands_as_it_was_answered(
-            unit_exists: bool, may_write: bool, is_foreign: bool
+            exists: bool, may_write: bool, is_foreign: bool
         ) {
-            let sight = Sight { unit_exists, may_write: may_write && unit_exists, is_foreign };
-            let found = if !sight.unit_exists {
+            let sight = Sight { exists, may_write: may_write && exists, is_foreign };
+            let found = if !sight.exists {
                 FieldCode::UnitNotFound
             } else if !sight.may_write {
                 FieldCode::UnitNotOwned
@@ -294,22 +283,13 @@ mod tests {
                 FieldCode::TooManyMoved
             };
             prop_assert!(!is_due(found.as_str(), sight), "{found} {sight:?}");
-            let good = Sight { unit_exists: true, may_write: true, is_foreign: false };
+            let good = Sight { exists: true, may_write: true, is_foreign: false };
             prop_assert_eq!(is_due(found.as_str(), good), found != FieldCode::TooManyMoved);
         }
     }
 
     #[test]
-    fn every_code_is_decided_and_what_waits_names_what_it_waits_for() {
-        let name = "units/baru/services/akta";
-        for code in FieldCode::ALL {
-            let waits = Answer::of(Some(*code), Asks::Put) == Answer::Waits;
-            let named = !awaited(*code, name).is_empty();
-            let decided = [FieldCode::TooManyMoved, FieldCode::Undone].contains(code);
-            assert_eq!(waits, named || decided, "{code}");
-        }
-        assert_eq!(awaited(FieldCode::UnitNotFound, name), "units/baru");
-        assert_eq!(awaited(FieldCode::OwnedByOtherSource, name), name);
+    fn what_is_to_go_and_never_was_is_as_its_source_wants_it() {
         let gone = Answer::of(Some(FieldCode::NotFound), Asks::Delete);
         assert_eq!(gone, Answer::Taken, "it is not there, as its source wants it");
     }

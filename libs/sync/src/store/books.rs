@@ -26,19 +26,24 @@ const TABLE: &str = "sync_lease";
 /// The outcomes that a source counts, each for all sessions and for the last one.
 const COUNTS: [&str; 4] = ["applied", "unchanged", "rejected", "quarantined"];
 
-/// Everything that is wrong, as `conn` shows it; only with the source `part`, unless that is empty.
+/// Everything that is wrong at a service, as `conn` shows it; only with the source `part`, unless
+/// that is empty.
 /// Batches are kept for good, so that all else follows from them. Indexes: sync_batch_sequence,
 /// sync_batch's and sync_lease's primary keys.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn disagreements(conn: &mut Conn, now: Micros, part: &str) -> Result<Vec<Disagreement>> {
+pub async fn disagreements(
+    conn: &mut Conn,
+    now: Micros,
+    (service, part): (&str, &str),
+) -> Result<Vec<Disagreement>> {
     let mut follows = places(conn, now, part).await?;
     for scope in ["source", "session"] {
         follows.extend(counts(conn, scope, part).await?);
     }
     follows.extend(redriven(conn, part).await?);
-    let mut found = batches(conn, part, &follows).await?;
+    let mut found = batches(conn, (service, part), &follows).await?;
     // A source with altered batches is left alone: its state follows from them as answered.
     let unsure: BTreeSet<String> = found.iter().map(|one| one.part.clone()).collect();
     found.extend(follows.into_iter().filter(|one| !unsure.contains(&one.part)));
@@ -50,7 +55,7 @@ pub async fn disagreements(conn: &mut Conn, now: Micros, part: &str) -> Result<V
 /// disagreements of the state that follows from them.
 async fn batches(
     conn: &mut Conn,
-    part: &str,
+    (service, part): (&str, &str),
     follows: &[Disagreement],
 ) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
@@ -72,7 +77,7 @@ async fn batches(
         let all = answered::numbered(&mut *conn, &source).await?;
         found.push(match all.are_whole() && follows.iter().all(|one| one.part != source) {
             true => summed_anew(source, there),
-            false => gone(source, &all, there),
+            false => gone((service, source), &all, there),
         });
     }
     Ok(found)
@@ -85,16 +90,18 @@ fn summed_anew(source: String, sum: i64) -> Disagreement {
     Disagreement::new(TABLE, what, mend.text(&source).number(sum)).of_part(source)
 }
 
-fn gone(source: String, all: &Numbered, sum: i64) -> Disagreement {
+fn gone((service, source): (&str, String), all: &Numbered, sum: i64) -> Disagreement {
     let Numbered { batches, last, .. } = all;
     let what = format!(
         "{source}: its batches do not add up: its own row says {last}, {batches} are there; some are \
          gone, or that row was altered, and nothing else says which"
     );
-    let way_out = "restore a backup; or go on with what is there, `mpp repair registry bookkeeping \
-                   --accept-altered`: counts and place of the source are then set to it, and the \
-                   source sends everything again, of which nothing is lost or counted twice";
-    let gone = Disagreement::for_a_person("sync_batch", what, way_out);
+    let way_out = format!(
+        "restore a backup; or go on with what is there, `mpp repair {service} bookkeeping \
+         --accept-altered`: counts and place of the source are then set to it, and the source sends \
+         everything again, of which nothing is lost or counted twice"
+    );
+    let gone = Disagreement::for_a_person("sync_batch", what, &way_out);
     gone.once_accepted(all_again(&source, Sealed::Batches, sum)).of_part(source)
 }
 

@@ -289,3 +289,13 @@ pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
     }
     Ok(())
 }
+
+/// The sources of which anything is kept. Index: sync_lease's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn sources(conn: &mut Conn) -> Result<Vec<String>> {
+    let query = sqlx::query("select source from sync_lease order by source");
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| row.try_get("source").map_err(db_error)).collect()
+}

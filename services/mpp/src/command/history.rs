@@ -21,6 +21,7 @@ use crate::{
     client::Client,
     output::{self, Output},
     record::Kind,
+    service::Service,
 };
 
 #[derive(ClapArgs)]
@@ -37,12 +38,15 @@ pub struct HistoryArgs {
     /// At most so many versions; 0: all.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,
+    /// Of a source, what its sessions have left at this service and not at the registry.
+    #[arg(long)]
+    pub service: Option<Service>,
 }
 
 type History = HistoryServiceClient<Channel>;
 
 pub async fn run(args: HistoryArgs, client: &Client, output: Output) -> Result<()> {
-    let service = Kind::of(&args.name)?.service()?;
+    let service = args.service.map_or_else(|| Kind::of(&args.name)?.service(), Ok)?;
     let mut history = History::new(client.channel(service)?);
     match (&args.as_of, &args.diff) {
         (Some(at), _) => {

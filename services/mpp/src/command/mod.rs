@@ -20,6 +20,7 @@ pub mod report;
 pub mod restore;
 pub mod search;
 pub mod slots;
+pub mod syncing;
 pub mod template;
 pub mod token;
 pub mod undo;

@@ -1,18 +1,17 @@
-//! `mpp quarantine`: lists the records of synced catalogs that wait, and what for; and tries them
-//! again.
+//! `mpp quarantine`: lists the records of sources that wait, and what for; and tries them again.
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_api::sync::{
-    ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest, WaitingCause,
-    WaitingRecord, sync_service_client::SyncServiceClient,
+    ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest,
+    RedriveRecordsResponse, WaitingCause, WaitingRecord,
 };
 use mpp_core::Result;
 
+use super::syncing::{At, sync};
 use crate::{
     call::refused,
     client::Client,
     output::{self, Output, Table},
-    service::Service,
 };
 
 #[derive(Subcommand)]
@@ -34,6 +33,8 @@ pub struct ListArgs {
     /// At most so many records.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=1000))]
     limit: i32,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(ClapArgs)]
@@ -53,54 +54,94 @@ pub struct RedriveArgs {
     /// Try everything and keep nothing.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 pub async fn run(command: QuarantineCommand, client: &Client, output: Output) -> Result<()> {
-    let mut sync = SyncServiceClient::new(client.channel(Service::Registry)?);
     match command {
-        QuarantineCommand::List(args) => {
-            let request = ListWaitingRecordsRequest {
-                parent: args.source,
-                code: args.code,
-                page_size: args.limit,
-                page_token: String::new(),
-            };
-            let answer = sync.list_waiting_records(request).await.map_err(refused)?.into_inner();
-            if output.is_json() {
-                say!("{}", output::json(&answer)?);
-            } else {
-                print(&answer);
-            }
-        }
-        QuarantineCommand::Redrive(args) => {
-            let dry_run = args.dry_run;
-            let request = RedriveRecordsRequest {
-                source: args.source,
-                code: args.code,
-                name: args.record,
-                accept_moves: args.accept_moves,
-                validate_only: dry_run,
-            };
-            let done = sync.redrive_records(request).await.map_err(refused)?.into_inner();
-            if output.is_json() {
-                say!("{}", output::json(&done)?);
-                return Ok(());
-            }
-            let would = if dry_run { "would be " } else { "" };
-            say!(
-                "tried {} = {would}applied {} + waiting {} + rejected {}",
-                done.tried,
-                done.taken,
-                done.waiting,
-                done.rejected
-            );
-            if done.tried == 0 {
-                say!("  no record of this choice is kept (`mpp quarantine list` names all)");
-            }
-            done.left.iter().for_each(tell);
-        }
+        QuarantineCommand::List(args) => list(args, client, output).await,
+        QuarantineCommand::Redrive(args) => redrive(args, client, output).await,
+    }
+}
+
+/// What waits at all services together.
+async fn list(args: ListArgs, client: &Client, output: Output) -> Result<()> {
+    let request = ListWaitingRecordsRequest {
+        parent: args.source,
+        code: args.code,
+        page_size: args.limit,
+        page_token: String::new(),
+    };
+    let mut all = ListWaitingRecordsResponse::default();
+    for service in args.at.services("") {
+        let answer = sync(client, service)?.list_waiting_records(request.clone()).await;
+        add(&mut all, answer.map_err(refused)?.into_inner());
+    }
+    all.records.truncate(usize::try_from(args.limit).unwrap_or_default());
+    all.causes.sort_by_key(|cause| std::cmp::Reverse(cause.record_count));
+    if output.is_json() {
+        say!("{}", output::json(&all)?);
+    } else {
+        print(&all);
     }
     Ok(())
+}
+
+/// Adds what waits at one more service.
+fn add(all: &mut ListWaitingRecordsResponse, more: ListWaitingRecordsResponse) {
+    all.total_size += more.total_size;
+    all.rejected_size += more.rejected_size;
+    all.cause_size += more.cause_size;
+    let since = |cause: &WaitingCause| cause.oldest_time.map(|at| (at.seconds, at.nanos));
+    let both = all.oldest.take().into_iter().chain(more.oldest);
+    all.oldest = both.min_by_key(since);
+    all.records.extend(more.records);
+    all.causes.extend(more.causes);
+}
+
+async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<()> {
+    let services = args.at.services(&args.record);
+    let dry_run = args.dry_run;
+    let request = RedriveRecordsRequest {
+        source: args.source,
+        code: args.code,
+        name: args.record,
+        accept_moves: args.accept_moves,
+        validate_only: dry_run,
+    };
+    let mut all = RedriveRecordsResponse::default();
+    for service in services {
+        let answer = sync(client, service)?.redrive_records(request.clone()).await;
+        let done = answer.map_err(refused)?.into_inner();
+        all.tried += done.tried;
+        all.taken += done.taken;
+        all.waiting += done.waiting;
+        all.rejected += done.rejected;
+        all.revision = all.revision.max(done.revision);
+        all.left.extend(done.left);
+    }
+    if output.is_json() {
+        say!("{}", output::json(&all)?);
+    } else {
+        tell_tried(&all, dry_run);
+    }
+    Ok(())
+}
+
+fn tell_tried(done: &RedriveRecordsResponse, dry_run: bool) {
+    let would = if dry_run { "would be " } else { "" };
+    say!(
+        "tried {} = {would}applied {} + waiting {} + rejected {}",
+        done.tried,
+        done.taken,
+        done.waiting,
+        done.rejected
+    );
+    if done.tried == 0 {
+        say!("  no record of this choice is kept (`mpp quarantine list` names all)");
+    }
+    done.left.iter().for_each(tell);
 }
 
 fn print(answer: &ListWaitingRecordsResponse) {

@@ -2,16 +2,20 @@
 
 use clap::Args as ClapArgs;
 use mpp_api::sync::{
-    UndoSessionRequest, UndoneRecord, sync_service_client::SyncServiceClient, undone_record::Change,
+    UndoSessionRequest, UndoSessionResponse, UndoneRecord, sync_service_client::SyncServiceClient,
+    undone_record::Change,
 };
-use mpp_core::Result;
+use mpp_client::Channel;
+use mpp_core::{Error, Reason, Result};
 
-use super::agent::difference;
+use super::{
+    agent::difference,
+    syncing::{At, sync},
+};
 use crate::{
     call::refused,
     client::Client,
     output::{self, Output},
-    service::Service,
 };
 
 #[derive(ClapArgs)]
@@ -23,6 +27,8 @@ pub struct UndoArgs {
     /// Show what would go back, and change nothing.
     #[arg(long)]
     pub preview: bool,
+    #[command(flatten)]
+    pub at: At,
 }
 
 /// Counts of records, by what was done.
@@ -36,7 +42,6 @@ struct Counts {
 }
 
 pub async fn run(args: UndoArgs, client: &Client, output: Output) -> Result<()> {
-    let mut sync = SyncServiceClient::new(client.channel(Service::Registry)?);
     let mut counts = Counts::default();
     let mut request = UndoSessionRequest {
         source: args.source,
@@ -44,8 +49,8 @@ pub async fn run(args: UndoArgs, client: &Client, output: Output) -> Result<()> 
         validate_only: args.preview,
         after: String::new(),
     };
+    let (mut sync, mut piece) = begun(args.at, client, &request).await?;
     loop {
-        let piece = sync.undo_session(request.clone()).await.map_err(refused)?.into_inner();
         for record in &piece.records {
             counts.add(record);
             match output.is_json() {
@@ -57,11 +62,37 @@ pub async fn run(args: UndoArgs, client: &Client, output: Output) -> Result<()> 
         if request.after.is_empty() {
             break;
         }
+        piece = undone(&mut sync, &request).await?;
     }
     if !output.is_json() {
         counts.tell(&request);
     }
     Ok(())
+}
+
+/// The service that has had the session, and what of it is undone first.
+async fn begun(
+    at: At,
+    client: &Client,
+    request: &UndoSessionRequest,
+) -> Result<(SyncServiceClient<Channel>, UndoSessionResponse)> {
+    let mut unknown = Error::not_found(&request.session);
+    for service in at.services("") {
+        let mut sync = sync(client, service)?;
+        match undone(&mut sync, request).await {
+            Ok(piece) => return Ok((sync, piece)),
+            Err(error) if error.reason() == Reason::NotFound => unknown = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(unknown)
+}
+
+async fn undone(
+    sync: &mut SyncServiceClient<Channel>,
+    request: &UndoSessionRequest,
+) -> Result<UndoSessionResponse> {
+    Ok(sync.undo_session(request.clone()).await.map_err(refused)?.into_inner())
 }
 
 fn tell(record: &UndoneRecord) {

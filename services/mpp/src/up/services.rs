@@ -66,6 +66,7 @@ impl Shared<'_> {
             applicant_keys: self.keys.applicant_keys()?,
             health: self.policies.health.clone(),
             policy: self.policies.scheduling.clone(),
+            sync: self.policies.sync.clone(),
             memory: self.policies.memory.clone(),
         };
         serve::scheduling(options, ended).await

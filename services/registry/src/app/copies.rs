@@ -17,7 +17,7 @@ use crate::{
     memory::{searchable, updates},
     model,
     search::Shown,
-    store::own_name,
+    store::{SCHEMA, own_name},
 };
 
 /// Records that are looked up in one turn.
@@ -36,7 +36,7 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
     let check: PartCheck = Arc::new(|conn, now, source| {
-        Box::pin(async move { books::disagreements(conn, now, &source).await })
+        Box::pin(async move { books::disagreements(conn, now, (SCHEMA.service, &source)).await })
     });
     let bookkeeping =
         Books::bookkeeping(feed.db(), own_name(), (books::TABLES, books::LOCKED), check);

@@ -4,7 +4,7 @@ use mpp_api::{registry::Service, sync::Source};
 use mpp_core::{Error, Reason, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
-use mpp_sync::store::{batches, rejected};
+use mpp_sync::store::rejected;
 
 use super::{
     Registry,
@@ -59,23 +59,4 @@ async fn check_also_writes(source: &Source, tx: &mut Tx) -> Result<()> {
         model::source::check_also_writes(source, index, &own)?;
     }
     Ok(())
-}
-
-impl Registry {
-    /// Fills in the counts and the checkpoint of sources, as they are stored, also while a session
-    /// is under way.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` if the database is away.
-    pub async fn count(&self, sources: &mut [Source]) -> Result<()> {
-        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-        let totals = batches::totals_of(self.db.read().await?.conn(), &names).await?;
-        for source in sources {
-            let Some(totals) = totals.get(&source.name) else { continue };
-            source.accounting = Some(totals.source);
-            source.last_session = Some(totals.session);
-            source.checkpoint = Some(totals.checkpoint.clone());
-        }
-        Ok(())
-    }
 }

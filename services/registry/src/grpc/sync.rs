@@ -151,19 +151,19 @@ impl SyncService for Sync {
 impl Sync {
     async fn changed(&self, request: Request<UpdateSourceRequest>) -> Result<UpdateSourceResponse> {
         let (mut source, revision) = updated(&self.registry, request).await?;
-        self.registry.count(std::slice::from_mut(&mut source)).await?;
+        mpp_sync::count(&self.registry.db, std::slice::from_mut(&mut source)).await?;
         Ok(UpdateSourceResponse { source: Some(source), revision })
     }
 
     async fn source(&self, name: &str) -> Result<GetSourceResponse> {
         let mut source: Source = read(&self.registry, name, 0).await?;
-        self.registry.count(std::slice::from_mut(&mut source)).await?;
+        mpp_sync::count(&self.registry.db, std::slice::from_mut(&mut source)).await?;
         Ok(GetSourceResponse { source: Some(source) })
     }
 
     async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
         let mut listed = list::one_page(&self.registry, request, lists::sources).await?;
-        self.registry.count(&mut listed.sources).await?;
+        mpp_sync::count(&self.registry.db, &mut listed.sources).await?;
         Ok(listed)
     }
 }

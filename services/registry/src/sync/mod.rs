@@ -75,7 +75,7 @@ impl Syncs for Registry {
             lineage.is_some() && check_unit(&doc, unit, lineage.as_ref()).is_ok()
         });
         Sight {
-            unit_exists: lineage.is_some(),
+            exists: lineage.is_some(),
             may_write,
             is_foreign: owner.is_some_and(|owner| owner != source),
         }

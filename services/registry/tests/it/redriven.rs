@@ -18,7 +18,9 @@ use crate::{
 async fn faults(world: &World) -> Vec<String> {
     let registry = &world.running.registry;
     let mut read = registry.db.read().await.expect("a snapshot");
-    let found = books::disagreements(read.conn(), registry.now(), "").await.expect("compared");
+    let found = books::disagreements(read.conn(), registry.now(), ("registry", ""))
+        .await
+        .expect("compared");
     found.iter().map(|one| format!("{one:?}")).collect()
 }
 

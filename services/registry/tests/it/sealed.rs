@@ -16,7 +16,7 @@ use crate::{
 pub async fn wrong(world: &World) -> Vec<Disagreement> {
     let registry = &world.running.registry;
     let mut read = registry.db.read().await.expect("a snapshot");
-    books::disagreements(read.conn(), registry.now(), "").await.expect("compared")
+    books::disagreements(read.conn(), registry.now(), ("registry", "")).await.expect("compared")
 }
 
 pub async fn mend(world: &World, accept: bool) {
@@ -25,7 +25,7 @@ pub async fn mend(world: &World, accept: bool) {
     for _ in 0..4 {
         let mut tx = registry.db.begin(&Actor::default()).await.expect("a transaction");
         let now = tx.now();
-        let found = books::disagreements(tx.conn(), now, "").await.expect("compared");
+        let found = books::disagreements(tx.conn(), now, ("registry", "")).await.expect("compared");
         tx.mend(&found, accept).await.expect("mended");
         tx.commit().await.expect("committed");
     }

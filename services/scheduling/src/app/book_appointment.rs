@@ -2,6 +2,7 @@
 
 use mpp_api::scheduling::Appointment;
 use mpp_core::{Error, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::{
     Call,
     command::{self, Done},
@@ -16,7 +17,6 @@ use crate::{
         appointment::{NewAppointment, shown},
         schedule::Schedule,
         slot::{self, Planned, SlotName, Terms},
-        target::Target,
     },
     store::booking as sql,
 };

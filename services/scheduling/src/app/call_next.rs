@@ -2,6 +2,7 @@
 
 use mpp_api::scheduling::{Appointment, Ticket, appointment};
 use mpp_core::{Error, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::{
     Call,
     command::{self, Done},
@@ -9,10 +10,7 @@ use mpp_resource::{
 use mpp_store::{Expect, Tx};
 
 use super::Scheduling;
-use crate::{
-    model::{schedule::Schedule, target::Target},
-    store::queue as sql,
-};
+use crate::{model::schedule::Schedule, store::queue as sql};
 
 impl Scheduling {
     /// Calls the first of the counter's queue to one of its windows.

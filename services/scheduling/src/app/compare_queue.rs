@@ -10,6 +10,7 @@ use mpp_api::{
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Micros, Result};
+use mpp_form::hours_rule::Target;
 use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
 use super::compare_bookings::{names_of, records_first, starts_in_any_zone};
@@ -18,7 +19,6 @@ use crate::{
     model::{
         date::local,
         slot::SlotName,
-        target::Target,
         ticket::{Queued, Rank, TicketState},
     },
     policy::Policy,

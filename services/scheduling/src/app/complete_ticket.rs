@@ -2,6 +2,7 @@
 
 use mpp_api::scheduling::Ticket;
 use mpp_core::{Error, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::{
     Call,
     command::{self, Done},
@@ -9,7 +10,7 @@ use mpp_resource::{
 use mpp_store::Expect;
 
 use super::Scheduling;
-use crate::{model::target::Target, store::queue as sql};
+use crate::store::queue as sql;
 
 impl Scheduling {
     /// Completes the ticket `name`.

@@ -9,13 +9,14 @@ use mpp_resource::copies::{
     self, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Db, Feed, LastProof, Position};
+use mpp_sync::store::books;
 
 use super::{compare_bookings, compare_queue};
 use crate::{
     memory::{Memory, directory, directory::Directory},
     model,
     policy::Policy,
-    store::{own_name, upstream},
+    store::{SCHEMA, own_name, upstream},
 };
 
 /// The copy of a feed in the database.
@@ -41,7 +42,9 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
     let read = move || -> Work<Held> { Box::pin(memory.clone().directory()) };
     let directory =
         Kept::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
-    let nothing: PartCheck = Arc::new(|_, _, _| Box::pin(async { Ok(Vec::new()) }));
+    let check: PartCheck = Arc::new(|conn, now, source| {
+        Box::pin(async move { books::disagreements(conn, now, (SCHEMA.service, &source)).await })
+    });
     let [bookings, queue] = copied.derived();
     vec![
         copies::records(own, model::KINDS, own_name()),
@@ -51,7 +54,8 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
         Books::of_parts(&copied.db, own_name(), compare_bookings::TABLES, bookings)
             .kept("bookings"),
         Books::of_parts(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
-        Books::bookkeeping(&copied.db, own_name(), (&[], &[]), nothing).kept("bookkeeping"),
+        Books::bookkeeping(&copied.db, own_name(), (books::TABLES, books::LOCKED), check)
+            .kept("bookkeeping"),
     ]
 }
 

@@ -2,12 +2,10 @@
 //! read as "there is none".
 
 use mpp_core::{Error, FieldCode, Label, NATIONAL, Result};
+use mpp_form::hours_rule::Target;
 
 use super::Scheduling;
-use crate::{
-    memory::Snapshot,
-    model::{scope::Scope, target::Target},
-};
+use crate::{memory::Snapshot, model::scope::Scope};
 
 /// Checks that a record can bear a label of a watch. Before the memory is whole every label passes.
 ///
@@ -30,6 +28,7 @@ fn borne(state: &Snapshot<'_>, label: Label, value: &str) -> Result<()> {
         Label::Mall | Label::Counter | Label::Target => {
             target(state, &Target::parse(value, &field)?, &field)
         }
+        Label::Source => source(state, value, &field),
         // Its form says all; the others are of records of the registry.
         Label::Date
         | Label::Agency
@@ -37,7 +36,6 @@ fn borne(state: &Snapshot<'_>, label: Label, value: &str) -> Result<()> {
         | Label::Organiser
         | Label::Overridden
         | Label::Service
-        | Label::Source
         | Label::State
         | Label::Unit => Ok(()),
     }
@@ -52,6 +50,14 @@ pub fn target(state: &Snapshot<'_>, target: &Target, field: &str) -> Result<()> 
         return Ok(());
     }
     state.directory.require(target).map_err(|error| unknown(field, &error))
+}
+
+/// Checks that there is such a source.
+///
+/// # Errors
+/// Names `field`.
+pub fn source(state: &Snapshot<'_>, source: &str, field: &str) -> Result<()> {
+    state.directory.source(source).map(drop).map_err(|error| unknown(field, &error))
 }
 
 fn unknown(field: &str, error: &Error) -> Error {

@@ -2,15 +2,13 @@
 
 use mpp_api::scheduling::Appointment;
 use mpp_core::{Error, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::Call;
 use mpp_store::Record;
 
 use super::Scheduling;
 use crate::{
-    model::{
-        appointment::{is_code, shown},
-        target::Target,
-    },
+    model::appointment::{is_code, shown},
     store::booking as sql,
 };
 

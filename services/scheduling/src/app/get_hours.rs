@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use mpp_api::scheduling::GetHoursResponse;
 use mpp_core::{Error, FieldCode, NATIONAL, Result};
+use mpp_form::hours_rule::Target;
 
 use super::Scheduling;
-use crate::model::{date, target::Target};
+use crate::model::date;
 
 /// The target and the days that are asked for.
 pub struct HoursWanted {

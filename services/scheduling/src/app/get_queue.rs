@@ -2,13 +2,11 @@
 
 use mpp_api::scheduling::GetQueueResponse;
 use mpp_core::Result;
+use mpp_form::hours_rule::Target;
 
 use super::Scheduling;
 use crate::{
-    model::{
-        target::Target,
-        ticket::{Queued, TicketState},
-    },
+    model::ticket::{Queued, TicketState},
     store::queue as sql,
 };
 

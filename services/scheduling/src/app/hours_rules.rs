@@ -1,18 +1,18 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Error, NATIONAL, Reason, Result};
+use mpp_core::{Error, NATIONAL, Reason, Result, Role};
+use mpp_form::hours_rule::{self, Target};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
 use super::Scheduling;
-use crate::model::{rule, target::Target};
 
 impl Serves<HoursRule> for Scheduling {}
 
 impl Keeps<HoursRule> for Scheduling {
     fn check(rule: &HoursRule) -> Result<()> {
-        rule::check(rule).map(drop).map_err(|error| error.within("hours_rule"))
+        hours_rule::check(rule).map(drop).map_err(|error| error.within("hours_rule"))
     }
 
     /// A target's rules are kept by its officers and its mall's organiser.
@@ -28,7 +28,11 @@ impl Keeps<HoursRule> for Scheduling {
         }
         let state = self.memory.read();
         let owners = state.owners(&target)?;
-        Ok(Filing { labels: state.rule_labels(&target), owners, ..Filing::default() })
+        Ok(Filing {
+            labels: state.rule_labels(&target, &rule.publisher),
+            owners,
+            ..Filing::default()
+        })
     }
 
     fn decide_fields(
@@ -38,15 +42,42 @@ impl Keeps<HoursRule> for Scheduling {
         _filing: &mut Filing,
         _call: &Call,
     ) -> Result<()> {
-        rule::check_reason(rule, before)?;
-        rule::write_times(rule);
+        if let Some(before) = before {
+            self.check_own(before)?;
+        }
+        hours_rule::check_reason(rule, before)?;
+        hours_rule::write_times(rule);
         let count = self.memory.read().records.rule_count(&rule.target);
         if before.is_some() || count < self.policy.rules_per_target {
             return Ok(());
         }
-        let hint = format!("{} has {count} rules; delete those that are over", rule.target);
-        Err(Error::new(Reason::LimitReached, hint))
+        Err(Error::new(Reason::LimitReached, too_many(&rule.target, count)))
     }
+
+    async fn before_delete(&self, rule: &HoursRule, call: &Call, _tx: &mut Tx) -> Result<()> {
+        if call.caller.is(Role::Administrator) { Ok(()) } else { self.check_own(rule) }
+    }
+}
+
+impl Scheduling {
+    /// Refuses a write by the API to a rule that a source publishes, saying where to change it. One
+    /// whose source was given up is its target's.
+    fn check_own(&self, rule: &HoursRule) -> Result<()> {
+        let HoursRule { name, publisher, .. } = rule;
+        if publisher.is_empty() || !self.knows_source(publisher) {
+            return Ok(());
+        }
+        let text = format!(
+            "{name} is published by {publisher}; change it there, or make another rule, which \
+             holds before it where its validity is shorter"
+        );
+        Err(Error::new(Reason::WrongState, text))
+    }
+}
+
+/// Told where a target has so many rules that no other is taken.
+pub fn too_many(target: &str, count: usize) -> String {
+    format!("{target} has {count} rules; delete those that are over")
 }
 
 fn refers_to_nothing(error: Error) -> Error {

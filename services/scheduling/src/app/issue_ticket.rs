@@ -2,6 +2,7 @@
 
 use mpp_api::scheduling::{Appointment, IssueTicketResponse, ticket::Priority};
 use mpp_core::{Error, Micros, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::{
     Call,
     command::{self, Done},
@@ -14,7 +15,6 @@ use crate::{
         appointment::require_check_in,
         schedule::Schedule,
         slot::SlotName,
-        target::Target,
         ticket::{self, Queued, Rank, TicketState},
     },
     store::queue as sql,

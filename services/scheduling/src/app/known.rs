@@ -3,11 +3,11 @@
 //! transaction.
 
 use mpp_core::Result;
+use mpp_form::hours_rule::Target;
 use mpp_rpc::Upstream;
 use tokio::sync::watch;
 
 use super::Scheduling;
-use crate::model::target::Target;
 
 /// The registry, and how far its copy here has come.
 pub struct Registry {

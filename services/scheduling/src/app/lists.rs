@@ -2,18 +2,17 @@
 
 use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest};
 use mpp_core::{Label, Result};
+use mpp_form::hours_rule::{Target, lies_within};
 use mpp_resource::{list::Rows, memory::View as _};
 
 use super::{Scheduling, filters};
-use crate::{
-    memory::records::Records,
-    model::target::{Target, lies_within},
-};
+use crate::memory::records::Records;
 
-/// The rules of a target and of all targets below it; every rule for an empty target.
+/// The rules of a target and of all targets below it, every rule for an empty target; only those of
+/// a publisher, if one is named.
 ///
 /// # Errors
-/// None; [`Scheduling::check_target`] refuses a target that there is not.
+/// None; [`Scheduling::check_target`] and [`Scheduling::check_publisher`] refuse what there is not.
 pub fn hours_rules<'a>(
     _: &Scheduling,
     request: &'a ListHoursRulesRequest,
@@ -22,7 +21,11 @@ pub fn hours_rules<'a>(
     let target = &request.target;
     let rows = records.records().rows::<HoursRule>("");
     let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
-    Ok(Box::new(rows.filter(move |(_, row)| lies_there(row.label(Label::Target)))))
+    let publisher = &request.publisher;
+    let is_of = move |label: &str| publisher.is_empty() || label == publisher;
+    Ok(Box::new(rows.filter(move |(_, row)| {
+        lies_there(row.label(Label::Target)) && is_of(row.label(Label::Source))
+    })))
 }
 
 impl Scheduling {
@@ -37,5 +40,16 @@ impl Scheduling {
         }
         let target = Target::parse(target, "target")?;
         self.known(|| filters::target(&self.memory.read(), &target, "target")).await
+    }
+
+    /// Refuses an unknown source of a list, as [`Scheduling::check_target`] does a target.
+    ///
+    /// # Errors
+    /// Names the publisher; `UNAVAILABLE` where the registry may have just made it.
+    pub async fn check_publisher(&self, publisher: &str) -> Result<()> {
+        if publisher.is_empty() || !self.memory.read().is_whole {
+            return Ok(());
+        }
+        self.known(|| filters::source(&self.memory.read(), publisher, "publisher")).await
     }
 }

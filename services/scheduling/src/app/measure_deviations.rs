@@ -9,11 +9,11 @@ use mpp_api::{
     types::{Tombstone, tombstone},
 };
 use mpp_core::{Reason, Result};
+use mpp_form::hours_rule::{Target, lies_within};
 use mpp_store::{Db, Expect, Tx};
 
 use crate::{
     memory::{Memory, dirty::Dirty, measure::MallCounters},
-    model::target::{Target, lies_within},
     store::own_name,
 };
 

@@ -13,7 +13,7 @@ pub mod filters;
 mod get_appointment;
 mod get_hours;
 mod get_queue;
-mod hours_rules;
+pub mod hours_rules;
 mod issue_ticket;
 mod known;
 mod list_deviations;
@@ -21,10 +21,16 @@ mod list_slots;
 pub mod lists;
 mod measure_deviations;
 mod relabel_rules;
+pub mod sources;
+mod tidy_sync;
+
+use std::sync::Arc;
 
 use mpp_core::Result;
+use mpp_form::hours_rule::Target;
 use mpp_resource::{Call, Replica, memory};
 use mpp_store::Db;
+use mpp_sync::Engine;
 
 pub use copies::{Copied, kept};
 pub use count_day::Waiting;
@@ -38,22 +44,25 @@ pub use measure_deviations::Deviations;
 
 use crate::{
     memory::{Memory, records::Records},
-    model::{applicant::Keys, target::Target},
+    model::applicant::Keys,
     policy::Policy,
 };
 
-/// A replica of scheduling: every use case works on it.
+/// A replica of scheduling: every use case works on it. Clones share it.
+#[derive(Clone)]
 pub struct Scheduling {
     /// The database.
     pub db: Db,
     /// Answers reads.
     pub memory: Memory,
     /// Knows what the memory has not yet.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Keys that applicants are hashed under.
     pub keys: Keys,
     /// The operator's numbers.
     pub policy: Policy,
+    /// Federation: its settings, and what its last look has found.
+    pub sync: Engine,
 }
 
 impl Replica for Scheduling {

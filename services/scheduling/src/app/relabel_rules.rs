@@ -3,11 +3,12 @@
 
 use mpp_api::scheduling::HoursRule;
 use mpp_core::{Label, Labels, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::memory::View as _;
 use mpp_store::Expect;
 
 use super::Deviations;
-use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
+use crate::{memory::dirty::Dirty, store::own_name};
 
 impl Deviations {
     /// Gives the rules of these malls the labels of now, if they bear labels from before. Rules of
@@ -43,7 +44,7 @@ impl Deviations {
         rows.filter(|(_, row)| touched(row.label(Label::Mall)))
             .filter_map(|(name, row)| {
                 let target = Target::parse(row.label(Label::Target), "target").ok()?;
-                let labels = state.rule_labels(&target);
+                let labels = state.rule_labels(&target, row.label(Label::Source));
                 (known(&target) && labels != row.labels()).then(|| (name.to_string(), labels))
             })
             .collect()

@@ -8,6 +8,7 @@ use mpp_api::scheduling::{
     ListSlotsResponse, booking_service_server::BookingService,
 };
 use mpp_core::{Result, check_name};
+use mpp_form::day;
 use mpp_resource::{
     Call,
     handler::{Answer, reply},
@@ -54,7 +55,7 @@ impl Booking {
     async fn list(&self, request: ListSlotsRequest) -> Result<ListSlotsResponse> {
         let wanted = SlotsWanted {
             offering: request.offering,
-            first: date::parse_optional(&request.date, "date")?,
+            first: day::parse_optional(&request.date, "date")?,
             days: date::day_count(request.days, self.0.policy.slot_list_days)?,
             only_available: request.only_available,
         };

@@ -10,6 +10,7 @@ use mpp_api::scheduling::{
     hours_service_server::HoursService,
 };
 use mpp_core::Result;
+use mpp_form::{day, hours_rule::Target};
 use mpp_resource::{
     handler::{self, Answer, reply},
     list,
@@ -18,7 +19,7 @@ use tonic::Request;
 
 use crate::{
     app::{DeviationsWanted, HoursWanted, Scheduling, lists},
-    model::{date, scope::Scope, target::Target},
+    model::{date, scope::Scope},
 };
 
 /// Serves hours, rules and deviations.
@@ -41,7 +42,9 @@ impl HoursService for Hours {
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
-        self.0.check_target(&request.get_ref().target).await.map_err(mpp_rpc::status)?;
+        let asked = request.get_ref();
+        self.0.check_target(&asked.target).await.map_err(mpp_rpc::status)?;
+        self.0.check_publisher(&asked.publisher).await.map_err(mpp_rpc::status)?;
         list::list(&*self.0, request, lists::hours_rules).await
     }
 
@@ -80,7 +83,7 @@ impl Hours {
     async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {
         let wanted = HoursWanted {
             target: Target::parse(&request.target, "target")?,
-            first: date::parse_optional(&request.date, "date")?,
+            first: day::parse_optional(&request.date, "date")?,
             days: date::day_count(request.days, self.0.policy.days_ahead)?,
             min_revision: request.min_revision,
         };
@@ -91,7 +94,7 @@ impl Hours {
         list::paged(request, |page| async {
             let wanted = DeviationsWanted {
                 scope: Scope::parse(&request.scope)?,
-                monday: date::parse_optional(&request.date, "date")?.map(date::monday_of),
+                monday: day::parse_optional(&request.date, "date")?.map(date::monday_of),
                 only_deviating: request.only_deviating,
                 page,
             };

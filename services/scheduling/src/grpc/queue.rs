@@ -8,6 +8,7 @@ use mpp_api::scheduling::{
     queue_service_server::QueueService,
 };
 use mpp_core::{Result, check_name};
+use mpp_form::hours_rule::Target;
 use mpp_resource::{
     Call,
     handler::{Answer, reply},
@@ -16,7 +17,7 @@ use tonic::Request;
 
 use crate::{
     app::{Arrival, Scheduling},
-    model::{target::Target, ticket},
+    model::ticket,
 };
 
 /// Serves queues.

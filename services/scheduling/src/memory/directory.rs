@@ -6,15 +6,16 @@ use std::{
     iter,
 };
 
-use mpp_api::{Document, registry};
+use mpp_api::{Document, registry, sync::Source};
 use mpp_calendar::Zone;
 use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
+use mpp_form::hours_rule::Target;
 use mpp_rpc::mall_owners;
 use mpp_store::Named;
 use prost::Message;
 
 use super::dirty::Touched;
-use crate::model::{scope::Scope, slot::Terms, target::Target};
+use crate::model::{scope::Scope, slot::Terms};
 
 /// The kinds of record that are followed. The copy's position in the database holds for this set
 /// only: replicas of two sets, side by side, load the whole copy in turns. A release with another
@@ -26,6 +27,7 @@ pub const KINDS: &[&str] = &[
     registry::Counter::KIND,
     registry::Window::KIND,
     registry::Offering::KIND,
+    Source::KIND,
 ];
 
 /// The part of a mall that scheduling needs.
@@ -44,6 +46,8 @@ pub struct Counter {
     pub regime: registry::counter::Regime,
     /// Letters before its tickets' numbers; may be empty.
     pub ticket_prefix: String,
+    /// The unit whose counter it is.
+    pub unit: String,
 }
 
 /// The copy.
@@ -60,6 +64,7 @@ pub struct Directory {
     counters: BTreeMap<String, Counter>,
     windows: HashSet<String>,
     offerings: HashMap<String, Terms>,
+    sources: BTreeMap<String, Source>,
 }
 
 impl Directory {
@@ -78,6 +83,7 @@ impl Directory {
                 Ok(Touched::Nothing)
             }
             registry::Offering::KIND => self.put_offering(name, &decode(doc)?),
+            Source::KIND => self.put_source(name, decode(doc)?),
             _ => Ok(Touched::Nothing),
         }
     }
@@ -108,7 +114,8 @@ impl Directory {
 
     fn put_counter(&mut self, name: &str, counter: &registry::Counter) -> Result<Touched> {
         let regime = counter.regime();
-        let copy = Counter { regime, ticket_prefix: counter.ticket_prefix.clone() };
+        let (ticket_prefix, unit) = (counter.ticket_prefix.clone(), counter.unit.clone());
+        let copy = Counter { regime, ticket_prefix, unit };
         self.counters.insert(name.to_owned(), copy);
         Ok(touched_mall(name))
     }
@@ -151,6 +158,10 @@ impl Directory {
             }
             registry::Offering::KIND => {
                 self.offerings.remove(name);
+                Touched::Nothing
+            }
+            Source::KIND => {
+                self.sources.remove(name);
                 Touched::Nothing
             }
             _ => Touched::Nothing,
@@ -207,10 +218,14 @@ impl Directory {
     /// mall.
     pub fn owners(&self, mall: &str) -> Vec<String> {
         let Some(known) = self.malls.get(mall) else { return Vec::new() };
+        mall_owners(mall, self.lineage(&known.organiser))
+    }
+
+    /// A unit and those above it.
+    pub fn lineage(&self, unit: &str) -> impl Iterator<Item = String> {
         let above = |unit: &String| self.parents.get(unit).cloned();
-        let units = iter::successors(Some(known.organiser.clone()), above);
         // Bounded by the number of units, in case a unit lies below itself.
-        mall_owners(mall, units.take(self.parents.len() + 1))
+        iter::successors(Some(unit.to_owned()), above).take(self.parents.len() + 1)
     }
 
     /// A mall's zone, which is its region's.
@@ -252,7 +267,8 @@ impl Directory {
     /// How many records it is made of; only those units count that lie below another.
     pub fn count(&self) -> usize {
         let below = self.counters.len() + self.windows.len() + self.offerings.len();
-        self.zones.len() + self.parents.len() + self.malls.len() + below
+        let above = self.zones.len() + self.parents.len() + self.sources.len();
+        above + self.malls.len() + below
     }
 
     /// The records in which two copies differ, or which only one of them has.
@@ -267,6 +283,7 @@ impl Directory {
             (registry::Counter::KIND, differing(&self.counters, &other.counters)),
             (registry::Window::KIND, differing(&window(self), &window(other))),
             (registry::Offering::KIND, differing(&self.offerings, &other.offerings)),
+            (Source::KIND, differing(&self.sources, &other.sources)),
         ];
         all.into_iter().filter(|(_, found)| found.count > 0).collect()
     }
@@ -321,5 +338,6 @@ fn decode<D: Message + Default>(doc: &[u8]) -> Result<D> {
     D::decode(doc).map_err(Error::internal)
 }
 
+mod sources;
 #[cfg(test)]
 mod tests;

@@ -10,13 +10,13 @@ use jiff::civil::Date;
 use mpp_api::{registry::counter::Regime, scheduling::Deviation};
 use mpp_calendar::{Decrees, Zone};
 use mpp_core::{Micros, Result};
+use mpp_form::hours_rule::Target;
 
 use super::Snapshot;
 use crate::model::{
     date::{local, monday_of},
     deviation::{Measured, measure},
     schedule::Schedule,
-    target::Target,
 };
 
 /// A mall's counters, ready to be measured without holding the memory's lock.

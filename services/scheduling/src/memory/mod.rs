@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use mpp_api::{Document as _, scheduling::HoursRule};
 use mpp_calendar::Decrees;
 use mpp_core::{Error, Label, Labels, Reason, Result};
+use mpp_form::hours_rule::Target;
 use mpp_resource::memory::{Listener, Memory as OwnMemory, Waits};
 use mpp_store::Change;
 use tokio::sync::Notify;
@@ -20,7 +21,7 @@ use self::{
     dirty::{Dirty, Touched},
     records::{Records, label},
 };
-use crate::model::{schedule::Schedule, slot::Terms, target::Target};
+use crate::model::{schedule::Schedule, slot::Terms};
 
 /// Shared by everything in the process.
 #[derive(Clone)]
@@ -160,9 +161,9 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// The labels of a rule for a target. Its region is the one that its mall lies in now; the
-    /// nation's rules, and those of an unknown mall, have none.
-    pub fn rule_labels(&self, target: &Target) -> Labels {
+    /// The labels of a rule for a target, of a publisher if there is one. Its region is the one that
+    /// its mall lies in now; the nation's rules, and those of an unknown mall, have none.
+    pub fn rule_labels(&self, target: &Target, publisher: &str) -> Labels {
         let mall = target.mall().and_then(|name| self.directory.mall(name).ok());
         let region = mall.map(|mall| mall.region.to_string());
         let pairs = [
@@ -170,6 +171,7 @@ impl Snapshot<'_> {
             (Label::Mall, target.mall()),
             (Label::Counter, target.counter()),
             (Label::Region, region.as_deref()),
+            (Label::Source, (!publisher.is_empty()).then_some(publisher)),
         ];
         pairs.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
     }

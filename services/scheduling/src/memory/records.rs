@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use mpp_api::{
     Document,
     scheduling::{Deviation, HoursRule},
+    sync::Source,
 };
 use mpp_calendar::Rule;
 use mpp_core::{Label, Result};
+use mpp_form::hours_rule;
 use mpp_resource::memory::{Records as Rows, View};
 use mpp_store::{Change, Op};
 
-use crate::model::rule;
-
-/// Rules and deviations.
+/// Rules, deviations, and what sources have sent.
 #[derive(Default)]
 pub struct Records {
     /// The rules as they are listed and shown.
@@ -67,12 +67,13 @@ impl Records {
 }
 
 impl View for Records {
-    const KINDS: &'static [&'static str] = &[HoursRule::KIND, Deviation::KIND];
+    const KINDS: &'static [&'static str] = &[HoursRule::KIND, Deviation::KIND, Source::KIND];
 
     /// A record that cannot be read must not stop the others: the log names it.
     fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()> {
         match kind {
             HoursRule::KIND => self.apply_rule(change),
+            Source::KIND => drop(self.rows.apply(Source::KIND, change)),
             _ => self.apply_deviation(change),
         }
         Ok(())
@@ -84,7 +85,7 @@ impl View for Records {
 }
 
 fn readable(change: &Change) -> Option<Rule> {
-    let read = || rule::check(&change.decode::<HoursRule>()?).map(|(_, rule)| rule);
+    let read = || hours_rule::check(&change.decode::<HoursRule>()?).map(|(_, rule)| rule);
     let warn = |error| tracing::warn!(name = change.name, %error, "a stored rule does not count");
     read().map_err(warn).ok()
 }

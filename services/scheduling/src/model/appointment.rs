@@ -7,6 +7,7 @@
 use mpp_api::scheduling::{Appointment, appointment};
 use mpp_api::time::to_timestamp;
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};
+use mpp_form::hours_rule::lies_within;
 use rand::Rng;
 use subtle::ConstantTimeEq as _;
 use uuid::{NoContext, Timestamp, Uuid};
@@ -123,7 +124,7 @@ pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()
 /// # Errors
 /// `WRONG_STATE` or `REFERENCE_INVALID`, saying where or when it is.
 pub fn require_check_in(doc: &Appointment, counter: &str, today: &str) -> Result<()> {
-    if !super::target::lies_within(&doc.offering, counter) {
+    if !lies_within(&doc.offering, counter) {
         let text =
             format!("appointment: {} is for {}, not for this counter", doc.name, doc.offering);
         return Err(Error::new(Reason::ReferenceInvalid, text));

@@ -1,38 +1,8 @@
-//! Dates on the wire and the weeks that they lie in.
+//! Days, and the weeks that they lie in.
 
 use jiff::{Span, civil::Date};
 use mpp_calendar::Zone;
 use mpp_core::{Error, FieldCode, Micros, Result};
-
-/// The days that anything here can be asked of: from the first decreed working hours (Keppres
-/// 68/1995) to far beyond every plan, and far from where the calendar's own time ends.
-const FIRST: Date = jiff::civil::date(1995, 1, 1);
-const LAST: Date = jiff::civil::date(2100, 12, 31);
-
-/// Reads `2026-11-24`, and nothing that merely resembles it, from 1995 to 2100.
-///
-/// # Errors
-/// Names `field`.
-pub fn parse(text: &str, field: &str) -> Result<Date> {
-    let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    let date = date.ok_or_else(|| {
-        let shown: String = text.chars().take(20).filter(|c| !c.is_control()).collect();
-        Error::field(field, FieldCode::Date, format!("'{shown}' is not a date; write 2026-11-24"))
-    })?;
-    if (FIRST..=LAST).contains(&date) {
-        return Ok(date);
-    }
-    let hint = format!("{date} is not from {FIRST} to {LAST}");
-    Err(Error::field(field, FieldCode::OutOfRange, hint))
-}
-
-/// Like [`parse`]; an empty text names no date.
-///
-/// # Errors
-/// Names `field`.
-pub fn parse_optional(text: &str, field: &str) -> Result<Option<Date>> {
-    if text.is_empty() { Ok(None) } else { parse(text, field).map(Some) }
-}
 
 /// A number of days from 1 to `most`, where 0 means 1.
 ///
@@ -79,26 +49,6 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-
-    #[test]
-    fn only_iso_dates_are_dates() {
-        assert_eq!(parse("2026-11-24", "date").unwrap(), date(2026, 11, 24));
-        for text in ["", "20261124", "2026-11-24T09:00", "24-11-2026", "2026-02-30", " 2026-11-24"]
-        {
-            assert_eq!(parse(text, "date").unwrap_err().violations()[0].field, "date", "{text}");
-        }
-    }
-
-    #[test]
-    fn a_date_lies_within_what_anyone_plans() {
-        for text in ["1995-01-01", "2100-12-31"] {
-            assert!(parse(text, "date").is_ok(), "{text}");
-        }
-        for text in ["1994-12-31", "2101-01-01", "9999-12-31", "-000001-01-01"] {
-            let error = parse(text, "date").unwrap_err();
-            assert_eq!(error.violations()[0].field, "date", "{text}");
-        }
-    }
 
     #[test]
     fn a_week_begins_on_monday() {

@@ -4,19 +4,19 @@ pub mod applicant;
 pub mod appointment;
 pub mod date;
 pub mod deviation;
-pub mod rule;
 pub mod schedule;
 pub mod scope;
 pub mod slot;
 pub mod sold;
-pub mod target;
 pub mod ticket;
 pub mod words;
 
 use mpp_api::{
     Document,
     scheduling::{Appointment, Deviation, HoursRule, Ticket},
+    sync::Source,
 };
 
-/// The kinds of record that scheduling keeps.
-pub const KINDS: &[&str] = &[HoursRule::KIND, Deviation::KIND, Appointment::KIND, Ticket::KIND];
+/// The kinds of record that scheduling keeps; of a source its accounting here.
+pub const KINDS: &[&str] =
+    &[HoursRule::KIND, Deviation::KIND, Appointment::KIND, Ticket::KIND, Source::KIND];

@@ -2,8 +2,7 @@
 
 use mpp_api::scheduling::Deviation;
 use mpp_core::{Error, FieldCode, RegionCode, Result};
-
-use super::target::Target;
+use mpp_form::hours_rule::{Target, lies_within};
 
 /// A part of the nation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Scope {
             Self::Nation => true,
             Self::Region(own) => own.contains(region),
             Self::Mall(own) => own == mall,
-            Self::Counter(counter) => super::target::lies_within(counter, mall),
+            Self::Counter(counter) => lies_within(counter, mall),
         }
     }
 

@@ -11,6 +11,7 @@
 use jiff::civil::Date;
 use mpp_calendar::{Decrees, Status, Zone, format_time, local_to_utc_micros, slots};
 use mpp_core::{Error, FieldCode, Micros, Reason, ResourceName, Result};
+use mpp_form::day;
 
 use super::{
     date,
@@ -88,7 +89,7 @@ fn time_of_id((date, time): (&str, &str)) -> Option<(Date, u16)> {
     let digits = time.len() == 4 && time.bytes().all(|byte| byte.is_ascii_digit());
     let clock: u16 = time.parse().ok().filter(|_| digits)?;
     let (hour, minute) = (clock / 100, clock % 100);
-    let date = date::parse(date, "slot").ok()?;
+    let date = day::parse(date, "slot").ok()?;
     (hour < 24 && minute < 60).then_some((date, hour * 60 + minute))
 }
 

@@ -11,8 +11,9 @@
 use jiff::civil::Date;
 use mpp_api::scheduling::{Ticket, ticket};
 use mpp_core::{Error, FieldCode, Labels, Micros, ResourceName, Result};
+use mpp_form::hours_rule::Target;
 
-use super::{schedule::Schedule, target::Target};
+use super::schedule::Schedule;
 
 /// The prefix of a counter that has none of its own.
 const DEFAULT_PREFIX: &str = "A";

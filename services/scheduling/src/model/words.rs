@@ -2,11 +2,10 @@
 
 use mpp_api::{
     registry::counter::Regime as WireRegime,
-    scheduling::{Reason, day_hours, deviation::finding, hours_rule, reason},
+    scheduling::{Reason, day_hours, deviation::finding, reason},
     types::LocalizedText,
 };
-use mpp_calendar::{FindingCode, Problem, ReasonCode, Regime, Season, Status, Text};
-use mpp_core::FieldCode;
+use mpp_calendar::{FindingCode, ReasonCode, Regime, Status, Text};
 
 /// The contract's form of a text.
 pub fn localized(text: &Text) -> LocalizedText {
@@ -82,32 +81,5 @@ pub fn wire_regime(regime: Regime) -> WireRegime {
         Regime::DirectService => WireRegime::DirectService,
         Regime::ArmyPolice => WireRegime::ArmyPolice,
         Regime::Own => WireRegime::Own,
-    }
-}
-
-/// A rule that names no season holds the whole year.
-pub fn calendar_season(season: hours_rule::Season) -> Season {
-    match season {
-        hours_rule::Season::Unspecified | hours_rule::Season::Any => Season::Any,
-        hours_rule::Season::Ramadan => Season::Ramadan,
-        hours_rule::Season::OutsideRamadan => Season::OutsideRamadan,
-    }
-}
-
-/// The field code of a fault that the calendar finds in a value.
-pub fn field_code(problem: &Problem) -> FieldCode {
-    match problem {
-        Problem::Empty => FieldCode::Required,
-        Problem::TooMany { .. } => FieldCode::TooMany,
-        Problem::AfterMidnight(_)
-        | Problem::RamadanLength(_)
-        | Problem::SlotLength(_)
-        | Problem::OutOfRange => FieldCode::OutOfRange,
-        Problem::NotAfterOpening(_)
-        | Problem::NotAfterPrevious(_)
-        | Problem::EndsBeforeStart(_) => FieldCode::Order,
-        Problem::Unreadable(_) => FieldCode::Unreadable,
-        Problem::NoSuchHoliday => FieldCode::NotFound,
-        Problem::RegionMismatch => FieldCode::NotAllowed,
     }
 }

@@ -6,7 +6,7 @@ pub mod kept;
 pub mod queue;
 pub mod upstream;
 
-use mpp_api::{Document as _, scheduling::HoursRule};
+use mpp_api::{Document as _, scheduling::HoursRule, sync::Source};
 use mpp_store::{Actor, Migration, Schema, Statements};
 
 /// The service's database.
@@ -41,8 +41,15 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0005_malls.sql"),
             },
         },
+        // One step for all that the engine had come to when scheduling took it on: each later step
+        // of the engine's is one of scheduling's, too.
+        Migration {
+            version: 6,
+            name: "federation",
+            statements: Statements::All(mpp_sync::STEPS.split_at(16).0),
+        },
     ],
-    history_kinds: &[HoursRule::KIND],
+    history_kinds: &[HoursRule::KIND, Source::KIND],
 };
 
 /// The service itself, which writes what follows from a feed or from the clock.

@@ -57,7 +57,7 @@ async fn copies(world: &World) -> Vec<Copy> {
     answer.into_inner().copies
 }
 
-async fn findings(world: &World, name: &str) -> Vec<(String, Vec<String>)> {
+pub async fn findings(world: &World, name: &str) -> Vec<(String, Vec<String>)> {
     let copy = eventually("all that is kept is read", async || {
         let all = copies(world).await;
         all.into_iter().find(|copy| copy.name == format!("copies/{name}") && !copy.moving)
@@ -67,7 +67,7 @@ async fn findings(world: &World, name: &str) -> Vec<(String, Vec<String>)> {
     copy.findings.into_iter().map(|found| (found.kind, found.names)).collect()
 }
 
-async fn repair(world: &World, name: &str) -> RepairCopyResponse {
+pub async fn repair(world: &World, name: &str) -> RepairCopyResponse {
     repair_as_it_is(world, name, false).await
 }
 

@@ -11,5 +11,8 @@ mod races;
 mod replicas;
 mod rules;
 mod slots;
+mod source;
+mod synced;
+mod synced_again;
 mod texts;
 mod world;

@@ -66,7 +66,8 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
     for (one, (line, _)) in found.iter().zip(&stands) {
         checks.push(Check::of(one.service, one.service.name(), line));
         checks.push(Check::of(one.service, "  readiness", &one.ready));
-        if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
+        if let (Service::Registry | Service::Scheduling, Ok(channel)) = (one.service, &one.channel)
+        {
             let waits = waiting(channel.clone(), until).await;
             checks.push(Check::of(one.service, "  quarantine", &waits));
         }

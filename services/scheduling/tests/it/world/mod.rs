@@ -146,6 +146,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
         applicant_keys: vec![("2026".into(), vec![7; 32])],
         health: mpp_rpc::HealthPolicy::default(),
         policy: Policy::default(),
+        sync: mpp_sync::Policy::default(),
         memory: MemoryPolicy::default(),
     }
 }

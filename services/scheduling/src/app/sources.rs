@@ -1,0 +1,85 @@
+//! Sources: what the registry says of each, with the accounting of its sessions here.
+
+use mpp_api::sync::{ListSourcesRequest, ListSourcesResponse, Source};
+use mpp_core::{Result, check_name};
+use mpp_resource::{
+    Kind as _,
+    list::{self, Pager},
+    memory::View as _,
+};
+
+use super::Scheduling;
+use crate::memory::Snapshot;
+
+/// A source as the registry has it, with the accounting of its record here.
+pub fn accounted(known: &Source, own: Option<Source>) -> Source {
+    Source {
+        name: known.name.clone(),
+        display_name: known.display_name.clone(),
+        unit: known.unit.clone(),
+        freshness_target_seconds: known.freshness_target_seconds,
+        also_writes: known.also_writes.clone(),
+        etag: String::new(),
+        ..own.unwrap_or_default()
+    }
+}
+
+impl Scheduling {
+    /// Whether the registry has such a source, by this replica's copy of it.
+    pub fn knows_source(&self, name: &str) -> bool {
+        self.memory.read().directory.source(name).is_ok()
+    }
+
+    /// Waits until the source is known, or is known not to be there.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the registry cannot be asked.
+    pub async fn await_source(&self, name: &str) -> Result<()> {
+        let look = || {
+            let state = self.memory.read();
+            state.require_whole()?;
+            state.directory.source(name).map(drop)
+        };
+        let known = self.known(look).await;
+        known.or_else(|error| if error.may_be_of_a_lag() { Ok(()) } else { Err(error) })
+    }
+
+    /// A source, with its counts here.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `UNAVAILABLE` if the database is away.
+    pub async fn source(&self, name: &str) -> Result<Source> {
+        check_name(name, Source::COLLECTIONS, "name")?;
+        self.await_source(name).await?;
+        let mut found = {
+            let state = self.memory.read();
+            shown(&state, state.directory.source(name)?)
+        };
+        mpp_sync::count(&self.db, std::slice::from_mut(&mut found)).await?;
+        Ok(found)
+    }
+
+    /// A page of sources, with their counts here.
+    ///
+    /// # Errors
+    /// A page token that is not this list's; `UNAVAILABLE` before the registry is known.
+    pub async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
+        let mut listed = list::paged(request, |page| async move {
+            let state = self.memory.read();
+            state.require_whole()?;
+            let mut pager = Pager::new(page);
+            for source in state.directory.sources() {
+                pager.offer(&source.name, || Some(shown(&state, source)));
+            }
+            Ok(pager.finish())
+        })
+        .await?;
+        mpp_sync::count(&self.db, &mut listed.sources).await?;
+        Ok(listed)
+    }
+}
+
+fn shown(state: &Snapshot<'_>, known: &Source) -> Source {
+    let own = state.records.records().get::<Source>(&known.name);
+    accounted(known, own.map(|found| found.doc))
+}

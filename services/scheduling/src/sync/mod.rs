@@ -1,0 +1,92 @@
+//! Scheduling's side of federation: hours rules, as sources send them. The engine is `mpp_sync`.
+//!
+//! A source is the registry's, and known by the copy of its feed; what its sessions have left here
+//! is in the engine's tables, and summed up in a record of the source's name.
+
+mod write;
+
+use std::collections::HashMap;
+
+use mpp_api::{Document as _, scheduling::HoursRule, sync::Source};
+use mpp_core::{FieldViolation, Label, Labels, Result};
+use mpp_form::hours_rule::Target;
+use mpp_store::{Actor, Change, Tx};
+use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
+
+use crate::{
+    app::{Scheduling, sources::accounted},
+    store::{SCHEMA, own_name},
+};
+
+impl Syncs for Scheduling {
+    const NAME: &'static str = SCHEMA.service;
+
+    type Doc = HoursRule;
+
+    fn engine(&self) -> &Engine {
+        &self.sync
+    }
+
+    fn own_name() -> Actor {
+        own_name()
+    }
+
+    /// The source's unit and the units above it.
+    async fn speakers(&self, _tx: &mut Tx, source: &str) -> Result<Vec<String>> {
+        let state = self.memory.read();
+        state.require_whole()?;
+        let unit = &state.directory.source(source)?.unit;
+        Ok(state.directory.lineage(unit).collect())
+    }
+
+    fn knows(&self, source: &str) -> bool {
+        self.knows_source(source)
+    }
+
+    async fn await_source(&self, source: &str) -> Result<()> {
+        Self::await_source(self, source).await
+    }
+
+    async fn account(&self, tx: &mut Tx, source: &str) -> Result<Option<(Source, Labels)>> {
+        let known = self.memory.read().directory.source(source).cloned();
+        let Ok(known) = known else { return Ok(None) };
+        let own = tx.get::<Source>(source).await?.map(|found| found.doc);
+        let labels = [(Label::Source, source.to_owned()), (Label::Unit, known.unit.clone())];
+        Ok(Some((accounted(&known, own), Labels::from(labels))))
+    }
+
+    async fn write(
+        &self,
+        writer: Writer<'_>,
+        tx: &mut Tx,
+        records: &[WaitingRecord<HoursRule>],
+    ) -> Result<HashMap<usize, Fate>> {
+        write::Write::of(self, writer.lease)?.write(tx, records).await
+    }
+
+    /// What a rule waits for is its target.
+    fn sight(&self, source: &str, awaited: &str) -> Sight {
+        let Ok(target) = Target::parse(awaited, "target") else { return Sight::default() };
+        let state = self.memory.read();
+        let known = state.directory.source(source).ok();
+        Sight {
+            exists: state.directory.require(&target).is_ok(),
+            may_write: known.is_some_and(|known| state.directory.may_write(known, &target)),
+            is_foreign: false,
+        }
+    }
+
+    /// A rule refers to nothing but its target, without which it waits.
+    fn remarks(_rule: &HoursRule, _is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
+        Vec::new()
+    }
+
+    /// A rule whose mall or counter has gone meanwhile stays gone.
+    async fn may_stand(&self, _tx: &mut Tx, record: &Change) -> Result<bool> {
+        if record.kind != HoursRule::KIND {
+            return Ok(true);
+        }
+        let target = Target::parse(&record.decode::<HoursRule>()?.target, "target")?;
+        Ok(self.memory.read().directory.require(&target).is_ok())
+    }
+}

@@ -1,0 +1,166 @@
+//! Writes the hours rules of a batch that passed their checks, each for itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use mpp_api::{
+    forms,
+    scheduling::HoursRule,
+    sync::{Outcome, Source},
+    types::{Tombstone, tombstone::Reason as Why},
+};
+use mpp_core::{Error, FieldCode, FieldViolation, Labels, Reason, Result};
+use mpp_form::{hours_rule::Target, record::Item};
+use mpp_store::{Expect, Put, Record, Tx};
+use mpp_sync::{Fate, Taken, WaitingRecord, fault, store::lease::Lease};
+
+use crate::app::{Scheduling, hours_rules::too_many};
+
+/// The source's rules under the names that a batch is about.
+type Standing = BTreeMap<String, Record<HoursRule>>;
+/// A rule as it is put, with its labels.
+type Ready = (String, HoursRule, Labels);
+
+/// Writes hours rules for a source.
+pub(super) struct Write<'a> {
+    app: &'a Scheduling,
+    lease: &'a Lease,
+    source: Source,
+}
+
+impl<'a> Write<'a> {
+    /// # Errors
+    /// `REFERENCE_INVALID` for a source that the registry has no more.
+    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease) -> Result<Self> {
+        let found = app.memory.read().directory.source(&lease.source).cloned();
+        let gone = |error: Error| Error::new(Reason::ReferenceInvalid, error.message());
+        Ok(Self { app, lease, source: found.map_err(gone)? })
+    }
+
+    /// Writes the records, and gives each its outcome.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        records: &[WaitingRecord<HoursRule>],
+    ) -> Result<HashMap<usize, Fate>> {
+        let names: BTreeSet<&str> = records.iter().map(|(_, one)| one.name.as_str()).collect();
+        let standing = tx.living_many::<HoursRule>(&names).await?;
+        let (mut fates, mut ready) = (HashMap::new(), Vec::new());
+        let mut new = HashMap::new();
+        for (index, checked) in records {
+            match &checked.item {
+                Item::Delete(tombstone) => {
+                    fates.insert(*index, delete(tx, &checked.name, tombstone).await?);
+                }
+                Item::Put(rule) => match self.prepare(rule, &standing, &mut new)? {
+                    Ok(one) => ready.push((*index, one)),
+                    Err(fault) => drop(fates.insert(*index, Err(fault))),
+                },
+            }
+        }
+        put(tx, ready, &mut fates).await?;
+        Ok(fates)
+    }
+
+    /// A rule as it is put; `Err` says why it is not. `new` counts the rules that the batch adds,
+    /// by target.
+    fn prepare(
+        &self,
+        rule: &HoursRule,
+        standing: &Standing,
+        new: &mut HashMap<String, usize>,
+    ) -> Result<Result<Ready, FieldViolation>> {
+        let target = Target::parse(&rule.target, "target")?;
+        let before = standing.get(&rule.name).map(|found| &found.doc);
+        if let Some(fault) = self.amiss(&target, before) {
+            return Ok(Err(fault));
+        }
+        let state = self.app.memory.read();
+        if before.is_none() {
+            let count = state.records.rule_count(target.name());
+            let added = new.entry(rule.target.clone()).or_default();
+            if count + *added >= self.app.policy.rules_per_target {
+                let text = too_many(target.name(), count + *added);
+                return Ok(Err(fault("hours_rule.target", FieldCode::TooMany, &text)));
+            }
+            *added += 1;
+        }
+        let whole = match before {
+            Some(before) => forms::kept(rule, before, self.lease.form)?,
+            None => rule.clone(),
+        };
+        let labels = state.rule_labels(&target, &self.lease.source);
+        Ok(Ok((rule.name.clone(), whole, labels)))
+    }
+
+    /// Why the source may not have a rule for this target, or not under this name.
+    fn amiss(&self, target: &Target, before: Option<&HoursRule>) -> Option<FieldViolation> {
+        let of = |code, text: &str| Some(fault("hours_rule.target", code, text));
+        if let Some(before) = before.filter(|before| before.target != target.name()) {
+            let text = format!(
+                "the rule of this id is for {}, for good; give the one for {} another source_id",
+                before.target,
+                target.name()
+            );
+            return of(FieldCode::Immutable, &text);
+        }
+        let state = self.app.memory.read();
+        if let Err(error) = state.directory.require(target) {
+            return of(FieldCode::TargetNotFound, error.message());
+        }
+        if state.directory.may_write(&self.source, target) {
+            return None;
+        }
+        let text = format!(
+            "{} is neither run by {} or a unit below it, nor by one that the source also writes",
+            target.name(),
+            self.source.unit
+        );
+        of(FieldCode::TargetNotOwned, &text)
+    }
+}
+
+async fn put(
+    tx: &mut Tx,
+    ready: Vec<(usize, Ready)>,
+    fates: &mut HashMap<usize, Fate>,
+) -> Result<()> {
+    let items = ready.iter().map(|(_, one)| one.clone()).collect();
+    let written = tx.put_many(items).await?;
+    for ((index, one), mut put) in ready.into_iter().zip(written) {
+        if put.tombstoned {
+            put = revive(tx, one, put).await?;
+        }
+        fates.insert(index, fate(put));
+    }
+    Ok(())
+}
+
+/// A name that only a session that was undone had used is free again.
+async fn revive(tx: &mut Tx, (name, rule, labels): Ready, put: Put) -> Result<Put> {
+    let buried = tx.buried::<HoursRule>(&name).await?;
+    if buried.is_none_or(|buried| buried.tombstone.reason() != Why::Undone) {
+        return Ok(put);
+    }
+    tx.revive(&name, &rule, labels).await?;
+    Ok(Put { version: 1, changed: true, tombstoned: false })
+}
+
+fn fate(put: Put) -> Fate {
+    if put.tombstoned {
+        let text = "was deleted, and its name is not used again; give the record another source_id";
+        return Err(fault("source_id", FieldCode::Tombstoned, text));
+    }
+    Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }.into())
+}
+
+/// A rule that is deleted already is as the source wants it.
+async fn delete(tx: &mut Tx, name: &str, tombstone: &Tombstone) -> Result<Fate> {
+    match tx.delete::<HoursRule>(name, tombstone, Expect::Any).await {
+        Ok(_) => Ok(Ok(Taken::from(Outcome::Applied))),
+        Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged.into())),
+        Err(error) if error.reason() == Reason::NotFound => {
+            Ok(Err(fault("delete.name", FieldCode::NotFound, "does not exist and never did")))
+        }
+        Err(error) => Err(error),
+    }
+}
