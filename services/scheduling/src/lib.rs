@@ -58,8 +58,8 @@
 //!   appointment, and is a walk-in in the queue after `late_grace_minutes`.
 //!
 //! # A new kind of rule target
-//! Add its layer to `mpp_calendar::Layer`, its form to `mpp_form::hours_rule::Target`, and its existence to
-//! `memory::directory`.
+//! Add its layer to `mpp_calendar::Layer`, its form to `mpp_form::hours_rule::Target`, and its
+//! existence to `memory::directory`.
 
 #![forbid(unsafe_code)]
 

@@ -161,8 +161,8 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// The labels of a rule for a target, of a publisher if there is one. Its region is the one that
-    /// its mall lies in now; the nation's rules, and those of an unknown mall, have none.
+    /// The labels of a rule for a target, of a publisher if there is one. Its region is the one
+    /// that its mall lies in now; the nation's rules, and those of an unknown mall, have none.
     pub fn rule_labels(&self, target: &Target, publisher: &str) -> Labels {
         let mall = target.mall().and_then(|name| self.directory.mall(name).ok());
         let region = mall.map(|mall| mall.region.to_string());

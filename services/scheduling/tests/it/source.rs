@@ -98,8 +98,8 @@ pub async fn sourced(database: TestDatabase) -> World {
 /// An hour, in the clock's unit.
 const HOUR: Micros = 3_600_000_000;
 
-/// Restarts scheduling an hour later, when nobody holds its jobs' leases any more, and waits until it
-/// has everything that it follows.
+/// Restarts scheduling an hour later, when nobody holds its jobs' leases any more, and waits until
+/// it has everything that it follows.
 pub async fn restarted(world: World, change: impl Fn(&mut Options)) -> World {
     world.clock.set(world.clock.now() + HOUR);
     let world = world.restarted(change).await;
