@@ -38,7 +38,8 @@ async fn one_command_puts_back_all_values_of_another_type() {
     let suite = registry(Backend::Sqlite).await;
     let many = format!(
         "with recursive n (i) as (select 1 union all select i + 1 from n where i < {MANY})
-         insert into request select 'a', 'b', i, 'd', x'', 1, 0 from n"
+         insert into request select 'a', 'b', i, 'd', x'',
+         cast(strftime('%s', 'now') as integer) * 1000000, 0 from n"
     );
     execute(suite.database(Service::Registry), &many).await;
     let done = repair(&suite, "bookkeeping").await;
