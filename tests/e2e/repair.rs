@@ -43,7 +43,7 @@ async fn one_command_puts_back_all_values_of_another_type() {
     );
     execute(suite.database(Service::Registry), &many).await;
     let done = repair(&suite, "bookkeeping").await;
-    assert!(done.code == 0 && done.out.contains(&MANY.to_string()), "{}{}", done.out, done.err);
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     assert_eq!(count(&suite, "request where typeof(digest) <> 'blob'").await, 0);
 }
 

@@ -64,7 +64,8 @@ async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<Repai
         done.mended_count += before;
         if !done.goes_on {
             if before > 0 {
-                done.text.push_str(&format!("; {} in all", done.mended_count));
+                // A portion whose call ended while it was committed was not counted.
+                done.text.push_str(&format!("; at least {} in all", done.mended_count));
             }
             return Ok(done);
         }
