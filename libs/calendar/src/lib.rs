@@ -27,6 +27,9 @@
 //! it, end it. (Letting a shorter rule win over it was rejected: an event's hours, written before
 //! the flood, would reopen the hall.)
 //!
+//! Above all rules stands a [`Bar`]: a mall that does not serve yet or not any more, an agreement
+//! that has ended. Who asks for a day knows of it and says so ([`Day::barred`]); rules are not asked.
+//!
 //! # Unknown, never open
 //! - A year that no decree fixes is unknown on every day, Sundays included, save where a closure
 //!   holds. Formulas are no substitute: computed dates were wrong in 5 of 12 years.
@@ -55,6 +58,7 @@
 //! local day is always 24 hours and minutes from midnight are exact.
 
 mod amend;
+mod bar;
 mod baseline;
 mod decree;
 mod decree_csv;
@@ -72,6 +76,7 @@ mod working_hours;
 mod zone;
 
 pub use amend::{Amendment, HolidayKey, MAX_ROWS};
+pub use bar::Bar;
 pub use baseline::{Baseline, Regime};
 pub use decree::{Decrees, Holiday, HolidayKind, Ramadan, RamadanStatus, UNCERTAINTY_DAYS};
 pub use deviation::{Compared, Counter, MAX_DAYS, Report, Verdict, Yardstick, deviation};

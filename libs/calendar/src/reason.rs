@@ -3,6 +3,7 @@
 
 use jiff::civil::{Date, Weekday};
 
+use crate::bar::Bar;
 use crate::decree::{Holiday, HolidayKind, Ramadan};
 use crate::rule::{Closure, Layer, Rule};
 use crate::text::Text;
@@ -42,6 +43,14 @@ pub enum ReasonCode {
     RamadanNotDecided,
     /// Ramadan is not decided, but the hours are the same either way.
     RamadanMakesNoDifference,
+    /// The mall does not serve yet.
+    MallNotOpenYet,
+    /// The mall serves nobody for a time.
+    MallSuspended,
+    /// The mall is closed for good.
+    MallClosed,
+    /// The counter's agreement with the mall has ended.
+    AgreementEnded,
 }
 
 impl ReasonCode {
@@ -123,6 +132,32 @@ impl Reason {
             format!("{en_kind} the {en}: {} (rule {}).{en_referral}", closure.reason, rule.id),
             format!("{id_kind} {id}: {} (aturan {}).{id_referral}", closure.reason, rule.id),
         )
+    }
+
+    pub(crate) fn barred(bar: &Bar) -> Reason {
+        let (code, source, en, id) = match bar {
+            Bar::NotOpenYet { source } => {
+                let en = "The mall does not serve yet.".to_owned();
+                (ReasonCode::MallNotOpenYet, source, en, "Mal belum melayani.".to_owned())
+            }
+            Bar::Suspended { since, source } => {
+                let (en, id) = since_when(*since);
+                let en = format!("The mall is suspended{en}.");
+                let id = format!("Layanan mal dihentikan sementara{id}.");
+                (ReasonCode::MallSuspended, source, en, id)
+            }
+            Bar::ClosedForGood { since, source } => {
+                let (en, id) = since_when(*since);
+                let en = format!("The mall is closed for good{en}.");
+                (ReasonCode::MallClosed, source, en, format!("Mal telah ditutup{id}."))
+            }
+            Bar::AgreementEnded { number, last_day } => {
+                let en = format!("The counter's agreement with the mall ended on {last_day}.");
+                let id = format!("Perjanjian kerja sama gerai berakhir pada {last_day}.");
+                (ReasonCode::AgreementEnded, number, en, id)
+            }
+        };
+        Reason::new(code, source, en, id)
     }
 
     pub(crate) fn closed_weekday(rule: &Rule, weekday: Weekday) -> Reason {
@@ -245,6 +280,10 @@ impl Reason {
             "Jawabannya sama di dalam dan di luar Ramadan.".into(),
         )
     }
+}
+
+fn since_when(since: Option<Date>) -> (String, String) {
+    since.map_or_else(Default::default, |day| (format!(" since {day}"), format!(" sejak {day}")))
 }
 
 /// A layer's hours by the name that the pages have for them, in Indonesian without its "jam".

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::bar::Bar;
 use crate::decree::{Decrees, Holiday, HolidayKind, RamadanStatus};
 use crate::interval::Interval;
 use crate::reason::{Reason, ReasonCode};
@@ -33,6 +34,11 @@ pub struct Day {
 }
 
 impl Day {
+    /// A day on which a place is closed by more than its rules.
+    pub fn barred(date: Date, bar: &Bar) -> Day {
+        Day { date, status: Status::Closed, referral: None, why: vec![Reason::barred(bar)] }
+    }
+
     pub(crate) fn unknown(date: Date, why: Vec<Reason>) -> Day {
         Day { date, status: Status::Unknown, referral: None, why }
     }

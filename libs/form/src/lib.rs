@@ -27,6 +27,7 @@ pub mod reconcile;
 pub mod record;
 pub mod screen;
 pub mod service;
+pub mod stage;
 pub mod time;
 pub mod tombstone;
 

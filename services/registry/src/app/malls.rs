@@ -1,6 +1,6 @@
 //! Malls: their place, who may change which field, and the labels below one that moves.
 
-use mpp_api::registry::{Mall, Region};
+use mpp_api::registry::{Mall, Region, mall::StageEntry};
 use mpp_core::{Error, Reason, Result, Role};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
@@ -19,7 +19,8 @@ impl Serves<Mall> for Registry {
             return;
         };
         if let Ok(today) = model::region::today(&region.doc, self.now()) {
-            mall.set_stage(model::mall::effective_stage(&mall.stages, today));
+            let reached = mpp_form::stage::reached(&mall.stages, today);
+            mall.set_stage(reached.map(StageEntry::stage).unwrap_or_default());
         }
         mall.time_zone = region.doc.time_zone;
     }

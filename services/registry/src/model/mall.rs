@@ -102,16 +102,6 @@ fn check_stages(check: &mut Check, stages: &[StageEntry]) {
     }
 }
 
-/// The last stage reached as of `today`, the mall's local date. An entry without a date counts as
-/// reached once everything before it is.
-pub fn effective_stage(stages: &[StageEntry], today: Date) -> Stage {
-    stages
-        .iter()
-        .take_while(|entry| parse_date(&entry.date).is_none_or(|date| date <= today))
-        .last()
-        .map_or(Stage::Unspecified, |entry| entry.stage())
-}
-
 /// A stage that others confer on a mall: those who verify, approve, agree, inaugurate, evaluate or
 /// returns. The rest it says itself.
 fn is_conferred(entry: &StageEntry) -> bool {
@@ -199,26 +189,6 @@ mod tests {
             ],
             ..Mall::default()
         }
-    }
-
-    #[test]
-    fn a_stage_that_lies_ahead_is_not_reached() {
-        let on = |day: &str| effective_stage(&mall().stages, parse_date(day).expect("a day"));
-        assert_eq!(on("2016-12-31"), Stage::Unspecified);
-        assert_eq!(on("2017-09-01"), Stage::Operating);
-        assert_eq!(on("2017-10-05"), Stage::Operating);
-        assert_eq!(on("2026-01-01"), Stage::Inaugurated);
-    }
-
-    #[test]
-    fn a_stage_without_a_date_waits_for_those_before_it() {
-        let stages = [
-            entry(Stage::Agreed, ""),
-            entry(Stage::Operating, "2027-01-01"),
-            entry(Stage::Evaluated, ""),
-        ];
-        let today = parse_date("2026-05-01").expect("a day");
-        assert_eq!(effective_stage(&stages, today), Stage::Agreed);
     }
 
     #[test]

@@ -6,16 +6,19 @@ use std::{
     iter,
 };
 
-use mpp_api::{Document, registry, sync::Source};
+use mpp_api::{
+    Document,
+    registry::{self, mall::StageEntry},
+    sync::Source,
+};
 use mpp_calendar::Zone;
 use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
 use mpp_form::hours_rule::Target;
 use mpp_rpc::mall_owners;
-use mpp_store::Named;
 use prost::Message;
 
 use super::dirty::Touched;
-use crate::model::{scope::Scope, slot::Terms};
+use crate::model::{scope::Scope, slot::Terms, standing::Agreement};
 
 /// The kinds of record that are followed. The copy's position in the database holds for this set
 /// only: replicas of two sets, side by side, load the whole copy in turns. A release with another
@@ -31,12 +34,14 @@ pub const KINDS: &[&str] = &[
 ];
 
 /// The part of a mall that scheduling needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mall {
     /// The regency or city, such as `35.10`.
     pub region: RegionCode,
     /// The unit that runs it.
     pub organiser: String,
+    /// The stages that it has reached, and will reach by what is known.
+    pub stages: Vec<StageEntry>,
 }
 
 /// The part of a counter that scheduling needs.
@@ -48,6 +53,8 @@ pub struct Counter {
     pub ticket_prefix: String,
     /// The unit whose counter it is.
     pub unit: String,
+    /// By which it is in the mall.
+    pub agreement: Option<Agreement>,
 }
 
 /// The copy.
@@ -107,15 +114,23 @@ impl Directory {
     }
 
     fn put_mall(&mut self, name: &str, mall: &registry::Mall) -> Result<Touched> {
-        let copy = Mall { region: mall.region.parse()?, organiser: mall.organiser.clone() };
+        let copy = Mall {
+            region: mall.region.parse()?,
+            organiser: mall.organiser.clone(),
+            stages: mall.stages.clone(),
+        };
         self.malls.insert(name.to_owned(), copy);
         Ok(Touched::Mall(name.to_owned()))
     }
 
     fn put_counter(&mut self, name: &str, counter: &registry::Counter) -> Result<Touched> {
         let regime = counter.regime();
-        let (ticket_prefix, unit) = (counter.ticket_prefix.clone(), counter.unit.clone());
-        let copy = Counter { regime, ticket_prefix, unit };
+        let copy = Counter {
+            regime,
+            ticket_prefix: counter.ticket_prefix.clone(),
+            unit: counter.unit.clone(),
+            agreement: Agreement::of(counter),
+        };
         self.counters.insert(name.to_owned(), copy);
         Ok(touched_mall(name))
     }
@@ -271,23 +286,6 @@ impl Directory {
         above + self.malls.len() + below
     }
 
-    /// The records in which two copies differ, or which only one of them has.
-    pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
-        let window = |directory: &Self| -> BTreeMap<String, ()> {
-            directory.windows.iter().map(|name| (name.clone(), ())).collect()
-        };
-        let all = [
-            (registry::Region::KIND, differing(&self.zones, &other.zones)),
-            (registry::Unit::KIND, differing(&self.parents, &other.parents)),
-            (registry::Mall::KIND, differing(&self.malls, &other.malls)),
-            (registry::Counter::KIND, differing(&self.counters, &other.counters)),
-            (registry::Window::KIND, differing(&window(self), &window(other))),
-            (registry::Offering::KIND, differing(&self.offerings, &other.offerings)),
-            (Source::KIND, differing(&self.sources, &other.sources)),
-        ];
-        all.into_iter().filter(|(_, found)| found.count > 0).collect()
-    }
-
     /// The names of all offerings.
     pub fn offering_names(&self) -> Vec<String> {
         self.offerings.keys().cloned().collect()
@@ -309,19 +307,6 @@ impl Directory {
     }
 }
 
-fn differing<'a, T: PartialEq + 'a, M>(one: &'a M, other: &'a M) -> Named
-where
-    &'a M: IntoIterator<Item = (&'a String, &'a T)>,
-{
-    let (one, other): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        (one.into_iter().collect(), other.into_iter().collect());
-    let lost = other.keys().filter(|name| !one.contains_key(*name));
-    let changed = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
-    let mut found = Named::default();
-    changed.map(|(name, _)| name).chain(lost).for_each(|name| found.add(name));
-    found
-}
-
 fn unknown(name: &str) -> Error {
     let hint = "create it in the registry first";
     Error::new(Reason::NotFound, format!("{name} is not known to scheduling; {hint}"))
@@ -338,6 +323,8 @@ fn decode<D: Message + Default>(doc: &[u8]) -> Result<D> {
     D::decode(doc).map_err(Error::internal)
 }
 
+mod differences;
 mod sources;
+mod standing;
 #[cfg(test)]
 mod tests;

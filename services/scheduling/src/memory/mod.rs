@@ -191,6 +191,7 @@ impl Snapshot<'_> {
             zone: self.directory.zone(mall)?,
             region: mall.region.to_string(),
             rules: rules.cloned().collect(),
+            standing: self.directory.standing(target),
         })
     }
 }

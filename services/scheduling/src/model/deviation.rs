@@ -47,7 +47,8 @@ pub fn measure(
     let mall = against(Yardstick::Mall)?;
     let national = against(Yardstick::National)?;
     let own = against(Yardstick::Baseline(&baseline))?;
-    let days: Vec<_> = (0..7).map(|day| schedule.day(shift(monday, day), decrees)).collect();
+    let days: Vec<_> =
+        (0..7).map(|day| schedule.day_by_rules(shift(monday, day), decrees)).collect();
     let is_unknown = |day: &&mpp_calendar::Day| day.status == mpp_calendar::Status::Unknown;
     let mut findings = found(wire::Yardstick::Mall, &mall);
     findings.extend(found(wire::Yardstick::National, &national));
@@ -119,6 +120,7 @@ mod tests {
     use mpp_calendar::{Interval, Layer, Rule, Weekly, Zone};
 
     use super::*;
+    use crate::model::standing::Standing;
 
     fn five_days(open: u16, close: u16) -> Weekly {
         let day = vec![Interval::new(open, close)];
@@ -128,7 +130,8 @@ mod tests {
 
     fn counter(rules: Vec<Rule>) -> Schedule {
         let target = "malls/a/counters/b".to_owned();
-        Schedule { target, zone: Zone::Wib, region: "35.10".into(), rules }
+        let (region, standing) = ("35.10".into(), Standing::default());
+        Schedule { target, zone: Zone::Wib, region, rules, standing }
     }
 
     fn measured(rules: Vec<Rule>, monday: Date) -> Deviation {

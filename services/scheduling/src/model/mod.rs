@@ -8,6 +8,7 @@ pub mod schedule;
 pub mod scope;
 pub mod slot;
 pub mod sold;
+pub mod standing;
 pub mod ticket;
 pub mod words;
 

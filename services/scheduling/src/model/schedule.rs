@@ -8,6 +8,7 @@ use mpp_core::{Error, Micros, Reason, Result};
 
 use super::{
     date::{local, shift},
+    standing::Standing,
     words::{wire_reason, wire_status},
 };
 
@@ -22,11 +23,20 @@ pub struct Schedule {
     pub region: String,
     /// Its own rules and those of all layers above it.
     pub rules: Vec<Rule>,
+    /// Whether its mall serves, and a counter may be there.
+    pub standing: Standing,
 }
 
 impl Schedule {
     /// The hours of a day, and why.
     pub fn day(&self, date: Date, decrees: &Decrees) -> Day {
+        let bar = self.standing.bar(date);
+        bar.map_or_else(|| self.day_by_rules(date, decrees), |bar| Day::barred(date, &bar))
+    }
+
+    /// The hours of a day as the rules and decrees give them, whether the place serves or not: what
+    /// deviations compare.
+    pub fn day_by_rules(&self, date: Date, decrees: &Decrees) -> Day {
         resolve(date, &self.rules, decrees, &self.region)
     }
 
@@ -130,7 +140,13 @@ mod tests {
         let weekly =
             Weekly::new([day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]]);
         let rule = Rule::hours("n", Layer::National, weekly.unwrap(), "SE 1");
-        Schedule { target: "malls/a".into(), zone, region: "35.10".into(), rules: vec![rule] }
+        Schedule {
+            target: "malls/a".into(),
+            zone,
+            region: "35.10".into(),
+            rules: vec![rule],
+            standing: Standing::default(),
+        }
     }
 
     fn refused(schedule: &Schedule, day: Date, minute: u16) -> String {

@@ -199,6 +199,7 @@ pub mod tests {
     use mpp_calendar::{Interval, Layer, Rule, Weekly};
 
     use super::*;
+    use crate::model::standing::Standing;
 
     pub const MONDAY: Date = date(2026, 11, 30);
 
@@ -207,7 +208,8 @@ pub mod tests {
         let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
         let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
         let target = "malls/a/counters/b/offerings/c".to_owned();
-        Schedule { target, zone: Zone::Wib, region: "35.10".into(), rules }
+        let (region, standing) = ("35.10".into(), Standing::default());
+        Schedule { target, zone: Zone::Wib, region, rules, standing }
     }
 
     pub fn terms() -> Terms {

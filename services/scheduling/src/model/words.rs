@@ -39,6 +39,10 @@ fn wire_reason_code(code: ReasonCode) -> reason::Code {
         ReasonCode::Ramadan => reason::Code::Ramadan,
         ReasonCode::RamadanNotDecided => reason::Code::RamadanNotDecided,
         ReasonCode::RamadanMakesNoDifference => reason::Code::RamadanMakesNoDifference,
+        ReasonCode::MallNotOpenYet => reason::Code::MallNotOpenYet,
+        ReasonCode::MallSuspended => reason::Code::MallSuspended,
+        ReasonCode::MallClosed => reason::Code::MallClosed,
+        ReasonCode::AgreementEnded => reason::Code::AgreementEnded,
     }
 }
 

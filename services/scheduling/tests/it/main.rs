@@ -12,6 +12,7 @@ mod replicas;
 mod rules;
 mod slots;
 mod source;
+mod standing;
 mod synced;
 mod synced_again;
 mod texts;

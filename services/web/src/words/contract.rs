@@ -215,7 +215,11 @@ pub fn tells_a_citizen(code: reason::Code) -> bool {
         | reason::Code::HolidayWorked
         | reason::Code::HolidayNotDecided
         | reason::Code::Ramadan
-        | reason::Code::RamadanNotDecided => true,
+        | reason::Code::RamadanNotDecided
+        | reason::Code::MallNotOpenYet
+        | reason::Code::MallSuspended
+        | reason::Code::MallClosed
+        | reason::Code::AgreementEnded => true,
         reason::Code::Unspecified
         | reason::Code::RuleApplied
         | reason::Code::RuleOverridden
