@@ -83,7 +83,7 @@ fn values(
     }
 }
 
-/// What both lists begin and end with is left out: so one line more is one difference.
+/// Skips what both lists begin and end with, so that one more line is one difference.
 fn lists(path: &str, old: &[Value], new: &[Value], found: &mut Vec<FieldDifference>) {
     let same = |(one, other): &(&Value, &Value)| one == other;
     let start = old.iter().zip(new).take_while(same).count();

@@ -28,7 +28,7 @@
 //! the flood, would reopen the hall.)
 //!
 //! Above all rules stands a [`Bar`]: a mall that does not serve yet or not any more, an agreement
-//! that has ended. Who asks for a day knows of it and says so ([`Day::barred`]); rules are not asked.
+//! that has ended. Who asks for a day knows of it ([`Day::barred`]); rules are not asked then.
 //!
 //! # Unknown, never open
 //! - A year that no decree fixes is unknown on every day, Sundays included, save where a closure

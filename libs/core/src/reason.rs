@@ -1,4 +1,5 @@
-//! The stable reasons for which a request fails: what a program may match on.
+//! The stable reasons for which a request fails, which a program may match on: each with its
+//! meaning, its way out and its Indonesian message.
 
 /// The canonical codes of gRPC that the suite uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

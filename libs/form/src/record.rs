@@ -37,7 +37,7 @@ impl Checked {
         self.name.split_once("/services/").map_or("", |(unit, _)| unit)
     }
 
-    /// What its author is told of it, although it is right in its form.
+    /// Remarks for its author, although its form is right.
     pub fn remarks(&self) -> Vec<FieldViolation> {
         match &self.item {
             Item::Put(service) => screen::cut(&mut service.clone()),

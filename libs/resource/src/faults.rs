@@ -90,8 +90,8 @@ impl Parts {
         Ok(Self { root: R::FIELD, whole: json::value(record)? })
     }
 
-    /// What a fault at this path is about: the innermost list's entry, or else the record's own
-    /// field. `None` where nothing is set there.
+    /// The part that a fault at this path is about: the entry of the innermost list, or else the
+    /// record's own field. `None` where nothing is set there.
     fn at(&self, path: &str) -> Option<&Value> {
         let path = path.strip_prefix(self.root)?.trim_start_matches('.');
         let end = match path.rfind(']') {

@@ -1,10 +1,10 @@
-//! What the parts of a preview that came before would have changed; of a session there is none.
+//! Changes that the earlier parts of a preview would have made; a session has no such parts.
 
 use std::collections::HashSet;
 
 use crate::store::waiting::Held;
 
-/// What the parts of a preview that came before would have changed.
+/// Changes that the earlier parts of a preview would have made.
 #[derive(Debug, Default)]
 pub struct Before {
     /// Records that would have moved.

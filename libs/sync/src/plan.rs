@@ -144,7 +144,7 @@ impl<D: Synced> Plan<D> {
         for (index, answer) in result.results.iter().enumerate() {
             let key = key_of(&self.names[index]);
             let is_kept = !answer.send_again || answer.outcome() == Outcome::Quarantined;
-            // Of several records of one name the first one's answer is kept.
+            // Where several records have one name, the answer to the first is kept.
             if answer.code == FieldCode::Duplicate.as_str() {
                 continue;
             }

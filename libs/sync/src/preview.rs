@@ -1,4 +1,4 @@
-//! What a batch would bring, without bringing it.
+//! Previews a batch: what it would change, without changing anything.
 //!
 //! **There is no second set of rules.** The records are written by the very functions that write a
 //! batch, in a transaction that is rolled back, and what stands then is compared with what stood
@@ -61,8 +61,8 @@ type Overridden<D> = fn(&D, &D) -> Result<Vec<OverriddenDifference>>;
 /// Looks at a part of a source.
 ///
 /// # Errors
-/// What is wrong with the request as a whole; `NOT_FOUND`, `PERMISSION_DENIED`, `NEWER_FORM`; those
-/// of a batch that could not be written here or now.
+/// Faults of the request as a whole; `NOT_FOUND`, `PERMISSION_DENIED`, `NEWER_FORM`; those of a
+/// batch that could not be written here or now.
 pub(super) async fn preview<S: Syncs>(
     service: &S,
     call: &Call,
@@ -111,7 +111,7 @@ fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
     check_form::<S::Doc>(form_of::<S::Doc>(&request.forms))
 }
 
-/// What no preview comes to was not an answer of ours.
+/// Refuses counts that no preview of ours can have answered.
 fn check_so_far(check: &mut Check, so_far: &PreviewSoFar) {
     let PreviewSoFar { moved, published, waiting, waiting_bytes } = *so_far;
     let counts = [
@@ -210,7 +210,8 @@ impl<S: Syncs> Session<S> {
         lease::stand_in(tx, &self.lease.source, moved).await
     }
 
-    /// What parts before would have made of a name; `None` where they say nothing of it.
+    /// Whether a record of this name would be there after the earlier parts; `None` where they say
+    /// nothing of it.
     pub(super) fn would_be_there(&self, name: &str) -> Option<bool> {
         let before = self.previews.as_ref()?;
         let is_there = before.there.contains(name);
@@ -285,7 +286,7 @@ impl<D: Resource> Looked<D> {
         Ok(told)
     }
 
-    /// What has become of the published record.
+    /// The published record before and after; `told` gets its moves and withdrawn offerings.
     fn became(&self, index: usize, told: &mut RecordPreview) -> Became<'_, D> {
         let is_gone =
             |name: &&String| self.before.contains_key(*name) && !self.after.contains_key(*name);

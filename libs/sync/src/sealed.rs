@@ -226,8 +226,8 @@ mod tests {
         Stored { sent, is_of_these_rules }
     }
 
-    /// Of these names, those that a client without a state is told to send, and the names that only
-    /// the service has.
+    /// Which of these names a client without a state is told to send, and which names only the
+    /// service has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
         let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));

@@ -20,7 +20,7 @@ use crate::{
 /// A service whose records sources send. What a source has sent lies in its memory under the label
 /// of the source.
 pub trait Syncs: Replica + Clone + 'static {
-    /// What it is called in what sources are told, and by commands.
+    /// The service's name in messages to sources, and in commands.
     const NAME: &'static str;
 
     /// The kind of record that is sent.

@@ -117,7 +117,7 @@ async fn piece<S: Syncs>(
     Ok(UndoSessionResponse { revision, ..answer })
 }
 
-/// What a call undoes.
+/// The piece of a session that one call undoes.
 struct Piece<'a> {
     request: &'a UndoSessionRequest,
     /// How many records it may have.

@@ -25,13 +25,13 @@ impl WaitingPage {
         self.causes.iter().map(|cause| cause.records).sum()
     }
 
-    /// Those of them that were refused.
+    /// How many of them were refused.
     pub fn refused(&self) -> i64 {
         let refused = self.causes.iter().filter(|cause| cause.refused);
         refused.map(|cause| cause.records).sum()
     }
 
-    /// What has been waited for longest.
+    /// The cause that records have waited for longest.
     pub fn oldest(&self) -> Option<&Cause> {
         let waits = self.causes.iter().filter(|cause| !cause.refused);
         waits.min_by_key(|cause| cause.oldest)

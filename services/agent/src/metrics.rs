@@ -1,4 +1,4 @@
-//! What an agent tells of itself that runs again and again.
+//! Metrics of an agent that runs again and again.
 
 use std::{
     path::{Path, PathBuf},

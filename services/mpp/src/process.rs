@@ -1,4 +1,4 @@
-//! What every process has that serves something: logs, metrics, and ports that it listens on.
+//! Shared by all processes that serve something: logs, metrics, and the ports they listen on.
 
 use std::net::SocketAddr;
 

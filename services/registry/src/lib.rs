@@ -99,9 +99,9 @@ pub struct Options {
     pub health: HealthPolicy,
     /// Its settings.
     pub policy: Policy,
-    /// Those of federation.
+    /// The settings of federation.
     pub sync: mpp_sync::Policy,
-    /// Those of its memory.
+    /// The settings of its memory.
     pub memory: MemoryPolicy,
 }
 

@@ -17,7 +17,7 @@ mpp_core::policy! {
         feed_days: u64 = 7 in 1..=366,
         /// Days for which a version of a record can still be asked for once another has taken its
         /// place (ten years): what was published, who changed it, and what a bad sync is undone to.
-        /// Of each record the latest version stays. At least `feed_days`.
+        /// The latest version of each record stays. At least `feed_days`.
         history_days: u64 = 3_650 in 7..=36_600,
         /// Days for which the name of a deleted record is refused: longer than the oldest
         /// checkpoint of a source, so that a late write does not bring the record back.

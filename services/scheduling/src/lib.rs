@@ -129,7 +129,7 @@ pub struct Options {
     pub policy: Policy,
     /// Those of federation.
     pub sync: mpp_sync::Policy,
-    /// Those of its memory.
+    /// The settings of its memory.
     pub memory: MemoryPolicy,
 }
 

@@ -10,7 +10,7 @@
 
 use super::filler::has;
 
-/// What a list, a part or an entry of one is called.
+/// Words for a list, for a part of one or for an entry.
 const LISTS: &str = "data layanan pelayanan daftar list tabel table baris row rows record records \
     rekaman entri entry entries item items hasil result results rincian info informasi isi konten \
     halaman hal hlm laman page pages lembar lampiran kolom bagian sheet file berkas jenis macam \
@@ -22,7 +22,7 @@ const SHOWN: &str = "menampilkan ditampilkan tampilkan tampil showing shown show
     diperbarui dipindahkan view see lihat melihat dilihat terlihat baca klik click buka kunjungi \
     hubungi cek mengirim terkirim truncated terpotong dipotong dibatasi disembunyikan limited \
     continued continue berlanjut incomplete";
-/// What comes after what is there, wherever it stands: "dst.", "Syarat lain menyusul".
+/// Words for more to come, wherever they stand: "dst.", "Syarat lain menyusul".
 const GOES_ON: &str = "sisanya selebihnya seterusnya selengkapnya dst dll etc menyusul bersambung \
     lanjutan";
 /// The same of a list alone: a step of a procedure has a next one, too.

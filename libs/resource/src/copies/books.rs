@@ -228,7 +228,7 @@ impl Books {
         }
         let mut misfiled = self.db.misfiled(tx.conn(), self.typed).await?;
         if accept && !misfiled.is_empty() {
-            // Of rows that another value of the same key had hidden.
+            // These rows were hidden by another value of the same key.
             taken += tx.mend(&misfiled, accept).await?;
             misfiled = self.db.misfiled(tx.conn(), self.typed).await?;
         }

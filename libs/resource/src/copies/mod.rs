@@ -89,7 +89,7 @@ impl Held {
 pub struct Repaired {
     /// How many records, rows or tables were mended, or are being.
     pub mended: i64,
-    /// Those that could not be mended.
+    /// The ones that could not be mended.
     pub left: Named,
     /// The next steps, of the service or of the caller.
     pub text: String,

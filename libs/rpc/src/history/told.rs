@@ -45,7 +45,7 @@ impl Who {
 
 /// Versions of a record, the newest first.
 pub(super) struct Page {
-    /// Those of the page, and the one before them, if it was read.
+    /// The page's versions, and the one before them if it was read.
     found: Vec<Change>,
     /// How many of them are told.
     shown: usize,

@@ -26,8 +26,8 @@ fn without_storage(text: String) -> String {
     }
 }
 
-/// What is wrong with one, and how it is made again. PostgreSQL builds one beside all writers only
-/// outside of a transaction, and a repair is one; SQLite has one writer.
+/// The fault of an index, and how to make it again. PostgreSQL builds one without blocking
+/// writers only outside of a transaction, and a repair is one; SQLite has one writer.
 pub(super) fn wrong(
     engine: Engine,
     (name, is): (&str, &str),

@@ -1,4 +1,4 @@
-//! What compaction and the end of history have in common: chunks, and the kinds that are kept.
+//! Shared by compaction and the end of history: chunks, and the kinds that are kept.
 
 use mpp_core::Result;
 use sqlx::Row as _;

@@ -1,6 +1,6 @@
 //! The end of history: versions are dropped once another has stood in their place for long enough.
 //!
-//! What is dropped is looked up by what took its place: each change that grows older than the
+//! Versions to drop are looked up by what replaced them: each change that grows older than the
 //! retention takes the versions below its own along. So a pass reads only what has grown old since
 //! the last one, the latest version of a record stays for good, and whatever versions are left
 //! follow one another without a gap.

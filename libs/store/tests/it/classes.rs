@@ -202,7 +202,7 @@ async fn the_small_tables_are_named_by_row_and_column_and_mended_where_nothing_i
     }
 }
 
-/// As many as there are, told and mended; a page of them at a time is looked at.
+/// All rows are counted and mended, although only a page is looked at at a time.
 #[tokio::test]
 async fn thousands_of_rows_are_counted_truly() {
     let database = mpp_testkit::database(Backend::Sqlite).await;

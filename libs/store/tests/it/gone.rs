@@ -62,7 +62,7 @@ async fn what_a_session_has_locked_that_is_gone_without_a_word_is_free_before_ot
     tx.get::<Mall>(NAME).await.expect("locked").expect("there");
     silent.store(true, Relaxed);
 
-    // As the next process would, or the same one over another way.
+    // Stands for the next process, or for the same one over another connection.
     let next = Db::open(&database.options(Clock::system()), &SCHEMA).await.expect("the next one");
     let mut other = next.begin(&officer()).await.expect("begins");
     let put = other.put(NAME, &mall(NAME, "two"), in_region("35.10"), Expect::Any).await;

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 /// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 100;
 
-/// What a session has written of a record.
+/// The versions of a record that a session has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
     /// The record's kind.
@@ -168,7 +168,7 @@ async fn note_digests(tx: &mut Tx, source: &str, keys: &[i64], waited: bool) -> 
     Ok(())
 }
 
-/// Those of these records that were undone. Index: sync_undone's primary key.
+/// The records among these that were undone. Index: sync_undone's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

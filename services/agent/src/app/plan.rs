@@ -85,7 +85,7 @@ pub enum Event {
 pub enum Why {
     /// Nothing is known of earlier runs, and the registry holds records of the source.
     Lost,
-    /// What is known here is not what the registry holds.
+    /// The agent's state differs from what the registry holds.
     Doubted,
     /// It was asked for.
     Asked,

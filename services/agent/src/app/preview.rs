@@ -154,7 +154,8 @@ async fn compare(comparison: &Comparison, asking: &mut Asking<'_>) -> Result<Fou
     Ok(found)
 }
 
-/// What has left the source: what goes with the run is asked for, as it would be sent.
+/// Records that have left the source; those that go with the run are asked for as they would
+/// be sent.
 async fn withdraw(
     run: &Run,
     known: &Known,
@@ -171,7 +172,7 @@ async fn withdraw(
         parts.add(record, digest, &survey.difference).await?;
     }
     parts.flush(&survey.difference).await?;
-    // Of a row that could not be read nobody knows which record it is.
+    // Nobody can tell which record an unreadable row is.
     let knows = survey.difference.is_sure();
     let gone = truth.held.iter().filter(|(id, _)| knows && !is_there(id));
     let goes = |id: &str| match due.contains(id) {

@@ -41,7 +41,7 @@ pub struct Upload {
     pub unit: String,
     /// Ids of rows that look like trials and that a person has looked at.
     pub release: Vec<String>,
-    /// What is withdrawn of what the workbook no longer has.
+    /// Which records to withdraw of those that the workbook no longer has.
     pub withdraw: Withdraw,
     /// Only report the records that would be withdrawn.
     pub withdraw_later: bool,
@@ -156,7 +156,7 @@ impl Uploaded {
     }
 }
 
-/// What the registry would refuse, or keep until what it waits for is there.
+/// Why the registry would refuse a record, or keep it waiting; `None` where it would do neither.
 fn refusal(look: &Look) -> Option<Problem> {
     let result = look.record.result.as_ref().filter(|result| !result.code.is_empty())?;
     Some(Problem {

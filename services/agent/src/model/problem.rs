@@ -16,8 +16,8 @@ pub enum Going {
 }
 
 impl Going {
-    /// As it stands now, on the clock of `zone`; `hold` is what kept records that were due in the
-    /// last run.
+    /// How it stands now, on the clock of `zone`; `hold` is why the last run kept records that were
+    /// due.
     pub fn of(due: Option<Micros>, now: Micros, zone: &str, hold: Option<&str>) -> Self {
         let waits = "no run has come to its end since then";
         let shown = |due| moment::shown(due, zone);

@@ -70,7 +70,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// What kept records in the index that were due to go, in the last run.
+    /// Why the last run kept records in the index that were due to go.
     pub async fn kept_back(&self) -> Result<Option<String>> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'hold'")
             .fetch_optional(&self.pool)

@@ -20,7 +20,7 @@ async fn versions(world: &World, name: &str) -> Vec<Version> {
     history.list_record_versions(request).await.expect("a page").into_inner().versions
 }
 
-/// Of each version its operation, where it came from and what it changed.
+/// Each version's operation, where it came from and what it changed.
 fn told(versions: &[Version]) -> Vec<(Op, String, String, Vec<String>)> {
     let one = |version: &Version| {
         let change = version.change.clone().expect("a change");

@@ -112,7 +112,7 @@ async fn sums_are_made_anew_for_the_session_that_begins_and_not_for_one_that_is_
     .await;
 }
 
-/// Whoever alters what a try has found, without trying it, is no program.
+/// A change to what a try has found, without a try, was made by hand and by no program.
 #[tokio::test]
 async fn a_hand_beside_an_older_program_is_told() {
     for hand in [

@@ -1,5 +1,4 @@
-//! What a preview says is what the session brings that comes after it, and a preview changes
-//! nothing.
+//! A preview tells what the session after it brings, and changes nothing itself.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +45,7 @@ fn wants(id: &str, satisfied_by: &str) -> Record {
     record_of(KEMENDAGRI, id, Service { requirements, ..service("Perlu syarat") })
 }
 
-/// What is sent of an id in a round: of everything something, and each round something else.
+/// The records of one id in a round: over all ids some of each case, and others each round.
 fn told_of(number: usize, round: usize) -> Vec<Record> {
     let id = format!("s{number:02}");
     let known = |title: &str| vec![record(&id, title)];

@@ -1,6 +1,6 @@
 //! Coverage: distinct regions in which a mall operates, of those with a government of their own
-//! (508) and of all regencies, cities and administrative units (514). The denominators are counted
-//! as of the day, never written down.
+//! (508 in 2026) and of all regencies, cities and administrative units (514). The denominators are
+//! counted as of the day, never constants.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -44,7 +44,7 @@ impl Booked {
         self.appointments.iter().filter(|(_, booked)| holds(booked))
     }
 
-    /// Those of them whose day is not over.
+    /// Appointments that hold their place and whose day is not over.
     fn to_come(&self) -> impl Iterator<Item = (&String, &Appointment)> {
         self.holding().filter(|(_, booked)| booked.date >= self.today)
     }

@@ -1,5 +1,5 @@
-//! Whether a mall serves citizens at all on a day, and whether a counter may be in it: by the stages
-//! of the one and the agreement of the other, as the registry has them.
+//! Whether a mall serves citizens at all on a day, and whether a counter may be in it: by the
+//! stages of the one and the agreement of the other, as the registry has them.
 
 use jiff::civil::Date;
 use mpp_api::registry::{

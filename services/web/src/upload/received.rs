@@ -23,7 +23,7 @@ pub struct Received {
     pub path: PathBuf,
     /// What the visitor calls it.
     pub name: String,
-    /// What the form's key was.
+    /// The form's key.
     pub key: String,
 }
 

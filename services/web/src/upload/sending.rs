@@ -154,7 +154,7 @@ fn asked(upload: &Upload, form: &Form) -> Upload {
     }
 }
 
-/// What the registry or the reader has refused, as the page tells it.
+/// A refusal by the registry or the reader, as the page tells it.
 fn told(error: Error) -> Trouble {
     match error.code() {
         Code::Unauthenticated | Code::PermissionDenied => Trouble::BadToken,

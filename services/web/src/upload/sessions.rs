@@ -118,7 +118,7 @@ impl Sessions {
         }
     }
 
-    /// Those whose time lasts; the others go.
+    /// The sessions whose time is not over; the others are removed.
     fn living(&self) -> MutexGuard<'_, HashMap<String, Session>> {
         let now = self.clock.now();
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);

@@ -32,7 +32,7 @@ fn steps(path: &str) -> Vec<String> {
 /// Makes the state of afterwards out of the state of before, by what was told of it.
 fn applied(before: &Service, told: &[FieldDifference]) -> Value {
     let mut whole = Value::Object(fields(before).expect("known"));
-    // What goes from a list is counted in the list of before: the last first.
+    // Removals carry their places in the old list, so they are applied from the last one back.
     let gone = told.iter().rev().filter(|one| one.new_value.is_empty());
     for one in gone.chain(told.iter().filter(|one| !one.new_value.is_empty())) {
         let mut steps = steps(&one.path);

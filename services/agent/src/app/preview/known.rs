@@ -15,7 +15,7 @@ use crate::{
     store::{Beliefs, Store, Truth},
 };
 
-/// What is known of a source; of one that was never run, nothing.
+/// What earlier runs know of a source; nothing where there was none.
 #[derive(Default)]
 pub(super) struct Known {
     /// The columns that the last run found.

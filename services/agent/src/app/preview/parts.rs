@@ -68,7 +68,7 @@ impl<'a> Asking<'a> {
         (self.report)(Event::Compared { why: Why::Asked, records, differ, gone });
     }
 
-    /// As a session of this run would send it.
+    /// A request with the options that a session of this run would have.
     fn request(&self) -> PreviewRecordsRequest {
         PreviewRecordsRequest {
             source: self.run.source.clone(),

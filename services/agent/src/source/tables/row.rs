@@ -40,7 +40,7 @@ pub trait TableRows {
     /// A title outside of its rows: the name of a sheet.
     fn title(&self) -> Option<&str>;
 
-    /// What is hidden from whoever looks at it.
+    /// Rows and columns that its viewer does not see.
     fn hidden(&self) -> Hidden {
         Hidden::default()
     }

@@ -273,8 +273,8 @@ impl Reading<'_, '_> {
         Val::obj(cells.collect())
     }
 
-    /// What is left of a row with cells that are lost, once as if they were empty and once as if
-    /// they were not; `None` where nothing is left of it.
+    /// The rest of a row with lost cells, once as if those were empty and once as if they were
+    /// not; `None` where nothing is left of it.
     fn rest(&self, mut rest: Vec<Option<String>>) -> Option<[Val; 2]> {
         if rest.is_empty() {
             return None;

@@ -16,7 +16,7 @@ const PAGES: &str = "page pages halaman hal laman hlm";
 /// Words for a part of a list.
 const PARTS: &str = "bagian bag part parts pt jilid volume vol berkas file lembar sheet potongan \
     segmen segment chunk batch seri buku tahap slide gelombang";
-/// Those that mean a part by their number alone, without the number of all: "Bagian II".
+/// Words that mean a part by their number alone, without the number of all: "Bagian II".
 const SERIES: &str = "bagian bag part jilid volume vol potongan segmen segment chunk batch";
 const ORDINALS: [(&str, &str); 8] = [
     ("pertama", "1"),

@@ -22,7 +22,7 @@ const TEXTS: &str = " title judul nama name names label display deskripsi descri
     user_agent client session csrf token_type scope kepala jabatan nip pengelola penanggung jawab \
     kontributor moto profil facebook instagram twitter youtube whatsapp wa hotline maps peta banner foto gambar \
     icon color warna maintainer pemelihara narahubung cp sambutan alias singkatan abbreviation short ";
-/// Those of the texts that are remarks, which may say anything of the data.
+/// Texts that are remarks and may say anything of the data.
 const REMARKS: &str = " keterangan catatan note notes info information informasi ";
 /// Messages: they may say anything, and so only those of success are known.
 const MESSAGES: &str = " message messages msg pesan detail details status state stat hasil result results \

@@ -33,10 +33,10 @@ pub struct PreviewArgs {
     /// Show so many records, and so many that have gone; 0: all. Else 40, and all as JSON.
     #[arg(long, value_name = "RECORDS")]
     pub limit: Option<usize>,
-    /// As of a run that is taken for complete although many records, or a heading, have gone.
+    /// Preview a run that is taken for complete although many records, or a heading, have gone.
     #[arg(long)]
     pub accept_missing: bool,
-    /// As of a run that lets records move to other units although they are many.
+    /// Preview a run that lets records move to other units although they are many.
     #[arg(long)]
     pub accept_moves: bool,
 }
@@ -118,7 +118,7 @@ impl Shown {
     }
 }
 
-/// What stands as it is, and of which nothing is remarked, is only counted.
+/// A record that stays as it is, with no remark, is only counted.
 fn is_told(record: &RecordPreview) -> bool {
     let result = record.result.as_ref();
     let is_remarked = result.is_some_and(|one| !one.code.is_empty() || !one.warnings.is_empty());

@@ -224,7 +224,7 @@ fn half(typed: &QueryTerm, word: &str) -> Option<QueryTerm> {
     Some(QueryTerm { own: term, decides, alternatives, ..typed.clone() })
 }
 
-/// Those of the alternatives that some service has.
+/// The alternatives that some service has.
 fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
     let mut present = Vec::new();
     for alternative in alternatives {
