@@ -103,7 +103,8 @@ mod tests {
 
     use super::*;
 
-    const SCHEMA: Schema = Schema { service: "command", steps: &[], history_kinds: &[] };
+    const SCHEMA: Schema =
+        Schema { service: "command", steps: &[], history_kinds: &[], standing_kinds: &[] };
     const NAME: &str = "malls/a/counters/b/windows/c";
 
     fn call(request_id: &str, digest: u8) -> Call {

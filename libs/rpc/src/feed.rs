@@ -16,8 +16,7 @@ use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Feed, Filter, Labels, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::told::label_texts;
-use self::told::{Owners, Teller};
+pub(crate) use self::told::{Owners, Teller, label_texts};
 use crate::{Turns, caller, metrics, status};
 
 /// Most earlier revisions that are told of at once: a service has a handful of copies.

@@ -14,20 +14,26 @@
 mod moment;
 mod told;
 
+use std::sync::Arc;
+
 use mpp_api::{
     document,
     feed::{
         CompareRecordVersionsRequest, CompareRecordVersionsResponse, GetRecordVersionRequest,
-        GetRecordVersionResponse, ListRecordVersionsRequest, ListRecordVersionsResponse,
+        GetRecordVersionResponse, ListRecordVersionsRequest, ListRecordVersionsResponse, Version,
         history_service_server::{HistoryService, HistoryServiceServer},
     },
 };
-use mpp_core::{Caller, Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, Result};
 use mpp_store::Db;
 use tonic::{Request, Response, Status};
 
 use self::told::{Page, Who, compared, version};
-use crate::{caller, status};
+use crate::{
+    caller,
+    feed::{Owners, Teller},
+    status,
+};
 
 /// Versions on a page where the request names no size: a screenful.
 const PAGE: usize = 20;
@@ -38,12 +44,23 @@ const MAX_PAGE: usize = 100;
 #[derive(Clone)]
 pub struct HistoryServer {
     db: Db,
+    owners: Option<Owners>,
 }
 
 impl HistoryServer {
     /// Serves the kinds of which the store keeps every version.
     pub fn new(db: Db) -> Self {
-        Self { db }
+        Self { db, owners: None }
+    }
+
+    /// Names persons also to whoever acts for the mall that a record lies in: `owners` of a mall.
+    #[must_use]
+    pub fn owned_by(self, owners: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self { owners: Some(Arc::new(owners)), ..self }
+    }
+
+    fn teller<T>(&self, request: &Request<T>) -> Teller {
+        Teller { caller: caller(request), owners: self.owners.clone() }
     }
 
     /// Turns it into a route for [`crate::serve`].
@@ -76,27 +93,29 @@ impl HistoryServer {
     async fn get(
         &self,
         request: GetRecordVersionRequest,
-        who: &Caller,
+        teller: Teller,
     ) -> Result<GetRecordVersionResponse> {
         let key = (self.kind(&request.name)?, request.name.as_str());
         let mut read = self.db.read().await?;
         let found = moment::find(&self.db, &mut read, key, request.moment, "moment").await?;
-        let who = Who::reading(who, &mut read, key).await?;
+        let standing_unknown = moment::has_gap_after(&mut read, key, found.version).await?;
+        let who = Who::reading(teller, &mut read, key).await?;
         read.end().await?;
-        Ok(GetRecordVersionResponse { version: Some(version(&found, &who)) })
+        let version = Version { standing_unknown, ..version(&found, &who) };
+        Ok(GetRecordVersionResponse { version: Some(version) })
     }
 
     async fn list(
         &self,
         request: ListRecordVersionsRequest,
-        who: &Caller,
+        teller: Teller,
     ) -> Result<ListRecordVersionsResponse> {
         let key = (self.kind(&request.name)?, request.name.as_str());
         let size = page_size(request.page_size)?;
         let below = below(request.before_version)?;
         let mut read = self.db.read().await?;
         let page = Page::read(&mut read, key, below, size).await?;
-        let who = Who::reading(who, &mut read, key).await?;
+        let who = Who::reading(teller, &mut read, key).await?;
         read.end().await?;
         if page.is_empty() && below.is_none() {
             return Err(Error::not_found(&request.name));
@@ -107,7 +126,7 @@ impl HistoryServer {
     async fn compare(
         &self,
         request: CompareRecordVersionsRequest,
-        who: &Caller,
+        teller: Teller,
     ) -> Result<CompareRecordVersionsResponse> {
         let key = (self.kind(&request.name)?, request.name.as_str());
         if request.from.is_none() {
@@ -116,7 +135,7 @@ impl HistoryServer {
         let mut read = self.db.read().await?;
         let from = moment::find(&self.db, &mut read, key, request.from, "from").await?;
         let to = moment::find(&self.db, &mut read, key, request.to, "to").await?;
-        let who = Who::reading(who, &mut read, key).await?;
+        let who = Who::reading(teller, &mut read, key).await?;
         read.end().await?;
         compared(from, to, who).await
     }
@@ -147,23 +166,23 @@ impl HistoryService for HistoryServer {
         &self,
         request: Request<GetRecordVersionRequest>,
     ) -> Result<Response<GetRecordVersionResponse>, Status> {
-        let who = caller(&request);
-        self.get(request.into_inner(), &who).await.map(Response::new).map_err(status)
+        let teller = self.teller(&request);
+        self.get(request.into_inner(), teller).await.map(Response::new).map_err(status)
     }
 
     async fn list_record_versions(
         &self,
         request: Request<ListRecordVersionsRequest>,
     ) -> Result<Response<ListRecordVersionsResponse>, Status> {
-        let who = caller(&request);
-        self.list(request.into_inner(), &who).await.map(Response::new).map_err(status)
+        let teller = self.teller(&request);
+        self.list(request.into_inner(), teller).await.map(Response::new).map_err(status)
     }
 
     async fn compare_record_versions(
         &self,
         request: Request<CompareRecordVersionsRequest>,
     ) -> Result<Response<CompareRecordVersionsResponse>, Status> {
-        let who = caller(&request);
-        self.compare(request.into_inner(), &who).await.map(Response::new).map_err(status)
+        let teller = self.teller(&request);
+        self.compare(request.into_inner(), teller).await.map(Response::new).map_err(status)
     }
 }

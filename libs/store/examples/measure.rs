@@ -29,6 +29,7 @@ const SCHEMA: Schema = Schema {
     service: "measure",
     steps: &[Migration { version: 1, name: "slot", statements: Statements::Both(SLOT) }],
     history_kinds: &[],
+    standing_kinds: &[],
 };
 
 #[tokio::main]

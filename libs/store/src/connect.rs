@@ -232,7 +232,8 @@ mod tests {
     use super::*;
     use crate::{Db, Schema};
 
-    const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+    const SCHEMA: Schema =
+        Schema { service: "test", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
     #[tokio::test]
     async fn a_folder_may_have_any_name() {

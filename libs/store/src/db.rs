@@ -39,6 +39,7 @@ pub(crate) struct Inner {
     pub clock: Clock,
     pub policy: DatabasePolicy,
     pub history_kinds: &'static [&'static str],
+    pub standing_kinds: &'static [&'static str],
     /// The service's track of migrations.
     pub steps: &'static [Migration],
     /// On SQLite one connection, so that writers queue in order.
@@ -114,6 +115,7 @@ impl Db {
             clock: options.clock.clone(),
             policy: options.policy.clone(),
             history_kinds: schema.history_kinds,
+            standing_kinds: schema.standing_kinds,
             steps: schema.steps,
             writers,
             readers,

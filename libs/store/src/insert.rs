@@ -1,8 +1,12 @@
 //! Rows that were not there.
 
 use bytes::Bytes;
-use mpp_api::document;
+use mpp_api::{
+    document,
+    types::{Tombstone, tombstone::Reason as Why},
+};
 use mpp_core::{Error, Micros, Reason, Result};
+use prost::Message as _;
 
 use crate::{Put, Tx, db_error, proof::Proof, put::tombstoned, record::Stored};
 
@@ -17,7 +21,12 @@ impl Tx {
         if self.insert(kind, name, doc, labels).await? {
             return Ok(Put { version: 1, changed: true, tombstoned: false });
         }
-        match self.select(kind, name, "").await? {
+        match self.locked(kind, name).await? {
+            // Only a sync that was undone had used the name: the record is a new one.
+            Some(stored) if is_undone(&stored)? => {
+                let stored = Stored { create_time: self.now(), ..stored };
+                self.update(kind, name, stored, doc, labels).await
+            }
             Some(stored) if stored.deleted => Err(tombstoned(name)),
             _ => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
         }
@@ -70,4 +79,13 @@ impl Tx {
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }
+}
+
+/// True for a record that went because the sync that had made it was undone.
+fn is_undone(stored: &Stored) -> Result<bool> {
+    let Some(tombstone) = stored.tombstone.clone().filter(|_| stored.deleted) else {
+        return Ok(false);
+    };
+    let tombstone = Tombstone::decode(tombstone).map_err(Error::internal)?;
+    Ok(tombstone.reason() == Why::Undone)
 }

@@ -256,7 +256,8 @@ mod tests {
     use super::*;
     use crate::Schema;
 
-    const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+    const SCHEMA: Schema =
+        Schema { service: "test", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
     async fn database(folder: &std::path::Path) -> (Options, Db) {
         let url = format!("sqlite:{}", folder.join("test.db").display());

@@ -221,9 +221,9 @@ impl Read {
         version_of(self.conn(), key, version).await
     }
 
-    /// The version of a record that a revision shows, if it is kept. Versions and revisions rise
-    /// together, and only versions below all that are left are ever dropped: so it is found by
-    /// halving, however many came later. Indexes: like [`Read::version`].
+    /// The last version that is kept of those that a record had by a revision. Versions and
+    /// revisions rise together: so it is found by halving, however many came later. Indexes: like
+    /// [`Read::version`].
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -233,27 +233,30 @@ impl Read {
             return Ok(last);
         }
         let mut after = last.map_or(0, |last| last.version);
-        let Some(mut shown) = self.first_version(key).await? else { return Ok(None) };
+        let Some(mut shown) = self.version_above(key, 0).await? else { return Ok(None) };
         if shown.revision > revision {
             return Ok(None);
         }
-        while after - shown.version > 1 {
-            let between = i64::midpoint(shown.version, after);
-            match self.version(key, between).await? {
-                Some(found) if found.revision <= revision => shown = found,
-                _ => after = between,
+        let mut by = shown.version;
+        while after - by > 1 {
+            let between = i64::midpoint(by, after);
+            let found = self.versions_below(key, Some(between + 1), 1).await?.into_iter().next();
+            match found {
+                Some(found) if found.revision > revision => after = found.version,
+                found => (by, shown) = (between, found.unwrap_or(shown)),
             }
         }
         Ok(Some(shown))
     }
 
-    /// The first version of a record that is kept. Indexes: like [`Read::version`].
+    /// The first version of a record above one that is kept; above 0, the first of all. Indexes:
+    /// like [`Read::version`].
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn first_version(&mut self, key: Key<'_>) -> Result<Option<Change>> {
+    pub async fn version_above(&mut self, key: Key<'_>, version: i64) -> Result<Option<Change>> {
         let which = "c.version > $3 order by c.version";
-        Ok(versions(self.conn(), which, (key, 0), 1).await?.into_iter().next())
+        Ok(versions(self.conn(), which, (key, version), 1).await?.into_iter().next())
     }
 
     /// The last revision that was committed by a time; 0 if none was. Index: revision_at.

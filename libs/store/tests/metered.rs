@@ -9,7 +9,8 @@ use mpp_testkit::{TestDatabase, on_both};
 use sqlx::Connection as _;
 
 const NAME: &str = "malls/banyuwangi";
-const METERED: Schema = Schema { service: "metered", steps: &[], history_kinds: &[] };
+const METERED: Schema =
+    Schema { service: "metered", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
 #[tokio::test]
 async fn writes_that_fail_and_connections_that_lack_are_counted_by_their_cause() {

@@ -75,7 +75,7 @@ use mpp_resource::{
     copies::Copies,
     memory::{Follow, Memory, MemoryPolicy},
 };
-use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer};
+use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer, history::HistoryServer};
 use mpp_store::{Db, Feed, FeedOptions};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -213,6 +213,11 @@ fn serve_feed(registry: &Registry, feed: &Feed) -> FeedServer {
         .owned_by(move |mall| owns.memory.read().owners(mall))
 }
 
+fn serve_history(registry: &Registry) -> HistoryServer {
+    let owns = registry.clone();
+    HistoryServer::new(registry.db.clone()).owned_by(move |mall| owns.memory.read().owners(mall))
+}
+
 fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: CancellationToken) -> Routes {
     let pushes = mpp_sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
@@ -226,6 +231,6 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())
-        .add_service(mpp_rpc::history::HistoryServer::new(registry.db.clone()).into_route())
+        .add_service(serve_history(registry).into_route())
         .add_service(copies.into_route())
 }

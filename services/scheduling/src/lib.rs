@@ -194,9 +194,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     follow_sources(&app, &shutdown);
     let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown.clone()));
+    let history = serve_history(&app).into_route();
     let routes = grpc::routes(&app, shutdown).add_service(served.into_route());
-    let history = HistoryServer::new(app.db.clone());
-    let routes = routes.add_service(copies.into_route()).add_service(history.into_route());
+    let routes = routes.add_service(copies.into_route()).add_service(history);
     Ok(Running { routes, readiness, feed, db })
 }
 
@@ -245,6 +245,12 @@ fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {
             let app = app.clone();
             Box::pin(async move { app::filters::label(&app, label, &value).await })
         })
+        .owned_by(move |mall| owns.memory.read().directory.owners(mall))
+}
+
+fn serve_history(app: &Arc<Scheduling>) -> HistoryServer {
+    let owns = app.clone();
+    HistoryServer::new(app.db.clone())
         .owned_by(move |mall| owns.memory.read().directory.owners(mall))
 }
 

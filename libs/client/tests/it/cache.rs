@@ -17,7 +17,8 @@ use tonic::service::Routes;
 
 use crate::setup::{Issuer, Server, brisk, channel, eventually, serve};
 
-const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+const SCHEMA: Schema =
+    Schema { service: "test", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
 /// A registry that comes back at the same address.
 struct Registry {

@@ -6,7 +6,8 @@ use mpp_testkit::on_both;
 
 use super::*;
 
-const SCHEMA: Schema = Schema { service: "copy", steps: &[], history_kinds: &[] };
+const SCHEMA: Schema =
+    Schema { service: "copy", steps: &[], history_kinds: &[], standing_kinds: &[] };
 const FEED: &str = "registry";
 
 /// Notes the revisions that it is asked to write, and those that it is told of.

@@ -161,7 +161,8 @@ mod tests {
     use super::*;
     use crate::memory::{Records, Waits};
 
-    const SCHEMA: Schema = Schema { service: "memory", steps: &[], history_kinds: &[] };
+    const SCHEMA: Schema =
+        Schema { service: "memory", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
     /// Loses a record the first time.
     #[derive(Default)]

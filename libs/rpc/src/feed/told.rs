@@ -18,14 +18,14 @@ const KEEPERS: [Label; 5] =
     [Label::Agency, Label::Unit, Label::Organiser, Label::Mall, Label::Counter];
 
 /// The names whose holders act for a mall.
-pub(super) type Owners = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+pub(crate) type Owners = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
 
 /// Tells changes to one caller.
 #[derive(Clone)]
-pub(super) struct Teller {
-    pub(super) caller: Caller,
+pub(crate) struct Teller {
+    pub(crate) caller: Caller,
     /// None in a service that knows no malls.
-    pub(super) owners: Option<Owners>,
+    pub(crate) owners: Option<Owners>,
 }
 
 impl Teller {
@@ -39,7 +39,8 @@ impl Teller {
         }
     }
 
-    fn to_wire(&self, change: &Stored) -> Change {
+    /// A change as this caller may know it.
+    pub(crate) fn to_wire(&self, change: &Stored) -> Change {
         let (op, document) = match change.op {
             Op::Put => {
                 let type_url = document::type_url(&change.kind).unwrap_or_default();
@@ -76,20 +77,10 @@ impl Teller {
     }
 
     /// The record as it is stored, but for names that the caller may not know.
-    fn document(&self, change: &Stored) -> Bytes {
+    pub(crate) fn document(&self, change: &Stored) -> Bytes {
         let keepers: Vec<&str> = keepers(change).collect();
         authors::document(&change.kind, &change.doc, &self.caller, &keepers)
     }
-}
-
-/// A change as this caller may know it.
-pub(crate) fn to_wire(change: &Stored, caller: &Caller) -> Change {
-    Teller { caller: caller.clone(), owners: None }.to_wire(change)
-}
-
-/// A change's record as this caller may know it.
-pub(crate) fn document(change: &Stored, caller: &Caller) -> Bytes {
-    Teller { caller: caller.clone(), owners: None }.document(change)
 }
 
 fn keepers(change: &Stored) -> impl Iterator<Item = &str> {

@@ -65,7 +65,7 @@ fn check_revision(revision: i64, head: i64, field: &str) -> Result<()> {
     Err(Error::field(format!("{field}.revision"), FieldCode::OutOfRange, text))
 }
 
-/// Refuses a version that the record has never had.
+/// Refuses a version that the record has never had, or that has gone from among others.
 async fn check_version(
     read: &mut Read,
     key: (&str, &str),
@@ -73,19 +73,33 @@ async fn check_version(
     field: &str,
 ) -> Result<()> {
     let last = read.versions_below(key, None, 1).await?.into_iter().next();
+    let name = key.1;
     match last {
         Some(last) if !(1..=last.version).contains(&version) => {
-            let text = format!("{} has versions 1 to {}, and no {version}", key.1, last.version);
+            let text = format!("{name} has versions 1 to {}, and no {version}", last.version);
             Err(Error::field(format!("{field}.version"), FieldCode::OutOfRange, text))
+        }
+        Some(_) if !read.versions_below(key, Some(version), 1).await?.is_empty() => {
+            let text = format!(
+                "version {version} of {name} is not kept any more: a session that changed no \
+                 record left it by ending, and such versions go after `feed_days`"
+            );
+            Err(Error::new(Reason::RevisionCompacted, text))
         }
         _ => Ok(()),
     }
 }
 
+/// Whether versions that came right after this one are not kept any more.
+pub(super) async fn has_gap_after(read: &mut Read, key: (&str, &str), at: i64) -> Result<bool> {
+    let next = read.version_above(key, at).await?;
+    Ok(next.is_some_and(|next| next.version > at + 1))
+}
+
 /// Why a record has no version at a moment.
 async fn why_none(read: &mut Read, key: (&str, &str)) -> Result<Error> {
     let (kind, name) = key;
-    let first = read.first_version(key).await?;
+    let first = read.version_above(key, 0).await?;
     let last = read.versions_below(key, None, 1).await?.into_iter().next();
     let (Some(first), Some(last)) = (first, last) else { return Ok(Error::not_found(name)) };
     let of = |change: &Change| {

@@ -6,11 +6,11 @@ use mpp_api::{
     json,
     sync::FieldDifference,
 };
-use mpp_core::{Caller, Error, Result};
+use mpp_core::{Error, Result};
 use mpp_store::{Change, Labels, Op, Read};
 use serde_json::{Map, Value};
 
-use crate::feed::told;
+use crate::feed::{Teller, label_texts};
 
 /// Versions that are read at a time.
 const STEP: u32 = 16;
@@ -20,16 +20,16 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The caller who asks, and whom the record belongs to now: who kept it before is told no names of
 /// then any more, and who keeps it is.
 pub(super) struct Who {
-    caller: Caller,
+    teller: Teller,
     keepers: Labels,
 }
 
 impl Who {
     /// Reads whom the record belongs to.
-    pub async fn reading(caller: &Caller, read: &mut Read, key: (&str, &str)) -> Result<Self> {
+    pub async fn reading(teller: Teller, read: &mut Read, key: (&str, &str)) -> Result<Self> {
         let last = read.versions_below(key, None, 1).await?.into_iter().next();
         let keepers = last.map(|last| last.labels).unwrap_or_default();
-        Ok(Self { caller: caller.clone(), keepers })
+        Ok(Self { teller, keepers })
     }
 
     /// A version as if it had been filed under those of now.
@@ -38,8 +38,8 @@ impl Who {
     }
 
     fn change(&self, change: &Change) -> feed::Change {
-        let labels = told::label_texts(&change.labels);
-        feed::Change { labels, ..told::to_wire(&self.filed(change), &self.caller) }
+        let labels = label_texts(&change.labels);
+        feed::Change { labels, ..self.teller.to_wire(&self.filed(change)) }
     }
 }
 
@@ -129,7 +129,7 @@ fn differences(before: &Change, after: &Change, who: &Who) -> Option<Vec<FieldDi
 }
 
 fn fields(change: &Change, who: &Who) -> Option<Map<String, Value>> {
-    let told = (change.op == Op::Put).then(|| told::document(&who.filed(change), &who.caller))?;
+    let told = (change.op == Op::Put).then(|| who.teller.document(&who.filed(change)))?;
     let value = json::value_encoded(&change.kind, &told).ok()?;
     value.as_object().cloned()
 }

@@ -19,7 +19,8 @@ use tonic::{Streaming, service::Routes};
 
 use crate::setup::{Desk, Issuer, Server, serve};
 
-const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &["mall"] };
+const SCHEMA: Schema =
+    Schema { service: "test", steps: &[], history_kinds: &["mall"], standing_kinds: &[] };
 
 /// A service with malls, whose feed is served.
 pub struct Registry {

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::setup::eventually;
 
-const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+const SCHEMA: Schema =
+    Schema { service: "test", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
 #[tokio::test]
 async fn a_database_that_goes_away_is_missing_by_name() {

@@ -24,8 +24,18 @@ pub(super) async fn chunk_end(conn: &mut Conn, from: i64, last: i64) -> Result<i
     Ok(row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(last))
 }
 
-/// The kinds with history, as a list of literals; the service's own constants.
+/// The kinds with history, as a list of literals.
 pub(super) fn history_kinds(db: &Db) -> String {
-    let kinds: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    literals(db.0.history_kinds)
+}
+
+/// The kinds whose record a session writes by ending, as a list of literals.
+pub(super) fn standing_kinds(db: &Db) -> String {
+    literals(db.0.standing_kinds)
+}
+
+/// The service's own constants.
+fn literals(kinds: &[&str]) -> String {
+    let kinds: Vec<_> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
     if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
 }

@@ -2,15 +2,15 @@
 //!
 //! Versions to drop are looked up by what replaced them: each change that grows older than the
 //! retention takes the versions below its own along. So a pass reads only what has grown old since
-//! the last one, the latest version of a record stays for good, and whatever versions are left
-//! follow one another without a gap.
+//! the last one, and the latest version of a record stays for good. Whatever versions are left
+//! follow one another without a gap, but for those of [standing](drop_standing).
 
 use std::collections::BTreeSet;
 
 use mpp_core::Result;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::chunk::{chunk_end, history_kinds};
+use super::chunk::{chunk_end, history_kinds, standing_kinds};
 use crate::{Actor, Db, Tx, db_error, placeholders};
 
 /// Revisions of one statement: the databases limit its parameters.
@@ -59,6 +59,33 @@ async fn drop_below(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<Vec<
           join change o on o.kind = c.kind and o.name = c.name and o.version < c.version
           where r.rev > $1 and r.rev <= $2 and c.kind || '' in ({kinds})) returning tx"
     );
+    dropped(tx, text, (from, to)).await
+}
+
+/// Drops the versions that the ends of sessions left and those of these revisions took the place
+/// of: a source that is read every five minutes would leave a hundred thousand a year. Kept are
+/// those of a session that changed anything else, by which it is found again, and those that
+/// somebody changed by hand, who is then told for just what was changed. Indexes: as above, then
+/// revision_tx and revision_session.
+pub(super) async fn drop_standing(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<()> {
+    let (row, kinds) = (db.0.dialect.row_id, standing_kinds(db));
+    let text = format!(
+        "delete from change where {row} in
+         (select o.{row} from revision r join change c on c.tx = r.tx
+          join change o on o.kind = c.kind and o.name = c.name and o.version = c.version - 1
+          join revision b on b.tx = o.tx
+          where r.rev > $1 and r.rev <= $2 and r.session <> '' and b.session <> ''
+          and c.kind || '' in ({kinds}) and not exists
+          (select 1 from revision s join change k on k.tx = s.tx
+           where s.session = b.session and s.session <> '' and k.kind || '' not in ({kinds})))
+         returning tx"
+    );
+    let emptied = dropped(tx, text, (from, to)).await?;
+    drop_empty(tx, &emptied).await
+}
+
+/// Drops changes; answers the transactions that made them.
+async fn dropped(tx: &mut Tx, text: String, (from, to): (i64, i64)) -> Result<Vec<i64>> {
     let query = sqlx::query(AssertSqlSafe(text)).persistent(false).bind(from).bind(to);
     let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     let made = rows.iter().map(|row| row.try_get(0).map_err(db_error));

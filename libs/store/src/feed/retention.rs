@@ -70,7 +70,7 @@ impl Feed {
 
     /// Raises the floor to the last revision up to `keep_after` (at most the head): positions below
     /// it are refused. The changes up to it are deleted in chunks, save the versions of history
-    /// kinds; its own row stays, since a follower may stand there and its mark has to tell.
+    /// kinds that are [more than standing](history::drop_standing); its own row stays, since a follower may stand there and its mark has to tell.
     ///
     /// # Errors
     /// `INVALID_FIELD` above the head; `UNAVAILABLE` if the database is away.
@@ -140,6 +140,7 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
             .await
             .map_err(db_error)?;
     }
+    history::drop_standing(&mut tx, db, (from, to)).await?;
     sqlx::query("update feed set compacted = $1")
         .bind(to)
         .execute(tx.conn())

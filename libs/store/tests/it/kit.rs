@@ -22,6 +22,7 @@ pub const SCHEMA: Schema = Schema {
         ),
     }],
     history_kinds: &["mall"],
+    standing_kinds: &["mall"],
 };
 
 pub fn officer() -> Actor {

@@ -21,7 +21,7 @@ const STEPS: [Migration; 3] = [
 ];
 
 fn schema(steps: usize) -> Schema {
-    Schema { service: "test", steps: &STEPS[..steps], history_kinds: &[] }
+    Schema { service: "test", steps: &STEPS[..steps], history_kinds: &[], standing_kinds: &[] }
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_step_that_fails_leaves_nothing() {
             step(2, "broken", "create table half (id bigint primary key); create nonsense"),
         ];
         let steps: &'static [Migration] = Vec::leak(broken.to_vec());
-        let schema = Schema { service: "test", steps, history_kinds: &[] };
+        let schema = Schema { service: "test", steps, history_kinds: &[], standing_kinds: &[] };
         let options = database.options(Clock::system());
         let failed = migrate(&options, &schema).await.unwrap_err();
         assert!(failed.message().contains("'broken' of test"), "{failed}");
@@ -116,7 +116,12 @@ async fn an_old_program_keeps_writing_while_a_newer_one_migrates() {
         }
         last
     });
-    let newer = Schema { service: SCHEMA.service, steps: &STEPS[..2], history_kinds: &[] };
+    let newer = Schema {
+        service: SCHEMA.service,
+        steps: &STEPS[..2],
+        history_kinds: &[],
+        standing_kinds: &[],
+    };
     let ran = migrate(&options, &newer).await.unwrap();
     assert_eq!(ran, ["test 2 note"]);
     assert_eq!(writes.await.unwrap(), 200);

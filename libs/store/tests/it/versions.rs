@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use mpp_api::{registry::Mall, types::Tombstone};
+use mpp_api::{
+    registry::{Mall, Unit},
+    types::Tombstone,
+};
 use mpp_core::Clock;
-use mpp_store::{Actor, Change, Db, Expect, FeedOptions, Op, Read, Retention};
+use mpp_store::{Actor, Change, Db, Expect, FeedOptions, Labels, Op, Read, Retention};
 use mpp_testkit::on_both;
 use proptest::prelude::*;
 
@@ -94,7 +97,7 @@ async fn a_version_goes_once_another_has_stood_in_its_place_for_long_enough() {
         let found = read.version_at(MALL, revisions[1]).await.unwrap().unwrap();
         assert_eq!(title(&found), "two", "what is told of then is still right");
         assert!(read.version_at(MALL, revisions[0]).await.unwrap().is_none());
-        assert_eq!(read.first_version(MALL).await.unwrap().unwrap().version, 2);
+        assert_eq!(read.version_above(MALL, 0).await.unwrap().unwrap().version, 2);
         read.end().await.unwrap();
         clock.advance(1_000 * day);
         assert!(served.feed.maintain(&retention, "replica-1").await.unwrap());
@@ -102,6 +105,52 @@ async fn a_version_goes_once_another_has_stood_in_its_place_for_long_enough() {
         assert_eq!(versions(&mut read).await, [4], "the last one stays");
         let wrong = served.db.disagreements(read.conn(), clock.now()).await.unwrap();
         assert_eq!(wrong, [], "and nothing is missed");
+    })
+    .await;
+}
+
+/// A session of a source that gives the mall a name, and perhaps changes something else.
+async fn session(db: &Db, id: &str, other: bool) -> i64 {
+    let by = Actor::new("sources/bkpm", "units/bkpm").within(id);
+    if other {
+        let mut tx = db.begin(&by).await.unwrap();
+        let unit = Unit { name: "units/bkpm".into(), region: id.into(), ..Unit::default() };
+        tx.put("units/bkpm", &unit, Labels::new(), Expect::Any).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    rename(db, &by, id).await
+}
+
+#[tokio::test]
+async fn a_version_that_a_session_only_left_by_ending_goes_with_the_feeds_window() {
+    on_both(async |database| {
+        let options = database.options(Clock::system());
+        let served = Served::start(&options, FeedOptions::default()).await;
+        let db = &served.db;
+        rename(db, &officer(), "made").await;
+        session(db, "s2", false).await;
+        let asked = session(db, "s3", false).await;
+        session(db, "s4 changes a unit", true).await;
+        session(db, "s5", false).await;
+        session(db, "s6, before a person", false).await;
+        rename(db, &officer(), "by a person").await;
+        session(db, "s8", false).await;
+        let last = session(db, "s9, the last", false).await;
+        served.feed.compact(last).await.unwrap();
+        let mut read = db.read().await.unwrap();
+        assert_eq!(versions(&mut read).await, [9, 7, 6, 4, 1]);
+        for (revision, told) in [(asked, 1), (last, 9), (last - 1, 7)] {
+            let found = read.version_at(MALL, revision).await.unwrap().expect("it was there");
+            assert_eq!(found.version, told, "the last one that is kept, at {revision}");
+        }
+        assert_eq!(read.version_above(MALL, 1).await.unwrap().unwrap().version, 4);
+        let now = Clock::system().now();
+        let wrong = db.disagreements(read.conn(), now).await.unwrap();
+        assert_eq!(wrong, [], "and nothing is missed");
+        read.end().await.unwrap();
+        served.feed.compact(last).await.unwrap();
+        let mut read = db.read().await.unwrap();
+        assert_eq!(versions(&mut read).await, [9, 7, 6, 4, 1], "nor again");
     })
     .await;
 }

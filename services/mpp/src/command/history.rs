@@ -171,6 +171,10 @@ fn as_it_was(version: &Version, output: Output) -> Result<()> {
         let text = json::write_encoded(&document.type_url, &document.value)?;
         print_value("", &serde_json::from_str(&text).map_err(Error::internal)?);
     }
+    if version.standing_unknown {
+        say!("      sessions ended after this version and changed no record; theirs are not kept:");
+        say!("      how the source stood at that moment (counts, times) is not known");
+    }
     Ok(())
 }
 

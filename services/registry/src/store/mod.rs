@@ -1,5 +1,6 @@
 //! The registry's database: its records, and federation's tables.
 
+use mpp_api::{Document as _, sync::Source};
 use mpp_store::{Actor, Schema};
 
 use crate::model;
@@ -10,5 +11,9 @@ pub fn own_name() -> Actor {
 }
 
 /// The registry's tables: those of federation, beside the records.
-pub const SCHEMA: Schema =
-    Schema { service: "registry", steps: mpp_sync::STEPS, history_kinds: model::KINDS };
+pub const SCHEMA: Schema = Schema {
+    service: "registry",
+    steps: mpp_sync::STEPS,
+    history_kinds: model::KINDS,
+    standing_kinds: &[Source::KIND],
+};

@@ -2,7 +2,10 @@
 //! faults, which bar no change of anything else.
 
 use mpp_api::{
-    feed::{WatchRequest, feed_service_client::FeedServiceClient},
+    feed::{
+        GetRecordVersionRequest, ListRecordVersionsRequest, WatchRequest,
+        feed_service_client::FeedServiceClient, history_service_client::HistoryServiceClient,
+    },
     registry::{
         Counter, GetMallRequest, GetServiceRequest, ListServicesRequest, Mall, Service,
         UpdateCounterRequest, UpdateMallRequest, mall::Site, service::Override,
@@ -157,6 +160,33 @@ async fn whoever_runs_a_mall_is_told_who_changed_what_lies_in_it_also_by_its_uni
             };
             let heard = (change.name.as_str(), change.actor.as_str());
             assert_eq!(heard, (COUNTER, told), "{namespace}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn history_names_who_changed_what_lies_in_a_mall_to_whoever_runs_it_by_its_unit() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        rezone(&world, "B").await;
+        for (namespace, told) in [
+            (MALL, "users/administrator"),
+            (DPMPTSP, "users/administrator"),
+            ("units/pemkab-banyuwangi", "users/administrator"),
+            ("units/bkpm", "users/-"),
+            ("malls/lain", "users/-"),
+        ] {
+            let channel = world.channel_of(&[Reader, Organiser], &[namespace]);
+            let mut history = HistoryServiceClient::new(channel);
+            let list = ListRecordVersionsRequest { name: COUNTER.into(), ..Default::default() };
+            let listed = history.list_record_versions(list).await.expect("all").into_inner();
+            let last = listed.versions[0].change.as_ref().expect("a change");
+            assert_eq!(last.actor, told, "{namespace}");
+            let get = GetRecordVersionRequest { name: COUNTER.into(), moment: None };
+            let got = history.get_record_version(get).await.expect("it").into_inner();
+            let got = got.version.and_then(|version| version.change).expect("a change");
+            assert_eq!(got.actor, told, "{namespace}");
         }
     })
     .await;

@@ -1,8 +1,11 @@
 //! The history of synced records: who changed what, in which session of which source.
 
-use mpp_api::feed::{
-    GetRecordVersionRequest, ListRecordVersionsRequest, Moment, Version, change::Op,
-    history_service_client::HistoryServiceClient, moment::At,
+use mpp_api::{
+    feed::{
+        GetRecordVersionRequest, ListRecordVersionsRequest, Moment, Version, change::Op,
+        history_service_client::HistoryServiceClient, moment::At,
+    },
+    sync::Record,
 };
 use mpp_core::Role;
 use mpp_testkit::on_both;
@@ -84,6 +87,55 @@ async fn what_the_api_writes_belongs_to_no_session_and_is_there_as_of_any_revisi
         let request = GetRecordVersionRequest { name: KK.into(), moment };
         let refused = history.get_record_version(request).await.expect_err("not yet");
         assert_eq!(refused.code(), tonic::Code::NotFound);
+        world.stop().await;
+    })
+    .await;
+}
+
+/// A session that ends after these records.
+async fn session(world: &World, records: Vec<Record>) -> i64 {
+    let mut session = begin_again(world, hello()).await;
+    if !records.is_empty() {
+        session.send(records).await;
+    }
+    let ended = session.end().await;
+    ended.revision
+}
+
+#[tokio::test]
+async fn of_a_source_only_ends_of_sessions_that_changed_something_are_kept() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        session(&world, vec![record("kk", "KK")]).await;
+        let idle = session(&world, Vec::new()).await;
+        session(&world, vec![record("kk", "KK")]).await;
+        session(&world, vec![record("kk", "Kartu Keluarga")]).await;
+        let last = session(&world, Vec::new()).await;
+        world.running.feed.compact(last).await.expect("compacted");
+        let kept: Vec<i64> = versions(&world, SOURCE)
+            .await
+            .iter()
+            .map(|version| version.change.clone().expect("a change").version)
+            .collect();
+        assert_eq!(kept, [6, 5, 2, 1], "made, two that wrote, and the last");
+        let mut history = HistoryServiceClient::new(world.channel(Role::Reader, &[]));
+        let as_of = |at| GetRecordVersionRequest {
+            name: SOURCE.into(),
+            moment: Some(Moment { at: Some(at) }),
+        };
+        for (at, version, unknown) in [
+            (At::Revision(idle), 2, true),
+            (At::Version(5), 5, false),
+            (At::Revision(last), 6, false),
+        ] {
+            let told = history.get_record_version(as_of(at)).await.expect("kept").into_inner();
+            let told = told.version.expect("a version");
+            let own = told.change.as_ref().expect("a change").version;
+            assert_eq!((own, told.standing_unknown), (version, unknown), "{at:?}");
+        }
+        let gone = history.get_record_version(as_of(At::Version(3))).await;
+        let gone = gone.expect_err("it went");
+        assert!(gone.message().contains("is not kept any more"), "{gone}");
         world.stop().await;
     })
     .await;

@@ -1,7 +1,10 @@
 //! Undoing a session beside what others have done since, and beside other sessions.
 
 use mpp_api::{
-    registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest, unit::Kind},
+    registry::{
+        DeleteServiceRequest, HandBackServiceRequest, Offering, Service, UpdateServiceRequest,
+        unit::Kind,
+    },
     sync::{Hello, RedriveRecordsRequest, undone_record::Change},
 };
 use mpp_sync::Policy;
@@ -12,7 +15,7 @@ use crate::{
     publisher::{begin_again, codes, delete, hello, record, record_of},
     quarantine::{BARU, asleep, create_unit, late},
     undone::{changes, name, run, services, undo},
-    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, service, unit},
+    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, unit, withdrawn},
 };
 
 const JATIM: &str = "units/kemendagri-jatim";
@@ -141,6 +144,29 @@ async fn a_name_that_only_a_bad_sync_had_used_is_free_for_another_source() {
         mirror.end().await;
         assert_eq!(codes(&result), [""], "{result:?}");
         assert_eq!(services(&world).await[&name("s1")].source, "sources/mirror");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_only_a_bad_sync_had_used_is_free_for_an_officer() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let session = run(&world, vec![record("s1", "Layanan"), record("s2", "Layanan")]).await;
+        undo(&world, &session, false).await;
+        let mut admin = world.admin();
+        let right = || service("Layanan yang benar");
+        let made = admin.create_service(KEMENDAGRI, "s1", right()).await.expect("a new one");
+        assert_eq!((made.source.as_str(), made.create_time), ("", made.update_time));
+        assert_eq!(admin.service(&name("s1")).await.expect("it"), made, "as reads show it");
+        let twice = admin.create_service(KEMENDAGRI, "s1", right()).await;
+        assert_eq!(reason(twice), "ALREADY_EXISTS");
+        let tombstone = withdrawn();
+        let delete = DeleteServiceRequest { name: name("s1"), tombstone, ..Default::default() };
+        admin.catalog.delete_service(delete).await.expect("withdrawn");
+        let again = admin.create_service(KEMENDAGRI, "s1", right()).await;
+        assert_eq!(reason(again), "TOMBSTONED", "what was withdrawn does not come back");
         world.stop().await;
     })
     .await;

@@ -64,6 +64,7 @@ pub const SCHEMA: Schema = Schema {
         },
     ],
     history_kinds: &[],
+    standing_kinds: &[],
 };
 
 /// The writer that the database notes.

@@ -41,7 +41,7 @@ pub struct Upstream {
 impl Upstream {
     pub async fn start(service: &'static str, clock: &Clock) -> Self {
         let database = database(Backend::Sqlite).await;
-        let schema = Schema { service, steps: &[], history_kinds: &[] };
+        let schema = Schema { service, steps: &[], history_kinds: &[], standing_kinds: &[] };
         let options = database.options(clock.clone());
         let db = Db::open_migrated(&options, &schema).await.expect("an empty database");
         Self::serve(database, db, None).await

@@ -50,6 +50,7 @@ pub const SCHEMA: Schema = Schema {
         },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
+    standing_kinds: &[Source::KIND],
 };
 
 /// The service itself, which writes what follows from a feed or from the clock.

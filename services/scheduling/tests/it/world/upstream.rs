@@ -22,7 +22,8 @@ pub struct Upstream {
     _database: TestDatabase,
 }
 
-const REGISTRY: Schema = Schema { service: "registry", steps: &[], history_kinds: &[] };
+const REGISTRY: Schema =
+    Schema { service: "registry", steps: &[], history_kinds: &[], standing_kinds: &[] };
 
 impl Upstream {
     pub async fn start() -> Self {
