@@ -26,6 +26,8 @@ pub mod program;
 pub mod proxy;
 pub mod replica;
 pub mod service;
+#[cfg(test)]
+mod sources;
 pub mod suite;
 pub mod tls;
 pub mod town;

@@ -17,7 +17,7 @@ use crate::world::{
     refused, service,
 };
 
-fn withdrawn() -> Option<Tombstone> {
+pub fn withdrawn() -> Option<Tombstone> {
     Some(Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() })
 }
 

@@ -12,10 +12,11 @@ use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
 use crate::{
+    catalog::withdrawn,
     publisher::{begin_again, codes, delete, hello, record, record_of},
     quarantine::{BARU, asleep, create_unit, late},
     undone::{changes, name, run, services, undo},
-    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, unit, withdrawn},
+    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, unit},
 };
 
 const JATIM: &str = "units/kemendagri-jatim";

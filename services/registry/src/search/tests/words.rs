@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::{ask, engine, named, services};
 use crate::search::{
     asking::asked::{MAX_TERMS, query_terms},
     words::analyze::{QueryTerm, index_terms, tokens},
@@ -65,4 +66,22 @@ fn dots_doubling_and_accents_are_no_part_of_a_word() {
     assert_eq!(looked_for("K.T.P. hilang"), ["ktp", "hilang"]);
     assert_eq!(looked_for("syarat2 ktp2 é-ktp"), ["syarat", "ktp"]);
     assert_eq!(looked_for("AK1 SIM A"), ["ak1", "sim", "a"]);
+}
+
+#[tokio::test]
+async fn a_title_is_found_however_it_and_the_question_were_typed() {
+    for title in ["Bimbingan pra-nikah", "BIMBINGAN PRANIKAH", "Bimbingan pra\u{2011}nikah"] {
+        let engine = engine(vec![named("a", title), named("b", "Izin reklame")]).await;
+        for text in [
+            "bimbingan pranikah",
+            "pra-nikah",
+            "pra\u{ad}nikah",
+            "PRA\u{200b}NIKAH",
+            "bimbingan\u{a0}\u{a0}pra\u{2011}nikah",
+            "bimbingan  pra nikah",
+        ] {
+            let found = ask(&engine, text).await;
+            assert_eq!(services(&found).first(), Some(&"a"), "{title}: {text:?}");
+        }
+    }
 }
