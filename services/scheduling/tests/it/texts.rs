@@ -57,6 +57,28 @@ async fn what_no_person_has_written_is_refused_with_its_field() {
 }
 
 #[tokio::test]
+async fn signs_that_nobody_sees_are_taken_out_and_control_characters_refused() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let hidden =
+            closed("Banjir\u{202e} di\u{200b}  Ban\u{ad}cak\u{a0}", "Kantor\u{feff} Camat");
+        let kept = world.create("banjir", hidden).await.closure.expect("a closure");
+        assert_eq!(kept.reason.expect("a reason").id, "Banjir di Bancak");
+        assert_eq!(kept.referral, "Kantor Camat");
+        for (rule, field) in [
+            (closed("Banjir\u{1b}[31m", ""), "hours_rule.closure.reason.id"),
+            (closed("Banjir", "Kantor\0"), "hours_rule.closure.referral"),
+            (by_letter("SK\u{7} 1"), "hours_rule.source"),
+        ] {
+            let (told, description) = wrong(&world, rule).await;
+            assert_eq!(told, field);
+            assert!(description.contains("control characters"), "{description}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_update_is_judged_by_what_it_changes() {
     on_both(async |database| {
         let world = World::on(database).await;
