@@ -18,7 +18,7 @@ impl Tx {
         doc: Bytes,
         labels: String,
     ) -> Result<Put> {
-        if self.insert(kind, name, doc, labels).await? {
+        if self.insert(kind, name, doc.clone(), labels.clone()).await? {
             return Ok(Put { version: 1, changed: true, tombstoned: false });
         }
         match self.locked(kind, name).await? {

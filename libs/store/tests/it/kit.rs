@@ -21,7 +21,7 @@ pub const SCHEMA: Schema = Schema {
             "create table place (id bigint primary key, taken bigint not null check (taken <= 1))",
         ),
     }],
-    history_kinds: &["mall"],
+    history_kinds: &["mall", "counter"],
     standing_kinds: &["mall"],
 };
 

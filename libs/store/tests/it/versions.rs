@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mpp_api::{
-    registry::{Mall, Unit},
+    registry::{Counter, Mall},
     types::Tombstone,
 };
 use mpp_core::Clock;
@@ -114,8 +114,9 @@ async fn session(db: &Db, id: &str, other: bool) -> i64 {
     let by = Actor::new("sources/bkpm", "units/bkpm").within(id);
     if other {
         let mut tx = db.begin(&by).await.unwrap();
-        let unit = Unit { name: "units/bkpm".into(), region: id.into(), ..Unit::default() };
-        tx.put("units/bkpm", &unit, Labels::new(), Expect::Any).await.unwrap();
+        let name = format!("{}/counters/ktp", MALL.1);
+        let counter = Counter { name: name.clone(), zone: id.into(), ..Counter::default() };
+        tx.put(&name, &counter, Labels::new(), Expect::Any).await.unwrap();
         tx.commit().await.unwrap();
     }
     rename(db, &by, id).await
@@ -130,7 +131,7 @@ async fn a_version_that_a_session_only_left_by_ending_goes_with_the_feeds_window
         rename(db, &officer(), "made").await;
         session(db, "s2", false).await;
         let asked = session(db, "s3", false).await;
-        session(db, "s4 changes a unit", true).await;
+        session(db, "s4 changes a counter", true).await;
         session(db, "s5", false).await;
         session(db, "s6, before a person", false).await;
         rename(db, &officer(), "by a person").await;

@@ -16,7 +16,9 @@ use crate::search::{
         names::{MOST_WORDS, bare, joined},
     },
     words::{
-        analyze::{Alternative, QueryTerm, Role, Via, is_faint, term, with_related},
+        analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, term, with_related},
+        shape::is_no_word,
+        slips::has_same_letters,
         typo::{Guess, Tolerance, guess},
     },
 };
@@ -44,7 +46,7 @@ pub struct Needle {
     pub worth: f32,
     /// Whether bodies are searched for it.
     pub in_bodies: bool,
-    /// Whether a title or a keyword has the word itself, and no guess of it.
+    /// Whether a title or a keyword has the word itself, or one of which it can only be a slip.
     pub names_some: bool,
 }
 
@@ -250,8 +252,16 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let found = if strong_own > 0 { strong_own } else { frequency(view, &[Part::Body], own)? };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
-    let names_some = strong_own > 0 && !matches!(own[0].via, Via::Typo | Via::Clipped);
+    let names_some = strong_own > 0 && is_sure(&term, &own[0]);
     Ok(Some(Needle { term, worth, in_bodies, names_some }))
+}
+
+/// Whether the word is the one that was found, or can only be a slip of it: the letters make no
+/// word, or are all there. Otherwise it may be another that no service has.
+fn is_sure(typed: &QueryTerm, found: &Alternative) -> bool {
+    let word = folded(&typed.word);
+    let is_guess = matches!(found.via, Via::Typo | Via::Clipped);
+    !is_guess || is_no_word(&word) || has_same_letters(&word, &found.term)
 }
 
 /// The word itself with its slips: its rarity does not depend on related words.

@@ -95,7 +95,8 @@ pub fn read(
     is_document: &dyn Fn(&str) -> bool,
     leads: &dyn Fn(&str) -> bool,
 ) -> Reading {
-    let typed = parted(words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect());
+    let typed = words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
+    let typed = parted(whole(text, typed, called));
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
@@ -118,6 +119,25 @@ pub fn read(
             .map(|(named, stance)| place(text, &typed, named, stance))
             .collect(),
     }
+}
+
+/// The words, of which two that a hyphen joins are one where services are called by it and not by
+/// the first: "pra-nikah".
+fn whole(text: &str, typed: Vec<Word>, called: &dyn Fn(&str) -> bool) -> Vec<Word> {
+    let is_called = |word: &str| term(word).map(|term| called(&term));
+    let mut whole: Vec<Word> = Vec::with_capacity(typed.len());
+    for (at, word) in typed {
+        let before = whole.pop_if(|(before, first)| {
+            let hyphen = ["-", "\u{2010}", "\u{2011}"].contains(&&text[before.end..at.start]);
+            let one = || is_called(&format!("{first}{word}")) == Some(true);
+            hyphen && is_called(first) == Some(false) && one()
+        });
+        match before {
+            Some((before, first)) => whole.push((before.start..at.end, format!("{first}{word}"))),
+            None => whole.push((at, word)),
+        }
+    }
+    whole
 }
 
 /// The words, with a preposition apart that somebody has joined to the name of a place:

@@ -3,7 +3,8 @@
 //! In Indonesian the head comes first, and what follows tells which one of its kind is meant. A
 //! catalog has a licence for stalls, and none for each thing that a stall sells; so words behind a
 //! whole name leave nothing open where no service is told apart by them. One word is no name:
-//! "paspor diplomatik" is another passport, and "toko obat" no licence.
+//! "paspor diplomatik" is another passport, and "toko obat" no licence. An act and its thing are one
+//! where the thing tells the office: "pasang listrik sawah". The thing alone asks for no act.
 
 use super::filter::Candidate;
 use crate::search::{
@@ -26,14 +27,25 @@ const WORDS_OF_A_NAME: usize = 2;
 
 /// Whether the question begins with a name of the best answer, words that ask how aside, and says
 /// behind it only words by which no service is told from others.
-pub fn is_modified(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+///
+/// `owned` tells the things that services of the answer's category alone are about.
+pub fn is_modified(
+    best: &Candidate,
+    table: &Table,
+    needles: &Needles,
+    owned: &dyn Fn(&str) -> bool,
+) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
     let said = Said::of(best, needles);
     let titles = [&*service.title_id, &*service.title_en];
     let names = titles.into_iter().chain(service.keywords.iter().map(|keyword| &**keyword));
-    let names =
-        names.map(terms).flat_map(|name| [spoken(&name), name]).filter(|name| is_name(name));
-    let longest = names.filter_map(|name| said.end_of(&name)).max();
+    let names = names.map(terms).flat_map(|name| [spoken(&name), name]);
+    let is_asked = |name: &[String]| is_of_paper(name) || !said.leaves_out_act(&service.title_id);
+    let longest = names
+        .filter_map(|name| Some((said.end_of(&name)?, name)))
+        .filter(|(_, name)| is_name(name) && is_asked(name) || is_deed(name, owned))
+        .map(|(end, _)| end)
+        .max();
     longest.is_some_and(|end| said.is_modifier(end))
 }
 
@@ -57,12 +69,25 @@ fn is_name(terms: &[String]) -> bool {
     terms.iter().enumerate().filter(says).count() >= WORDS_OF_A_NAME
 }
 
+fn is_of_paper(name: &[String]) -> bool {
+    name.iter().any(|term| is_paper(term))
+}
+
+/// Whether the name is an act and the thing that it is done to, which tells the office by itself:
+/// "pasang listrik". Another's name or certificate may be changed as well.
+fn is_deed(name: &[String], owned: &dyn Fn(&str) -> bool) -> bool {
+    match name {
+        [act, thing] => ACTS.contains(&act.as_str()) && !is_faint(thing) && owned(thing),
+        _ => false,
+    }
+}
+
 /// A word of the question.
 struct Word<'a> {
     term: &'a QueryTerm,
     /// The best answer has it in title or keywords.
     held: bool,
-    /// Some service has it there.
+    /// Some service has it there, or a word of which it can only be a slip.
     known: bool,
 }
 
@@ -81,6 +106,14 @@ impl<'a> Said<'a> {
         let mut words: Vec<_> = known.chain(unknown).collect();
         words.sort_by_key(|word| word.term.at);
         Self(words)
+    }
+
+    /// Whether the title begins with an act, and the question says none: "air pdam keruh" asks for
+    /// no new connection.
+    fn leaves_out_act(&self, title: &str) -> bool {
+        let first = terms(title).into_iter().find(|term| !is_faint(term));
+        let does = first.is_some_and(|first| ACTS.contains(&first.as_str()));
+        does && !self.0.iter().any(|word| ACTS.contains(&word.term.own.as_str()))
     }
 
     /// The place after a name, if the question says it, and before it nothing that decides.

@@ -60,11 +60,14 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     // An index that cannot be read fails at the next step.
     let is_document = |term: &str| is_document(&state.view, term).unwrap_or_default();
     let leads = |term: &str| is_document(term) || is_subject(&state.view, term).unwrap_or_default();
-    let reading = read(&query.text, &called, &is_document, &leads);
+    // What nobody sees in a question is no part of it.
+    let text = mpp_core::text::line(&query.text);
+    let reading = read(&text, &called, &is_document, &leads);
     let needles = Needles::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);
     let found = found(state, query, &needles, &filter)?;
+    let owned = |term: &str, category: u32| is_of_category(state, term, category);
 
     let mut page: Vec<&Candidate> = found.iter().filter(|one| one.is_after(table, query)).collect();
     let more = page.len() > query.page_size;
@@ -78,7 +81,8 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         total: found.len() as u64,
         next,
         revision: state.revision,
-        weak: !query.text.trim().is_empty() && is_weak(best(&found, table), table, &needles),
+        weak: !query.text.trim().is_empty()
+            && is_weak(best(&found, table), table, &needles, &owned),
         places: named(&reading, &needles),
         unanswered: unanswered(best(&found, table), &needles),
         uncovered: uncovered(best(&found, table), &needles),
@@ -90,6 +94,20 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
 fn is_called(view: &View, term: &str) -> bool {
     let called = |part| view.frequency(part, term).is_ok_and(|services| services > 0);
     called(Part::Title) || called(Part::Keywords)
+}
+
+/// Whether only services of this category have the term in title or keywords. An index that cannot
+/// be read fails at the next step.
+fn is_of_category(state: &Published, term: &str, category: u32) -> bool {
+    let mut only = true;
+    let mut look = |slot: u32| {
+        let service = state.table.slots.get(slot as usize).and_then(|slot| slot.service.as_ref());
+        only &= service.is_none_or(|service| service.category == category);
+    };
+    [Part::Title, Part::Keywords]
+        .into_iter()
+        .try_for_each(|part| state.view.each_slot(part, term, &mut look))
+        .is_ok_and(|()| only)
 }
 
 fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {

@@ -29,7 +29,12 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 /// it out or [open](leaves_open), does not do what is [asked](misses_act), is of another
 /// [kind](is_other_kind), or shares nothing with it but guesses and no document. Words behind a
 /// whole name of it leave nothing out ([is_modified]).
-pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
+pub fn is_weak(
+    best: Option<&Candidate>,
+    table: &Table,
+    needles: &Needles,
+    owned: &dyn Fn(&str, u32) -> bool,
+) -> bool {
     let Some(best) = best else { return true };
     if !needles.has_subject {
         return !is_titled(best, table, needles);
@@ -37,7 +42,9 @@ pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bo
     let amiss = misses_act(best, table, needles)
         || is_other_paper(best, needles)
         || is_refused(best, needles);
-    if is_modified(best, table, needles) {
+    let category = table.slots[best.slot as usize].service.as_ref().map(|one| one.category);
+    let of_its_kind = |term: &str| category.is_some_and(|category| owned(term, category));
+    if is_modified(best, table, needles, &of_its_kind) {
         return amiss;
     }
     let document = best.strong & needles.leading != 0;

@@ -250,9 +250,14 @@ async fn words_behind_a_whole_name_leave_nothing_open_where_no_service_is_told_b
         with_keywords("domicile", "Surat keterangan domisili", "", "surat domisili"),
         with_keywords("paspor", "Penerbitan paspor", "", "paspor, bikin paspor"),
         with_keywords("hospital", "Izin rumah sakit swasta", "", "operasional rumah sakit"),
+        service(&["power", "Penyambungan baru listrik", "", "utilities", "pasang listrik"]),
+        service(&["water", "Sambungan baru air minum", "", "utilities", "pdam, air pdam"]),
+        with_keywords("name", "Pencatatan perubahan nama", "", "ganti nama"),
+        service(&["domain", "Pendaftaran nama domain", "", "business", "nama domain"]),
     ])
     .await;
     for (text, service) in [
+        ("pasang listrik sawah", "power"),
         ("izin warung kopi", "stall"),
         ("syarat izin usaha ternak ayam", "nib"),
         ("pajak mobil bekas", "car"),
@@ -268,8 +273,12 @@ async fn words_behind_a_whole_name_leave_nothing_open_where_no_service_is_told_b
         "bikin paspor diplomatik",
         // Another service is told by the word, or the words are too many, or come first.
         "pajak mobil obat",
+        "pajak mobil obta",
         "gadai pajak mobil",
         "rumah sakit terdekat",
+        // The thing alone asks for no act, and names are of many kinds.
+        "air pdam keruh",
+        "ganti nama merek",
     ] {
         assert!(ask(&engine, text).await.weak, "{text}");
     }
