@@ -40,6 +40,7 @@ pub fn is_modified(
     let titles = [&*service.title_id, &*service.title_en];
     let names = titles.into_iter().chain(service.keywords.iter().map(|keyword| &**keyword));
     let names = names.map(terms).flat_map(|name| [spoken(&name), name]);
+    let names = names.filter(|name| name.len() >= WORDS_OF_A_NAME);
     let is_asked = |name: &[String]| is_of_paper(name) || !said.leaves_out_act(&service.title_id);
     let longest = names
         .filter_map(|name| Some((said.end_of(&name)?, name)))
