@@ -70,7 +70,8 @@ impl Feed {
 
     /// Raises the floor to the last revision up to `keep_after` (at most the head): positions below
     /// it are refused. The changes up to it are deleted in chunks, save the versions of history
-    /// kinds that are [more than standing](history::drop_standing); its own row stays, since a follower may stand there and its mark has to tell.
+    /// kinds that are [more than standing](history::drop_standing); its own row stays, since a
+    /// follower may stand there and its mark has to tell.
     ///
     /// # Errors
     /// `INVALID_FIELD` above the head; `UNAVAILABLE` if the database is away.

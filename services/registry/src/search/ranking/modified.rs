@@ -3,8 +3,8 @@
 //! In Indonesian the head comes first, and what follows tells which one of its kind is meant. A
 //! catalog has a licence for stalls, and none for each thing that a stall sells; so words behind a
 //! whole name leave nothing open where no service is told apart by them. One word is no name:
-//! "paspor diplomatik" is another passport, and "toko obat" no licence. An act and its thing are one
-//! where the thing tells the office: "pasang listrik sawah". The thing alone asks for no act.
+//! "paspor diplomatik" is another passport, and "toko obat" no licence. An act and its thing are
+//! one where the thing tells the office: "pasang listrik sawah". The thing alone asks for no act.
 
 use super::filter::Candidate;
 use crate::search::{
