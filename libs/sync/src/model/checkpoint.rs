@@ -42,7 +42,7 @@ pub fn known_from(under_way: &[String], answered: &[String]) -> Known {
 }
 
 /// The state of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Standing {
     /// The last batch that was answered; its sequence is the highest that was ever given.
     pub last: Checkpoint,
@@ -57,7 +57,7 @@ pub struct Standing {
 }
 
 /// How a session began.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Opened {
     /// The mapping that it sends under.
     pub mapping: String,

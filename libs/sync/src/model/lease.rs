@@ -15,9 +15,25 @@ const MAX_STEP: u32 = 0x3fff_ffff;
 /// How long the client of a newer form waits for a replica that knows it.
 const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
+/// A lease that ends so much later than a new one would was altered, or the clock was set back.
+const SLACK: Micros = 60_000_000;
+
+/// Passes where a hello gets the lease, which another session holds for `left` yet; a new one would
+/// hold it for `ttl`.
+///
+/// # Errors
+/// `LEASE_HELD`, with the time that is left.
+pub fn check_free(hello: &Hello, holder: &str, left: Micros, ttl: Micros) -> Result<()> {
+    let is_nobodys = left > ttl.saturating_add(SLACK);
+    if left > 0 && !is_nobodys && !may_take(hello, holder) {
+        return Err(held(&hello.source, left));
+    }
+    Ok(())
+}
+
 /// Whether a hello takes the lease of a session that is alive: where its client says so, and where
 /// it held the lease itself. A holder that says hello again has lost its session, or it would not.
-pub fn may_take(hello: &Hello, holder: &str) -> bool {
+fn may_take(hello: &Hello, holder: &str) -> bool {
     let returns = !hello.holder.is_empty() && hello.holder == holder;
     hello.take_over || returns
 }
@@ -58,7 +74,7 @@ pub fn check_alive(
 }
 
 /// Another session holds the lease for so long yet.
-pub fn held(source: &str, left: Micros) -> Error {
+fn held(source: &str, left: Micros) -> Error {
     let left = Duration::from_micros(left.unsigned_abs());
     let message = format!(
         "another session of {source} is alive; wait {} s, or set take_over when its holder is gone",

@@ -6,3 +6,5 @@ pub mod fair;
 pub mod lease;
 pub mod preview;
 pub mod quarantine;
+#[cfg(test)]
+mod searched;

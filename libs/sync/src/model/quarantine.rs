@@ -52,7 +52,7 @@ pub enum Answer {
 }
 
 /// The state of a name of a source in quarantine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum State {
     /// No record of it is kept.
     #[default]

@@ -58,9 +58,6 @@ pub struct Held {
     pub kept: Micros,
 }
 
-/// A lease that ends so much later than a new one would was altered, or the clock was set back.
-const SLACK: Micros = 60_000_000;
-
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
 /// # Errors
@@ -75,11 +72,7 @@ pub async fn acquire<D: Document>(
     let form = rule::form_of::<D>(&hello.forms);
     rule::check_form::<D>(form)?;
     let row = locked(tx, &hello.source).await?;
-    let left = row.until.saturating_sub(tx.now());
-    let is_nobodys = left > micros(ttl).saturating_add(SLACK);
-    if left > 0 && !is_nobodys && !rule::may_take(hello, &row.holder) {
-        return Err(rule::held(&hello.source, left));
-    }
+    rule::check_free(hello, &row.holder, row.until.saturating_sub(tx.now()), micros(ttl))?;
     // Not before: who is refused comes again, and its transaction leaves nothing.
     reckon(tx, &hello.source, &row).await?;
     let client = hello.checkpoint.as_ref();
