@@ -21,20 +21,26 @@ pub async fn forget_answers(db: &Db, policy: &Policy, by: &Actor) -> Result<()> 
     tx.commit().await.map(drop)
 }
 
-/// Forgets what is kept of the sources that the service does not know: of one that follows the
-/// registry, and hears of a source that was deleted there.
+/// The sources of which anything is kept.
 ///
 /// # Errors
-/// The same as [`forget_answers`].
-pub async fn forget_sources(db: &Db, by: &Actor, knows: impl Fn(&str) -> bool) -> Result<()> {
+/// `UNAVAILABLE` when the database is away.
+pub async fn kept_sources(db: &Db) -> Result<Vec<String>> {
     let mut read = db.read().await?;
     let kept = rejected::sources(read.conn()).await?;
     read.end().await?;
-    for source in kept.iter().filter(|source| !knows(source)) {
-        let mut tx = db.begin(by).await?;
-        rejected::forget_source(&mut tx, source).await?;
-        tx.commit().await?;
-        tracing::info!(source, "it was given up; what was kept of it is forgotten");
-    }
+    Ok(kept)
+}
+
+/// Forgets what is kept of a source that is surely deleted where sources are kept: whoever calls
+/// this has asked there.
+///
+/// # Errors
+/// The same as [`forget_answers`].
+pub async fn forget_source(db: &Db, by: &Actor, source: &str) -> Result<()> {
+    let mut tx = db.begin(by).await?;
+    rejected::forget_source(&mut tx, source).await?;
+    tx.commit().await?;
+    tracing::info!(source, "it was given up; what was kept of it is forgotten");
     Ok(())
 }

@@ -111,6 +111,15 @@ pub trait Syncs: Replica + Clone + 'static {
         async { Ok(true) }
     }
 
+    /// Whether the source may still write where this record of its lies, by this replica's memory:
+    /// what is another's by now is not put back for it.
+    ///
+    /// # Errors
+    /// `INTERNAL` for a record that cannot be read.
+    fn may_undo(&self, _source: &str, _record: &Change) -> Result<bool> {
+        Ok(true)
+    }
+
     /// The record of [`Syncs::Doc`] without which another one cannot stand.
     ///
     /// # Errors

@@ -221,6 +221,12 @@ impl<'a> Piece<'a> {
                  that is meant"
             )));
         }
+        if !service.may_undo(&self.request.source, then.unwrap_or(last))? {
+            let source = &self.request.source;
+            return Ok(Some(format!(
+                "{source} may not write it any more; whoever runs its place by now changes it"
+            )));
+        }
         let Some(then) = then else { return Ok(None) };
         if let Some(moved) = last.tombstone.as_ref().filter(|one| one.reason() == Why::Moved)
             && !self.leaves_again(service, tx, &moved.successor).await?

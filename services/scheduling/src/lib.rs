@@ -175,8 +175,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         proof: proof.clone(),
     };
     let reached = follow_registry(&channel, how, (&db, &memory), &readiness, &shutdown).await?;
-    let upstream = Upstream::new(FEED, channel, policy.unknown_wait());
-    let registry = Arc::new(Registry { upstream, reached });
+    let wait = policy.unknown_wait();
+    let upstream = Upstream::new(FEED, channel.clone(), wait);
+    let registry = Arc::new(Registry { upstream, channel, wait, reached });
     follow_own(&feed, &memory, &readiness, &shutdown);
 
     let deviations =

@@ -1,7 +1,7 @@
 //! Filters of lists and of the feed that nothing can pass: refused, since an empty answer would
 //! read as "there is none".
 
-use mpp_core::{Error, FieldCode, Label, NATIONAL, Result};
+use mpp_core::{Error, FieldCode, Label, NATIONAL, Reason, Result};
 use mpp_form::hours_rule::Target;
 
 use super::Scheduling;
@@ -52,12 +52,17 @@ pub fn target(state: &Snapshot<'_>, target: &Target, field: &str) -> Result<()> 
     state.directory.require(target).map_err(|error| unknown(field, &error))
 }
 
-/// Checks that there is such a source.
+/// Checks that there is such a source, or was one that still publishes rules.
 ///
 /// # Errors
-/// Names `field`.
+/// Names `field`; `UNAVAILABLE` before it is known which sources there are.
 pub fn source(state: &Snapshot<'_>, source: &str, field: &str) -> Result<()> {
-    state.directory.source(source).map(drop).map_err(|error| unknown(field, &error))
+    match state.directory.source(source) {
+        Ok(_) => Ok(()),
+        Err(_) if state.records.has_rules_of(source) => Ok(()),
+        Err(error) if error.reason() == Reason::NotFound => Err(unknown(field, &error)),
+        Err(error) => Err(error),
+    }
 }
 
 fn unknown(field: &str, error: &Error) -> Error {

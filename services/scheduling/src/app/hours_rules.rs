@@ -60,11 +60,12 @@ impl Keeps<HoursRule> for Scheduling {
 }
 
 impl Scheduling {
-    /// Refuses a write by the API to a rule that a source publishes, saying where to change it. One
-    /// whose source was given up is its target's.
+    /// Refuses a change by the API of a rule that a source publishes, saying where to change it.
+    /// One whose source was given up, or may not write it any more, is its target's: a mall's new
+    /// organiser is not bound by what the former one's source has sent.
     fn check_own(&self, rule: &HoursRule) -> Result<()> {
         let HoursRule { name, publisher, .. } = rule;
-        if publisher.is_empty() || !self.knows_source(publisher) {
+        if publisher.is_empty() || !self.may_be_sent(publisher, &rule.target)? {
             return Ok(());
         }
         let text = format!(
@@ -72,6 +73,17 @@ impl Scheduling {
              holds before it where its validity is shorter"
         );
         Err(Error::new(Reason::WrongState, text))
+    }
+
+    /// Whether there is such a source, and it may write the rules of this target.
+    fn may_be_sent(&self, source: &str, target: &str) -> Result<bool> {
+        let target = Target::parse(target, "hours_rule.target")?;
+        let state = self.memory.read();
+        match state.directory.source(source) {
+            Ok(source) => Ok(state.directory.may_write(source, &target)),
+            Err(error) if error.reason() == Reason::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -2,10 +2,17 @@
 //! `mpp_rpc::Upstream`. Each use case looks its request's names up this way, before it opens a
 //! transaction.
 
-use mpp_core::Result;
+use std::time::Duration;
+
+use mpp_api::feed::{
+    GetRecordVersionRequest, change::Op, history_service_client::HistoryServiceClient,
+};
+use mpp_client::{Channel, error_of};
+use mpp_core::{Error, Reason, Result};
 use mpp_form::hours_rule::Target;
 use mpp_rpc::Upstream;
 use tokio::sync::watch;
+use tonic::Request;
 
 use super::Scheduling;
 
@@ -13,6 +20,10 @@ use super::Scheduling;
 pub struct Registry {
     /// The service itself.
     pub upstream: Upstream,
+    /// The way to it.
+    pub channel: Channel,
+    /// How long a question to it may take.
+    pub wait: Duration,
     /// The revision up to which the memory shows its feed.
     pub reached: watch::Receiver<i64>,
 }
@@ -22,6 +33,33 @@ impl Registry {
         let mut reached = self.reached.clone();
         // Its sender ends with the service.
         let _ = reached.wait_for(|reached| *reached >= revision).await;
+    }
+
+    /// Whether the registry itself says that a record was deleted: its last version, which it keeps
+    /// for good, is a tombstone. Of a record that it never had it says nothing, and that is no yes.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if it cannot be asked.
+    pub async fn has_deleted(&self, name: &str) -> Result<bool> {
+        let mut request =
+            Request::new(GetRecordVersionRequest { name: name.to_owned(), moment: None });
+        request.set_timeout(self.wait);
+        let mut history = HistoryServiceClient::new(self.channel.clone());
+        let version = match history.get_record_version(request).await {
+            Ok(answer) => answer.into_inner().version,
+            Err(status) => {
+                let error = error_of(&status);
+                let unknown = error.reason == Reason::NotFound.as_str();
+                let text = format!("the registry cannot be asked of {name}: {}", error.message);
+                return if unknown {
+                    Ok(false)
+                } else {
+                    Err(Error::new(Reason::Unavailable, text))
+                };
+            }
+        };
+        let change = version.and_then(|version| version.change);
+        Ok(change.is_some_and(|change| change.op() == Op::Deleted))
     }
 }
 

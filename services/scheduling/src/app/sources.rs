@@ -1,7 +1,7 @@
 //! Sources: what the registry says of each, with the accounting of its sessions here.
 
 use mpp_api::sync::{ListSourcesRequest, ListSourcesResponse, Source};
-use mpp_core::{Result, check_name};
+use mpp_core::{Error, Result, check_name};
 use mpp_resource::{
     Kind as _,
     list::{self, Pager},
@@ -33,15 +33,21 @@ impl Scheduling {
     /// Waits until the source is known, or is known not to be there.
     ///
     /// # Errors
-    /// `UNAVAILABLE` if the registry cannot be asked.
+    /// `UNAVAILABLE` if the registry cannot be asked, or has not been heard yet.
     pub async fn await_source(&self, name: &str) -> Result<()> {
         let look = || {
-            let state = self.memory.read();
-            state.require_whole()?;
-            state.directory.source(name).map(drop)
+            self.memory.read().require_whole()?;
+            if self.knows_source(name) { Ok(()) } else { Err(Error::not_found(name)) }
         };
-        let known = self.known(look).await;
-        known.or_else(|error| if error.may_be_of_a_lag() { Ok(()) } else { Err(error) })
+        match self.known(look).await {
+            Err(error) if error.may_be_of_a_lag() => {
+                if self.knows_source(name) {
+                    return Ok(());
+                }
+                self.memory.read().directory.require_sources()
+            }
+            known => known,
+        }
     }
 
     /// A source, with its counts here.
@@ -67,6 +73,7 @@ impl Scheduling {
         let mut listed = list::paged(request, |page| async move {
             let state = self.memory.read();
             state.require_whole()?;
+            state.directory.require_sources()?;
             let mut pager = Pager::new(page);
             for source in state.directory.sources() {
                 pager.offer(&source.name, || Some(shown(&state, source)));

@@ -28,17 +28,21 @@ pub struct RegistryShelf {
     state: Vec<Copied>,
     /// The copy that goes into the memory with the position.
     coming: Directory,
+    /// It was heard, since the table was read.
+    is_heard: bool,
 }
 
 impl RegistryShelf {
     /// A shelf for this memory; `component` is up once there is a copy.
     pub fn new(memory: Memory, component: Component) -> Self {
-        Self { memory, component, state: Vec::new(), coming: Directory::default() }
+        let (state, coming) = (Vec::new(), Directory::default());
+        Self { memory, component, state, coming, is_heard: false }
     }
 
     fn show(&mut self, revision: i64) {
         let mut directory = std::mem::take(&mut self.coming);
         (directory.is_whole, directory.revision) = (true, revision);
+        directory.is_heard = self.is_heard;
         self.memory.replace_directory(directory);
         self.component.up();
     }
@@ -64,6 +68,8 @@ impl Shelf for RegistryShelf {
                 None => break,
             }
         }
+        // Whether the table is of these kinds the registry judges, by its position.
+        self.is_heard = false;
         if let Some(position) = position {
             self.show(position.revision);
         }
@@ -115,12 +121,13 @@ impl Shelf for RegistryShelf {
     }
 
     fn has_state(&mut self, revision: i64) {
+        self.is_heard = true;
         self.show(revision);
     }
 
     fn has(&mut self, changes: &[Change], revision: i64) {
         self.memory.change_directory(|directory| {
-            directory.revision = revision;
+            (directory.revision, directory.is_heard) = (revision, true);
             changes.iter().map(|change| take_in_change(directory, change)).collect()
         });
     }
@@ -160,6 +167,7 @@ mod tests {
 
     use mpp_api::{Document as _, registry::Region};
     use mpp_calendar::Decrees;
+    use mpp_core::Reason;
     use mpp_resource::{
         copy::{Copy, Options},
         memory::MemoryPolicy,
@@ -303,6 +311,23 @@ mod tests {
             copy.apply(transaction(5)).await.unwrap();
             copy.apply(Event::Digest(regions(1..=5))).await.unwrap();
             assert!(copy.must_start_again(), "region 4 is missing");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn which_sources_there_are_is_not_told_of_a_copy_that_may_be_another_programs() {
+        on_both(async |database| {
+            let db = database.open(&crate::SCHEMA).await.unwrap();
+            take_in_state(&mut replica(&db).await).await;
+            let mut copy = replica(&db).await;
+            let reason = |copy: &mut Copy<RegistryShelf>| {
+                let state = copy.shelf().memory.read();
+                state.directory.source("sources/mal").expect_err("there is none").reason()
+            };
+            assert_eq!(reason(&mut copy), Reason::Unavailable);
+            copy.apply(transaction(4)).await.unwrap();
+            assert_eq!(reason(&mut copy), Reason::NotFound, "the registry has gone on from it");
         })
         .await;
     }

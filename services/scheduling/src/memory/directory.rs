@@ -64,6 +64,9 @@ pub struct Directory {
     pub is_whole: bool,
     /// The registry's revision up to which the copy has everything.
     pub revision: i64,
+    /// True once the registry has gone on from the copy, or has told its whole state: so the copy
+    /// is of these kinds, and no other program's.
+    pub is_heard: bool,
     zones: HashMap<String, Zone>,
     /// The unit above each unit that lies below one.
     parents: HashMap<String, String>,

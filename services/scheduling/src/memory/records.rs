@@ -36,6 +36,11 @@ impl Records {
         self.rules.get(target).map_or(0, BTreeMap::len)
     }
 
+    /// Whether a source publishes any rule. Looks through all of them.
+    pub fn has_rules_of(&self, source: &str) -> bool {
+        self.rows.rows::<HoursRule>("").any(|(_, row)| row.label(Label::Source) == source)
+    }
+
     /// The names of a target's own rules: equal lists mean equal hours below the same mall.
     pub fn rule_names(&self, target: &str) -> Vec<String> {
         self.rules.get(target).into_iter().flat_map(BTreeMap::keys).cloned().collect()

@@ -8,9 +8,9 @@ mod write;
 use std::collections::HashMap;
 
 use mpp_api::{Document as _, scheduling::HoursRule, sync::Source};
-use mpp_core::{FieldViolation, Label, Labels, Result};
+use mpp_core::{FieldViolation, Label, Labels, Reason, Result};
 use mpp_form::hours_rule::Target;
-use mpp_store::{Actor, Change, Tx};
+use mpp_store::{Actor, Change, Op, Tx};
 use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
@@ -49,7 +49,10 @@ impl Syncs for Scheduling {
 
     async fn account(&self, tx: &mut Tx, source: &str) -> Result<Option<(Source, Labels)>> {
         let known = self.memory.read().directory.source(source).cloned();
-        let Ok(known) = known else { return Ok(None) };
+        let known = match known {
+            Err(error) if error.reason() == Reason::NotFound => return Ok(None),
+            known => known?,
+        };
         let own = tx.get::<Source>(source).await?.map(|found| found.doc);
         let labels = [(Label::Source, source.to_owned()), (Label::Unit, known.unit.clone())];
         Ok(Some((accounted(&known, own), Labels::from(labels))))
@@ -88,5 +91,17 @@ impl Syncs for Scheduling {
         }
         let target = Target::parse(&record.decode::<HoursRule>()?.target, "target")?;
         Ok(self.memory.read().directory.require(&target).is_ok())
+    }
+
+    /// A mall's rules are left alone once it is run by others. Of a place that has gone they may
+    /// go, too.
+    fn may_undo(&self, source: &str, record: &Change) -> Result<bool> {
+        if record.kind != HoursRule::KIND || record.op == Op::Deleted {
+            return Ok(true);
+        }
+        let target = Target::parse(&record.decode::<HoursRule>()?.target, "target")?;
+        let state = self.memory.read();
+        let is_gone = state.directory.require(&target).is_err();
+        Ok(is_gone || state.directory.may_write(state.directory.source(source)?, &target))
     }
 }

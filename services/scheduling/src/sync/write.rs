@@ -29,10 +29,14 @@ pub(super) struct Write<'a> {
 
 impl<'a> Write<'a> {
     /// # Errors
-    /// `REFERENCE_INVALID` for a source that the registry has no more.
+    /// `REFERENCE_INVALID` for a source that the registry has no more; `UNAVAILABLE` before it is
+    /// known which it has.
     pub(super) fn of(app: &'a Scheduling, lease: &'a Lease) -> Result<Self> {
         let found = app.memory.read().directory.source(&lease.source).cloned();
-        let gone = |error: Error| Error::new(Reason::ReferenceInvalid, error.message());
+        let gone = |error: Error| match error.reason() {
+            Reason::NotFound => Error::new(Reason::ReferenceInvalid, error.message()),
+            _ => error,
+        };
         Ok(Self { app, lease, source: found.map_err(gone)? })
     }
 

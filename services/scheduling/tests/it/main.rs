@@ -15,5 +15,6 @@ mod source;
 mod standing;
 mod synced;
 mod synced_again;
+mod synced_rights;
 mod texts;
 mod world;

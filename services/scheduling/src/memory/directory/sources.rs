@@ -1,10 +1,15 @@
 //! The sources that the registry knows, and what each may write of scheduling's.
 
+use std::time::Duration;
+
 use mpp_api::sync::Source;
 use mpp_core::{Error, Reason, Result};
 use mpp_form::hours_rule::Target;
 
 use super::{Directory, Touched};
+
+/// After which time a caller may ask again that could not be told.
+const COME_AGAIN: Duration = Duration::from_secs(1);
 
 impl Directory {
     /// Takes over a source, without the registry's own accounting of it, which changes with every
@@ -25,14 +30,29 @@ impl Directory {
     /// A source, as the registry has it.
     ///
     /// # Errors
-    /// `NOT_FOUND`.
+    /// `NOT_FOUND`; `UNAVAILABLE` while it is not known which sources there are.
     pub fn source(&self, name: &str) -> Result<&Source> {
-        self.sources.get(name).ok_or_else(|| {
-            let text = format!(
-                "{name} is not known to scheduling; an administrator makes it in the registry"
-            );
-            Error::new(Reason::NotFound, text)
-        })
+        if let Some(source) = self.sources.get(name) {
+            return Ok(source);
+        }
+        self.require_sources()?;
+        let text =
+            format!("{name} is not known to scheduling; an administrator makes it in the registry");
+        Err(Error::new(Reason::NotFound, text))
+    }
+
+    /// Succeeds once it is known which sources there are. A copy without any may be that of a
+    /// program that did not follow sources, until the registry is heard.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` before.
+    pub fn require_sources(&self) -> Result<()> {
+        if self.is_heard || !self.sources.is_empty() {
+            return Ok(());
+        }
+        let text = "scheduling has not heard from the registry yet which sources there are; try \
+                    again shortly";
+        Err(Error::new(Reason::Unavailable, text).with_retry_after(COME_AGAIN))
     }
 
     /// All sources, by name.

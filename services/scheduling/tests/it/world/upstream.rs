@@ -3,6 +3,7 @@
 use mpp_api::{
     Document,
     registry::{Counter, Mall, Offering, Region, Window, counter::Regime, offering},
+    sync::Source,
     types::{Tombstone, tombstone},
 };
 use mpp_calendar::Zone;
@@ -23,7 +24,7 @@ pub struct Upstream {
 }
 
 const REGISTRY: Schema =
-    Schema { service: "registry", steps: &[], history_kinds: &[], standing_kinds: &[] };
+    Schema { service: "registry", steps: &[], history_kinds: &[Source::KIND], standing_kinds: &[] };
 
 impl Upstream {
     pub async fn start() -> Self {
@@ -42,6 +43,7 @@ impl Upstream {
             .add_service(
                 mpp_rpc::feed::FeedServer::new(feed, mpp_api::document::KINDS).into_route(),
             )
+            .add_service(mpp_rpc::history::HistoryServer::new(db.clone()).into_route())
             .serve_with_incoming_shutdown(
                 TcpListenerStream::new(listener),
                 stop.clone().cancelled_owned(),
