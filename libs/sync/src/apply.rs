@@ -7,6 +7,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::Tx;
 
 use crate::{
+    Turn,
     fate::{Fate, WaitingRecord, fault},
     metrics,
     model::checkpoint::Standing,
@@ -159,7 +160,7 @@ impl<S: Syncs> Session<S> {
 
     /// The whole batch in one transaction.
     async fn attempt(&self, plan: &Plan<S::Doc>) -> Result<BatchResult> {
-        let _turn = turn(&self.service, &self.lease.source, Work::Batch).await?;
+        let _turn = self.turn().await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         let standing = lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
         if let Some(answered) = batches::find(&mut tx, &self.lease, plan.nonce).await? {
@@ -207,8 +208,15 @@ impl<S: Syncs> Session<S> {
         Ok(result)
     }
 
-    /// Finds the records that the database refuses, and decides them.
+    pub(super) async fn turn(&self) -> Result<Turn> {
+        let work = if self.previews.is_some() { Work::Preview } else { Work::Batch };
+        turn(&self.service, &self.lease.source, work, self.deadline).await
+    }
+
+    /// Finds the records that the database refuses, and decides them: in one turn, since in a busy
+    /// line each of some twenty probes would wait as long as the batch itself has.
     async fn isolate(&self, plan: &mut Plan<S::Doc>, error: Error) -> Result<()> {
+        let _turn = self.turn().await?;
         let mut refused = HashSet::new();
         let mut halves: Vec<_> = std::iter::once(0..plan.waiting.len()).collect();
         while let Some(part) = halves.pop() {
@@ -234,10 +242,8 @@ impl<S: Syncs> Session<S> {
         Ok(())
     }
 
-    /// True where the database takes these records; nothing of it is kept.
+    /// True where the database takes these records; nothing of it is kept. Its source has its turn.
     async fn probe(&self, waiting: &[WaitingRecord<S::Doc>]) -> Result<bool> {
-        let work = if self.previews.is_some() { Work::Preview } else { Work::Batch };
-        let _turn = turn(&self.service, &self.lease.source, work).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         match self.previews {
             Some(_) => self.stand_in(&mut tx).await?,

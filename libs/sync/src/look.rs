@@ -88,8 +88,13 @@ fn due_by_source<'a, S: Syncs>(
 async fn piece<S: Syncs>(service: &S, source: &str, due: &[&Cause], now: Micros) -> Result<bool> {
     let names = names(service, due, now).await?;
     let actor = Actor::new(source, S::own_name().subject);
-    let redrive =
-        Redrive { service: service.clone(), actor, accept_moves: false, validate_only: false };
+    let redrive = Redrive {
+        service: service.clone(),
+        actor,
+        accept_moves: false,
+        validate_only: false,
+        deadline: None,
+    };
     let (source, by) = (source.to_owned(), Some(now));
     let wanted = Selection { source, with_refused: true, by, ..Selection::default() };
     let asked: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -44,7 +44,6 @@ use crate::{
         waiting::{self, Held},
     },
     syncs::Syncs,
-    turn::{Work, turn},
 };
 
 /// No preview has more records, or more bytes that wait.
@@ -85,7 +84,8 @@ pub(super) async fn preview<S: Syncs>(
     if records.is_empty() {
         return Ok(answer);
     }
-    let session = session(service, actor, request);
+    let mut session = session(service, actor, request);
+    session.deadline = call.deadline;
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
     metrics::previewed(&looked.result);
     // Texts of many records take long enough for others to wait.
@@ -178,7 +178,7 @@ impl<S: Syncs> Session<S> {
     }
 
     async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
-        let _turn = turn(&self.service, &self.lease.source, Work::Preview).await?;
+        let _turn = self.turn().await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         self.stand_in(&mut tx).await?;
         self.service.memory().catch_up(tx.head().await?).await?;

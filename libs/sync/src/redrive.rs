@@ -9,6 +9,7 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Tx};
 use prost::Message as _;
+use tokio::time::Instant;
 
 use crate::{
     account::{settle, show, tried},
@@ -50,6 +51,8 @@ pub struct Redrive<S> {
     pub accept_moves: bool,
     /// A dry run: nothing is stored.
     pub validate_only: bool,
+    /// When its caller must have been answered.
+    pub deadline: Option<Instant>,
 }
 
 /// Tries the records that a caller's request names.
@@ -74,7 +77,8 @@ pub async fn by_command<S: Syncs>(
     tx.rollback().await?;
     check_release(call, &request.code)?;
     let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
-    let redrive = Redrive { service: service.clone(), actor, accept_moves, validate_only };
+    let (service, deadline) = (service.clone(), call.deadline);
+    let redrive = Redrive { service, actor, accept_moves, validate_only, deadline };
     let wanted = Selection {
         source: request.source.clone(),
         code: request.code.clone(),
@@ -84,7 +88,7 @@ pub async fn by_command<S: Syncs>(
         ..Selection::default()
     };
     let done = redrive.all(&wanted).await?;
-    service.memory().see(done.revision, call.deadline).await;
+    redrive.service.memory().see(done.revision, call.deadline).await;
     Ok(done)
 }
 
@@ -122,9 +126,11 @@ impl<S: Syncs> Redrive<S> {
         }
     }
 
-    /// Tries some records together, or one by one if the database refuses one of them.
+    /// Tries some records together, or one by one if the database refuses one of them; all in one
+    /// turn.
     pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
+        let _turn = turn(&self.service, source, Work::Redrive, self.deadline).await?;
         match self.raced(wanted, names).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),
@@ -164,7 +170,6 @@ impl<S: Syncs> Redrive<S> {
     /// left and that the selection still means.
     async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
-        let _turn = turn(&self.service, source, Work::Redrive).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         if !waiting::lock(&mut tx, source).await? {
             tx.rollback().await?;
@@ -232,7 +237,6 @@ impl<S: Syncs> Redrive<S> {
 
     /// Notes that the service failed on a record, which is then left alone for ever longer.
     async fn failed(&self, source: &str, name: &str) -> Result<Done> {
-        let _turn = turn(&self.service, source, Work::Redrive).await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         let mut done = Done::default();
         let is_there = waiting::lock(&mut tx, source).await?;

@@ -9,6 +9,7 @@ use mpp_core::{FieldCode, Micros, Overridden, Result};
 use mpp_form::{Check, held, record};
 use mpp_resource::{Call, memory::View as _};
 use mpp_store::{Actor, Label, Tx};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +38,8 @@ pub struct Session<S: Syncs> {
     pub actor: Actor,
     /// When its lease was last prolonged, as far as is known here.
     kept: Micros,
+    /// When the call, or the stream, that it comes by must have been answered.
+    pub(super) deadline: Option<Instant>,
     /// The records that its client compares with, once it does.
     pub(super) sealed: Option<Arc<Sealed>>,
     /// Only of a preview, of which nothing is kept: what its parts before would have changed.
@@ -90,12 +93,14 @@ impl<S: Syncs> Session<S> {
         );
         let mut welcome = welcome(&begun, service.settings());
         tell_held(service, &hello.source, &mut welcome);
-        Ok((Self::of(service, begun.lease, actor, kept), welcome))
+        let session = Self::of(service, begun.lease, actor, kept);
+        Ok((Self { deadline: call.deadline, ..session }, welcome))
     }
 
     fn of(service: &S, lease: Lease, actor: Actor, kept: Micros) -> Self {
         let actor = actor.within(&lease.session);
-        Self { service: service.clone(), lease, actor, kept, sealed: None, previews: None }
+        let (service, deadline) = (service.clone(), None);
+        Self { service, lease, actor, kept, deadline, sealed: None, previews: None }
     }
 
     /// Takes the lease; answers the revision with it.
@@ -120,7 +125,7 @@ impl<S: Syncs> Session<S> {
         let Held { lease, kept } =
             lease::find::<S::Doc>(&mut tx, source, fencing, service.settings().lease()).await?;
         tx.rollback().await?;
-        Ok(Self::of(service, lease, actor, kept))
+        Ok(Self { deadline: call.deadline, ..Self::of(service, lease, actor, kept) })
     }
 
     /// Writes for a source without a session of its own, under the lock of its lease.

@@ -10,9 +10,10 @@
 //! **A line is a replica's own.** Replicas do not know of each other's; a database has at most
 //! `write_places` of these writes of each replica at work, which meet only at the commit.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mpp_core::{Error, Reason, Result};
+use tokio::time::Instant;
 
 use crate::{line::Turn, metrics, syncs::Syncs};
 
@@ -42,23 +43,35 @@ impl Work {
 }
 
 /// Waits until it is this source's turn to write, for a lease at the most: another client may have
-/// taken the session over by then.
+/// taken the session over by then. A call that has a deadline waits for three quarters of what is
+/// left to it, so that it is told, and has the time to write where its turn comes late.
 ///
 /// # Errors
 /// `OVERLOADED` where its turn has not come by then; nothing of it was written.
-pub async fn turn<S: Syncs>(service: &S, source: &str, work: Work) -> Result<Turn> {
+pub async fn turn<S: Syncs>(
+    service: &S,
+    source: &str,
+    work: Work,
+    deadline: Option<Instant>,
+) -> Result<Turn> {
     let policy = service.settings();
     let begun = Instant::now();
+    let left = deadline.map(|ends| ends.saturating_duration_since(begun) / 4 * 3);
+    let longest = left.map_or(policy.lease(), |left| left.min(policy.lease()));
     let rules = policy.line(service.db().is_sqlite());
-    let turn = service.engine().line.turn(rules, source, policy.lease()).await;
+    let turn = service.engine().line.turn(rules, source, longest).await;
     metrics::waited(work.name(), begun.elapsed());
-    turn.ok_or_else(|| too_many(source, policy.lease()))
+    turn.ok_or_else(|| too_many(source, work, longest))
 }
 
-fn too_many(source: &str, waited: Duration) -> Error {
+fn too_many(source: &str, work: Work, waited: Duration) -> Error {
+    let written = match work {
+        // A redrive is written in portions.
+        Work::Redrive => "what was redriven before stays, ask again for the rest",
+        _ => "nothing of this was written, send it again",
+    };
     let text = format!(
-        "so many sources write that {source} has not had its turn for {} s; nothing of this was \
-         written, send it again",
+        "so many sources write that {source} has not had its turn for {} s; {written}",
         waited.as_secs()
     );
     Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))

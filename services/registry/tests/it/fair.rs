@@ -7,6 +7,7 @@ use mpp_api::{
     registry::unit::Kind,
     sync::{
         BatchResult, Hello, OpenSessionRequest, PreviewRecordsRequest, PushBatchRequest, Record,
+        UndoSessionRequest,
     },
 };
 use mpp_core::Role;
@@ -16,11 +17,15 @@ use mpp_sync::{
 };
 use mpp_testkit::on_both;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::Request;
 
 use crate::{
-    publisher::{Session, batch_after, hello, record},
-    quarantine::asleep,
-    world::{KEMENDAGRI, World, refused, unit},
+    hostile::refuse,
+    publisher::{Session, batch_after, codes, hello, record},
+    pusher::Push,
+    quarantine::{all, asleep, late, run},
+    world::{KEMENDAGRI, SOURCE, World, refused, unit},
 };
 
 const LARGE: [&str; 3] = ["besar-1", "besar-2", "besar-3"];
@@ -36,7 +41,9 @@ async fn with_sources(database: &mpp_testkit::TestDatabase, ids: &[&str], policy
 
 /// A source writes, and goes on until this is dropped.
 async fn writing(world: &World) -> Turn {
-    turn(&world.running.registry, "sources/kemendagri", Work::Redrive).await.expect("its turn")
+    turn(&world.running.registry, "sources/kemendagri", Work::Redrive, None)
+        .await
+        .expect("its turn")
 }
 
 /// Waits until so many stand in line.
@@ -146,10 +153,9 @@ async fn a_preview_stands_in_line_and_a_source_has_one_turn_at_a_time() {
         let looked = tokio::spawn(async move { own.sync.preview_records(request).await });
         in_line(&world, 1).await;
         let has_one_writer = registry.db.is_sqlite();
-        let other =
-            tokio::spawn(
-                async move { turn(&registry, "sources/other", Work::Undo).await.map(drop) },
-            );
+        let other = tokio::spawn(async move {
+            turn(&registry, "sources/other", Work::Undo, None).await.map(drop)
+        });
         if has_one_writer {
             in_line(&world, 2).await;
         } else {
@@ -177,6 +183,87 @@ async fn whose_turn_does_not_come_within_a_lease_is_told_and_sends_again() {
         drop(held);
         let mut again = session(&world, "kecil").await;
         assert_eq!(again.send(records("kecil", 0, 1)).await.results.len(), 1);
+        world.stop().await;
+    })
+    .await;
+}
+
+/// A request whose caller waits for a few seconds, and for less than a lease.
+fn hurried<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(Duration::from_secs(6));
+    request
+}
+
+#[tokio::test]
+async fn a_single_call_is_told_so_before_its_own_time_ends() {
+    on_both(async |database| {
+        let world = with_sources(&database, &["kecil"], asleep()).await;
+        run(&world, vec![late("akta", "Akta")]).await;
+        let mut push = Push::open(&world).await;
+        let batch = Some(push.batch(records("apa", 0, 1)));
+        let batch = PushBatchRequest { source: SOURCE.into(), batch };
+        let kecil = "sources/kecil";
+        let mut other = world.caller(Role::Publisher, &[kecil]);
+        let preview = PreviewRecordsRequest {
+            source: kecil.into(),
+            records: records("apa", 0, 1),
+            ..PreviewRecordsRequest::default()
+        };
+        let (session, source) = (push.welcome.session.clone(), SOURCE.to_owned());
+        let undo = UndoSessionRequest { source, session, ..UndoSessionRequest::default() };
+        let (mut admin, mut officer) = (world.admin(), world.admin());
+        let registry = &world.running.registry;
+        let _held = turn(registry, kecil, Work::Batch, None).await.expect("its turn");
+        let (pushed, looked, redriven, undone) = tokio::join!(
+            push.publisher.sync.push_batch(hurried(batch)),
+            other.sync.preview_records(hurried(preview)),
+            admin.sync.redrive_records(hurried(all())),
+            officer.sync.undo_session(hurried(undo)),
+        );
+        let redriven = refused(redriven);
+        assert_eq!(redriven.reason, "OVERLOADED");
+        assert!(redriven.message.contains("before stays"), "{}", redriven.message);
+        for told in [refused(pushed), refused(looked), refused(undone)] {
+            assert_eq!(told.reason, "OVERLOADED", "{}", told.message);
+            assert!(told.message.contains("nothing of this was written"), "{}", told.message);
+        }
+        world.stop().await;
+    })
+    .await;
+}
+
+/// Takes one turn after the other; answers how many of them went before a third that stood in line.
+async fn passes(registry: mpp_registry::Registry, source: &str, ends: CancellationToken) -> usize {
+    let mut before = 0;
+    while !ends.is_cancelled() {
+        let _turn = turn(&registry, source, Work::Undo, None).await.expect("its turn");
+        before += usize::from(registry.sync.writes_waiting() > 1);
+        tokio::task::yield_now().await;
+    }
+    before
+}
+
+/// Two others go before each of its turns: it has one for the batch, one to find the record in, one
+/// for the rest.
+#[tokio::test]
+async fn whatever_a_bad_record_costs_is_no_wait_for_each_look() {
+    on_both(async |database| {
+        let policy = Policy { write_passes: 0, ..asleep() };
+        let world = with_sources(&database, &[], policy).await;
+        refuse(&database, &world, "poison").await;
+        let mut session = Session::begin(&world).await;
+        let ends = CancellationToken::new();
+        let [one, other] = ["sources/satu", "sources/dua"].map(|source| {
+            let (registry, ends) = (world.running.registry.clone(), ends.clone());
+            tokio::spawn(async move { passes(registry, source, ends).await })
+        });
+        let sent = [records("apa", 0, 63), vec![record("poison", "Layanan")]].concat();
+        let result = session.send(sent).await;
+        ends.cancel();
+        assert_eq!(codes(&result)[63], "INTERNAL");
+        let before = one.await.expect("no panic") + other.await.expect("no panic");
+        assert!(before <= 6, "{before} went before it");
         world.stop().await;
     })
     .await;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Makes the database refuse a name, as a fault of ours would.
-async fn refuse(database: &TestDatabase, world: &World, part: &str) {
+pub async fn refuse(database: &TestDatabase, world: &World, part: &str) {
     let text = match database.backend() {
         Backend::Sqlite => format!(
             "create trigger poison before insert on record when new.name like '%{part}%'
