@@ -144,12 +144,14 @@ pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
         .map_err(db_error)
 }
 
-/// All stored answers of a source. Index: sync_sent's primary key.
+/// All stored answers of a source; none where an older program, which keeps none, has locked it
+/// last: whoever locks it next forgets them. Indexes: primary keys of sync_sent and sync_lease.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<Stored>> {
-    let text = "select key, digest, outcome, rules from sync_sent where source = $1";
+    let text = "select key, digest, outcome, rules from sync_sent where source = $1 and not exists
+        (select 1 from sync_lease l where l.source = sync_sent.source and l.unsealed = 1)";
     let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }

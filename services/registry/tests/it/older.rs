@@ -1,15 +1,17 @@
 //! A program of before beside a newer one: it knows nothing of the hashes of a source's rows, and
 //! what it leaves is not taken for somebody's hand.
 
-use mpp_api::sync::{Hello, Outcome};
+use mpp_api::sync::{Hello, Outcome, ReconcileRecordsRequest};
 use mpp_client::error_of;
+use mpp_core::Role;
+use mpp_form::reconcile::{Item, Set, Standing, Walk, digest, key_of};
 use mpp_testkit::{execute, on_both};
 
 use crate::{
     publisher::{Session, begin_again, hello, outcomes, record},
     quarantine::{all, asleep, create_unit, late, redrive},
     sealed::{mend, wrong},
-    world::World,
+    world::{SOURCE, World},
 };
 
 /// As it locks a source, in the same transaction as what follows.
@@ -89,6 +91,36 @@ async fn after_an_older_program_has_written_nobody_compares_before_all_was_sent_
         session.send(vec![record("b", "Layanan")]).await;
         session.end().await;
         assert!(Session::begin(&world).await.welcome.can_reconcile);
+    })
+    .await;
+}
+
+/// A comparison by a single call locks nothing, and may be the first that comes.
+#[tokio::test]
+async fn nor_does_anybody_by_a_single_call_before_a_newer_program_has_locked_the_source() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let sent = record("b", "Layanan");
+        let mut session = Session::begin(&world).await;
+        session.send(vec![sent.clone()]).await;
+        session.end().await;
+        let key = key_of(&format!("{}/services/b", sent.unit));
+        let asked = Item::new(key, &digest(&sent), Standing::Taken);
+        for (is_older, wanted) in [(false, 0), (true, 1)] {
+            if is_older {
+                does(database.url(), &[LOCKS]).await;
+            }
+            let mut walk = Walk::new(Set::new(vec![asked]));
+            while let Some(ranges) = walk.next_message() {
+                let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges };
+                let mut own = world.caller(Role::Publisher, &[SOURCE]);
+                let answer = own.sync.reconcile_records(request).await.expect("compared");
+                let answer = answer.into_inner().reconciliation.expect("an answer");
+                walk.hear(answer).expect("an answer to it");
+            }
+            assert_eq!(walk.found().wanted.len(), wanted, "of before: {is_older}");
+        }
+        world.stop().await;
     })
     .await;
 }
