@@ -3,7 +3,7 @@
 //! ```text
 //! "x", 7, true       just that; 0, "" and false also where the field is left out
 //! "*"                anything but nothing
-//! {"field": …}       each field that is named
+//! {"field": …}       an object, and in it each field that is named
 //! [ …, … ]           as many, in their order
 //! {"$above": n}      a number above n
 //! {"$some": …}       a list of which at least one is so
@@ -11,7 +11,7 @@
 //! {"$sum": true}     an accounting: received = applied + unchanged + rejected + quarantined
 //! ```
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::fill::whole_number;
 
@@ -24,15 +24,15 @@ pub fn differences(expected: &Value, came: &Value) -> Vec<String> {
 
 fn compare(expected: &Value, came: &Value, path: &str, found: &mut Vec<String>) {
     let is_so = match expected {
-        Value::Object(fields) if fields.keys().any(|key| key.starts_with('$')) => {
-            rule(fields, came)
-        }
         Value::Object(fields) => {
-            for (key, value) in fields {
+            let (rules, named): (Vec<_>, Vec<_>) =
+                fields.iter().partition(|(key, _)| key.starts_with('$'));
+            for (key, value) in named {
                 let own = came.get(key).unwrap_or(&Value::Null);
                 compare(value, own, &format!("{path}.{key}"), found);
             }
-            return;
+            rules.iter().all(|(rule, given)| holds(rule, given, came))
+                && (!rules.is_empty() || came.is_object())
         }
         Value::Array(items) => {
             let own = came.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -50,17 +50,17 @@ fn compare(expected: &Value, came: &Value, path: &str, found: &mut Vec<String>) 
     }
 }
 
-fn rule(rules: &Map<String, Value>, came: &Value) -> bool {
+fn holds(rule: &str, given: &Value, came: &Value) -> bool {
     let items = came.as_array().map(Vec::as_slice).unwrap_or_default();
-    rules.iter().all(|(rule, given)| match rule.as_str() {
+    match rule {
         "$above" => {
             whole_number(came).zip(whole_number(given)).is_some_and(|(own, least)| own > least)
         }
         "$some" => items.iter().any(|item| differences(given, item).is_empty()),
         "$none" => !items.iter().any(|item| differences(given, item).is_empty()),
-        "$sum" => adds_up(came),
+        "$sum" => came.is_object() && adds_up(came),
         _ => false,
-    })
+    }
 }
 
 /// Each record has one outcome.
@@ -104,6 +104,7 @@ mod tests {
         assert!(!is_so(&json!({"a": 1}), &json!({})));
         assert!(!is_so(&json!({"a": "*"}), &json!({"a": "0"})));
         assert!(!is_so(&json!([1, 2]), &json!([1, 2, 3])));
+        assert!(!is_so(&json!({"summary": {}}), &json!({"batchResult": {}})), "another message");
         let told = differences(&json!({"a": [{"b": 1}]}), &json!({"a": [{"b": 2}]}));
         assert_eq!(told, ["a[0].b: expected 1, came 2"]);
     }
@@ -117,6 +118,9 @@ mod tests {
         let sums = |received: i64| json!({"received": received, "applied": 2, "rejected": "1"});
         assert!(is_so(&json!({"$sum": true}), &sums(3)));
         assert!(!is_so(&json!({"$sum": true}), &sums(4)));
+        assert!(!is_so(&json!({"$sum": true}), &Value::Null), "no accounting is none that adds up");
+        let of_three = json!({"$sum": true, "received": 3});
+        assert!(is_so(&of_three, &sums(3)) && !is_so(&of_three, &json!({})));
         assert!(!is_so(&json!({"$misspelt": 1}), &json!(1)), "an unknown rule is not kept");
     }
 }

@@ -100,10 +100,31 @@ fn judge(step: &Step, came: &Answer, values: &mut Values) -> Result<Vec<String>,
         }
         (None, None, _) => return Ok(Vec::new()),
     };
-    let found = differences(&values.fill(expected)?, own);
+    let mut found = differences(&values.fill(expected)?, own);
     for (name, path) in &step.keep {
-        // A number that is 0 is left out of the answer.
-        values.set(name, at(own, path).cloned().unwrap_or_else(|| "0".into()));
+        match at(own, path) {
+            Some(value) => values.set(name, value.clone()),
+            None => found.push(format!("{path}: expected a value, came none")),
+        }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_later_steps_need_has_to_come() {
+        let keep = [("token".to_owned(), "welcome.fencingToken".to_owned())].into();
+        let step = Step { get: Some(json!({"welcome": {}})), keep, ..Step::default() };
+        let mut values = Values::default();
+        let found = judge(&step, &Ok(json!({"welcome": {}})), &mut values).expect("judged");
+        assert_eq!(found, ["welcome.fencingToken: expected a value, came none"]);
+        let came = Ok(json!({"welcome": {"fencingToken": "7"}}));
+        assert!(judge(&step, &came, &mut values).expect("judged").is_empty());
+        assert_eq!(values.fill(&json!("${token}")), Ok(json!("7")));
+    }
 }
