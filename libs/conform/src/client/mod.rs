@@ -25,7 +25,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 
 use self::{
-    scene::Stage,
+    scene::{Playing, Stage},
     script::{File, Vector},
     serve::Acts,
 };
@@ -81,22 +81,27 @@ async fn play(
     address: SocketAddr,
 ) -> Result<Verdict, String> {
     stage.begin(&subject.source);
+    let playing = stage.playing();
     for run in &vector.runs {
         let mut starts = run.len() + 1;
-        stage.expect(run);
-        while starts > 0 && !stage.is_over() {
-            start(stage, subject, address).await?;
+        playing.expect(run);
+        while starts > 0 && !playing.is_over() {
+            if !subject.command.is_empty() {
+                // Who has given up after a refusal is not started before it may come again.
+                sleep(playing.pause()).await;
+            }
+            start(&playing, subject, address).await?;
             starts -= 1;
         }
     }
-    Ok(Verdict { name: vector.name.clone(), faults: stage.end() })
+    Ok(Verdict { name: vector.name.clone(), faults: playing.end() })
 }
 
 /// Starts the client and waits for its end; one that comes by itself is waited for.
-async fn start(stage: &Stage, subject: &Subject, address: SocketAddr) -> Result<(), String> {
+async fn start(playing: &Playing, subject: &Subject, address: SocketAddr) -> Result<(), String> {
     let Some((program, args)) = subject.command.split_first() else {
         let come = timeout(PATIENCE, async {
-            while !stage.is_over() {
+            while !playing.is_over() {
                 sleep(Duration::from_millis(50)).await;
             }
         });
@@ -108,9 +113,9 @@ async fn start(stage: &Stage, subject: &Subject, address: SocketAddr) -> Result<
     command.args(args.iter().map(|arg| arg.replace("{address}", &address)));
     command.env("MPP_REGISTRY_ADDRESS", &address).kill_on_drop(true);
     match timeout(PATIENCE, command.output()).await {
-        Ok(Ok(said)) => stage.said(&String::from_utf8_lossy(&said.stderr)),
+        Ok(Ok(said)) => playing.said(&String::from_utf8_lossy(&said.stderr)),
         Ok(Err(error)) => return Err(format!("{program}: {error}")),
-        Err(_) => stage.said(&format!("it did not end within {} s", PATIENCE.as_secs())),
+        Err(_) => playing.said(&format!("it did not end within {} s", PATIENCE.as_secs())),
     }
     Ok(())
 }

@@ -17,9 +17,13 @@ use super::{
 /// Lines of a client's own words that are shown.
 const SHOWN: usize = 3;
 
-/// The vector that is played. Clones share it.
+/// Where vectors are played, one after the other. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Stage(Arc<Mutex<Scene>>);
+pub struct Stage(Arc<Mutex<Playing>>);
+
+/// The vector that is played. Its streams keep it, so that none of them ends in the next one.
+#[derive(Clone, Debug, Default)]
+pub struct Playing(Arc<Mutex<Scene>>);
 
 /// What the streams of a vector share.
 #[derive(Debug, Default)]
@@ -40,12 +44,32 @@ pub struct Scene {
 impl Stage {
     /// A vector begins.
     pub fn begin(&self, source: &str) {
-        *self.scene() = Scene { source: source.to_owned(), ..Scene::default() };
+        let scene = Scene { source: source.to_owned(), ..Scene::default() };
+        *self.now() = Playing(Arc::new(Mutex::new(scene)));
     }
 
+    /// The vector that is played now.
+    pub fn playing(&self) -> Playing {
+        self.now().clone()
+    }
+
+    fn now(&self) -> MutexGuard<'_, Playing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Playing {
     /// A start of the client is to make these sessions.
     pub fn expect(&self, sessions: &[Script]) {
-        self.scene().to_come = sessions.iter().cloned().collect();
+        let mut scene = self.scene();
+        scene.to_come = sessions.iter().cloned().collect();
+        scene.known.runs += 1;
+    }
+
+    /// How long it is until the client may come again.
+    pub fn pause(&self) -> Duration {
+        let may = self.scene().not_before;
+        may.map_or(Duration::ZERO, |may| may.saturating_duration_since(Instant::now()))
     }
 
     /// True once all of them were.
@@ -112,11 +136,76 @@ impl Scene {
     pub fn over(&mut self, mut session: Session) {
         session.over();
         self.faults.append(&mut session.faults);
-        self.open -= 1;
+        self.open = self.open.saturating_sub(1);
     }
 
     /// Something else is wrong.
     pub fn fault(&mut self, text: &str) {
         self.faults.push(text.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::sync::End;
+
+    use super::*;
+    use crate::client::script::Expected;
+
+    const SOURCE: &str = "sources/uji";
+
+    fn hello() -> Hello {
+        let (source, mapping_version) = (SOURCE.to_owned(), "1".to_owned());
+        Hello { source, mapping_version, ..Hello::default() }
+    }
+
+    #[test]
+    fn a_client_that_gave_up_is_not_blamed_once_it_may_come_again() {
+        let stage = Stage::default();
+        stage.begin(SOURCE);
+        let playing = stage.playing();
+        let refuse = Refusal { reason: "LEASE_HELD".into(), retry_millis: 20 };
+        playing.expect(&[Script { refuse: Some(refuse), ..Script::default() }, Script::default()]);
+        playing.scene().hello(&hello()).expect_err("refused");
+        let pause = playing.pause();
+        assert!(!pause.is_zero(), "it is not started at once");
+        std::thread::sleep(pause);
+        let session = playing.scene().hello(&hello()).expect("a session");
+        playing.scene().over(session);
+        assert_eq!(playing.end(), Vec::<String>::new());
+    }
+
+    /// Two starts of a client that only says hello and end.
+    #[test]
+    fn a_client_that_sends_nothing_does_not_pass() {
+        let stage = Stage::default();
+        stage.begin(SOURCE);
+        let playing = stage.playing();
+        for expects in [vec![Expected::AnEnd], vec![Expected::LastCheckpoint, Expected::AnEnd]] {
+            playing.expect(&[Script { expects, ..Script::default() }]);
+            let mut session = playing.scene().hello(&hello()).expect("a session");
+            session.end(&End::default(), &playing.scene().known);
+            playing.scene().over(session);
+        }
+        let nothing = "end: expected 5 records at least, came 0";
+        let none = "hello: expected batches that were answered in the runs before, came none";
+        assert_eq!(playing.end(), [nothing, none, nothing]);
+    }
+
+    #[test]
+    fn a_stream_of_one_vector_ends_in_it_and_not_in_the_next() {
+        let stage = Stage::default();
+        stage.begin(SOURCE);
+        let first = stage.playing();
+        first.expect(&[Script::default()]);
+        let session = first.scene().hello(&hello()).expect("a session");
+        stage.begin(SOURCE);
+        let second = stage.playing();
+        second.expect(&[Script::default()]);
+        let own = second.scene().hello(&hello()).expect("a session");
+        first.scene().over(session);
+        assert!(!second.is_over(), "its own session is still open");
+        second.scene().over(own);
+        assert!(second.is_over());
     }
 }

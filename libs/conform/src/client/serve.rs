@@ -15,7 +15,7 @@ use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::{
-    scene::Stage,
+    scene::{Playing, Stage},
     script::Refusal,
     session::{MOST_AHEAD, Next, Session},
 };
@@ -56,7 +56,8 @@ impl api::sync_service_server::SyncService for Acts {
         Self: 'async_trait,
     {
         let (out, answers) = mpsc::channel(16);
-        let stream = Stream { stage: self.stage.clone(), asks: request.into_inner(), out };
+        let playing = self.stage.playing();
+        let stream = Stream { playing, asks: request.into_inner(), out };
         tokio::spawn(stream.run());
         Box::pin(async { Ok(Response::new(ReceiverStream::new(answers))) })
     }
@@ -81,7 +82,7 @@ impl api::sync_service_server::SyncService for Acts {
 
 /// A stream of the client.
 struct Stream {
-    stage: Stage,
+    playing: Playing,
     asks: Streaming<SyncRequest>,
     out: Out,
 }
@@ -89,10 +90,10 @@ struct Stream {
 impl Stream {
     async fn run(mut self) {
         let Some(Asked::Hello(hello)) = self.next().await else {
-            self.stage.scene().fault("the first message: expected a hello");
+            self.playing.scene().fault("the first message: expected a hello");
             return;
         };
-        let begun = self.stage.scene().hello(&hello);
+        let begun = self.playing.scene().hello(&hello);
         let mut session = match begun {
             Ok(session) => session,
             Err(refusal) => {
@@ -103,7 +104,7 @@ impl Stream {
         self.tell(Answer::Welcome(session.welcome())).await;
         let last = self.serve(&mut session).await;
         // Judged before the client hears that it is over.
-        self.stage.scene().over(session);
+        self.playing.scene().over(session);
         if let Some(last) = last {
             let _ = self.out.send(last).await;
         }
@@ -126,7 +127,7 @@ impl Stream {
             match message {
                 Asked::Batch(batch) => {
                     let next = {
-                        let scene = &mut *self.stage.scene();
+                        let scene = &mut *self.playing.scene();
                         session.batch(&batch, &mut scene.registry, &mut scene.known)
                     };
                     match next {
@@ -139,7 +140,7 @@ impl Stream {
                     }
                 }
                 Asked::End(end) => {
-                    let summary = session.end(&end, &self.stage.scene().known);
+                    let summary = session.end(&end, &self.playing.scene().known);
                     return Some(Ok(response(Answer::Summary(summary))));
                 }
                 Asked::KeepAlive(_) => {}
@@ -166,7 +167,7 @@ impl Stream {
         if batches > MOST_AHEAD {
             let text =
                 format!("expected at most {MOST_AHEAD} batches without an answer, came {batches}");
-            self.stage.scene().fault(&text);
+            self.playing.scene().fault(&text);
         }
     }
 

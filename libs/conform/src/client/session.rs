@@ -22,12 +22,16 @@ use super::{
 const MAX_BYTES: i32 = 2_097_152;
 /// Bytes of a position at the most.
 const MAX_POSITION: usize = 1_024;
+/// Records that a source has at the least, as the vectors say.
+const LEAST_RECORDS: usize = 5;
 /// Batches without an answer at the most.
 pub const MOST_AHEAD: usize = 2;
 
 /// What is known of a client over its sessions.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
+    /// Starts of the client that were expected so far.
+    pub runs: usize,
     /// The checkpoint of the last answer that went out.
     pub last: Option<Checkpoint>,
     /// Names of all records that were sent, but for those that were deleted.
@@ -150,7 +154,10 @@ impl Session {
         }
         // The start is no checkpoint.
         let named = hello.checkpoint.clone().filter(|named| named.sequence > 0);
-        if self.expects(Expected::LastCheckpoint) && named != known.last {
+        let is_due = self.expects(Expected::LastCheckpoint);
+        if is_due && known.runs > 1 && known.last.is_none() {
+            self.fault("hello: expected batches that were answered in the runs before, came none");
+        } else if is_due && named != known.last {
             let text = format!(
                 "hello: expected the checkpoint of the last answer, {:?}, came {:?}",
                 known.last, named
@@ -280,6 +287,10 @@ impl Session {
         self.ended = true;
         if end.unread < 0 {
             self.fault(format!("end: expected no negative unread, came {}", end.unread));
+        }
+        if self.welcome.send_all && self.sent.len() < LEAST_RECORDS {
+            let came = self.sent.len();
+            self.fault(format!("end: expected {LEAST_RECORDS} records at least, came {came}"));
         }
         for (what, wanted, text) in [
             (Expected::Everything, &known.ever, "everything"),
