@@ -71,13 +71,11 @@ pub(super) async fn put_back(
     if !db.is_sqlite() {
         return Ok(0);
     }
-    let (mut wrong, mut all) = (Vec::new(), 0);
+    let mut all = 0;
     for name in tables {
-        wrong.push((name, count_wrong(db, name).await?));
-    }
-    progress.found(wrong.iter().map(|(_, count)| count).sum());
-    for (name, count) in wrong {
-        let mut restored = 0;
+        // Just before it is mended: a call that is cut off has not counted what it leaves.
+        let (count, mut restored) = (count_wrong(db, name).await?, 0);
+        progress.found(count);
         // A row whose whole key is its only place may have two wrong values in it.
         while let again @ 1.. = put_back_in(db, by, name, progress).await? {
             restored += again;

@@ -68,7 +68,7 @@ impl Feed {
     /// # Errors
     /// `UNAVAILABLE` if the database is away; what was mended before stays so.
     pub async fn mend(&self, by: &Actor, accept: bool, progress: &Progress) -> Result<Mended> {
-        let mut mended = self.file(by, accept).await?;
+        let mut mended = self.file(by, accept, progress).await?;
         let altered = self.altered().await?;
         progress.found(i64::try_from(altered.len()).unwrap_or(i64::MAX));
         for (kind, name) in altered {
@@ -87,7 +87,7 @@ impl Feed {
     }
 
     /// Files rows under their names whose keys are no texts; those whose names are lost are left.
-    async fn file(&self, by: &Actor, accept: bool) -> Result<Mended> {
+    async fn file(&self, by: &Actor, accept: bool, progress: &Progress) -> Result<Mended> {
         let mut mended = Mended::default();
         let mut snapshot = self.0.db.read().await?;
         let misfiled = own::misfiled(snapshot.conn()).await?;
@@ -95,10 +95,14 @@ impl Feed {
         if misfiled.is_empty() {
             return Ok(mended);
         }
+        let found = i64::try_from(misfiled.len()).unwrap_or(i64::MAX);
+        progress.found(found);
         let mut tx = self.0.db.begin(by).await?;
         mended.restored = own::file(tx.conn(), accept).await?;
         let left = own::misfiled(tx.conn()).await?;
         tx.commit().await?;
+        progress.mended(mended.restored);
+        progress.left(found - mended.restored);
         let (first, count) = (&misfiled[0].1, mended.restored);
         tracing::warn!(first, count, "records are filed under their names again");
         left.iter().for_each(|(_, name)| mended.left.add(name));

@@ -123,8 +123,10 @@ async fn a_record_whose_name_is_no_text_is_named_and_filed_again() {
         alter_records(database.url(), &format!("drop trigger record_named; {fault}")).await;
         let found = altered(&served.feed).await;
         assert_eq!(found[0].1.names.first().map(String::as_str), Some(A), "{fault}: {found:?}");
-        let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
+        let progress = Progress::default();
+        let mended = served.feed.mend(&officer(), false, &progress).await.unwrap();
         assert_eq!((mended.restored, mended.left), (restored, Named::default()), "{fault}");
+        assert_eq!((progress.count(), progress.remaining()), (restored, 0), "{fault}");
         is_as_it_was(&served).await;
     }
 }
