@@ -76,3 +76,18 @@ async fn a_server_that_does_less_than_the_contract_says_is_told_where() {
         assert!(fault.contains("expected") && fault.contains("came"), "{fault}");
     }
 }
+
+#[tokio::test]
+async fn nobody_else_is_served_and_no_token_goes_out_readable_without_a_word() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let everywhere = ["--listen", "0.0.0.0:0", "--client", "--source", SOURCE];
+    let asked = [&["conform", "sync"], &everywhere[..], &["--", "true"]].concat();
+    let refused = suite.run(PUBLISHER, &asked).await;
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("--plain-text-anywhere"), "{}", refused.err);
+    assert!(!refused.out.contains("FAILED"), "nothing is played: {}", refused.out);
+    let warned = against(&suite, "http://0.0.0.0:1").await;
+    assert!(warned.err.contains("the token goes out in plain text"), "{}", warned.err);
+    let silent = against(&suite, "http://127.0.0.1:1").await;
+    assert!(!silent.err.contains("plain text"), "{}", silent.err);
+}

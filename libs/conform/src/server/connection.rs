@@ -1,6 +1,6 @@
 //! A connection to the server that is checked: streams and single calls, whose messages are JSON.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use mpp_api::{
     json,
@@ -14,7 +14,7 @@ use tonic::{
     Request, Response, Status, Streaming,
     metadata::AsciiMetadataValue,
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri},
 };
 use tonic_types::StatusExt as _;
 
@@ -30,6 +30,14 @@ pub struct Target {
     pub token: Option<String>,
     /// The authority of its certificate, as PEM.
     pub ca: Option<String>,
+}
+
+/// True of an address to which a token would go out in plain text, beyond this machine.
+pub fn is_readable(address: &str) -> bool {
+    let Ok(uri) = address.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    uri.scheme_str() == Some("http") && !is_local
 }
 
 /// Puts the token on each call.
@@ -221,5 +229,15 @@ mod tests {
     fn codes_are_written_as_grpc_writes_them() {
         assert_eq!(code(tonic::Code::NotFound), "NOT_FOUND");
         assert_eq!(code(tonic::Code::Aborted), "ABORTED");
+    }
+
+    #[test]
+    fn a_token_beyond_this_machine_wants_https() {
+        for address in ["http://registry:7401", "http://10.0.0.7:7401", "http://[2001:db8::1]:1"] {
+            assert!(is_readable(address), "{address}");
+        }
+        for address in ["https://registry", "http://127.0.0.1:7401", "http://[::1]:1"] {
+            assert!(!is_readable(address), "{address}");
+        }
     }
 }

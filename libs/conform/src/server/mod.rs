@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub use connection::Target;
+pub use connection::{Target, is_readable};
 
 use crate::{Verdict, fill::Values};
 use connection::Connection;

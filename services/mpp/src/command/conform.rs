@@ -36,6 +36,10 @@ pub struct SyncArgs {
     /// Where the acting server listens.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     pub listen: String,
+    /// Let --listen be an address that others reach: whoever does is served, in plain text and
+    /// without a token.
+    #[arg(long)]
+    pub plain_text_anywhere: bool,
     /// The command that starts the client.
     #[arg(last = true)]
     pub command: Vec<String>,
@@ -70,6 +74,9 @@ async fn check_server(
         text.map_err(|error| Error::field(field, FieldCode::Unreadable, error.to_string()))
     };
     let (token, ca) = (read(&caller.token_file, "token_file")?, read(&caller.tls_ca, "tls_ca")?);
+    if token.is_some() && server::is_readable(address) {
+        complain!("the token goes out in plain text; use https unless a mesh encrypts");
+    }
     let target = server::Target { address: address.to_owned(), token, ca };
     let unit = asked.unit.clone().unwrap_or_default();
     let source = server::Source { source: asked.source.clone(), unit };
@@ -80,8 +87,15 @@ async fn check_client(asked: SyncArgs, output: Output) -> Result<Vec<Verdict>> {
     let listener = TcpListener::bind(&asked.listen).await.map_err(|error| {
         Error::field("listen", FieldCode::UnknownValue, format!("{}: {error}", asked.listen))
     })?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    if !address.ip().is_loopback() && !asked.plain_text_anywhere {
+        let text = format!(
+            "{address} is not loopback, and whoever reaches it is served in plain text; where that \
+             is meant, say --plain-text-anywhere"
+        );
+        return Err(Error::field("listen", FieldCode::NotAllowed, text));
+    }
     if asked.command.is_empty() {
-        let address = listener.local_addr().map_err(Error::internal)?;
         complain!("http://{address} waits for the client of {}", asked.source);
     }
     let subject = client::Subject { source: asked.source, command: asked.command };
