@@ -90,6 +90,15 @@ async fn check_version(
     }
 }
 
+/// Whether a moment lies after the version that it shows, and does not name it.
+pub(super) fn is_later(moment: &Moment, shown: &Change) -> bool {
+    match moment.at {
+        Some(At::Revision(revision)) => revision > shown.revision,
+        Some(At::Time(time)) => from_timestamp(&time, "time").is_ok_and(|time| time > shown.at),
+        Some(At::Version(_)) | None => false,
+    }
+}
+
 /// Whether versions that came right after this one are not kept any more.
 pub(super) async fn has_gap_after(read: &mut Read, key: (&str, &str), at: i64) -> Result<bool> {
     let next = read.version_above(key, at).await?;

@@ -106,7 +106,7 @@ async fn session(world: &World, records: Vec<Record>) -> i64 {
 async fn of_a_source_only_ends_of_sessions_that_changed_something_are_kept() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        session(&world, vec![record("kk", "KK")]).await;
+        let first = session(&world, vec![record("kk", "KK")]).await;
         let idle = session(&world, Vec::new()).await;
         session(&world, vec![record("kk", "KK")]).await;
         session(&world, vec![record("kk", "Kartu Keluarga")]).await;
@@ -125,6 +125,8 @@ async fn of_a_source_only_ends_of_sessions_that_changed_something_are_kept() {
         };
         for (at, version, unknown) in [
             (At::Revision(idle), 2, true),
+            (At::Revision(first), 2, false),
+            (At::Version(2), 2, false),
             (At::Version(5), 5, false),
             (At::Revision(last), 6, false),
         ] {
