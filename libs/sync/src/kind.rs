@@ -73,7 +73,10 @@ impl Synced for HoursRule {
 
     fn awaited(code: FieldCode, name: &str, record: &Record) -> String {
         match (code, &record.body) {
-            (FieldCode::TargetNotFound, Some(Body::HoursRule(rule))) => rule.target.clone(),
+            (
+                FieldCode::TargetNotFound | FieldCode::TargetNotOwned,
+                Some(Body::HoursRule(rule)),
+            ) => rule.target.clone(),
             (FieldCode::OwnedByOtherSource, _) => name.to_owned(),
             _ => String::new(),
         }

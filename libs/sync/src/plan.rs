@@ -289,8 +289,8 @@ fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult 
     let waits = answer == Answer::Waits;
     let kept = if waits { KEPT } else { "" };
     let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
-    // Whose a mall or a counter is may change, though the record does not.
-    let may_pass = answer == Answer::Failed || fault.code == FieldCode::TargetNotOwned;
+    // Room may come, though the record does not change.
+    let may_pass = answer == Answer::Failed || fault.code == FieldCode::TargetFull;
     RecordResult {
         source_id: source_id.to_owned(),
         outcome: outcome.into(),

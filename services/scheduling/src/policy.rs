@@ -15,8 +15,9 @@ mpp_core::policy! {
         days_ahead: i64 = 92 in 1..=366,
         /// Days of one list of slots: a month, as a calendar on a screen shows it.
         slot_list_days: i64 = 31 in 1..=92,
-        /// Hours rules of one target; more are a mistake of their author, and each slows
-        /// every answer about the target's hours.
+        /// Hours rules of one target that are made by the API, and as many of each source that
+        /// writes there; more are a mistake of their author, and each slows every answer about the
+        /// target's hours. So no source can use up what the mall's own hand may have.
         rules_per_target: usize = 64 in 1..=1000,
         /// Minutes by which the holder of an appointment may be late and keep its place in the
         /// queue; later than that it counts as a walk-in.

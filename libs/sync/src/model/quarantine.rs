@@ -118,6 +118,7 @@ impl Answer {
                     FieldCode::UnitNotFound
                     | FieldCode::UnitNotOwned
                     | FieldCode::TargetNotFound
+                    | FieldCode::TargetNotOwned
                     | FieldCode::OwnedByOtherSource
                     | FieldCode::TooManyMoved
                     | FieldCode::Undone,
@@ -176,7 +177,7 @@ pub fn is_due(code: &str, sight: Sight) -> bool {
     let is = |known: FieldCode| code == known.as_str();
     if is(FieldCode::UnitNotFound) || is(FieldCode::TargetNotFound) {
         sight.exists
-    } else if is(FieldCode::UnitNotOwned) {
+    } else if is(FieldCode::UnitNotOwned) || is(FieldCode::TargetNotOwned) {
         sight.may_write || !sight.exists
     } else if is(FieldCode::OwnedByOtherSource) {
         !sight.is_foreign

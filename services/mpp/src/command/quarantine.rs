@@ -7,7 +7,7 @@ use mpp_api::sync::{
 };
 use mpp_core::Result;
 
-use super::syncing::{At, sync};
+use super::syncing::{At, Failures, sync};
 use crate::{
     call::refused,
     client::Client,
@@ -73,10 +73,12 @@ async fn list(args: ListArgs, client: &Client, output: Output) -> Result<()> {
         page_size: args.limit,
         page_token: String::new(),
     };
-    let mut all = ListWaitingRecordsResponse::default();
+    let (mut all, mut failed) = (ListWaitingRecordsResponse::default(), Failures::default());
     for service in args.at.services("") {
         let answer = sync(client, service)?.list_waiting_records(request.clone()).await;
-        add(&mut all, answer.map_err(refused)?.into_inner());
+        if let Some(answer) = failed.take(service, answer.map_err(refused)) {
+            add(&mut all, answer.into_inner());
+        }
     }
     all.records.truncate(usize::try_from(args.limit).unwrap_or_default());
     all.causes.sort_by_key(|cause| std::cmp::Reverse(cause.record_count));
@@ -85,7 +87,7 @@ async fn list(args: ListArgs, client: &Client, output: Output) -> Result<()> {
     } else {
         print(&all);
     }
-    Ok(())
+    failed.finish()
 }
 
 /// Adds what waits at one more service.
@@ -110,10 +112,11 @@ async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<(
         accept_moves: args.accept_moves,
         validate_only: dry_run,
     };
-    let mut all = RedriveRecordsResponse::default();
+    let (mut all, mut failed) = (RedriveRecordsResponse::default(), Failures::default());
     for service in services {
         let answer = sync(client, service)?.redrive_records(request.clone()).await;
-        let done = answer.map_err(refused)?.into_inner();
+        let Some(done) = failed.take(service, answer.map_err(refused)) else { continue };
+        let done = done.into_inner();
         all.tried += done.tried;
         all.taken += done.taken;
         all.waiting += done.waiting;
@@ -126,7 +129,7 @@ async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<(
     } else {
         tell_tried(&all, dry_run);
     }
-    Ok(())
+    failed.finish()
 }
 
 fn tell_tried(done: &RedriveRecordsResponse, dry_run: bool) {

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::Document as _;
 use mpp_api::{document, scheduling::HoursRule, sync::sync_service_client::SyncServiceClient};
 use mpp_client::Channel;
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 
 use crate::{client::Client, service::Service};
 
@@ -30,6 +30,36 @@ impl At {
     }
 }
 
+/// Services that could not be asked, or have refused, beside what the others have done.
+#[derive(Default)]
+pub struct Failures(Vec<(Service, Error)>);
+
+impl Failures {
+    /// The answer of a service; `None` where it failed, which is told at the end. A service that
+    /// has no such method does not sync, and has nothing to tell.
+    pub fn take<T>(&mut self, service: Service, answer: Result<T>) -> Option<T> {
+        match answer {
+            Ok(answer) => return Some(answer),
+            Err(error) if error.reason() == Reason::Unimplemented => {}
+            Err(error) => self.0.push((service, error)),
+        }
+        None
+    }
+
+    /// Fails if any has: with the first, all named.
+    ///
+    /// # Errors
+    /// That of the first service that failed, where the others' results were told.
+    pub fn finish(self) -> Result<()> {
+        let Some((_, first)) = self.0.first() else { return Ok(()) };
+        let told = |(service, error): &(Service, Error)| {
+            format!("{}: {}", service.name(), error.message())
+        };
+        let all: Vec<String> = self.0.iter().map(told).collect();
+        Err(Error::new(first.reason(), all.join("; ")))
+    }
+}
+
 /// A client of federation at a service.
 pub fn sync(client: &Client, service: Service) -> Result<SyncServiceClient<Channel>> {
     Ok(SyncServiceClient::new(client.channel(service)?))
@@ -46,5 +76,19 @@ mod tests {
         assert_eq!(of(None, "units/a/services/kk"), [Service::Registry]);
         assert_eq!(of(None, "hoursRules/mal_libur"), [Service::Scheduling]);
         assert_eq!(of(Some(Service::Registry), "hoursRules/mal_libur"), [Service::Registry]);
+    }
+
+    #[test]
+    fn what_one_service_has_done_is_told_where_the_other_fails() {
+        let mut failed = Failures::default();
+        assert_eq!(failed.take(Service::Registry, Ok(3)), Some(3));
+        let none = Error::new(Reason::Unimplemented, "no such method");
+        assert_eq!(failed.take::<i32>(Service::Scheduling, Err(none)), None);
+        assert!(failed.finish().is_ok(), "a service that does not sync has not failed");
+        let mut failed = Failures::default();
+        let away = Error::new(Reason::Unavailable, "is away");
+        assert_eq!(failed.take::<i32>(Service::Scheduling, Err(away)), None);
+        let error = failed.finish().expect_err("it has failed");
+        assert_eq!((error.reason(), error.message()), (Reason::Unavailable, "scheduling: is away"));
     }
 }

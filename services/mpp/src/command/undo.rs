@@ -10,7 +10,7 @@ use mpp_core::{Error, Reason, Result};
 
 use super::{
     agent::difference,
-    syncing::{At, sync},
+    syncing::{At, Failures, sync},
 };
 use crate::{
     call::refused,
@@ -76,15 +76,19 @@ async fn begun(
     client: &Client,
     request: &UndoSessionRequest,
 ) -> Result<(SyncServiceClient<Channel>, UndoSessionResponse)> {
-    let mut unknown = Error::not_found(&request.session);
+    let (mut unknown, mut failed) = (Error::not_found(&request.session), Failures::default());
     for service in at.services("") {
         let mut sync = sync(client, service)?;
         match undone(&mut sync, request).await {
-            Ok(piece) => return Ok((sync, piece)),
             Err(error) if error.reason() == Reason::NotFound => unknown = error,
-            Err(error) => return Err(error),
+            answer => {
+                if let Some(piece) = failed.take(service, answer) {
+                    return Ok((sync, piece));
+                }
+            }
         }
     }
+    failed.finish()?;
     Err(unknown)
 }
 

@@ -1,7 +1,7 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Error, NATIONAL, Reason, Result, Role};
+use mpp_core::{Error, NATIONAL, Reason, Result};
 use mpp_form::hours_rule::{self, Target};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
@@ -47,15 +47,11 @@ impl Keeps<HoursRule> for Scheduling {
         }
         hours_rule::check_reason(rule, before)?;
         hours_rule::write_times(rule);
-        let count = self.memory.read().records.rule_count(&rule.target);
+        let count = self.memory.read().records.rule_count_of(&rule.target, "");
         if before.is_some() || count < self.policy.rules_per_target {
             return Ok(());
         }
-        Err(Error::new(Reason::LimitReached, too_many(&rule.target, count)))
-    }
-
-    async fn before_delete(&self, rule: &HoursRule, call: &Call, _tx: &mut Tx) -> Result<()> {
-        if call.caller.is(Role::Administrator) { Ok(()) } else { self.check_own(rule) }
+        Err(Error::new(Reason::LimitReached, too_many(&rule.target, "this API", count)))
     }
 }
 
@@ -69,8 +65,8 @@ impl Scheduling {
             return Ok(());
         }
         let text = format!(
-            "{name} is published by {publisher}; change it there, or make another rule, which \
-             holds before it where its validity is shorter"
+            "{name} is published by {publisher}; change it there, or delete it here, for good, \
+             which its source is told (TOMBSTONED) when it sends it again, and make another"
         );
         Err(Error::new(Reason::WrongState, text))
     }
@@ -87,9 +83,9 @@ impl Scheduling {
     }
 }
 
-/// Told where a target has so many rules that no other is taken.
-pub fn too_many(target: &str, count: usize) -> String {
-    format!("{target} has {count} rules; delete those that are over")
+/// Told where a target has so many rules of one hand that no other is taken.
+pub fn too_many(target: &str, of: &str, count: usize) -> String {
+    format!("{target} has {count} rules of {of}; delete those that are over")
 }
 
 fn refers_to_nothing(error: Error) -> Error {

@@ -41,6 +41,13 @@ impl Records {
         self.rows.rows::<HoursRule>("").any(|(_, row)| row.label(Label::Source) == source)
     }
 
+    /// How many rules a target has of one source, or of the API where none is named.
+    pub fn rule_count_of(&self, target: &str, publisher: &str) -> usize {
+        let names = self.rules.get(target).into_iter().flat_map(BTreeMap::keys);
+        let rows = names.filter_map(|name| self.rows.row::<HoursRule>(name));
+        rows.filter(|row| row.label(Label::Source) == publisher).count()
+    }
+
     /// The names of a target's own rules: equal lists mean equal hours below the same mall.
     pub fn rule_names(&self, target: &str) -> Vec<String> {
         self.rules.get(target).into_iter().flat_map(BTreeMap::keys).cloned().collect()

@@ -8,7 +8,7 @@ use mpp_api::{
     sync::{Outcome, Source},
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Labels, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Labels, NATIONAL, Reason, Result};
 use mpp_form::{hours_rule::Target, record::Item};
 use mpp_store::{Expect, Put, Record, Tx};
 use mpp_sync::{Fate, Taken, WaitingRecord, fault, store::lease::Lease};
@@ -49,13 +49,13 @@ impl<'a> Write<'a> {
         let names: BTreeSet<&str> = records.iter().map(|(_, one)| one.name.as_str()).collect();
         let standing = tx.living_many::<HoursRule>(&names).await?;
         let (mut fates, mut ready) = (HashMap::new(), Vec::new());
-        let mut new = HashMap::new();
+        let mut room = self.room(records, &standing);
         for (index, checked) in records {
             match &checked.item {
                 Item::Delete(tombstone) => {
                     fates.insert(*index, delete(tx, &checked.name, tombstone).await?);
                 }
-                Item::Put(rule) => match self.prepare(rule, &standing, &mut new)? {
+                Item::Put(rule) => match self.prepare(rule, &standing, &mut room)? {
                     Ok(one) => ready.push((*index, one)),
                     Err(fault) => drop(fates.insert(*index, Err(fault))),
                 },
@@ -65,13 +65,39 @@ impl<'a> Write<'a> {
         Ok(fates)
     }
 
-    /// A rule as it is put; `Err` says why it is not. `new` counts the rules that the batch adds,
-    /// by target.
+    /// How many more rules of this source each target that the batch is about may have. What the
+    /// batch deletes makes room in it.
+    fn room(
+        &self,
+        records: &[WaitingRecord<HoursRule>],
+        standing: &Standing,
+    ) -> HashMap<String, usize> {
+        let state = self.app.memory.read();
+        let most = self.app.policy.rules_per_target;
+        let left = |target: &str| {
+            most.saturating_sub(state.records.rule_count_of(target, &self.lease.source))
+        };
+        let (mut room, mut freed) = (HashMap::new(), Vec::new());
+        for (_, checked) in records {
+            match (&checked.item, standing.get(&checked.name)) {
+                (Item::Put(rule), _) => drop(room.insert(rule.target.clone(), left(&rule.target))),
+                (Item::Delete(_), Some(gone)) => freed.push(gone.doc.target.clone()),
+                (Item::Delete(_), None) => {}
+            }
+        }
+        for target in freed {
+            room.entry(target).and_modify(|left| *left += 1);
+        }
+        room
+    }
+
+    /// A rule as it is put; `Err` says why it is not. `room` says how many more each target may
+    /// have.
     fn prepare(
         &self,
         rule: &HoursRule,
         standing: &Standing,
-        new: &mut HashMap<String, usize>,
+        room: &mut HashMap<String, usize>,
     ) -> Result<Result<Ready, FieldViolation>> {
         let target = Target::parse(&rule.target, "target")?;
         let before = standing.get(&rule.name).map(|found| &found.doc);
@@ -80,13 +106,13 @@ impl<'a> Write<'a> {
         }
         let state = self.app.memory.read();
         if before.is_none() {
-            let count = state.records.rule_count(target.name());
-            let added = new.entry(rule.target.clone()).or_default();
-            if count + *added >= self.app.policy.rules_per_target {
-                let text = too_many(target.name(), count + *added);
-                return Ok(Err(fault("hours_rule.target", FieldCode::TooMany, &text)));
+            let left = room.entry(rule.target.clone()).or_default();
+            if *left == 0 {
+                let most = self.app.policy.rules_per_target;
+                let text = too_many(target.name(), &self.lease.source, most);
+                return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
             }
-            *added += 1;
+            *left -= 1;
         }
         let whole = match before {
             Some(before) => forms::kept(rule, before, self.lease.form)?,
@@ -106,6 +132,9 @@ impl<'a> Write<'a> {
                 target.name()
             );
             return of(FieldCode::Immutable, &text);
+        }
+        if target.name() == NATIONAL {
+            return of(FieldCode::NotAllowed, "the nation's rules are set by the API only");
         }
         let state = self.app.memory.read();
         if let Err(error) = state.directory.require(target) {

@@ -24,7 +24,7 @@ use crate::{
         MALL, ORGANISER, SOURCE, closed, codes, delete, hours, name, officer, opening, outcomes,
         restarted, run, source, sourced, stored, sync, waiting,
     },
-    world::{BANK, TUESDAY, World, administrator, caller, eventually, refused},
+    world::{BANK, TUESDAY, World, administrator, caller, eventually, office_week, refused},
 };
 
 const POLRI: &str = "malls/banyuwangi/counters/polri";
@@ -95,23 +95,31 @@ async fn rules_for_malls_and_counters_that_do_not_exist_yet_wait_for_them() {
 }
 
 #[tokio::test]
-async fn a_target_of_another_body_is_refused_until_it_is_the_sources() {
+async fn a_rule_for_a_target_of_another_body_waits_until_it_is_the_sources() {
     on_both(async |database| {
         let world = sourced(database).await;
-        let others = || vec![hours("bali", "malls/denpasar"), hours("negara", "national")];
-        let (_, result) = run(&world, others()).await;
-        assert_eq!(outcomes(&result), [Outcome::Rejected; 2], "{result:?}");
-        assert_eq!(codes(&result), ["TARGET_NOT_OWNED"; 2]);
-        assert!(result.results.iter().all(|answer| answer.send_again), "{result:?}");
-        assert!(stored(&world, "bali").await.is_none());
-        let region = "regions/51.71".to_owned();
-        let mall = Mall { region, organiser: ORGANISER.into(), ..Mall::default() };
-        world.upstream.put("malls/denpasar", mall).await;
-        eventually("the mall's new organiser", async || {
-            let (_, result) = run(&world, others()).await;
-            (outcomes(&result)[0] == Outcome::Applied).then_some(())
+        let others = vec![hours("bali", "malls/denpasar"), hours("negara", "national")];
+        let (_, result) = run(&world, others).await;
+        assert_eq!(outcomes(&result), [Outcome::Quarantined, Outcome::Rejected], "{result:?}");
+        assert_eq!(codes(&result), ["TARGET_NOT_OWNED", "NOT_ALLOWED"]);
+        let (_, early) = run(&world, vec![hours("baru", "malls/baru")]).await;
+        assert_eq!(codes(&early), ["TARGET_NOT_FOUND"]);
+        world.upstream.mall("baru", "35.10", mpp_calendar::Zone::Wib).await;
+        eventually("what it is found to wait for", async || {
+            let codes: Vec<_> =
+                waiting(&world).await.records.into_iter().map(|one| one.code).collect();
+            (codes == ["TARGET_NOT_OWNED"; 2]).then_some(())
         })
         .await;
+        assert!(stored(&world, "bali").await.is_none() && stored(&world, "baru").await.is_none());
+        for (mall, region) in [("malls/denpasar", "regions/51.71"), ("malls/baru", "regions/35.10")]
+        {
+            let (region, organiser) = (region.to_owned(), ORGANISER.to_owned());
+            world.upstream.put(mall, Mall { region, organiser, ..Mall::default() }).await;
+        }
+        for id in ["bali", "baru"] {
+            eventually("the mall's new organiser", async || stored(&world, id).await).await;
+        }
     })
     .await;
 }
@@ -151,11 +159,11 @@ async fn an_agency_sends_the_hours_of_its_own_counters_over_one_stream() {
         };
         asks.send(ask(Ask::Batch(batch))).await.expect("open");
         let Some(Answer::BatchResult(result)) = next().await else { panic!("no answer") };
-        assert_eq!(outcomes(&result), [Outcome::Applied, Outcome::Rejected], "{result:?}");
+        assert_eq!(outcomes(&result), [Outcome::Applied, Outcome::Quarantined], "{result:?}");
         asks.send(ask(Ask::End(End::default()))).await.expect("open");
         let Some(Answer::Summary(summary)) = next().await else { panic!("no summary") };
         let counted = summary.session.expect("counted");
-        assert_eq!((counted.received, counted.applied, counted.rejected), (2, 1, 1));
+        assert_eq!((counted.received, counted.applied, counted.quarantined), (2, 1, 1));
     })
     .await;
 }
@@ -190,7 +198,12 @@ async fn a_target_takes_so_many_rules_and_no_more() {
         let world = restarted(world, |options| options.policy.rules_per_target = 2).await;
         let three = ["satu", "dua", "tiga"].map(|id| hours(id, MALL)).to_vec();
         let (_, result) = run(&world, three).await;
-        assert_eq!(codes(&result), ["", "", "TOO_MANY"], "{result:?}");
+        assert_eq!(codes(&result), ["", "", "TARGET_FULL"], "{result:?}");
+        assert!(result.results[2].send_again, "there may be room by then");
+        let (_, swapped) = run(&world, vec![hours("tiga", MALL), delete("satu")]).await;
+        assert_eq!(codes(&swapped), ["", ""], "what goes with it makes room: {swapped:?}");
+        // The mall's own hand has its own room.
+        world.rule("sendiri", MALL, office_week()).await;
     })
     .await;
 }
@@ -213,11 +226,10 @@ async fn what_a_source_publishes_is_changed_there_as_long_as_there_is_that_sourc
         let (reason, text) = refused(answer, Code::FailedPrecondition);
         assert!(reason == "WRONG_STATE" && text.contains(SOURCE), "{reason} {text}");
         let gone = DeleteHoursRuleRequest { name: name("jam"), ..Default::default() };
-        let (reason, _) =
-            refused(hours.delete_hours_rule(gone.clone()).await, Code::FailedPrecondition);
-        assert_eq!(reason, "WRONG_STATE");
-        let by_admin = DeleteHoursRuleRequest { name: name("bank"), ..Default::default() };
-        world.scheduling.hours().delete_hours_rule(by_admin).await.expect("an administrator may");
+        let bank = DeleteHoursRuleRequest { name: name("bank"), ..Default::default() };
+        hours.delete_hours_rule(bank).await.expect("whoever runs the mall takes it away");
+        let (_, again) = run(&world, vec![crate::source::hours("bank", BANK)]).await;
+        assert_eq!(codes(&again), ["TOMBSTONED"], "and its source is told");
 
         let of = |publisher: &str| ListHoursRulesRequest {
             publisher: publisher.into(),
@@ -232,6 +244,8 @@ async fn what_a_source_publishes_is_changed_there_as_long_as_there_is_that_sourc
             hours.update_hours_rule(update(rule.clone())).await.ok()
         })
         .await;
+        let left = hours.list_hours_rules(of(SOURCE)).await.expect("still found").into_inner();
+        assert_eq!(left.total_size, 1, "what it has left, by its name");
         hours.delete_hours_rule(gone).await.expect("its organiser may");
     })
     .await;
