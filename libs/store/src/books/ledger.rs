@@ -7,7 +7,7 @@ use mpp_core::{Micros, Result};
 use sqlx::Row as _;
 
 use super::{Disagreement, Statement};
-use crate::{Conn, Migration, db_error, migrate::STORE, owner};
+use crate::{Conn, Migration, db_error, owner, schema::STORE};
 
 /// Compares the ledger with this program's steps, which it held when the database was opened.
 pub(super) async fn disagreements(

@@ -7,7 +7,7 @@ use mpp_core::Result;
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{Disagreement, Statement, indexes};
-use crate::{Conn, Migration, db_error, dialect::Engine, migrate::STORE};
+use crate::{Conn, Migration, db_error, dialect::Engine, schema::STORE};
 
 /// A trigger, a function or an index, and its name. Functions come before triggers that call them.
 type Key = (&'static str, String);
