@@ -53,7 +53,11 @@ impl<'a> Write<'a> {
         for (index, checked) in records {
             match &checked.item {
                 Item::Delete(tombstone) => {
-                    fates.insert(*index, delete(tx, &checked.name, tombstone).await?);
+                    let fate = match self.kept_by_others(standing.get(&checked.name)) {
+                        Some(fault) => Err(fault),
+                        None => delete(tx, &checked.name, tombstone).await?,
+                    };
+                    fates.insert(*index, fate);
                 }
                 Item::Put(rule) => match self.prepare(rule, &standing, &mut room)? {
                     Ok(one) => ready.push((*index, one)),
@@ -120,6 +124,19 @@ impl<'a> Write<'a> {
         };
         let labels = state.rule_labels(&target, &self.lease.source);
         Ok(Ok((rule.name.clone(), whole, labels)))
+    }
+
+    /// Why the source may not delete a rule that it had published: its target is another body's
+    /// by now, which keeps the rule. Of a place that has gone it may.
+    fn kept_by_others(&self, rule: Option<&Record<HoursRule>>) -> Option<FieldViolation> {
+        let target = Target::parse(&rule?.doc.target, "target").ok()?;
+        let state = self.app.memory.read();
+        let is_gone = state.directory.require(&target).is_err();
+        if is_gone || state.directory.may_write(&self.source, &target) {
+            return None;
+        }
+        let text = format!("{} is run by others now, who keep the rule", target.name());
+        Some(fault("delete.name", FieldCode::NotAllowed, &text))
     }
 
     /// Why the source may not have a rule for this target, or not under this name.

@@ -18,8 +18,8 @@ use tonic::Code;
 
 use crate::{
     source::{
-        MALL, ORGANISER, SOURCE, hours, name, officer, opening, outcomes, restarted, run, source,
-        sourced, stored, sync, waiting,
+        MALL, ORGANISER, SOURCE, codes, delete, hours, name, officer, opening, outcomes, restarted,
+        run, source, sourced, stored, sync, waiting,
     },
     world::{Upstream, World, caller, eventually, refused, socket},
 };
@@ -108,6 +108,9 @@ async fn a_malls_new_organiser_is_not_bound_by_what_the_former_ones_source_has_s
             api.update_hours_rule(update.clone()).await.ok()
         })
         .await;
+        let (_, kept) = run(&world, vec![delete("sore")]).await;
+        assert_eq!(codes(&kept), ["NOT_ALLOWED"], "the mall is others' now: {kept:?}");
+        assert!(stored(&world, "sore").await.is_some());
         let told = undo(&world, &session).await;
         let mut left: Vec<_> = told.iter().map(|one| (one.name.clone(), one.change())).collect();
         left.sort();
