@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod addresses;
+mod allocator;
 mod authors;
 pub mod authz;
 mod clock;

@@ -59,10 +59,6 @@ use crate::{
     },
 };
 
-/// A booking or a watch is many small allocations on many threads.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

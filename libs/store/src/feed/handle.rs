@@ -117,7 +117,7 @@ impl Feed {
             Start::Token(token) => {
                 let token = Token::decode(&token, filter.hash())?;
                 self.check(token.at).await?;
-                Ok(follower(token.at))
+                Ok(follower(token.at).coming_back())
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One follower of the feed.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, mem, sync::Arc};
 
 use bytes::Bytes;
 use mpp_core::{Digest, Error, Reason, Result};
@@ -60,6 +60,9 @@ pub struct Subscription {
     owes_token: bool,
     /// True if the follower has not been told yet where it stands.
     greets: bool,
+    /// True until a follower that goes on after a token has been told that it has all there is,
+    /// which it cannot know from silence.
+    comes_back: bool,
     /// True if transactions that hold nothing for the follower are told, too.
     tells_all: bool,
     /// True if it is told soon of transactions that hold nothing for it.
@@ -74,7 +77,8 @@ impl Subscription {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());
-        let (owes_token, greets, tells_all, is_prompt) = (false, false, false, false);
+        let (owes_token, greets, comes_back) = (false, false, false);
+        let (tells_all, is_prompt) = (false, false);
         Self {
             feed,
             filter,
@@ -85,6 +89,7 @@ impl Subscription {
             place,
             owes_token,
             greets,
+            comes_back,
             tells_all,
             is_prompt,
             next_bookmark,
@@ -99,6 +104,11 @@ impl Subscription {
 
     pub(super) fn with_greeting(mut self) -> Self {
         self.greets = true;
+        self
+    }
+
+    pub(super) fn coming_back(mut self) -> Self {
+        self.comes_back = true;
         self
     }
 
@@ -230,6 +240,9 @@ impl Subscription {
                 if self.place.is_whole() && head.revision > self.place.at.revision {
                     self.place = FeedPlace::after(head);
                     self.passed_over();
+                }
+                if mem::take(&mut self.comes_back) {
+                    self.next_bookmark = Instant::now();
                 }
                 self.wait().await;
                 Ok(None)

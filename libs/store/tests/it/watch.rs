@@ -201,6 +201,31 @@ async fn a_follower_that_asks_for_it_is_told_soon_of_what_passes_it_by() {
 }
 
 #[tokio::test]
+async fn a_follower_that_comes_back_is_told_at_once_that_it_has_all_there_is() {
+    on_both(async |database| {
+        let hour = Duration::from_secs(3600);
+        let seldom = FeedOptions { bookmark_interval: hour, ..FeedOptions::default() };
+        let served = Served::start(&database.options(Clock::system()), seldom).await;
+        let mut follower = served.feed.subscribe(Start::Now, east_java()).await.unwrap();
+        let revision = write(&served.db, A, "one", "35.10").await;
+        let (_, token) = changes_to(&mut follower, revision).await;
+        drop(follower);
+        for (passes_by, missed) in [(None, revision), (Some(B), revision + 1)] {
+            if let Some(elsewhere) = passes_by {
+                write(&served.db, elsewhere, "two", "51.03").await;
+                served.feed.wait_for(missed).await.unwrap();
+            }
+            let back = Start::Token(token.clone());
+            let mut back = served.feed.subscribe(back, east_java()).await.unwrap();
+            let bookmark = back.next().await.unwrap().unwrap();
+            assert!(bookmark.changes.is_empty() && bookmark.token.is_some());
+            assert_eq!(bookmark.revision, missed);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draining_server_ends_its_followers() {
     on_both(async |database| {
         let served = serve(&database).await;
