@@ -1,7 +1,7 @@
 //! The stage of a mall on a day.
 
 use jiff::civil::Date;
-use mpp_api::registry::mall::StageEntry;
+use mpp_api::registry::mall::{Stage, StageEntry};
 
 use crate::parse_date;
 
@@ -12,10 +12,13 @@ pub fn reached(stages: &[StageEntry], day: Date) -> Option<&StageEntry> {
     stages.iter().take_while(|entry| !lies_ahead(entry)).last()
 }
 
+/// True for a stage at which a mall serves citizens.
+pub fn serves(stage: Stage) -> bool {
+    matches!(stage, Stage::Operating | Stage::Inaugurated | Stage::Evaluated)
+}
+
 #[cfg(test)]
 mod tests {
-    use mpp_api::registry::mall::Stage;
-
     use super::*;
 
     fn stage_on(stages: &[(Stage, &str)], day: &str) -> Option<Stage> {

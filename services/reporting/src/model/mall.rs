@@ -39,10 +39,10 @@ pub fn mall_detail(nation: &Nation, name: &str, question: &Question) -> Result<M
     })
 }
 
-/// The stages that were not taken back, by date.
+/// The stages that were not taken back, as the mall lists them.
 fn stages(row: &MallRow) -> Vec<StageEntry> {
     let mut facts: Vec<_> = row.stages.iter().filter(|fact| fact.known.until.is_none()).collect();
-    facts.sort_by_key(|fact| (&fact.date, fact.place));
+    facts.sort_by_key(|fact| fact.place);
     let entry = |fact: &StageFact| StageEntry {
         stage: fact.stage,
         date: fact.date.clone(),

@@ -2,6 +2,7 @@
 
 use mpp_api::registry::mall::Stage;
 use mpp_core::Micros;
+use mpp_form::stage;
 
 use super::{
     facts::{MallRow, RegionRow, StageFact},
@@ -45,10 +46,9 @@ impl Standing<'_> {
     }
 }
 
-/// True for a stage at which a mall serves citizens.
+/// True for the number of a stage at which a mall serves citizens.
 pub fn operates(stage: i32) -> bool {
-    let open = [Stage::Operating, Stage::Inaugurated, Stage::Evaluated];
-    open.into_iter().any(|open| open as i32 == stage)
+    Stage::try_from(stage).is_ok_and(stage::serves)
 }
 
 /// All malls as they stood, by name.
@@ -72,12 +72,20 @@ pub fn standing<'a>(
     (!later_only).then_some(Standing { name, row, stage, region })
 }
 
-/// The last stage reached: by date, then by place in the mall's own list.
+/// The last stage reached: by date, then by place in the mall's own list. One without a date was
+/// reached once the one before it was, as `mpp_form::stage` has it.
 pub fn stage_as_of<'a>(row: &'a MallRow, at: &AsOf) -> Option<&'a StageFact> {
-    row.stages
-        .iter()
-        .filter(|fact| fact.known.holds(at.known) && fact.date <= at.day)
-        .max_by_key(|fact| (&fact.date, fact.place))
+    let holds = |fact: &&StageFact| fact.known.holds(at.known);
+    let mut listed: Vec<_> = row.stages.iter().filter(holds).collect();
+    listed.sort_by_key(|fact| fact.place);
+    let dated = listed.into_iter().scan("", |reached, fact| {
+        if !fact.date.is_empty() {
+            *reached = &fact.date;
+        }
+        Some((*reached, fact))
+    });
+    let last = dated.filter(|(date, _)| *date <= at.day.as_str());
+    last.max_by_key(|(date, fact)| (*date, fact.place)).map(|(_, fact)| fact)
 }
 
 /// True if the region's code was valid on the day.
@@ -104,6 +112,10 @@ pub fn region_as_of<'a>(regions: &'a Table<RegionRow>, name: &str, day: &str) ->
 
 #[cfg(test)]
 mod tests {
+    use jiff::{ToSpan as _, civil::date};
+    use mpp_api::registry::mall::StageEntry;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::facts::Span;
 
@@ -142,6 +154,45 @@ mod tests {
         };
         let last = stage_as_of(&row, &at("2024-03-01", Micros::MAX)).expect("a stage");
         assert_eq!(last.stage, i32::from(Stage::Inaugurated));
+    }
+
+    #[test]
+    fn a_suspension_without_a_date_ends_what_came_before_it() {
+        let stages = [
+            fact(Stage::Agreed, "", 0, 10),
+            fact(Stage::Operating, "2020-03-01", 1, 10),
+            fact(Stage::Suspended, "", 2, 10),
+        ];
+        let row = MallRow { stages: stages.into(), ..MallRow::default() };
+        let stage = |day| stage_as_of(&row, &at(day, Micros::MAX)).map(|fact| fact.stage);
+        assert_eq!(stage("2020-02-29"), Some(Stage::Agreed.into()));
+        assert_eq!(stage("2020-03-01"), Some(Stage::Suspended.into()));
+    }
+
+    proptest! {
+        /// Registry and scheduling read the mall's own list; both ways say the same.
+        #[test]
+        fn the_rows_say_of_a_day_what_the_list_says(
+            steps in prop::collection::vec((1..=12_i32, prop::option::of(0..3_i8)), 0..6),
+            after in 0..12_i8,
+        ) {
+            let mut day = date(2026, 1, 1);
+            let listed: Vec<_> = steps.into_iter().map(|(stage, days)| {
+                day = days.map_or(day, |days| day.saturating_add(i64::from(days).days()));
+                let date = days.map(|_| day.to_string()).unwrap_or_default();
+                StageEntry { stage, date, ..StageEntry::default() }
+            }).collect();
+            let rows = listed.iter().enumerate().map(|(place, entry)| {
+                let known = Span { from: 10, until: None };
+                let (stage, date) = (entry.stage, entry.date.clone());
+                StageFact { stage, date, place, evidence: String::new(), known }
+            });
+            let row = MallRow { stages: rows.rev().collect(), ..MallRow::default() };
+            let day = date(2025, 12, 31).saturating_add(i64::from(after).days());
+            let of_rows = stage_as_of(&row, &at(&day.to_string(), Micros::MAX));
+            let of_list = stage::reached(&listed, day);
+            prop_assert_eq!(of_rows.map(|fact| fact.stage), of_list.map(|entry| entry.stage));
+        }
     }
 
     #[test]

@@ -53,16 +53,11 @@ impl Agreement {
 fn bar_of(reached: &StageEntry) -> Option<Bar> {
     let (since, source) = (parse_date(&reached.date), reached.evidence.clone());
     match reached.stage() {
-        Stage::Unspecified | Stage::Operating | Stage::Inaugurated | Stage::Evaluated => None,
-        Stage::Committed
-        | Stage::Proposed
-        | Stage::Verified
-        | Stage::Approved
-        | Stage::Agreed
-        | Stage::Preparing
-        | Stage::Returned => Some(Bar::NotOpenYet { source }),
+        Stage::Unspecified => None,
+        stage if stage::serves(stage) => None,
         Stage::Suspended => Some(Bar::Suspended { since, source }),
         Stage::Closed => Some(Bar::ClosedForGood { since, source }),
+        _ => Some(Bar::NotOpenYet { source }),
     }
 }
 
