@@ -165,7 +165,8 @@ fn free_once(input: &mut Tokens) -> Read<()> {
 const FREE: &str = "\
     gratis | gratis 100 % | 100 % gratis | cuma - cuma | secara cuma - cuma | secara \
      gratis | nihil | free | free of charge | rp nihil | rp . nihil | gratis biaya | \
-     gratis tanpa biaya | digratiskan | no charge | free of cost | no fee | rp nol | rp . nol";
+     gratis tanpa biaya | digratiskan | no charge | free of cost | no fee | rp nol | rp . nol | \
+     diberikan gratis | diberikan secara gratis | diberikan secara cuma - cuma";
 
 /// "tidak dikenakan biaya apa pun".
 fn no_charge(input: &mut Tokens) -> Read<()> {
@@ -241,7 +242,8 @@ const CHARGED: &str = "\
     berbiaya | berbayar | dikenakan biaya | dikenakan tarif | dikenakan pnbp | dikenakan \
      retribusi | dikenai biaya | dikenakan biaya pnbp | dikenakan tarif pnbp | dikenakan \
      biaya retribusi | dipungut biaya | dipungut retribusi | ada biaya | membayar pnbp | \
-     membayar biaya | membayar retribusi | tidak gratis | bukan gratis | bukan layanan \
+     membayar biaya | membayar retribusi | wajib membayar pnbp | wajib membayar biaya | \
+     wajib membayar retribusi | harus membayar pnbp | harus membayar biaya | tidak gratis | bukan gratis | bukan layanan \
      gratis | bukan pelayanan gratis | tidak cuma - cuma | tidak bebas biaya | pnbp | \
      sesuai tarif | sesuai ketentuan tarif yang berlaku | sesuai tarif yang berlaku | sesuai tarif berlaku | sesuai tarif pnbp \
      | sesuai pnbp | sesuai tarif pnbp yang berlaku | sesuai tarif retribusi | sesuai \

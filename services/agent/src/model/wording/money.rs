@@ -134,7 +134,12 @@ fn money(input: &mut Tokens) -> Read<Money> {
     };
     match attempt(bracketed(again), input) {
         Some(again) if again != money.value => fail.parse_next(input),
-        _ => Ok(money),
+        // "Rp 50.000 (lima puluh ribu) rupiah".
+        Some(_) => {
+            let named = attempt(mark("rupiah"), input).is_some();
+            Ok(Money { marked: money.marked || named, ..money })
+        }
+        None => Ok(money),
     }
 }
 
