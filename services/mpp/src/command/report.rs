@@ -120,7 +120,7 @@ fn print(report: &Report, output: Output) -> Result<()> {
     let stages =
         report.stages.iter().map(|count| format!("{} {}", stage(count.stage()), count.malls));
     say!("stages: {}", stages.collect::<Vec<_>>().join(", "));
-    say!("tickets completed today: {}", report.tickets_completed_today);
+    say!("tickets completed that day: {}", report.tickets_completed_today);
     print_malls(report);
     print_sources(report);
     Ok(())
@@ -129,7 +129,11 @@ fn print(report: &Report, output: Output) -> Result<()> {
 fn print_share(what: &str, share: Option<&Share>) {
     let share = share.cloned().unwrap_or_default();
     let of = share.denominator_name.unwrap_or_default().en;
-    say!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
+    if share.denominator == 0 {
+        say!("{what}: no figure, {of}");
+    } else {
+        say!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
+    }
 }
 
 /// "operating"; empty if no stage is known.

@@ -41,7 +41,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     let sources = view.sources();
     let (changes, changes_total) = changes(nation, &view.at, policy.report_changes)?;
     let published = published(nation);
-    let (complete, incomplete_reason) = view.completeness();
+    let (complete, incomplete_reason) = view.completeness(&malls);
     Ok(Report {
         as_of: view.at.day.clone(),
         known_on: Some(timestamp(question.known_on.unwrap_or(question.now))),
@@ -135,9 +135,12 @@ impl<'a> View<'a> {
         known.map(|(name, row)| source::source(name, row, now)).collect()
     }
 
-    fn completeness(&self) -> (bool, Option<LocalizedText>) {
+    fn completeness(&self, malls: &[MallReport]) -> (bool, Option<LocalizedText>) {
         let mut reasons: Vec<LocalizedText> =
             Upstream::ALL.into_iter().filter_map(|feed| missing(feed, self.nation)).collect();
+        if !self.current {
+            reasons.extend(not_of_that_day(malls));
+        }
         if self.left_out.get() {
             reasons.push(text(
                 "Sumber, penyimpangan jam, dan antrean yang berubah setelah waktu yang diminta \
@@ -151,6 +154,26 @@ impl<'a> View<'a> {
         let reason = text(&join(|reason| &reason.id), &join(|reason| &reason.en));
         (reasons.is_empty(), (!reasons.is_empty()).then_some(reason))
     }
+}
+
+/// What nobody has kept of a day that is past.
+fn not_of_that_day(malls: &[MallReport]) -> Option<LocalizedText> {
+    let counters: i32 = malls.iter().map(|mall| mall.counters).sum();
+    let unknown = counters - judged(malls).1;
+    (counters > 0).then(|| {
+        text(
+            &format!(
+                "Gerai dan layanan adalah yang tercatat sekarang, karena tanggal mulainya tidak \
+                 tercatat; jam layanan {unknown} dari {counters} gerai pada pekan itu tidak \
+                 diketahui."
+            ),
+            &format!(
+                "Counters and services are those on record now, since the days on which they \
+                 began are not recorded; the hours of {unknown} of {counters} counters in that \
+                 week are not known."
+            ),
+        )
+    })
 }
 
 fn missing(feed: Upstream, nation: &Nation) -> Option<LocalizedText> {
@@ -187,11 +210,16 @@ fn in_week(day: &str, monday: &str) -> bool {
         .is_some_and(|since| (0..7).contains(&since.get_days()))
 }
 
-/// The share of the counters whose hours are known.
-fn uniformity(malls: &[MallReport]) -> Share {
+/// Counters that are uniform, and those whose hours are known.
+fn judged(malls: &[MallReport]) -> (i32, i32) {
     let uniform: i32 = malls.iter().map(|mall| mall.uniform_counters).sum();
     let deviating: i32 = malls.iter().map(|mall| mall.deviating_counters).sum();
-    let judged = uniform + deviating;
+    (uniform, uniform + deviating)
+}
+
+/// The share of the counters whose hours are known.
+fn uniformity(malls: &[MallReport]) -> Share {
+    let (uniform, judged) = judged(malls);
     share(
         uniform,
         judged,

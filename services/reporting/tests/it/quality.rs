@@ -92,6 +92,8 @@ async fn a_counter_that_closes_early_deviates() {
         // The week before, nothing is known of it.
         let before = world.as_of("2026-11-20", None).await;
         assert_eq!(before.uniformity.expect("a share").denominator, 0);
+        let why = before.incomplete_reason.expect("a reason").en;
+        assert!(!before.complete && why.contains("2 of 2 counters in that week"), "{why}");
         // When its hours are mended it no longer deviates.
         let mended = world.scheduling.put(&format!("{polri}/deviation"), &deviation(&[])).await;
         let report = world.after_both(0, mended).await;
