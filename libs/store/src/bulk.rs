@@ -14,8 +14,10 @@ use crate::{
     record::{Altered, Stored, encode_labels, stored_bytes},
 };
 
-/// Records in one statement; five binds each stay far below SQLite's 32,766.
+/// Records that are looked up at once.
 const CHUNK: usize = 250;
+/// Values of a record that is written, beside those that all of a statement share.
+const VALUES: usize = 5;
 
 /// A record that is written: in which version, and when it was made.
 struct Changed {
@@ -122,7 +124,13 @@ impl Tx {
                 changed.push(Changed { item, version: answer.version, create_time });
             }
         }
-        self.upsert_many(kind, changed).await
+        let most = self.rows_at_once(VALUES);
+        let mut changed = changed.into_iter().peekable();
+        while changed.peek().is_some() {
+            let some: Vec<_> = changed.by_ref().take(most).collect();
+            self.upsert_many(kind, some, most).await?;
+        }
+        Ok(())
     }
 
     /// Index: record's primary key, once for each name.
@@ -148,15 +156,17 @@ impl Tx {
         Ok(found)
     }
 
-    /// Writes rows that are known to have changed. Index: record's primary key.
-    async fn upsert_many(&mut self, kind: &'static str, rows: Vec<Changed>) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
+    /// Writes rows that are known to have changed, `most` at the most. Index: record's primary key.
+    async fn upsert_many(
+        &mut self,
+        kind: &'static str,
+        rows: Vec<Changed>,
+        most: usize,
+    ) -> Result<()> {
         let now = self.now();
         let values: Vec<_> = (0..rows.len())
             .map(|row| {
-                let at = row * 5 + 4;
+                let at = row * VALUES + 4;
                 let (version, labels) = (at + 1, at + 2);
                 let (doc, proof) = (at + 3, at + 4);
                 format!("($1,${at},${version},$3,0,${labels},${doc},$2,$2,${proof},${version},1)")
@@ -173,7 +183,7 @@ impl Tx {
              where record.version = excluded.version - 1 and record.deleted = 0",
             values.join(",")
         );
-        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == most);
         query = query.bind(kind).bind(now).bind(document::form_number(kind));
         for row in &rows {
             let item = &row.item;

@@ -85,7 +85,7 @@ pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
     // wait for each other.
     let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
     let all: Vec<Sent> = all.into_values().collect();
-    for chunk in all.chunks(CHUNK) {
+    for chunk in all.chunks(tx.rows_at_once(5)) {
         let text = format!(
             "insert into sync_sent (source, key, digest, outcome, rules) values {}
              on conflict (source, key) do update set digest = excluded.digest,

@@ -171,7 +171,7 @@ pub enum By {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
-    for chunk in all.chunks(CHUNK / 10) {
+    for chunk in all.chunks(tx.rows_at_once(21)) {
         let text = format!(
             "insert into sync_waiting ({COLUMNS}, record, bytes) values {}",
             placeholders(1, chunk.len(), 21)

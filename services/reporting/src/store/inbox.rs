@@ -8,7 +8,7 @@ use mpp_store::{Conn, Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
-    PAGE, ROWS, get,
+    PAGE, get,
     proof::{event, head_proof, proof, received, set_right, stored},
 };
 use crate::model::{Event, Upstream};
@@ -72,7 +72,7 @@ pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
 /// The same as [`lock_head`].
 pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
     let mut held = BTreeMap::new();
-    for chunk in events.chunks(ROWS) {
+    for chunk in events.chunks(tx.rows_at_once(2)) {
         let text = format!(
             "select i.* from inbox i
              where i.feed = $1 and (i.kind, i.name) in (values {})
@@ -178,7 +178,7 @@ async fn events_of(
 ) -> Result<Vec<AnyRow>> {
     let records: Vec<_> = records.iter().collect();
     let mut found = Vec::new();
-    for chunk in records.chunks(ROWS) {
+    for chunk in records.chunks(tx.rows_at_once(2)) {
         let text = format!(
             "select i.kind, i.name, i.version, i.revision, i.at, i.op from inbox i
              where i.feed = $1 and (i.kind, i.name) in (values {}) {which}",
@@ -198,7 +198,7 @@ async fn events_of(
 /// # Errors
 /// The same as [`lock_head`].
 pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Result<i64> {
-    for chunk in events.chunks(ROWS) {
+    for chunk in events.chunks(tx.rows_at_once(13)) {
         let text = format!(
             "insert into inbox
              (seq, feed, revision, sub, kind, name, version, op, doc, labels, actor, at, proof)
@@ -259,7 +259,7 @@ pub async fn versions(
 ) -> Result<BTreeMap<(String, String), i64>> {
     let records: Vec<_> = records.iter().collect();
     let mut found = BTreeMap::new();
-    for chunk in records.chunks(ROWS) {
+    for chunk in records.chunks(tx.rows_at_once(2)) {
         let text = format!(
             "select i.kind, i.name, i.version from inbox i
              where i.feed = $1 and (i.kind, i.name) in (values {}) and i.op = 'put'

@@ -70,8 +70,6 @@ pub const SCHEMA: Schema = Schema {
 /// The writer that the database notes.
 pub const SUBJECT: &str = "services/reporting";
 
-/// Rows in one statement: with 13 columns 6,500 parameters, which both databases take.
-const ROWS: usize = 500;
 /// Rows in one page of a table that is read whole.
 const PAGE: i64 = 1_000;
 

@@ -6,7 +6,7 @@ use mpp_core::Result;
 use mpp_store::{Read, Tx, db_error, placeholders};
 use sqlx::AssertSqlSafe;
 
-use super::{PAGE, ROWS, get};
+use super::{PAGE, get};
 use crate::model::{Key, Rows, Written};
 
 /// Loads the missing rows; a row that does not exist is loaded as `None`.
@@ -15,7 +15,7 @@ use crate::model::{Key, Rows, Written};
 /// `UNAVAILABLE` if the database is away.
 pub async fn load_rows(tx: &mut Tx, rows: &mut Rows, missing: BTreeSet<Key>) -> Result<()> {
     let keys: Vec<Key> = missing.into_iter().collect();
-    for chunk in keys.chunks(ROWS) {
+    for chunk in keys.chunks(tx.rows_at_once(2)) {
         let text = format!(
             "select name, key, value from projection where (name, key) in (values {})",
             placeholders(1, chunk.len(), 2)
@@ -41,7 +41,7 @@ pub async fn load_rows(tx: &mut Tx, rows: &mut Rows, missing: BTreeSet<Key>) -> 
 /// The same as [`load_rows`].
 pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
     let rows: Vec<_> = written.into_iter().collect();
-    for chunk in rows.chunks(ROWS) {
+    for chunk in rows.chunks(tx.rows_at_once(4)) {
         let text = format!(
             "insert into projection (name, key, value, seq) values {}
              on conflict (name, key) do update set value = excluded.value, seq = excluded.seq",

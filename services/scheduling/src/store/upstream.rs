@@ -7,8 +7,6 @@ use mpp_resource::copy::Names;
 use mpp_store::{Named, Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-/// Rows of one statement; six binds each stay far below SQLite's 32,766.
-const CHUNK: usize = 500;
 /// Rows of one page, where the whole table is read.
 const PAGE: i64 = 1000;
 
@@ -44,7 +42,8 @@ pub async fn forget(tx: &mut Tx, feed: &str) -> Result<()> {
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
-    for chunk in records.chunks(CHUNK) {
+    let most = tx.rows_at_once(6);
+    for chunk in records.chunks(most) {
         let text = format!(
             "insert into upstream_record (feed, kind, name, version, doc, proof) values {}
              on conflict (feed, kind, name) do update set version = excluded.version,
@@ -52,7 +51,7 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
              where upstream_record.version < excluded.version",
             placeholders(1, chunk.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK);
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == most);
         for record in chunk {
             query = query
                 .bind(feed)
@@ -117,13 +116,14 @@ pub async fn versions(
 ) -> Result<BTreeMap<(String, String), i64>> {
     let records: Vec<_> = records.iter().collect();
     let mut found = BTreeMap::new();
-    for chunk in records.chunks(CHUNK) {
+    let most = tx.rows_at_once(2);
+    for chunk in records.chunks(most) {
         let text = format!(
             "select kind, name, version from upstream_record
              where feed = $1 and (kind, name) in (values {})",
             placeholders(2, chunk.len(), 2)
         );
-        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK);
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == most);
         query = query.bind(feed);
         for (kind, name) in chunk {
             query = query.bind(kind).bind(name);
