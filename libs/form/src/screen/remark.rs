@@ -8,6 +8,8 @@
 //! one word that is not among them makes a title of it. Rejected: to know such remarks by phrases,
 //! of which there is no end.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use super::filler::has;
 
 /// Words for a list, for a part of one or for an entry.
@@ -84,9 +86,14 @@ fn of_list(text: &str, judge: impl FnOnce(&[&str]) -> bool) -> bool {
         && (judge(&words) || (goes_on && words.iter().any(|word| has(OTHERS, word))))
 }
 
-fn is_listed(word: &str) -> bool {
+/// Every record's texts are looked at by it, word by word.
+static LISTED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let lists = [LISTS, SHOWN, GOES_ON, NEXT, NOT, OTHERS, LINKS];
-    is_number(word) || lists.iter().any(|list| has(list, word))
+    lists.iter().flat_map(|list| list.split_whitespace()).collect()
+});
+
+fn is_listed(word: &str) -> bool {
+    is_number(word) || LISTED.contains(word)
 }
 
 /// Whether words of lists say that there is more: "3 dari 42", "2/7", "12 lainnya", "total 42".

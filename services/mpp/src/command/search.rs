@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::{
     registry::{
         SearchServicesRequest, SearchServicesResponse,
+        mall::Stage,
         search_service_client::SearchServiceClient,
         search_services_response::{Hit, NamedPlace, Place},
     },
@@ -195,5 +196,9 @@ fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
 fn place_line(place: &Place, near: bool) -> String {
     let mall = place.mall_display_name.clone().unwrap_or_default().id;
     let distance = if near { format!("{:6.1} km  ", place.distance_km) } else { String::new() };
-    format!("{distance}{mall}  [{}]", place.offering)
+    let state = match place.not_serving() {
+        Stage::Unspecified => String::new(),
+        stage => format!(", not serving now: {}", output::word(stage.as_str_name())),
+    };
+    format!("{distance}{mall}{state}  [{}]", place.offering)
 }

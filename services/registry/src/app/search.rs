@@ -2,10 +2,12 @@
 
 use mpp_api::registry::{
     Mall, Offering, SearchServicesRequest, Service, Unit,
+    mall::Stage,
     search_services_response::{Hit, Place},
     service,
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result};
+use mpp_form::stage;
 use mpp_resource::Serves as _;
 
 use super::{Registry, filters};
@@ -94,6 +96,8 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
     let agency =
         state.records.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
     let places = found.offerings.into_iter().filter_map(|near| place(registry, state, near));
+    let mut places: Vec<_> = places.collect();
+    places.sort_by_key(|place| place.not_serving != 0);
     Some(Hit {
         agency: agency.to_owned(),
         inactive: service.state() == service::State::Inactive,
@@ -101,7 +105,7 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
         fees: service.fees,
         time: service.time,
         score: f64::from(found.score),
-        places: places.collect(),
+        places,
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
         matched: found.matches.iter().map(match_text).collect(),
         offered_there: i32::try_from(found.offered_there).unwrap_or(i32::MAX),
@@ -113,8 +117,11 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
 fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Option<Place> {
     let mut offering = state.records.get::<Offering>(&near.offering)?.doc;
     registry.show(state, &mut offering);
-    let mall = state.records.get::<Mall>(&near.mall)?.doc;
+    let mut mall = state.records.get::<Mall>(&near.mall)?.doc;
+    registry.show(state, &mut mall);
+    let serves = mall.stage() == Stage::Unspecified || stage::serves(mall.stage());
     Some(Place {
+        not_serving: if serves { 0 } else { mall.stage },
         offering: near.offering,
         mall: near.mall,
         mall_display_name: mall.display_name,

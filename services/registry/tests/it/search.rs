@@ -3,7 +3,9 @@
 use mpp_api::{
     registry::{
         Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, UpdateMallRequest,
-        UpdateOfferingRequest, UpdateServiceRequest, mall::Site, service::State,
+        UpdateOfferingRequest, UpdateServiceRequest,
+        mall::{Site, Stage, StageEntry},
+        service::State,
     },
     types::Location,
 };
@@ -66,6 +68,32 @@ async fn what_its_owner_does_not_serve_now_is_found_only_where_it_is_asked_for()
         let served = admin.catalog.update_service(say(State::Active)).await.expect("changed");
         let revision = served.into_inner().revision;
         assert!(!find(&mut admin, ask("ktp elektronik", revision)).await.hits[0].inactive);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mall_that_serves_nobody_now_is_told_as_such() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let place = |found: SearchServicesResponse| found.hits[0].places[0].not_serving();
+        let now = world.running.registry.memory.revision();
+        assert_eq!(place(find(&mut admin, ask("ktp", now)).await), Stage::Unspecified);
+        for (stage, told) in [
+            (Stage::Suspended, Stage::Suspended),
+            (Stage::Operating, Stage::Unspecified),
+            (Stage::Closed, Stage::Closed),
+        ] {
+            let entry = StageEntry { stage: stage.into(), ..StageEntry::default() };
+            let stopped = Mall { name: MALL.into(), stages: vec![entry], ..mall() };
+            let request = UpdateMallRequest { mall: Some(stopped), ..Default::default() };
+            let revision =
+                admin.directory.update_mall(request).await.expect("changed").into_inner().revision;
+            let found = find(&mut admin, ask("ktp", revision)).await;
+            assert_eq!(found.hits[0].place_count, 1, "it is offered there");
+            assert_eq!(place(found), told);
+        }
     })
     .await;
 }

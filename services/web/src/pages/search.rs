@@ -18,7 +18,7 @@ use super::{
 use crate::{
     components::{Look, id_of, query},
     upstream::Found,
-    words::{format, local, table as words},
+    words::{contract, format, local, table as words},
 };
 
 /// Places of a service that are named; how many there are is said.
@@ -255,5 +255,9 @@ fn malls(look: Look, places: &[Place], all: usize, is_cut: bool) -> Markup {
 
 fn at(look: Look, place: &Place) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&place.mall)));
-    html! { a href=(path) { (name(look, place.mall_display_name.as_ref(), &place.mall)) } }
+    let stage = contract::stage(place.not_serving());
+    html! {
+        a href=(path) { (name(look, place.mall_display_name.as_ref(), &place.mall)) }
+        @if let Some(stage) = stage { " (" (look.of(stage)) ")" }
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
         tag,
     },
     upstream::ServiceData,
-    words::{format, indonesian, local, local_text, service_field, table as words},
+    words::{contract, format, indonesian, local, local_text, service_field, table as words},
 };
 
 /// Draws the page.
@@ -122,6 +122,9 @@ fn at(look: Look, view: &View, mall: &str) -> Markup {
         a href=(path) { (deviations::name(look, title, mall)) }
         @if let Some(own) = reported {
             ", " a href=(look.path(&format!("/{}", own.region))) { (own.region_name) }
+            @if let Some(stage) = (!own.operates).then(|| contract::stage(own.stage())).flatten() {
+                " (" (look.of(stage)) ")"
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use mpp_api::{
     registry::{
         SearchServicesResponse,
+        mall::Stage,
         search_services_response::{Hit, NamedPlace, Place},
     },
     types::{Fee, ServiceTime, fee::Kind, service_time::Unit},
@@ -69,6 +70,17 @@ async fn a_question_finds_services_with_fee_time_agency_and_where_they_are_offer
     assert!(html.contains("href=\"/layanan?cari=bikin+skck+%26+sim\""), "the other language");
     assert!(html.contains("value=\"bikin skck &amp; sim\""), "the question stays in its field");
     assert!(html.contains("name=\"robots\" content=\"noindex\""));
+}
+
+#[tokio::test]
+async fn a_mall_that_is_suspended_is_named_as_such() {
+    let mut suspended = place(MALL, "Mal Banyuwangi");
+    suspended.set_not_serving(Stage::Suspended);
+    let found = vec![Hit { places: vec![suspended], ..hit() }];
+    let answer = SearchServicesResponse { hits: found, ..answer() };
+    let world = World::start(asked("skck", answer)).await;
+    says(&world, "/layanan?cari=skck", &["Mal Banyuwangi (Dihentikan sementara)"]).await;
+    says(&world, "/en/layanan?cari=skck", &["(Suspended)"]).await;
 }
 
 #[tokio::test]
