@@ -106,10 +106,12 @@ fn understood(answer: &SearchServicesResponse) -> Vec<String> {
     let said = |what: &str, words: &[String]| {
         (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))
     };
-    let slips = answer.hits.first().into_iter().flat_map(|hit| &hit.matched);
-    let slips: Vec<String> = slips.filter(|one| one.contains(" ~ ")).cloned().collect();
+    let matched = answer.hits.first().into_iter().flat_map(|hit| &hit.matched);
+    let by = |sign: &str| matched.clone().filter(|one| one.contains(sign)).cloned().collect();
+    let (slips, meant): (Vec<String>, Vec<String>) = (by(" ~ "), by(" ≈ "));
     let words = [
         said("Read as a slip of the pen", &slips),
+        said("Read as a word of about the same meaning", &meant),
         said("No service has", &answer.unanswered),
         said("Nothing says that the first covers", &answer.uncovered),
     ];

@@ -139,6 +139,7 @@ fn match_text(found: &Match) -> String {
         Via::Abbreviation => format!("{word} = {term}"),
         Via::Related => format!("{word} → {term}"),
         Via::Typo | Via::Clipped => format!("{word} ~ {term}"),
+        Via::Meaning => format!("{word} ≈ {term}"),
     }
 }
 
@@ -151,6 +152,17 @@ mod tests {
 
     use super::*;
     use crate::{policy::Policy, search::Engine, store::SCHEMA};
+
+    #[test]
+    fn what_a_word_was_read_as_is_told_with_how() {
+        let told = |word: &str, term: &str, via| {
+            match_text(&Match { word: word.into(), term: term.into(), via })
+        };
+        assert_eq!(told("ktp", "ktp", Via::Word), "ktp");
+        assert_eq!(told("courier", "kurir", Via::Related), "courier → kurir");
+        assert_eq!(told("skkc", "skck", Via::Typo), "skkc ~ skck");
+        assert_eq!(told("lawsuit", "cases", Via::Meaning), "lawsuit ≈ cases");
+    }
 
     #[tokio::test]
     async fn a_service_that_has_gone_is_no_hit() {

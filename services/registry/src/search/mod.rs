@@ -8,6 +8,8 @@
 //! | --- | --- | --- |
 //! | `words/` | `stem`, `endings`, `vocabulary`, `analyze` | from text to terms |
 //! | | `shape`, `slips`, `typo` | slips of the pen |
+//! | | `spoken` | verbs and vowels as they sound in speech |
+//! | | `foreign`, `loans`, `wordnet` | English words: as Indonesian spells them, by their meaning |
 //! | `asking/` | `question` | a question as it comes, and why one is refused |
 //! | | `places`, `stance` | the places of a question, and whether one asks there |
 //! | | `reading`, `asked`, `roles` | from a question to the terms that it names |
@@ -32,7 +34,9 @@
 //! is named leads; which words name one follows from abbreviations of the field and from the
 //! keywords and titles of most owners, not from a list of questions. A guessed slip is worth the
 //! share of its letters that are right, and less than any true word. A word that the catalog lacks
-//! is a word, unless its letters say otherwise, and is named. Unanswered words count against the
+//! is a word, unless its letters say otherwise, and is named. An English one is also read as the
+//! words of its family and its meaning; those move what is near to the front, and never make an
+//! answer sure. Unanswered words count against the
 //! best hit: if they are most of the question, the answer is [weak](Results::weak) and says so. It
 //! is sure only if title or keywords hold nearly all content words (a slip in a short word, a
 //! merely related word and the body do not count), or the document that was named and what is

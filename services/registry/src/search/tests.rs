@@ -3,6 +3,7 @@
 mod acts;
 mod judged;
 mod language;
+mod meanings;
 mod offerings;
 mod places;
 mod properties;

@@ -190,10 +190,10 @@ fn item(look: Look, found: &Found, hit: &Hit, place: Option<&str>) -> Markup {
     }
 }
 
-/// Words that were taken for slips of the pen.
+/// Words that were taken for slips of the pen, or read by their meaning.
 fn guesses(look: Look, hit: &Hit) -> Markup {
     html! {
-        @for (typed, read) in hit.matched.iter().filter_map(|matched| matched.split_once(" ~ ")) {
+        @for (typed, read) in hit.matched.iter().filter_map(|one| guess(one)) {
             p.help { (words::SEARCH_READ_AS.text(look.lang, &[typed, read])) }
         }
     }
@@ -260,4 +260,9 @@ fn at(look: Look, place: &Place) -> Markup {
         a href=(path) { (name(look, place.mall_display_name.as_ref(), &place.mall)) }
         @if let Some(stage) = stage { " (" (look.of(stage)) ")" }
     }
+}
+
+/// The word as typed, and what it was read as.
+fn guess(matched: &str) -> Option<(&str, &str)> {
+    [" ~ ", " ≈ "].iter().find_map(|sign| matched.split_once(sign))
 }

@@ -100,7 +100,7 @@ impl Needles {
             let as_typed = reading.is_guessed_place(&term.word) || term.harm == Some(Harm::Meant);
             let guess = match as_typed {
                 true => Guess::Words(Vec::new()),
-                false => guess(view, &term, tolerance)?,
+                false => guess(view, &term, reading.is_english, tolerance)?,
             };
             let guess = match guess {
                 // An English verb before a document is no Indonesian word cut short.
@@ -116,6 +116,7 @@ impl Needles {
             needles
                 .all
                 .iter_mut()
+                .filter(|needle| !is_near(&needle.term))
                 .for_each(|needle| needle.term.decides = says_something(&needle.term));
         }
         needles.take_places(view, reading)?;
@@ -126,6 +127,7 @@ impl Needles {
     fn take(&mut self, view: &View, mut term: QueryTerm, guess: Guess) -> tantivy::Result<()> {
         match guess {
             Guess::Plain => self.slips.push(term.word),
+            Guess::Near(words) => self.take_near(view, term, words)?,
             Guess::Words(meant) => {
                 term.alternatives.extend(meant);
                 self.add(view, Some(term))?;
@@ -151,6 +153,19 @@ impl Needles {
             None => {}
         }
         Ok(())
+    }
+
+    /// A word that no service has stays unanswered, whatever others mean the same: those never
+    /// decide.
+    fn take_near(
+        &mut self,
+        view: &View,
+        term: QueryTerm,
+        words: Vec<Alternative>,
+    ) -> tantivy::Result<()> {
+        let near = QueryTerm { decides: false, alternatives: words, ..term.clone() };
+        self.unanswered.push(term);
+        self.add(view, Some(near))
     }
 
     /// The deciding words as a name; `None` if one of them is in no service, so that it is no name.
@@ -213,6 +228,11 @@ pub fn is_aside(term: &QueryTerm) -> bool {
     matches!(term.role, Role::Aside | Role::Where)
 }
 
+/// Whether only words of about the same meaning were found.
+fn is_near(term: &QueryTerm) -> bool {
+    term.alternatives.iter().all(|one| one.via == Via::Meaning)
+}
+
 /// A number or a single letter names nothing, even if the question says nothing else.
 fn says_something(term: &QueryTerm) -> bool {
     term.word.chars().filter(|one| one.is_alphabetic()).count() > 1
@@ -251,7 +271,7 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     // In titles a word's rarity among titles counts: every body asks for a KTP.
     let found = if strong_own > 0 { strong_own } else { frequency(view, &[Part::Body], own)? };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
-    let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
+    let worth = rarity * if term.decides || is_near(&term) { 1.0 } else { FAINT_SHARE };
     let names_some = strong_own > 0 && is_sure(&term, &own[0]);
     Ok(Some(Needle { term, worth, in_bodies, names_some }))
 }
@@ -264,10 +284,11 @@ fn is_sure(typed: &QueryTerm, found: &Alternative) -> bool {
     !is_guess || is_no_word(&word) || has_same_letters(&word, &found.term)
 }
 
-/// The word itself with its slips: its rarity does not depend on related words.
+/// The word itself with its slips, or all words of its meaning: its rarity does not depend on
+/// related words.
 fn same(alternatives: &[Alternative]) -> &[Alternative] {
-    let related =
-        alternatives.iter().skip(1).position(|one| !matches!(one.via, Via::Typo | Via::Clipped));
+    let is_guess = |one: &Alternative| matches!(one.via, Via::Typo | Via::Clipped | Via::Meaning);
+    let related = alternatives.iter().skip(1).position(|one| !is_guess(one));
     &alternatives[..related.map_or(alternatives.len(), |at| at + 1)]
 }
 

@@ -15,6 +15,7 @@ use super::{
 use crate::search::words::{
     analyze::{QueryTerm, Role, Token, folded, term, tokens, words},
     vocabulary::{KINDS, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS, TURNS},
+    wordnet,
 };
 
 /// A question, read.
@@ -24,7 +25,7 @@ pub struct Reading {
     pub terms: Vec<QueryTerm>,
     /// The places that it names.
     pub places: Vec<Place>,
-    /// Whether it holds words that only English has.
+    /// Whether it is English.
     pub is_english: bool,
 }
 
@@ -113,12 +114,18 @@ pub fn read(
         terms.iter_mut().for_each(|(_, term)| term.decides &= !is_child(term));
     }
     Reading {
-        is_english: spoken.iter().any(|word| ONLY_ENGLISH.contains(&word.as_str())),
+        is_english: is_english(&spoken),
         terms: asked_for(terms.into_iter().map(|(_, term)| term).collect()),
         places: zip(named, stances)
             .map(|(named, stance)| place(text, &typed, named, stance))
             .collect(),
     }
+}
+
+/// Whether words tell that the question is English: one that only English has, or most of them.
+fn is_english(spoken: &[String]) -> bool {
+    spoken.iter().any(|word| ONLY_ENGLISH.contains(&word.as_str()))
+        || spoken.iter().filter(|word| wordnet::knows(word)).count() * 2 > spoken.len()
 }
 
 /// The words, of which two that a hyphen joins are one where services are called by it and not by

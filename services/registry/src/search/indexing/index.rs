@@ -275,6 +275,11 @@ impl View {
     }
 }
 
+/// Whether a title or a keyword holds the term.
+pub fn is_called(view: &View, term: &str) -> tantivy::Result<bool> {
+    Ok(view.frequency(Part::Title, term)? + view.frequency(Part::Keywords, term)? > 0)
+}
+
 /// How many services have one of the alternatives in one of the parts; one that has several counts
 /// several times.
 pub fn frequency(

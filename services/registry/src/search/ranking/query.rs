@@ -17,7 +17,7 @@ use crate::search::{
         stance::Stance,
     },
     indexing::{
-        index::{Part, View},
+        index::{Part, is_called},
         table::Table,
         writer::Published,
     },
@@ -56,8 +56,8 @@ pub fn check(query: &Query) -> Result<(), Error> {
 
 /// Answers a query that was checked, from one published state.
 pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Results, Error> {
-    let called = |term: &str| is_called(&state.view, term);
     // An index that cannot be read fails at the next step.
+    let called = |term: &str| is_called(&state.view, term).unwrap_or_default();
     let is_document = |term: &str| is_document(&state.view, term).unwrap_or_default();
     let leads = |term: &str| is_document(term) || is_subject(&state.view, term).unwrap_or_default();
     // What nobody sees in a question is no part of it.
@@ -87,13 +87,6 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         unanswered: unanswered(best(&found, table), &needles),
         uncovered: uncovered(best(&found, table), &needles),
     })
-}
-
-/// Whether a title or a keyword holds the term. An index that cannot be read fails at the next
-/// step.
-fn is_called(view: &View, term: &str) -> bool {
-    let called = |part| view.frequency(part, term).is_ok_and(|services| services > 0);
-    called(Part::Title) || called(Part::Keywords)
 }
 
 /// Whether only services of this category have the term in title or keywords. An index that cannot

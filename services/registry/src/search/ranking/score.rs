@@ -134,6 +134,7 @@ fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {
     match found.via {
         Via::Word | Via::Abbreviation | Via::Clipped => true,
         Via::Related => found.weight >= SAME,
+        Via::Meaning => false,
         Via::Typo => {
             let sure = typed.word.chars().count() > SHORT || swaps(&typed.word, &found.term);
             found.weight >= CLOSE && sure
@@ -158,7 +159,8 @@ impl Tally {
     fn note(&mut self, bit: u16, part: Part, alternative: &Alternative) {
         self.any |= bit;
         self.strong |= if part == Part::Body || alternative.weight < CLOSE { 0 } else { bit };
-        self.sure |= if alternative.via == Via::Typo { 0 } else { bit };
+        let is_guess = matches!(alternative.via, Via::Typo | Via::Meaning);
+        self.sure |= if is_guess { 0 } else { bit };
         self.best = self.best.max(alternative.weight * part_weight(part));
     }
 

@@ -50,6 +50,9 @@ pub enum Via {
     Clipped,
     /// A word that is one or two letters away.
     Typo,
+    /// A word of the same family or of about the same meaning: it tells what is near, and answers
+    /// nothing.
+    Meaning,
 }
 
 /// A term that answers a word of the query.

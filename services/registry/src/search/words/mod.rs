@@ -2,8 +2,12 @@
 
 pub(super) mod analyze;
 pub(super) mod endings;
+pub(super) mod foreign;
+pub(super) mod loans;
 pub(super) mod shape;
 pub(super) mod slips;
+pub(super) mod spoken;
 pub(super) mod stem;
 pub(super) mod typo;
 pub(super) mod vocabulary;
+pub(super) mod wordnet;

@@ -9,14 +9,16 @@ use std::collections::HashSet;
 
 use super::{
     analyze::{self, Alternative, QueryTerm, Via, with_related},
+    foreign,
     shape::is_no_word,
     slips::{has_same_letters, slips},
-    stem,
+    spoken,
     vocabulary::{FAINT, FAINT_FORMS, FILLERS, SPELLINGS},
+    wordnet,
 };
 use crate::{
     policy::Policy,
-    search::indexing::index::{PARTS, Part, View, frequency},
+    search::indexing::index::{PARTS, View, frequency, is_called},
 };
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
@@ -63,11 +65,21 @@ pub enum Guess {
     Plain,
     /// Two words written as one.
     Two(String, String),
+    /// An English word, and words of its family or of about its meaning: they only tell which
+    /// services are near.
+    Near(Vec<Alternative>),
 }
 
 /// The words that this one may be a slip of: none if the index knows it and no neighbour is far
 /// more frequent.
-pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::Result<Guess> {
+///
+/// In an English question an English word is no slip of an Indonesian one.
+pub fn guess(
+    view: &View,
+    term: &QueryTerm,
+    is_english: bool,
+    tolerance: &Tolerance,
+) -> tantivy::Result<Guess> {
     let own = &term.alternatives[0];
     let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
     if certain || !term.decides || analyze::is_faint(&term.own) {
@@ -75,7 +87,9 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     }
     let typed = analyze::folded(&term.word);
     let letters = typed.chars().count();
-    let typed = Typed { view, own, letters, slips: tolerance.slips(letters), text: typed };
+    let is_english = is_english && wordnet::knows(&typed);
+    let slips = tolerance.slips(letters);
+    let typed = Typed { view, own, letters, is_english, slips, text: typed };
     match frequency(view, &PARTS, &term.alternatives)? {
         0 => typed.guess_unknown(tolerance),
         services => typed.guess_known(tolerance, services),
@@ -89,6 +103,7 @@ struct Typed<'a> {
     /// Folded.
     text: String,
     letters: usize,
+    is_english: bool,
     /// How many slips are forgiven.
     slips: u8,
 }
@@ -114,6 +129,13 @@ impl Typed<'_> {
             && let Some(root) = root(self.view, &self.text)?
         {
             return Ok(Guess::Words(vec![root]));
+        }
+        let foreign = foreign::same(self.view, &self.text)?;
+        if !foreign.is_empty() {
+            return Ok(Guess::Words(foreign));
+        }
+        if self.is_english {
+            return Ok(Guess::Near(foreign::near(&self.text)));
         }
         if let Some(meant) = clipped_spelling(&self.text) {
             return Ok(Guess::Words(with_related(meant, Via::Clipped)));
@@ -166,7 +188,7 @@ const DERIVED: f32 = 0.9;
 
 /// A word of titles and keywords that the typed one is derived from.
 fn root(view: &View, typed: &str) -> tantivy::Result<Option<Alternative>> {
-    for reading in stem::readings(typed) {
+    for reading in spoken::readings(typed) {
         let term = analyze::term(&reading).filter(|term| !analyze::is_faint(term));
         if let Some(term) = term
             && known(view, &reading)?
@@ -300,8 +322,7 @@ fn two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
 
 fn known(view: &View, word: &str) -> tantivy::Result<bool> {
     let Some(term) = analyze::term(word) else { return Ok(word.len() > 2) };
-    let strong = view.frequency(Part::Title, &term)? + view.frequency(Part::Keywords, &term)?;
-    Ok(strong > 0 || word.len() > 3 && analyze::is_faint(&term))
+    Ok(is_called(view, &term)? || word.len() > 3 && analyze::is_faint(&term))
 }
 
 fn slipped(term: &str, weight: f32, via: Via) -> impl Iterator<Item = Alternative> + use<> {
