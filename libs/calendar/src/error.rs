@@ -24,6 +24,14 @@ pub enum Problem {
         /// How many are allowed.
         limit: usize,
     },
+    /// A text that is longer than anyone needs.
+    #[error("has {given} bytes; at most {limit} are allowed")]
+    TooLong {
+        /// Its length in bytes.
+        given: usize,
+        /// The most that is allowed.
+        limit: usize,
+    },
     /// A time of day past 24:00.
     #[error("{0} minutes lies after 24:00 (1440 minutes)")]
     AfterMidnight(u16),

@@ -180,7 +180,7 @@ fn check_text(field: &str, text: &str) -> Result<(), Error> {
         return Err(Error::new(field, Problem::Empty));
     }
     if text.len() > MAX_TEXT {
-        return Err(Error::new(field, Problem::TooMany { given: text.len(), limit: MAX_TEXT }));
+        return Err(Error::new(field, Problem::TooLong { given: text.len(), limit: MAX_TEXT }));
     }
     Ok(())
 }

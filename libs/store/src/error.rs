@@ -186,6 +186,7 @@ fn text_of(code: &str) -> &'static str {
         "25006" | "8" => READ_ONLY,
         "57P01" | "57P02" => "the database's server is shutting down",
         "57P03" => "the database's server is starting",
+        "55000" => "the database takes no connections now, as while it is restored",
         "25P03" => "the database ended a transaction that stood still",
         "53300" => "the database's server has no connection left; see its max_connections",
         "28P01" | "28000" => {
@@ -303,6 +304,7 @@ mod tests {
             (coded("28P01"), "user and password"),
             (coded("28000"), "pg_hba.conf"),
             (coded("3D000"), "no such database"),
+            (coded("55000"), "takes no connections"),
             (io(io::ErrorKind::ConnectionRefused, "refused"), "is it running"),
             (io(io::ErrorKind::Other, "failed to lookup address information: x"), "no such host"),
             (sqlx::Error::Tls("no".into()), "sslmode"),

@@ -190,7 +190,7 @@ fn a_bad_rule_names_the_field() {
         (nameless, "id", Problem::Empty),
         (unexplained, "closure.reason", Problem::Empty),
         (nowhere, "closure.referral", Problem::Empty),
-        (endless, "source", Problem::TooMany { given: 2001, limit: 2000 }),
+        (endless, "source", Problem::TooLong { given: 2001, limit: 2000 }),
     ];
     for (rule, field, problem) in cases {
         let error = rule.validate().unwrap_err();

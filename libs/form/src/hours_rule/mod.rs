@@ -236,6 +236,7 @@ fn field_code(problem: &Problem) -> FieldCode {
     match problem {
         Problem::Empty => FieldCode::Required,
         Problem::TooMany { .. } => FieldCode::TooMany,
+        Problem::TooLong { .. } => FieldCode::TooLong,
         Problem::AfterMidnight(_)
         | Problem::RamadanLength(_)
         | Problem::SlotLength(_)

@@ -12,7 +12,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, Result, check_name};
 
 use super::{Checked, Item};
-use crate::{Check, check::collections, hours_rule, tombstone};
+use crate::{Check, check::collections, hours_rule, screen, tombstone};
 
 /// Stands between the source's id and the rule's in a name. No id has it that anybody chooses: so
 /// no two sources come to one name, and nobody by the API.
@@ -75,7 +75,8 @@ fn check_rule(
     source.clone_into(&mut rule.publisher);
     rule.etag.clear();
     (rule.create_time, rule.update_time) = (None, None);
-    let faults = text::clean(&mut rule, "hours_rule");
+    let mut faults = text::clean(&mut rule, "hours_rule");
+    faults.extend(screen::broken(&mut rule, "hours_rule"));
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
@@ -134,6 +135,16 @@ mod tests {
         };
         let body = Some(Body::HoursRule(rule));
         Record { source_id: source_id.into(), body, ..Record::default() }
+    }
+
+    #[test]
+    fn a_rule_whose_texts_nobody_can_have_meant_is_refused_as_by_the_api() {
+        for wrong in ["<b>SE 1</b>/2026", "#N/A"] {
+            let mut sent = record("r1", "malls/banyuwangi");
+            let Some(Body::HoursRule(rule)) = &mut sent.body else { unreachable!("it is a rule") };
+            rule.source = wrong.into();
+            assert_eq!(fields(sent), ["hours_rule.source"], "{wrong}");
+        }
     }
 
     fn fields(record: Record) -> Vec<String> {

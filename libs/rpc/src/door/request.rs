@@ -99,7 +99,6 @@ fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> 
     }
     if let Some(id) = &outer.request_id
         && input.get_field_by_name("request_id").is_some()
-        && !is_set(&input, object, "request_id")
     {
         set(&input, object, "request_id", Value::from(id.as_str()), Twice::IfEqual)?;
     }
@@ -241,11 +240,6 @@ fn is_name_of(field: &FieldDescriptor, name: &str) -> bool {
 fn key_in(object: &Map<String, Value>, field: &FieldDescriptor) -> String {
     let json = field.json_name();
     if object.contains_key(json) { json.to_owned() } else { field.name().to_owned() }
-}
-
-fn is_set(message: &MessageDescriptor, object: &Map<String, Value>, name: &str) -> bool {
-    let value = field(message, name).and_then(|field| object.get(&key_in(object, &field)));
-    value.is_some_and(|value| !value.is_null() && value != "")
 }
 
 fn remove(message: &MessageDescriptor, object: &mut Map<String, Value>, name: &str) {

@@ -222,6 +222,15 @@ async fn a_header_that_is_not_understood_is_refused_and_not_passed_over() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name}: {value}");
         assert!(answer.body.contains(name), "{}", answer.body);
     }
+    let key = [("idempotency-key", "0f8fad5b-d9cb-469f-a165-70867728950e")];
+    for (other, status) in [
+        ("7c9e6679-7425-40de-944b-e07fc1f90ae7", StatusCode::BAD_REQUEST),
+        ("0f8fad5b-d9cb-469f-a165-70867728950e", StatusCode::OK),
+    ] {
+        let body = format!(r#"{{"requestId": "{other}"}}"#);
+        let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &key, &body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
     for (name, value) in [("if-match", "W/\"7.ab\""), ("if-none-match", "*")] {
         let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[(name, value)], "{}").await;
         assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED, "{name}: {value}");

@@ -2,8 +2,9 @@
 //! by night) goes on from where the folder's records end: set back, it would date new records
 //! before old ones, and a report of its now would leave out all that was known already.
 
-use std::path::Path;
+use std::{ops::RangeInclusive, path::Path};
 
+use mpp_calendar::{Zone, local_date};
 use mpp_client::file::{Readers, write_file};
 use mpp_core::{Clock, Error, FieldCode, Micros, Result};
 
@@ -61,6 +62,9 @@ fn mark(data: &Path) -> Result<()> {
     write_file(&data.join(MOVED), text.as_bytes(), Readers::All)
 }
 
+/// The calendar's rules begin in 1995, and nobody shows so far ahead.
+const YEARS: RangeInclusive<i16> = 1995..=2199;
+
 /// A time with its zone, or a date for 10:00 in Jakarta.
 fn time(text: &str) -> Result<Micros> {
     let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T10:00:00+07:00") };
@@ -68,6 +72,12 @@ fn time(text: &str) -> Result<Micros> {
         let text = format!("'{text}' is not a time; write 2026-03-02 or 2026-03-02T10:00:00+07:00");
         Error::field("at", FieldCode::Time, text)
     })?;
+    let day = local_date(parsed.as_microsecond(), Zone::Wib);
+    if !day.is_ok_and(|day| YEARS.contains(&day.year())) {
+        let (first, last) = (YEARS.start(), YEARS.end());
+        let text = format!("'{text}' lies outside the years {first} to {last}");
+        return Err(Error::field("at", FieldCode::OutOfRange, text));
+    }
     Ok(parsed.as_microsecond())
 }
 
@@ -89,6 +99,14 @@ mod tests {
         // It ran into its own night: the next morning, not the same one again.
         let evening = at("2026-11-30T21:00:00+07:00");
         assert_eq!(start(night, None, evening, true), at("2026-12-01T09:15:00+07:00"));
+    }
+
+    #[test]
+    fn a_time_that_nobody_shows_anything_of_is_refused() {
+        for far in ["0001-01-01", "1994-12-31", "2200-06-01"] {
+            let refused = time(far).expect_err("it is too far");
+            assert_eq!(refused.violations()[0].code, FieldCode::OutOfRange, "{far}");
+        }
     }
 
     #[test]
