@@ -1,8 +1,14 @@
 //! The command line: which commands there are. The arguments of each stand with the command.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
-use clap::{Parser, Subcommand};
+use clap::{
+    ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind,
+    parser::ValueSource,
+};
 
 use crate::{
     client::ClientArgs,
@@ -145,6 +151,42 @@ pub enum Command {
     Completions { shell: clap_complete::Shell },
 }
 
+impl Args {
+    /// Reads the words of a command line, the program's own first, and the environment.
+    ///
+    /// # Errors
+    /// They are no command of ours, or ask for help.
+    pub fn read<W>(words: impl IntoIterator<Item = W>) -> Result<Self, clap::Error>
+    where
+        W: Into<OsString> + Clone,
+    {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(words)?;
+        let mut args =
+            Self::from_arg_matches(&matches).map_err(|told| told.format(&mut command))?;
+        args.client
+            .settle_caller(&matches)
+            .map_err(|text| command.error(ErrorKind::ArgumentConflict, text))?;
+        Ok(args)
+    }
+}
+
+impl ClientArgs {
+    /// A flag says who calls, whatever the environment says of it. The parser's own conflicts
+    /// would refuse a variable, too.
+    fn settle_caller(&mut self, matches: &ArgMatches) -> Result<(), &'static str> {
+        let is_flag = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+        match (is_flag("as"), is_flag("token_file")) {
+            (true, true) => {
+                return Err("--as and --token-file both say who calls; give one of them");
+            }
+            (true, false) => self.token_file = None,
+            (false, _) => {}
+        }
+        Ok(())
+    }
+}
+
 impl Command {
     /// The agent's file that it works on.
     pub fn agents_file(&self) -> Option<&Path> {
@@ -191,5 +233,31 @@ impl Command {
                 | Command::Openapi
                 | Command::Completions { .. }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_calls_is_said_by_one_flag_wherever_it_stands() {
+        let words = |line: &'static str| line.split(' ');
+        for line in [
+            "mpp --as reader --token-file a.jwt report",
+            "mpp --as reader report --token-file a.jwt",
+            "mpp report --as reader --token-file a.jwt",
+        ] {
+            let refused = Args::read(words(line)).err().expect(line);
+            assert_eq!(refused.kind(), ErrorKind::ArgumentConflict, "{line}");
+            assert!(refused.to_string().contains("give one of them"), "{refused}");
+        }
+        let args = Args::read(words("mpp report --as reader")).expect("a command");
+        assert_eq!(args.client.role.as_deref(), Some("reader"));
+        assert_eq!(args.client.token_file, None);
+        // The roles of a new token say nothing of who asks for it.
+        let token = "mpp token --role reader --token-file a.jwt";
+        let args = Args::read(words(token)).expect("a command");
+        assert_eq!(args.client.role, None);
     }
 }

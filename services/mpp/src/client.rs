@@ -26,11 +26,13 @@ pub struct ClientArgs {
     /// used.
     #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
     pub context: Option<PathBuf>,
-    /// Call as this role of the context (administrator, reader, organiser, …). Those that hold some
-    /// records only hold the demo's; for others see `mpp token`.
-    #[arg(long = "as", global = true, env = "MPP_AS", value_name = "ROLE")]
+    /// Call as this role of the context (administrator, reader, organiser, …), whatever
+    /// MPP_TOKEN_FILE says. Those that hold some records only hold the demo's; for others see
+    /// `mpp token`.
+    #[arg(id = "as", long = "as", global = true, env = "MPP_AS", value_name = "ROLE")]
     pub role: Option<String>,
-    /// Call with the token in this file.
+    /// Call with the token in this file, not together with --as. Of MPP_TOKEN_FILE and MPP_AS the
+    /// token holds.
     #[arg(long, global = true, env = "MPP_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
     /// The registry's address.
@@ -155,6 +157,14 @@ fn unreadable(path: &Path, why: &str) -> Error {
     Error::field("context", FieldCode::Unreadable, text)
 }
 
+fn no_context(role: &str) -> Error {
+    let text = format!(
+        "there is no context that could have a token of '{role}'; name its file with --context, or a \
+         token with --token-file"
+    );
+    Error::field("as", FieldCode::UnknownValue, text)
+}
+
 /// A way to each service, as the flags and the context say.
 pub struct Client {
     args: ClientArgs,
@@ -254,7 +264,7 @@ impl Client {
             return Ok(Some(TokenSource::File(file.clone())));
         }
         let Some(context) = &self.context else {
-            return Ok(None);
+            return self.args.role.as_deref().map_or(Ok(None), |role| Err(no_context(role)));
         };
         let role = self.args.role.as_deref().unwrap_or("administrator");
         let file = context.tokens.get(role).ok_or_else(|| {

@@ -46,7 +46,7 @@ mod up;
 
 use std::{io::ErrorKind, path::Path, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use mpp_core::Result;
 
 use crate::{
@@ -60,7 +60,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read(std::env::args_os()) {
         Ok(args) => args,
         // Help, too, comes this way.
         Err(told) => return not_parsed(&told),

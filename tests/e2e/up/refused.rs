@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use mpp_tests::program::{Said, command};
 use serde_json::json;
 
 use super::{DUKCAPIL, Up};
@@ -15,6 +16,7 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         (vec!["get", "offices/1"], 7, "offices/1"),
         (vec!["--as", "reader", "accept", OFFERING], 4, "next:"),
         (vec!["--as", "nobody", "report"], 7, "administrator"),
+        (vec!["--as", "reader", "report", "--token-file", "a.jwt"], 2, "give one of them"),
         (vec!["hours", DUKCAPIL, "--date", "yesterday"], 7, "date"),
         (vec!["search", "ktp", "--near", "jakarta"], 7, "--near -6.2,106.8"),
         (vec!["book", OFFERING, "--nik", "123"], 7, "16 digits"),
@@ -34,7 +36,16 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
     }
     a_rule_of_hours_that_is_wrong_is_refused_by_its_day(up).await;
     a_step_out_of_turn_is_a_conflict(up).await;
+    a_flag_says_who_calls_whatever_the_environment_says(up).await;
     a_misspelt_setting_is_told_with_those_that_there_are(up).await;
+}
+
+async fn a_flag_says_who_calls_whatever_the_environment_says(up: &Up) {
+    let mut report = command(up.home.path());
+    report.env("MPP_TOKEN_FILE", "mpp-data/keys/administrator.jwt");
+    report.args(["--as", "reader", "accept", OFFERING]);
+    let said = Said::by(report).await;
+    assert_eq!(said.code, 4, "it called as the administrator: {}{}", said.out, said.err);
 }
 
 async fn a_misspelt_setting_is_told_with_those_that_there_are(up: &Up) {
