@@ -104,6 +104,7 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     searches_find_the_right_service_and_where_it_is(&up).await;
     a_search_says_what_it_does_not_know(&up).await;
     a_search_says_how_it_read_the_question(&up).await;
+    a_closed_day_is_told_alike_by_hours_and_slots(&up).await;
     every_answer_is_json_where_it_is_asked_for(&up).await;
     refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;
     the_page_is_there_in_both_languages(&up).await;
@@ -220,6 +221,16 @@ async fn a_search_says_how_it_read_the_question(up: &Up) {
     }
     let slip = up.run(&["search", "skkc"]).await.succeeded();
     assert!(!slip.contains("No service really answers"), "{slip}");
+}
+
+/// Any week has a Sunday.
+async fn a_closed_day_is_told_alike_by_hours_and_slots(up: &Up) {
+    let offering = "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang";
+    let hours = up.run(&["hours", offering]).await.succeeded();
+    let slots = up.run(&["slots", offering]).await.succeeded();
+    let (_, closed) = hours.split_once("closed\n").unwrap_or_else(|| panic!("no Sunday: {hours}"));
+    let why: Vec<&str> = closed.lines().take_while(|line| line.starts_with("    ")).collect();
+    assert!(!why.is_empty() && slots.contains(&why.join("\n")), "{hours}\n{slots}");
 }
 
 async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {

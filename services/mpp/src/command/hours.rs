@@ -42,7 +42,8 @@ pub async fn run(args: HoursArgs, client: &Client, output: Output) -> Result<()>
     Ok(())
 }
 
-fn print_day(day: &DayHours) {
+/// A day, with all that was weighed for it.
+pub fn print_day(day: &DayHours) {
     let hours = match day.status() {
         Status::Open => intervals(&day.intervals),
         Status::Closed => "closed".into(),
@@ -60,6 +61,6 @@ fn print_day(day: &DayHours) {
     }
 }
 
-pub fn intervals(intervals: &[Interval]) -> String {
+fn intervals(intervals: &[Interval]) -> String {
     intervals.iter().map(|i| format!("{}-{}", i.open, i.close)).collect::<Vec<_>>().join(", ")
 }

@@ -86,11 +86,7 @@ fn print(answer: &ListSlotsResponse) {
     if !table.is_empty() {
         table.print();
     }
-    for day in &answer.closed_days {
-        let why = day.why.last().and_then(|why| why.text.clone()).unwrap_or_default();
-        let open = hours::intervals(&day.intervals);
-        say!("{}  no slots {open} {}", day.date, why.id);
-    }
+    answer.closed_days.iter().for_each(hours::print_day);
 }
 
 pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()> {
