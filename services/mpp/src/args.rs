@@ -213,6 +213,17 @@ impl Command {
         matches!(parts[..], ["malls", _, "counters", _]).then(|| parts.join("/"))
     }
 
+    /// The offering that it is about.
+    pub fn offering(&self) -> Option<String> {
+        let within = match self {
+            Self::Slots(args) => &args.offering,
+            Self::Book(args) => &args.slot,
+            _ => return None,
+        };
+        let parts: Vec<&str> = within.split('/').take(6).collect();
+        matches!(parts[..], ["malls", _, "counters", _, "offerings", _]).then(|| parts.join("/"))
+    }
+
     /// True for commands that change nothing: their output is all that they do.
     pub fn only_shows(&self) -> bool {
         matches!(

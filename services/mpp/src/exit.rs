@@ -33,6 +33,8 @@ pub struct Named {
     pub config: Option<PathBuf>,
     /// The counter of a queue or a slot.
     pub counter: Option<String>,
+    /// The offering of a slot.
+    pub offering: Option<String>,
     /// It works on a workbook that a person has filled in, and not on an agent's file.
     pub is_upload: bool,
 }
@@ -73,14 +75,16 @@ fn of_workbook(error: &Error) -> Option<&'static str> {
     }
 }
 
-/// The step with the counter that it is about.
+/// The step with the counter and the offering that it is about.
 fn filled(step: &str, named: &Named) -> String {
-    match &named.counter {
-        Some(counter) => {
-            step.replace("mpp hours COUNTER", &format!("mpp hours {}", quoted(counter)))
+    let places = [("mpp hours COUNTER", &named.counter), ("mpp slots OFFERING", &named.offering)];
+    places.into_iter().fold(step.to_owned(), |step, (words, name)| match name {
+        Some(name) => {
+            let (command, _) = words.rsplit_once(' ').unwrap_or_default();
+            step.replace(words, &format!("{command} {}", quoted(name)))
         }
-        None => step.to_owned(),
-    }
+        None => step,
+    })
 }
 
 fn code(error: &Error) -> u8 {
@@ -156,6 +160,14 @@ mod tests {
         let step =
             filled(next_step(&closed).expect("a step"), &Named { counter, ..Named::default() });
         assert!(step.starts_with("`mpp hours malls/a/counters/b --days 7`"), "{step}");
+    }
+
+    #[test]
+    fn the_next_step_names_the_offering_that_is_full() {
+        let offering = Some("malls/a/counters/b/offerings/c".to_owned());
+        let full = next_step(&Error::new(Reason::SlotFull, "full")).expect("a step");
+        let step = filled(full, &Named { offering, ..Named::default() });
+        assert!(step.starts_with("`mpp slots malls/a/counters/b/offerings/c --days 7`"), "{step}");
     }
 
     #[test]

@@ -75,6 +75,7 @@ fn main() -> ExitCode {
     let named = exit::Named {
         config: args.command.agents_file().map(Path::to_owned),
         counter: args.command.counter(),
+        offering: args.command.offering(),
         is_upload: args.command.is_upload(),
     };
     let outcome = runtime.block_on(while_somebody_reads(args));

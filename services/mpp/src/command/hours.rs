@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use mpp_api::scheduling::{
     DayHours, GetHoursRequest, Interval, day_hours::Status,
-    hours_service_client::HoursServiceClient,
+    hours_service_client::HoursServiceClient, reason::Code,
 };
 use mpp_core::Result;
 
@@ -59,6 +59,22 @@ pub fn print_day(day: &DayHours) {
         };
         say!("    {text}{source}");
     }
+}
+
+/// Whether its mall or its counter does not serve that day, whatever the rules say.
+pub fn is_barred(day: &DayHours) -> bool {
+    day.why.iter().any(|why| {
+        matches!(
+            why.code(),
+            Code::MallNotOpenYet | Code::MallSuspended | Code::MallClosed | Code::AgreementEnded
+        )
+    })
+}
+
+/// Why a day is as it is, in one line.
+pub fn because(day: &DayHours) -> String {
+    let texts: Vec<&str> = day.why.iter().map(|why| output::english(why.text.as_ref())).collect();
+    texts.join(" ")
 }
 
 fn intervals(intervals: &[Interval]) -> String {

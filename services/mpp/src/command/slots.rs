@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use jiff::{ToSpan as _, civil::Date};
 use mpp_api::scheduling::{
-    Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
+    Appointment, BookAppointmentRequest, CancelAppointmentRequest, DayHours, ListSlotsRequest,
     ListSlotsResponse, appointment, booking_service_client::BookingServiceClient,
 };
 use mpp_core::{Error, Reason, Result, text};
@@ -118,6 +118,7 @@ fn nik(given: String) -> Result<String> {
 /// tells: both are settings of its operator.
 async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
     let (mut date, mut asked, mut days) = (String::new(), 0, 1);
+    let mut closed = Vec::new();
     loop {
         let request =
             ListSlotsRequest { offering: offering.clone(), date, days, only_available: true };
@@ -125,16 +126,28 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
         if let Some(slot) = answer.slots.into_iter().next() {
             return Ok(slot.name);
         }
+        closed.extend(answer.closed_days);
         let first: Date = answer.first_date.parse().map_err(Error::internal)?;
         (date, asked) = (first.saturating_add(i64::from(days).days()).to_string(), asked + days);
         days = answer.most_days.min(answer.days_ahead + 1 - asked);
         if days <= 0 {
-            let text = format!(
-                "{offering} has no free slot before {date}; later places are not given yet"
-            );
-            return Err(Error::new(Reason::QuotaUsedUp, text));
+            return Err(nothing_free(&offering, &date, asked, &closed));
         }
     }
+}
+
+/// Nothing is free before `date`: all of the `asked` days are closed, which does not pass by
+/// itself, or those that are not are full. Said is why the mall or the counter does not serve, else
+/// why a day is closed where all are.
+fn nothing_free(offering: &str, date: &str, asked: i32, closed: &[DayHours]) -> Error {
+    let are_all = i32::try_from(closed.len()).is_ok_and(|count| count >= asked);
+    let shut = closed.iter().find(|day| hours::is_barred(day));
+    let why = shut.or(closed.first().filter(|_| are_all)).map_or_else(String::new, |day| {
+        format!("; no hours on {}: {}", day.date, hours::because(day))
+    });
+    let text =
+        format!("{offering} has no free slot before {date}; later places are not given yet{why}");
+    Error::new(if are_all { Reason::CounterClosed } else { Reason::QuotaUsedUp }, text)
 }
 
 pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result<()> {
@@ -158,4 +171,36 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
         say!("{}", appointment.name);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{
+        scheduling::{Reason as Why, reason::Code},
+        types::LocalizedText,
+    };
+
+    use super::*;
+
+    fn closed(date: &str, code: Code, en: &str) -> DayHours {
+        let text = LocalizedText { en: en.into(), id: "Tutup.".into() };
+        let why = Why { code: code.into(), text: Some(text), ..Why::default() };
+        DayHours { date: date.into(), why: vec![why], ..DayHours::default() }
+    }
+
+    #[test]
+    fn where_nothing_is_free_the_suspension_of_the_mall_is_named() {
+        let sunday = closed("2026-11-29", Code::ClosedWeekday, "No hours on Sunday.");
+        let shut = closed("2026-11-30", Code::MallSuspended, "The mall is suspended.");
+        for (asked, days, reason, words) in [
+            (1, vec![shut.clone()], Reason::CounterClosed, "2026-11-30: The mall is suspended."),
+            (3, vec![sunday.clone(), shut], Reason::QuotaUsedUp, "30: The mall is suspended."),
+            (1, vec![sunday.clone()], Reason::CounterClosed, "29: No hours on Sunday."),
+            (2, vec![sunday], Reason::QuotaUsedUp, "not given yet"),
+        ] {
+            let error = nothing_free("malls/a", "2026-12-01", asked, &days);
+            assert_eq!(error.reason(), reason, "{error}");
+            assert!(error.message().ends_with(words), "{error}");
+        }
+    }
 }
