@@ -39,6 +39,7 @@ use crate::{
         watch::WatchArgs,
     },
     config::{MigrateArgs, ServeCommand},
+    exit::Subject,
     service::Service,
     up::UpArgs,
 };
@@ -196,9 +197,13 @@ impl Command {
         }
     }
 
-    /// True where it works on a workbook that a person has filled in.
-    pub fn is_upload(&self) -> bool {
-        matches!(self, Self::Upload(_))
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Upload(_) => Subject::Workbook,
+            Self::Quarantine { .. } => Subject::Quarantine,
+            _ => Subject::Any,
+        }
     }
 
     /// The counter that it is about.

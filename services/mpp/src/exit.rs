@@ -35,8 +35,20 @@ pub struct Named {
     pub counter: Option<String>,
     /// The offering of a slot.
     pub offering: Option<String>,
-    /// It works on a workbook that a person has filled in, and not on an agent's file.
-    pub is_upload: bool,
+    /// What the command is about.
+    pub subject: Subject,
+}
+
+/// What a command is about, where that makes its next step another one than of other commands.
+#[derive(Clone, Copy, Default)]
+pub enum Subject {
+    /// Anything else.
+    #[default]
+    Any,
+    /// A workbook that a person has filled in, and not an agent's file.
+    Workbook,
+    /// Records that wait.
+    Quarantine,
 }
 
 /// Prints the failure and what to do next, filled in with `named`, and gives the exit code.
@@ -55,24 +67,29 @@ pub fn report(error: &Error, named: &Named) -> ExitCode {
         complain!("  because {inner}");
         cause = inner.source();
     }
-    let of_workbook = named.is_upload.then(|| of_workbook(error)).flatten();
-    if let Some(next) = of_workbook.or_else(|| next_step(error)) {
+    if let Some(next) = own_step(named.subject, error).or_else(|| next_step(error)) {
         complain!("  next: {}", as_called_on(&filled(next, named), named.config.as_deref()));
     }
     code(error).into()
 }
 
-/// The step where a workbook was uploaded.
-fn of_workbook(error: &Error) -> Option<&'static str> {
-    match error.reason() {
-        Reason::SourceUnreadable
-        | Reason::SourceIncomplete
-        | Reason::SourceConfig
-        | Reason::RecordsRefused => Some(
-            "mend what is named in the workbook, and upload it again; --dry-run shows it without sending",
-        ),
-        _ => None,
-    }
+/// The step of those who work on that, where other commands' would not help.
+fn own_step(subject: Subject, error: &Error) -> Option<&'static str> {
+    Some(match (subject, error.reason()) {
+        (
+            Subject::Workbook,
+            Reason::SourceUnreadable
+            | Reason::SourceIncomplete
+            | Reason::SourceConfig
+            | Reason::RecordsRefused,
+        ) => {
+            "mend what is named in the workbook, and upload it again; --dry-run shows it without sending"
+        }
+        (Subject::Quarantine, Reason::RecordsRefused) => {
+            "`mpp quarantine list` says of each what it waits for"
+        }
+        _ => return None,
+    })
 }
 
 /// The step with the counter and the offering that it is about.

@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         config: args.command.agents_file().map(Path::to_owned),
         counter: args.command.counter(),
         offering: args.command.offering(),
-        is_upload: args.command.is_upload(),
+        subject: args.command.subject(),
     };
     let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.

@@ -5,7 +5,7 @@ use mpp_api::sync::{
     ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest,
     RedriveRecordsResponse, WaitingCause, WaitingRecord,
 };
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 
 use super::syncing::{At, Failures, sync};
 use crate::{
@@ -129,7 +129,18 @@ async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<(
     } else {
         tell_tried(&all, dry_run);
     }
-    failed.finish()
+    failed.finish()?;
+    all_taken(&all)
+}
+
+/// Fails if a record was not taken.
+fn all_taken(done: &RedriveRecordsResponse) -> Result<()> {
+    let RedriveRecordsResponse { waiting, rejected, .. } = *done;
+    if waiting + rejected == 0 {
+        return Ok(());
+    }
+    let text = format!("not all was taken: {waiting} still wait, {rejected} were rejected");
+    Err(Error::new(Reason::RecordsRefused, text))
 }
 
 fn tell_tried(done: &RedriveRecordsResponse, dry_run: bool) {
@@ -190,4 +201,23 @@ fn tell(record: &WaitingRecord) {
     let asks = if record.deletes { "delete of " } else { "" };
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
     say!("  ! {asks}{name}:{field} {message} [{code}] (tried {tries} times)");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redrive_that_leaves_some_waiting_is_not_all_that_was_asked_for() {
+        let done = RedriveRecordsResponse { tried: 2, taken: 2, ..Default::default() };
+        assert!(all_taken(&done).is_ok());
+        assert!(all_taken(&RedriveRecordsResponse::default()).is_ok(), "nothing was meant");
+        for left in [
+            RedriveRecordsResponse { waiting: 1, ..done.clone() },
+            RedriveRecordsResponse { rejected: 1, ..done },
+        ] {
+            let error = all_taken(&left).expect_err("it is not all");
+            assert_eq!(error.reason(), Reason::RecordsRefused);
+        }
+    }
 }
