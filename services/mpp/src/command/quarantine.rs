@@ -80,6 +80,7 @@ async fn list(args: ListArgs, client: &Client, output: Output) -> Result<()> {
             add(&mut all, answer.into_inner());
         }
     }
+    failed.unless_answered()?;
     all.records.truncate(usize::try_from(args.limit).unwrap_or_default());
     all.causes.sort_by_key(|cause| std::cmp::Reverse(cause.record_count));
     if output.is_json() {
@@ -124,6 +125,7 @@ async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<(
         all.revision = all.revision.max(done.revision);
         all.left.extend(done.left);
     }
+    failed.unless_answered()?;
     if output.is_json() {
         say!("{}", output::json(&all)?);
     } else {

@@ -32,31 +32,49 @@ impl At {
 
 /// Services that could not be asked, or have refused, beside what the others have done.
 #[derive(Default)]
-pub struct Failures(Vec<(Service, Error)>);
+pub struct Failures {
+    of: Vec<(Service, Error)>,
+    is_answered: bool,
+}
 
 impl Failures {
     /// The answer of a service; `None` where it failed, which is told at the end. A service that
     /// has no such method does not sync, and has nothing to tell.
     pub fn take<T>(&mut self, service: Service, answer: Result<T>) -> Option<T> {
         match answer {
-            Ok(answer) => return Some(answer),
+            Ok(answer) => {
+                self.is_answered = true;
+                return Some(answer);
+            }
             Err(error) if error.reason() == Reason::Unimplemented => {}
-            Err(error) => self.0.push((service, error)),
+            Err(error) => self.of.push((service, error)),
         }
         None
     }
 
-    /// Fails if any has: with the first, all named.
+    /// Fails if any has failed and none has answered: then there is nothing to tell beside.
+    ///
+    /// # Errors
+    /// The same as [`Failures::finish`].
+    pub fn unless_answered(&self) -> Result<()> {
+        if self.is_answered { Ok(()) } else { self.finish() }
+    }
+
+    /// Fails if any has: with the first, all named, and once where all say the same.
     ///
     /// # Errors
     /// That of the first service that failed, where the others' results were told.
-    pub fn finish(self) -> Result<()> {
-        let Some((_, first)) = self.0.first() else { return Ok(()) };
+    pub fn finish(&self) -> Result<()> {
+        let Some((_, first)) = self.of.first() else { return Ok(()) };
+        let (reason, message) = (first.reason(), first.message());
+        if self.of.len() > 1 && self.of.iter().all(|(_, error)| error.message() == message) {
+            return Err(Error::new(reason, message));
+        }
         let told = |(service, error): &(Service, Error)| {
             format!("{}: {}", service.name(), error.message())
         };
-        let all: Vec<String> = self.0.iter().map(told).collect();
-        Err(Error::new(first.reason(), all.join("; ")))
+        let all: Vec<String> = self.of.iter().map(told).collect();
+        Err(Error::new(reason, all.join("; ")))
     }
 }
 
@@ -90,5 +108,18 @@ mod tests {
         assert_eq!(failed.take::<i32>(Service::Scheduling, Err(away)), None);
         let error = failed.finish().expect_err("it has failed");
         assert_eq!((error.reason(), error.message()), (Reason::Unavailable, "scheduling: is away"));
+    }
+
+    #[test]
+    fn a_refusal_of_all_is_told_alone_and_once() {
+        let mut failed = Failures::default();
+        for service in Service::SYNCING {
+            let refused = Error::new(Reason::PermissionDenied, "an officer releases it");
+            assert_eq!(failed.take::<i32>(service, Err(refused)), None);
+        }
+        let error = failed.unless_answered().expect_err("nobody has answered");
+        assert_eq!(error.message(), "an officer releases it");
+        failed.take(Service::Registry, Ok(1));
+        assert!(failed.unless_answered().is_ok(), "there is something to tell before");
     }
 }
