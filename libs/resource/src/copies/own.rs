@@ -26,7 +26,10 @@ pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> Kept {
 }
 
 async fn own(feed: &Feed) -> Result<Held> {
-    let stands = feed.status(&[]).await?;
+    let mut stands = feed.status(&[]).await?;
+    let gone = &stands.own.gone;
+    let named = stands.own.altered.values_mut().flat_map(|found| &mut found.names);
+    named.filter(|name| gone.contains(name.as_str())).for_each(|name| name.push_str(" (deleted)"));
     let mut findings = Finding::each(Code::Altered, stands.own.altered);
     findings.extend(Finding::each(Code::Unreadable, stands.own.unreadable));
     let unproven = stands.own.unproven;

@@ -1,7 +1,7 @@
 //! The service's own records, read whole: their digests, and those that are not as they were
 //! written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::TryStreamExt as _;
 use mpp_core::{Contents, Result};
@@ -48,6 +48,8 @@ pub struct OwnRecords {
     pub contents: Contents,
     /// The names whose row was altered or deleted in the database, by kind.
     pub altered: BTreeMap<String, Named>,
+    /// Those of them that have no row any more.
+    pub gone: BTreeSet<String>,
     /// The names whose document is no message of its kind, or whose labels cannot be read.
     pub unreadable: BTreeMap<String, Named>,
     /// How many a program of before has written, without a proof.
@@ -251,10 +253,11 @@ pub(super) async fn read(
     message_bytes: usize,
 ) -> Result<(OwnRecords, Sha256)> {
     let (mut own, mut hash) = (OwnRecords::default(), Sha256::default());
-    let elsewhere = [missing(snapshot.conn()).await?, misfiled(snapshot.conn()).await?];
-    for (kind, name) in elsewhere.into_iter().flatten() {
-        own.altered.entry(kind).or_default().add(&name);
+    let (missing, misfiled) = (missing(snapshot.conn()).await?, misfiled(snapshot.conn()).await?);
+    for (kind, name) in missing.iter().chain(&misfiled) {
+        own.altered.entry(kind.clone()).or_default().add(name);
     }
+    own.gone = missing.into_iter().map(|(_, name)| name).collect();
     let mut after = (String::new(), String::new());
     loop {
         let rows = page(snapshot.conn(), (&after.0, &after.1), message_bytes).await?;

@@ -193,6 +193,8 @@ async fn a_record_that_is_deleted_in_the_database_is_found_named_and_brought_bac
             alter_records(database.url(), &deletion.replace("labels_of", empty)).await;
             let found = altered(&served.feed).await;
             assert_eq!(found, [("mall".to_owned(), named(&[A]))], "{deletion}");
+            let gone = served.feed.status(&[]).await.unwrap().own.gone;
+            assert_eq!(gone.contains(A), deletion.starts_with("delete"), "{deletion}");
 
             let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
             assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{deletion}");
