@@ -202,6 +202,7 @@ impl Command {
         match self {
             Self::Upload(_) => Subject::Workbook,
             Self::Quarantine { .. } => Subject::Quarantine,
+            Self::Cancel(_) => Subject::Appointment,
             _ => Subject::Any,
         }
     }

@@ -49,6 +49,8 @@ pub enum Subject {
     Workbook,
     /// Records that wait.
     Quarantine,
+    /// An appointment, which is shown and given back to whoever knows its code.
+    Appointment,
 }
 
 /// Prints the failure and what to do next, filled in with `named`, and gives the exit code.
@@ -87,6 +89,10 @@ fn own_step(subject: Subject, error: &Error) -> Option<&'static str> {
         }
         (Subject::Quarantine, Reason::RecordsRefused) => {
             "`mpp quarantine list` says of each what it waits for"
+        }
+        (Subject::Appointment, Reason::NotFound) => {
+            "there is no such appointment, or its code is wrong or missing: give both as `mpp book` \
+             showed them, the code with --code"
         }
         _ => return None,
     })
@@ -185,6 +191,13 @@ mod tests {
         let full = next_step(&Error::new(Reason::SlotFull, "full")).expect("a step");
         let step = filled(full, &Named { offering, ..Named::default() });
         assert!(step.starts_with("`mpp slots malls/a/counters/b/offerings/c --days 7`"), "{step}");
+    }
+
+    #[test]
+    fn a_refused_cancellation_does_not_tell_whether_the_code_is_at_fault() {
+        let step = own_step(Subject::Appointment, &Error::not_found("malls/a/appointments/b"));
+        assert!(step.is_some_and(|step| step.contains("or its code is wrong or missing")));
+        assert!(own_step(Subject::Any, &Error::not_found("malls/a")).is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         (vec!["search", "ktp", "--near", "jakarta"], 7, "--near -6.2,106.8"),
         (vec!["book", OFFERING, "--nik", "123"], 7, "16 digits"),
         (vec!["book", OFFERING, "--nik", "3510011345900001"], 7, "date of birth"),
+        (vec!["cancel", "malls/banyuwangi/appointments/nowhere"], 3, "code is wrong or missing"),
         (vec!["search", "ktp", "--region", "99.99"], 7, "no region has the code 99.99"),
         (vec!["watch", "--region", "99.99"], 7, "no region has the code 99.99"),
         (vec!["search", "ktp", "--agency", "units/nowhere"], 7, "units/nowhere does not exist"),
