@@ -234,12 +234,22 @@ fn known_kind(kind: &str, kept: &[&'static str]) -> Result<&'static str> {
         let (shown, kinds) = (shown(kind), kept.join(", "));
         let text = match document::KINDS.contains(&kind) {
             true => {
-                format!("'{shown}' is kept by another service; the kinds of this one are {kinds}")
+                let keeper = keeper(kind);
+                format!(
+                    "'{shown}' is kept by {keeper} (`mpp watch {keeper}`); the kinds of this service are {kinds}"
+                )
             }
             false => format!("'{shown}' is not a kind of record; the kinds are {kinds}"),
         };
         Error::field("filter.kinds", FieldCode::UnknownValue, text)
     })
+}
+
+/// The service that keeps a kind, by the package of its message; sources are the registry's.
+fn keeper(kind: &str) -> &'static str {
+    let message = document::type_url(kind).unwrap_or_default();
+    let is_of = |service: &&str| message.contains(&format!("mpp.{service}."));
+    ["scheduling", "reporting"].into_iter().find(is_of).unwrap_or("registry")
 }
 
 fn check_prefix(prefix: &str, kinds: &[&str]) -> Result<()> {

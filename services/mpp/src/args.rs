@@ -129,7 +129,7 @@ pub enum Command {
     Token(TokenArgs),
     /// Print the services' settings with their reasons, as a file for --policy.
     Policy {
-        /// A settings file to check; its settings stand uncommented.
+        /// A settings file to check; only what it sets is printed.
         file: Option<PathBuf>,
     },
     /// Check that every service can be reached and is ready, and that all copies hold what they

@@ -92,35 +92,48 @@ impl Policies {
     }
 }
 
-/// The settings as a file of their own, each with its reason; those that `file` gives stand as it
-/// gives them, the others as comments.
+/// All settings as a file of their own, as comments; or those that `file` gives, as it gives them.
+/// Each with its reason.
 ///
 /// # Errors
 /// The same as [`Policies::load`].
 pub fn print(file: Option<&Path>) -> Result<()> {
-    let given = match file {
+    let text = match file {
         Some(path) => {
             let text = read(path)?;
             Policies::parse(path, &text)?;
-            toml::from_str(&text).map_err(|error| unusable(path, &error))?
+            given(&toml::from_str(&text).map_err(|error| unusable(path, &error))?)
         }
-        None => toml::Table::new(),
+        None => all(),
     };
-    crate::output::print(format_args!("{}", printed(&given)));
+    crate::output::print(format_args!("{text}"));
     Ok(())
 }
 
-fn printed(given: &toml::Table) -> String {
+fn all() -> String {
     let mut text = String::from(
         "# The services' settings: `mpp serve SERVICE --policy FILE` and `mpp up --policy FILE` read\n\
          # them. What is left out is as shown here.\n",
     );
     for (table, settings) in TABLES {
+        let _ = writeln!(text, "\n[{table}]");
+        settings.iter().for_each(|setting| write_setting(&mut text, setting, None));
+    }
+    text
+}
+
+fn given(given: &toml::Table) -> String {
+    let mut text = String::from(
+        "# What the file sets; all else is as `mpp policy` shows it without a file.\n",
+    );
+    for (table, settings) in TABLES {
         let given = given.get(table).and_then(toml::Value::as_table);
+        let Some(given) = given.filter(|given| !given.is_empty()) else { continue };
         let _ = writeln!(text, "\n[{table}]");
         for setting in settings {
-            let own = given.and_then(|table| table.get(setting.name));
-            write_setting(&mut text, setting, own);
+            if let Some(own) = given.get(setting.name) {
+                write_setting(&mut text, setting, Some(own));
+            }
         }
     }
     text
@@ -163,18 +176,19 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_a_file_that_changes_nothing() {
-        let text = printed(&toml::Table::new());
+        let text = all();
         assert!(text.contains("[scheduling]") && text.contains("# days_ahead = 92"), "{text}");
         let policies = parse(&text).expect("a file");
         assert_eq!(policies.scheduling, mpp_scheduling::Policy::default());
     }
 
     #[test]
-    fn what_a_file_gives_holds_and_is_printed() {
+    fn what_a_file_gives_holds_and_is_printed_alone() {
         let text = "[scheduling]\ndays_ahead = 31\n";
         assert_eq!(parse(text).expect("a file").scheduling.days_ahead, 31);
-        let shown = printed(&toml::from_str(text).expect("TOML"));
+        let shown = given(&toml::from_str(text).expect("TOML"));
         assert!(shown.contains("# 1 to 366, usually 92.\ndays_ahead = 31\n"), "{shown}");
+        assert!(!shown.contains("[registry]") && !shown.contains("slot_list_days ="), "{shown}");
     }
 
     #[test]

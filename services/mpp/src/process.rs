@@ -1,6 +1,6 @@
 //! Shared by all processes that serve something: logs, metrics, and the ports they listen on.
 
-use std::net::SocketAddr;
+use std::{io::ErrorKind, net::SocketAddr};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use mpp_core::{Error, Reason, Result};
@@ -51,9 +51,14 @@ impl LogArgs {
 /// Says which address, and what to do.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        let text = format!(
-            "{address} cannot be listened on: {error}; is another mpp running? choose another port"
-        );
-        Error::new(Reason::Unavailable, text)
+        let way_out = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another process has it, perhaps another mpp: end that one, or choose another port with \
+                 --port (`mpp up`), --listen or --health-listen (`mpp serve`)"
+            }
+            _ => "choose an address of this machine and a port that this user may have",
+        };
+        let text = format!("{address} cannot be listened on: {error}; {way_out}");
+        Error::new(Reason::WrongState, text)
     })
 }

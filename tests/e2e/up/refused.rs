@@ -23,6 +23,8 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         (vec!["book", OFFERING, "--nik", "3510011345900001"], 7, "date of birth"),
         (vec!["cancel", "malls/banyuwangi/appointments/nowhere"], 3, "code is wrong or missing"),
         (vec!["search", "ktp", "--region", "99.99"], 7, "no region has the code 99.99"),
+        (vec!["watch", "--kind", "appointment"], 7, "mpp watch scheduling"),
+        (vec!["repair", "registry", "nation"], 7, "records, memory"),
         (vec!["watch", "--region", "99.99"], 7, "no region has the code 99.99"),
         (vec!["search", "ktp", "--agency", "units/nowhere"], 7, "units/nowhere does not exist"),
         (vec!["token", "--role", "organiser", "--namespace", "banyuwangi"], 7, "malls/banyuwangi"),
@@ -67,6 +69,7 @@ async fn a_misspelt_setting_is_told_with_those_that_there_are(up: &Up) {
     fs::write(&file, printed.replace("# days_ahead = 92", "days_ahead = 31")).expect("a file");
     let shown = up.run(&["policy", "policy.toml"]).await.succeeded();
     assert!(shown.contains("\ndays_ahead = 31"), "{shown}");
+    assert!(!shown.contains("[registry]"), "only what is set: {shown}");
 }
 
 async fn a_rule_of_hours_that_is_wrong_is_refused_by_its_day(up: &Up) {

@@ -84,7 +84,11 @@ fn moves(error: &Error) -> bool {
 fn told(error: Error) -> Error {
     match error.reason() {
         _ if moves(&error) => Error::new(Reason::Overloaded, error.message()),
-        Reason::NotFound => Error::field("copy", FieldCode::UnknownValue, error.message()),
+        Reason::NotFound => {
+            // Commands call it by its last part, as the doctor does.
+            let text = error.message().replace("copies/", "");
+            Error::field("copy", FieldCode::UnknownValue, text)
+        }
         _ => error,
     }
 }
@@ -99,9 +103,6 @@ mod tests {
         assert_eq!(moves.reason(), Reason::Overloaded);
         let unknown = told(Error::new(Reason::NotFound, "those are copies/records"));
         let [wrong] = unknown.violations() else { panic!("one field: {unknown}") };
-        assert_eq!(
-            (wrong.field.as_str(), &*wrong.description),
-            ("copy", "those are copies/records")
-        );
+        assert_eq!((wrong.field.as_str(), &*wrong.description), ("copy", "those are records"));
     }
 }

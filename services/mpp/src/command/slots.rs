@@ -162,7 +162,11 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
         say!("{}", output::json(&appointment)?);
     } else {
         let state = output::word(appointment.state().as_str_name());
-        say!("{state}: {} at {}, code {}", appointment.date, appointment.open, appointment.code);
+        let code = match appointment.code.as_str() {
+            "" => String::new(),
+            code => format!(", code {code}"),
+        };
+        say!("{state}: {} at {}{code}", appointment.date, appointment.open);
         if appointment.state() == appointment::State::Booked {
             say!("To give the place back:");
             let code = text::quoted(&appointment.code);
