@@ -191,7 +191,9 @@ pub fn check_reason(rule: &HoursRule, before: Option<&HoursRule>) -> Result<()> 
     let reason = reason_of(rule);
     let says_nothing = is_blank(reason) && screen::text(reason).is_none();
     if says_nothing && !reason.trim().is_empty() && before.map(reason_of) != Some(reason) {
-        return Err(Error::field("hours_rule.closure.reason.id", FieldCode::Required, WHY));
+        let shown: String = reason.chars().take(40).filter(|sign| !sign.is_control()).collect();
+        let hint = format!("'{shown}' names no reason; {WHY}");
+        return Err(Error::field("hours_rule.closure.reason.id", FieldCode::Required, hint));
     }
     Ok(())
 }

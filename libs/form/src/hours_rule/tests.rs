@@ -87,3 +87,19 @@ fn a_day_of_a_thousand_intervals_is_one_fault() {
     }
     assert_eq!(fields(&doc), ["weekly.tue"]);
 }
+
+#[test]
+fn a_closure_whose_reason_is_a_filler_is_told_which_word_that_is() {
+    let closed = |reason: &str| {
+        let reason = Some(LocalizedText { id: reason.into(), ..LocalizedText::default() });
+        let closure = hours_rule::Closure { reason, ..hours_rule::Closure::default() };
+        HoursRule { weekly: None, closure: Some(closure), ..office_hours() }
+    };
+    for word in ["Salah", "-", "N/A"] {
+        let error = check_reason(&closed(word), None).expect_err(word);
+        let words = format!("'{word}' names no reason; say in Indonesian why");
+        assert!(error.message().contains(&words), "{error}");
+        assert!(check_reason(&closed(word), Some(&closed(word))).is_ok(), "it is stored so");
+    }
+    assert!(check_reason(&closed("Salah satu gedung kebanjiran"), None).is_ok());
+}
