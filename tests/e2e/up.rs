@@ -4,6 +4,7 @@
 mod backup;
 mod catalog;
 mod measured;
+mod organiser;
 mod printed;
 mod refused;
 
@@ -87,6 +88,11 @@ impl Up {
         assert!(status.success(), "Ctrl-C ends with {status}");
         assert!(self.process.log().contains("Draining"));
     }
+}
+
+/// The blocks of a guide that are for a shell.
+fn sh_blocks(text: &str) -> Vec<&str> {
+    text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n")).collect()
 }
 
 fn launch(home: &Path, port: u16, args: &[&str], life: usize) -> Process {

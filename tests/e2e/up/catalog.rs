@@ -9,7 +9,7 @@ use mpp_tests::{
 };
 use serde_json::Value;
 
-use super::Up;
+use super::{Up, sh_blocks};
 
 const CHAPTER: &str = "## Your own catalog";
 const OFFERING: &str = "malls/pacitan/counters/dukcapil/offerings/kk";
@@ -39,9 +39,7 @@ async fn from_nothing_to_a_mall_that_offers_two_services() {
 /// The shell blocks of the chapter.
 fn shell_blocks(readme: &str) -> Vec<&str> {
     let (_, chapter) = readme.split_once(CHAPTER).expect("the chapter");
-    let chapter = chapter.split("\n## ").next().expect("its text");
-    let blocks = chapter.split("```").skip(1).step_by(2);
-    blocks.filter_map(|block| block.strip_prefix("sh\n")).collect()
+    sh_blocks(chapter.split("\n## ").next().expect("its text"))
 }
 
 async fn both_services_are_found_in_the_mall(up: &Up) {
