@@ -21,7 +21,8 @@ pub struct TokenArgs {
     /// Names whose subtree it may write: units/bkpm, malls/banyuwangi, sources/bkpm.
     #[arg(long, value_delimiter = ',')]
     pub namespace: Vec<String>,
-    /// The caller's name in the feed: users/siti, units/bkpm.
+    /// The caller's name in the feed, by which quotas and request ids are counted, too: users/siti,
+    /// units/bkpm. Give each person and program its own.
     #[arg(long, default_value = "users/operator")]
     pub subject: String,
     /// How long it holds.
