@@ -9,12 +9,13 @@ mod texts;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "mpp/type/v1/type.proto",
     "mpp/feed/v1/feed.proto",
     "mpp/feed/v1/copies.proto",
     "mpp/registry/v1/directory.proto",
     "mpp/registry/v1/catalog.proto",
+    "mpp/registry/v1/standards.proto",
     "mpp/registry/v1/search.proto",
     "mpp/sync/v1/sync.proto",
     "mpp/feed/v1/history.proto",

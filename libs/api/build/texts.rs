@@ -10,7 +10,7 @@ use prost_types::{
 /// Fields that hold a name, which is right or refused. One that is missing here is cleaned like a
 /// text, which does a name no harm.
 const NAMES: &[&str] =
-    &["name", "etag", "parent", "unit", "region", "organiser", "service", "target"];
+    &["name", "etag", "parent", "unit", "region", "organiser", "service", "standard", "target"];
 
 /// The source of all implementations.
 pub fn generate(files: &FileDescriptorSet) -> String {

@@ -5,7 +5,7 @@ use prost::{Message, Name};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
     reporting::CatalogChange,
     scheduling::{Appointment, Deviation, HoursRule, Ticket},
     sync::Source,
@@ -115,6 +115,12 @@ documents! {
     Offering => "offering" in form 2 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit],
         answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
+    Standard => "standard" in form 1 named "standards/{id}",
+        filed under [Agency, Category, Standard, Unit],
+        answers add [etag, create_time, update_time];
+    StandardLink => "standard_link" in form 1 named "units/{id}/services/{id}/links/{id}",
+        filed under [Agency, Service, Standard, State, Unit],
+        answers add [service_title, standard_title, etag, create_time, update_time];
     Source => "source" in form 5 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",

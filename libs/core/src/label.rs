@@ -53,7 +53,10 @@ texts! {
         Service = "service",
         /// The source that publishes the record; empty for none.
         Source = "source",
-        /// Whether an offering is accepted: a value of [`Acceptance`].
+        /// The standard itself, or the one that a link is to: `standards/ktp-el-baru`.
+        Standard = "standard",
+        /// Whether an offering is accepted, a value of [`Acceptance`], or how a link to a standard
+        /// was decided, a value of [`Decision`].
         State = "state",
         /// The target of an hours rule: `national`, a mall, a counter or an offering.
         Target = "target",
@@ -69,6 +72,16 @@ texts! {
         Accepted = "accepted",
         /// It waits for the organiser.
         Proposed = "proposed",
+    }
+}
+
+texts! {
+    /// Value of [`Label::State`]: whether a person has found that a service is of a standard.
+    Decision {
+        /// It is.
+        Confirmed = "confirmed",
+        /// It is not, and is not suggested again.
+        Rejected = "rejected",
     }
 }
 
@@ -103,7 +116,7 @@ impl Label {
             }
             Self::Region => return code(text).map_err(|hint| wrong(&field, &hint)),
             Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
-            Self::State => Acceptance::ALL.iter().any(|value| value.as_str() == text),
+            Self::State => states().any(|value| value == text),
             Self::Overridden => Overridden::ALL.iter().any(|value| value.as_str() == text),
             Self::Category => text
                 .bytes()
@@ -122,6 +135,7 @@ impl Label {
             Self::Mall => &[&["malls"]],
             Self::Service => &[&["units", "services"]],
             Self::Source => &[&["sources"]],
+            Self::Standard => &[&["standards"]],
             Self::Target => {
                 &[&["malls"], &["malls", "counters"], &["malls", "counters", "offerings"]]
             }
@@ -138,7 +152,7 @@ impl Label {
         });
         let forms = match self {
             Self::Date => "a day such as 2026-11-24".to_owned(),
-            Self::State => either(Acceptance::ALL.iter().map(|value| value.as_str())),
+            Self::State => either(states()),
             Self::Overridden => either(Overridden::ALL.iter().map(|value| value.as_str())),
             Self::Category => "a lower-case word such as population".to_owned(),
             Self::Target => format!("{NATIONAL}, {}", names.collect::<Vec<_>>().join(", ")),
@@ -147,6 +161,12 @@ impl Label {
         let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
         format!("no record is filed under '{shown}'; write {forms}")
     }
+}
+
+/// The values of [`Label::State`], of whatever kind of record.
+fn states() -> impl Iterator<Item = &'static str> {
+    let acceptances = Acceptance::ALL.iter().map(|value| value.as_str());
+    acceptances.chain(Decision::ALL.iter().map(|value| value.as_str()))
 }
 
 fn either<'a>(values: impl Iterator<Item = &'a str>) -> String {
@@ -224,6 +244,8 @@ mod tests {
             (Label::Target, "national", "national"),
             (Label::Target, "malls/a/counters/b", "malls/a/counters/b"),
             (Label::State, "accepted", "accepted"),
+            (Label::State, "confirmed", "confirmed"),
+            (Label::Standard, "standards/ktp-el-baru", "standards/ktp-el-baru"),
             (Label::Date, "2026-11-23", "2026-11-23"),
             (Label::Category, "population", "population"),
         ] {

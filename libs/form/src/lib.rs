@@ -28,6 +28,7 @@ pub mod record;
 pub mod screen;
 pub mod service;
 pub mod stage;
+pub mod standard;
 pub mod time;
 pub mod tombstone;
 

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// Entries of one list of a service at the most.
-const MAX_LIST: usize = 100;
+pub(crate) const MAX_LIST: usize = 100;
 /// Channels of one service at the most.
 const MAX_CHANNELS: usize = 20;
 /// Longest keyword, in characters.
-const MAX_KEYWORD: usize = 100;
+pub(crate) const MAX_KEYWORD: usize = 100;
 /// Largest service, encoded.
-const MAX_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
 /// Checks a service's form. The service that satisfies a requirement need not be there yet:
 /// catalogs arrive in any order.
@@ -58,7 +58,7 @@ pub fn check(service: &Service) -> Result<()> {
     check.finish()
 }
 
-fn check_category(check: &mut Check, category: &str) {
+pub(crate) fn check_category(check: &mut Check, category: &str) {
     let word = category
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -72,7 +72,7 @@ fn check_category(check: &mut Check, category: &str) {
 }
 
 /// Article 21: requirements, procedure, time, fees, product, complaints.
-fn check_delivery(check: &mut Check, service: &Service) {
+pub(crate) fn check_delivery(check: &mut Check, service: &Service) {
     check.each("requirements", &service.requirements, MAX_LIST, |part, requirement| {
         part.required("text", &requirement.text, LONG);
         if service::requirement::Applicant::try_from(requirement.applicant).is_err() {
@@ -120,13 +120,7 @@ fn check_beside(check: &mut Check, service: &Service) {
     if service::State::try_from(service.state).is_err() {
         check.fail("state", FieldCode::UnknownValue, "must be active, inactive, or left out");
     }
-    check.each("channels", &service.channels, MAX_CHANNELS, check_channel);
-    for (index, channel) in service.channels.iter().enumerate().take(MAX_CHANNELS) {
-        if service.channels[..index].contains(channel) {
-            let field = format!("channels[{index}]");
-            check.fail(&field, FieldCode::Duplicate, "is named already; leave one out");
-        }
-    }
+    check_channels(check, &service.channels);
     check.each("forms", &service.forms, MAX_LIST, |part, form| {
         part.required("title", &form.title, SHORT);
         part.required("uri", &form.uri, LONGEST_URI);
@@ -136,6 +130,16 @@ fn check_beside(check: &mut Check, service: &Service) {
     check.texts("produced_documents", &service.produced_documents, MAX_LIST, LONG);
     check.text("service_pledge", &service.service_pledge, LONG);
     check.texts("notes", &service.notes, MAX_LIST, LONG);
+}
+
+pub(crate) fn check_channels(check: &mut Check, channels: &[service::Channel]) {
+    check.each("channels", channels, MAX_CHANNELS, check_channel);
+    for (index, channel) in channels.iter().enumerate().take(MAX_CHANNELS) {
+        if channels[..index].contains(channel) {
+            let field = format!("channels[{index}]");
+            check.fail(&field, FieldCode::Duplicate, "is named already; leave one out");
+        }
+    }
 }
 
 fn check_channel(check: &mut Check, channel: &service::Channel) {

@@ -6,7 +6,7 @@
 use mpp_api::time::to_timestamp;
 use mpp_api::{
     Document, mask,
-    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
     scheduling::HoursRule,
     sync::Source,
 };
@@ -199,6 +199,20 @@ resources! {
     fixed [service],
     changes [fees, quota_per_day, slot_minutes, slot_capacity],
     clears [state, effective_fees, service_title, service_state], times [create_time, update_time];
+
+    Standard "standard" named ["standards"],
+    fixed [],
+    changes [
+        title, description, category, keywords, requirements, procedure, time, fees, product,
+        channels, legal_basis, unit, version, valid_from, origin, example
+    ],
+    clears [], times [create_time, update_time];
+
+    StandardLink "standard_link" named ["units", "services", "links"],
+    fixed [standard],
+    changes [state, reason],
+    clears [decided_by, decide_time, service_title, standard_title],
+    times [create_time, update_time];
 
     Source "source" named ["sources"],
     fixed [],

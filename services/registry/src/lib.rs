@@ -38,7 +38,11 @@
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
 //!   since the next run would undo their change unseen. An administrator's overrides are kept field
 //!   by field, with author and reason, beside the source's values ([`model::provenance`]).
-//! - **A service that goes takes its offerings with it**, as withdrawn, in the same transaction.
+//! - **A service that goes takes its offerings and its links to standards with it**, as withdrawn, in
+//!   the same transaction. One that moves keeps its links.
+//! - **Whether a service is of a standard is a record of its own** ([`app::standards`]), not a field
+//!   of the service: a source's next record would overwrite the field, and a pair that was rejected
+//!   has to be remembered as well. Suggestions are worked out when asked for, and never stored.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
 //!   start ([`app::regions`]).
 //!
@@ -67,6 +71,7 @@ use mpp_api::{
         catalog_service_server::CatalogServiceServer,
         directory_service_server::DirectoryServiceServer,
         search_service_server::SearchServiceServer,
+        standard_service_server::StandardServiceServer,
     },
     sync::sync_service_server::SyncServiceServer,
 };
@@ -228,6 +233,7 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
     let feed = serve_feed(registry, feed);
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
+        .add_service(StandardServiceServer::new(grpc::standards::Standards(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())

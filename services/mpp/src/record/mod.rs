@@ -8,7 +8,7 @@ mod client;
 
 use mpp_api::{
     Document as _, json,
-    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
     scheduling::{Appointment, HoursRule},
     sync::Source,
 };
@@ -71,6 +71,11 @@ pub const KINDS: &[Kind] = &[
     ),
     kind::<Window>(&["display_name", "accessible"], "a window stays with its counter"),
     kind::<Service>(&["title", "state", "fees"], ""),
+    kind::<Standard>(&["title", "version", "unit", "example"], ""),
+    kind::<StandardLink>(
+        &["state", "service_title", "standard_title", "reason"],
+        "`mpp link --reject` says that the service is not of the standard",
+    ),
     kind::<Offering>(&["service_title", "state", "effective_fees"], ""),
     kind::<HoursRule>(&["target", "season", "valid_from", "valid_to", "source"], ""),
     Kind {

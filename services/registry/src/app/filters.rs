@@ -2,7 +2,7 @@
 //! answer would read as "there is none".
 
 use mpp_api::{
-    registry::{Counter, Mall, Region, Service, Unit},
+    registry::{Counter, Mall, Region, Service, Standard, Unit},
     sync::Source,
 };
 use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
@@ -52,6 +52,7 @@ fn borne(state: &RegistryView, label: Label, value: &str) -> Result<()> {
         Label::Counter => exists::<Counter>(state, value, &field),
         Label::Service => exists::<Service>(state, value, &field),
         Label::Source => exists::<Source>(state, value, &field),
+        Label::Standard => exists::<Standard>(state, value, &field),
         // Their form says all; of a category the next record may be the first.
         Label::Category | Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
     }

@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use mpp_api::{
     registry::{
         Counter, ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
-        ListServicesRequest, ListUnitsRequest, ListWindowsRequest, Mall, Offering, Region, Service,
-        Unit, Window,
+        ListServicesRequest, ListStandardLinksRequest, ListStandardsRequest, ListUnitsRequest,
+        ListWindowsRequest, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+        standard_link::State,
     },
     sync::{ListSourcesRequest, Source},
 };
@@ -17,6 +18,7 @@ use mpp_resource::{Kind, list::Rows, memory::Row};
 use super::{
     Registry,
     filters::{self, exists},
+    standards::is_confirmed,
 };
 use crate::{memory::RegistryView, model};
 
@@ -179,6 +181,51 @@ pub fn offerings<'a>(
     let names = state.offerings_of(service).filter(move |name| name.starts_with(&prefix));
     let row = |name: &'a Arc<str>| state.records.row::<Offering>(name).map(|row| (name, row));
     Ok(Box::new(names.filter_map(row)))
+}
+
+/// Standards, of a unit and those below it.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn standards<'a>(
+    _: &Registry,
+    request: &'a ListStandardsRequest,
+    state: &'a RegistryView,
+) -> Result<Rows<'a>> {
+    let rows = state.records.rows::<Standard>("");
+    if request.unit.is_empty() {
+        return Ok(Box::new(rows));
+    }
+    exists::<Unit>(state, &request.unit, "unit")?;
+    let units = state.subtree(&request.unit);
+    Ok(Box::new(rows.filter(move |(_, row)| units.contains(row.label(Label::Unit)))))
+}
+
+/// Links of a service, to a standard, of a state.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn standard_links<'a>(
+    _: &Registry,
+    request: &'a ListStandardLinksRequest,
+    state: &'a RegistryView,
+) -> Result<Rows<'a>> {
+    let ListStandardLinksRequest { parent, standard, .. } = request;
+    let prefix = under::<Service>(state, parent)?;
+    let wanted = request.state();
+    let fits = move |row: &Row| match wanted {
+        State::Unspecified => true,
+        State::Confirmed => is_confirmed(row),
+        State::Rejected => !is_confirmed(row),
+    };
+    if standard.is_empty() {
+        let rows = state.records.rows::<StandardLink>(&prefix);
+        return Ok(Box::new(rows.filter(move |(_, row)| fits(row))));
+    }
+    exists::<Standard>(state, standard, "standard")?;
+    let names = state.links_to(standard).filter(move |name| name.starts_with(&prefix));
+    let row = |name: &'a Arc<str>| state.records.row::<StandardLink>(name).map(|row| (name, row));
+    Ok(Box::new(names.filter_map(row).filter(move |(_, row)| fits(row))))
 }
 
 /// All sources.

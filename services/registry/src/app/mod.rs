@@ -2,7 +2,7 @@
 //! records that change with it.
 //!
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
-//! [`services`], [`offerings`], [`sources`]), on the one way to write a record
+//! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
 //! mall or a unit that moves in line. `authors` leaves persons out of what is answered. [`copies`]
 //! reads all that is kept. [`lists`] picks the records of a list, [`search`] answers questions;
@@ -21,6 +21,7 @@ pub mod relabel;
 pub mod search;
 pub mod services;
 pub mod sources;
+pub mod standards;
 pub mod units;
 mod withdrawn;
 

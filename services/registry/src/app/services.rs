@@ -92,7 +92,7 @@ impl Keeps<Service> for Registry {
     async fn before_delete(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
         published_elsewhere(service, call)?;
         self.memory.catch_up(tx.head().await?).await?;
-        self.withdraw_offerings(tx, &service.name).await
+        self.withdraw_with(tx, &service.name).await
     }
 }
 
@@ -190,12 +190,18 @@ impl Registry {
         self.memory.read().overridden(stands.as_str())
     }
 
-    /// A service goes: it is offered nowhere any more. The memory must have caught up while the
+    /// A service goes, and with it all that rests on it. The memory must have caught up while the
     /// service was locked.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost.
-    pub async fn withdraw_offerings(&self, tx: &mut Tx, service: &str) -> Result<()> {
+    pub async fn withdraw_with(&self, tx: &mut Tx, service: &str) -> Result<()> {
+        self.withdraw_links_of(tx, service, Why::Withdrawn).await?;
+        self.withdraw_offerings(tx, service).await
+    }
+
+    /// It is offered nowhere any more.
+    async fn withdraw_offerings(&self, tx: &mut Tx, service: &str) -> Result<()> {
         let offerings: Vec<String> =
             self.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
         let withdrawn = Tombstone { reason: Why::Withdrawn.into(), successor: String::new() };

@@ -4,4 +4,5 @@
 pub mod catalog;
 pub mod directory;
 pub mod search;
+pub mod standards;
 pub mod sync;

@@ -7,10 +7,10 @@ use std::{
 
 use mpp_api::{
     Document,
-    registry::{Mall, Offering, Service, Unit},
+    registry::{Mall, Offering, Service, StandardLink, Unit},
 };
 use mpp_core::Result;
-use mpp_resource::memory::{Records, Row, View};
+use mpp_resource::memory::{Records, Row, Texts, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
@@ -31,6 +31,8 @@ pub struct RegistryView {
     categories: BTreeMap<Arc<str>, usize>,
     /// Service → its offerings.
     offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Standard → the links to it.
+    linked: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
 impl View for RegistryView {
@@ -46,8 +48,20 @@ impl View for RegistryView {
             (Unit::KIND, _) => drop(self.parents.remove(change.name.as_str())),
             (Service::KIND, Op::Put) => self.put_service(change),
             (Service::KIND, _) => self.remove_service(&change.name),
-            (Offering::KIND, Op::Put) => self.put_offering(change),
-            (Offering::KIND, _) => self.remove_offering(&change.name, before.as_ref()),
+            (Offering::KIND, Op::Put) => {
+                let texts = &mut self.records.texts;
+                put_under(&mut self.offered, texts, change, Label::Service);
+            }
+            (Offering::KIND, _) => {
+                remove_under(&mut self.offered, before.as_ref(), &change.name, Label::Service);
+            }
+            (StandardLink::KIND, Op::Put) => {
+                let texts = &mut self.records.texts;
+                put_under(&mut self.linked, texts, change, Label::Standard);
+            }
+            (StandardLink::KIND, _) => {
+                remove_under(&mut self.linked, before.as_ref(), &change.name, Label::Standard);
+            }
             _ => {}
         }
         Ok(())
@@ -138,25 +152,19 @@ impl RegistryView {
         all.filter(|known| &***known != name).map(|known| known.to_string()).collect()
     }
 
-    fn put_offering(&mut self, change: &Change) {
-        let service = change.labels.get(&Label::Service).map_or("", String::as_str);
-        let texts = &mut self.records.texts;
-        let (service, name) = (texts.shared(service), texts.shared(&change.name));
-        self.offered.entry(service).or_default().insert(name);
-    }
-
-    fn remove_offering(&mut self, name: &str, before: Option<&Row>) {
-        let service = before.map_or("", |row| row.label(Label::Service));
-        let Some(offerings) = self.offered.get_mut(service) else { return };
-        offerings.remove(name);
-        if offerings.is_empty() {
-            self.offered.remove(service);
-        }
-    }
-
     /// The offerings of a service, in the order of their names.
     pub fn offerings_of(&self, service: &str) -> impl Iterator<Item = &Arc<str>> {
         self.offered.get(service).into_iter().flatten()
+    }
+
+    /// The links to a standard, in the order of their names.
+    pub fn links_to(&self, standard: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.linked.get(standard).into_iter().flatten()
+    }
+
+    /// The links of a service, in the order of their names.
+    pub fn links_of(&self, service: &str) -> impl Iterator<Item = (&Arc<str>, &Row)> {
+        self.records.rows::<StandardLink>(&format!("{service}/links/"))
     }
 
     /// The unit above; empty for an agency.
@@ -208,6 +216,33 @@ impl RegistryView {
             }
         }
         None
+    }
+}
+
+/// Notes a record under another one that a label of it names, which it keeps for good.
+fn put_under(
+    names: &mut HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    texts: &mut Texts,
+    change: &Change,
+    label: Label,
+) {
+    let above = change.labels.get(&label).map_or("", String::as_str);
+    let (above, name) = (texts.shared(above), texts.shared(&change.name));
+    names.entry(above).or_default().insert(name);
+}
+
+/// Forgets a record that was noted under another one.
+fn remove_under(
+    names: &mut HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    before: Option<&Row>,
+    name: &str,
+    label: Label,
+) {
+    let above = before.map_or("", |row| row.label(label));
+    let Some(known) = names.get_mut(above) else { return };
+    known.remove(name);
+    if known.is_empty() {
+        names.remove(above);
     }
 }
 

@@ -22,7 +22,7 @@ pub mod unit;
 
 use mpp_api::{
     Document,
-    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
     sync::Source,
 };
 
@@ -37,5 +37,7 @@ pub const KINDS: &[&str] = &[
     Window::KIND,
     Service::KIND,
     Offering::KIND,
+    Standard::KIND,
+    StandardLink::KIND,
     Source::KIND,
 ];

@@ -11,8 +11,9 @@ use std::collections::HashMap;
 
 use mpp_api::{
     Document as _,
-    registry::{Counter, Offering, Service},
+    registry::{Counter, Offering, Service, Standard, StandardLink},
     sync::{OverriddenDifference, Source},
+    types::tombstone::Reason as Why,
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
 use mpp_store::{Actor, Change, Label, Tx};
@@ -94,31 +95,45 @@ impl Syncs for Registry {
         self.memory.read().offerings_of(name).count()
     }
 
-    /// An offering whose service or counter has gone meanwhile stays gone.
+    /// An offering whose service or counter has gone meanwhile stays gone; so does a link whose
+    /// service or standard has.
     async fn may_stand(&self, tx: &mut Tx, record: &Change) -> Result<bool> {
-        if record.kind != Offering::KIND {
-            return Ok(true);
+        let Some(service) = Self::rests_on(record)? else { return Ok(true) };
+        if tx.get::<Service>(&service).await?.is_none() {
+            return Ok(false);
+        }
+        if record.kind == StandardLink::KIND {
+            let standard = record.decode::<StandardLink>()?.standard;
+            return Ok(tx.get::<Standard>(&standard).await?.is_some());
         }
         let counter = record.name.split_once("/offerings/").map_or("", |(counter, _)| counter);
-        let service = record.decode::<Offering>()?.service;
-        let is_there = tx.get::<Service>(&service).await?.is_some();
-        Ok(is_there && tx.get::<Counter>(counter).await?.is_some())
+        Ok(tx.get::<Counter>(counter).await?.is_some())
     }
 
     fn rests_on(record: &Change) -> Result<Option<String>> {
-        let is_offering = record.kind == Offering::KIND;
-        is_offering.then(|| record.decode::<Offering>().map(|found| found.service)).transpose()
+        match record.kind.as_str() {
+            Offering::KIND => Ok(Some(record.decode::<Offering>()?.service)),
+            StandardLink::KIND => Ok(Some(parent_of(&record.name).to_owned())),
+            _ => Ok(None),
+        }
     }
 
     /// No offering is there of a service that goes, by this replica's memory; by all that was
-    /// committed there may be one, which is then seen at the next try.
+    /// committed there may be one, which is then seen at the next try. Its links go with it, and
+    /// may be made anew as it may.
     async fn gone(&self, tx: &mut Tx, names: &[String]) -> Result<()> {
         if names.is_empty() {
             return Ok(());
         }
         self.memory.catch_up(tx.head().await?).await?;
         let are_on_offer = names.iter().any(|name| self.goes_along(name) > 0);
-        if are_on_offer { Err(sent::raced()) } else { Ok(()) }
+        if are_on_offer {
+            return Err(sent::raced());
+        }
+        for name in names {
+            self.withdraw_links_of(tx, name, Why::Undone).await?;
+        }
+        Ok(())
     }
 
     fn overridden(before: &Service, after: &Service) -> Result<Vec<OverriddenDifference>> {

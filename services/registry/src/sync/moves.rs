@@ -118,6 +118,12 @@ impl Write<'_> {
         }
         let keys: Vec<u64> = gone.iter().map(|name| key_of(name)).collect();
         digests::remove(tx, &self.lease.source, &keys).await?;
+        if !gone.is_empty() {
+            self.registry.memory.catch_up(tx.head().await?).await?;
+        }
+        for left in &gone {
+            self.registry.carry_links(tx, left, &one.name).await?;
+        }
         withdraw(self.registry, tx, &gone).await
     }
 

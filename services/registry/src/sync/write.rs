@@ -246,14 +246,14 @@ impl Write<'_> {
     }
 }
 
-/// Withdraws the offerings of services that are gone.
+/// Withdraws what rests on services that are gone.
 pub(super) async fn withdraw(registry: &Registry, tx: &mut Tx, gone: &[String]) -> Result<()> {
     if gone.is_empty() {
         return Ok(());
     }
     registry.memory.catch_up(tx.head().await?).await?;
     for service in gone {
-        registry.withdraw_offerings(tx, service).await?;
+        registry.withdraw_with(tx, service).await?;
     }
     Ok(())
 }

@@ -1,0 +1,223 @@
+//! Standard services, and the links by which a person says that a service is of one.
+//!
+//! A link lies below its service and is named by its standard, so each pair has one, a sync of the
+//! service cannot lose it, and it goes with the service. Who may write the service decides.
+
+use std::sync::Arc;
+
+use mpp_api::{
+    registry::{Service, Standard, StandardLink, standard_link::State},
+    time::to_timestamp,
+    types::{Tombstone, tombstone::Reason as Why},
+};
+use mpp_core::{Decision, Error, Reason, Result, as_told};
+use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
+use mpp_store::{Expect, Label, Labels, Tx};
+
+use super::{
+    Registry,
+    filing::{filing, lineage, owned, parent_of},
+};
+use crate::memory::RegistryView;
+
+impl Serves<Standard> for Registry {}
+
+impl Keeps<Standard> for Registry {
+    fn check(standard: &Standard) -> Result<()> {
+        mpp_form::standard::check(standard)
+    }
+
+    async fn file(
+        &self,
+        standard: &Standard,
+        _before: Option<&Standard>,
+        tx: &mut Tx,
+    ) -> Result<Filing> {
+        let unit = lineage(tx, &standard.unit, "standard.unit").await?;
+        let labels = [
+            (Label::Standard, standard.name.as_str()),
+            (Label::Category, &standard.category),
+            (Label::Unit, unit.unit()),
+            (Label::Agency, unit.agency()),
+        ];
+        Ok(filing(&labels, owned(&unit)))
+    }
+
+    /// It is handed only to a unit that is the caller's, too.
+    fn decide_fields(
+        &self,
+        _standard: &mut Standard,
+        _before: Option<&Standard>,
+        filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        filing.check_owner(&call.grant)
+    }
+
+    async fn before_delete(&self, standard: &Standard, _call: &Call, tx: &mut Tx) -> Result<()> {
+        self.memory.catch_up(tx.head().await?).await?;
+        let links = names(self.memory.read().links_to(&standard.name));
+        self.withdraw_links(tx, links, Why::Withdrawn).await
+    }
+}
+
+impl Serves<StandardLink> for Registry {
+    /// Titles that are the service's and the standard's.
+    fn show(&self, state: &RegistryView, link: &mut StandardLink) {
+        let service = state.records.get::<Service>(service_of(link));
+        let standard = state.records.get::<Standard>(&link.standard);
+        link.service_title = service.and_then(|found| found.doc.title);
+        link.standard_title = standard.and_then(|found| found.doc.title);
+    }
+}
+
+impl Keeps<StandardLink> for Registry {
+    fn check(link: &StandardLink) -> Result<()> {
+        mpp_form::standard::check_link(link)
+    }
+
+    /// The service is locked as for a write of its own, so that of two that confirm at once the
+    /// second finds what the first has said.
+    async fn file(
+        &self,
+        link: &StandardLink,
+        _before: Option<&StandardLink>,
+        tx: &mut Tx,
+    ) -> Result<Filing> {
+        let service = tx.living::<Service>(service_of(link)).await?.doc;
+        tx.require::<Standard>(&link.standard, "standard_link.standard").await?;
+        if link.state() == State::Confirmed {
+            self.memory.catch_up(tx.head().await?).await?;
+        }
+        let unit = lineage(tx, parent_of(&service.name), "parent").await?;
+        let labels = [
+            (Label::Service, service.name.as_str()),
+            (Label::Standard, &link.standard),
+            (Label::State, state_label(link)),
+            (Label::Unit, unit.unit()),
+            (Label::Agency, unit.agency()),
+        ];
+        Ok(filing(&labels, owned(&unit)))
+    }
+
+    fn decide_fields(
+        &self,
+        link: &mut StandardLink,
+        before: Option<&StandardLink>,
+        _filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        if link.state() == State::Confirmed {
+            self.check_alone(link)?;
+        }
+        if before.is_some_and(|before| said(before) == said(link)) {
+            return Ok(());
+        }
+        // What was said against it does not speak for it.
+        if link.state() == State::Confirmed && before.is_some_and(|one| one.reason == link.reason) {
+            link.reason.clear();
+        }
+        as_told(&call.caller.subject).clone_into(&mut link.decided_by);
+        link.decide_time = Some(to_timestamp(self.now()));
+        Ok(())
+    }
+}
+
+impl Registry {
+    /// A service is of one standard at most.
+    fn check_alone(&self, link: &StandardLink) -> Result<()> {
+        let state = self.memory.read();
+        let service = service_of(link);
+        let mut others = state.links_of(service).filter(|(name, _)| ***name != *link.name);
+        let Some((_, other)) = others.find(|(_, row)| is_confirmed(row)) else { return Ok(()) };
+        let text = format!(
+            "{service} is of {} already, and a service is of one standard; reject that link first, \
+             and say why",
+            other.label(Label::Standard)
+        );
+        Err(Error::new(Reason::WrongState, text))
+    }
+
+    /// A service goes: nothing is said of it any more. The memory must have caught up while the
+    /// service was locked.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` if a race was lost.
+    pub async fn withdraw_links_of(&self, tx: &mut Tx, service: &str, why: Why) -> Result<()> {
+        let links = names(self.memory.read().links_of(service).map(|(name, _)| name));
+        self.withdraw_links(tx, links, why).await
+    }
+
+    async fn withdraw_links(&self, tx: &mut Tx, links: Vec<String>, why: Why) -> Result<()> {
+        let tombstone = Tombstone { reason: why.into(), successor: String::new() };
+        for link in links {
+            if tx.get::<StandardLink>(&link).await?.is_some() {
+                tx.delete::<StandardLink>(&link, &tombstone, Expect::Any).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A service has moved: what a person has said of it holds where it is now, unless something is
+    /// said of it there already. The memory must have caught up.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` if a race was lost.
+    pub async fn carry_links(&self, tx: &mut Tx, from: &str, to: &str) -> Result<()> {
+        let carried = self.links_for(from, to);
+        if carried.is_empty() {
+            return Ok(());
+        }
+        let unit = lineage(tx, parent_of(to), "unit").await?;
+        for (link, mut labels) in carried {
+            labels.insert(Label::Service, to.to_owned());
+            labels.insert(Label::Unit, unit.unit().to_owned());
+            labels.insert(Label::Agency, unit.agency().to_owned());
+            if tx.buried::<StandardLink>(&link.name).await?.is_some() {
+                tx.revive(&link.name, &link, labels).await?;
+            } else {
+                tx.put(&link.name, &link, labels, Expect::New).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The links of a service under another name of it.
+    fn links_for(&self, from: &str, to: &str) -> Vec<(StandardLink, Labels)> {
+        let state = self.memory.read();
+        if state.links_of(to).next().is_some() {
+            return Vec::new();
+        }
+        let renamed = |(name, row): (&Arc<str>, &Row)| {
+            let mut link = state.records.get::<StandardLink>(name)?.doc;
+            link.name = format!("{to}{}", name.strip_prefix(from)?);
+            Some((link, row.labels()))
+        };
+        state.links_of(from).filter_map(renamed).collect()
+    }
+}
+
+/// The service that a link is of.
+pub fn service_of(link: &StandardLink) -> &str {
+    parent_of(&link.name)
+}
+
+/// Whether a person has found that the service of this link is of its standard.
+pub fn is_confirmed(row: &Row) -> bool {
+    row.label(Label::State) == Decision::Confirmed.as_str()
+}
+
+fn state_label(link: &StandardLink) -> &'static str {
+    match link.state() {
+        State::Confirmed => Decision::Confirmed.as_str(),
+        State::Rejected | State::Unspecified => Decision::Rejected.as_str(),
+    }
+}
+
+fn said(link: &StandardLink) -> (i32, &str) {
+    (link.state, &link.reason)
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a std::sync::Arc<str>>) -> Vec<String> {
+    names.map(|name| name.to_string()).collect()
+}

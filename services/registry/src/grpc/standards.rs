@@ -1,0 +1,86 @@
+//! Standard services, and the links of services to them.
+
+use mpp_api::registry::{
+    CreateStandardLinkRequest, CreateStandardLinkResponse, CreateStandardRequest,
+    CreateStandardResponse, DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest,
+    GetStandardLinkResponse, GetStandardRequest, GetStandardResponse, ListStandardLinksRequest,
+    ListStandardLinksResponse, ListStandardsRequest, ListStandardsResponse,
+    UpdateStandardLinkRequest, UpdateStandardLinkResponse, UpdateStandardRequest,
+    UpdateStandardResponse, standard_service_server::StandardService,
+};
+use mpp_resource::{
+    handler::{Answer, create, delete, get, update},
+    list::list,
+};
+use tonic::Request;
+
+use crate::app::{Registry, lists};
+
+/// Serves standards and links.
+pub struct Standards(pub Registry);
+
+#[tonic::async_trait]
+impl StandardService for Standards {
+    async fn get_standard(
+        &self,
+        request: Request<GetStandardRequest>,
+    ) -> Answer<GetStandardResponse> {
+        get(&self.0, request).await
+    }
+
+    async fn list_standards(
+        &self,
+        request: Request<ListStandardsRequest>,
+    ) -> Answer<ListStandardsResponse> {
+        list(&self.0, request, lists::standards).await
+    }
+
+    async fn create_standard(
+        &self,
+        request: Request<CreateStandardRequest>,
+    ) -> Answer<CreateStandardResponse> {
+        create(&self.0, request).await
+    }
+
+    async fn update_standard(
+        &self,
+        request: Request<UpdateStandardRequest>,
+    ) -> Answer<UpdateStandardResponse> {
+        update(&self.0, request).await
+    }
+
+    async fn delete_standard(
+        &self,
+        request: Request<DeleteStandardRequest>,
+    ) -> Answer<DeleteStandardResponse> {
+        delete(&self.0, request).await
+    }
+
+    async fn get_standard_link(
+        &self,
+        request: Request<GetStandardLinkRequest>,
+    ) -> Answer<GetStandardLinkResponse> {
+        get(&self.0, request).await
+    }
+
+    async fn list_standard_links(
+        &self,
+        request: Request<ListStandardLinksRequest>,
+    ) -> Answer<ListStandardLinksResponse> {
+        list(&self.0, request, lists::standard_links).await
+    }
+
+    async fn create_standard_link(
+        &self,
+        request: Request<CreateStandardLinkRequest>,
+    ) -> Answer<CreateStandardLinkResponse> {
+        create(&self.0, request).await
+    }
+
+    async fn update_standard_link(
+        &self,
+        request: Request<UpdateStandardLinkRequest>,
+    ) -> Answer<UpdateStandardLinkResponse> {
+        update(&self.0, request).await
+    }
+}
