@@ -100,6 +100,9 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.StandardService/ListStandardLinks", EVERYONE),
     ("/mpp.registry.v1.StandardService/CreateStandardLink", OWNER),
     ("/mpp.registry.v1.StandardService/UpdateStandardLink", OWNER),
+    ("/mpp.registry.v1.StandardService/SuggestStandards", EVERYONE),
+    ("/mpp.registry.v1.StandardService/SuggestServices", EVERYONE),
+    ("/mpp.registry.v1.StandardService/ListDivergences", EVERYONE),
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
     // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`,
     // and for which targets `may_write` in scheduling's `memory/directory/sources.rs`.

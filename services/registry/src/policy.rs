@@ -46,6 +46,12 @@ mpp_core::policy! {
         search_far_more_frequent: u64 = 50 in 1..=1_000_000,
         /// Words that one slip of the pen may stand for, the likeliest first.
         search_slip_words: usize = 8 in 0..=100,
+        /// Likeness in percent from which a service is suggested for a standard: below it most
+        /// pairs of the labelled set are of other kinds (`memory/portraits.rs`).
+        suggest_least_percent: u32 = 55 in 1..=100,
+        /// Services that search looks at for a standard's title, and for each keyword of it: more
+        /// than a nation has of one kind.
+        suggest_candidates: usize = 1_000 in 100..=100_000,
     }
 }
 

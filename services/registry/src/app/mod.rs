@@ -5,12 +5,14 @@
 //! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
 //! mall or a unit that moves in line. `authors` leaves persons out of what is answered. [`copies`]
-//! reads all that is kept. [`lists`] picks the records of a list, [`search`] answers questions;
+//! reads all that is kept. `suggestions` and `divergences` work out which service
+//! may be of which standard, and where those of one differ. [`lists`] picks the records of a list, [`search`] answers questions;
 //! both refuse filters that nothing can pass, by [`filters`].
 
 mod authors;
 pub mod copies;
 pub mod counters;
+mod divergences;
 pub mod filing;
 pub mod filters;
 pub mod lists;
@@ -22,6 +24,7 @@ pub mod search;
 pub mod services;
 pub mod sources;
 pub mod standards;
+mod suggestions;
 pub mod units;
 mod withdrawn;
 

@@ -69,7 +69,7 @@ fn check_filters(request: &SearchServicesRequest, state: &RegistryView) -> Resul
     Ok(())
 }
 
-fn refused(error: search::Error) -> Error {
+pub(super) fn refused(error: search::Error) -> Error {
     match error {
         search::Error::Invalid { field: "text", message } => {
             Error::field("query", FieldCode::TooLong, message)

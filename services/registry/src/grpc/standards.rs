@@ -3,13 +3,14 @@
 use mpp_api::registry::{
     CreateStandardLinkRequest, CreateStandardLinkResponse, CreateStandardRequest,
     CreateStandardResponse, DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest,
-    GetStandardLinkResponse, GetStandardRequest, GetStandardResponse, ListStandardLinksRequest,
-    ListStandardLinksResponse, ListStandardsRequest, ListStandardsResponse,
-    UpdateStandardLinkRequest, UpdateStandardLinkResponse, UpdateStandardRequest,
-    UpdateStandardResponse, standard_service_server::StandardService,
+    GetStandardLinkResponse, GetStandardRequest, GetStandardResponse, ListDivergencesRequest,
+    ListDivergencesResponse, ListStandardLinksRequest, ListStandardLinksResponse,
+    ListStandardsRequest, ListStandardsResponse, SuggestServicesRequest, SuggestServicesResponse,
+    SuggestStandardsRequest, SuggestStandardsResponse, UpdateStandardLinkRequest,
+    UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse, standard_service_server::StandardService,
 };
 use mpp_resource::{
-    handler::{Answer, create, delete, get, update},
+    handler::{Answer, create, delete, get, reply, update},
     list::list,
 };
 use tonic::Request;
@@ -82,5 +83,29 @@ impl StandardService for Standards {
         request: Request<UpdateStandardLinkRequest>,
     ) -> Answer<UpdateStandardLinkResponse> {
         update(&self.0, request).await
+    }
+
+    async fn suggest_standards(
+        &self,
+        request: Request<SuggestStandardsRequest>,
+    ) -> Answer<SuggestStandardsResponse> {
+        let found = self.0.suggest_standards(&request.into_inner()).await;
+        reply(found.map(|suggestions| SuggestStandardsResponse { suggestions }))
+    }
+
+    async fn suggest_services(
+        &self,
+        request: Request<SuggestServicesRequest>,
+    ) -> Answer<SuggestServicesResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        let found = self.0.suggest_services(&caller, &request.into_inner()).await;
+        reply(found.map(|suggestions| SuggestServicesResponse { suggestions }))
+    }
+
+    async fn list_divergences(
+        &self,
+        request: Request<ListDivergencesRequest>,
+    ) -> Answer<ListDivergencesResponse> {
+        reply(self.0.divergences(&request.into_inner()).await)
     }
 }

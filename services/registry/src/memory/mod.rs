@@ -2,6 +2,8 @@
 //! search.
 
 mod index;
+pub mod portraits;
+pub mod sayings;
 mod view;
 
 pub use index::{SearchListener, searchable, service_doc, updates};

@@ -7,14 +7,15 @@ use std::{
 
 use mpp_api::{
     Document,
-    registry::{Mall, Offering, Service, StandardLink, Unit},
+    registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
 use mpp_core::Result;
 use mpp_resource::memory::{Records, Row, Texts, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
-use crate::model::{self, tree::Lineage};
+use super::portraits;
+use crate::model::{self, likeness::Portrait, tree::Lineage};
 
 /// Every living record at one revision.
 #[derive(Default)]
@@ -33,6 +34,8 @@ pub struct RegistryView {
     offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Standard → the links to it.
     linked: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Standard → what suggestions compare of it.
+    portraits: BTreeMap<Arc<str>, Portrait>,
 }
 
 impl View for RegistryView {
@@ -55,6 +58,8 @@ impl View for RegistryView {
             (Offering::KIND, _) => {
                 remove_under(&mut self.offered, before.as_ref(), &change.name, Label::Service);
             }
+            (Standard::KIND, Op::Put) => self.put_standard(change),
+            (Standard::KIND, _) => drop(self.portraits.remove(change.name.as_str())),
             (StandardLink::KIND, Op::Put) => {
                 let texts = &mut self.records.texts;
                 put_under(&mut self.linked, texts, change, Label::Standard);
@@ -155,6 +160,21 @@ impl RegistryView {
     /// The offerings of a service, in the order of their names.
     pub fn offerings_of(&self, service: &str) -> impl Iterator<Item = &Arc<str>> {
         self.offered.get(service).into_iter().flatten()
+    }
+
+    /// One that cannot be read is not suggested, and the log names it wherever it is read.
+    fn put_standard(&mut self, change: &Change) {
+        let name = self.records.texts.shared(&change.name);
+        let Some(found) = self.records.get::<Standard>(&name) else {
+            self.portraits.remove(&name);
+            return;
+        };
+        self.portraits.insert(name, portraits::of_standard(&found.doc));
+    }
+
+    /// What suggestions compare of each standard, in the order of their names.
+    pub fn portraits(&self) -> impl Iterator<Item = (&str, &Portrait)> {
+        self.portraits.iter().map(|(name, portrait)| (&**name, portrait))
     }
 
     /// The links to a standard, in the order of their names.

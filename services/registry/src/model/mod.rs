@@ -10,12 +10,16 @@
 //! `app/`, its methods in `grpc/`.
 
 pub mod counter;
+pub mod divergence;
 pub mod drift;
+pub mod likeness;
 pub mod mall;
+pub mod meaning;
 pub mod offering;
 pub mod place;
 pub mod provenance;
 pub mod region;
+pub mod regulation;
 pub mod source;
 pub mod tree;
 pub mod unit;

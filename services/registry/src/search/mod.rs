@@ -10,6 +10,7 @@
 //! | | `shape`, `slips`, `typo` | slips of the pen |
 //! | | `spoken` | verbs and vowels as they sound in speech |
 //! | | `foreign`, `loans`, `wordnet` | English words: as Indonesian spells them, by their meaning |
+//! | | `telling` | the words by which two services are told apart |
 //! | `asking/` | `question` | a question as it comes, and why one is refused |
 //! | | `places`, `stance` | the places of a question, and whether one asks there |
 //! | | `reading`, `asked`, `roles` | from a question to the terms that it names |
@@ -60,4 +61,5 @@ pub use indexing::engine::Engine;
 pub use indexing::held::Shown;
 pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use words::analyze::Via;
+pub use words::telling::{said, telling};
 pub use words::typo::Tolerance;

@@ -306,6 +306,13 @@ pub fn key_terms(text: &str) -> BTreeSet<String> {
 
 /// [`key_terms`] of a text's terms.
 pub fn keys_of(own: &[String]) -> BTreeSet<String> {
+    let mut keys = joined(own);
+    keys.retain(|term| !is_faint(term));
+    keys
+}
+
+/// A text's terms, phrases as their abbreviations, each once.
+pub fn joined(own: &[String]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     let mut at = 0;
     while at < own.len() {
@@ -313,7 +320,6 @@ pub fn keys_of(own: &[String]) -> BTreeSet<String> {
         keys.insert(phrase.map_or(own[at].as_str(), |(_, short)| short).to_owned());
         at += phrase.map_or(1, |(phrase, _)| phrase.len());
     }
-    keys.retain(|term| !is_faint(term));
     keys
 }
 

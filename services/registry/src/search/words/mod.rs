@@ -8,6 +8,7 @@ pub(super) mod shape;
 pub(super) mod slips;
 pub(super) mod spoken;
 pub(super) mod stem;
+pub(super) mod telling;
 pub(super) mod typo;
 pub(super) mod vocabulary;
 pub(super) mod wordnet;

@@ -1,0 +1,244 @@
+//! How alike a service and a standard are, for suggestions that a person then judges.
+//!
+//! The name decides: what both titles say speaks for the pair, what each says alone speaks against
+//! it, since services of the same document differ by a word ("KTP hilang", "KTP rusak"). A word
+//! that only one of them says is often a mere explanation and weighs less. Product, requirements
+//! and legal basis support a name and never stand for one: all services of an office share them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is compared of a service or a standard: its words, as search has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Portrait {
+    /// The words that tell its title from others, with their weights.
+    pub title: BTreeMap<String, u32>,
+    /// The same of each keyword.
+    pub keywords: Vec<BTreeMap<String, u32>>,
+    /// Words of the product.
+    pub product: BTreeSet<String>,
+    /// Words of all requirements.
+    pub requirements: BTreeSet<String>,
+    /// Regulations that it names, as [`super::regulation::cited`] has them.
+    pub laws: BTreeSet<String>,
+}
+
+/// Why a pair is suggested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// Both titles.
+    Title,
+    /// A keyword of one, the title of the other.
+    Keyword,
+    /// What the applicant gets.
+    Product,
+    /// What the applicant must bring.
+    Requirements,
+    /// The regulations that both name.
+    LegalBasis,
+}
+
+/// A ground, how far it reaches, and the words on which it rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The ground.
+    pub ground: Ground,
+    /// 0 to 100.
+    pub percent: u32,
+    /// What both say.
+    pub words: Vec<String>,
+}
+
+/// How alike two are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Likeness {
+    /// 0 to 100.
+    pub percent: u32,
+    /// The weightiest first; none that does not speak for the pair.
+    pub reasons: Vec<Reason>,
+}
+
+/// What words that stand on both sides against each other weigh: each names another service.
+const AGAINST: f64 = 2.0;
+/// What words that only one side has weigh.
+const BESIDE: f64 = 0.5;
+/// What a keyword is worth beside a title: owners give several services the same one.
+const KEYWORD: f64 = 0.85;
+/// What a name is worth whose support says nothing for it.
+const BARE: f64 = 0.75;
+/// What a name is worth where one side gives nothing that could support it.
+const ALONE: f64 = 0.9;
+/// What product, requirements and legal basis count within the support.
+const SUPPORT: [(Ground, f64); 3] =
+    [(Ground::Product, 2.0), (Ground::Requirements, 2.0), (Ground::LegalBasis, 1.0)];
+/// Words of a reason that are told at the most.
+const MOST_WORDS: usize = 12;
+
+/// How alike two are; the same from either side.
+pub fn likeness(one: &Portrait, other: &Portrait) -> Likeness {
+    let (ground, name, words) = name(one, other);
+    let mut reasons = vec![reason(ground, name, words)];
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for (ground, weight) in SUPPORT {
+        let (own, others) = (said(one, ground), said(other, ground));
+        if own.is_empty() || others.is_empty() {
+            continue;
+        }
+        let share = overlap(own, others);
+        sum += weight * share;
+        weights += weight;
+        reasons.push(reason(ground, share, own.intersection(others).cloned().collect()));
+    }
+    let worth = if weights > 0.0 { BARE + (1.0 - BARE) * sum / weights } else { ALONE };
+    reasons.retain(|reason| reason.percent > 0);
+    Likeness { percent: percent(name * worth), reasons }
+}
+
+/// The likeness of the names: of the titles, or of a title and a keyword where that is greater.
+fn name(one: &Portrait, other: &Portrait) -> (Ground, f64, Vec<String>) {
+    let titles = (Ground::Title, likeness_of(&one.title, &other.title), &one.title, &other.title);
+    let theirs = other.keywords.iter().map(|keyword| (&one.title, keyword));
+    let ours = one.keywords.iter().map(|keyword| (&other.title, keyword));
+    let called = theirs.chain(ours).map(|(title, keyword)| {
+        (Ground::Keyword, KEYWORD * likeness_of(title, keyword), title, keyword)
+    });
+    let (ground, share, one, other) =
+        called.fold(titles, |best, next| if next.1 > best.1 { next } else { best });
+    let both = one.keys().filter(|word| other.contains_key(*word)).cloned().collect();
+    (ground, share, both)
+}
+
+fn likeness_of(one: &BTreeMap<String, u32>, other: &BTreeMap<String, u32>) -> f64 {
+    let weight = |has: &BTreeMap<String, u32>, lacks: &BTreeMap<String, u32>, wanted: bool| {
+        let words = has.iter().filter(|(word, _)| lacks.contains_key(*word) == wanted);
+        f64::from(words.map(|(_, weight)| weight).sum::<u32>())
+    };
+    let both = weight(one, other, true);
+    if both == 0.0 {
+        return 0.0;
+    }
+    let (mine, theirs) = (weight(one, other, false), weight(other, one, false));
+    let against = mine.min(theirs);
+    let beside = mine.max(theirs) - against;
+    both / (both + AGAINST * against + BESIDE * beside)
+}
+
+fn said(portrait: &Portrait, ground: Ground) -> &BTreeSet<String> {
+    match ground {
+        Ground::Requirements => &portrait.requirements,
+        Ground::LegalBasis => &portrait.laws,
+        Ground::Title | Ground::Keyword | Ground::Product => &portrait.product,
+    }
+}
+
+/// What both have, as a share of what the shorter one has: lists differ in how much they explain.
+fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let both = one.intersection(other).count();
+    both as f64 / one.len().min(other.len()).max(1) as f64
+}
+
+fn reason(ground: Ground, share: f64, mut words: Vec<String>) -> Reason {
+    words.truncate(MOST_WORDS);
+    Reason { ground, percent: percent(share), words }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn percent(share: f64) -> u32 {
+    (share * 100.0).round() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> BTreeMap<String, u32> {
+        let weight = |word: &str| if ["hilang", "rusak", "ganti"].contains(&word) { 2 } else { 1 };
+        text.split_whitespace().map(|word| (word.to_owned(), weight(word))).collect()
+    }
+
+    fn titled(title: &str) -> Portrait {
+        Portrait { title: words(title), ..Portrait::default() }
+    }
+
+    fn set(text: &str) -> BTreeSet<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_word_against_another_tells_two_services_apart() {
+        let lost = titled("ganti ktp hilang");
+        let same = likeness(&lost, &titled("ktp hilang")).percent;
+        let other = likeness(&lost, &titled("ganti ktp rusak")).percent;
+        assert!(same > 55 && other < 50, "{same} and {other}");
+        assert_eq!(likeness(&lost, &titled("paspor")).percent, 0, "they share nothing");
+    }
+
+    #[test]
+    fn what_supports_a_name_never_stands_for_one() {
+        let requirements = set("ktp kk foto");
+        let of = |title: &str| Portrait { requirements: requirements.clone(), ..titled(title) };
+        assert_eq!(likeness(&of("sip perawat"), &of("akta lahir")).percent, 0);
+        let named = likeness(&of("sip perawat"), &of("sip perawat"));
+        assert_eq!(named.percent, 100);
+        let grounds: Vec<_> = named.reasons.iter().map(|reason| reason.ground).collect();
+        assert_eq!(grounds, [Ground::Title, Ground::Requirements]);
+    }
+
+    #[test]
+    fn a_keyword_finds_what_the_title_calls_otherwise() {
+        let called = Portrait { keywords: vec![words("kartu kuning")], ..titled("ak1") };
+        let found = likeness(&titled("kartu kuning"), &called);
+        assert_eq!(found.reasons[0].ground, Ground::Keyword);
+        assert_eq!(found.reasons[0].words, ["kartu", "kuning"]);
+        assert!(found.percent > 70, "{}", found.percent);
+    }
+
+    fn any_words() -> impl Strategy<Value = BTreeMap<String, u32>> {
+        prop::collection::btree_map("[a-e]", 1..3_u32, 0..5)
+    }
+
+    fn any_set() -> impl Strategy<Value = BTreeSet<String>> {
+        prop::collection::btree_set("[a-e]", 0..5)
+    }
+
+    fn any_portrait() -> impl Strategy<Value = Portrait> {
+        let keywords = prop::collection::vec(any_words(), 0..3);
+        (any_words(), keywords, any_set(), any_set(), any_set()).prop_map(
+            |(title, keywords, product, requirements, laws)| {
+                // A word weighs the same wherever it stands.
+                let weigh = |words: BTreeMap<String, u32>| {
+                    words.into_keys().map(|word| (word.clone(), 1 + u32::from(word.as_str() < "c")))
+                };
+                let title = weigh(title).collect();
+                let keywords = keywords.into_iter().map(|one| weigh(one).collect()).collect();
+                Portrait { title, keywords, product, requirements, laws }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_share_and_the_same_from_either_side(one in any_portrait(), other in any_portrait()) {
+            let (here, there) = (likeness(&one, &other), likeness(&other, &one));
+            prop_assert!(here.percent <= 100);
+            prop_assert_eq!(here.percent, there.percent);
+            prop_assert!(here.reasons.iter().all(|reason| (1..=100).contains(&reason.percent)));
+        }
+
+        #[test]
+        fn nothing_is_more_alike_than_itself(one in any_portrait(), other in any_portrait()) {
+            prop_assume!(!one.title.is_empty());
+            prop_assert!(likeness(&one, &one).percent >= likeness(&one, &other).percent.min(90));
+        }
+
+        #[test]
+        fn names_without_a_word_in_common_are_not_alike(support in any_set()) {
+            let one = Portrait { product: support.clone(), ..titled("x y") };
+            let other = Portrait { product: support, ..titled("v w") };
+            prop_assert_eq!(likeness(&one, &other), Likeness {
+                reasons: likeness(&one, &other).reasons, percent: 0,
+            });
+        }
+    }
+}
