@@ -9,9 +9,7 @@ use crate::{
     contact::{LONGEST_URI, uri},
     limits::{LONG, SHORT},
     localized,
-    service::{
-        MAX_BYTES, MAX_KEYWORD, MAX_LIST, check_category, check_channels, check_delivery,
-    },
+    service::{MAX_BYTES, MAX_KEYWORD, MAX_LIST, check_category, check_channels, check_delivery},
 };
 
 /// Longest version of a text, in characters.

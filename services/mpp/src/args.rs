@@ -20,10 +20,12 @@ use crate::{
         conform::ConformCommand,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
+        divergences::DivergencesArgs,
         doctor::DoctorArgs,
         hand_back::HandBackArgs,
         history::HistoryArgs,
         hours::HoursArgs,
+        link::LinkArgs,
         list::ListArgs,
         quarantine::QuarantineCommand,
         queue::QueueCommand,
@@ -32,6 +34,7 @@ use crate::{
         restore::RestoreArgs,
         search::SearchArgs,
         slots::{BookArgs, CancelArgs, SlotsArgs},
+        suggest::SuggestArgs,
         template::TemplateArgs,
         token::TokenArgs,
         undo::UndoArgs,
@@ -93,10 +96,16 @@ pub enum Command {
     List(ListArgs),
     /// Create records, or update them to match files.
     Apply(ApplyArgs),
-    /// Delete a service, an offering, an hours rule or a source.
+    /// Delete a service, a standard, an offering, an hours rule or a source.
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
+    /// Show which standards a service may be of, or which services a standard may have.
+    Suggest(SuggestArgs),
+    /// Say that a service is of a standard, or that it is not.
+    Link(LinkArgs),
+    /// Show where the services of a standard differ, in their sources' words.
+    Divergences(DivergencesArgs),
     /// Show what waits of synced catalogs and for what, or try it again.
     Quarantine {
         #[command(subcommand)]
@@ -241,6 +250,8 @@ impl Command {
                 | Command::Watch(_)
                 | Command::Hours(_)
                 | Command::Deviations(_)
+                | Command::Suggest(_)
+                | Command::Divergences(_)
                 | Command::Slots(_)
                 | Command::Report(_)
                 | Command::Policy { .. }

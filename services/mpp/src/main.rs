@@ -53,9 +53,9 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, backup, conform, delete, deviations, doctor, get, hand_back, history, hours,
-        list, quarantine, queue, repair, report, restore, search, slots, template, token, undo,
-        upload, watch,
+        accept, agent, backup, conform, delete, deviations, divergences, doctor, get, hand_back,
+        history, hours, link, list, quarantine, queue, repair, report, restore, search, slots,
+        suggest, template, token, undo, upload, watch,
     },
 };
 
@@ -126,6 +126,9 @@ async fn run(args: Args) -> Result<()> {
         Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
+        Command::Suggest(asked) => suggest::run(asked, &client()?, output).await,
+        Command::Link(asked) => link::run(asked, &client()?, output).await,
+        Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,
         Command::Quarantine { command } => quarantine::run(command, &client()?, output).await,
         Command::Undo(asked) => undo::run(asked, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,

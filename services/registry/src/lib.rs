@@ -70,8 +70,7 @@ use mpp_api::{
     registry::{
         catalog_service_server::CatalogServiceServer,
         directory_service_server::DirectoryServiceServer,
-        search_service_server::SearchServiceServer,
-        standard_service_server::StandardServiceServer,
+        search_service_server::SearchServiceServer, standard_service_server::StandardServiceServer,
     },
     sync::sync_service_server::SyncServiceServer,
 };

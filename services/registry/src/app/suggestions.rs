@@ -45,7 +45,8 @@ impl Registry {
         let decided: BTreeSet<&str> = links.map(|(_, row)| row.label(Label::Standard)).collect();
         let own = portraits::of_service(&service);
         let open = state.portraits().filter(|(standard, _)| !decided.contains(standard));
-        let found = open.map(|(standard, portrait)| (standard.to_owned(), likeness(&own, portrait)));
+        let found =
+            open.map(|(standard, portrait)| (standard.to_owned(), likeness(&own, portrait)));
         let best = self.best(found, most).into_iter();
         let titled = best.map(|(standard, likeness)| {
             let found = state.records.get::<Standard>(&standard);

@@ -7,7 +7,8 @@ use mpp_api::registry::{
     ListDivergencesResponse, ListStandardLinksRequest, ListStandardLinksResponse,
     ListStandardsRequest, ListStandardsResponse, SuggestServicesRequest, SuggestServicesResponse,
     SuggestStandardsRequest, SuggestStandardsResponse, UpdateStandardLinkRequest,
-    UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse, standard_service_server::StandardService,
+    UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse,
+    standard_service_server::StandardService,
 };
 use mpp_resource::{
     handler::{Answer, create, delete, get, reply, update},

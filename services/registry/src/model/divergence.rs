@@ -143,10 +143,12 @@ mod tests {
 
     fn any_saying() -> impl Strategy<Value = Saying> {
         let texts = prop::collection::vec("[ab]( [abc]){0,2}", 0..3);
-        (prop::option::of("[01]"), texts, any::<bool>()).prop_map(|(meaning, texts, may_explain)| {
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            Saying { meaning, may_explain, ..lines(&texts) }
-        })
+        (prop::option::of("[01]"), texts, any::<bool>()).prop_map(
+            |(meaning, texts, may_explain)| {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                Saying { meaning, may_explain, ..lines(&texts) }
+            },
+        )
     }
 
     proptest! {

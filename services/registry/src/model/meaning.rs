@@ -1,11 +1,7 @@
 //! What fees and times mean, so that two that are worded otherwise compare as equal. Nothing is
 //! guessed: what was not surely read has no meaning here, and is compared by its words.
 
-use mpp_api::types::{
-    Fee, ServiceTime,
-    fee::Kind,
-    service_time::Unit,
-};
+use mpp_api::types::{Fee, ServiceTime, fee::Kind, service_time::Unit};
 
 /// A text as words that compare, whatever their spelling and order.
 pub type Worded<'a> = &'a dyn Fn(&str) -> String;
@@ -32,9 +28,10 @@ fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<(String, String)> {
         Kind::Regulation => "regulation".to_owned(),
         Kind::Charged => "charged".to_owned(),
         Kind::Formula => format!("by {}", worded(&fee.formula)),
-        Kind::Foreign => fee.foreign.as_ref().map(|own| {
-            format!("{} {}.{:02}", own.currency, own.units, own.cents)
-        })?,
+        Kind::Foreign => fee
+            .foreign
+            .as_ref()
+            .map(|own| format!("{} {}.{:02}", own.currency, own.units, own.cents))?,
         Kind::Cases => several(&fee.cases, worded)?,
         Kind::Parts => format!("sum {}", several(&fee.parts, worded)?),
         Kind::Unparsed | Kind::Unspecified => return None,
@@ -127,7 +124,10 @@ mod tests {
         assert_ne!(meaning(&time(1, Unit::WorkingDays)), meaning(&day));
         let at_most = ServiceTime { at_most: true, ..day.clone() };
         assert_eq!(meaning(&at_most), meaning(&day));
-        assert_ne!(meaning(&ServiceTime { min_value: 1, ..time(3, Unit::Hours) }), meaning(&time(3, Unit::Hours)));
+        assert_ne!(
+            meaning(&ServiceTime { min_value: 1, ..time(3, Unit::Hours) }),
+            meaning(&time(3, Unit::Hours))
+        );
         assert_eq!(meaning(&time(0, Unit::Unparsed)), None);
     }
 }

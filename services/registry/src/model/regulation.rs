@@ -50,7 +50,8 @@ fn is_year(word: &str) -> bool {
 fn kind(before: &[&str]) -> Option<&'static str> {
     let own: Vec<&str> =
         before.iter().rev().skip_while(|word| BEFORE_NUMBER.contains(word)).copied().collect();
-    let found = KINDS.iter().find(|(short, long)| own.first() == Some(short) || own.starts_with(long));
+    let found =
+        KINDS.iter().find(|(short, long)| own.first() == Some(short) || own.starts_with(long));
     found.map(|(short, _)| *short).or_else(|| of_a_minister(&own))
 }
 

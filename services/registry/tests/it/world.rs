@@ -7,7 +7,8 @@ use mpp_api::{
         AcceptOfferingRequest, CreateWindowRequest, Offering, Window,
         catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
-        search_service_client::SearchServiceClient, unit::Kind,
+        search_service_client::SearchServiceClient, standard_service_client::StandardServiceClient,
+        unit::Kind,
     },
     sync::sync_service_client::SyncServiceClient,
 };
@@ -60,6 +61,7 @@ pub struct Clients {
     pub directory: DirectoryServiceClient<Channel>,
     pub catalog: CatalogServiceClient<Channel>,
     pub search: SearchServiceClient<Channel>,
+    pub standards: StandardServiceClient<Channel>,
     pub sync: SyncServiceClient<Channel>,
 }
 
@@ -141,6 +143,7 @@ impl World {
             directory: DirectoryServiceClient::new(channel.clone()),
             catalog: CatalogServiceClient::new(channel.clone()),
             search: SearchServiceClient::new(channel.clone()),
+            standards: StandardServiceClient::new(channel.clone()),
             sync: SyncServiceClient::new(channel.clone()),
             channel,
         }

@@ -1,0 +1,88 @@
+//! `mpp link`: an officer of a service's unit says whether it is of a standard.
+
+use clap::Args as ClapArgs;
+use mpp_api::registry::{
+    CreateStandardLinkRequest, StandardLink, UpdateStandardLinkRequest, standard_link::State,
+    standard_service_client::StandardServiceClient,
+};
+use mpp_client::Channel;
+use mpp_core::{Error, FieldCode, Reason, Result};
+use prost_types::FieldMask;
+
+use crate::{
+    call::refused,
+    client::Client,
+    output::{self, Output},
+    service::Service,
+};
+
+#[derive(ClapArgs)]
+pub struct LinkArgs {
+    /// The service: units/…/services/…
+    #[arg(value_name = "SERVICE")]
+    pub service: String,
+    /// The standard that it is of; `mpp suggest SERVICE` shows some.
+    #[arg(value_name = "STANDARD")]
+    pub standard: String,
+    /// It is not of that standard, which is not suggested again; say why.
+    #[arg(long, requires = "reason")]
+    pub reject: bool,
+    /// Why; shown to everybody.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// Check only.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> {
+    let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
+    let link = said(&mut standards, &args).await?;
+    let only = if args.dry_run { "would be " } else { "" };
+    match link.state() {
+        _ if output.is_json() => say!("{}", output::json(&link)?),
+        State::Confirmed => say!("{only}confirmed  {} is of {}", args.service, link.standard),
+        _ => say!("{only}rejected  {} is not of {}", args.service, link.standard),
+    }
+    Ok(())
+}
+
+/// The link as it is said; one that is there already is decided anew.
+async fn said(
+    standards: &mut StandardServiceClient<Channel>,
+    args: &LinkArgs,
+) -> Result<StandardLink> {
+    let id = args.standard.strip_prefix("standards/").ok_or_else(|| {
+        let text = format!("'{}' is no standard; `mpp list standards` shows them", args.standard);
+        Error::field("STANDARD", FieldCode::Name, text)
+    })?;
+    let state = if args.reject { State::Rejected } else { State::Confirmed };
+    let link = StandardLink {
+        name: format!("{}/links/{id}", args.service),
+        standard: args.standard.clone(),
+        state: state.into(),
+        reason: args.reason.clone(),
+        ..StandardLink::default()
+    };
+    let request = CreateStandardLinkRequest {
+        parent: args.service.clone(),
+        standard_link_id: id.to_owned(),
+        standard_link: Some(link.clone()),
+        validate_only: args.dry_run,
+        ..CreateStandardLinkRequest::default()
+    };
+    match standards.create_standard_link(request).await.map_err(refused) {
+        Err(error) if error.reason() == Reason::AlreadyExists => {
+            let paths = vec!["state".to_owned(), "reason".to_owned()];
+            let request = UpdateStandardLinkRequest {
+                standard_link: Some(link),
+                update_mask: Some(FieldMask { paths }),
+                validate_only: args.dry_run,
+                ..UpdateStandardLinkRequest::default()
+            };
+            let answer = standards.update_standard_link(request).await.map_err(refused)?;
+            Ok(answer.into_inner().standard_link.unwrap_or_default())
+        }
+        made => Ok(made?.into_inner().standard_link.unwrap_or_default()),
+    }
+}
