@@ -39,6 +39,7 @@ pub async fn run(
             ministry.sync(shutdown).await?;
         }
     }
+    seed::standards(administrator).await?;
     let malls = seed::malls(administrator).await?;
     let files = data.join("demo");
     say!("{malls} malls are open for a look; the ministries' files are in {}.", files.display());

@@ -24,6 +24,8 @@ const SOURCES: (&str, &str) = ("sources.json", include_str!("../../demo/sources.
 const MALLS: (&str, &str) = ("malls.json", include_str!("../../demo/malls.json"));
 const HOURS: (&str, &str) = ("hours.json", include_str!("../../demo/hours.json"));
 
+const STANDARDS: (&str, &str) = ("standards.json", include_str!("../../demo/standards.json"));
+
 /// The sources whose ministries the demo has.
 pub fn sources() -> Result<Vec<Source>> {
     let (file, text) = SOURCES;
@@ -47,6 +49,11 @@ pub async fn malls(administrator: &Client) -> Result<usize> {
         .try_collect::<Vec<()>>()
         .await?;
     Ok(of_kind("mall").count())
+}
+
+/// Standard services, the same service at several places, and what officers have said of them.
+pub async fn standards(administrator: &Client) -> Result<()> {
+    seed(&read(&[STANDARDS])?, administrator).await
 }
 
 fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {
@@ -91,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_demo_is_whole() {
-        let records = read(&[UNITS, SOURCES, MALLS, HOURS]).expect("records");
+        let records = read(&[UNITS, SOURCES, MALLS, HOURS, STANDARDS]).expect("records");
         let names: HashSet<_> = records.iter().map(|record| record.name.as_str()).collect();
         for record in &records {
             let elsewhere =
