@@ -71,6 +71,13 @@ impl Renderer {
                 let name = format!("units/{unit}/services/{id}");
                 self.service(&name).await?
             }
+            Address::Standards => {
+                Own::Standards(Arc::new(self.upstream.standards(&asked.halaman).await?))
+            }
+            Address::Standard(id) => {
+                let name = format!("standards/{id}");
+                Own::Standard(Arc::new(self.upstream.standard(&name).await?))
+            }
             Address::Search => {
                 Own::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
             }

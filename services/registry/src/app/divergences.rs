@@ -79,28 +79,40 @@ fn page_of(
 /// Adds what is found of a standard.
 fn look(
     state: &RegistryView,
-    standard: &str,
+    name: &str,
     region: Option<RegionCode>,
     answer: &mut ListDivergencesResponse,
 ) {
-    let Some(found) = state.records.get::<Standard>(standard) else { return };
-    let said = as_service(&found.doc);
-    let services = confirmed(state, standard, region);
-    let count = i32::try_from(services.len()).unwrap_or(i32::MAX);
-    answer.looked.push(Looked { standard: standard.to_owned(), services: count });
-    let holders: Vec<Holder> = services.iter().map(|(holder, _)| holder.clone()).collect();
-    for part in PARTS {
-        let own = sayings::of(&said, part);
-        let all: Vec<Saying> =
-            services.iter().map(|(_, service)| sayings::of(service, part)).collect();
-        let variants = variants(&own, &all).into_iter();
-        let variants: Vec<Variant> =
-            variants.map(|variant| told(variant, part, &own, &holders)).collect();
-        if !variants.is_empty() {
-            let (standard, component) = (standard.to_owned(), component(part).into());
-            answer.divergences.push(Divergence { standard, component, variants });
-        }
-    }
+    let Some(found) = state.records.get::<Standard>(name) else { return };
+    let standard = found.doc;
+    let services = confirmed(state, name, region);
+    let said = as_service(&standard);
+    let found = PARTS.iter().filter_map(|part| of_part(name, &said, &services, *part));
+    answer.divergences.extend(found);
+    answer.looked.push(Looked {
+        standard: name.to_owned(),
+        services: i32::try_from(services.len()).unwrap_or(i32::MAX),
+        title: standard.title,
+        example: standard.example,
+    });
+}
+
+/// A component in which services differ; `None` where all agree.
+fn of_part(
+    name: &str,
+    standard: &Service,
+    services: &[(Holder, Service)],
+    part: Part,
+) -> Option<Divergence> {
+    let own = sayings::of(standard, part);
+    let all: Vec<Saying> = services.iter().map(|(_, service)| sayings::of(service, part)).collect();
+    let told = |variant| told(variant, part, &own, services);
+    let variants: Vec<Variant> = variants(&own, &all).into_iter().map(told).collect();
+    (!variants.is_empty()).then(|| Divergence {
+        standard: name.to_owned(),
+        component: component(part).into(),
+        variants,
+    })
 }
 
 /// The services that are of a standard and lie in a region, in the order of their names.
@@ -133,7 +145,12 @@ fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
     rows.map(|row| row.label(Label::Region)).find(|region| !region.is_empty()).unwrap_or("")
 }
 
-fn told(variant: divergence::Variant, part: Part, standard: &Saying, all: &[Holder]) -> Variant {
+fn told(
+    variant: divergence::Variant,
+    part: Part,
+    standard: &Saying,
+    services: &[(Holder, Service)],
+) -> Variant {
     let compares = part == Part::Requirements && !variant.is_standard && !standard.lines.is_empty();
     let beyond = |one: &Saying, other: &Saying| {
         let lines = if compares { one.beyond(other) } else { Vec::new() };
@@ -141,7 +158,7 @@ fn told(variant: divergence::Variant, part: Part, standard: &Saying, all: &[Hold
     };
     Variant {
         standard: variant.is_standard,
-        holders: variant.services.iter().map(|place| all[*place].clone()).collect(),
+        holders: variant.services.iter().map(|place| services[*place].0.clone()).collect(),
         read: variant.saying.meaning.is_some(),
         missing: beyond(standard, &variant.saying),
         extra: beyond(&variant.saying, standard),

@@ -22,6 +22,10 @@ pub enum Address {
     Search,
     /// A service: its unit's id, and its own.
     Service(String, String),
+    /// All standard services.
+    Standards,
+    /// A standard service, by its id.
+    Standard(String),
     /// A source of a catalog, by its id.
     Source(String),
     /// A whole table.
@@ -89,6 +93,8 @@ impl Address {
             ["malls", id, "layanan"] => Self::Services(owned(id)),
             ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
+            ["standards"] => Self::Standards,
+            ["standards", id] => Self::Standard(owned(id)),
             ["sources", id] => Self::Source(owned(id)),
             ["layanan" | "services"] => Self::Search,
             ["unggah"] => Self::Upload,
@@ -110,6 +116,8 @@ impl Address {
             Self::Services(id) => format!("/malls/{id}/layanan"),
             Self::Search => "/layanan".to_owned(),
             Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
+            Self::Standards => "/standards".to_owned(),
+            Self::Standard(id) => format!("/standards/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Source(id) => format!("/sources/{id}"),
             Self::Table(listing) => format!("/{}", listing.path()),
@@ -144,7 +152,9 @@ impl Address {
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
             Self::Source(_) | Self::Upload | Self::Table(Listing::Sources) => Some(Menu::Sources),
-            Self::Search | Self::Service(..) => Some(Menu::Services),
+            Self::Search | Self::Service(..) | Self::Standards | Self::Standard(_) => {
+                Some(Menu::Services)
+            }
             Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
         }
     }
@@ -172,6 +182,8 @@ mod tests {
             "/malls/banyuwangi/tiket/A-017",
             "/layanan",
             "/units/kemendagri/services/ktp-el-baru",
+            "/standards",
+            "/standards/ktp-el-baru",
             "/regions",
             "/malls",
             "/hours",

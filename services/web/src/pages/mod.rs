@@ -17,6 +17,8 @@ mod search;
 mod service;
 mod services;
 mod source;
+mod standard;
+mod standards;
 mod ticket;
 pub mod upload;
 mod withdrawn;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::{
-    registry::GetWithdrawnServiceResponse,
+    registry::{GetWithdrawnServiceResponse, ListDivergencesResponse},
     reporting::{Report, SourceReport},
     sync::ListWaitingRecordsResponse,
 };
@@ -40,7 +42,7 @@ pub use search::field as search_field;
 use crate::{
     components::Look,
     policy::Policy,
-    upstream::{Found, MallData, Missing, RegionData, ServiceData},
+    upstream::{Found, MallData, Missing, RegionData, ServiceData, StandardData},
     words::{Lang, table as words},
 };
 
@@ -79,6 +81,10 @@ pub enum Own {
     Service(Arc<ServiceData>),
     /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
+    /// A page of standards, and where their services differ.
+    Standards(Arc<ListDivergencesResponse>),
+    /// A standard.
+    Standard(Arc<StandardData>),
     /// The records of a source that wait; `None` while the registry is silent.
     Source(Option<Arc<ListWaitingRecordsResponse>>),
     /// A question and what answers it.
@@ -108,6 +114,8 @@ pub fn draw(
         (Address::Service(unit, id), Own::Withdrawn(gone)) => {
             Ok(withdrawn::draw(look, view, (unit, id), gone))
         }
+        (Address::Standards, Own::Standards(found)) => Ok(standards::draw(look, view, found)),
+        (Address::Standard(_), Own::Standard(found)) => Ok(standard::draw(look, view, found)),
         (Address::Search, Own::Found(found)) => Ok(search::draw(look, view, found)),
         (_, Own::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
         _ => Err(Missing::Unknown),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::registry::{
-    Service,
+    Service, StandardLink,
     service::{Override, State},
 };
 use mpp_calendar::Zone;
@@ -60,6 +60,9 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
                 dl.facts {
                     (look.fact(words::SERVICE_UNIT, deviations::name(look, title, name)))
                     (look.fact(words::SERVICE_SOURCE, source(look, view, service)))
+                    @if let Some(link) = &data.standard {
+                        (look.fact(words::SERVICE_STANDARD, standard(look, link)))
+                    }
                     (look.fact(words::FEE, fee::fees(look, &service.fees)))
                     (look.fact(words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
                     (more::facts(look, service))
@@ -76,6 +79,12 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
             }
         },
     )
+}
+
+/// The standard that it is of, where other places have it as well.
+fn standard(look: Look, link: &StandardLink) -> Markup {
+    let title = deviations::name(look, link.standard_title.as_ref(), &link.standard);
+    html! { a href=(look.path(&format!("/{}", link.standard))) { (title) } }
 }
 
 /// The source by the name that the report has for it.

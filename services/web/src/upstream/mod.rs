@@ -5,6 +5,7 @@
 mod answer;
 mod mall;
 mod search;
+mod standards;
 
 use std::time::Duration;
 
@@ -12,9 +13,10 @@ use futures::future::join_all;
 use mpp_api::{
     registry::{
         GetRegionRequest, GetServiceRequest, GetUnitRequest, GetWithdrawnServiceRequest,
-        GetWithdrawnServiceResponse, Service, Unit, catalog_service_client::CatalogServiceClient,
+        GetWithdrawnServiceResponse, Service, StandardLink, Unit,
+        catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
-        search_service_client::SearchServiceClient,
+        search_service_client::SearchServiceClient, standard_service_client::StandardServiceClient,
     },
     reporting::{MallDetail, Report, report_service_client::ReportServiceClient},
     scheduling::{
@@ -34,6 +36,7 @@ use answer::Answer;
 pub use answer::Missing;
 pub use mall::{MallData, Records};
 pub use search::Found;
+pub use standards::StandardData;
 
 /// Calls of one page under way at once.
 const AT_ONCE: usize = 16;
@@ -44,6 +47,7 @@ pub struct Upstream {
     directory: DirectoryServiceClient<Channel>,
     catalog: CatalogServiceClient<Channel>,
     search: SearchServiceClient<Channel>,
+    standards: StandardServiceClient<Channel>,
     sync: SyncServiceClient<Channel>,
     hours: HoursServiceClient<Channel>,
     queue: QueueServiceClient<Channel>,
@@ -68,6 +72,8 @@ pub struct ServiceData {
     pub unit: Option<Unit>,
     /// The malls where it is offered, by name, if the registry answered.
     pub malls: Option<Vec<String>>,
+    /// The link to the standard that it is of, if the registry answered and there is one.
+    pub standard: Option<StandardLink>,
 }
 
 impl Upstream {
@@ -88,6 +94,7 @@ impl Upstream {
         Ok(Self {
             directory: DirectoryServiceClient::new(registry.clone()),
             search: SearchServiceClient::new(registry.clone()),
+            standards: StandardServiceClient::new(registry.clone()),
             sync: SyncServiceClient::new(registry.clone()),
             catalog: CatalogServiceClient::new(registry),
             hours: HoursServiceClient::new(scheduling.clone()),
@@ -116,15 +123,17 @@ impl Upstream {
         let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
         let unit = name.split("/services/").next().unwrap_or_default();
         let mut catalog = self.catalog.clone();
-        let (service, unit, malls) = futures::join!(
+        let (service, unit, malls, standard) = futures::join!(
             self.answer(catalog.get_service(request)),
             self.unit(unit),
-            self.malls_of(name)
+            self.malls_of(name),
+            self.standard_of(name)
         );
         Ok(ServiceData {
             service: service.and_then(|answer| answer.service).needed()?,
             unit,
             malls,
+            standard,
         })
     }
 

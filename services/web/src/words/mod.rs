@@ -169,6 +169,7 @@ mod tests {
             table::calendar::ALL,
             table::search::ALL,
             table::source::ALL,
+            table::standard::ALL,
             table::upload::ALL,
             api::ALL,
         ];

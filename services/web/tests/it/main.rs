@@ -12,7 +12,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 20] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -22,6 +22,8 @@ const PATHS: [&str; 18] = [
     "/malls/satu/layanan",
     "/malls/satu/tiket/A-018",
     "/units/polri/services/skck",
+    "/standards",
+    "/standards/skck",
     "/layanan",
     "/layanan?cari=skck",
     "/regions",

@@ -1,6 +1,8 @@
 //! The three services as the pages see them: a server that answers each method with what a story
 //! says, over real connections.
 
+mod standards;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -254,7 +256,10 @@ async fn answer(
             })
             .await
         }
-        other => Status::unimplemented(other.to_owned()).into_http(),
+        other => match standards::answer(answers, other, request).await {
+            Some(answer) => answer,
+            None => Status::unimplemented(other.to_owned()).into_http(),
+        },
     };
     response.map(axum::body::Body::new)
 }

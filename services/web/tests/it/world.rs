@@ -2,6 +2,7 @@
 
 mod nation;
 mod report;
+mod standards;
 
 use std::time::Duration;
 

@@ -240,6 +240,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<Part> {
                         } }
                     }
                 } @else { p.help { (look.of(words::HOURS_ALL_UNKNOWN)) } }
+                p.more { a href=(look.path("/standards")) { (look.of(words::SEE_STANDARDS)) } }
             }
         },
     )

@@ -6,6 +6,7 @@ pub mod mall;
 pub mod nation;
 pub mod search;
 pub mod source;
+pub mod standard;
 pub mod upload;
 
-pub use self::{calendar::*, mall::*, nation::*, search::*, source::*, upload::*};
+pub use self::{calendar::*, mall::*, nation::*, search::*, source::*, standard::*, upload::*};

@@ -5,6 +5,7 @@ mod nation;
 mod queue;
 mod search;
 mod service;
+mod standard;
 mod tables;
 mod unreachable;
 

@@ -7,8 +7,8 @@ use std::{
 
 use mpp_api::{
     registry::{
-        Counter, GetWithdrawnServiceResponse, Mall, Offering, SearchServicesResponse, Service,
-        Unit, Window,
+        Counter, GetWithdrawnServiceResponse, ListDivergencesResponse, Mall, Offering,
+        SearchServicesResponse, Service, Standard, StandardLink, Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
         service::{Override, Requirement},
@@ -22,7 +22,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::report::report;
+use super::{report::report, standards};
 
 /// 24 November 2026, a Tuesday, 09:00 in Jakarta.
 pub const MORNING: Micros = 1_795_485_600_000_000;
@@ -53,6 +53,9 @@ pub struct Nation {
     pub closed: HashMap<(String, String), DayHours>,
     /// Answers by the question; any other finds nothing.
     pub questions: HashMap<String, SearchServicesResponse>,
+    pub standards: HashMap<String, Standard>,
+    pub divergences: ListDivergencesResponse,
+    pub links: Vec<StandardLink>,
     /// Names that the registry knows beside those of the report.
     pub regions: HashSet<String>,
 }
@@ -202,6 +205,7 @@ pub fn nation() -> Nation {
             findings_left_out: 0,
         },
     );
+    standards::add(&mut nation);
     nation
 }
 

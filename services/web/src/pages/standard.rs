@@ -1,0 +1,176 @@
+//! A standard service: its text and where that was read, and where the services that are of it
+//! differ, in their own words.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::registry::{
+    Divergence, Standard,
+    divergence::{Component, Holder, Variant},
+};
+use mpp_calendar::Zone;
+
+use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
+use crate::{
+    components::{
+        Look, link,
+        table::{Column, Row, table},
+    },
+    upstream::StandardData,
+    words::{Phrase, indonesian, local, local_text, table as words},
+};
+
+/// Draws the page.
+pub fn draw(look: Look, view: &View, data: &StandardData) -> Drawn {
+    let as_of = as_of(look, view, Zone::Wib);
+    let title = local_text(data.standard.title.as_ref(), look.lang);
+    let crumbs = [("/", words::NATION), ("/standards", words::STANDARDS)];
+    Drawn {
+        title: title.clone(),
+        description: words::STANDARD_DESCRIPTION.text(look.lang, &[&title]),
+        notice: words::SAMPLE_TEXT,
+        crumbs: crumbs.map(|(path, name)| (path.to_owned(), look.of(name).to_owned())).to_vec(),
+        heading: heading(look, &local(data.standard.title.as_ref(), look.lang), "", &as_of, false),
+        blocks: vec![
+            Block::InHeading(as_of),
+            Block::One(divergences(look, data)),
+            Block::One(text(look, data)),
+        ],
+        footer: html! { (look.of(words::SOURCE_LINE)) },
+    }
+}
+
+fn divergences(look: Look, data: &StandardData) -> Arc<Part> {
+    let looked = data.found.as_ref().and_then(|found| found.looked.first());
+    Part::new(
+        "divergences",
+        html! {
+            section #divergences aria-labelledby="divergences-title" {
+                h2 #divergences-title { (look.of(words::DIVERGENCES_TITLE)) (look.mark()) }
+                @if let (Some(looked), Some(found)) = (looked, &data.found) {
+                    p.say { (words::DIVERGENCES_SAY.text(look.lang, &[&look.number(looked.services)])) }
+                    @if found.divergences.is_empty() { p.help { (look.of(words::DIVERGENCES_NONE)) } }
+                    @for divergence in &found.divergences { (differing(look, data, divergence)) }
+                } @else { p.help { (look.of(words::UNKNOWN)) } }
+            }
+        },
+    )
+}
+
+/// A component: each variant with its words, and who says so.
+fn differing(look: Look, data: &StandardData, divergence: &Divergence) -> Markup {
+    let component = look.of(component(divergence.component()));
+    let caption = html! { (words::VARIANT_CAPTION.text(look.lang, &[component])) };
+    let columns = [Column::text(words::VARIANT_TEXT), Column::text(words::VARIANT_BY)];
+    let rows: Vec<Row> =
+        divergence.variants.iter().map(|variant| row(look, data, divergence, variant)).collect();
+    html! {
+        h3 { (component) }
+        (table(look, "dense", &caption, &columns, &rows))
+    }
+}
+
+fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Variant) -> Row {
+    let is_list = divergence.component() == Component::Requirements;
+    let said = html! {
+        @for (place, text) in variant.texts.iter().enumerate() {
+            @if place > 0 { @if is_list { br; } @else { "; " } }
+            @if divergence.component() == Component::Channels { (look.of(channel(text))) }
+            @else { (indonesian(text, look.lang)) }
+        }
+        (beyond(look, words::VARIANT_MISSING, &variant.missing))
+        (beyond(look, words::VARIANT_EXTRA, &variant.extra))
+        @if !variant.read { " " span.minor { (look.of(words::VARIANT_WORDS)) } }
+    };
+    let by = html! {
+        @if variant.standard { (look.of(words::VARIANT_STANDARD)) }
+        @for (place, holder) in variant.holders.iter().enumerate() {
+            @if place > 0 || variant.standard { br; }
+            (holder_of(look, data, holder))
+        }
+    };
+    Row::new(said, [by])
+}
+
+fn beyond(look: Look, phrase: Phrase, texts: &[String]) -> Markup {
+    html! {
+        @if !texts.is_empty() {
+            " " span.minor { (phrase.text(look.lang, &[&texts.join("; ")])) }
+        }
+    }
+}
+
+/// The unit that says so, which links to its service.
+fn holder_of(look: Look, data: &StandardData, holder: &Holder) -> Markup {
+    let unit = deviations::name(look, data.units.get(&holder.unit), &holder.unit);
+    html! { a href=(look.path(&format!("/{}", holder.service))) { (unit) } }
+}
+
+fn component(component: Component) -> Phrase {
+    match component {
+        Component::Fees => words::FIELD_FEES,
+        Component::Time => words::FIELD_TIME,
+        Component::Requirements => words::FIELD_REQUIREMENTS,
+        Component::Product => words::FIELD_PRODUCT,
+        Component::Channels | Component::Unspecified => words::FIELD_CHANNELS,
+    }
+}
+
+/// A way to get the service, by its word in the contract.
+fn channel(word: &str) -> Phrase {
+    match word {
+        "COUNTER" => words::CHANNEL_COUNTER,
+        "ONLINE" => words::CHANNEL_ONLINE,
+        "MOBILE" => words::CHANNEL_MOBILE,
+        "POST" => words::CHANNEL_POST,
+        _ => words::CHANNEL_TELEPHONE,
+    }
+}
+
+fn text(look: Look, data: &StandardData) -> Arc<Part> {
+    let standard = &data.standard;
+    let unit = deviations::name(look, data.units.get(&standard.unit), &standard.unit);
+    Part::new(
+        "standard",
+        html! {
+            section #standard aria-labelledby="standard-title" {
+                h2 #standard-title { (look.of(words::STANDARD)) (look.mark()) }
+                @if standard.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }
+                @if let Some(said) = &standard.description { p { (local(Some(said), look.lang)) } }
+                dl.facts {
+                    (look.fact(words::STANDARD_KEPT_BY, unit))
+                    (origin(look, standard))
+                    @if !standard.version.is_empty() {
+                        (look.fact(words::STANDARD_VERSION, html! { (standard.version) }))
+                    }
+                    @if !standard.valid_from.is_empty() {
+                        (look.fact(words::STANDARD_SINCE, look.date(&standard.valid_from)))
+                    }
+                    (look.fact(words::FEE, fee::fees(look, &standard.fees)))
+                    (look.fact(words::SERVICE_TIME, fee::time(look, standard.time.as_ref())))
+                    @if !standard.product.is_empty() {
+                        (look.fact(words::FIELD_PRODUCT, indonesian(&standard.product, look.lang)))
+                    }
+                }
+                @if !standard.requirements.is_empty() {
+                    h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
+                    ol { @for asked in &standard.requirements { li { (indonesian(&asked.text, look.lang)) } } }
+                }
+            }
+        },
+    )
+}
+
+/// Where the text was read.
+fn origin(look: Look, standard: &Standard) -> Markup {
+    html! {
+        @if let Some(origin) = &standard.origin {
+            (look.fact(words::STANDARD_ORIGIN, html! {
+                (words::STANDARD_READ_ON.say(look.lang, &[
+                    &html! { (indonesian(&origin.title, look.lang)) " (" (link(&origin.uri)) ")" },
+                    &look.date(&origin.read_date),
+                ]))
+            }))
+        }
+    }
+}

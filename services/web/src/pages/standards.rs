@@ -1,0 +1,69 @@
+//! All standard services: how many services are of each, and in how many components they differ.
+
+use maud::{Markup, html};
+use mpp_api::registry::{ListDivergencesResponse, list_divergences_response::Looked};
+use mpp_calendar::Zone;
+
+use super::{Block, Drawn, Part, View, as_of, deviations, heading, search};
+use crate::{
+    components::{
+        Look, Tone,
+        table::{Column, Row, table},
+        tag,
+    },
+    words::table as words,
+};
+
+/// Draws the page.
+pub fn draw(look: Look, view: &View, found: &ListDivergencesResponse) -> Drawn {
+    let as_of = as_of(look, view, Zone::Wib);
+    let title = look.of(words::STANDARDS);
+    Drawn {
+        title: title.to_owned(),
+        description: look.of(words::STANDARDS_DESCRIPTION).to_owned(),
+        notice: words::SAMPLE_TEXT,
+        crumbs: vec![("/".to_owned(), look.of(words::NATION).to_owned())],
+        heading: heading(look, &html! { (title) }, "", &as_of, false),
+        blocks: vec![
+            Block::InHeading(as_of),
+            Block::One(search::part(look)),
+            Block::One(Part::new("standards", body(look, found))),
+        ],
+        footer: html! { (look.of(words::SOURCE_LINE)) },
+    }
+}
+
+fn body(look: Look, found: &ListDivergencesResponse) -> Markup {
+    let columns = [
+        Column::text(words::STANDARD),
+        Column::number(words::STANDARD_SERVICES),
+        Column::number(words::STANDARD_DIFFERS),
+    ];
+    let rows: Vec<Row> = found.looked.iter().map(|looked| row(look, found, looked)).collect();
+    let caption = html! { (look.of(words::STANDARDS_CAPTION)) };
+    html! {
+        section #standards aria-labelledby="standards-title" {
+            h2.hidden #standards-title { (look.of(words::STANDARDS)) }
+            @if rows.is_empty() { p.help { (look.of(words::STANDARDS_NONE)) } }
+            @else { (table(look, "dense", &caption, &columns, &rows)) }
+            @if !found.next_page_token.is_empty() {
+                p.more { a href=(look.path(&format!("/standards?halaman={}", found.next_page_token))) {
+                    (look.of(words::STANDARDS_NEXT))
+                } }
+            }
+        }
+    }
+}
+
+fn row(look: Look, found: &ListDivergencesResponse, looked: &Looked) -> Row {
+    let title = deviations::name(look, looked.title.as_ref(), &looked.standard);
+    let differ = found.divergences.iter().filter(|one| one.standard == looked.standard).count();
+    let differ = i32::try_from(differ).unwrap_or(i32::MAX);
+    Row::new(
+        html! {
+            a href=(look.path(&format!("/{}", looked.standard))) { (title) }
+            @if looked.example { " " (tag(Tone::None, look.of(words::STANDARD_EXAMPLE_MARK))) }
+        },
+        [html! { (look.number(looked.services)) }, html! { (look.number(differ)) }],
+    )
+}

@@ -1,0 +1,95 @@
+//! Standard services, and where the services of one differ.
+
+use std::collections::{BTreeSet, HashMap};
+
+use futures::{StreamExt as _, stream};
+use mpp_api::{
+    registry::{
+        GetStandardRequest, ListDivergencesRequest, ListDivergencesResponse,
+        ListStandardLinksRequest, Standard, StandardLink, standard_link::State,
+    },
+    types::LocalizedText,
+};
+
+use super::{AT_ONCE, Answer, Missing, Upstream};
+
+/// Standards on a page.
+const PAGE: i32 = 50;
+/// Units whose names are asked for; of those beyond, the page shows the ids.
+const NAMED: usize = 200;
+
+/// A standard, and where its services differ.
+#[derive(Clone, Debug)]
+pub struct StandardData {
+    /// The registry's record.
+    pub standard: Standard,
+    /// What differs, if the registry answered.
+    pub found: Option<ListDivergencesResponse>,
+    /// The names of the units that it names.
+    pub units: HashMap<String, LocalizedText>,
+}
+
+impl Upstream {
+    /// A page of standards, from the one that a token names.
+    pub async fn standards(&self, page: &str) -> Result<ListDivergencesResponse, Missing> {
+        match self.divergences("standards/-", page).await {
+            Answer::Known(answer) => Ok(answer),
+            Answer::Refused => Err(Missing::Refused),
+            // The list always has an answer, if only an empty one.
+            Answer::Absent | Answer::Silence => Err(Missing::Unreachable),
+        }
+    }
+
+    /// A standard.
+    pub async fn standard(&self, name: &str) -> Result<StandardData, Missing> {
+        let request = GetStandardRequest { name: name.to_owned(), min_revision: 0 };
+        let mut standards = self.standards.clone();
+        let (standard, found) = futures::join!(
+            self.answer(standards.get_standard(request)),
+            self.divergences(name, "")
+        );
+        let standard = standard.and_then(|answer| answer.standard).needed()?;
+        let found = found.known();
+        let units = self.names(&standard, found.as_ref()).await;
+        Ok(StandardData { standard, found, units })
+    }
+
+    /// The standard that a service is of.
+    pub(super) async fn standard_of(&self, service: &str) -> Option<StandardLink> {
+        let request = ListStandardLinksRequest {
+            parent: service.to_owned(),
+            state: State::Confirmed.into(),
+            page_size: 1,
+            ..ListStandardLinksRequest::default()
+        };
+        let links = self.answer(self.standards.clone().list_standard_links(request)).await;
+        links.known()?.standard_links.into_iter().next()
+    }
+
+    async fn divergences(&self, parent: &str, page: &str) -> Answer<ListDivergencesResponse> {
+        let request = ListDivergencesRequest {
+            parent: parent.to_owned(),
+            page_size: PAGE,
+            page_token: page.to_owned(),
+            ..ListDivergencesRequest::default()
+        };
+        self.answer(self.standards.clone().list_divergences(request)).await
+    }
+
+    async fn names(
+        &self,
+        standard: &Standard,
+        found: Option<&ListDivergencesResponse>,
+    ) -> HashMap<String, LocalizedText> {
+        let variants =
+            found.iter().flat_map(|found| &found.divergences).flat_map(|one| &one.variants);
+        let holders = variants.flat_map(|variant| &variant.holders).map(|holder| &holder.unit);
+        let units: BTreeSet<&String> = holders.chain([&standard.unit]).collect();
+        let asked = units
+            .into_iter()
+            .take(NAMED)
+            .map(|unit| async move { Some((unit.clone(), self.unit(unit).await?.display_name?)) });
+        let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        answers.into_iter().flatten().collect()
+    }
+}

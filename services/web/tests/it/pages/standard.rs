@@ -1,0 +1,53 @@
+//! A standard service, and where the services that are of it differ.
+
+use super::says;
+use crate::{
+    browser::open,
+    world::{World, nation},
+};
+
+#[tokio::test]
+async fn a_standard_shows_each_components_variants_in_their_own_words_and_who_says_so() {
+    let world = World::start(nation()).await;
+    says(
+        &world,
+        "/standards/skck",
+        &[
+            "Layanan yang dinyatakan termasuk standar ini: 3.",
+            "Jangka waktu: apa yang disebut, dan oleh siapa",
+            "1 hari",
+            "15 menit",
+            "Tidak diminta di sini: Kartu Keluarga",
+            "dibandingkan menurut kata-katanya",
+            "Di loket",
+            "Contoh: teks ini belum diterbitkan oleh siapa pun.",
+            "Dikelola oleh DPMPTSP Banyuwangi",
+        ],
+    )
+    .await;
+    says(&world, "/en/standards/skck", &["Where it differs", "Said by", "the standard"]).await;
+    let html = open(&world.pages, "/standards/skck").await.html;
+    assert!(html.contains("href=\"/units/polda/services/skck\""), "whose words, one click away");
+    assert_eq!(open(&world.pages, "/standards/lain").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_standard_is_two_clicks_from_the_nation_and_one_from_its_service() {
+    let world = World::start(nation()).await;
+    let leads = async |from: &str, to: &str| {
+        let html = open(&world.pages, from).await.html;
+        assert!(html.contains(&format!("href=\"{to}\"")), "{from} leads to {to}");
+    };
+    leads("/", "/standards").await;
+    leads("/standards", "/standards/skck").await;
+    leads("/units/polri/services/skck", "/standards/skck").await;
+    says(&world, "/standards", &["contoh", "Komponen berbeda"]).await;
+}
+
+#[tokio::test]
+async fn what_the_registry_does_not_say_just_now_is_not_taken_for_agreement() {
+    let world = World::start(nation()).await;
+    world.answers.silent.lock().expect("no panic").push("ListDivergences");
+    says(&world, "/standards/skck", &["Di mana isinya berbeda", "belum diketahui"]).await;
+    assert_eq!(open(&world.pages, "/standards").await.status, 503);
+}
