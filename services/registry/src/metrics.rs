@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_api::sync::Source;
 use mpp_api::time::from_timestamp;
-use mpp_core::{Micros, Overridden};
+use mpp_core::{Decision, Micros, Overridden};
 use mpp_resource::memory::Row;
 use mpp_telemetry::Point;
 use prost::Message as _;
@@ -15,6 +15,9 @@ mpp_telemetry::metrics! {
     /// Services with fields that a curator has set over their source's, by what the source has done
     /// since: left the fields as they were (`settled`), or changed one (`drifting`).
     OVERRIDDEN: Gauge = "mpp.catalog.overridden" in "{service}" by ["source"];
+    /// Links of services to standards, by what a person has found: that it is one of the standard's
+    /// (`confirmed`), or that it is not (`rejected`).
+    LINKS: Gauge = "mpp.catalog.links" in "{link}" by ["state"];
     /// The age of a source's data: since the last session that saw the whole source, or since the
     /// source was created if there was none.
     SOURCE_AGE: Gauge = "mpp.source.age" in "s" by ["source"];
@@ -29,6 +32,9 @@ mpp_telemetry::metrics! {
 pub fn begin(registry: &Arc<Registry>) {
     for state in [Overridden::Settled, Overridden::Drifting] {
         OVERRIDDEN.observe(registry, [state.as_str()], move |own| own.overridden(state) as f64);
+    }
+    for state in Decision::ALL {
+        LINKS.observe(registry, [state.as_str()], move |own| own.linked(*state) as f64);
     }
     SOURCE_AGE.observe_each(registry, ages);
     SOURCE_LATE.observe_each(registry, lateness);

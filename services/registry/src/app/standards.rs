@@ -138,6 +138,13 @@ impl Registry {
         Err(Error::new(Reason::WrongState, text))
     }
 
+    /// How many links were decided so.
+    pub fn linked(&self, state: Decision) -> usize {
+        let view = self.memory.read();
+        let links = view.records.rows::<StandardLink>("");
+        links.filter(|(_, row)| row.label(Label::State) == state.as_str()).count()
+    }
+
     /// A service goes: nothing is said of it any more. The memory must have caught up while the
     /// service was locked.
     ///
