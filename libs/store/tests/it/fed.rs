@@ -91,7 +91,9 @@ macro_rules! each_kind {
 #[tokio::test]
 async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
     use mpp_api::{
-        registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+        registry::{
+            Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+        },
         reporting::CatalogChange,
         scheduling::{Appointment, Deviation, HoursRule, Ticket},
         sync::Source,
@@ -101,8 +103,8 @@ async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
         let served = Served::over(db, mpp_store::FeedOptions::default()).await;
         #[rustfmt::skip]
         let told = each_kind!(
-            &served, Region, Unit, Mall, Counter, Window, Service, Offering, Source, HoursRule,
-            Deviation, Appointment, Ticket, CatalogChange
+            &served, Region, Unit, Mall, Counter, Window, Service, Offering, Standard,
+            StandardLink, Source, HoursRule, Deviation, Appointment, Ticket, CatalogChange
         );
         assert_eq!(told, document::KINDS, "a new kind is listed here, too");
         served.stop().await;
