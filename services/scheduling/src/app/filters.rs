@@ -36,6 +36,7 @@ fn borne(state: &Snapshot<'_>, label: Label, value: &str) -> Result<()> {
         | Label::Organiser
         | Label::Overridden
         | Label::Service
+        | Label::Standard
         | Label::State
         | Label::Unit => Ok(()),
     }

@@ -95,6 +95,8 @@ impl Keeper {
                 | Own::Region(_)
                 | Own::Service(_)
                 | Own::Withdrawn(_)
+                | Own::Standards(_)
+                | Own::Standard(_)
                 | Own::Source(_)
                 | Own::Found(_) => policy.redraw(),
             };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use futures::{StreamExt as _, stream};
+use futures::future::join_all;
 use mpp_api::{
     registry::{
         GetStandardRequest, ListDivergencesRequest, ListDivergencesResponse,
@@ -85,11 +85,14 @@ impl Upstream {
             found.iter().flat_map(|found| &found.divergences).flat_map(|one| &one.variants);
         let holders = variants.flat_map(|variant| &variant.holders).map(|holder| &holder.unit);
         let units: BTreeSet<&String> = holders.chain([&standard.unit]).collect();
-        let asked = units
-            .into_iter()
-            .take(NAMED)
-            .map(|unit| async move { Some((unit.clone(), self.unit(unit).await?.display_name?)) });
-        let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
-        answers.into_iter().flatten().collect()
+        let units: Vec<&String> = units.into_iter().take(NAMED).collect();
+        let mut names = HashMap::new();
+        for some in units.chunks(AT_ONCE) {
+            let asked = some.iter().map(|unit| async move {
+                Some(((*unit).clone(), self.unit(unit).await?.display_name?))
+            });
+            names.extend(join_all(asked).await.into_iter().flatten());
+        }
+        names
     }
 }
