@@ -142,7 +142,8 @@ impl<'a> Piece<'a> {
     async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
         let UndoSessionRequest { source, session, after, .. } = self.request;
         let place = after.split_once(' ').unwrap_or_default();
-        let mut found = undone::touched(tx.conn(), (source, session), place, self.most + 1).await?;
+        let most = (S::Doc::KIND, self.most + 1);
+        let mut found = undone::touched(tx.conn(), (source, session), place, most).await?;
         let has_more = found.len() > self.most;
         found.truncate(self.most);
         for one in &found {

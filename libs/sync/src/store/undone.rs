@@ -58,9 +58,9 @@ pub struct Undone {
     pub waited: bool,
 }
 
-/// The records that a session has written, but for its source's own, after a place: services before
-/// their offerings, then in the order of their names. Indexes: revision_session, (tx, seq) of
-/// change.
+/// The records that a session has written, but for its source's own, after a place: those of the
+/// kind that sources send first, since the others rest on them, then in the order of kinds and
+/// names. Indexes: revision_session, (tx, seq) of change.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -68,18 +68,21 @@ pub async fn touched(
     conn: &mut Conn,
     (source, session): (&str, &str),
     (kind, name): (&str, &str),
-    limit: usize,
+    (own, limit): (&str, usize),
 ) -> Result<Vec<Touched>> {
     let text = "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
         count(*) as versions from revision r join change c on c.tx = r.tx
         where r.session = $1 and r.session <> '' and r.origin = $2 and c.kind <> 'source'
-        and ($3 = '' or c.kind < $3 or (c.kind = $3 and c.name > $4))
-        group by c.kind, c.name order by c.kind desc, c.name limit $5";
+        and ($3 = '' or (c.kind <> $5 and $3 = $5) or (c.kind = $3 and c.name > $4)
+             or (c.kind > $3 and c.kind <> $5 and $3 <> $5))
+        group by c.kind, c.name
+        order by case when c.kind = $5 then 0 else 1 end, c.kind, c.name limit $6";
     let rows = sqlx::query(text)
         .bind(session)
         .bind(source)
         .bind(kind)
         .bind(name)
+        .bind(own)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(conn)
         .await

@@ -7,13 +7,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Words that tell a title from others, with their weights.
+pub type Title = BTreeMap<String, u32>;
+
 /// What is compared of a service or a standard: its words, as search has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Portrait {
-    /// The words that tell its title from others, with their weights.
-    pub title: BTreeMap<String, u32>,
+    /// Its title.
+    pub title: Title,
     /// The same of each keyword.
-    pub keywords: Vec<BTreeMap<String, u32>>,
+    pub keywords: Vec<Title>,
     /// Words of the product.
     pub product: BTreeSet<String>,
     /// Words of all requirements.
@@ -107,19 +110,29 @@ fn name(one: &Portrait, other: &Portrait) -> (Ground, f64, Vec<String>) {
     (ground, share, both)
 }
 
-fn likeness_of(one: &BTreeMap<String, u32>, other: &BTreeMap<String, u32>) -> f64 {
-    let weight = |has: &BTreeMap<String, u32>, lacks: &BTreeMap<String, u32>, wanted: bool| {
-        let words = has.iter().filter(|(word, _)| lacks.contains_key(*word) == wanted);
-        f64::from(words.map(|(_, weight)| weight).sum::<u32>())
-    };
-    let both = weight(one, other, true);
-    if both == 0.0 {
+fn likeness_of(one: &Title, other: &Title) -> f64 {
+    let both: u32 = one.iter().filter(|(word, _)| other.contains_key(*word)).map(|(_, w)| w).sum();
+    if both == 0 {
         return 0.0;
     }
-    let (mine, theirs) = (weight(one, other, false), weight(other, one, false));
-    let against = mine.min(theirs);
+    let (mine, theirs) = (beyond(one, other), beyond(other, one));
+    let stands_alone = |words: &Title, others: &Title| acts(words) && !acts(others);
+    // An act that only one of them does makes it another service: "KTP hilang" is no new card.
+    let is_act = stands_alone(one, other) || stands_alone(other, one);
+    let against = if is_act { mine.max(theirs) } else { mine.min(theirs) };
     let beside = mine.max(theirs) - against;
-    both / (both + AGAINST * against + BESIDE * beside)
+    let both = f64::from(both);
+    both / (both + AGAINST * f64::from(against) + BESIDE * f64::from(beside))
+}
+
+/// The weight of the words that another has not.
+fn beyond(one: &Title, other: &Title) -> u32 {
+    one.iter().filter(|(word, _)| !other.contains_key(*word)).map(|(_, weight)| weight).sum()
+}
+
+/// Whether a title names an act, which weighs more than a thing.
+fn acts(title: &Title) -> bool {
+    title.values().any(|weight| *weight > 1)
 }
 
 fn said(portrait: &Portrait, ground: Ground) -> &BTreeSet<String> {

@@ -52,7 +52,7 @@ async fn a_source_that_sends_its_service_again_leaves_the_link_as_it_is() {
         assert_eq!(admin.service(&at(KEMENDAGRI)).await.expect("there").product, "KTP-el");
         assert_eq!(admin.link(&link.name).await.expect("there"), link);
 
-        run(&world, vec![delete(&at(KEMENDAGRI))]).await;
+        run(&world, vec![delete("pemula")]).await;
         assert!(admin.links(EVERYWHERE, NEW_CARD).await.is_empty(), "it went with its service");
     })
     .await;
