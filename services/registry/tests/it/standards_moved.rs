@@ -67,7 +67,7 @@ async fn a_service_that_moves_to_another_unit_and_back_keeps_its_link() {
         let said = admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
         run(&world, vec![card(OFFICE, "KTP")]).await;
         let moved = format!("{}/links/ktp-el-baru", at(OFFICE));
-        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, [moved.clone()]);
+        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, std::slice::from_ref(&moved));
         let link = admin.link(&moved).await.expect("there");
         assert_eq!(link.decide_time, said.decide_time, "what was said, and when");
         run(&world, vec![card(KEMENDAGRI, "KTP")]).await;
@@ -87,7 +87,7 @@ async fn a_move_that_is_undone_gives_the_link_back() {
         undo(&world, &session, true).await;
         assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await.len(), 1, "only shown");
         undo(&world, &session, false).await;
-        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, [said.name.clone()]);
+        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, std::slice::from_ref(&said.name));
         assert_eq!(admin.link(&said.name).await.expect("there").state(), State::Confirmed);
     })
     .await;

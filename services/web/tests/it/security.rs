@@ -53,6 +53,16 @@ fn hostile() -> Nation {
         (kept.subject, kept.reason) = (HOSTILE.into(), HOSTILE.into());
         kept.source_value.as_mut().expect("a value").title = text();
     }
+    for standard in all.standards.values_mut() {
+        (standard.title, standard.description) = (text(), text());
+        (standard.version, standard.product) = (HOSTILE.into(), HOSTILE.into());
+        standard.requirements[0].text = HOSTILE.into();
+    }
+    all.divergences.looked[0].title = text();
+    for variant in all.divergences.divergences.iter_mut().flat_map(|one| &mut one.variants) {
+        (variant.texts, variant.missing) = (vec![HOSTILE.into()], vec![HOSTILE.into()]);
+    }
+    all.links[0].standard_title = text();
     let place = Place { mall_display_name: text(), ..Place::default() };
     let named = NamedPlace { text: HOSTILE.into(), ..NamedPlace::default() };
     let hit = Hit {
