@@ -13,28 +13,62 @@ const UNSPOKEN: &str = "izin";
 /// The weight of an act: "KTP hilang" and "KTP rusak" are two services.
 const ACT: u32 = 2;
 
-/// The words that tell a service from others by its title, each with its weight. Where an
-/// abbreviation stands there, the words that it stands for say nothing beside it.
+/// Numbers in words, which stand behind their digits in brackets: "2 (dua) lembar".
+const NUMBERS: [&str; 12] = [
+    "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh",
+    "belas", "puluh",
+];
+
+/// The words that tell a service from others by its title, each with its weight.
 pub fn telling(title: &str) -> BTreeMap<String, u32> {
-    let said = said(title);
-    let spelt_out: BTreeSet<&String> =
-        said.iter().filter_map(|term| EXPANSIONS.get(term.as_str())).flatten().flatten().collect();
-    let is_told = |term: &&String| {
-        let is_unspoken = term.as_str() == UNSPOKEN || NEW.contains(&term.as_str());
-        !is_faint(term) && !is_unspoken && (is_abbreviation(term) || !spelt_out.contains(term))
+    let is_told = |term: &String| {
+        let is_unspoken = term == UNSPOKEN || NEW.contains(&term.as_str());
+        !is_faint(term) && !is_unspoken
     };
     let weight = |term: &String| if ACTS.contains(&term.as_str()) { ACT } else { 1 };
-    said.iter().filter(is_told).map(|term| (term.clone(), weight(term))).collect()
+    said(title).into_iter().filter(is_told).map(|term| (term.clone(), weight(&term))).collect()
 }
 
 /// All words of a text, numbers among them, in whatever spelling and order: two texts of the same
-/// words ask for the same. Every KTP is electronic, whether or not it is called so.
+/// words ask for the same. Beside an abbreviation the words that it stands for say nothing, beside
+/// digits a number in words; every KTP is electronic, whether or not it is called so.
 pub fn said(text: &str) -> BTreeSet<String> {
-    let mut words = joined(&terms(text));
-    if words.contains("ktp") {
-        words.retain(|word| !matches!(word.as_str(), "el" | "elektronik"));
+    let words = joined(&terms(&with_sizes(text)));
+    let has_digits = words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let spelt_out: BTreeSet<&String> =
+        words.iter().filter_map(|word| EXPANSIONS.get(word.as_str())).flatten().flatten().collect();
+    let is_said = |word: &&String| {
+        let is_number = has_digits && NUMBERS.contains(&word.as_str());
+        let is_electronic = words.contains("ktp") && matches!(word.as_str(), "el" | "elektronik");
+        let is_spelt_out = spelt_out.contains(*word) && !is_abbreviation(word);
+        !is_number && !is_electronic && !is_spelt_out
+    };
+    words.iter().filter(is_said).cloned().collect()
+}
+
+/// A text with each size in one word: "3 x 4" and "3×4" are "3x4".
+fn with_sizes(text: &str) -> String {
+    let plain = text.replace('×', "x");
+    let mut words: Vec<String> = Vec::new();
+    for word in plain.split_whitespace() {
+        let after_x = words.last().is_some_and(|last| ends_in_size(last));
+        match words.last_mut() {
+            Some(last) if word == "x" && ends_in_digit(last) => last.push('x'),
+            Some(last) if after_x && word.starts_with(|one: char| one.is_ascii_digit()) => {
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
     }
-    words
+    words.join(" ")
+}
+
+fn ends_in_digit(word: &str) -> bool {
+    word.ends_with(|one: char| one.is_ascii_digit())
+}
+
+fn ends_in_size(word: &str) -> bool {
+    word.strip_suffix('x').is_some_and(ends_in_digit)
 }
 
 #[cfg(test)]
@@ -48,6 +82,7 @@ mod tests {
         assert_eq!(said("KTP-el asli"), said("asli KTP"));
         let spelt_out = "Penerbitan Kartu Tanda Bukti Pencari Kerja (AK1)";
         assert_eq!(telling(spelt_out), telling("kartu kuning"));
+        assert_eq!(said("Foto 3 x 4, 2 (dua) lembar"), said("2 lembar foto 3×4"));
         assert_ne!(said("Pas foto 2 lembar"), said("Pas foto 3 lembar"));
     }
 

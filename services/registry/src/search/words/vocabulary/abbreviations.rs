@@ -6,6 +6,7 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
         "ak1",
         &[
             "kartu tanda bukti pendaftaran pencari kerja",
+            "kartu tanda bukti pencari kerja",
             "kartu pencari kerja",
             "kartu tanda pencari kerja",
             "kartu kuning",
