@@ -1,5 +1,7 @@
 //! What services and standards say of each component, in a form that compares.
 
+use std::collections::BTreeSet;
+
 use mpp_api::{
     registry::Service,
     types::{Fee, ServiceTime},
@@ -11,7 +13,7 @@ use crate::{
         divergence::{Line, Saying},
         meaning,
     },
-    search::said,
+    search::worded,
 };
 
 /// What is compared of services.
@@ -41,15 +43,17 @@ pub fn of(service: &Service, part: Part) -> Saying {
         Part::Requirements => {
             let texts = service.requirements.iter();
             let whole = texts.map(|one| format!("{} {}", one.text, one.condition));
-            Saying { lines: whole.map(|text| line(text.trim_end())).collect(), ..Saying::default() }
+            unread(whole.map(|text| text.trim_end().to_owned()))
         }
-        Part::Product => Saying {
-            lines: told(&service.product).map(line).collect(),
-            may_explain: true,
-            ..Saying::default()
-        },
+        Part::Product => {
+            unread(Some(service.product.clone()).filter(|text| !text.is_empty()).into_iter())
+        }
         Part::Channels => of_channels(service),
     }
+}
+
+fn unread(texts: impl Iterator<Item = String>) -> Saying {
+    Saying { meaning: None, lines: texts.map(line).collect() }
 }
 
 fn of_fees(service: &Service) -> Saying {
@@ -57,9 +61,8 @@ fn of_fees(service: &Service) -> Saying {
         "" => fees(std::slice::from_ref(fee), Language::Indonesian),
         text => text.to_owned(),
     };
-    let lines: Vec<Line> = service.fees.iter().map(|fee| line(&own(fee))).collect();
-    let meaning = meaning::of_fees(&service.fees, &worded).filter(|_| !lines.is_empty());
-    Saying { meaning, lines, may_explain: false }
+    let meaning = meaning::of_fees(&service.fees, &words_of);
+    Saying { meaning, ..unread(service.fees.iter().map(own)) }
 }
 
 fn of_time(time: &ServiceTime) -> Saying {
@@ -67,34 +70,55 @@ fn of_time(time: &ServiceTime) -> Saying {
         "" => plain_time(time, Language::Indonesian),
         text => text.to_owned(),
     };
-    let meaning = meaning::of_time(time, &worded);
-    Saying { meaning, lines: vec![line(&text)], may_explain: false }
+    Saying { meaning: meaning::of_time(time, &words_of), lines: vec![line(text)] }
 }
 
-/// The ways themselves; an address and a remark are each place's own.
+/// The ways themselves, as the contract calls them; an address and a remark are each place's own.
 fn of_channels(service: &Service) -> Saying {
-    let kinds = service.channels.iter().map(|one| one.kind().as_str_name());
-    let lines: Vec<Line> = kinds.map(|kind| line(&kind.replace("KIND_", ""))).collect();
-    let mut kinds: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let meaning = (!kinds.is_empty()).then(|| kinds.join(" "));
-    Saying { meaning, lines, may_explain: false }
+    let kinds = service.channels.iter().map(|one| one.kind().as_str_name().replace("KIND_", ""));
+    let kinds: BTreeSet<String> = kinds.collect();
+    let meaning = kinds.iter().cloned().collect::<Vec<_>>().join(" ");
+    Saying { meaning: Some(meaning), ..unread(kinds.into_iter()) }
 }
 
-fn told(text: &str) -> impl Iterator<Item = &str> {
-    (!text.is_empty()).then_some(text).into_iter()
+fn line(text: String) -> Line {
+    Line { pieces: worded(&text), text }
 }
 
-/// A line whose words all mean nothing by themselves counts by its letters.
-fn line(text: &str) -> Line {
-    let mut words = said(text);
-    if words.is_empty() {
-        words.insert(text.to_lowercase());
+/// A text as it compares within a meaning.
+fn words_of(text: &str) -> String {
+    worded(text).iter().map(|piece| piece.join(" ")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::service::Requirement;
+
+    use super::*;
+    use crate::model::divergence::variants;
+
+    fn asks(text: &str) -> Saying {
+        let one = Requirement { text: text.into(), ..Requirement::default() };
+        of(&Service { requirements: vec![one], ..Service::default() }, Part::Requirements)
     }
-    Line { words, text: text.to_owned() }
-}
 
-fn worded(text: &str) -> String {
-    said(text).into_iter().collect::<Vec<_>>().join(" ")
+    /// Lines of two texts, and `same` or `other`.
+    #[test]
+    fn texts_differ_just_where_a_person_says_that_they_do() {
+        let pairs = include_str!("sayings/lines.tsv").lines().filter(|line| !line.starts_with('#'));
+        for pair in pairs {
+            let [one, other, said] = pair.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("three columns: {pair}");
+            };
+            let agree = variants(&Saying::default(), &[asks(one), asks(other)]).is_empty();
+            assert_eq!(agree, said == "same", "{pair}");
+        }
+    }
+
+    #[test]
+    fn nothing_said_is_no_saying() {
+        for part in PARTS {
+            assert!(of(&Service::default(), part).lines.is_empty(), "{part:?}");
+        }
+    }
 }

@@ -1,48 +1,53 @@
 //! What fees and times mean, so that two that are worded otherwise compare as equal. Nothing is
 //! guessed: what was not surely read has no meaning here, and is compared by its words.
 
-use mpp_api::types::{Fee, ServiceTime, fee::Kind, service_time::Unit};
+use mpp_api::types::{
+    Fee, ServiceTime,
+    fee::{Foreign, Kind},
+    service_time::Unit,
+};
 
 /// A text as words that compare, whatever their spelling and order.
 pub type Worded<'a> = &'a dyn Fn(&str) -> String;
 
-/// What fees mean; `None` where one of them was not surely read.
+/// What fees mean; `None` where one of them was not surely read, or names no amount: two who ask
+/// what a regulation says may ask for different sums.
 ///
-/// What a region sets by itself is one meaning, whatever the regulation is called: no amount is
-/// known of it. Of a single fee the label only repeats what the service is.
+/// Of a single fee the label only repeats what the service is.
 pub fn of_fees(fees: &[Fee], worded: Worded<'_>) -> Option<String> {
-    let mut meanings = fees.iter().map(|fee| of_fee(fee, worded)).collect::<Option<Vec<_>>>()?;
-    if let [only] = meanings.as_mut_slice() {
-        only.0.clear();
-    }
-    Some(sorted(meanings.into_iter().map(|(label, price)| format!("{label}={price}"))))
+    let one = |fee: &Fee| {
+        let label = if fees.len() == 1 { String::new() } else { worded(&fee.label) };
+        Some(format!("{label} {}", of_fee(fee, worded)?))
+    };
+    Some(sorted(fees.iter().map(one).collect::<Option<Vec<_>>>()?))
 }
 
-/// The words of what a fee is for, and its price.
-fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<(String, String)> {
+/// A price, with the case in which alone it holds.
+fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<String> {
     let price = match fee.kind() {
         Kind::Free => "0".to_owned(),
         Kind::Fixed => fee.amount_rupiah.to_string(),
         Kind::Range => format!("{}-{}", fee.amount_rupiah, fee.max_rupiah),
-        Kind::LocalRegulation => "local regulation".to_owned(),
-        Kind::Regulation => "regulation".to_owned(),
-        Kind::Charged => "charged".to_owned(),
         Kind::Formula => format!("by {}", worded(&fee.formula)),
-        Kind::Foreign => fee
-            .foreign
-            .as_ref()
-            .map(|own| format!("{} {}.{:02}", own.currency, own.units, own.cents))?,
-        Kind::Cases => several(&fee.cases, worded)?,
-        Kind::Parts => format!("sum {}", several(&fee.parts, worded)?),
-        Kind::Unparsed | Kind::Unspecified => return None,
+        Kind::Foreign => of_foreign(fee.foreign.as_ref()?),
+        Kind::Cases => format!("one of {}", several(&fee.cases, worded)?),
+        Kind::Parts => format!("all of {}", several(&fee.parts, worded)?),
+        Kind::LocalRegulation
+        | Kind::Regulation
+        | Kind::Charged
+        | Kind::Unparsed
+        | Kind::Unspecified => return None,
     };
-    let said = worded(&format!("{} {}", fee.label, fee.condition));
-    Some((said, format!("{price} per {}", worded(&fee.unit))))
+    Some(format!("{price} per [{}] if [{}]", worded(&fee.unit), worded(&fee.condition)))
+}
+
+fn of_foreign(amount: &Foreign) -> String {
+    format!("{} {}.{:02}", amount.currency, amount.units, amount.cents)
 }
 
 fn several(fees: &[Fee], worded: Worded<'_>) -> Option<String> {
-    let all = fees.iter().map(|fee| of_fee(fee, worded)).collect::<Option<Vec<_>>>()?;
-    Some(sorted(all.into_iter().map(|(said, price)| format!("{said}={price}"))))
+    let one = |fee: &Fee| Some(format!("[{}] {}", worded(&fee.label), of_fee(fee, worded)?));
+    Some(sorted(fees.iter().map(one).collect::<Option<Vec<_>>>()?))
 }
 
 /// What a time means; `None` where it was not surely read.
@@ -72,11 +77,10 @@ fn cases(times: &[ServiceTime], worded: Worded<'_>) -> Option<String> {
     let one = |time: &ServiceTime| {
         Some(format!("{}={}", worded(&time.condition), of_time(time, worded)?))
     };
-    Some(sorted(times.iter().map(one).collect::<Option<Vec<_>>>()?.into_iter()))
+    Some(sorted(times.iter().map(one).collect::<Option<Vec<_>>>()?))
 }
 
-fn sorted(texts: impl Iterator<Item = String>) -> String {
-    let mut all: Vec<String> = texts.collect();
+fn sorted(mut all: Vec<String>) -> String {
     all.sort_unstable();
     all.join("; ")
 }
@@ -113,6 +117,15 @@ mod tests {
         assert_eq!(meaning(&[one, other]), meaning(&order), "in whatever order");
         let unread = Fee { kind: Kind::Unparsed.into(), ..free("menyesuaikan") };
         assert_eq!(meaning(&[free(""), unread]), None, "nothing is guessed");
+        let by_regulation = Fee { kind: Kind::LocalRegulation.into(), ..Fee::default() };
+        assert_eq!(meaning(&[by_regulation]), None, "no sum is known");
+        let case = |condition: &str| Fee { condition: condition.into(), ..fixed(5, "") };
+        let cases = |condition: &str| Fee {
+            kind: Kind::Cases.into(),
+            cases: vec![case(condition), case("lain")],
+            ..Fee::default()
+        };
+        assert_ne!(meaning(&[cases("WNI")]), meaning(&[cases("WNA")]), "not for the same people");
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! | | `shape`, `slips`, `typo` | slips of the pen |
 //! | | `spoken` | verbs and vowels as they sound in speech |
 //! | | `foreign`, `loans`, `wordnet` | English words: as Indonesian spells them, by their meaning |
-//! | | `telling` | the words by which two services are told apart |
+//! | | `telling`, `worded` | the words by which two services are told apart; those that compare |
 //! | `asking/` | `question` | a question as it comes, and why one is refused |
 //! | | `places`, `stance` | the places of a question, and whether one asks there |
 //! | | `reading`, `asked`, `roles` | from a question to the terms that it names |
@@ -63,3 +63,4 @@ pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use words::analyze::Via;
 pub use words::telling::{said, telling};
 pub use words::typo::Tolerance;
+pub use words::worded::{Piece, worded};

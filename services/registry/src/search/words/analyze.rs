@@ -306,21 +306,19 @@ pub fn key_terms(text: &str) -> BTreeSet<String> {
 
 /// [`key_terms`] of a text's terms.
 pub fn keys_of(own: &[String]) -> BTreeSet<String> {
-    let mut keys = joined(own);
-    keys.retain(|term| !is_faint(term));
-    keys
+    phrased(own).into_iter().filter(|term| !is_faint(term)).collect()
 }
 
-/// A text's terms, phrases as their abbreviations, each once.
-pub fn joined(own: &[String]) -> BTreeSet<String> {
-    let mut keys = BTreeSet::new();
+/// A text's terms in their order, phrases as their abbreviations.
+pub fn phrased(own: &[String]) -> Vec<String> {
+    let mut terms = Vec::with_capacity(own.len());
     let mut at = 0;
     while at < own.len() {
         let phrase = phrases_at(&own[at..]).next();
-        keys.insert(phrase.map_or(own[at].as_str(), |(_, short)| short).to_owned());
+        terms.push(phrase.map_or(own[at].as_str(), |(_, short)| short).to_owned());
         at += phrase.map_or(1, |(phrase, _)| phrase.len());
     }
-    keys
+    terms
 }
 
 /// Whether a word only asks how, where or for how much; a bare number says as little.

@@ -11,4 +11,5 @@ pub(super) mod stem;
 pub(super) mod telling;
 pub(super) mod typo;
 pub(super) mod vocabulary;
+pub(super) mod worded;
 pub(super) mod wordnet;
