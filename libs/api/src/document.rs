@@ -120,7 +120,9 @@ documents! {
         answers add [etag, create_time, update_time];
     StandardLink => "standard_link" in form 1 named "units/{id}/services/{id}/links/{id}",
         filed under [Agency, Service, Standard, State, Unit],
-        answers add [service_title, standard_title, etag, create_time, update_time];
+        answers add [
+            service_title, standard_title, standard_example, etag, create_time, update_time
+        ];
     Source => "source" in form 5 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",

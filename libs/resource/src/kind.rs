@@ -211,7 +211,7 @@ resources! {
     StandardLink "standard_link" named ["units", "services", "links"],
     fixed [standard],
     changes [state, reason],
-    clears [decided_by, decide_time, service_title, standard_title],
+    clears [decided_by, decide_time, service_title, standard_title, standard_example],
     times [create_time, update_time];
 
     Source "source" named ["sources"],

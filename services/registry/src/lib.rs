@@ -165,6 +165,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         sync: mpp_sync::Engine::new(options.sync),
         db,
         policy,
+        comparing: app::Comparing::default(),
     };
     let readiness = Readiness::new(options.health);
     work(&registry, &feed, &readiness, &shutdown);

@@ -1,11 +1,15 @@
 //! Where the services of a standard differ: worked out from the records when asked for, over
-//! confirmed links only.
+//! confirmed links only. Services that their owner does not serve now are left out, and so is the
+//! text of a standard before its first day.
 
+use bytes::Bytes;
+use jiff::civil::Date;
 use mpp_api::registry::{
-    Divergence, ListDivergencesRequest, ListDivergencesResponse, Service, Standard, StandardLink,
-    Unit,
+    Divergence, ListDivergencesRequest, ListDivergencesResponse, Region, Service, Standard,
+    StandardLink, Unit,
     divergence::{Component, Holder, Variant},
     list_divergences_response::Looked,
+    service::State,
 };
 use mpp_core::{RegionCode, Result, check_name};
 use mpp_form::standard::as_service;
@@ -24,7 +28,10 @@ use crate::{
         RegistryView,
         sayings::{self, PARTS, Part},
     },
-    model::divergence::{self, Saying, variants},
+    model::{
+        self,
+        divergence::{self, Saying, variants},
+    },
 };
 
 /// Standards on a page where the request names no number.
@@ -33,108 +40,90 @@ const USUAL: usize = 20;
 const MOST: usize = 100;
 /// The parent of all standards.
 const ALL: &str = "standards/-";
+/// Holders of a variant that are named; all are counted.
+const MOST_HOLDERS: usize = 200;
+/// Encoded bytes of a component's variants; those beyond are counted.
+const VARIANT_BYTES: usize = 128 * 1024;
+
+/// A standard, and the services that are of it, as memory has them.
+struct Given {
+    standard: Standard,
+    services: Vec<(Holder, Bytes)>,
+    /// Services for which there was no room.
+    left_out: usize,
+}
 
 impl Registry {
     /// Where services differ, of one standard or of a page of them.
     ///
     /// # Errors
-    /// `NOT_FOUND`-like refusals of `parent` and `region`; a page token that is not this list's.
+    /// A parent or region that does not exist; a page token that is not this list's; `UNAVAILABLE`
+    /// if this replica is behind.
     pub async fn divergences(
         &self,
+        caller: &str,
         asked: &ListDivergencesRequest,
     ) -> Result<ListDivergencesResponse> {
         self.memory.wait_for(asked.min_revision).await?;
-        self.memory.settled(|state| page_of(state, asked)).await
+        let today = model::region::today(&Region::default(), self.now())?;
+        let bound = page::hash(&["divergences", &asked.region]);
+        let most = self.policy.divergence_services;
+        let (given, next) = self.memory.settled(|state| gather(state, asked, bound, most)).await?;
+        self.comparing.run(caller, move || compared(given, next, bound, today)).await
     }
 }
 
-fn page_of(
+/// The standards of a page with their services, and whether others follow.
+fn gather(
     state: &RegistryView,
     asked: &ListDivergencesRequest,
-) -> Result<ListDivergencesResponse> {
+    bound: u64,
+    most: usize,
+) -> Result<(Vec<Given>, bool)> {
     check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
-    let mut answer = ListDivergencesResponse::default();
     if asked.parent != ALL {
         exists::<Standard>(state, &asked.parent, "parent")?;
-        look(state, &asked.parent, region, &mut answer);
-        return Ok(answer);
+        return Ok((given(state, &asked.parent, region, most).into_iter().collect(), false));
     }
-    let bound = page::hash(&["divergences", &asked.region]);
     let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
     let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
-    let rest = state.records.rows::<Standard>("").filter(|(name, _)| ***name > *begin.after);
-    for (name, _) in rest {
-        let is_full = answer.looked.len() == size || answer.encoded_len() > MAX_PAGE_BYTES / 2;
-        if is_full {
-            let last = answer.looked.last().map_or("", |looked| &looked.standard);
-            answer.next_page_token = page::token(last, bound);
-            break;
-        }
-        look(state, name, region, &mut answer);
+    let mut rest =
+        state.records.rows::<Standard>("").filter(|(name, _)| ***name > *begin.after).peekable();
+    let (mut all, mut services) = (Vec::new(), 0);
+    while all.len() < size
+        && services < most
+        && let Some((name, _)) = rest.next()
+    {
+        all.extend(given(state, name, region, most));
+        services += all.last().map_or(0, |given: &Given| given.services.len());
     }
-    Ok(answer)
+    Ok((all, rest.peek().is_some()))
 }
 
-/// Adds what is found of a standard.
-fn look(
+/// The services that are confirmed to be of a standard and lie in a region, in the order of their
+/// names.
+fn given(
     state: &RegistryView,
     name: &str,
     region: Option<RegionCode>,
-    answer: &mut ListDivergencesResponse,
-) {
-    let Some(found) = state.records.get::<Standard>(name) else { return };
-    let standard = found.doc;
-    let services = confirmed(state, name, region);
-    let said = as_service(&standard);
-    let found = PARTS.iter().filter_map(|part| of_part(name, &said, &services, *part));
-    answer.divergences.extend(found);
-    answer.looked.push(Looked {
-        standard: name.to_owned(),
-        services: i32::try_from(services.len()).unwrap_or(i32::MAX),
-        title: standard.title,
-        example: standard.example,
-    });
-}
-
-/// A component in which services differ; `None` where all agree.
-fn of_part(
-    name: &str,
-    standard: &Service,
-    services: &[(Holder, Service)],
-    part: Part,
-) -> Option<Divergence> {
-    let own = sayings::of(standard, part);
-    let all: Vec<Saying> = services.iter().map(|(_, service)| sayings::of(service, part)).collect();
-    let told = |variant| told(variant, part, &own, services);
-    let variants: Vec<Variant> = variants(&own, &all).into_iter().map(told).collect();
-    (!variants.is_empty()).then(|| Divergence {
-        standard: name.to_owned(),
-        component: component(part).into(),
-        variants,
-    })
-}
-
-/// The services that are of a standard and lie in a region, in the order of their names.
-fn confirmed(
-    state: &RegistryView,
-    standard: &str,
-    region: Option<RegionCode>,
-) -> Vec<(Holder, Service)> {
-    let rows = state.links_to(standard).filter_map(|name| state.records.row::<StandardLink>(name));
+    most: usize,
+) -> Option<Given> {
+    let standard = state.records.get::<Standard>(name)?.doc;
+    let rows = state.links_to(name).filter_map(|link| state.records.row::<StandardLink>(link));
     let services = rows.filter(|row| is_confirmed(row)).map(|row| row.label(Label::Service));
-    let placed = services.filter_map(|name| {
-        let unit = parent_of(name);
+    let placed = services.filter_map(|service| {
+        let unit = parent_of(service);
         let own = region_of(state, unit);
         let lies = |wanted: RegionCode| own.parse().is_ok_and(|own| wanted.contains(own));
-        if !region.is_none_or(lies) {
-            return None;
-        }
-        let service = state.records.get::<Service>(name)?.doc;
-        let region = own.to_owned();
-        Some((Holder { service: name.to_owned(), unit: unit.to_owned(), region }, service))
+        let row = state.records.row::<Service>(service).filter(|_| region.is_none_or(lies))?;
+        let (service, unit) = (service.to_owned(), unit.to_owned());
+        Some((Holder { service, unit, region: own.to_owned() }, row.doc.clone()))
     });
-    placed.collect()
+    let mut services: Vec<(Holder, Bytes)> = placed.collect();
+    let left_out = services.len().saturating_sub(most);
+    services.truncate(most);
+    Some(Given { standard, services, left_out })
 }
 
 /// The region of a unit, or of the nearest one above it that has one.
@@ -145,7 +134,79 @@ fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
     rows.map(|row| row.label(Label::Region)).find(|region| !region.is_empty()).unwrap_or("")
 }
 
-fn told(
+/// The answer, as far as one message holds it.
+fn compared(all: Vec<Given>, next: bool, bound: u64, today: Date) -> ListDivergencesResponse {
+    let mut answer = ListDivergencesResponse::default();
+    let mut goes_on = next;
+    for given in all {
+        if answer.encoded_len() > MAX_PAGE_BYTES / 2 {
+            goes_on = true;
+            break;
+        }
+        look(given, today, &mut answer);
+    }
+    if let Some(last) = answer.looked.last().filter(|_| goes_on) {
+        answer.next_page_token = page::token(&last.standard, bound);
+    }
+    answer
+}
+
+/// Adds what is found of a standard.
+fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
+    let Given { standard, services, left_out } = given;
+    let read = services.into_iter().filter_map(|(holder, doc)| {
+        let service = Service::decode(doc).ok()?;
+        (service.state() != State::Inactive).then_some((holder, service))
+    });
+    let services: Vec<(Holder, Service)> = read.collect();
+    let holds = standard.valid_from.is_empty() || standard.valid_from <= today.to_string();
+    let said = if holds { as_service(&standard) } else { Service::default() };
+    let mut stated = 0;
+    for part in PARTS {
+        let own = sayings::of(&said, part);
+        let all: Vec<Saying> =
+            services.iter().map(|(_, service)| sayings::of(service, part)).collect();
+        stated += i32::from(divergence::sayings(&own, &all) > 1);
+        let found = divergence(&standard.name, part, &own, (&all, &services));
+        answer.divergences.extend(found);
+    }
+    answer.looked.push(Looked {
+        standard: standard.name,
+        services: count(services.len()),
+        title: standard.title,
+        example: standard.example,
+        compared: stated,
+        left_out: count(left_out),
+    });
+}
+
+/// A component in which services differ; `None` where all agree.
+fn divergence(
+    standard: &str,
+    part: Part,
+    own: &Saying,
+    (all, services): (&[Saying], &[(Holder, Service)]),
+) -> Option<Divergence> {
+    let found = variants(own, all);
+    let many = found.len();
+    let (mut told, mut bytes) = (Vec::new(), 0);
+    for variant in found {
+        let variant = tell(variant, part, own, services);
+        bytes += variant.encoded_len();
+        if bytes > VARIANT_BYTES && told.len() > 1 {
+            break;
+        }
+        told.push(variant);
+    }
+    (!told.is_empty()).then(|| Divergence {
+        standard: standard.to_owned(),
+        component: component(part).into(),
+        variants_left_out: count(many - told.len()),
+        variants: told,
+    })
+}
+
+fn tell(
     variant: divergence::Variant,
     part: Part,
     standard: &Saying,
@@ -156,14 +217,20 @@ fn told(
         let lines = if compares { one.beyond(other) } else { Vec::new() };
         lines.into_iter().map(str::to_owned).collect()
     };
+    let holders = variant.services.iter().take(MOST_HOLDERS);
     Variant {
         standard: variant.is_standard,
-        holders: variant.services.iter().map(|place| services[*place].0.clone()).collect(),
-        read: variant.saying.meaning.is_some(),
+        holders: holders.map(|place| services[*place].0.clone()).collect(),
+        holder_count: count(variant.services.len()),
+        read: variant.is_read,
         missing: beyond(standard, &variant.saying),
         extra: beyond(&variant.saying, standard),
         texts: variant.saying.lines.into_iter().map(|line| line.text).collect(),
     }
+}
+
+fn count(many: usize) -> i32 {
+    i32::try_from(many).unwrap_or(i32::MAX)
 }
 
 fn component(part: Part) -> Component {

@@ -2,14 +2,16 @@
 //! records that change with it.
 //!
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
-//! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way to write a record
-//! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
-//! mall or a unit that moves in line. `authors` leaves persons out of what is answered. [`copies`]
-//! reads all that is kept. `suggestions` and `divergences` work out which service
-//! may be of which standard, and where those of one differ. [`lists`] picks the records of a list, [`search`] answers questions;
-//! both refuse filters that nothing can pass, by [`filters`].
+//! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way
+//! to write a record (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the
+//! labels below a mall or a unit that moves in line. `authors` leaves persons out of what is
+//! answered. [`copies`] reads all that is kept. `suggestions` and `divergences` work out which
+//! service may be of which standard, and where those of one differ, in the places of `comparing`.
+//! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
+//! nothing can pass, by [`filters`].
 
 mod authors;
+mod comparing;
 pub mod copies;
 pub mod counters;
 mod divergences;
@@ -30,6 +32,7 @@ mod withdrawn;
 
 use std::sync::Arc;
 
+pub use comparing::Comparing;
 use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
@@ -49,6 +52,8 @@ pub struct Registry {
     pub sync: mpp_sync::Engine,
     /// Its settings.
     pub policy: Arc<Policy>,
+    /// Places for work that compares many records.
+    pub comparing: Comparing,
 }
 
 impl Registry {

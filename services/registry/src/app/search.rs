@@ -174,6 +174,7 @@ mod tests {
                 search: Engine::start(1, (&policy).into()).expect("an index"),
                 sync: mpp_sync::Engine::default(),
                 policy: Arc::new(policy),
+                comparing: Default::default(),
             };
             let found = search::Hit {
                 service: "units/a/services/gone".into(),

@@ -67,7 +67,8 @@ impl Serves<StandardLink> for Registry {
         let service = state.records.get::<Service>(service_of(link));
         let standard = state.records.get::<Standard>(&link.standard);
         link.service_title = service.and_then(|found| found.doc.title);
-        link.standard_title = standard.and_then(|found| found.doc.title);
+        let standard = standard.map(|found| found.doc).unwrap_or_default();
+        (link.standard_title, link.standard_example) = (standard.title, standard.example);
     }
 }
 

@@ -2,29 +2,35 @@
 //! which a person has decided is not suggested.
 //!
 //! Of a service all standards are compared, whose words lie in memory. Of a standard those services
-//! are compared that search finds by its title and its keywords: a pair that shares no word of
-//! these has no likeness.
+//! are compared that search finds by its title and its keywords and that are still open: a pair
+//! that shares no word of these has no likeness.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use bytes::Bytes;
 use mpp_api::registry::{
-    Service, Standard, SuggestServicesRequest, SuggestStandardsRequest, Suggestion,
+    Service, Standard, SuggestServicesRequest, SuggestServicesResponse, SuggestStandardsRequest,
+    Suggestion,
     suggestion::{Reason, reason::Ground as GroundWord},
 };
 use mpp_core::{Error, FieldCode, Label, Result};
 use mpp_resource::handler::read;
+use prost::Message as _;
 
 use super::{Registry, search::refused, standards::is_confirmed};
 use crate::{
     memory::{RegistryView, Row, portraits},
-    model::likeness::{Ground, Likeness, likeness},
-    search::{self, MAX_PAGE, MAX_TEXT, Query},
+    model::likeness::{Ground, Likeness, Portrait, likeness},
+    search::{MAX_PAGE, MAX_TEXT, Query},
 };
 
 /// Suggestions where the request names no number.
 const USUAL: usize = 10;
 /// Suggestions at the most.
 const MOST: usize = 100;
+/// Hits that search is asked for at the most, for each service that may be compared: where most are
+/// decided about, the open ones come late.
+const HITS_EACH: usize = 20;
 
 impl Registry {
     /// Standards that a service may be of, the likeliest first.
@@ -33,27 +39,26 @@ impl Registry {
     /// `NOT_FOUND`; a name of another form; a negative number.
     pub async fn suggest_standards(
         &self,
+        caller: &str,
         asked: &SuggestStandardsRequest,
     ) -> Result<Vec<Suggestion>> {
-        let most = most(asked.max_results)?;
+        let bounds = (self.policy.suggest_least_percent, most(asked.max_results)?);
         let service = read::<Service>(self, &asked.name, asked.min_revision).await?;
+        let open = open_standards(&self.memory.read(), &service.name);
+        let words = service.clone();
+        let best = move || {
+            let own = portraits::of_service(&words);
+            let all = open.into_iter();
+            let alike = all.map(|(standard, portrait)| (likeness(&own, &portrait), standard));
+            best(alike, |standard: &String| standard, bounds)
+        };
+        let best = self.comparing.run(caller, best).await?.into_iter();
         let state = self.memory.read();
-        if is_decided(&state, &service.name) {
-            return Ok(Vec::new());
-        }
-        let links = state.links_of(&service.name);
-        let decided: BTreeSet<&str> = links.map(|(_, row)| row.label(Label::Standard)).collect();
-        let own = portraits::of_service(&service);
-        let open = state.portraits().filter(|(standard, _)| !decided.contains(standard));
-        let found =
-            open.map(|(standard, portrait)| (standard.to_owned(), likeness(&own, portrait)));
-        let best = self.best(found, most).into_iter();
-        let titled = best.map(|(standard, likeness)| {
-            let found = state.records.get::<Standard>(&standard);
-            let standard = found.map(|found| found.doc).unwrap_or_default();
-            suggestion(&service, &standard, likeness)
+        let told = best.filter_map(|(likeness, standard)| {
+            let standard = state.records.get::<Standard>(&standard)?.doc;
+            Some(suggestion(&service, &standard, likeness))
         });
-        Ok(titled.collect())
+        Ok(told.collect())
     }
 
     /// Services that may be of a standard, the likeliest first.
@@ -65,70 +70,69 @@ impl Registry {
         &self,
         caller: &str,
         asked: &SuggestServicesRequest,
-    ) -> Result<Vec<Suggestion>> {
-        let most = most(asked.max_results)?;
+    ) -> Result<SuggestServicesResponse> {
+        let bounds = (self.policy.suggest_least_percent, most(asked.max_results)?);
         let standard = read::<Standard>(self, &asked.name, asked.min_revision).await?;
-        let named = self.named_alike(caller, &standard, asked.min_revision).await?;
-        let own = portraits::of_standard(&standard);
-        let state = self.memory.read();
-        let open = named.into_iter().filter(|service| is_open(&state, service, &standard.name));
-        let found = open.filter_map(|service| {
-            let doc = state.records.get::<Service>(&service)?.doc;
-            Some((service, likeness(&portraits::of_service(&doc), &own)))
-        });
-        let best = self.best(found, most).into_iter();
-        let titled = best.filter_map(|(service, likeness)| {
-            let service = state.records.get::<Service>(&service)?.doc;
-            Some(suggestion(&service, &standard, likeness))
-        });
-        Ok(titled.collect())
+        let (named, incomplete) = self.named_alike(caller, &standard, asked.min_revision).await?;
+        let given = self.documents(named);
+        let words = standard.clone();
+        let best = move || {
+            let own = portraits::of_standard(&words);
+            let read = given.into_iter().filter_map(|doc| Service::decode(doc).ok());
+            let alike =
+                read.map(|service| (likeness(&portraits::of_service(&service), &own), service));
+            best(alike, |service: &Service| &service.name, bounds)
+        };
+        let best = self.comparing.run(caller, best).await?.into_iter();
+        let told = best.map(|(likeness, service)| suggestion(&service, &standard, likeness));
+        Ok(SuggestServicesResponse { suggestions: told.collect(), incomplete })
     }
 
-    /// Services that share a word of title or keywords with a standard, as far as search looks.
+    /// The services as memory has them, to be read away from its lock.
+    fn documents(&self, names: BTreeSet<String>) -> Vec<Bytes> {
+        let state = self.memory.read();
+        let rows = names.iter().filter_map(|name| state.records.row::<Service>(name));
+        rows.map(|row| row.doc.clone()).collect()
+    }
+
+    /// Services that share a word of title or keywords with a standard and that nobody has decided
+    /// about, as far as search looks; and whether it has stopped before its end.
     async fn named_alike(
         &self,
         caller: &str,
         standard: &Standard,
         min_revision: i64,
-    ) -> Result<BTreeSet<String>> {
-        let mut found = BTreeSet::new();
+    ) -> Result<(BTreeSet<String>, bool)> {
+        let enough = self.policy.suggest_candidates;
+        let (mut open, mut looked) = (BTreeSet::new(), 0);
         let title = standard.title.as_ref().map(|title| &title.id);
         for text in title.into_iter().chain(&standard.keywords) {
-            let text = text.chars().take(MAX_TEXT).collect();
-            let mut query = Query {
-                text,
-                include_inactive: true,
-                page_size: MAX_PAGE,
-                min_revision,
-                ..Query::default()
-            };
-            let mut looked = 0;
-            while looked < self.policy.suggest_candidates {
+            let mut query = query(text, min_revision);
+            loop {
                 let page = self.search.search_for(caller, query.clone()).await.map_err(refused)?;
                 looked += page.hits.len();
-                found.extend(page.hits.into_iter().map(|hit: search::Hit| hit.service));
-                if page.next.is_none() {
-                    break;
+                let names = page.hits.into_iter().map(|hit| hit.service);
+                let state = self.memory.read();
+                open.extend(names.filter(|service| is_open(&state, service, &standard.name)));
+                drop(state);
+                if open.len() >= enough || looked >= enough * HITS_EACH {
+                    return Ok((open, true));
                 }
-                query.after = page.next;
+                let Some(after) = page.next else { break };
+                query.after = Some(after);
             }
         }
-        Ok(found)
+        Ok((open, false))
     }
+}
 
-    /// The likeliest, of those that are alike enough.
-    fn best(
-        &self,
-        found: impl Iterator<Item = (String, Likeness)>,
-        most: usize,
-    ) -> Vec<(String, Likeness)> {
-        let least = self.policy.suggest_least_percent;
-        let mut best: Vec<_> = found.filter(|(_, likeness)| likeness.percent >= least).collect();
-        best.sort_by(|(one, alike), (other, than)| {
-            than.percent.cmp(&alike.percent).then_with(|| one.cmp(other))
-        });
-        best.truncate(most);
-        best
+fn query(text: &str, min_revision: i64) -> Query {
+    Query {
+        text: text.chars().take(MAX_TEXT).collect(),
+        include_inactive: true,
+        page_size: MAX_PAGE,
+        min_revision,
+        ..Query::default()
     }
 }
 
@@ -143,15 +147,35 @@ fn most(asked: i32) -> Result<usize> {
     }
 }
 
-/// Whether a person has found a standard that a service is of.
-fn is_decided(state: &RegistryView, service: &str) -> bool {
-    state.links_of(service).any(|(_, row)| is_confirmed(row))
+/// The standards that a service may still be found to be of; none where it is of one.
+fn open_standards(state: &RegistryView, service: &str) -> Vec<(String, Arc<Portrait>)> {
+    if state.links_of(service).any(|(_, row)| is_confirmed(row)) {
+        return Vec::new();
+    }
+    let links = state.links_of(service);
+    let decided: BTreeSet<&str> = links.map(|(_, row)| row.label(Label::Standard)).collect();
+    let open = state.portraits().filter(|(standard, _)| !decided.contains(standard));
+    open.map(|(standard, portrait)| (standard.to_owned(), portrait.clone())).collect()
 }
 
 /// Whether nobody has decided about a pair yet, nor found another standard for the service.
 fn is_open(state: &RegistryView, service: &str, standard: &str) -> bool {
     let says = |row: &Row| row.label(Label::Standard) == standard;
     !state.links_of(service).any(|(_, row)| is_confirmed(row) || says(row))
+}
+
+/// The likeliest, of those that are alike enough, by likeness and then by `name`.
+fn best<T>(
+    alike: impl Iterator<Item = (Likeness, T)>,
+    name: impl Fn(&T) -> &str,
+    (least, most): (u32, usize),
+) -> Vec<(Likeness, T)> {
+    let mut best: Vec<_> = alike.filter(|(likeness, _)| likeness.percent >= least).collect();
+    best.sort_by(|(one, first), (other, second)| {
+        other.percent.cmp(&one.percent).then_with(|| name(first).cmp(name(second)))
+    });
+    best.truncate(most);
+    best
 }
 
 fn suggestion(service: &Service, standard: &Standard, likeness: Likeness) -> Suggestion {

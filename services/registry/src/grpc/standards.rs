@@ -90,7 +90,8 @@ impl StandardService for Standards {
         &self,
         request: Request<SuggestStandardsRequest>,
     ) -> Answer<SuggestStandardsResponse> {
-        let found = self.0.suggest_standards(&request.into_inner()).await;
+        let caller = mpp_rpc::caller(&request).subject;
+        let found = self.0.suggest_standards(&caller, &request.into_inner()).await;
         reply(found.map(|suggestions| SuggestStandardsResponse { suggestions }))
     }
 
@@ -99,14 +100,14 @@ impl StandardService for Standards {
         request: Request<SuggestServicesRequest>,
     ) -> Answer<SuggestServicesResponse> {
         let caller = mpp_rpc::caller(&request).subject;
-        let found = self.0.suggest_services(&caller, &request.into_inner()).await;
-        reply(found.map(|suggestions| SuggestServicesResponse { suggestions }))
+        reply(self.0.suggest_services(&caller, &request.into_inner()).await)
     }
 
     async fn list_divergences(
         &self,
         request: Request<ListDivergencesRequest>,
     ) -> Answer<ListDivergencesResponse> {
-        reply(self.0.divergences(&request.into_inner()).await)
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.0.divergences(&caller, &request.into_inner()).await)
     }
 }

@@ -35,7 +35,7 @@ pub struct RegistryView {
     /// Standard → the links to it.
     linked: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Standard → what suggestions compare of it.
-    portraits: BTreeMap<Arc<str>, Portrait>,
+    portraits: BTreeMap<Arc<str>, Arc<Portrait>>,
 }
 
 impl View for RegistryView {
@@ -169,11 +169,11 @@ impl RegistryView {
             self.portraits.remove(&name);
             return;
         };
-        self.portraits.insert(name, portraits::of_standard(&found.doc));
+        self.portraits.insert(name, Arc::new(portraits::of_standard(&found.doc)));
     }
 
     /// What suggestions compare of each standard, in the order of their names.
-    pub fn portraits(&self) -> impl Iterator<Item = (&str, &Portrait)> {
+    pub fn portraits(&self) -> impl Iterator<Item = (&str, &Arc<Portrait>)> {
         self.portraits.iter().map(|(name, portrait)| (&**name, portrait))
     }
 
