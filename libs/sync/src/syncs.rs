@@ -98,6 +98,20 @@ pub trait Syncs: Replica + Clone + 'static {
         0
     }
 
+    /// How many records rest on one that others than a session have written last: with it they
+    /// would be lost.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    fn said_of(
+        &self,
+        _tx: &mut Tx,
+        _name: &str,
+        _session: &str,
+    ) -> impl Future<Output = Result<usize>> + Send {
+        async { Ok(0) }
+    }
+
     /// Whether a record that is put back may stand: what it refers to is there, and stays until the
     /// commit.
     ///

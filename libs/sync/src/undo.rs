@@ -213,7 +213,10 @@ impl<'a> Piece<'a> {
         (last, then): (&Change, Option<&Change>),
     ) -> Result<Option<String>> {
         let rests = match then {
-            None if last.op == Op::Put => service.goes_along(&last.name),
+            None if last.op == Op::Put => {
+                let session = &self.request.session;
+                service.goes_along(&last.name) + service.said_of(tx, &last.name, session).await?
+            }
             _ => 0,
         };
         if rests > 0 {
@@ -252,9 +255,10 @@ impl<'a> Piece<'a> {
     ) -> Result<bool> {
         let last = newest_version(tx.conn(), (S::Doc::KIND, successor)).await?;
         let UndoSessionRequest { source, session, .. } = self.request;
+        let rests = service.goes_along(successor) + service.said_of(tx, successor, session).await?;
         Ok(last.is_none_or(|last| {
             let is_own = last.origin == *source && last.session == *session;
-            is_undone(&last, session) || (is_own && service.goes_along(successor) == 0)
+            is_undone(&last, session) || (is_own && rests == 0)
         }))
     }
 

@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 use futures::TryStreamExt as _;
 use mpp_api::registry::{
     Divergence, ListDivergencesRequest, ListDivergencesResponse, divergence::Variant,
-    standard_service_client::StandardServiceClient,
+    list_divergences_response::Looked, standard_service_client::StandardServiceClient,
 };
 use mpp_client::pages;
 use mpp_core::{Error, Result};
@@ -80,23 +80,49 @@ fn print(answer: &ListDivergencesResponse, output: Output) -> Result<()> {
     Ok(())
 }
 
-fn print_one(divergence: &Divergence) {
+/// "standards/ak1 (example)  4 services, 3 of 5 components differ".
+fn heading(looked: &Looked, differ: usize) -> String {
+    let name = format!("{}{}", looked.standard, example(looked.example));
+    let left_out = match looked.left_out {
+        0 => String::new(),
+        many => format!("; {many} more services were not compared"),
+    };
+    match looked.compared {
+        0 => format!("{name}  {} services, nothing to compare yet{left_out}", looked.services),
+        compared => format!(
+            "{name}  {} services, {differ} of {compared} components differ{left_out}",
+            looked.services
+        ),
+    }
+}
+
+/// What nobody has published is not taken for a standard that holds.
+fn example(is_one: bool) -> &'static str {
+    if is_one { " (example)" } else { "" }
+}
+
+fn print_one(divergence: &Divergence, is_example: bool) {
     say!("  {}", output::word(divergence.component().as_str_name()));
     for variant in &divergence.variants {
-        say!("    {}", line(variant));
-        for (sign, texts) in [("-", &variant.missing), ("+", &variant.extra)] {
-            texts.iter().for_each(|text| say!("        {sign} {text}"));
-        }
+        say!("    {}", line(variant, is_example));
+        variant.missing.iter().for_each(|text| say!("        not found here: {text}"));
+        variant.extra.iter().for_each(|text| say!("        not in the standard: {text}"));
+    }
+    if divergence.variants_left_out > 0 {
+        say!("    and {} rarer variants", divergence.variants_left_out);
     }
 }
 
 /// "“Gratis”: the standard, units/a/services/b and 3 more".
-fn line(variant: &Variant) -> String {
-    let services = variant.holders.iter().map(|holder| holder.service.as_str());
-    let standard = variant.standard.then_some("the standard");
-    let named: Vec<&str> = standard.into_iter().chain(services.take(NAMED)).collect();
-    let more = variant.holders.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+fn line(variant: &Variant, is_example: bool) -> String {
+    let services = variant.holders.iter().map(|holder| holder.service.clone());
+    let standard = variant.standard.then(|| format!("the standard{}", example(is_example)));
+    let named: Vec<String> = standard.into_iter().chain(services.take(NAMED)).collect();
+    let many = usize::try_from(variant.holder_count).unwrap_or_default();
+    let more = match many.saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     let read = if variant.read { "" } else { " (compared by its words)" };
     format!("“{}”{read}: {}{more}", variant.texts.join("; "), named.join(", "))
 }
@@ -108,6 +134,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_cannot_be_compared_is_not_told_as_agreement() {
+        let looked = Looked { standard: "standards/a".into(), services: 1, ..Looked::default() };
+        assert_eq!(heading(&looked, 0), "standards/a  1 services, nothing to compare yet");
+        let looked = Looked { compared: 3, example: true, ..looked };
+        let told = "standards/a (example)  1 services, 2 of 3 components differ";
+        assert_eq!(heading(&looked, 2), told);
+    }
+
+    #[test]
     fn a_variant_names_some_services_and_counts_the_rest() {
         let holder = |number: usize| Holder { service: format!("s{number}"), ..Holder::default() };
         let variant = Variant {
@@ -115,10 +150,12 @@ mod tests {
             standard: true,
             read: true,
             holders: (0..7).map(holder).collect(),
+            holder_count: 7,
             ..Variant::default()
         };
-        assert_eq!(line(&variant), "“Gratis”: the standard, s0, s1, s2, s3, s4 and 2 more");
+        let told = "“Gratis”: the standard (example), s0, s1, s2, s3, s4 and 2 more";
+        assert_eq!(line(&variant, true), told);
         let unread = Variant { read: false, standard: false, ..variant };
-        assert!(line(&unread).starts_with("“Gratis” (compared by its words): s0"));
+        assert!(line(&unread, false).starts_with("“Gratis” (compared by its words): s0"));
     }
 }

@@ -38,11 +38,14 @@ pub struct LinkArgs {
 pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
     let link = said(&mut standards, &args).await?;
+    let example = if link.standard_example { " (example)" } else { "" };
     let only = if args.dry_run { "would be " } else { "" };
     match link.state() {
         _ if output.is_json() => say!("{}", output::json(&link)?),
-        State::Confirmed => say!("{only}confirmed  {} is of {}", args.service, link.standard),
-        _ => say!("{only}rejected  {} is not of {}", args.service, link.standard),
+        State::Confirmed => {
+            say!("{only}confirmed  {} is of {}{example}", args.service, link.standard)
+        }
+        _ => say!("{only}rejected  {} is not of {}{example}", args.service, link.standard),
     }
     Ok(())
 }

@@ -213,10 +213,15 @@ pub fn standard_links<'a>(
     let ListStandardLinksRequest { parent, standard, .. } = request;
     let prefix = under::<Service>(state, parent)?;
     let wanted = request.state();
-    let fits = move |row: &Row| match wanted {
-        State::Unspecified => true,
-        State::Confirmed => is_confirmed(row),
-        State::Rejected => !is_confirmed(row),
+    // One that a replica of before has left when it deleted the service says nothing any more.
+    let is_there = |row: &Row| state.records.row::<Service>(row.label(Label::Service)).is_some();
+    let fits = move |row: &Row| {
+        let is_wanted = match wanted {
+            State::Unspecified => true,
+            State::Confirmed => is_confirmed(row),
+            State::Rejected => !is_confirmed(row),
+        };
+        is_wanted && is_there(row)
     };
     if standard.is_empty() {
         let rows = state.records.rows::<StandardLink>(&prefix);

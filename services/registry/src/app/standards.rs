@@ -152,8 +152,12 @@ impl Registry {
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost.
     pub async fn withdraw_links_of(&self, tx: &mut Tx, service: &str, why: Why) -> Result<()> {
-        let links = names(self.memory.read().links_of(service).map(|(name, _)| name));
-        self.withdraw_links(tx, links, why).await
+        self.withdraw_links(tx, self.links_of(service), why).await
+    }
+
+    /// The links of a service.
+    pub fn links_of(&self, service: &str) -> Vec<String> {
+        names(self.memory.read().links_of(service).map(|(name, _)| name))
     }
 
     async fn withdraw_links(&self, tx: &mut Tx, links: Vec<String>, why: Why) -> Result<()> {
@@ -166,43 +170,63 @@ impl Registry {
         Ok(())
     }
 
-    /// A service has moved: what a person has said of it holds where it is now, unless something is
-    /// said of it there already. The memory must have caught up.
+    /// A service has moved: what a person has said of it holds where it is now, unless something
+    /// else is said there of the same standard, or of which standard it is. Answers the links that
+    /// were not carried. The memory must have caught up.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost.
-    pub async fn carry_links(&self, tx: &mut Tx, from: &str, to: &str) -> Result<()> {
-        let carried = self.links_for(from, to);
+    pub async fn carry_links(
+        &self,
+        tx: &mut Tx,
+        from: &[String],
+        to: &str,
+    ) -> Result<Vec<StandardLink>> {
+        let (carried, mut is_confirmed) = self.links_for(from, to);
+        let mut left = Vec::new();
         if carried.is_empty() {
-            return Ok(());
+            return Ok(left);
         }
         let unit = lineage(tx, parent_of(to), "unit").await?;
         for (link, mut labels) in carried {
             labels.insert(Label::Service, to.to_owned());
             labels.insert(Label::Unit, unit.unit().to_owned());
             labels.insert(Label::Agency, unit.agency().to_owned());
-            if tx.buried::<StandardLink>(&link.name).await?.is_some() {
-                tx.revive(&link.name, &link, labels).await?;
-            } else {
-                tx.put(&link.name, &link, labels, Expect::New).await?;
+            let confirms = link.state() == State::Confirmed;
+            match tx.get::<StandardLink>(&link.name).await? {
+                Some(there) if said(&there.doc) == said(&link) => {}
+                Some(_) => left.push(link),
+                None if confirms && is_confirmed => left.push(link),
+                None => {
+                    is_confirmed |= confirms;
+                    put_anew(tx, &link, labels).await?;
+                }
             }
         }
-        Ok(())
+        Ok(left)
     }
 
-    /// The links of a service under another name of it.
-    fn links_for(&self, from: &str, to: &str) -> Vec<(StandardLink, Labels)> {
+    /// The links of services that have moved, under the name that they have now, and whether it is
+    /// already found there of which standard the service is.
+    fn links_for(&self, from: &[String], to: &str) -> (Vec<(StandardLink, Labels)>, bool) {
         let state = self.memory.read();
-        if state.links_of(to).next().is_some() {
-            return Vec::new();
-        }
         let renamed = |(name, row): (&Arc<str>, &Row)| {
             let mut link = state.records.get::<StandardLink>(name)?.doc;
-            link.name = format!("{to}{}", name.strip_prefix(from)?);
+            link.name = format!("{to}/links/{}", name.rsplit('/').next()?);
             Some((link, row.labels()))
         };
-        state.links_of(from).filter_map(renamed).collect()
+        let all = from.iter().flat_map(|from| state.links_of(from));
+        let carried = all.filter_map(renamed).collect();
+        (carried, state.links_of(to).any(|(_, row)| is_confirmed(row)))
     }
+}
+
+/// Writes a link where there is none, or where one has gone with its service.
+async fn put_anew(tx: &mut Tx, link: &StandardLink, labels: Labels) -> Result<()> {
+    if tx.buried::<StandardLink>(&link.name).await?.is_some() {
+        return tx.revive(&link.name, link, labels).await;
+    }
+    tx.put(&link.name, link, labels, Expect::New).await.map(drop)
 }
 
 /// The service that a link is of.

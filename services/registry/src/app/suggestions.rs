@@ -50,7 +50,7 @@ impl Registry {
             let own = portraits::of_service(&words);
             let all = open.into_iter();
             let alike = all.map(|(standard, portrait)| (likeness(&own, &portrait), standard));
-            best(alike, |standard: &String| standard, bounds)
+            best(alike, |standard: &String| standard.as_str(), bounds)
         };
         let best = self.comparing.run(caller, best).await?.into_iter();
         let state = self.memory.read();
@@ -81,11 +81,16 @@ impl Registry {
             let read = given.into_iter().filter_map(|doc| Service::decode(doc).ok());
             let alike =
                 read.map(|service| (likeness(&portraits::of_service(&service), &own), service));
-            best(alike, |service: &Service| &service.name, bounds)
+            best(alike, |service: &Service| service.name.as_str(), bounds)
         };
         let best = self.comparing.run(caller, best).await?.into_iter();
         let told = best.map(|(likeness, service)| suggestion(&service, &standard, likeness));
         Ok(SuggestServicesResponse { suggestions: told.collect(), incomplete })
+    }
+
+    fn only_open(&self, names: impl Iterator<Item = String>, standard: &str) -> Vec<String> {
+        let state = self.memory.read();
+        names.filter(|service| is_open(&state, service, standard)).collect()
     }
 
     /// The services as memory has them, to be read away from its lock.
@@ -112,9 +117,7 @@ impl Registry {
                 let page = self.search.search_for(caller, query.clone()).await.map_err(refused)?;
                 looked += page.hits.len();
                 let names = page.hits.into_iter().map(|hit| hit.service);
-                let state = self.memory.read();
-                open.extend(names.filter(|service| is_open(&state, service, &standard.name)));
-                drop(state);
+                open.extend(self.only_open(names, &standard.name));
                 if open.len() >= enough || looked >= enough * HITS_EACH {
                     return Ok((open, true));
                 }

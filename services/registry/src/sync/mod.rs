@@ -16,7 +16,7 @@ use mpp_api::{
     types::tombstone::Reason as Why,
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
-use mpp_store::{Actor, Change, Label, Tx};
+use mpp_store::{Actor, Change, Label, Tx, newest_version};
 use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
@@ -93,6 +93,17 @@ impl Syncs for Registry {
     /// The offerings of a service.
     fn goes_along(&self, name: &str) -> usize {
         self.memory.read().offerings_of(name).count()
+    }
+
+    /// The links of a service that a person has written since the session, or that stood before it.
+    async fn said_of(&self, tx: &mut Tx, name: &str, session: &str) -> Result<usize> {
+        self.memory.catch_up(tx.head().await?).await?;
+        let mut others = 0;
+        for link in self.links_of(name) {
+            let last = newest_version(tx.conn(), (StandardLink::KIND, &link)).await?;
+            others += usize::from(last.is_some_and(|last| last.session != session));
+        }
+        Ok(others)
     }
 
     /// An offering whose service or counter has gone meanwhile stays gone; so does a link whose

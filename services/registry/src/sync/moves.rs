@@ -104,7 +104,7 @@ impl Write<'_> {
     }
 
     /// The record has moved: what it was becomes a tombstone that names it.
-    pub(super) async fn leave(&self, tx: &mut Tx, one: &Sent) -> Result<()> {
+    pub(super) async fn leave(&self, tx: &mut Tx, one: &mut Sent) -> Result<()> {
         let tombstone = Tombstone { reason: Why::Moved.into(), successor: one.name.clone() };
         let mut gone = Vec::new();
         for left in &one.moved {
@@ -121,9 +121,8 @@ impl Write<'_> {
         if !gone.is_empty() {
             self.registry.memory.catch_up(tx.head().await?).await?;
         }
-        for left in &gone {
-            self.registry.carry_links(tx, left, &one.name).await?;
-        }
+        let left = self.registry.carry_links(tx, &gone, &one.name).await?;
+        one.warn_of_links(&left);
         withdraw(self.registry, tx, &gone).await
     }
 

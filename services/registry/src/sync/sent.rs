@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 
-use mpp_api::{forms, registry::Service, types::Warning};
+use mpp_api::{
+    forms,
+    registry::{Service, StandardLink},
+    types::Warning,
+};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result, in_words};
 use mpp_resource::handler;
 use mpp_store::Label;
@@ -107,6 +111,18 @@ impl Sent {
             self.warnings.push(warning("unit", FieldCode::AlsoElsewhere, &text));
         }
         Ok(())
+    }
+
+    /// What a person has said of the service where it was, and that does not hold here.
+    pub(super) fn warn_of_links(&mut self, left: &[StandardLink]) {
+        self.warnings.extend(left.iter().map(|link| {
+            let text = format!(
+                "what was said of {} before the move does not hold here, where something else is said; \
+                 look which is right: mpp list links --parent {}",
+                link.standard, self.name
+            );
+            warning("unit", FieldCode::Moved, &text)
+        }));
     }
 
     fn warn_of_moves(&mut self) {

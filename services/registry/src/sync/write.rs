@@ -145,13 +145,13 @@ impl Write<'_> {
             .map(|(item, one)| (one.index, item.clone()))
             .collect();
         let written = tx.put_many(items).await?;
-        for (one, mut put) in sent.into_iter().zip(written) {
+        for (mut one, mut put) in sent.into_iter().zip(written) {
             if let Some(item) = new.get(&one.index).filter(|_| put.tombstoned) {
                 put = self.revive(tx, item, put).await?;
             }
             let fate = fate(put, one.version)?;
             if fate.is_ok() {
-                self.leave(tx, &one).await?;
+                self.leave(tx, &mut one).await?;
             }
             fates.insert(one.index, fate.map(|outcome| Taken { outcome, warnings: one.warnings }));
         }

@@ -2,8 +2,12 @@
 
 use mpp_api::{
     registry::{
-        Divergence, ListDivergencesRequest, Service, Standard, Unit, divergence::Component,
-        service::Requirement, standard_link::State, unit::Kind,
+        Divergence, ListDivergencesRequest, Service, Standard, Unit, UpdateServiceRequest,
+        UpdateStandardRequest,
+        divergence::Component,
+        service::{Requirement, State as Served},
+        standard_link::State,
+        unit::Kind,
     },
     types::{Fee, ServiceTime, fee, service_time},
 };
@@ -155,10 +159,40 @@ async fn the_nation_is_looked_at_page_by_page_and_only_confirmed_links_count() {
             (first.looked[0].standard.as_str(), first.looked[0].services),
             ("standards/a-first", 0)
         );
+        assert_eq!(first.looked[0].compared, 0, "nothing is known of it, which is no agreement");
         request.page_token = first.next_page_token;
         let second = admin.standards.list_divergences(request).await.expect("a page").into_inner();
         assert_eq!((second.looked[0].services, second.divergences.len()), (3, 3));
         assert_eq!(second.next_page_token, "");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_served_and_a_text_before_its_first_day_are_compared_with_nothing() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        let paused = Service {
+            name: "units/c-dukcapil/services/ktp".into(),
+            state: Served::Inactive.into(),
+            ..Service::default()
+        };
+        let request = UpdateServiceRequest { service: Some(paused), ..Default::default() };
+        admin.catalog.update_service(request).await.expect("paused");
+        let later = Standard {
+            name: NEW_CARD.into(),
+            valid_from: "2026-05-02".into(),
+            ..Standard::default()
+        };
+        let request = UpdateStandardRequest { standard: Some(later), ..Default::default() };
+        admin.standards.update_standard(request).await.expect("it holds from tomorrow on");
+        let found = admin.divergences(NEW_CARD, "").await;
+        assert_eq!(components(&found), [Component::Time, Component::Requirements]);
+        let variants = found.iter().flat_map(|one| &one.variants);
+        assert!(variants.clone().all(|variant| !variant.standard), "{found:?}");
+        let holders = variants.flat_map(|variant| &variant.holders);
+        assert!(holders.clone().all(|holder| holder.unit != "units/c-dukcapil"), "{found:?}");
     })
     .await;
 }

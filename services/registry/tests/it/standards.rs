@@ -66,6 +66,22 @@ impl Clients {
         Ok(made.into_inner().standard_link.expect("a link"))
     }
 
+    /// Decides against a link that is there.
+    pub async fn reject(&mut self, name: &str, why: &str) -> Answer<StandardLink> {
+        let link = StandardLink {
+            name: name.into(),
+            state: State::Rejected.into(),
+            reason: why.into(),
+            ..StandardLink::default()
+        };
+        let request = UpdateStandardLinkRequest {
+            standard_link: Some(link),
+            ..UpdateStandardLinkRequest::default()
+        };
+        let changed = self.standards.update_standard_link(request).await?;
+        Ok(changed.into_inner().standard_link.expect("a link"))
+    }
+
     pub async fn link(&mut self, name: &str) -> Answer<StandardLink> {
         let request = GetStandardLinkRequest { name: name.into(), min_revision: 0 };
         let found = self.standards.get_standard_link(request).await?;
@@ -164,6 +180,7 @@ async fn an_officer_of_the_unit_says_which_standard_a_service_is_of() {
         assert_eq!(link.name, format!("{KTP}/links/ktp-el-baru"));
         assert_eq!((link.decided_by.as_str(), link.decide_time.is_some()), ("users/-", true));
         assert_eq!(link.service_title, text("KTP elektronik baru"));
+        assert!(link.standard_example, "nobody has published its text");
         let second = officer.decide(KTP, LOST_CARD, State::Confirmed).await;
         assert_eq!(reason(second), "WRONG_STATE", "it is of one standard already");
         officer.decide(KTP, LOST_CARD, State::Rejected).await.expect("that it is not");

@@ -8,9 +8,9 @@ use mpp_testkit::{TestDatabase, on_both};
 
 use crate::{
     publisher::{begin_again, delete, hello, outcomes, record_of},
-    standards::{NEW_CARD, with_standards},
+    standards::{LOST_CARD, NEW_CARD, with_standards},
     undone::undo,
-    world::{KEMENDAGRI, World, reason, service, unit},
+    world::{KEMENDAGRI, World, service, unit},
 };
 
 const OFFICE: &str = "units/kemendagri-jatim";
@@ -94,17 +94,82 @@ async fn a_move_that_is_undone_gives_the_link_back() {
 }
 
 #[tokio::test]
-async fn a_service_that_was_undone_and_comes_again_can_be_linked_again() {
+async fn an_undo_leaves_a_service_of_which_a_person_has_said_something() {
     on_both(async |database| {
         let world = world(&database).await;
         let (session, _) = run(&world, vec![card(KEMENDAGRI, "KTP")]).await;
         let mut admin = world.admin();
         let said = admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
+        let told = undo(&world, &session, false).await;
+        let left = told.iter().find(|one| one.name == at(KEMENDAGRI)).expect("told");
+        assert!(left.left_reason.contains("1 records of others"), "{}", left.left_reason);
+        assert_eq!(admin.link(&said.name).await.expect("there"), said);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_person_has_said_after_a_move_is_not_lost_with_its_undo() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        run(&world, vec![card(KEMENDAGRI, "KTP")]).await;
+        let mut admin = world.admin();
+        admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
+        let (session, _) = run(&world, vec![card(OFFICE, "KTP")]).await;
+        let moved = format!("{}/links/ktp-el-baru", at(OFFICE));
+        admin.reject(&moved, "Kartu anak").await.expect("decided otherwise");
         undo(&world, &session, false).await;
-        assert_eq!(reason(admin.link(&said.name).await), "NOT_FOUND", "of what never was");
-        let (_, outcome) = run(&world, vec![card(KEMENDAGRI, "KTP elektronik")]).await;
+        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, std::slice::from_ref(&moved));
+        assert_eq!(admin.link(&moved).await.expect("there").state(), State::Rejected);
+        admin.service(&at(OFFICE)).await.expect("the service stays where it has moved to");
+    })
+    .await;
+}
+
+/// A record that stands under both units, of which different things are said.
+async fn twice(world: &World, other: &str) {
+    let both = vec![card(KEMENDAGRI, "KTP"), card(OFFICE, "KTP")];
+    let mut session = begin_again(world, hello()).await;
+    session.send(both).await;
+    session.end().await;
+    let mut admin = world.admin();
+    admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
+    admin.decide(&at(OFFICE), other, State::Confirmed).await.expect("said");
+}
+
+#[tokio::test]
+async fn a_record_that_stood_twice_and_is_brought_together_is_of_one_standard_still() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        twice(&world, LOST_CARD).await;
+        let mut session = begin_again(&world, Hello { unique_ids: true, ..hello() }).await;
+        let result = session.send(vec![card(OFFICE, "KTP-el")]).await;
+        session.end().await;
+        assert_eq!(outcomes(&result), [Outcome::Applied]);
+        let warnings = &result.results[0].warnings;
+        let told = warnings.iter().find(|warning| warning.message.contains("before the move"));
+        assert!(told.is_some_and(|told| told.message.contains(NEW_CARD)), "{warnings:?}");
+        let mut admin = world.admin();
+        assert_eq!(
+            admin.links(EVERYWHERE, "").await,
+            [format!("{}/links/ktp-el-hilang", at(OFFICE))]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_of_both_alike_stands_once_where_they_are_brought_together() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        twice(&world, NEW_CARD).await;
+        let (_, outcome) = run(&world, vec![card(OFFICE, "KTP-el")]).await;
         assert_eq!(outcome, [Outcome::Applied]);
-        admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said again");
+        let mut admin = world.admin();
+        assert_eq!(
+            admin.links(EVERYWHERE, "").await,
+            [format!("{}/links/ktp-el-baru", at(OFFICE))]
+        );
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! A service as it is published: what it asks for and gives, where it is offered, and which of its
 //! fields a curator has set over its source's, with what the source says.
 
-mod more;
+pub(super) mod more;
 
 use std::sync::Arc;
 
@@ -84,7 +84,10 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
 /// The standard that it is of, where other places have it as well.
 fn standard(look: Look, link: &StandardLink) -> Markup {
     let title = deviations::name(look, link.standard_title.as_ref(), &link.standard);
-    html! { a href=(look.path(&format!("/{}", link.standard))) { (title) } }
+    html! {
+        a href=(look.path(&format!("/{}", link.standard))) { (title) }
+        @if link.standard_example { " " (tag(Tone::None, look.of(words::STANDARD_EXAMPLE_MARK))) }
+    }
 }
 
 /// The source by the name that the report has for it.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::registry::{
-    Divergence, Standard,
+    Divergence, Service, Standard,
     divergence::{Component, Holder, Variant},
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
+use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading, service::more};
 use crate::{
     components::{
-        Look, link,
+        Look, Tone, link,
         table::{Column, Row, table},
+        tag,
     },
     upstream::StandardData,
     words::{Phrase, indonesian, local, local_text, table as words},
@@ -49,7 +50,13 @@ fn divergences(look: Look, data: &StandardData) -> Arc<Part> {
                 h2 #divergences-title { (look.of(words::DIVERGENCES_TITLE)) (look.mark()) }
                 @if let (Some(looked), Some(found)) = (looked, &data.found) {
                     p.say { (words::DIVERGENCES_SAY.text(look.lang, &[&look.number(looked.services)])) }
-                    @if found.divergences.is_empty() { p.help { (look.of(words::DIVERGENCES_NONE)) } }
+                    @if looked.compared == 0 { p.help { (look.of(words::NOTHING_TO_COMPARE)) } }
+                    @else if found.divergences.is_empty() {
+                        p.help { (words::DIVERGENCES_NONE.text(look.lang, &[&look.number(looked.compared)])) }
+                    }
+                    @if looked.left_out > 0 {
+                        p.note { (words::DIVERGENCES_LEFT_OUT.text(look.lang, &[&look.number(looked.left_out)])) }
+                    }
                     @for divergence in &found.divergences { (differing(look, data, divergence)) }
                 } @else { p.help { (look.of(words::UNKNOWN)) } }
             }
@@ -67,6 +74,9 @@ fn differing(look: Look, data: &StandardData, divergence: &Divergence) -> Markup
     html! {
         h3 { (component) }
         (table(look, "dense", &caption, &columns, &rows))
+        @if divergence.variants_left_out > 0 {
+            p.help { (words::VARIANTS_LEFT_OUT.text(look.lang, &[&look.number(divergence.variants_left_out)])) }
+        }
     }
 }
 
@@ -83,10 +93,17 @@ fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Varia
         @if !variant.read { " " span.minor { (look.of(words::VARIANT_WORDS)) } }
     };
     let by = html! {
-        @if variant.standard { (look.of(words::VARIANT_STANDARD)) }
+        @if variant.standard {
+            (look.of(words::VARIANT_STANDARD))
+            @if data.standard.example { " " (tag(Tone::None, look.of(words::STANDARD_EXAMPLE_MARK))) }
+        }
         @for (place, holder) in variant.holders.iter().enumerate() {
             @if place > 0 || variant.standard { br; }
             (holder_of(look, data, holder))
+        }
+        @let named = i32::try_from(variant.holders.len()).unwrap_or(i32::MAX);
+        @if variant.holder_count > named {
+            br; (words::VARIANT_MORE.text(look.lang, &[&look.number(variant.holder_count - named)]))
         }
     };
     Row::new(said, [by])
@@ -130,6 +147,7 @@ fn channel(word: &str) -> Phrase {
 fn text(look: Look, data: &StandardData) -> Arc<Part> {
     let standard = &data.standard;
     let unit = deviations::name(look, data.units.get(&standard.unit), &standard.unit);
+    let said = as_service(standard);
     Part::new(
         "standard",
         html! {
@@ -146,19 +164,37 @@ fn text(look: Look, data: &StandardData) -> Arc<Part> {
                     @if !standard.valid_from.is_empty() {
                         (look.fact(words::STANDARD_SINCE, look.date(&standard.valid_from)))
                     }
-                    (look.fact(words::FEE, fee::fees(look, &standard.fees)))
-                    (look.fact(words::SERVICE_TIME, fee::time(look, standard.time.as_ref())))
-                    @if !standard.product.is_empty() {
-                        (look.fact(words::FIELD_PRODUCT, indonesian(&standard.product, look.lang)))
+                    (look.fact(words::FEE, fee::fees(look, &said.fees)))
+                    (look.fact(words::SERVICE_TIME, fee::time(look, said.time.as_ref())))
+                    @if !said.product.is_empty() {
+                        (look.fact(words::FIELD_PRODUCT, indonesian(&said.product, look.lang)))
                     }
+                    (more::facts(look, &said))
                 }
-                @if !standard.requirements.is_empty() {
+                @if !said.requirements.is_empty() {
                     h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
-                    ol { @for asked in &standard.requirements { li { (indonesian(&asked.text, look.lang)) } } }
+                    ol { @for asked in &said.requirements { li { (more::requirement(look, asked)) } } }
                 }
+                (more::list(look, words::FIELD_PROCEDURE, &said.procedure))
+                (more::list(look, words::FIELD_LEGAL_BASIS, &said.legal_basis))
             }
         },
     )
+}
+
+/// What it says, for the parts of a service's page.
+fn as_service(standard: &Standard) -> Service {
+    let said = standard.clone();
+    Service {
+        requirements: said.requirements,
+        procedure: said.procedure,
+        time: said.time,
+        fees: said.fees,
+        product: said.product,
+        channels: said.channels,
+        legal_basis: said.legal_basis,
+        ..Service::default()
+    }
 }
 
 /// Where the text was read.

@@ -11,7 +11,7 @@ use crate::{
         table::{Column, Row, table},
         tag,
     },
-    words::table as words,
+    words::{format, table as words},
 };
 
 /// Draws the page.
@@ -58,12 +58,13 @@ fn body(look: Look, found: &ListDivergencesResponse) -> Markup {
 fn row(look: Look, found: &ListDivergencesResponse, looked: &Looked) -> Row {
     let title = deviations::name(look, looked.title.as_ref(), &looked.standard);
     let differ = found.divergences.iter().filter(|one| one.standard == looked.standard).count();
-    let differ = i32::try_from(differ).unwrap_or(i32::MAX);
+    let differ = format::count(look.lang, differ);
+    let differ = words::DIFFER_OF.text(look.lang, &[&differ, &look.number(looked.compared)]);
     Row::new(
         html! {
             a href=(look.path(&format!("/{}", looked.standard))) { (title) }
             @if looked.example { " " (tag(Tone::None, look.of(words::STANDARD_EXAMPLE_MARK))) }
         },
-        [html! { (look.number(looked.services)) }, html! { (look.number(differ)) }],
+        [html! { (look.number(looked.services)) }, html! { (differ) }],
     )
 }

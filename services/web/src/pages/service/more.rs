@@ -68,7 +68,7 @@ pub fn lists(look: Look, service: &Service) -> Markup {
     }
 }
 
-fn list(look: Look, heading: Phrase, texts: &[String]) -> Markup {
+pub fn list(look: Look, heading: Phrase, texts: &[String]) -> Markup {
     html! {
         @if !texts.is_empty() {
             h3 { (look.of(heading)) }

@@ -17,8 +17,10 @@ async fn a_standard_shows_each_components_variants_in_their_own_words_and_who_sa
             "Jangka waktu: apa yang disebut, dan oleh siapa",
             "1 hari",
             "15 menit",
-            "Tidak diminta di sini: Kartu Keluarga",
-            "dibandingkan menurut kata-katanya",
+            "Baris standar yang tidak ditemukan dalam kata-kata ini: Kartu Keluarga",
+            "dibandingkan menurut kata-katanya; maksudnya mungkin sama",
+            "dan 4 layanan lain",
+            "Hanya di loket",
             "Di loket",
             "Contoh: teks ini belum diterbitkan oleh siapa pun.",
             "Dikelola oleh DPMPTSP Banyuwangi",
@@ -41,7 +43,7 @@ async fn a_standard_is_two_clicks_from_the_nation_and_one_from_its_service() {
     leads("/", "/standards").await;
     leads("/standards", "/standards/skck").await;
     leads("/units/polri/services/skck", "/standards/skck").await;
-    says(&world, "/standards", &["contoh", "Komponen berbeda"]).await;
+    says(&world, "/standards", &["contoh", "3 dari 4"]).await;
 }
 
 #[tokio::test]

@@ -21,13 +21,19 @@ fn said(texts: &[&str], units: &[&str], read: bool) -> Variant {
     Variant {
         texts: texts.iter().map(|text| (*text).to_owned()).collect(),
         holders: units.iter().map(holder).collect(),
+        holder_count: i32::try_from(units.len()).expect("a few"),
         read,
         ..Variant::default()
     }
 }
 
 fn divergence(component: Component, variants: Vec<Variant>) -> Divergence {
-    Divergence { standard: STANDARD.into(), component: component.into(), variants }
+    Divergence {
+        standard: STANDARD.into(),
+        component: component.into(),
+        variants,
+        ..Divergence::default()
+    }
 }
 
 /// Puts them into a nation.
@@ -40,6 +46,7 @@ pub fn add(nation: &mut Nation) {
         example: true,
         valid_from: "2026-01-01".into(),
         requirements: vec![asked],
+        procedure: vec!["Hanya di loket".into()],
         ..Standard::default()
     };
     let looked = Looked {
@@ -47,10 +54,13 @@ pub fn add(nation: &mut Nation) {
         services: 3,
         title: standard.title.clone(),
         example: true,
+        compared: 4,
+        left_out: 0,
     };
     let short =
         Variant { missing: vec!["Kartu Keluarga".into()], ..said(&["KTP"], &["polri"], false) };
-    let whole = Variant { standard: true, ..said(&["Kartu Keluarga", "KTP"], &[], false) };
+    let whole = said(&["Kartu Keluarga", "KTP"], &["polda"], false);
+    let whole = Variant { standard: true, holder_count: 5, ..whole };
     nation.divergences = ListDivergencesResponse {
         divergences: vec![
             divergence(
