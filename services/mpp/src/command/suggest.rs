@@ -25,7 +25,7 @@ pub struct SuggestArgs {
 
 pub async fn run(args: SuggestArgs, client: &Client, output: Output) -> Result<()> {
     let is_standard = args.name.starts_with("standards/");
-    let found = suggestions(args, client).await?;
+    let (found, incomplete) = suggestions(args, client).await?;
     if output.is_json() {
         for suggestion in &found {
             say!("{}", output::json(suggestion)?);
@@ -34,22 +34,26 @@ pub async fn run(args: SuggestArgs, client: &Client, output: Output) -> Result<(
         say!("Nothing is alike enough that nobody has decided about.");
     } else {
         found.iter().for_each(|suggestion| print(suggestion, is_standard));
+        if incomplete {
+            say!("Not all services were compared; there may be likelier ones.");
+        }
         say!("mpp link SERVICE STANDARD confirms one; --reject --reason \"…\" rules it out");
     }
     Ok(())
 }
 
-async fn suggestions(args: SuggestArgs, client: &Client) -> Result<Vec<Suggestion>> {
+async fn suggestions(args: SuggestArgs, client: &Client) -> Result<(Vec<Suggestion>, bool)> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
     let SuggestArgs { name, limit: max_results } = args;
     if name.starts_with("standards/") {
         let request = SuggestServicesRequest { name, max_results, min_revision: 0 };
         let answer = standards.suggest_services(request).await.map_err(refused)?;
-        return Ok(answer.into_inner().suggestions);
+        let answer = answer.into_inner();
+        return Ok((answer.suggestions, answer.incomplete));
     }
     let request = SuggestStandardsRequest { name, max_results, min_revision: 0 };
     let answer = standards.suggest_standards(request).await.map_err(refused)?;
-    Ok(answer.into_inner().suggestions)
+    Ok((answer.into_inner().suggestions, false))
 }
 
 fn print(suggestion: &Suggestion, of_standard: bool) {

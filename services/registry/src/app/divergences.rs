@@ -167,7 +167,7 @@ fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
         let all: Vec<Saying> =
             services.iter().map(|(_, service)| sayings::of(service, part)).collect();
         stated += i32::from(divergence::sayings(&own, &all) > 1);
-        let found = divergence(&standard.name, part, &own, (&all, &services));
+        let found = divergence(&standard.name, part, &own, (all.as_slice(), services.as_slice()));
         answer.divergences.extend(found);
     }
     answer.looked.push(Looked {

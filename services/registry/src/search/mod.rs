@@ -63,4 +63,4 @@ pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use words::analyze::Via;
 pub use words::telling::{said, telling};
 pub use words::typo::Tolerance;
-pub use words::worded::{Piece, worded};
+pub use words::worded::worded;

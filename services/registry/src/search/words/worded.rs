@@ -132,7 +132,7 @@ fn without_electronic(words: Vec<String>) -> Vec<String> {
             continue;
         }
         if word == "ktp" {
-            plain.pop_if(|last| last == "e");
+            plain.pop_if(|last| *last == "e");
         }
         plain.push(word);
     }
