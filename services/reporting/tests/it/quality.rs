@@ -76,9 +76,9 @@ async fn a_counter_that_closes_early_deviates() {
         let report = world.after_both(registry, scheduling).await;
         let uniformity = report.uniformity.expect("a share");
         assert_eq!((uniformity.numerator, uniformity.denominator), (1, 2));
-        let mall = &report.malls[0];
-        assert_eq!((mall.counters, mall.uniform_counters, mall.deviating_counters), (2, 1, 1));
-        assert_eq!(mall.offerings, 1, "what is only proposed is not offered");
+        let first = &report.malls[0];
+        assert_eq!((first.counters, first.uniform_counters, first.deviating_counters), (2, 1, 1));
+        assert_eq!(first.offerings, 1, "what is only proposed is not offered");
         let found: Vec<_> = report
             .deviations
             .iter()
@@ -99,6 +99,14 @@ async fn a_counter_that_closes_early_deviates() {
         let report = world.after_both(0, mended).await;
         assert_eq!(report.uniformity.expect("a share").numerator, 2);
         assert!(report.deviations.is_empty());
+
+        // While the mall is suspended nobody keeps its hours, and none of them counts.
+        let stages = [OPEN, &[(Stage::Suspended, "2026-11-24")]].concat();
+        let suspended = mall("satu", "regions/35.10", &stages);
+        let registry = world.registry.put("malls/satu", &suspended).await;
+        let uniformity = world.after(registry).await.uniformity.expect("a share");
+        let of = uniformity.denominator_name.expect("a name").en;
+        assert!(uniformity.denominator == 0 && of.contains("without 2 at malls"), "{of}");
     })
     .await;
 }
