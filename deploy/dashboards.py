@@ -99,14 +99,14 @@ DAY = [
     ("Hours rules that wait, by what they lack", "short", 'sum by (code, state) (max by (source, code, state) (mpp_sync_quarantined{service="scheduling"}))'),
 ]
 AGENT = [
-    ("Since the last complete run", "s", "min by (source) (mpp_agent_success_age_seconds)"),
-    ("Since the registry was reached", "s", "min by (source) (mpp_agent_cut_off_seconds)"),
-    ("Runs in an hour, by outcome", "short", "sum by (source, outcome) (increase(mpp_agent_runs_total[1h]))"),
-    ("Runs that were not complete, in an hour", "short", "sum by (source, cause) (increase(mpp_agent_incomplete_runs_total[1h])) > 0"),
-    ("Slowest twentieth of the runs", "s", "histogram_quantile(0.95, sum by (source, le) (rate(mpp_agent_run_duration_seconds_bucket[1h])))"),
-    ("Records in an hour, by what became of them", "short", "sum by (source, outcome) (increase(mpp_agent_records_total[1h]))"),
-    ("Records that will be withdrawn by themselves", "short", "max by (source) (mpp_agent_announced_withdrawals)"),
-    ("What it keeps", "bytes", "max by (source, what) (mpp_agent_kept_bytes)"),
+    ("Since the last complete run", "s", "min by (source, service) (mpp_agent_success_age_seconds)"),
+    ("Since the service that it feeds was reached", "s", "min by (source, service) (mpp_agent_cut_off_seconds)"),
+    ("Runs in an hour, by outcome", "short", "sum by (source, service, outcome) (increase(mpp_agent_runs_total[1h]))"),
+    ("Runs that were not complete, in an hour", "short", "sum by (source, service, cause) (increase(mpp_agent_incomplete_runs_total[1h])) > 0"),
+    ("Slowest twentieth of the runs", "s", "histogram_quantile(0.95, sum by (source, service, le) (rate(mpp_agent_run_duration_seconds_bucket[1h])))"),
+    ("Records in an hour, by what became of them", "short", "sum by (source, service, outcome) (increase(mpp_agent_records_total[1h]))"),
+    ("Records that will be withdrawn by themselves", "short", "max by (source, service) (mpp_agent_announced_withdrawals)"),
+    ("What it keeps", "bytes", "max by (source, service, what) (mpp_agent_kept_bytes)"),
 ]
 REPORT = [
     ("How old the report is", "s", "max by (feed, pod) (mpp_projection_lag_seconds)"),

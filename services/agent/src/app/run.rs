@@ -36,6 +36,7 @@ pub async fn run(
     shutdown: &CancellationToken,
 ) -> Result<Outcome> {
     let store = Store::open(&run.state).await?;
+    store.keep_service(run.way.destination).await?;
     let mapping_version = mapping::version(&run.way.program);
     let context = session::Context {
         endpoint,
@@ -138,7 +139,7 @@ fn is_of_what_went(fault: &Fault, tally: &Tally) -> bool {
 /// The source is at fault, and the registry does not know it.
 fn both(fault: &Fault, error: &Error) -> Error {
     let text = format!(
-        "{}; and the registry could not be told: {}",
+        "{}; and the index could not be told: {}",
         fault.error.message(),
         error.message()
     );

@@ -4,6 +4,7 @@
 mod choice;
 mod columns;
 mod field;
+mod hours;
 mod looks;
 mod names;
 mod program;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use choice::{Choice, Guess};
 pub use field::Field;
+pub use hours::hours;
 pub use program::program;
 
 use columns::Column;

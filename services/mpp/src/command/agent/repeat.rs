@@ -1,20 +1,20 @@
-//! One run after another: after a while, once the source tells of a change, or once the registry is
-//! back.
+//! One run after another: after a while, once the source tells of a change, or once the service
+//! that it feeds is back.
 
 use std::{path::Path, time::Duration};
 
 use mpp_agent::{Edited, Input, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
-use super::{AgentRunArgs, Calls, load, once, port::Port};
-use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
+use super::{AgentRunArgs, Calls, keeper, load, once, port::Port};
+use crate::{client::Client, output::Output, stop::until_stopped};
 
 /// Runs once, or again and again until it is stopped.
 pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
     // A single run beside the service, as a runbook asks for, leaves the service's port alone.
     let mut port = match args.every {
-        Some(_) => Port::open(&args.port, client).await?,
+        Some(_) => Port::open(&args, client).await?,
         None => None,
     };
     let config = args.config.clone();
@@ -93,9 +93,13 @@ async fn until_changed(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the registry, which was away, serves again; never if its address cannot be told.
+/// Ends once the service that it feeds, which was away, serves again; never if its address cannot be told.
 async fn until_back(config: &Path, client: &Client) {
-    let looks = || Ok::<_, Error>((load(config)?, client.endpoint(Service::Registry)?));
+    let looks = || {
+        let run = load(config)?;
+        let endpoint = client.endpoint(keeper::service(&run))?;
+        Ok::<_, Error>((run, endpoint))
+    };
     match looks() {
         Ok((run, endpoint)) => mpp_agent::until_back(&endpoint, &run.policy).await,
         Err(_) => std::future::pending().await,
