@@ -115,7 +115,7 @@ documents! {
     Offering => "offering" in form 2 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit],
         answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
-    Source => "source" in form 5 named "sources/{id}",
+    Source => "source" in form 6 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",
         filed under [Counter, Mall, Region, Source, Target],

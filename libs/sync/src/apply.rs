@@ -37,7 +37,7 @@ impl<S: Syncs> Session<S> {
             return Err(Error::new(Reason::ProtocolViolation, text));
         }
         let result = self.write_batch(batch).await?;
-        metrics::answered(&result);
+        metrics::answered::<S>(&result);
         if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
             tracing::error!(
                 source = self.lease.source,

@@ -10,6 +10,7 @@
 //! syncs          what a service brings: its kind of record (kind), and its rules for it
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
+//! fresh          where a source is late, for metrics
 //! policy, metrics, engine   the parts of a service that the engine needs
 //! ```
 //!
@@ -82,6 +83,7 @@ mod counts;
 mod engine;
 mod fate;
 mod forget;
+mod fresh;
 mod kind;
 mod line;
 pub mod look;
@@ -109,6 +111,7 @@ pub use before::Before;
 pub use counts::count;
 pub use engine::Engine;
 pub use fate::{Fate, Taken, WaitingRecord, fault, warning};
+pub use fresh::Known;
 pub use forget::{forget_answers, forget_source, kept_sources};
 pub use kind::{Synced, id_of};
 pub use line::Turn;

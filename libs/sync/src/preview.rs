@@ -87,7 +87,7 @@ pub(super) async fn preview<S: Syncs>(
     let mut session = session(service, actor, request);
     session.deadline = call.deadline;
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
-    metrics::previewed(&looked.result);
+    metrics::previewed::<S>(&looked.result);
     // Texts of many records take long enough for others to wait.
     let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
     let records = told.await.map_err(Error::internal)??;

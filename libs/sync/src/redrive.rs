@@ -197,7 +197,7 @@ impl<S: Syncs> Redrive<S> {
             return Ok(done);
         }
         done.revision = tx.commit().await?;
-        metrics::redriven(done.taken, done.waiting, done.rejected);
+        metrics::redriven::<S>(done.taken, done.waiting, done.rejected);
         let (taken, left) = (done.taken, done.waiting);
         tracing::info!(source, taken, left, rejected = done.rejected, "records were redriven");
         Ok(done)

@@ -59,7 +59,7 @@ impl<S: Syncs> Session<S> {
         check: Check,
     ) -> Result<(Self, Welcome)> {
         let opened = Self::try_open(service, call, hello, check).await;
-        metrics::opened(&opened);
+        metrics::opened::<S, _>(&opened);
         opened
     }
 

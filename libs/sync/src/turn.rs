@@ -60,7 +60,7 @@ pub async fn turn<S: Syncs>(
     let longest = left.map_or(policy.lease(), |left| left.min(policy.lease()));
     let rules = policy.line(service.db().is_sqlite());
     let turn = service.engine().line.turn(rules, source, longest).await;
-    metrics::waited(work.name(), begun.elapsed());
+    metrics::waited::<S>(work.name(), begun.elapsed());
     turn.ok_or_else(|| too_many(source, work, longest))
 }
 

@@ -82,7 +82,7 @@ pub async fn by_command<S: Syncs>(
     };
     if !request.validate_only {
         service.memory().see(answer.revision, call.deadline).await;
-        metrics::undone(&answer.records);
+        metrics::undone::<S>(&answer.records);
     }
     Ok(answer)
 }

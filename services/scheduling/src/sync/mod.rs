@@ -7,11 +7,15 @@ mod write;
 
 use std::collections::HashMap;
 
-use mpp_api::{Document as _, scheduling::HoursRule, sync::Source};
+use mpp_api::{
+    Document as _,
+    scheduling::HoursRule,
+    sync::{Source, source},
+};
 use mpp_core::{FieldViolation, Label, Labels, Reason, Result};
 use mpp_form::hours_rule::Target;
 use mpp_store::{Actor, Change, Op, Tx};
-use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
+use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
     app::{Scheduling, sources::accounted},
@@ -20,6 +24,8 @@ use crate::{
 
 impl Syncs for Scheduling {
     const NAME: &'static str = SCHEMA.service;
+
+    const SERVICE: source::Service = source::Service::Scheduling;
 
     type Doc = HoursRule;
 
@@ -41,6 +47,17 @@ impl Syncs for Scheduling {
 
     fn knows(&self, source: &str) -> bool {
         self.knows_source(source)
+    }
+
+    fn known_sources(&self) -> Vec<Known> {
+        let state = self.memory.read();
+        let own = state.records.records();
+        let known = state.directory.sources().map(|known| {
+            let since = own.row::<Source>(&known.name).map_or(0, |row| row.stamp.create_time);
+            let found = own.get::<Source>(&known.name).map(|found| found.doc);
+            Known { source: accounted(known, found), since }
+        });
+        known.collect()
     }
 
     async fn await_source(&self, source: &str) -> Result<()> {

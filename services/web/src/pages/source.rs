@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::{
-    reporting::SourceReport,
+    reporting::{SourceReport, source_report::AtService},
     sync::{ListWaitingRecordsResponse, WaitingCause},
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, heading, listing::source_table};
+use super::{
+    Block, Drawn, Part, View, as_of, deviations, heading,
+    listing::{freshness, source_table},
+};
 use crate::{
     components::{Look, id_of},
-    words::{incomplete, local_text, remedy, table as words},
+    words::{fed, format, incomplete, local_text, remedy, table as words},
 };
 
 /// Draws the page; `None` if the report has no such source.
@@ -55,9 +58,29 @@ fn runs(look: Look, source: &SourceReport) -> Arc<Part> {
             section #runs aria-labelledby="runs-title" {
                 h2 #runs-title { (look.of(words::SOURCE_RUNS)) (look.mark()) }
                 (source_table(look, words::SOURCE_RUNS_CAPTION, source))
+                (services(look, source))
             }
         },
     )
+}
+
+/// How it stands at each service that it feeds; or that nobody knows yet which these are.
+fn services(look: Look, source: &SourceReport) -> Markup {
+    html! {
+        @if source.services.is_empty() { p.help { (look.of(words::SOURCE_FEEDS_UNKNOWN)) } }
+        @else { ul { @for at in &source.services { li { (service_line(look, at)) } } } }
+    }
+}
+
+fn service_line(look: Look, at: &AtService) -> Markup {
+    let last = match &at.last_success_time {
+        Some(time) => look.moment(format::micros(time), Zone::Wib),
+        None => html! { (look.of(words::NEVER)) },
+    };
+    html! {
+        (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), &at.last_success_time))
+        ", " (look.of(words::LAST_SUCCESS)) " " (last)
+    }
 }
 
 fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {

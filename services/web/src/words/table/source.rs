@@ -8,6 +8,8 @@ phrases! {
     SOURCE_RUNS: "Pembacaan", "Runs";
     SOURCE_RUNS_CAPTION: "Keadaan sumber ini dan jumlah catatannya sejak awal",
         "The state of this source, and its records since the beginning";
+    SOURCE_FEEDS_UNKNOWN: "Layanan mana yang diisi sumber ini belum diketahui: catatannya tidak menyebutkan, dan belum ada pembacaan yang selesai.",
+        "Which services this source feeds is not known: its record does not say, and no run has ended yet.";
     SOURCE_TODO: "Yang perlu dilakukan pengelola sumber", "What the keeper of the source has to do";
     TODO_NOTHING: "Tidak ada: pembacaan terakhir lengkap dan tidak ada yang ditolak.",
         "Nothing: the last run was whole, and nothing is refused.";
