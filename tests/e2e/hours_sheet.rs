@@ -5,12 +5,13 @@ use std::{fs, path::PathBuf};
 
 use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Suite, eventually,
+    PATIENCE, Service, Suite, eventually, http,
     keys::{ADMINISTRATOR, MALL_SYSTEM},
     program::Said,
     town,
     wait::that,
 };
+use serde_json::Value;
 
 use crate::hours::{SOURCE, create_counter, create_source};
 
@@ -40,10 +41,34 @@ async fn tell(backend: Backend) {
     let rule = office.rule("renovasi").await.succeeded();
     assert!(rule.contains("Perbaikan ruang layanan") && rule.contains(SOURCE), "{rule}");
     assert!(office.agent("run", &[]).await.succeeded().contains("sent 0 + known 3"));
+    it_is_fresh_where_it_sends(&suite).await;
     rows_that_wait_or_are_not_read(&suite, &office).await;
     a_rule_that_has_left_the_sheet(&office).await;
     a_state_that_is_lost(&office).await;
     the_wrong_service(&office).await;
+}
+
+/// It has no session at the registry, and is not waited for there.
+async fn it_is_fresh_where_it_sends(suite: &Suite) {
+    eventually(PATIENCE, "the report knows where it sends", async || {
+        let report = suite.run(ADMINISTRATOR, &["report", "-o", "json"]).await.out;
+        let report: Value = serde_json::from_str(&report).map_err(|error| error.to_string())?;
+        let sources = report["sources"].as_array().cloned().unwrap_or_default();
+        let own = sources.into_iter().find(|one| one["source"] == SOURCE).unwrap_or_default();
+        let at = &own["services"];
+        let is_known = at[0]["service"] == "SERVICE_SCHEDULING" && at[1] == Value::Null;
+        that(is_known && own.get("late").is_none(), own.to_string())
+    })
+    .await;
+    let late = async |service: Service, at: &str| {
+        let (_, text) = http::get(&suite.health(service, "/metrics")).await.expect("metrics");
+        let own = ["mpp_source_late_seconds{", SOURCE, &format!("service=\"{at}\"")];
+        let line = text.lines().find(|line| own.iter().all(|part| line.contains(part)));
+        line.and_then(|line| line.rsplit(' ').next()).map(str::to_owned)
+    };
+    assert_eq!(late(Service::Scheduling, "scheduling").await.as_deref(), Some("0"));
+    assert_eq!(late(Service::Registry, "registry").await, None);
+    assert!(late(Service::Registry, "elsewhere").await.is_some(), "it cannot tell");
 }
 
 /// One row is for a counter that comes later, one has hours that nobody can read.
