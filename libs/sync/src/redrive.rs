@@ -9,7 +9,6 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Tx};
 use prost::Message as _;
-use tokio::time::Instant;
 
 use crate::{
     account::{settle, show, tried},
@@ -24,7 +23,7 @@ use crate::{
         waiting::{self, Selection, Waiting},
     },
     syncs::Syncs,
-    turn::{Work, turn},
+    turn::{Patience, Work, turn},
 };
 
 /// Told of a record that its source has not sent so, and that is therefore not taken.
@@ -51,8 +50,8 @@ pub struct Redrive<S> {
     pub accept_moves: bool,
     /// A dry run: nothing is stored.
     pub validate_only: bool,
-    /// When its caller must have been answered.
-    pub deadline: Option<Instant>,
+    /// For how long its caller waits.
+    pub patience: Patience,
 }
 
 /// Tries the records that a caller's request names.
@@ -77,8 +76,8 @@ pub async fn by_command<S: Syncs>(
     tx.rollback().await?;
     check_release(call, &request.code)?;
     let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
-    let (service, deadline) = (service.clone(), call.deadline);
-    let redrive = Redrive { service, actor, accept_moves, validate_only, deadline };
+    let (service, patience) = (service.clone(), Patience::of(call));
+    let redrive = Redrive { service, actor, accept_moves, validate_only, patience };
     let wanted = Selection {
         source: request.source.clone(),
         code: request.code.clone(),
@@ -130,7 +129,7 @@ impl<S: Syncs> Redrive<S> {
     /// turn.
     pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
-        let _turn = turn(&self.service, source, Work::Redrive, self.deadline).await?;
+        let _turn = turn(&self.service, source, Work::Redrive, &self.patience).await?;
         match self.raced(wanted, names).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),

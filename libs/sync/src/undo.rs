@@ -45,7 +45,7 @@ use crate::{
         waiting,
     },
     syncs::Syncs,
-    turn::{Work, turn},
+    turn::{Patience, Work, turn},
 };
 
 /// The place after all records of a session, from which its records in quarantine are undone.
@@ -97,7 +97,7 @@ async fn piece<S: Syncs>(
     request: &UndoSessionRequest,
 ) -> Result<UndoSessionResponse> {
     let actor = by(call, request);
-    let _turn = turn(service, &request.source, Work::Undo, call.deadline).await?;
+    let _turn = turn(service, &request.source, Work::Undo, &Patience::of(call)).await?;
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;
