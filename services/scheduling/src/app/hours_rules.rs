@@ -7,6 +7,7 @@ use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
 use super::Scheduling;
+use crate::model::{date::today_in_the_west, room::too_many};
 
 impl Serves<HoursRule> for Scheduling {}
 
@@ -47,11 +48,13 @@ impl Keeps<HoursRule> for Scheduling {
         }
         hours_rule::check_reason(rule, before)?;
         hours_rule::write_times(rule);
-        let count = self.memory.read().records.rule_count_of(&rule.target, "");
-        if before.is_some() || count < self.policy.rules_per_target {
+        let today = today_in_the_west(self.db.clock().now())?;
+        let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
+        if counts.left(&self.policy).take(rule, before, today) {
             return Ok(());
         }
-        Err(Error::new(Reason::LimitReached, too_many(&rule.target, "this API", count)))
+        let text = too_many(rule, "this API", &self.policy, today);
+        Err(Error::new(Reason::LimitReached, text))
     }
 }
 
@@ -81,11 +84,6 @@ impl Scheduling {
             Err(error) => Err(error),
         }
     }
-}
-
-/// Told where a target has so many rules of one hand that no other is taken.
-pub fn too_many(target: &str, of: &str, count: usize) -> String {
-    format!("{target} has {count} rules of {of}; delete those that are over")
 }
 
 fn refers_to_nothing(error: Error) -> Error {
