@@ -32,10 +32,7 @@ pub fn lateness<S: Syncs>(service: &S) -> Vec<Point> {
     points(service, |source, last, now| late_by(last, source.freshness_target_seconds, now))
 }
 
-fn points<S: Syncs>(
-    service: &S,
-    figure: impl Fn(&Source, Micros, Micros) -> Micros,
-) -> Vec<Point> {
+fn points<S: Syncs>(service: &S, figure: impl Fn(&Source, Micros, Micros) -> Micros) -> Vec<Point> {
     let now = service.time();
     let all = service.known_sources();
     let judged = all.iter().flat_map(|known| judged::<S>(known).map(move |one| (known, one)));

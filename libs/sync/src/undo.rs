@@ -7,8 +7,8 @@
 //! where it was when it is asked for again: what it has put back is the session's no more.
 //!
 //! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
-//! the place to go on at: so none writes more than that, whatever the session has brought. Each
-//! looks through all that the session has changed to find its piece.
+//! the place to go on at: so none writes more than that, whatever the session has brought, nor reads
+//! more (`store/touched.rs`): it goes through the session's revisions in their order.
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
 //! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.
@@ -41,7 +41,8 @@ use crate::{
     session::permit,
     store::{
         lease,
-        undone::{self, Touched, Undone},
+        touched::{self, Place, Touched},
+        undone::{self, Undone},
         waiting,
     },
     syncs::Syncs,
@@ -141,18 +142,13 @@ impl<'a> Piece<'a> {
     /// Puts records back.
     async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
         let UndoSessionRequest { source, session, after, .. } = self.request;
-        let place = after.split_once(' ').unwrap_or_default();
-        let mut found = undone::touched(tx.conn(), (source, session), place, self.most + 1).await?;
-        let has_more = found.len() > self.most;
-        found.truncate(self.most);
+        let (of, place) = ((source.as_str(), session.as_str()), Place::read(after));
+        let (found, next) = touched::touched(tx.conn(), of, place, self.most).await?;
         for one in &found {
             self.undo(service, tx, one).await?;
         }
         service.gone(tx, &self.gone).await?;
-        self.next = match found.last().filter(|_| has_more) {
-            Some(last) => format!("{} {}", last.kind, last.name),
-            None => WAITING.to_owned(),
-        };
+        self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.told());
         if found.is_empty() && after.is_empty() && !self.knows(tx).await? {
             return Err(unknown(source, session));
         }

@@ -126,11 +126,12 @@ mod tests {
         let name = Destination::Scheduling.name_of(SOURCE, &rule);
         assert_eq!(name, "hoursRules/mal-banyuwangi_libur");
         assert_eq!(Destination::Scheduling.id_of(&name), "libur");
-        let name = Destination::Registry.name_of(SOURCE, &record(Body::Service(Service::default())));
-        assert_eq!((name.as_str(), Destination::Registry.id_of(&name)), (
-            "units/a/services/libur",
-            "libur"
-        ));
+        let name =
+            Destination::Registry.name_of(SOURCE, &record(Body::Service(Service::default())));
+        assert_eq!(
+            (name.as_str(), Destination::Registry.id_of(&name)),
+            ("units/a/services/libur", "libur")
+        );
     }
 
     #[test]

@@ -275,7 +275,8 @@ async fn a_single_call_is_told_so_before_its_own_time_ends() {
         let undo = UndoSessionRequest { source, session, ..UndoSessionRequest::default() };
         let (mut admin, mut officer) = (world.admin(), world.admin());
         let registry = &world.running.registry;
-        let _held = turn(registry, kecil, Work::Batch, &Patience::default()).await.expect("its turn");
+        let _held =
+            turn(registry, kecil, Work::Batch, &Patience::default()).await.expect("its turn");
         let (pushed, looked, redriven, undone) = tokio::join!(
             push.publisher.sync.push_batch(hurried(batch)),
             other.sync.preview_records(hurried(preview)),
@@ -298,7 +299,8 @@ async fn a_single_call_is_told_so_before_its_own_time_ends() {
 async fn passes(registry: mpp_registry::Registry, source: &str, ends: CancellationToken) -> usize {
     let mut before = 0;
     while !ends.is_cancelled() {
-        let _turn = turn(&registry, source, Work::Undo, &Patience::default()).await.expect("its turn");
+        let _turn =
+            turn(&registry, source, Work::Undo, &Patience::default()).await.expect("its turn");
         before += usize::from(registry.sync.writes_waiting() > 1);
         tokio::task::yield_now().await;
     }

@@ -10,8 +10,8 @@ use mpp_store::Named;
 use super::{
     event::Upstream,
     facts::{
-        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, MallRow, OfferingRow, RegionRow, SourceRow,
-        UnitRow,
+        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, MallRow, OfferingRow, RegionRow,
+        SourceRow, UnitRow,
     },
     project::mall_of,
     rows::{Key, Row, decode},

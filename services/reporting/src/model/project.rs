@@ -18,8 +18,9 @@ use mpp_core::{Micros, Reason, Result, as_told};
 use super::{
     event::{Event, Upstream},
     facts::{
-        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, Finding, KEPT_FINDINGS, MallRow, OfferingRow,
-        RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded, mark,
+        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, Finding, KEPT_FINDINGS, MallRow,
+        OfferingRow, RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded,
+        mark,
     },
     rows::{Row, Rows},
     wording,

@@ -17,8 +17,10 @@ type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
 pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
     let (row, _) = known;
     let at: Vec<_> = judged(known).collect();
-    let services: Vec<AtService> =
-        at.iter().map(|(service, own)| at_service(*service, own, row.target_seconds, now)).collect();
+    let services: Vec<AtService> = at
+        .iter()
+        .map(|(service, own)| at_service(*service, own, row.target_seconds, now))
+        .collect();
     let rows: Vec<&SourceRow> =
         if at.is_empty() { vec![row] } else { at.iter().map(|(_, own)| own).collect() };
     let sum = |of: fn(&SourceRow) -> i64| rows.iter().map(|own| of(own)).sum();
@@ -140,7 +142,8 @@ mod tests {
     #[test]
     fn what_is_told_is_summed_over_its_services() {
         let lacks = Some((3, "a quote is left open".to_owned()));
-        let own = SourceRow { unread: 4, counted: true, accounting: [5, 4, 0, 1, 0], ..row(Some(9)) };
+        let own =
+            SourceRow { unread: 4, counted: true, accounting: [5, 4, 0, 1, 0], ..row(Some(9)) };
         let fed = SourceRow { incomplete: lacks, accounting: [2, 2, 0, 0, 0], ..row(Some(7)) };
         let told = source("sources/bkpm", (&own, Some(&fed)), 10);
         assert_eq!((told.received, told.applied, told.unread, told.counted), (7, 6, 4, false));

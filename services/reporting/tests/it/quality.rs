@@ -135,7 +135,8 @@ async fn a_source_becomes_late_by_time_alone() {
 async fn a_source_that_sends_only_hours_is_judged_by_its_sessions_at_scheduling() {
     on_both(async |database| {
         let world = World::start(database).await;
-        let unheard = Source { last_success_time: None, accounting: None, ..source("Mal", 3_600, 0) };
+        let unheard =
+            Source { last_success_time: None, accounting: None, ..source("Mal", 3_600, 0) };
         let revision = world.registry.put("sources/mal", &unheard).await;
         let report = world.after(revision).await;
         assert!(report.sources[0].services.is_empty(), "nobody knows yet where it belongs");

@@ -85,9 +85,8 @@ impl<'a> Write<'a> {
     fn room(&self, records: &[WaitingRecord<HoursRule>], standing: &Standing) -> Room {
         let state = self.app.memory.read();
         let (today, source) = (self.today, &self.lease.source);
-        let left = |target: &str| {
-            state.records.counts_of(target, source, today).left(&self.app.policy)
-        };
+        let left =
+            |target: &str| state.records.counts_of(target, source, today).left(&self.app.policy);
         let (mut room, mut freed) = (HashMap::new(), Vec::new());
         for (_, checked) in records {
             match (&checked.item, standing.get(&checked.name)) {

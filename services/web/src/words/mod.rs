@@ -15,7 +15,8 @@ pub mod format;
 pub mod table;
 
 pub use contract::{
-    change, deviation, fed, incomplete, remedy, service_field, stage, tells_a_citizen, upstream, weekday, yardstick,
+    change, deviation, fed, incomplete, remedy, service_field, stage, tells_a_citizen, upstream,
+    weekday, yardstick,
 };
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::{types::LocalizedText, wording::Language};

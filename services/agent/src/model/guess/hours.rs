@@ -45,7 +45,11 @@ pub fn hours(records: &[Value]) -> Option<Hours> {
     Some(Hours { program: program(fields, &days.join("\n"), &left), left })
 }
 
-fn program([id, target, from, to, source]: [Option<String>; 5], days: &str, left: &[String]) -> String {
+fn program(
+    [id, target, from, to, source]: [Option<String>; 5],
+    days: &str,
+    left: &[String],
+) -> String {
     let id = id.map_or(NO_ID.to_owned(), |at| format!("({at} | slug),"));
     let target = target.map_or(NO_TARGET.to_owned(), |at| {
         format!("({at} | trimmed),  # as malls/banyuwangi, or a counter's name?")

@@ -44,7 +44,9 @@ fn remark(choice: &Choice) -> String {
 
 fn id(guess: &Guess) -> String {
     match (guess.of(Field::SourceId), guess.of(Field::Title)) {
-        (Some(choice), _) => format!("  source_id: ({} | slug),{}", path(&choice.column), remark(choice)),
+        (Some(choice), _) => {
+            format!("  source_id: ({} | slug),{}", path(&choice.column), remark(choice))
+        }
         (None, Some(title)) => format!(
             "  source_id: ({} | slug),  # no column of codes: a record that is renamed becomes \
              another one?",

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 /// Words of a day on which nobody is served.
 const CLOSED: [&str; 5] = ["tutup", "libur", "closed", "tidak buka", "tidak melayani"];
 /// Ways to write "until", each before those that it begins with.
-const UNTIL: [&str; 9] = ["sampai dengan", "sampai", "hingga", "s.d.", "s/d", "s.d", "sd", "–", "—"];
+const UNTIL: [&str; 9] =
+    ["sampai dengan", "sampai", "hingga", "s.d.", "s/d", "s.d", "sd", "–", "—"];
 /// Ways to write "and".
 const AND: [&str; 5] = [" dan ", " and ", "&", ",", "\n"];
 /// Words beside a time that add nothing to it.

@@ -37,7 +37,10 @@ pub(in crate::command) async fn warn(
         };
         match destination {
             _ if output.is_json() => {
-                say!("{}", json!({ "event": "would_withdraw", "name": name, "offerings": offered }));
+                say!(
+                    "{}",
+                    json!({ "event": "would_withdraw", "name": name, "offerings": offered })
+                );
             }
             Destination::Registry => say!("    {}", with_offerings(name, &offered)),
             Destination::Scheduling => say!("    {name}; what held before it holds again"),

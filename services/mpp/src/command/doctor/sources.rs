@@ -81,8 +81,11 @@ mod tests {
         assert_eq!(line(&[]), "there is none");
         assert_eq!(line(&[source("a", false, None)]), "1, none late");
         let all: Vec<_> = ["a", "b", "c", "d", "e"].map(|name| source(name, true, None)).into();
-        assert_eq!(line(&all), "5, 5 late: sources/a at scheduling, sources/b at scheduling, \
-                                sources/c at scheduling and 2 more");
+        assert_eq!(
+            line(&all),
+            "5, 5 late: sources/a at scheduling, sources/b at scheduling, \
+                                sources/c at scheduling and 2 more"
+        );
         let part = [source("a", false, Some(Reason::Unreachable)), source("b", true, None)];
         let told = "2, 1 late: sources/b at scheduling; seen in part by the last run: sources/a \
                     (REASON_UNREACHABLE)";

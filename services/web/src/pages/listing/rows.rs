@@ -137,8 +137,7 @@ pub fn freshness(
 
 /// A source of a catalog.
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
-    let state =
-        freshness(look, source.late, source.incomplete.as_ref(), &source.last_success_time);
+    let state = freshness(look, source.late, source.incomplete.as_ref(), &source.last_success_time);
     let late = source.services.iter().filter(|at| at.late).map(|at| look.of(fed(at.service())));
     let late: Vec<_> = late.collect();
     let state = html! {

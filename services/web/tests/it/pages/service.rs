@@ -177,9 +177,15 @@ async fn a_source_of_both_services_says_at_which_it_is_late() {
     let mut all = nation();
     let at = |service: source::Service, late| {
         let last_success_time = all.report.sources[0].last_success_time.filter(|_| !late);
-        AtService { service: service.into(), late, last_success_time, ..Atsource::Service::default() }
+        AtService {
+            service: service.into(),
+            late,
+            last_success_time,
+            ..Atsource::Service::default()
+        }
     };
-    let services = vec![at(source::Service::Registry, false), at(source::Service::Scheduling, true)];
+    let services =
+        vec![at(source::Service::Registry, false), at(source::Service::Scheduling, true)];
     let source = &mut all.report.sources[0];
     (source.services, source.late, source.last_success_time) = (services, true, None);
     let world = World::start(all).await;
