@@ -8,16 +8,7 @@ use mpp_api::{
 use mpp_core::Micros;
 use mpp_telemetry::Point;
 
-use crate::syncs::Syncs;
-
-/// A source as a service knows it, with its own accounting.
-#[derive(Clone, Debug)]
-pub struct Known {
-    /// The source.
-    pub source: Source,
-    /// Since when it is known here.
-    pub since: Micros,
-}
+use crate::{known::Known, syncs::Syncs};
 
 /// What the label `service` says of a source that this service cannot judge: another may.
 const ELSEWHERE: &str = "elsewhere";

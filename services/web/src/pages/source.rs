@@ -83,7 +83,7 @@ fn service_line(look: Look, at: &AtService) -> Markup {
         None => html! { (look.of(words::NEVER)) },
     };
     html! {
-        (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), &at.last_success_time))
+        (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), at.last_success_time.is_some()))
         ", " (look.of(words::LAST_SUCCESS)) " " (last)
     }
 }

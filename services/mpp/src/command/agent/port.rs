@@ -12,7 +12,6 @@ use mpp_rpc::{Component, HealthPolicy, Readiness, serve_probes};
 use mpp_telemetry::Guard;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AgentRunArgs, keeper, load};
 use crate::{
     client::Client,
     credentials,
@@ -52,12 +51,14 @@ pub(super) struct Port {
 }
 
 impl Port {
-    /// Serves the port, where one is wanted. Where the configuration cannot be read yet, the
-    /// service that is waited for is called the registry.
-    pub(super) async fn open(args: &AgentRunArgs, client: &Client) -> Result<Option<Self>> {
-        let Some(address) = args.port.health_listen else { return Ok(None) };
-        let telemetry = args.port.log.telemetry("agent")?;
-        let service = load(&args.config).map_or(Service::Registry, |run| keeper::service(&run));
+    /// Serves the port of an agent that feeds a service, where one is wanted.
+    pub(super) async fn open(
+        args: &PortArgs,
+        service: Service,
+        client: &Client,
+    ) -> Result<Option<Self>> {
+        let Some(address) = args.health_listen else { return Ok(None) };
+        let telemetry = args.log.telemetry("agent")?;
         let listener = bind(address).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
         measure(&client.endpoint(service)?);

@@ -7,14 +7,14 @@ use mpp_agent::{Edited, Input, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
 use super::{AgentRunArgs, Calls, keeper, load, once, port::Port};
-use crate::{client::Client, output::Output, stop::until_stopped};
+use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
 /// Runs once, or again and again until it is stopped.
 pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
     // A single run beside the service, as a runbook asks for, leaves the service's port alone.
     let mut port = match args.every {
-        Some(_) => Port::open(&args, client).await?,
+        Some(_) => Port::open(&args.port, fed(&args.config), client).await?,
         None => None,
     };
     let config = args.config.clone();
@@ -46,6 +46,11 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
             () = shutdown.cancelled() => return Ok(()),
         }
     }
+}
+
+/// The service that the agent feeds; the registry where its configuration cannot be read yet.
+fn fed(config: &Path) -> Service {
+    load(config).map_or(Service::Registry, |run| keeper::service(&run))
 }
 
 /// The database or the files that are watched for a change.

@@ -117,14 +117,14 @@ pub fn freshness(
     look: Look,
     late: bool,
     lacks: Option<&Incomplete>,
-    last: &Option<Timestamp>,
+    has_succeeded: bool,
 ) -> Markup {
-    let state = match (late, lacks, last) {
+    let state = match (late, lacks, has_succeeded) {
         (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
         (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE_RUN)),
         // Not late yet, and nothing has come.
-        (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
-        (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),
+        (false, None, false) => html! { span.quiet { (look.of(words::NEVER)) } },
+        (false, None, true) => tag(Tone::Good, look.of(words::ON_TIME)),
     };
     // The reason only: the text is for the source's keeper and may name files.
     html! {
@@ -137,7 +137,12 @@ pub fn freshness(
 
 /// A source of a catalog.
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
-    let state = freshness(look, source.late, source.incomplete.as_ref(), &source.last_success_time);
+    let state = freshness(
+        look,
+        source.late,
+        source.incomplete.as_ref(),
+        source.last_success_time.is_some(),
+    );
     let late = source.services.iter().filter(|at| at.late).map(|at| look.of(fed(at.service())));
     let late: Vec<_> = late.collect();
     let state = html! {
