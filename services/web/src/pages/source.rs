@@ -103,7 +103,7 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
 }
 
 /// The causes that the source's records wait for, and the first of those records; not known while
-/// the registry is silent.
+/// one of the services that it may feed is silent.
 fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> {
     Part::new(
         "waiting",
@@ -159,6 +159,9 @@ fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
         "UNIT_NOT_OWNED" => words::WAITS_RIGHT,
         "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
         "TOO_MANY_MOVED" => words::WAITS_MOVES,
+        "TARGET_NOT_FOUND" => words::WAITS_TARGET,
+        "TARGET_NOT_OWNED" => words::WAITS_TARGET_RIGHT,
+        "UNDONE" => words::WAITS_UNDONE,
         _ => words::WAITS_OTHER,
     };
     let about = if cause.rejected { &cause.code } else { &cause.awaited };
