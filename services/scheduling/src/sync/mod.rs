@@ -14,6 +14,7 @@ use mpp_api::{
 };
 use mpp_core::{FieldViolation, Label, Labels, Reason, Result};
 use mpp_form::hours_rule::Target;
+use mpp_resource::memory::View as _;
 use mpp_store::{Actor, Change, Op, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 

@@ -181,7 +181,7 @@ async fn a_source_of_both_services_says_at_which_it_is_late() {
             service: service.into(),
             late,
             last_success_time,
-            ..Atsource::Service::default()
+            ..AtService::default()
         }
     };
     let services =
