@@ -175,7 +175,7 @@ async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() 
 #[tokio::test]
 async fn a_source_of_both_services_says_at_which_it_is_late() {
     let mut all = nation();
-    let at = |service: source::Service, late| {
+    let at = |service: source::Service, late: bool| {
         let last_success_time = all.report.sources[0].last_success_time.filter(|_| !late);
         AtService {
             service: service.into(),
