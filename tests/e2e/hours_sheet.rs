@@ -61,7 +61,7 @@ async fn it_is_fresh_where_it_sends(suite: &Suite) {
     })
     .await;
     let late = async |service: Service, at: &str| {
-        let (_, text) = http::get(&suite.health(service, "/metrics")).await.expect("metrics");
+        let (_, text) = http::get(&suite.health(service, "metrics")).await.expect("metrics");
         let own = ["mpp_source_late_seconds{", SOURCE, &format!("service=\"{at}\"")];
         let line = text.lines().find(|line| own.iter().all(|part| line.contains(part)));
         line.and_then(|line| line.rsplit(' ').next()).map(str::to_owned)
