@@ -25,7 +25,9 @@ def week:
   } + (
     # A row is either hours or a closure.
     (."Tutup karena" | trimmed) as $why
-    | if $why == "" then {weekly: week}
-      else {closure: {reason: {id: $why}, referral: (."Dialihkan ke" | trimmed)}} end
+    | if (."Senin - Kamis" | trimmed) == "" then
+        {closure: {reason: {id: $why}, referral: (."Dialihkan ke" | trimmed)}}
+      elif $why == "" then {weekly: week}
+      else error("it has hours, and a reason to be closed; make two rows of it") end
   ))
 }

@@ -177,12 +177,7 @@ async fn a_source_of_both_services_says_at_which_it_is_late() {
     let mut all = nation();
     let at = |service: source::Service, late: bool| {
         let last_success_time = all.report.sources[0].last_success_time.filter(|_| !late);
-        AtService {
-            service: service.into(),
-            late,
-            last_success_time,
-            ..AtService::default()
-        }
+        AtService { service: service.into(), late, last_success_time, ..AtService::default() }
     };
     let services =
         vec![at(source::Service::Registry, false), at(source::Service::Scheduling, true)];
