@@ -127,7 +127,7 @@ async fn the_wrong_service(office: &Office<'_>) {
     office.forgets();
     let told = office.agent("check", &[]).await;
     let way_out = "set service = \"scheduling\" above [input]";
-    assert!(told.code == 9 && told.out.contains(way_out), "{told:?}");
+    assert!(told.code == 8 && told.out.contains(way_out), "{told:?}");
 }
 
 /// The office's folder, with the sheet and the agent's files.
