@@ -222,8 +222,19 @@ impl<S: Syncs> Session<S> {
         loop {
             tokio::select! {
                 turn = &mut turn => return turn,
-                () = sleep(every), if !is_preview => self.prolong().await?,
+                () = sleep(every), if !is_preview => self.keep_in_line().await?,
             }
+        }
+    }
+
+    /// Prolongs the lease; where the database is busy the next third does.
+    async fn keep_in_line(&self) -> Result<()> {
+        match self.prolong().await {
+            Err(error) if !matches!(error.reason(), Reason::LeaseLost | Reason::LeaseExpired) => {
+                tracing::warn!(source = self.lease.source, %error, "the lease is not prolonged");
+                Ok(())
+            }
+            kept => kept,
         }
     }
 

@@ -35,15 +35,16 @@ impl Place {
     /// The place of a token; the beginning, where a program of before has written it: what has gone
     /// back already is not told again.
     pub fn read(token: &str) -> Self {
-        let mut parts = token.splitn(3, ' ');
+        let mut parts = token.splitn(3, '/');
         let mut next = || parts.next().unwrap_or_default();
         let Ok(revision) = next().parse() else { return Self::default() };
         Self { revision, kind: next().to_owned(), name: next().to_owned() }
     }
 
-    /// Its token.
+    /// Its token. It has no blank: a program of before, which parts tokens there, then begins anew,
+    /// and does not take what is left for done.
     pub fn told(&self) -> String {
-        format!("{} {} {}", self.revision, self.kind, self.name)
+        format!("{}/{}/{}", self.revision, self.kind, self.name)
     }
 }
 
@@ -173,6 +174,7 @@ mod tests {
     fn a_place_is_read_as_it_was_told_and_one_of_before_is_the_beginning() {
         let place =
             Place { revision: 7, kind: "service".into(), name: "units/a/services/b".into() };
+        assert_eq!(place.told(), "7/service/units/a/services/b");
         assert_eq!(Place::read(&place.told()), place);
         assert_eq!(Place::read("service units/a/services/b"), Place::default());
         assert_eq!(Place::read(""), Place::default());

@@ -36,7 +36,7 @@ pub async fn run(
     shutdown: &CancellationToken,
 ) -> Result<Outcome> {
     let store = Store::open(&run.state).await?;
-    store.keep_service(run.way.destination).await?;
+    store.check_service(run.way.destination).await?;
     let mapping_version = mapping::version(&run.way.program);
     let context = session::Context {
         endpoint,

@@ -199,6 +199,8 @@ impl<'a> Session<'a> {
         let hello = hello(context).await?;
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
+        // Before a checkpoint of it is stored, and not before it has taken the source.
+        context.store.keep_service(context.run.way.destination).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
         let mut told = context.store.told_gone().await?;

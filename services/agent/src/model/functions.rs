@@ -36,7 +36,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "opening_hours",
         purpose: "a day's hours, none where it is closed; what is not read to the last word fails the row",
-        from: "\"08.00 - 12.00 dan 13.00 - 16.00 WIB\"",
+        from: "\"08.00 - 12.00 dan 13.00 - 16.00\"",
         forms: HOURS,
     },
     Function {
@@ -56,7 +56,7 @@ pub const FUNCTIONS: &[Function] = &[
 const STATES: &[&str] = &["Aktif", "Nonaktif", "1", "0"];
 
 const HOURS: &[&str] =
-    &["08.00 - 15.00", "8:00 s.d. 12:00, 13:00 s.d. 16:00", "pukul 07.30 s/d 14.00 WIB", "tutup"];
+    &["08.00 - 15.00", "8:00 s.d. 12:00, 13:00 s.d. 16:00", "pukul 07.30 s/d 14.00", "tutup"];
 
 const FEES: &[&str] = &[
     "Gratis",

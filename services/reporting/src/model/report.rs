@@ -132,9 +132,10 @@ impl<'a> View<'a> {
         let nation = self.nation;
         let now = self.question.known_on.unwrap_or(self.question.now);
         let known = nation.sources.iter().filter(|(_, row)| self.was_known(row.known));
-        let fed = |name: &str| {
-            nation.fed.get(name).map(|row| &row.0).filter(|row| self.was_known(row.known))
-        };
+        let fed = |name: &str| nation.fed.get(name).map(|row| &row.0);
+        let known = known.filter(|(name, _)| {
+            nation.fed.get(*name).is_none_or(|fed| self.was_known(fed.0.known))
+        });
         known.map(|(name, row)| source::source(name, (row, fed(name)), now)).collect()
     }
 

@@ -1,4 +1,5 @@
-//! A day's opening hours, as sheets write them: "08.00 - 12.00 dan 13.00 s.d. 16.00 WIB", "tutup".
+//! A day's opening hours, as sheets write them: "08.00 - 12.00 dan 13.00 s.d. 16.00", "tutup".
+//! A zone that stands beside them is not read: a rule's hours are on its mall's own clock.
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ const UNTIL: [&str; 9] =
 /// Ways to write "and".
 const AND: [&str; 5] = [" dan ", " and ", "&", ",", "\n"];
 /// Words beside a time that add nothing to it.
-const BESIDE: [&str; 6] = ["pukul", "jam", "wita", "wib", "wit", "pkl."];
+const BESIDE: [&str; 3] = ["pukul", "jam", "pkl."];
 
 /// A day's `mpp.scheduling.v1.Interval`s; none of a day that is said to be closed.
 ///
@@ -45,7 +46,7 @@ fn interval(text: &str) -> Option<Value> {
     Some(json!({ "open": time(open)?, "close": time(close)? }))
 }
 
-/// "pukul 8.00 WIB" is 08:00; an hour without minutes could be anything.
+/// "pukul 8.00" is 08:00; an hour without minutes could be anything.
 fn time(text: &str) -> Option<String> {
     let words = text.split_whitespace().filter(|word| !BESIDE.contains(word));
     let [time] = words.collect::<Vec<_>>()[..] else { return None };
@@ -71,9 +72,9 @@ mod tests {
         for text in [
             "08.00-15.00",
             "8:00 – 15:00",
-            "08.00 s.d. 15.00 WIB",
+            "08.00 s.d. 15.00",
             "Pukul 08.00 s/d 15.00",
-            "jam 8.00 sampai dengan 15.00 wita",
+            "jam 8.00 sampai dengan 15.00",
         ] {
             assert_eq!(opening_hours(text), Ok(whole.clone()), "{text}");
         }
@@ -94,6 +95,8 @@ mod tests {
             "8-15",
             "08.00-15.00 (istirahat 12.00-13.00)",
             "08.00-15.00 kecuali Jumat",
+            "08.00-15.00 WIB",
+            "08.00 WITA - 15.00 WIT",
             "08.00-25.00",
             "08.60-15.00",
             "menyesuaikan",

@@ -29,7 +29,8 @@ fn line(sources: &[SourceReport]) -> String {
     let late = sources.iter().filter(|source| source.late);
     let late: Vec<String> = late
         .map(|source| match late_at(source) {
-            at if at.is_empty() => format!("{} (no session has ended yet)", source.source),
+            _ if is_unheard(source) => format!("{} (no session has ended yet)", source.source),
+            at if at.is_empty() => source.source.clone(),
             at => format!("{} at {}", source.source, at.join(" and ")),
         })
         .collect();
@@ -50,6 +51,12 @@ fn line(sources: &[SourceReport]) -> String {
         line += &format!("; seen in part by the last run: {}", named(&in_part));
     }
     line
+}
+
+/// Nothing is known of it. A reporting of the release before names no services of what it knows.
+fn is_unheard(source: &SourceReport) -> bool {
+    let has_run = source.last_success_time.is_some() || source.incomplete.is_some();
+    source.services.is_empty() && !has_run
 }
 
 fn named(names: &[String]) -> String {
