@@ -20,10 +20,10 @@ mpp_core::policy! {
         /// answer about the target's hours. So no source can use up what the mall's own hand may
         /// have. Rules that are over do not count: they stay, so that hours of before are answered.
         rules_per_target: usize = 64 in 1..=1000,
-        /// Hours rules that are over already when they come are taken while the target has fewer of
-        /// the same hand that are over: the hours of some decades may be told afterwards, and no
-        /// more. A rule that is over by now, but was not when it came, is never refused for it.
-        past_rules_per_target: usize = 256 in 0..=10_000,
+        /// Hours rules of one target and hand that are over and kept: at forty closures a year
+        /// those of 25 years. With so many no further one is taken until some are deleted, or
+        /// whoever lets rules end one after the other would be without a bound.
+        past_rules_per_target: usize = 1_024 in 1..=10_000,
         /// Minutes by which the holder of an appointment may be late and keep its place in the
         /// queue; later than that it counts as a walk-in.
         late_grace_minutes: i64 = 15 in 0..=120,

@@ -12,8 +12,8 @@ use super::{facts::SourceRow, message::timestamp};
 /// A source as the registry has it, and as scheduling does, where it was heard of there.
 type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
 
-/// A source with its accounting, summed over the services where it is judged; over the registry's
-/// alone while it is not known where.
+/// A source with its accounting, summed over the services that have heard of it; whether it is late
+/// is told of those where it is judged, or of the registry while it is not known where.
 pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
     let (row, _) = known;
     let at: Vec<_> = judged(known).collect();
@@ -23,7 +23,9 @@ pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
         .collect();
     let rows: Vec<&SourceRow> =
         if at.is_empty() { vec![row] } else { at.iter().map(|(_, own)| own).collect() };
-    let sum = |of: fn(&SourceRow) -> i64| rows.iter().map(|own| of(own)).sum();
+    // What it has ever sent counts, also where it is waited for no more.
+    let heard = || std::iter::once(row).chain(known.1);
+    let sum = |of: fn(&SourceRow) -> i64| heard().map(of).sum();
     let oldest = rows.iter().map(|own| own.last_success).min().flatten();
     SourceReport {
         source: name.to_owned(),

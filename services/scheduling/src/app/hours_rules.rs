@@ -1,5 +1,6 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
+use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
 use mpp_core::{Error, NATIONAL, Reason, Result};
 use mpp_form::hours_rule::{self, Target};
@@ -48,17 +49,22 @@ impl Keeps<HoursRule> for Scheduling {
         }
         hours_rule::check_reason(rule, before)?;
         hours_rule::write_times(rule);
-        let today = today_in_the_west(self.db.clock().now())?;
-        let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
-        if counts.left(&self.policy).take(rule, before, today) {
-            return Ok(());
-        }
-        let text = too_many(rule, "this API", &self.policy, today);
-        Err(Error::new(Reason::LimitReached, text))
+        self.check_room(rule, before, today_in_the_west(self.db.clock().now())?)
     }
 }
 
 impl Scheduling {
+    /// Refuses a rule for which its target has no room of this hand.
+    fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
+        let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
+        let mut left = counts.left(&self.policy);
+        if left.take(rule, before, today) {
+            return Ok(());
+        }
+        let text = too_many(rule, "this API", left, &self.policy);
+        Err(Error::new(Reason::LimitReached, text))
+    }
+
     /// Refuses a change by the API of a rule that a source publishes, saying where to change it.
     /// One whose source was given up, or may not write it any more, is its target's: a mall's new
     /// organiser is not bound by what the former one's source has sent.

@@ -29,17 +29,25 @@ impl Counts {
         }
     }
 
-    /// Takes the place of a rule that is put; false where there is none. One that was as it is
-    /// before, over or not, has its place; one that ends keeps it.
+    /// Takes the place of a rule that is put; false where there is none. One that is as it was
+    /// before, over or not, has its place. One that ends gives its place up, and takes one of those
+    /// that are over; where none of these is left, nothing new is taken either, or rules that end
+    /// one after the other would be without a bound.
     pub fn take(&mut self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> bool {
         let over = is_over(rule, today);
-        if before.is_some_and(|before| over || !is_over(before, today)) {
+        let was_over = before.map(|before| is_over(before, today));
+        if was_over == Some(over) {
             return true;
         }
-        let left = self.of(over);
-        let has_room = *left > 0;
-        *left = left.saturating_sub(1);
-        has_room
+        let needs_past = over || was_over.is_none();
+        if *self.of(over) == 0 || (needs_past && self.over == 0) {
+            return false;
+        }
+        *self.of(over) -= 1;
+        if let Some(was) = was_over {
+            *self.of(was) += 1;
+        }
+        true
     }
 }
 
@@ -49,18 +57,19 @@ pub fn is_over(rule: &HoursRule, today: Date) -> bool {
 }
 
 /// Told where a target has so many rules of one hand that no other is taken.
-pub fn too_many(rule: &HoursRule, of: &str, policy: &Policy, today: Date) -> String {
+pub fn too_many(rule: &HoursRule, of: &str, left: Counts, policy: &Policy) -> String {
     let target = &rule.target;
-    if is_over(rule, today) {
+    if left.over == 0 {
         let most = policy.past_rules_per_target;
         return format!(
-            "the rule is over, and {target} has {most} of {of} that are over, as many as are taken \
-             afterwards; delete some of them first"
+            "{target} has {most} or more rules of {of} that are over, as many as are kept; delete \
+             the oldest of them first"
         );
     }
     let most = policy.rules_per_target;
     format!(
-        "{target} has {most} rules of {of} that are not over; delete one, or let it end (valid_to)"
+        "{target} has {most} or more rules of {of} that are not over; delete one, or let it end \
+         (valid_to)"
     )
 }
 
@@ -77,19 +86,30 @@ mod tests {
     #[test]
     fn what_is_over_takes_no_room_of_what_is_not() {
         let (today, policy) = (date(2026, 11, 24), Policy::default());
-        let mut left = Counts { standing: 63, over: 5_000 }.left(&policy);
-        assert_eq!(left, Counts { standing: 1, over: 0 });
+        let mut left = Counts { standing: 63, over: 900 }.left(&policy);
         assert!(left.take(&ending("2026-11-24"), None, today), "the last day is part of it");
         assert!(!left.take(&ending(""), None, today), "it has no end");
-        assert!(!left.take(&ending("2026-11-23"), None, today), "told afterwards");
+        assert!(left.take(&ending("2026-11-23"), None, today), "told afterwards");
     }
 
     #[test]
-    fn a_rule_that_is_over_comes_back_only_where_there_is_room() {
-        let (today, mut none) = (date(2026, 11, 24), Counts::default());
+    fn a_rule_that_ends_makes_room_and_comes_back_only_where_there_is_some() {
+        let (today, mut left) = (date(2026, 11, 24), Counts { standing: 0, over: 5 });
         let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
-        assert!(none.take(&stands, Some(&stands), today), "it has its place");
-        assert!(none.take(&over, Some(&stands), today), "it ends");
-        assert!(!none.take(&stands, Some(&over), today), "else ended rules would be a reserve");
+        assert!(left.take(&stands, Some(&stands), today), "it has its place");
+        assert!(!left.take(&stands, Some(&over), today), "else ended rules would be a reserve");
+        assert!(left.take(&over, Some(&stands), today), "it ends");
+        assert!(left.take(&stands, None, today), "in its place");
+    }
+
+    #[test]
+    fn rules_that_are_put_and_ended_in_turn_come_to_a_bound() {
+        let (today, policy) = (date(2026, 11, 24), Policy::default());
+        let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
+        let mut left = Counts::default().left(&policy);
+        let rounds = (0..).take_while(|_| {
+            left.take(&stands, None, today) && left.take(&over, Some(&stands), today)
+        });
+        assert_eq!(rounds.count(), policy.past_rules_per_target);
     }
 }

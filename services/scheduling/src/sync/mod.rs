@@ -20,6 +20,7 @@ use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
     app::{Scheduling, sources::accounted},
+    model::date::today_in_the_west,
     store::{SCHEMA, own_name},
 };
 
@@ -82,7 +83,8 @@ impl Syncs for Scheduling {
         tx: &mut Tx,
         records: &[WaitingRecord<HoursRule>],
     ) -> Result<HashMap<usize, Fate>> {
-        write::Write::of(self, writer.lease)?.write(tx, records).await
+        let today = today_in_the_west(tx.now())?;
+        write::Write::of(self, writer.lease, today)?.write(tx, records).await
     }
 
     /// What a rule waits for is its target.

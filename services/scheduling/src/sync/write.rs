@@ -16,10 +16,7 @@ use mpp_sync::{Fate, Taken, WaitingRecord, fault, store::lease::Lease};
 
 use crate::{
     app::Scheduling,
-    model::{
-        date::today_in_the_west,
-        room::{Counts, is_over, too_many},
-    },
+    model::room::{Counts, is_over, too_many},
 };
 
 /// The source's rules under the names that a batch is about.
@@ -41,13 +38,12 @@ impl<'a> Write<'a> {
     /// # Errors
     /// `REFERENCE_INVALID` for a source that the registry has no more; `UNAVAILABLE` before it is
     /// known which it has.
-    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease) -> Result<Self> {
+    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease, today: Date) -> Result<Self> {
         let found = app.memory.read().directory.source(&lease.source).cloned();
         let gone = |error: Error| match error.reason() {
             Reason::NotFound => Error::new(Reason::ReferenceInvalid, error.message()),
             _ => error,
         };
-        let today = today_in_the_west(app.db.clock().now())?;
         Ok(Self { app, lease, source: found.map_err(gone)?, today })
     }
 
@@ -90,7 +86,9 @@ impl<'a> Write<'a> {
         let (mut room, mut freed) = (HashMap::new(), Vec::new());
         for (_, checked) in records {
             match (&checked.item, standing.get(&checked.name)) {
-                (Item::Put(rule), _) => drop(room.insert(rule.target.clone(), left(&rule.target))),
+                (Item::Put(rule), _) => {
+                    room.entry(rule.target.clone()).or_insert_with(|| left(&rule.target));
+                }
                 (Item::Delete(_), Some(gone)) => freed.push(&gone.doc),
                 (Item::Delete(_), None) => {}
             }
@@ -116,8 +114,9 @@ impl<'a> Write<'a> {
             return Ok(Err(fault));
         }
         let state = self.app.memory.read();
-        if !room.entry(rule.target.clone()).or_default().take(rule, before, self.today) {
-            let text = too_many(rule, &self.lease.source, &self.app.policy, self.today);
+        let left = room.entry(rule.target.clone()).or_default();
+        if !left.take(rule, before, self.today) {
+            let text = too_many(rule, &self.lease.source, *left, &self.app.policy);
             return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
         }
         let whole = match before {

@@ -14,7 +14,7 @@ const DAYS: [(&str, &[&str]); 7] = [
     ("tue", &["selasa", "tue", "tuesday"]),
     ("wed", &["rabu", "wed", "wednesday"]),
     ("thu", &["kamis", "thu", "thursday"]),
-    ("fri", &["jumat", "jum'at", "jum", "fri", "friday"]),
+    ("fri", &["jumat", "jum", "fri", "friday"]),
     ("sat", &["sabtu", "sat", "saturday"]),
     ("sun", &["minggu", "ahad", "sun", "sunday"]),
 ];
@@ -36,9 +36,10 @@ pub struct Hours {
 /// Guesses from the first records of a table; `None` where no column is called by a day.
 pub fn hours(records: &[Value]) -> Option<Hours> {
     let mut rest = columns(records);
-    let days = DAYS.map(|(day, names)| (day, take(&mut rest, names)));
-    days.iter().find(|(_, column)| column.is_some())?;
-    let days: Vec<String> = days.iter().map(|(day, column)| of_day(day, column.as_ref())).collect();
+    let days = of_days(&mut rest);
+    days.iter().find(|column| column.is_some())?;
+    let days = DAYS.iter().zip(&days).map(|((day, _), column)| of_day(day, column.as_ref()));
+    let days: Vec<String> = days.collect();
     let mut text = |names: &[&str]| take(&mut rest, names).map(|column| path(&column));
     let fields = [&ID[..], &TARGET, &FROM, &TO, &SOURCE].map(&mut text);
     let left: Vec<String> = rest.iter().map(Column::name).collect();
@@ -77,12 +78,42 @@ const NO_ID: &str = "\"\",  # no column of codes was found?";
 const NO_TARGET: &str = "\"malls/my-mall\",  # no column of it was found?";
 const NO_SOURCE: &str = "\"\"  # the letter or decision that they come from?";
 
+/// A day without a column is none on which nobody is served: the mapping fails until it says so.
 fn of_day(day: &str, column: Option<&Column>) -> String {
     let comma = if day == "sun" { "" } else { "," };
     match column {
         Some(column) => format!("      {day}: ({} | opening_hours){comma}", path(column)),
-        None => format!("      {day}: []{comma}  # no column of it was found?"),
+        None => format!(
+            "      {day}: error(\"no column is of {day}; write [] where it is closed\"){comma}"
+        ),
     }
+}
+
+/// The column of each day. One that names two days ("Senin - Kamis") is of all from one to the
+/// other; one of a day alone goes first.
+fn of_days(rest: &mut Vec<Column>) -> [Option<Column>; 7] {
+    let mut found = [const { None }; 7];
+    let named = |column: &Column| {
+        let own = column.path.last().map(|name| words(name)).unwrap_or_default();
+        let is_named = |(_, names): &(&str, &[&str])| own.iter().any(|w| names.contains(&&**w));
+        let days: Vec<usize> = (0..7).filter(|day| is_named(&DAYS[*day])).collect();
+        days.first().copied().zip(days.last().copied())
+    };
+    let mut of_days: Vec<(usize, usize, Column)> = Vec::new();
+    rest.retain(|column| match named(column) {
+        Some((first, last)) => {
+            of_days.push((first, last, column.clone()));
+            false
+        }
+        None => true,
+    });
+    of_days.sort_by_key(|(first, last, _)| last - first);
+    for (first, last, column) in of_days {
+        for day in &mut found[first..=last] {
+            day.get_or_insert_with(|| column.clone());
+        }
+    }
+    found
 }
 
 /// Takes the first column whose name has one of these words.
@@ -125,9 +156,24 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_several_days_is_of_each() {
+        let sheet = include_str!("../../../samples/hours/hours.csv");
+        let headings = sheet.lines().next().expect("headings").split(';');
+        let row: serde_json::Map<_, _> =
+            headings.map(|name| (name.to_owned(), "08.00 - 15.00".into())).collect();
+        let guessed = hours(&[row.into()]).expect("days").program;
+        for day in ["mon", "tue", "wed", "thu"] {
+            let line = format!("{day}: (.[\"Senin - Kamis\"] | opening_hours)");
+            assert!(guessed.contains(&line), "{guessed}");
+        }
+        assert!(guessed.contains("fri: (.Jumat | opening_hours)"), "{guessed}");
+        assert!(!guessed.contains("error("), "{guessed}");
+    }
+
+    #[test]
     fn a_day_without_a_column_is_marked_and_a_table_without_days_has_no_hours() {
         let guessed = hours(&[json!({ "senin": "08.00 - 15.00" })]).expect("a day");
-        assert!(guessed.program.contains("tue: [],  # no column of it was found?"));
+        assert!(guessed.program.contains("tue: error(\"no column is of tue;"), "no day is guessed");
         assert!(guessed.program.contains("source_id: \"\",  # no column of codes"));
         assert!(hours(&[json!({ "kode": "kk", "nama": "Kartu Keluarga" })]).is_none());
     }
