@@ -103,9 +103,16 @@ async fn piece<S: Syncs>(
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;
     let mut piece = Piece::new(request, service.settings().batch_records);
+    piece.check_known(&mut tx).await?;
     match request.after.strip_prefix(WAITING) {
-        Some(place) => piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?,
         None => piece.undo_records(service, &mut tx).await?,
+        Some(place) if place.is_empty() || place.starts_with(' ') => {
+            piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?;
+        }
+        Some(_) => {
+            let text = "is no place in a session; pass on the `next` of the answer before";
+            return Err(Error::field("after", FieldCode::Format, text));
+        }
     }
     let kept_for = (request.source.as_str(), request.session.as_str());
     undone::keep(&mut tx, kept_for, &call.caller.subject, &piece.kept).await?;
@@ -149,15 +156,15 @@ impl<'a> Piece<'a> {
         }
         service.gone(tx, &self.gone).await?;
         self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.told());
-        if found.is_empty() && after.is_empty() && !self.knows(tx).await? {
-            return Err(unknown(source, session));
-        }
         Ok(())
     }
 
-    /// Whether there was such a session: one may have changed nothing.
-    async fn knows(&self, tx: &mut Tx) -> Result<bool> {
-        lease::was_there(tx, &self.request.source, &self.request.session).await
+    /// There was such a session: one may have changed nothing.
+    async fn check_known(&self, tx: &mut Tx) -> Result<()> {
+        let UndoSessionRequest { source, session, .. } = self.request;
+        let known = touched::has_written(tx.conn(), (source, session)).await?
+            || lease::was_there(tx, source, session).await?;
+        if known { Ok(()) } else { Err(unknown(source, session)) }
     }
 
     async fn undo<S: Syncs>(&mut self, service: &S, tx: &mut Tx, one: &Touched) -> Result<()> {

@@ -78,6 +78,14 @@ pub async fn touched(
     Ok((found, None))
 }
 
+/// Whether history has anything of a session. Index: revision_session.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn has_written(conn: &mut Conn, of: (&str, &str)) -> Result<bool> {
+    Ok(revision(conn, of, 0).await?.is_some())
+}
+
 /// The first revision of a session from this one on, and its transaction. Index: revision_session.
 async fn revision(
     conn: &mut Conn,
