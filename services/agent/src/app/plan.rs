@@ -105,8 +105,8 @@ impl Why {
                  another's), and the index holds records of this source"
             }
             Self::Doubted => {
-                "the agent's state does not fit what the index holds of this source: one of the \
-                 two was restored, or changed by another hand"
+                "the agent's state does not fit what the index holds of this source: records were \
+                 redriven or undone since, or one of the two was restored or changed by another hand"
             }
             Self::Asked => "it was asked for",
         }
