@@ -1,6 +1,6 @@
 //! The messages that are records of a feed, and the names of their kinds.
 
-use mpp_core::Label;
+use mpp_core::{Label, can_begin_id};
 use prost::{Message, Name};
 use sha2::{Digest as _, Sha256};
 
@@ -146,9 +146,10 @@ pub fn can_begin_with(form: &str, prefix: &str) -> bool {
     let mut wanted = form.split('/');
     parts.iter().enumerate().all(|(at, part)| {
         let last = at + 1 == parts.len();
-        wanted
-            .next()
-            .is_some_and(|own| own == "{id}" || own == *part || (last && own.starts_with(part)))
+        wanted.next().is_some_and(|own| match own {
+            "{id}" => can_begin_id(part) && (last || !part.is_empty()),
+            own => own == *part || (last && own.starts_with(part)),
+        })
     })
 }
 
@@ -211,7 +212,10 @@ mod tests {
         for prefix in ["", "m", "malls/", "malls/banyu", "malls/a/counters", "malls/a/counters/"] {
             assert!(can_begin_with(counter, prefix), "{prefix}");
         }
-        for prefix in ["mall/", "malls/a/windows", "malls/a/counters/b/", "units/", "/malls", "*"] {
+        let others = ["malls/a%", "malls//counters", "malls/a\u{200b}", "malls/a b"];
+        let elsewhere =
+            ["mall/", "malls/a/windows", "malls/a/counters/b/", "units/", "/malls", "*"];
+        for prefix in elsewhere.into_iter().chain(others) {
             assert!(!can_begin_with(counter, prefix), "{prefix}");
         }
     }
