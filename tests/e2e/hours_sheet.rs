@@ -1,5 +1,5 @@
-//! A regency keeps its opening hours in a sheet, and its agent feeds them to scheduling, by the very
-//! files that the guide shows (`services/agent/samples/hours`).
+//! A regency keeps its opening hours in a sheet, and its agent feeds them to scheduling, by the
+//! very files that the guide shows (`services/agent/samples/hours`).
 
 use std::{fs, path::PathBuf};
 

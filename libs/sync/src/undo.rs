@@ -7,8 +7,8 @@
 //! where it was when it is asked for again: what it has put back is the session's no more.
 //!
 //! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
-//! the place to go on at: so none writes more than that, whatever the session has brought, nor reads
-//! more (`store/touched.rs`): it goes through the session's revisions in their order.
+//! the place to go on at: so none writes more than that, whatever the session has brought, nor
+//! reads more (`store/touched.rs`): it goes through the session's revisions in their order.
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
 //! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.

@@ -1,5 +1,5 @@
-//! The wire: one stream of the sync protocol to the registry or to scheduling, seen from the client;
-//! of either it is told as of the index. `app` decides what is sent, and when.
+//! The wire: one stream of the sync protocol to the registry or to scheduling, seen from the
+//! client; of either it is told as of the index. `app` decides what is sent, and when.
 
 use std::time::Duration;
 

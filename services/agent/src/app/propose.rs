@@ -77,8 +77,8 @@ impl Proposed {
     }
 }
 
-/// Looks at a source and proposes a mapping. Each file of a folder is looked at by itself, so that a
-/// bad one hides none of the others.
+/// Looks at a source and proposes a mapping. Each file of a folder is looked at by itself, so that
+/// a bad one hides none of the others.
 ///
 /// # Errors
 /// No record could be read.

@@ -51,7 +51,7 @@ async fn what_waited_and_was_applied_beside_another_sessions_goes_back_with_its_
         run(&world, vec![late("s1", "Layanan")]).await;
         let second = run(&world, vec![late("s2", "Layanan"), late("s3", "Layanan")]).await;
         create_unit(&world, "dinas-baru").await;
-        assert_eq!(redrive(&mut world.admin(), all()).await.applied, 3);
+        assert_eq!(redrive(&mut world.admin(), all()).await.taken, 3);
         let of = |id: &str| format!("{BARU}/services/{id}");
         let told = undo(&world, &second, false).await;
         let changed = changes(&told);

@@ -98,7 +98,8 @@ async fn until_changed(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the service that it feeds, which was away, serves again; never if its address cannot be told.
+/// Ends once the service that it feeds, which was away, serves again; never if its address cannot
+/// be told.
 async fn until_back(config: &Path, client: &Client) {
     let looks = || {
         let run = load(config)?;
