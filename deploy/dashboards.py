@@ -79,14 +79,14 @@ def process(service):
 
 
 SYNC = [
-    ("Sessions in an hour", "short", "sum by (outcome) (increase(mpp_sync_sessions_total[1h]))"),
-    ("Sessions that lacked something, in an hour", "short", "sum by (reason) (increase(mpp_sync_incomplete_sessions_total[1h])) > 0"),
-    ("Records a second", "short", "sum by (outcome) (rate(mpp_sync_records_total[5m]))"),
-    ("Slowest twentieth of the waits for a turn to write", "s", "histogram_quantile(0.95, sum by (work, le) (rate(mpp_sync_write_wait_seconds_bucket[5m])))"),
+    ("Sessions in an hour", "short", 'sum by (outcome) (increase(mpp_sync_sessions_total{service="registry"}[1h]))'),
+    ("Sessions that lacked something, in an hour", "short", 'sum by (reason) (increase(mpp_sync_incomplete_sessions_total{service="registry"}[1h])) > 0'),
+    ("Records a second", "short", 'sum by (outcome) (rate(mpp_sync_records_total{service="registry"}[5m]))'),
+    ("Slowest twentieth of the waits for a turn to write", "s", 'histogram_quantile(0.95, sum by (work, le) (rate(mpp_sync_write_wait_seconds_bucket{service="registry"}[5m])))'),
     ("Records that wait, by what they lack", "short", 'sum by (code, state) (max by (source, code, state) (mpp_sync_quarantined{service="registry"}))'),
-    ("Records that were tried again, in an hour", "short", "sum by (outcome) (increase(mpp_sync_redriven_total[1h]))"),
-    ("Rows that were not read, in an hour", "short", "sum(increase(mpp_sync_unread_rows_total[1h]))"),
-    ("How old sources are: the ten oldest", "s", "topk(10, min by (source) (mpp_source_age_seconds))"),
+    ("Records that were tried again, in an hour", "short", 'sum by (outcome) (increase(mpp_sync_redriven_total{service="registry"}[1h]))'),
+    ("Rows that were not read, in an hour", "short", 'sum(increase(mpp_sync_unread_rows_total{service="registry"}[1h]))'),
+    ("How old sources are: the ten oldest", "s", 'topk(10, min by (source, service) (mpp_source_age_seconds{service!="elsewhere"}))'),
     ("Services that curators have changed", "short", "max by (source) (mpp_catalog_overridden)"),
     ("Revisions that search lacks", "short", "max by (pod) (mpp_search_lag)"),
 ]
@@ -95,18 +95,20 @@ DAY = [
     ("Bookings in an hour", "short", "sum by (outcome) (increase(mpp_slot_bookings_total[1h]))"),
     ("Tickets that wait", "short", "max(mpp_ticket_waiting)"),
     ("The longest wait", "s", "max(mpp_ticket_longest_wait_seconds)"),
-    ("Hours rules that sources send, a second", "short", 'sum by (outcome) (rate(mpp_sync_records_total{job="mpp-scheduling"}[5m]))'),
+    ("Hours rules that sources send, a second", "short", 'sum by (outcome) (rate(mpp_sync_records_total{service="scheduling"}[5m]))'),
+    ("Sessions of hours in an hour", "short", 'sum by (outcome) (increase(mpp_sync_sessions_total{service="scheduling"}[1h]))'),
+    ("Sessions of hours that lacked something, in an hour", "short", 'sum by (reason) (increase(mpp_sync_incomplete_sessions_total{service="scheduling"}[1h])) > 0'),
     ("Hours rules that wait, by what they lack", "short", 'sum by (code, state) (max by (source, code, state) (mpp_sync_quarantined{service="scheduling"}))'),
 ]
 AGENT = [
-    ("Since the last complete run", "s", "min by (source) (mpp_agent_success_age_seconds)"),
-    ("Since the registry was reached", "s", "min by (source) (mpp_agent_cut_off_seconds)"),
-    ("Runs in an hour, by outcome", "short", "sum by (source, outcome) (increase(mpp_agent_runs_total[1h]))"),
-    ("Runs that were not complete, in an hour", "short", "sum by (source, cause) (increase(mpp_agent_incomplete_runs_total[1h])) > 0"),
-    ("Slowest twentieth of the runs", "s", "histogram_quantile(0.95, sum by (source, le) (rate(mpp_agent_run_duration_seconds_bucket[1h])))"),
-    ("Records in an hour, by what became of them", "short", "sum by (source, outcome) (increase(mpp_agent_records_total[1h]))"),
-    ("Records that will be withdrawn by themselves", "short", "max by (source) (mpp_agent_announced_withdrawals)"),
-    ("What it keeps", "bytes", "max by (source, what) (mpp_agent_kept_bytes)"),
+    ("Since the last complete run", "s", "min by (source, service) (mpp_agent_success_age_seconds)"),
+    ("Since the service that it feeds was reached", "s", "min by (source, service) (mpp_agent_cut_off_seconds)"),
+    ("Runs in an hour, by outcome", "short", "sum by (source, service, outcome) (increase(mpp_agent_runs_total[1h]))"),
+    ("Runs that were not complete, in an hour", "short", "sum by (source, service, cause) (increase(mpp_agent_incomplete_runs_total[1h])) > 0"),
+    ("Slowest twentieth of the runs", "s", "histogram_quantile(0.95, sum by (source, service, le) (rate(mpp_agent_run_duration_seconds_bucket[1h])))"),
+    ("Records in an hour, by what became of them", "short", "sum by (source, service, outcome) (increase(mpp_agent_records_total[1h]))"),
+    ("Records that will be withdrawn by themselves", "short", "max by (source, service) (mpp_agent_announced_withdrawals)"),
+    ("What it keeps", "bytes", "max by (source, service, what) (mpp_agent_kept_bytes)"),
 ]
 REPORT = [
     ("How old the report is", "s", "max by (feed, pod) (mpp_projection_lag_seconds)"),

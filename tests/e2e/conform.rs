@@ -3,7 +3,7 @@
 
 use mpp_testkit::Backend;
 use mpp_tests::{
-    Service, Suite,
+    Service, Setup, Suite,
     keys::PUBLISHER,
     program::{self, Said},
     town::{self, Ministry, SOURCE, row},
@@ -20,8 +20,27 @@ async fn with_client(suite: &Suite, command: &[&str]) -> Said {
     suite.run(PUBLISHER, &[&asked[..], command].concat()).await
 }
 
+/// Leases that are short enough to be waited for, and long enough for a busy machine.
+const LEASES: &str = "[sync]\nlease_seconds = 5\n";
+
+async fn with_short_leases(backend: Backend) -> Suite {
+    let mut suite = Suite::prepare(backend, Setup::default()).await;
+    let policy = suite.home().join("policy.toml");
+    std::fs::write(&policy, LEASES).expect("a file");
+    for service in Service::ALL {
+        suite.migrate(service).await.succeeded();
+        let mut serve = suite.serve(service);
+        serve.env("MPP_POLICY_FILE", &policy);
+        suite.launch_by(service, serve);
+    }
+    for service in Service::ALL {
+        suite.ready(service).await;
+    }
+    suite
+}
+
 async fn our_server(backend: Backend) {
-    let suite = Suite::start(backend).await;
+    let suite = with_short_leases(backend).await;
     town::found(&suite).await;
     let said = against(&suite, &suite.address(Service::Registry)).await;
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);

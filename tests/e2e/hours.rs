@@ -15,7 +15,7 @@ use mpp_tests::{
 };
 use serde_json::{Value, json};
 
-const SOURCE: &str = "sources/mal-banyuwangi";
+pub const SOURCE: &str = "sources/mal-banyuwangi";
 const KUA: &str = "malls/banyuwangi/counters/kua";
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn is_shown(suite: &Suite) {
     assert!(doctor.out.contains(&format!("of {SOURCE} for {KUA}")), "{doctor:?}");
 }
 
-async fn create_source(suite: &Suite) {
+pub async fn create_source(suite: &Suite) {
     let source = Source {
         display_name: town::text("Sistem MPP Banyuwangi"),
         unit: "units/dpmptsp-banyuwangi".into(),
@@ -101,7 +101,7 @@ async fn create_source(suite: &Suite) {
     SyncServiceClient::new(channel).create_source(request).await.expect("a source");
 }
 
-async fn create_counter(suite: &Suite) {
+pub async fn create_counter(suite: &Suite) {
     let counter = Counter {
         display_name: town::text("Gerai KUA"),
         unit: "units/pemkab-banyuwangi".into(),

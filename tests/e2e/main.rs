@@ -18,6 +18,7 @@ mod faults;
 mod fork;
 mod forms;
 mod hours;
+mod hours_sheet;
 mod identity;
 mod lost;
 mod machines;

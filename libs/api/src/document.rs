@@ -1,6 +1,6 @@
 //! The messages that are records of a feed, and the names of their kinds.
 
-use mpp_core::Label;
+use mpp_core::{Label, can_begin_id};
 use prost::{Message, Name};
 use sha2::{Digest as _, Sha256};
 
@@ -123,7 +123,7 @@ documents! {
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time
         ];
-    Source => "source" in form 5 named "sources/{id}",
+    Source => "source" in form 6 named "sources/{id}",
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",
         filed under [Counter, Mall, Region, Source, Target],
@@ -154,9 +154,10 @@ pub fn can_begin_with(form: &str, prefix: &str) -> bool {
     let mut wanted = form.split('/');
     parts.iter().enumerate().all(|(at, part)| {
         let last = at + 1 == parts.len();
-        wanted
-            .next()
-            .is_some_and(|own| own == "{id}" || own == *part || (last && own.starts_with(part)))
+        wanted.next().is_some_and(|own| match own {
+            "{id}" => can_begin_id(part) && (last || !part.is_empty()),
+            own => own == *part || (last && own.starts_with(part)),
+        })
     })
 }
 
@@ -219,7 +220,10 @@ mod tests {
         for prefix in ["", "m", "malls/", "malls/banyu", "malls/a/counters", "malls/a/counters/"] {
             assert!(can_begin_with(counter, prefix), "{prefix}");
         }
-        for prefix in ["mall/", "malls/a/windows", "malls/a/counters/b/", "units/", "/malls", "*"] {
+        let others = ["malls/a%", "malls//counters", "malls/a\u{200b}", "malls/a b"];
+        let elsewhere =
+            ["mall/", "malls/a/windows", "malls/a/counters/b/", "units/", "/malls", "*"];
+        for prefix in elsewhere.into_iter().chain(others) {
             assert!(!can_begin_with(counter, prefix), "{prefix}");
         }
     }

@@ -18,6 +18,7 @@ pub mod difference;
 pub mod digest;
 pub mod document;
 pub mod forms;
+pub mod freshness;
 pub mod json;
 pub mod mask;
 pub mod method;

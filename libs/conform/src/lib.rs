@@ -7,6 +7,7 @@
 //! fill      puts the values of a run into a vector, and keeps what is answered
 //! compare   whether an answer is as a vector expects it
 //! reckon    what the contract has a client work out: keys, digests, fingerprints
+//! sized     batches as large as a server allows
 //! ```
 //! **Nothing of our own server or agent is used here**, but for the generated messages: what the
 //! contract says was written down a second time, so that a fault of theirs is not taken for the
@@ -22,6 +23,7 @@ mod compare;
 mod fill;
 mod reckon;
 pub mod server;
+mod sized;
 
 use std::fmt;
 

@@ -119,7 +119,7 @@ field_codes! {
     /// A rule for a mall or counter that the source's unit does not run.
     TargetNotOwned, "TARGET_NOT_OWNED", "Have the unit that runs it added to the source's `also_writes`, and the rule is applied by itself; name a mall that the source's unit, or one below it, runs, or a counter of its own; or let that unit's own source send it.";
     /// A rule for a mall, counter or offering that has as many rules of this source as it may.
-    TargetFull, "TARGET_FULL", "Delete rules of the source there that are over, in the same batch if you like; it is taken when it is sent again.";
+    TargetFull, "TARGET_FULL", "The message says which: delete a rule of the source there that is not over, or let it end, before it in the same batch if you like; or delete the oldest of those that are over. It is taken when it is sent again.";
     /// A curator has set this field over the source's value, which is kept beside it.
     Overridden, "OVERRIDDEN", "Nothing has to be done; where the source has changed since, an administrator looks which value is right, and gives the field back with the command that the message names.";
     /// The record has moved to another unit; the one before is a tombstone that names it.

@@ -93,10 +93,14 @@ pub fn check_id(text: &str, field: &str) -> Result<(), Error> {
     ))
 }
 
-/// Ids within names may also hold capitals, such as a slot's or a ticket's.
 fn is_id(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= MAX_ID
+    !text.is_empty() && can_begin_id(text)
+}
+
+/// True if an id within a name can begin so. It may also hold capitals, such as a slot's or a
+/// ticket's.
+pub fn can_begin_id(text: &str) -> bool {
+    text.len() <= MAX_ID
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 

@@ -2,7 +2,7 @@
 
 use mpp_api::method::Write;
 use mpp_core::{Caller, Error, FieldCode, Result};
-use mpp_rpc::Grant;
+use mpp_rpc::{Grant, Moving};
 use mpp_store::{Actor, RequestKey};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -21,6 +21,8 @@ pub struct Call {
     pub validate_only: bool,
     /// When it must have been answered; `None` for a call without a deadline.
     pub deadline: Option<Instant>,
+    /// Whether the server that it came to is about to end.
+    pub moving: Moving,
     /// Why, in the caller's words, where the request asks for that.
     pub reason: String,
     /// The fields that the reason is given for.
@@ -36,6 +38,7 @@ impl Call {
             key: None,
             validate_only: false,
             deadline: mpp_rpc::deadline(request),
+            moving: mpp_rpc::moving(request),
             reason: String::new(),
             reasoned: Vec::new(),
         }

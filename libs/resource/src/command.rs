@@ -97,7 +97,7 @@ fn may_be_answered(error: &Error) -> bool {
 mod tests {
     use mpp_api::registry::Window;
     use mpp_core::{Caller, Labels, Role};
-    use mpp_rpc::Grant;
+    use mpp_rpc::{Grant, Moving};
     use mpp_store::{Expect, RequestKey, Schema};
     use mpp_testkit::on_both;
 
@@ -120,6 +120,7 @@ mod tests {
             key,
             validate_only: false,
             deadline: None,
+            moving: Moving::default(),
             reason: String::new(),
             reasoned: Vec::new(),
         }

@@ -216,7 +216,7 @@ resources! {
 
     Source "source" named ["sources"],
     fixed [],
-    changes [display_name, unit, freshness_target_seconds, also_writes],
+    changes [display_name, unit, freshness_target_seconds, also_writes, feeds],
     clears [
         accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time,
         rejected_now, unread_now, waiting_now, counted

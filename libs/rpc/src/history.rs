@@ -20,7 +20,7 @@ use mpp_api::{
     document,
     feed::{
         CompareRecordVersionsRequest, CompareRecordVersionsResponse, GetRecordVersionRequest,
-        GetRecordVersionResponse, ListRecordVersionsRequest, ListRecordVersionsResponse, Version,
+        GetRecordVersionResponse, ListRecordVersionsRequest, ListRecordVersionsResponse,
         history_service_server::{HistoryService, HistoryServiceServer},
     },
 };
@@ -98,13 +98,9 @@ impl HistoryServer {
         let key = (self.kind(&request.name)?, request.name.as_str());
         let mut read = self.db.read().await?;
         let found = moment::find(&self.db, &mut read, key, request.moment, "moment").await?;
-        let is_later = request.moment.is_some_and(|moment| moment::is_later(&moment, &found));
-        let standing_unknown =
-            is_later && moment::has_gap_after(&mut read, key, found.version).await?;
         let who = Who::reading(teller, &mut read, key).await?;
         read.end().await?;
-        let version = Version { standing_unknown, ..version(&found, &who) };
-        Ok(GetRecordVersionResponse { version: Some(version) })
+        Ok(GetRecordVersionResponse { version: Some(version(&found, &who)) })
     }
 
     async fn list(

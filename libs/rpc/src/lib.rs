@@ -72,7 +72,10 @@ pub use drain::Drain;
 pub use health::run as serve_probes;
 pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
-pub use layer::deadline::deadline;
+pub use layer::{
+    deadline::deadline,
+    moving::{Moving, moving},
+};
 pub use limits::Limits;
 pub use looks::Looks;
 pub use metrics::METRICS;

@@ -17,8 +17,9 @@ use tower::{ServiceBuilder, util::BoxCloneSyncService};
 use crate::{
     Limits, Origins, Readiness, Verifier, door,
     layer::{
-        authorize, calls, deadline, explain, identity, message, panic, rate, ready, refused,
-        stream, trace,
+        authorize, calls, deadline, explain, identity, message,
+        moving::{self, Moving},
+        panic, rate, ready, refused, stream, trace,
     },
     place::Places,
 };
@@ -36,7 +37,7 @@ pub(crate) fn stack(
     routes: Routes,
     moving: CancellationToken,
 ) -> Stack {
-    let streams = stream::Streams::new(limits, moving);
+    let streams = stream::Streams::new(limits, moving.clone());
     let layers = ServiceBuilder::new()
         // Pages of other origins may read the answers, where that is set.
         .option_layer(origins.layer())
@@ -61,6 +62,8 @@ pub(crate) fn stack(
         .layer(from_fn(authorize::layer))
         // Refuses writes that cannot succeed now.
         .layer(from_fn_with_state(readiness.clone(), ready::layer))
+        // Who waits hears that the server is about to end.
+        .layer(from_fn_with_state(Moving::by(moving), moving::layer))
         // How many streams they may hold, and when those end.
         .layer(from_fn_with_state(streams, stream::layer))
         // Refusals that tonic makes by itself get a reason of ours.

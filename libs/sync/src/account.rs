@@ -87,7 +87,7 @@ impl<S: Syncs> Session<S> {
             incomplete = incomplete.map(|found| found.reason().as_str_name()),
             "a session ends"
         );
-        metrics::ended(unread, incomplete);
+        metrics::ended::<S>(unread, incomplete);
     }
 
     async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {

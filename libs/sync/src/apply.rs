@@ -1,10 +1,14 @@
 //! Answers a batch: each record gets its outcome, and none stops another.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint};
 use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::Tx;
+use tokio::time::sleep;
 
 use crate::{
     Turn,
@@ -37,7 +41,7 @@ impl<S: Syncs> Session<S> {
             return Err(Error::new(Reason::ProtocolViolation, text));
         }
         let result = self.write_batch(batch).await?;
-        metrics::answered(&result);
+        metrics::answered::<S>(&result);
         if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
             tracing::error!(
                 source = self.lease.source,
@@ -208,9 +212,30 @@ impl<S: Syncs> Session<S> {
         Ok(result)
     }
 
+    /// Its turn. As long as the server makes it wait, the server keeps its lease: keep-alives of
+    /// its client stand behind the batch.
     pub(super) async fn turn(&self) -> Result<Turn> {
-        let work = if self.previews.is_some() { Work::Preview } else { Work::Batch };
-        turn(&self.service, &self.lease.source, work, self.deadline).await
+        let is_preview = self.previews.is_some();
+        let work = if is_preview { Work::Preview } else { Work::Batch };
+        let mut turn = pin!(turn(&self.service, &self.lease.source, work, &self.patience));
+        let every = self.service.settings().lease() / 3;
+        loop {
+            tokio::select! {
+                turn = &mut turn => return turn,
+                () = sleep(every), if !is_preview => self.keep_in_line().await?,
+            }
+        }
+    }
+
+    /// Prolongs the lease; where the database is busy the next third does.
+    async fn keep_in_line(&self) -> Result<()> {
+        match self.prolong().await {
+            Err(error) if !matches!(error.reason(), Reason::LeaseLost | Reason::LeaseExpired) => {
+                tracing::warn!(source = self.lease.source, %error, "the lease is not prolonged");
+                Ok(())
+            }
+            kept => kept,
+        }
     }
 
     /// Finds the records that the database refuses, and decides them: in one turn, since in a busy

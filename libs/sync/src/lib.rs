@@ -10,6 +10,7 @@
 //! syncs          what a service brings: its kind of record (kind), and its rules for it
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
+//! known, fresh   sources as a service knows them, and where one is late
 //! policy, metrics, engine   the parts of a service that the engine needs
 //! ```
 //!
@@ -82,7 +83,9 @@ mod counts;
 mod engine;
 mod fate;
 mod forget;
+mod fresh;
 mod kind;
+mod known;
 mod line;
 pub mod look;
 mod metrics;
@@ -111,6 +114,7 @@ pub use engine::Engine;
 pub use fate::{Fate, Taken, WaitingRecord, fault, warning};
 pub use forget::{forget_answers, forget_source, kept_sources};
 pub use kind::{Synced, id_of};
+pub use known::Known;
 pub use line::Turn;
 pub use metrics::{METRICS, begin};
 pub use model::quarantine::{Asks, Sight};

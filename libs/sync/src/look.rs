@@ -17,6 +17,7 @@ use crate::{
     redrive::Redrive,
     store::waiting::{self, Cause, Selection},
     syncs::Syncs,
+    turn::Patience,
 };
 
 /// Looks until shutdown. Every replica does; records that one has taken the others do not find any
@@ -93,7 +94,7 @@ async fn piece<S: Syncs>(service: &S, source: &str, due: &[&Cause], now: Micros)
         actor,
         accept_moves: false,
         validate_only: false,
-        deadline: None,
+        patience: Patience::default(),
     };
     let (source, by) = (source.to_owned(), Some(now));
     let wanted = Selection { source, with_refused: true, by, ..Selection::default() };

@@ -44,6 +44,7 @@ use crate::{
         waiting::{self, Held},
     },
     syncs::Syncs,
+    turn::Patience,
 };
 
 /// No preview has more records, or more bytes that wait.
@@ -85,9 +86,9 @@ pub(super) async fn preview<S: Syncs>(
         return Ok(answer);
     }
     let mut session = session(service, actor, request);
-    session.deadline = call.deadline;
+    session.patience = Patience::of(call);
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
-    metrics::previewed(&looked.result);
+    metrics::previewed::<S>(&looked.result);
     // Texts of many records take long enough for others to wait.
     let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
     let records = told.await.map_err(Error::internal)??;

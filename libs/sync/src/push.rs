@@ -18,7 +18,7 @@ use mpp_resource::Call;
 use mpp_rpc::{Share, Shares};
 
 use crate::{
-    account, preview,
+    account, metrics, preview,
     sealed::Seals,
     session::{Session, author, permit},
     syncs::Syncs,
@@ -91,6 +91,7 @@ impl<S: Syncs> Pushes<S> {
         permit(&self.service, &mut tx, call, &request.source).await?;
         tx.rollback().await?;
         let sealed = self.seals.of(&self.service, &request.source, &request.ranges).await?;
+        metrics::compared::<S>(request.ranges.len());
         sealed.compare(&request.ranges)
     }
 

@@ -9,6 +9,7 @@ use mpp_form::reconcile::key_of;
 use mpp_store::Tx;
 
 use crate::{
+    metrics,
     model::checkpoint::Standing,
     plan::Confirms,
     sealed::{Sealed, Unsettled, key_of_digest},
@@ -35,6 +36,7 @@ impl<S: Syncs> Session<S> {
                 Arc::clone(self.sealed.insert(Arc::new(made)))
             }
         };
+        metrics::compared::<S>(asked.ranges.len());
         sealed.compare(&asked.ranges).map_err(|error| error.within("reconcile"))
     }
 

@@ -9,7 +9,6 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Tx};
 use prost::Message as _;
-use tokio::time::Instant;
 
 use crate::{
     account::{settle, show, tried},
@@ -24,7 +23,7 @@ use crate::{
         waiting::{self, Selection, Waiting},
     },
     syncs::Syncs,
-    turn::{Work, turn},
+    turn::{Patience, Work, turn},
 };
 
 /// Told of a record that its source has not sent so, and that is therefore not taken.
@@ -40,6 +39,12 @@ fn altered<S: Syncs>() -> FieldViolation {
 /// The code of records that were undone.
 const UNDONE: &str = "UNDONE";
 
+/// The session that brought a record; none for what an officer releases after its session was
+/// undone, which is the officer's word.
+fn brought_by(row: &Waiting) -> &str {
+    if row.code == UNDONE { "" } else { &row.session }
+}
+
 /// A redrive's author and settings.
 #[derive(Clone)]
 pub struct Redrive<S> {
@@ -51,8 +56,8 @@ pub struct Redrive<S> {
     pub accept_moves: bool,
     /// A dry run: nothing is stored.
     pub validate_only: bool,
-    /// When its caller must have been answered.
-    pub deadline: Option<Instant>,
+    /// For how long its caller waits.
+    pub patience: Patience,
 }
 
 /// Tries the records that a caller's request names.
@@ -77,8 +82,8 @@ pub async fn by_command<S: Syncs>(
     tx.rollback().await?;
     check_release(call, &request.code)?;
     let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
-    let (service, deadline) = (service.clone(), call.deadline);
-    let redrive = Redrive { service, actor, accept_moves, validate_only, deadline };
+    let (service, patience) = (service.clone(), Patience::of(call));
+    let redrive = Redrive { service, actor, accept_moves, validate_only, patience };
     let wanted = Selection {
         source: request.source.clone(),
         code: request.code.clone(),
@@ -130,7 +135,7 @@ impl<S: Syncs> Redrive<S> {
     /// turn.
     pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
-        let _turn = turn(&self.service, source, Work::Redrive, self.deadline).await?;
+        let _turn = turn(&self.service, source, Work::Redrive, &self.patience).await?;
         match self.raced(wanted, names).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),
@@ -148,8 +153,22 @@ impl<S: Syncs> Redrive<S> {
         Ok(done)
     }
 
-    /// Tries again after a lost race, as a batch does.
+    /// Tries records, those of each session in a transaction of their own: the history names one
+    /// session for all that a transaction writes, and an undo finds by it what the session brought.
     async fn raced(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+        let mut done = Done::default();
+        let mut names: Vec<String> = names.iter().copied().map(str::to_owned).collect();
+        while !names.is_empty() {
+            let some: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (of_one, left) = self.raced_once(wanted, &some).await?;
+            done.add(of_one);
+            names = left;
+        }
+        Ok(done)
+    }
+
+    /// Tries again after a lost race, as a batch does.
+    async fn raced_once(&self, wanted: &Selection, names: &[&str]) -> Result<(Done, Vec<String>)> {
         let mut tries = 1;
         loop {
             match self.attempt(wanted, names).await {
@@ -166,25 +185,24 @@ impl<S: Syncs> Redrive<S> {
         }
     }
 
-    /// Tries records in one transaction; a second try at the same time finds only those that are
-    /// left and that the selection still means.
-    async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
+    /// Tries the records of one session in one transaction, and answers the names of the others; a
+    /// second try at the same time finds only those that are left and that the selection still
+    /// means.
+    async fn attempt(&self, wanted: &Selection, names: &[&str]) -> Result<(Done, Vec<String>)> {
         let source = &wanted.source;
         let mut tx = self.service.db().begin(&self.actor).await?;
         if !waiting::lock(&mut tx, source).await? {
             tx.rollback().await?;
-            return Ok(Done::default());
+            return Ok((Done::default(), Vec::new()));
         }
-        let mut rows: Vec<Waiting> =
+        let mut all: Vec<Waiting> =
             waiting::still(&mut tx, wanted, names).await?.into_values().collect();
-        rows.sort_by(|one, other| one.name.cmp(&other.name));
-        // The history names one session for all that a transaction writes, or none; none for what
-        // an officer releases after its session was undone, which is the officer's word.
-        if let Some(first) = rows.first()
-            && rows.iter().all(|row| row.session == first.session && row.code != UNDONE)
-        {
-            tx.within(&first.session);
-        }
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        let first = all.first().map(brought_by).unwrap_or_default().to_owned();
+        let (rows, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|row| brought_by(row) == first);
+        let others = others.into_iter().map(|row| row.name).collect();
+        tx.within(&first);
         let fates = self.write(&mut tx, source, &rows).await?;
         let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
         let stands = published.any(|(_, fate)| fate.is_ok());
@@ -194,13 +212,13 @@ impl<S: Syncs> Redrive<S> {
         }
         if self.validate_only {
             tx.rollback().await?;
-            return Ok(done);
+            return Ok((done, others));
         }
         done.revision = tx.commit().await?;
-        metrics::redriven(done.taken, done.waiting, done.rejected);
+        metrics::redriven::<S>(done.taken, done.waiting, done.rejected);
         let (taken, left) = (done.taken, done.waiting);
         tracing::info!(source, taken, left, rejected = done.rejected, "records were redriven");
-        Ok(done)
+        Ok((done, others))
     }
 
     /// Writes records as the batches that brought them would.

@@ -21,7 +21,6 @@ use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
 use crate::{
-    metrics,
     store::{
         digests::{self, Answered, Stored},
         lease, rejected, waiting,
@@ -139,7 +138,6 @@ impl Sealed {
             LoneItem { key, name, held: named.is_some_and(|named| named.held) }
         })?;
         answer.last_sequence = self.last_sequence;
-        metrics::compared(asked.len());
         Ok(answer)
     }
 

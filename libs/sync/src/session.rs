@@ -9,7 +9,6 @@ use mpp_core::{FieldCode, Micros, Overridden, Result};
 use mpp_form::{Check, held, record};
 use mpp_resource::{Call, memory::View as _};
 use mpp_store::{Actor, Label, Tx};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
         lease::{self, Begun, Held, Lease},
     },
     syncs::Syncs,
+    turn::Patience,
 };
 
 /// Longest mapping version or holder, in characters.
@@ -38,8 +38,8 @@ pub struct Session<S: Syncs> {
     pub actor: Actor,
     /// When its lease was last prolonged, as far as is known here.
     kept: Micros,
-    /// When the call, or the stream, that it comes by must have been answered.
-    pub(super) deadline: Option<Instant>,
+    /// For how long the call, or the stream, that it comes by waits.
+    pub(super) patience: Patience,
     /// The records that its client compares with, once it does.
     pub(super) sealed: Option<Arc<Sealed>>,
     /// Only of a preview, of which nothing is kept: what its parts before would have changed.
@@ -59,7 +59,7 @@ impl<S: Syncs> Session<S> {
         check: Check,
     ) -> Result<(Self, Welcome)> {
         let opened = Self::try_open(service, call, hello, check).await;
-        metrics::opened(&opened);
+        metrics::opened::<S, _>(&opened);
         opened
     }
 
@@ -94,13 +94,13 @@ impl<S: Syncs> Session<S> {
         let mut welcome = welcome(&begun, service.settings());
         tell_held(service, &hello.source, &mut welcome);
         let session = Self::of(service, begun.lease, actor, kept);
-        Ok((Self { deadline: call.deadline, ..session }, welcome))
+        Ok((Self { patience: Patience::of(call), ..session }, welcome))
     }
 
     fn of(service: &S, lease: Lease, actor: Actor, kept: Micros) -> Self {
         let actor = actor.within(&lease.session);
-        let (service, deadline) = (service.clone(), None);
-        Self { service, lease, actor, kept, deadline, sealed: None, previews: None }
+        let (service, patience) = (service.clone(), Patience::default());
+        Self { service, lease, actor, kept, patience, sealed: None, previews: None }
     }
 
     /// Takes the lease; answers the revision with it.
@@ -125,7 +125,7 @@ impl<S: Syncs> Session<S> {
         let Held { lease, kept } =
             lease::find::<S::Doc>(&mut tx, source, fencing, service.settings().lease()).await?;
         tx.rollback().await?;
-        Ok(Self { deadline: call.deadline, ..Self::of(service, lease, actor, kept) })
+        Ok(Self { patience: Patience::of(call), ..Self::of(service, lease, actor, kept) })
     }
 
     /// Writes for a source without a session of its own, under the lock of its lease.
@@ -143,11 +143,19 @@ impl<S: Syncs> Session<S> {
         if (0..self.service.settings().keep_alive_millis * 1_000).contains(&(now - self.kept)) {
             return Ok(());
         }
-        let mut tx = self.service.db().begin(&self.actor).await?;
-        lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
-        tx.commit().await?;
+        self.prolong().await?;
         self.kept = now;
         Ok(())
+    }
+
+    /// Prolongs the lease.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` where a later session has shut this one out.
+    pub(super) async fn prolong(&self) -> Result<()> {
+        let mut tx = self.service.db().begin(&self.actor).await?;
+        lease::hold(&mut tx, &self.lease, self.service.settings().lease()).await?;
+        tx.commit().await.map(drop)
     }
 
     /// A session that went back leaves batches behind with the first that it stores.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, future::Future};
 
-use mpp_api::sync::{OverriddenDifference, Source};
+use mpp_api::sync::{OverriddenDifference, Source, source};
 use mpp_core::{FieldViolation, Micros, Result};
 use mpp_resource::Replica;
 use mpp_store::{Actor, Change, Labels, Tx};
@@ -12,6 +12,7 @@ use crate::{
     engine::Engine,
     fate::{Fate, WaitingRecord},
     kind::Synced,
+    known::Known,
     model::quarantine::Sight,
     policy::Policy,
     store::lease::Lease,
@@ -22,6 +23,9 @@ use crate::{
 pub trait Syncs: Replica + Clone + 'static {
     /// The service's name in messages to sources, and in commands.
     const NAME: &'static str;
+
+    /// The service as the contract names it.
+    const SERVICE: source::Service;
 
     /// The kind of record that is sent.
     type Doc: Synced;
@@ -45,6 +49,9 @@ pub trait Syncs: Replica + Clone + 'static {
 
     /// Whether there is such a source, by this replica's memory.
     fn knows(&self, source: &str) -> bool;
+
+    /// The sources, with this service's accounting of each, by this replica's memory.
+    fn known_sources(&self) -> Vec<Known>;
 
     /// Waits until a source that this replica does not know is surely not there.
     ///

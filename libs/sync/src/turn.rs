@@ -13,6 +13,8 @@
 use std::time::Duration;
 
 use mpp_core::{Error, Reason, Result};
+use mpp_resource::Call;
+use mpp_rpc::Moving;
 use tokio::time::Instant;
 
 use crate::{line::Turn, metrics, syncs::Syncs};
@@ -42,37 +44,73 @@ impl Work {
     }
 }
 
+/// For how long a write may wait in line.
+#[derive(Clone, Debug, Default)]
+pub struct Patience {
+    /// When its call must have been answered.
+    deadline: Option<Instant>,
+    /// Whether the server is about to end.
+    moving: Moving,
+}
+
+impl Patience {
+    /// As long as a call has.
+    pub fn of(call: &Call) -> Self {
+        Self { deadline: call.deadline, moving: call.moving.clone() }
+    }
+}
+
 /// Waits until it is this source's turn to write, for a lease at the most: another client may have
 /// taken the session over by then. A call that has a deadline waits for three quarters of what is
-/// left to it, so that it is told, and has the time to write where its turn comes late.
+/// left to it, so that it is told, and has the time to write where its turn comes late. Once the
+/// server is about to end nobody waits here any more, but goes to another.
 ///
 /// # Errors
-/// `OVERLOADED` where its turn has not come by then; nothing of it was written.
+/// `OVERLOADED` where its turn has not come by then, `UNAVAILABLE` where it has to go elsewhere;
+/// nothing of it was written.
 pub async fn turn<S: Syncs>(
     service: &S,
     source: &str,
     work: Work,
-    deadline: Option<Instant>,
+    patience: &Patience,
 ) -> Result<Turn> {
     let policy = service.settings();
     let begun = Instant::now();
-    let left = deadline.map(|ends| ends.saturating_duration_since(begun) / 4 * 3);
+    let left = patience.deadline.map(|ends| ends.saturating_duration_since(begun) / 4 * 3);
     let longest = left.map_or(policy.lease(), |left| left.min(policy.lease()));
     let rules = policy.line(service.db().is_sqlite());
-    let turn = service.engine().line.turn(rules, source, longest).await;
-    metrics::waited(work.name(), begun.elapsed());
+    let turn = tokio::select! {
+        // Whose turn it is may write, also at a server that is about to end.
+        biased;
+        turn = service.engine().line.turn(rules, source, longest) => turn,
+        () = patience.moving.told() => return Err(moves(source, work)),
+    };
+    metrics::waited::<S>(work.name(), begun.elapsed());
     turn.ok_or_else(|| too_many(source, work, longest))
 }
 
-fn too_many(source: &str, work: Work, waited: Duration) -> Error {
-    let written = match work {
+/// What became of a write that had no turn.
+fn written(work: Work) -> &'static str {
+    match work {
         // A redrive is written in portions.
         Work::Redrive => "what was redriven before stays, ask again for the rest",
         _ => "nothing of this was written, send it again",
-    };
+    }
+}
+
+fn moves(source: &str, work: Work) -> Error {
     let text = format!(
-        "so many sources write that {source} has not had its turn for {} s; {written}",
-        waited.as_secs()
+        "this server is about to end, and {source} has not had its turn here; {}, to another",
+        written(work)
+    );
+    Error::new(Reason::Unavailable, text).with_retry_after(Duration::from_millis(100))
+}
+
+fn too_many(source: &str, work: Work, waited: Duration) -> Error {
+    let text = format!(
+        "so many sources write that {source} has not had its turn for {} s; {}",
+        waited.as_secs(),
+        written(work)
     );
     Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))
 }

@@ -7,8 +7,8 @@
 //! where it was when it is asked for again: what it has put back is the session's no more.
 //!
 //! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
-//! the place to go on at: so none writes more than that, whatever the session has brought. Each
-//! looks through all that the session has changed to find its piece.
+//! the place to go on at: so none writes more than that, whatever the session has brought, nor
+//! reads more (`store/touched.rs`): it goes through the session's revisions in their order.
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
 //! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.
@@ -41,11 +41,12 @@ use crate::{
     session::permit,
     store::{
         lease,
-        undone::{self, Touched, Undone},
+        touched::{self, Place, Touched},
+        undone::{self, Undone},
         waiting,
     },
     syncs::Syncs,
-    turn::{Work, turn},
+    turn::{Patience, Work, turn},
 };
 
 /// The place after all records of a session, from which its records in quarantine are undone.
@@ -82,7 +83,7 @@ pub async fn by_command<S: Syncs>(
     };
     if !request.validate_only {
         service.memory().see(answer.revision, call.deadline).await;
-        metrics::undone(&answer.records);
+        metrics::undone::<S>(&answer.records);
     }
     Ok(answer)
 }
@@ -97,14 +98,21 @@ async fn piece<S: Syncs>(
     request: &UndoSessionRequest,
 ) -> Result<UndoSessionResponse> {
     let actor = by(call, request);
-    let _turn = turn(service, &request.source, Work::Undo, call.deadline).await?;
+    let _turn = turn(service, &request.source, Work::Undo, &Patience::of(call)).await?;
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;
     let mut piece = Piece::new(request, service.settings().batch_records);
+    piece.check_known(&mut tx).await?;
     match request.after.strip_prefix(WAITING) {
-        Some(place) => piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?,
         None => piece.undo_records(service, &mut tx).await?,
+        Some(place) if place.is_empty() || place.starts_with(' ') => {
+            piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?;
+        }
+        Some(_) => {
+            let text = "is no place in a session; pass on the `next` of the answer before";
+            return Err(Error::field("after", FieldCode::Format, text));
+        }
     }
     let kept_for = (request.source.as_str(), request.session.as_str());
     undone::keep(&mut tx, kept_for, &call.caller.subject, &piece.kept).await?;
@@ -141,28 +149,23 @@ impl<'a> Piece<'a> {
     /// Puts records back.
     async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
         let UndoSessionRequest { source, session, after, .. } = self.request;
-        let place = after.split_once(' ').unwrap_or_default();
-        let most = (S::Doc::KIND, self.most + 1);
-        let mut found = undone::touched(tx.conn(), (source, session), place, most).await?;
-        let has_more = found.len() > self.most;
-        found.truncate(self.most);
+        let (of, place) = ((source.as_str(), session.as_str()), Place::read(after));
+        let order = (S::Doc::KIND, self.most);
+        let (found, next) = touched::touched(tx.conn(), of, place, order).await?;
         for one in &found {
             self.undo(service, tx, one).await?;
         }
         service.gone(tx, &self.gone).await?;
-        self.next = match found.last().filter(|_| has_more) {
-            Some(last) => format!("{} {}", last.kind, last.name),
-            None => WAITING.to_owned(),
-        };
-        if found.is_empty() && after.is_empty() && !self.knows(tx).await? {
-            return Err(unknown(source, session));
-        }
+        self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.told());
         Ok(())
     }
 
-    /// Whether there was such a session: one may have changed nothing.
-    async fn knows(&self, tx: &mut Tx) -> Result<bool> {
-        lease::was_there(tx, &self.request.source, &self.request.session).await
+    /// There was such a session: one may have changed nothing.
+    async fn check_known(&self, tx: &mut Tx) -> Result<()> {
+        let UndoSessionRequest { source, session, .. } = self.request;
+        let known = touched::has_written(tx.conn(), (source, session)).await?
+            || lease::was_there(tx, source, session).await?;
+        if known { Ok(()) } else { Err(unknown(source, session)) }
     }
 
     async fn undo<S: Syncs>(&mut self, service: &S, tx: &mut Tx, one: &Touched) -> Result<()> {
@@ -258,7 +261,7 @@ impl<'a> Piece<'a> {
         let rests = service.goes_along(successor) + service.said_of(tx, successor, session).await?;
         Ok(last.is_none_or(|last| {
             let is_own = last.origin == *source && last.session == *session;
-            is_undone(&last, session) || (is_own && rests == 0)
+            undoes(&last, session) || (is_own && rests == 0)
         }))
     }
 

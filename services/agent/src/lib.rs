@@ -34,8 +34,10 @@
 //! sent.
 //!
 //! A mapping yields `mpp.sync.v1.Record` as proto3 JSON, read by `mpp_api::json`: the agent knows
-//! no field of a record, so that a new field of the contract, or a new kind of record, costs it
-//! nothing.
+//! no field of a record, so that a new field of the contract costs it nothing. Services go to the
+//! registry and hours rules to scheduling: what differs by that, a record's name and the rules of
+//! its form, is in `model/destination.rs`, and an agent feeds one of the two. "The registry" stands
+//! here for whichever it feeds.
 //!
 //! A part of a source never passes for the whole. Rows that could not be read or mapped are counted
 //! and told at the end of the session; if the source's extent itself is not known (a stray quote, a
@@ -60,7 +62,7 @@ pub use app::{
     check::{Checked, check},
     plan::{Event, Outcome, Run, Why},
     preview::{Previewed, preview},
-    propose::{Proposed, propose, sample},
+    propose::{Proposed, Wanted, propose, sample},
     returned::until_back,
     run::run,
     template::template,
@@ -68,6 +70,7 @@ pub use app::{
 };
 pub use metrics::{METRICS, Vitals};
 pub use model::{
+    destination::Destination,
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
     problem::Problem,

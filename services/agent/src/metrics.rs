@@ -12,36 +12,37 @@ use std::{
 use mpp_api::sync::incomplete;
 use mpp_core::{Clock, Error, Micros, Reason, Result};
 
-use crate::{Outcome, Policy, Run, Store, Tally, registry::is_of_registry};
+use crate::{Destination, Outcome, Policy, Run, Store, Tally, registry::is_of_registry};
 
 mpp_telemetry::metrics! {
-    /// Runs of a source, by how they ended: `complete`, `incomplete` (the source was not seen
-    /// whole), or `failed` (the registry was not reached, or refused).
-    RUNS: Counter = "mpp.agent.runs" in "{run}" by ["source", "outcome"];
+    /// Runs of a source, by the service that its records go to (`registry`, `scheduling`) and how
+    /// they ended: `complete`, `incomplete` (the source was not seen whole), or `failed` (the
+    /// service was not reached, or refused).
+    RUNS: Counter = "mpp.agent.runs" in "{run}" by ["source", "service", "outcome"];
     /// Runs that were not complete, by cause: what the source lacked (`REASON_UNREACHABLE`), or why
     /// the run failed (`UNAVAILABLE`).
-    LACKS: Counter = "mpp.agent.incomplete_runs" in "{run}" by ["source", "cause"];
+    LACKS: Counter = "mpp.agent.incomplete_runs" in "{run}" by ["source", "service", "cause"];
     /// How long runs took.
-    DURATION: Seconds = "mpp.agent.run_duration" in "s" by ["source", "outcome"];
+    DURATION: Seconds = "mpp.agent.run_duration" in "s" by ["source", "service", "outcome"];
     /// Records of a source, by what became of them: `known` are those that were not sent since they
     /// stand so, `invalid`, `suspicious` and `duplicate` those that could not be, the others are
-    /// the registry's answers.
-    RECORDS: Counter = "mpp.agent.records" in "{record}" by ["source", "outcome"];
+    /// the service's answers.
+    RECORDS: Counter = "mpp.agent.records" in "{record}" by ["source", "service", "outcome"];
     /// When a run of the source was last complete, in seconds since 1970; 0: never yet.
-    LAST_COMPLETE: Gauge = "mpp.agent.last_complete_time" in "s" by ["source"];
+    LAST_COMPLETE: Gauge = "mpp.agent.last_complete_time" in "s" by ["source", "service"];
     /// How long ago that was, or since when the agent runs, where none was.
-    SUCCESS_AGE: Gauge = "mpp.agent.success_age" in "s" by ["source"];
-    /// For how long no run has reached the registry; 0: the last one did.
-    CUT_OFF: Gauge = "mpp.agent.cut_off" in "s" by ["source"];
-    /// How old the last complete run may be, and for how long the registry may be out of reach, by
+    SUCCESS_AGE: Gauge = "mpp.agent.success_age" in "s" by ["source", "service"];
+    /// For how long no run has reached the service; 0: the last one did.
+    CUT_OFF: Gauge = "mpp.agent.cut_off" in "s" by ["source", "service"];
+    /// How old the last complete run may be, and for how long the service may be out of reach, by
     /// the agent's own configuration (`stale`, `cut_off`): what its alerts compare with.
-    TOLERATED: Gauge = "mpp.agent.tolerated" in "s" by ["source", "what"];
+    TOLERATED: Gauge = "mpp.agent.tolerated" in "s" by ["source", "service", "what"];
     /// Records that have left the source and go from the index by themselves, each at a time that
     /// is told.
-    ANNOUNCED: Gauge = "mpp.agent.announced_withdrawals" in "{record}" by ["source"];
+    ANNOUNCED: Gauge = "mpp.agent.announced_withdrawals" in "{record}" by ["source", "service"];
     /// Bytes that the agent keeps of a source: its state, and what waited in a file to be compared
     /// in the last run (`spool`).
-    KEPT: Gauge = "mpp.agent.kept" in "By" by ["source", "what"];
+    KEPT: Gauge = "mpp.agent.kept" in "By" by ["source", "service", "what"];
 }
 
 const OUTCOMES: [&str; 3] = ["complete", "incomplete", "failed"];
@@ -64,6 +65,8 @@ fn records(tally: &Tally) -> [(&'static str, i64); 8] {
 #[derive(Debug)]
 pub struct Vitals {
     source: String,
+    /// The service that its records go to.
+    destination: Destination,
     state: PathBuf,
     began: Micros,
     /// 0: never.
@@ -80,6 +83,7 @@ impl Vitals {
         let (last_complete, announced) = of_state(&run.state).await.unwrap_or_default();
         let vitals = Arc::new(Self {
             source: run.source.clone(),
+            destination: run.way.destination,
             state: run.state.clone(),
             began: now(),
             last_complete: last_complete.into(),
@@ -87,21 +91,20 @@ impl Vitals {
             announced: announced.into(),
             spooled: 0.into(),
         });
-        let source = run.source.as_str();
-        RUNS.begin(OUTCOMES.map(|outcome| [source.to_owned(), outcome.to_owned()]));
+        RUNS.begin(OUTCOMES.map(|outcome| vitals.labels(outcome)));
         let reasons = (1..).map_while(|number| incomplete::Reason::try_from(number).ok());
         let lacks = reasons.map(|reason| reason.as_str_name());
         // Counted from nothing on, or the first failure of its kind would be no increase.
         let causes = lacks.chain(Reason::ALL.iter().map(|reason| reason.as_str()));
-        LACKS.begin(causes.map(|cause| [source.to_owned(), cause.to_owned()]));
+        LACKS.begin(causes.map(|cause| vitals.labels(cause)));
         let outcomes = records(&Tally::default()).map(|(outcome, _)| outcome);
-        RECORDS.begin(outcomes.map(|outcome| [source.to_owned(), outcome.to_owned()]));
+        RECORDS.begin(outcomes.map(|outcome| vitals.labels(outcome)));
         vitals.observe(&run.policy);
         vitals
     }
 
     fn observe(self: &Arc<Self>, policy: &Policy) {
-        let source = || [self.source.clone()];
+        let source = || [self.source.clone(), self.destination.name().to_owned()];
         let seconds = |micros: Micros| micros.max(0) as f64 / 1e6;
         LAST_COMPLETE.observe(self, source(), move |own| seconds(own.last_complete.load(Relaxed)));
         SUCCESS_AGE.observe(self, source(), move |own| {
@@ -113,13 +116,16 @@ impl Vitals {
         });
         let tolerated = [("stale", policy.stale_seconds), ("cut_off", policy.cut_off_seconds)];
         for (what, seconds) in tolerated {
-            let labels = [self.source.clone(), what.to_owned()];
-            TOLERATED.observe(self, labels, move |_| seconds as f64);
+            TOLERATED.observe(self, self.labels(what), move |_| seconds as f64);
         }
         ANNOUNCED.observe(self, source(), |own| own.announced.load(Relaxed) as f64);
-        let kept = |what: &str| [self.source.clone(), what.to_owned()];
-        KEPT.observe(self, kept("state"), |own| own.state_bytes() as f64);
-        KEPT.observe(self, kept("spool"), |own| own.spooled.load(Relaxed) as f64);
+        KEPT.observe(self, self.labels("state"), |own| own.state_bytes() as f64);
+        KEPT.observe(self, self.labels("spool"), |own| own.spooled.load(Relaxed) as f64);
+    }
+
+    /// The labels of a figure, the last of which is its own.
+    fn labels(&self, own: &str) -> [String; 3] {
+        [self.source.clone(), self.destination.name().to_owned(), own.to_owned()]
     }
 
     fn began_unless_complete(&self) -> Micros {
@@ -145,11 +151,10 @@ impl Vitals {
             },
             Err(error) => ("failed", Some(error.reason().as_str())),
         };
-        let labels = |value: &str| [self.source.clone(), value.to_owned()];
-        RUNS.add(1, labels(outcome));
-        DURATION.record(took.as_secs_f64(), labels(outcome));
+        RUNS.add(1, self.labels(outcome));
+        DURATION.record(took.as_secs_f64(), self.labels(outcome));
         if let Some(cause) = cause {
-            LACKS.add(1, labels(cause));
+            LACKS.add(1, self.labels(cause));
         }
         match run {
             Ok(outcome) => self.reached(outcome),
@@ -161,7 +166,7 @@ impl Vitals {
         self.cut_off_since.store(0, Relaxed);
         for (name, count) in records(&outcome.tally) {
             let count = u64::try_from(count).unwrap_or(0);
-            RECORDS.add(count, [self.source.clone(), name.to_owned()]);
+            RECORDS.add(count, self.labels(name));
         }
         if outcome.lacks.is_none() {
             self.last_complete.store(now(), Relaxed);

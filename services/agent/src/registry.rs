@@ -1,5 +1,5 @@
-//! The wire: one stream of the sync protocol, seen from the client. `app` decides what is sent, and
-//! when.
+//! The wire: one stream of the sync protocol to the registry or to scheduling, seen from the
+//! client; of either it is told as of the index. `app` decides what is sent, and when.
 
 use std::time::Duration;
 
@@ -162,7 +162,7 @@ impl Calls {
 
 /// The registry's answer does not belong where it came.
 pub fn out_of_turn(expected: &str) -> Error {
-    let text = format!("the registry answered out of turn; expected {expected}");
+    let text = format!("the index answered out of turn; expected {expected}");
     of_registry(Error::new(Reason::ProtocolViolation, text))
 }
 
@@ -171,11 +171,11 @@ fn refused(status: tonic::Status) -> Error {
 }
 
 fn closed() -> Error {
-    of_registry(Error::new(Reason::Unavailable, "the registry closed the stream"))
+    of_registry(Error::new(Reason::Unavailable, "the index closed the stream"))
 }
 
 fn silent(timeout: Duration) -> Error {
-    let text = format!("the registry gave no answer in {} s", timeout.as_secs());
+    let text = format!("the index gave no answer in {} s", timeout.as_secs());
     of_registry(Error::new(Reason::Unavailable, text))
 }
 

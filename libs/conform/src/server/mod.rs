@@ -68,6 +68,17 @@ struct Step {
     close: String,
     /// Values that the client works out.
     make: BTreeMap<String, Made>,
+    /// The client says nothing for so long.
+    rest: Option<Rest>,
+}
+
+/// A part of a lease.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rest {
+    /// Its length in milliseconds, as the welcome has told it.
+    lease: Value,
+    percent: u64,
 }
 
 /// What the contract has a client work out.
@@ -78,6 +89,10 @@ enum Made {
     Listed { record: Value, stands: u8 },
     /// The range of one record, by fingerprints.
     Fingerprinted { record: Value, stands: u8 },
+    /// So many records that differ by their ids, `${at}` in them.
+    Records { count: Value, more: i64, record: Value },
+    /// A batch of so many encoded bytes, for which `${pad}` in it grows.
+    Batch { bytes: Value, more: i64, batch: Value },
     /// Any value.
     Value(Value),
 }
@@ -134,6 +149,7 @@ mod tests {
                     !step.cut.is_empty(),
                     !step.close.is_empty(),
                     !step.make.is_empty(),
+                    step.rest.is_some(),
                 ];
                 let asks = kinds.iter().filter(|is| **is).count();
                 assert_eq!(asks, 1, "{}: {step:?}", vector.name);

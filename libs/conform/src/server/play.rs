@@ -1,16 +1,18 @@
 //! A vector, step by step, until one does not come as it says.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{
-    Made, Step, Vector,
+    Made, Rest, Step, Vector,
     connection::{Answer, Connection},
 };
 use crate::{
     Verdict,
     compare::differences,
-    fill::{Values, at},
-    reckon,
+    fill::{Values, at, whole_number},
+    reckon, sized,
 };
 
 /// Plays a vector; the first step that goes wrong ends it.
@@ -50,6 +52,9 @@ async fn take(
         let value = make(made, values)?;
         values.set(name, value);
     }
+    if let Some(rest) = &step.rest {
+        tokio::time::sleep(length(rest, values)?).await;
+    }
     connection.cut(&step.cut);
     connection.close(&step.close);
     let stream = [&step.on, &step.close].into_iter().find(|name| !name.is_empty());
@@ -84,8 +89,24 @@ fn make(made: &Made, values: &Values) -> Result<Value, String> {
         Made::Fingerprinted { record, stands } => {
             reckon::fingerprinted(&values.fill(record)?, *stands)
         }
+        Made::Records { count, more, record } => {
+            sized::records(values, number(count, values)? + more, record)
+        }
+        Made::Batch { bytes, more, batch } => {
+            sized::batch(values, number(bytes, values)? + more, batch)
+        }
         Made::Value(value) => values.fill(value),
     }
+}
+
+fn number(value: &Value, values: &Values) -> Result<i64, String> {
+    let filled = values.fill(value)?;
+    whole_number(&filled).ok_or_else(|| format!("{value} is no number: {filled}"))
+}
+
+fn length(rest: &Rest, values: &Values) -> Result<Duration, String> {
+    let lease = u64::try_from(number(&rest.lease, values)?).map_err(|error| error.to_string())?;
+    Ok(Duration::from_millis(lease.saturating_mul(rest.percent) / 100))
 }
 
 /// Compares what came, and keeps what later steps need of it.

@@ -7,12 +7,34 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::{Change, Db, Read};
 
+/// What a moment shows of a record.
+pub(super) struct Shown {
+    /// The version.
+    pub change: Change,
+    /// The moment lies after it, and versions that came in between are not kept any more.
+    pub standing_unknown: bool,
+}
+
 /// The version that a moment shows; without a moment, the last.
 ///
 /// # Errors
 /// Names `field` for a moment that is none, or that has not come yet; `NOT_FOUND` for a record that
 /// was not there then, `REVISION_COMPACTED` where that is not kept any more.
 pub(super) async fn find(
+    db: &Db,
+    read: &mut Read,
+    key: (&str, &str),
+    moment: Option<Moment>,
+    field: &str,
+) -> Result<Shown> {
+    let change = version(db, read, key, moment, field).await?;
+    let is_later = moment.is_some_and(|moment| is_later(&moment, &change));
+    let standing_unknown = is_later && has_gap_after(read, key, change.version).await?;
+    Ok(Shown { change, standing_unknown })
+}
+
+/// The version alone.
+async fn version(
     db: &Db,
     read: &mut Read,
     key: (&str, &str),
@@ -91,7 +113,7 @@ async fn check_version(
 }
 
 /// Whether a moment lies after the version that it shows, and does not name it.
-pub(super) fn is_later(moment: &Moment, shown: &Change) -> bool {
+fn is_later(moment: &Moment, shown: &Change) -> bool {
     match moment.at {
         Some(At::Revision(revision)) => revision > shown.revision,
         Some(At::Time(time)) => from_timestamp(&time, "time").is_ok_and(|time| time > shown.at),
@@ -100,7 +122,7 @@ pub(super) fn is_later(moment: &Moment, shown: &Change) -> bool {
 }
 
 /// Whether versions that came right after this one are not kept any more.
-pub(super) async fn has_gap_after(read: &mut Read, key: (&str, &str), at: i64) -> Result<bool> {
+async fn has_gap_after(read: &mut Read, key: (&str, &str), at: i64) -> Result<bool> {
     let next = read.version_above(key, at).await?;
     Ok(next.is_some_and(|next| next.version > at + 1))
 }

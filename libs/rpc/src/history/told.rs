@@ -10,6 +10,7 @@ use mpp_core::{Error, Result};
 use mpp_store::{Change, Labels, Op, Read};
 use serde_json::{Map, Value};
 
+use super::moment::Shown;
 use crate::feed::{Teller, label_texts};
 
 /// Versions that are read at a time.
@@ -96,15 +97,18 @@ impl Page {
     }
 }
 
-/// A version with its document.
-pub(super) fn version(change: &Change, who: &Who) -> Version {
-    Version { change: Some(who.change(change)), revision: change.revision, ..Version::default() }
+/// What a moment shows, with its document.
+pub(super) fn version(shown: &Shown, who: &Who) -> Version {
+    let Shown { change, standing_unknown } = shown;
+    let told = Some(who.change(change));
+    let (revision, standing_unknown) = (change.revision, *standing_unknown);
+    Version { change: told, revision, standing_unknown, ..Version::default() }
 }
 
 /// A version without its document.
 fn bare(change: &Change, who: &Who) -> Version {
     let told = feed::Change { document: None, ..who.change(change) };
-    Version { change: Some(told), ..version(change, who) }
+    Version { change: Some(told), revision: change.revision, ..Version::default() }
 }
 
 /// The first of these versions, and how it differs from the next.
@@ -134,14 +138,18 @@ fn fields(change: &Change, who: &Who) -> Option<Map<String, Value>> {
     value.as_object().cloned()
 }
 
-/// Two versions of a record, and how they differ.
+/// What two moments show of a record, and how they differ.
 pub(super) async fn compared(
-    from: Change,
-    to: Change,
+    from: Shown,
+    to: Shown,
     who: Who,
 ) -> Result<CompareRecordVersionsResponse> {
-    let (one, other) = (bare(&from, &who), bare(&to, &who));
-    let found = tokio::task::spawn_blocking(move || differences(&from, &to, &who));
+    let told = |shown: &Shown| Version {
+        standing_unknown: shown.standing_unknown,
+        ..bare(&shown.change, &who)
+    };
+    let (one, other) = (told(&from), told(&to));
+    let found = tokio::task::spawn_blocking(move || differences(&from.change, &to.change, &who));
     let mut differences = found.await.map_err(Error::internal)?.unwrap_or_default();
     let left_out = Room::default().keep(&mut differences);
     Ok(CompareRecordVersionsResponse { from: Some(one), to: Some(other), differences, left_out })

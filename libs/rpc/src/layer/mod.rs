@@ -13,6 +13,7 @@ pub(crate) mod deadline;
 pub(crate) mod explain;
 pub(crate) mod identity;
 pub(crate) mod message;
+pub(crate) mod moving;
 pub(crate) mod panic;
 pub(crate) mod rate;
 pub(crate) mod ready;

@@ -7,6 +7,7 @@ pub mod digests;
 pub mod lease;
 pub mod rejected;
 mod seal;
+pub mod touched;
 pub mod undone;
 pub mod waiting;
 

@@ -1,5 +1,4 @@
-//! Records that were undone, and are not taken again as long as their source sends the same bytes;
-//! and what a session has written.
+//! Records that were undone, and are not taken again as long as their source sends the same bytes.
 
 use std::collections::HashMap;
 
@@ -10,21 +9,6 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 /// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 100;
-
-/// The versions of a record that a session has written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touched {
-    /// The record's kind.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-    /// The first version that the session made.
-    pub first: i64,
-    /// The last one.
-    pub last: i64,
-    /// How many it made.
-    pub versions: i64,
-}
 
 /// A record that was undone, as a batch compares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,48 +40,6 @@ pub struct Undone {
     pub deletes: bool,
     /// It was waiting, and never applied.
     pub waited: bool,
-}
-
-/// The records that a session has written, but for its source's own, after a place: those of the
-/// kind that sources send first, since the others rest on them, then in the order of kinds and
-/// names. Indexes: revision_session, (tx, seq) of change.
-///
-/// # Errors
-/// `UNAVAILABLE` when the database is away.
-pub async fn touched(
-    conn: &mut Conn,
-    (source, session): (&str, &str),
-    (kind, name): (&str, &str),
-    (own, limit): (&str, usize),
-) -> Result<Vec<Touched>> {
-    let text = "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
-        count(*) as versions from revision r join change c on c.tx = r.tx
-        where r.session = $1 and r.session <> '' and r.origin = $2 and c.kind <> 'source'
-        and ($3 = '' or (c.kind <> $5 and $3 = $5) or (c.kind = $3 and c.name > $4)
-             or (c.kind > $3 and c.kind <> $5 and $3 <> $5))
-        group by c.kind, c.name
-        order by case when c.kind = $5 then 0 else 1 end, c.kind, c.name limit $6";
-    let rows = sqlx::query(text)
-        .bind(session)
-        .bind(source)
-        .bind(kind)
-        .bind(name)
-        .bind(own)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await
-        .map_err(db_error)?;
-    rows.iter().map(|row| read(row).map_err(db_error)).collect()
-}
-
-fn read(row: &AnyRow) -> sqlx::Result<Touched> {
-    Ok(Touched {
-        kind: row.try_get("kind")?,
-        name: row.try_get("name")?,
-        first: row.try_get("first")?,
-        last: row.try_get("last")?,
-        versions: row.try_get("versions")?,
-    })
 }
 
 /// Keeps that these records of a source were undone, with the bytes that it sent last. Indexes: the
@@ -230,8 +172,9 @@ pub async fn note(tx: &mut Tx, source: &str, key: u64, digest: [u8; 16]) -> Resu
         .map_err(db_error)
 }
 
-/// Whether this session's writes of a record were undone already. Indexes: revision_session, (tx,
-/// seq) of change.
+/// Whether this session's writes of a record were undone already, the last of which made that
+/// version. Indexes: change_history; revision_tx, and not revision_session, which would read all of
+/// the session that was undone.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -239,11 +182,12 @@ pub async fn was_undone(
     conn: &mut Conn,
     session: &str,
     (kind, name): (&str, &str),
+    last: i64,
 ) -> Result<bool> {
-    let text = "select 1 as one from revision r join change c on c.tx = r.tx
-        where r.session = $1 and r.session <> '' and r.origin = 'undo' and c.kind || '' = $2
-        and c.name = $3 limit 1";
-    let query = sqlx::query(text).bind(session).bind(kind).bind(name);
+    let text = "select 1 as one from change c join revision r on r.tx = c.tx
+        where c.kind = $1 and c.name = $2 and c.version > $3 and r.session || '' = $4
+        and r.origin = 'undo' limit 1";
+    let query = sqlx::query(text).bind(kind).bind(name).bind(last).bind(session);
     query.fetch_optional(conn).await.map(|row| row.is_some()).map_err(db_error)
 }
 

@@ -3,7 +3,7 @@
 use mpp_core::{A_PERSON, Result, as_told};
 use mpp_store::{Change, Tx, version_of};
 
-use crate::store::undone::{self, Touched};
+use crate::store::{touched::Touched, undone};
 
 /// The origin of changes that undo a session, as the feed names it.
 pub(super) const UNDO: &str = "undo";
@@ -39,13 +39,11 @@ pub(super) async fn before(
     })
 }
 
-/// Whether an undo of a later session has put the record back to what this one had left.
+/// Whether the record stands as this session has left it, although it was written since: an undo of
+/// a later session has put it back so, or only its labels have followed another record.
 async fn stands_again(tx: &mut Tx, session: &str, last: &Change, one: &Touched) -> Result<bool> {
-    if last.origin != UNDO {
-        return Ok(false);
-    }
     let key = (last.kind.as_str(), last.name.as_str());
-    if undone::was_undone(tx.conn(), session, key).await? {
+    if last.origin == UNDO && undone::was_undone(tx.conn(), session, key, one.last).await? {
         return Ok(false);
     }
     let left = version_of(tx.conn(), key, one.last).await?;

@@ -32,7 +32,7 @@ pub struct Checked {
 }
 
 /// Reads and maps the whole source, and judges each record by the registry's own rules of its form.
-/// Only the registry knows whether the units and services that are named exist, and whether the
+/// Only the service that keeps the records knows whether what they name exists, and whether the
 /// source may write there: that is not judged.
 pub async fn check(run: &Run) -> Checked {
     let (before, way) = of_state(run).await;
@@ -83,7 +83,7 @@ impl Checked {
 
     fn note(&mut self, found: Found, difference: &mut Difference, run: &Run) {
         match found {
-            Found::Record(item) => self.take_up(*item, difference, &run.source),
+            Found::Record(item) => self.take_up(*item, difference, run),
             Found::Raw(_) => {}
             Found::PassedOver(place, why) => {
                 self.tally.headings += 1;
@@ -98,7 +98,7 @@ impl Checked {
         }
     }
 
-    fn take_up(&mut self, item: Item, difference: &mut Difference, source: &str) {
+    fn take_up(&mut self, item: Item, difference: &mut Difference, run: &Run) {
         self.tally.read += 1;
         match item.record {
             Err(error) => {
@@ -117,21 +117,21 @@ impl Checked {
                     self.tally.duplicate += 1;
                     self.problems.push(Problem::duplicate(&item.found_at, &id, &first));
                 } else {
-                    self.judge(record, &item.found_at, source);
+                    self.judge(record, &item.found_at, run);
                 }
             }
         }
     }
 
-    fn judge(&mut self, record: Record, found_at: &str, source: &str) {
+    fn judge(&mut self, record: Record, found_at: &str, run: &Run) {
         let id = &record.source_id;
-        match mpp_form::record::check(record.clone(), source) {
+        match run.way.destination.judge(record.clone(), &run.source) {
             Err(error) => {
                 self.tally.rejected += 1;
                 self.problems.push(Problem::unsent(found_at, id, &error));
             }
-            Ok(checked) => {
-                let remarks = checked.remarks().into_iter().map(|fault| Error::fields(vec![fault]));
+            Ok(remarks) => {
+                let remarks = remarks.into_iter().map(|fault| Error::fields(vec![fault]));
                 let told = remarks.map(|error| Problem::unsent(found_at, id, &error));
                 self.problems.extend(told);
             }

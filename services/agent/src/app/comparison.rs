@@ -6,14 +6,18 @@ use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
 use mpp_form::reconcile::{Found, Item, Set, Standing, key_of};
 
-use super::{plan::Why, spool::Spool};
+use super::{
+    plan::{Run, Why},
+    spool::Spool,
+};
 use crate::{
     model::difference::Digest,
     store::{Adopted, Beliefs, Truth},
 };
 
 /// The records that wait to be compared.
-pub struct Comparison {
+pub struct Comparison<'a> {
+    run: &'a Run,
     spool: Spool,
     beliefs: Beliefs,
     why: Why,
@@ -33,15 +37,14 @@ struct Entry {
     item: Item,
 }
 
-/// The name that a record asks for.
-pub fn name_of(record: &Record) -> String {
-    format!("{}/services/{}", record.unit, record.source_id)
-}
-
-impl Comparison {
+impl<'a> Comparison<'a> {
     /// Nothing yet; `beliefs` are what is known of the registry's answers here.
-    pub fn new(spool: Spool, beliefs: Beliefs, why: Why) -> Self {
-        Self { spool, beliefs, why, entries: Vec::new() }
+    ///
+    /// # Errors
+    /// The disk takes no file beside the state.
+    pub fn new(run: &'a Run, beliefs: Beliefs, why: Why) -> Result<Self> {
+        let spool = Spool::beside(&run.state)?;
+        Ok(Self { run, spool, beliefs, why, entries: Vec::new() })
     }
 
     /// Why they are compared.
@@ -51,7 +54,7 @@ impl Comparison {
 
     /// Takes up a record of the source.
     pub fn add(&mut self, record: &Record, digest: Digest) -> Result<()> {
-        let name = name_of(record);
+        let name = self.run.name_of(record);
         let standing = self.beliefs.standing(&record.source_id, &name);
         let item = Item::new(key_of(&name), &digest, standing);
         let id = record.source_id.as_str().into();
@@ -82,7 +85,7 @@ impl Comparison {
     /// The records that the registry really holds, and those among them that need not be sent.
     pub fn truth(&self, found: &Found) -> Truth {
         let mut truth = Truth::default();
-        truth.held.extend(found.lone.iter().filter(|one| one.held).map(held));
+        truth.held.extend(found.lone.iter().filter(|one| one.held).map(|one| self.held(one)));
         for entry in &self.entries {
             let wanted = found.wanted.get(&entry.item);
             if wanted.copied().unwrap_or(entry.standing.is_held()) {
@@ -95,6 +98,11 @@ impl Comparison {
             }
         }
         truth
+    }
+
+    fn held(&self, one: &LoneItem) -> (String, String) {
+        let id = self.run.way.destination.id_of(&one.name);
+        (id.to_owned(), one.name.clone())
     }
 
     /// The records again, in their order, each with its digest and whether it has to be sent.
@@ -121,9 +129,4 @@ impl Comparison {
             Ok((record?, entry.digest, is_wanted))
         }))
     }
-}
-
-fn held(one: &LoneItem) -> (String, String) {
-    let id = one.name.rsplit('/').next().unwrap_or_default();
-    (id.to_owned(), one.name.clone())
 }

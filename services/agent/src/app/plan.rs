@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use mpp_api::sync::{Summary, incomplete};
+use mpp_api::sync::{Record, Summary, incomplete};
 use mpp_core::{Error, Micros, Reason, Result};
 
 use crate::{
@@ -44,6 +44,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// The name that a record of the source asks for.
+    pub(super) fn name_of(&self, record: &Record) -> String {
+        self.way.destination.name_of(&self.source, record)
+    }
+
     /// How records that have left the source go by themselves.
     pub(crate) fn absence(&self) -> Rule {
         let hours = Micros::try_from(self.policy.withdraw_absent_hours).unwrap_or(Micros::MAX);
@@ -97,11 +102,11 @@ impl Why {
         match self {
             Self::Lost => {
                 "the agent's state holds nothing of earlier runs (it is new, was lost or is \
-                 another's), and the registry holds records of this source"
+                 another's), and the index holds records of this source"
             }
             Self::Doubted => {
-                "the agent's state does not fit what the registry holds of this source: one of the \
-                 two was restored, or changed by another hand"
+                "the agent's state does not fit what the index holds of this source: records were \
+                 redriven or undone since, or one of the two was restored or changed by another hand"
             }
             Self::Asked => "it was asked for",
         }

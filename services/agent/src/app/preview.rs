@@ -16,7 +16,6 @@ use super::{
     comparison::Comparison,
     plan::{Event, Run, Why, unanswered},
     run::stopped,
-    spool::Spool,
     survey::Survey,
 };
 use crate::{
@@ -97,7 +96,7 @@ async fn look(
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
     let mut survey = Survey::new(run, difference.after(std::mem::take(&mut known.told_gone)));
     let beliefs = std::mem::take(&mut known.beliefs);
-    let mut comparison = Comparison::new(Spool::beside(&run.state)?, beliefs, Why::Asked);
+    let mut comparison = Comparison::new(run, beliefs, Why::Asked)?;
     read(run, &known, &mut survey, &mut comparison, limits).await?;
     let found = compare(&comparison, &mut asking).await?;
     let truth = comparison.truth(&found);
@@ -129,7 +128,7 @@ async fn read(
     run: &Run,
     known: &Known,
     survey: &mut Survey<'_>,
-    comparison: &mut Comparison,
+    comparison: &mut Comparison<'_>,
     limits: Limits,
 ) -> Result<()> {
     let way = known.way(run);
@@ -144,7 +143,7 @@ async fn read(
     Ok(())
 }
 
-async fn compare(comparison: &Comparison, asking: &mut Asking<'_>) -> Result<Found> {
+async fn compare(comparison: &Comparison<'_>, asking: &mut Asking<'_>) -> Result<Found> {
     let mut walk = Walk::new(comparison.set());
     while let Some(ranges) = walk.next_message() {
         walk.hear(asking.reconcile(ranges).await?)?;

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::{
     model::{
-        guess::{Guess, guess, program},
+        destination::Destination,
+        guess::{self, Guess, guess, program},
         mapping::Mapping,
     },
     policy::Policy,
@@ -16,6 +17,39 @@ use crate::{
 const LOOKED_AT: usize = 200;
 /// Records up to which a file of a folder is read on, to find what is wrong further down.
 const READ_ON: usize = 5_000;
+
+/// What a mapping is proposed for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The service that keeps the records.
+    pub destination: Destination,
+    /// The unit that all services belong to.
+    pub unit: &'a str,
+}
+
+impl Wanted<'_> {
+    /// A program, and of a catalog of services which column is which field.
+    fn guess(&self, records: &[Value]) -> Option<(String, Guess)> {
+        match self.destination {
+            Destination::Registry => {
+                let guess = guess(records);
+                let program = program(&guess, self.unit);
+                (!guess.choices.is_empty()).then_some((program, guess))
+            }
+            Destination::Scheduling => {
+                let found = guess::hours(records)?;
+                Some((found.program, Guess { left: found.left, ..Guess::default() }))
+            }
+        }
+    }
+
+    const fn lack(&self) -> &'static str {
+        match self.destination {
+            Destination::Registry => "no column reads like one of a catalog of services",
+            Destination::Scheduling => "no column is called by a day of the week (senin, monday)",
+        }
+    }
+}
 
 /// The first records of a source, and the mapping proposed for them.
 #[derive(Debug)]
@@ -43,12 +77,12 @@ impl Proposed {
     }
 }
 
-/// Looks at a source and proposes a mapping, all records of which belong to `unit`. Each file of a
-/// folder is looked at by itself, so that a bad one hides none of the others.
+/// Looks at a source and proposes a mapping. Each file of a folder is looked at by itself, so that
+/// a bad one hides none of the others.
 ///
 /// # Errors
 /// No record could be read.
-pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Proposed> {
+pub async fn propose(input: Input, wanted: &Wanted<'_>, policy: &Policy) -> Result<Proposed> {
     let place = input.place();
     let (records, mut lacks) = match &input {
         Input::Folder(folder) => of_folder(folder, policy).await.map_err(|fault| fault.error)?,
@@ -61,16 +95,15 @@ pub async fn propose(input: Input, unit: &str, policy: &Policy) -> Result<Propos
         let none = || Fault::nothing(&place, "it holds no record").error;
         return Err(all(&lacks).unwrap_or_else(none));
     }
-    let guess = guess(&records);
-    if guess.choices.is_empty() {
+    let Some((program, guess)) = wanted.guess(&records) else {
         let text = format!(
-            "{place}: no column reads like one of a catalog of services; write the mapping by hand, \
-             or name another sheet, table or list"
+            "{place}: {}; write the mapping by hand, or name another sheet, table or list",
+            wanted.lack()
         );
         lacks.insert(0, Error::new(Reason::SourceConfig, text));
         return Err(all(&lacks).unwrap_or_else(|| Error::internal("nothing was guessed")));
-    }
-    Ok(Proposed { program: program(&guess, unit), guess, records, lacks })
+    };
+    Ok(Proposed { program, guess, records, lacks })
 }
 
 /// Records of each file, and of each that is bad what is wrong with it.

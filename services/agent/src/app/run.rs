@@ -36,6 +36,7 @@ pub async fn run(
     shutdown: &CancellationToken,
 ) -> Result<Outcome> {
     let store = Store::open(&run.state).await?;
+    store.check_service(run.way.destination).await?;
     let mapping_version = mapping::version(&run.way.program);
     let context = session::Context {
         endpoint,
@@ -137,11 +138,8 @@ fn is_of_what_went(fault: &Fault, tally: &Tally) -> bool {
 
 /// The source is at fault, and the registry does not know it.
 fn both(fault: &Fault, error: &Error) -> Error {
-    let text = format!(
-        "{}; and the registry could not be told: {}",
-        fault.error.message(),
-        error.message()
-    );
+    let text =
+        format!("{}; and the index could not be told: {}", fault.error.message(), error.message());
     let both = Error::new(fault.error.reason(), text);
     if is_of_registry(error) { of_registry(both) } else { both }
 }

@@ -11,11 +11,7 @@ use std::{
     time::Duration,
 };
 
-use mpp_api::{
-    Document as _, document,
-    registry::Service,
-    sync::{Checkpoint, Form, Hello, Summary, Welcome},
-};
+use mpp_api::sync::{Checkpoint, Hello, Summary, Welcome};
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
 use mpp_form::held;
@@ -25,7 +21,6 @@ use super::{
     comparison::Comparison,
     plan::{Event, Run, Why},
     sent::Sent,
-    spool::Spool,
     survey::Survey,
 };
 use crate::{
@@ -142,7 +137,7 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
         unique_ids: true,
         under_way: context.store.under_way().await?,
         accept_moves: context.run.accept_moves,
-        forms: vec![written_form()],
+        forms: vec![context.run.way.destination.form()],
     })
 }
 
@@ -162,10 +157,14 @@ async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<Option<Why
 }
 
 /// Begins to compare; what was answered before counts as unknown, and is only believed.
-async fn comparison(context: &Context<'_>, agreed: &Checkpoint, why: Why) -> Result<Comparison> {
+async fn comparison<'a>(
+    context: &Context<'a>,
+    agreed: &Checkpoint,
+    why: Why,
+) -> Result<Comparison<'a>> {
     let beliefs = context.store.beliefs().await?;
     context.store.begin_comparing(agreed).await?;
-    Ok(Comparison::new(Spool::beside(&context.run.state)?, beliefs, why))
+    Comparison::new(context.run, beliefs, why)
 }
 
 struct Session<'a> {
@@ -173,7 +172,7 @@ struct Session<'a> {
     stream: Stream,
     welcome: Welcome,
     /// The records that were read, in a session that compares before it sends.
-    comparison: Option<Comparison>,
+    comparison: Option<Comparison<'a>>,
     /// What was seen of the source.
     survey: Survey<'a>,
     limits: Limits,
@@ -195,16 +194,13 @@ struct Session<'a> {
     spooled: u64,
 }
 
-/// The form of the records that this agent sends.
-pub(super) fn written_form() -> Form {
-    Form { kind: Service::KIND.to_owned(), number: document::form_number(Service::KIND) }
-}
-
 impl<'a> Session<'a> {
     async fn open(context: &'a Context<'a>) -> Result<Self> {
         let hello = hello(context).await?;
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
+        // Before a checkpoint of it is stored, and not before it has taken the source.
+        context.store.keep_service(context.run.way.destination).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
         let mut told = context.store.told_gone().await?;

@@ -34,6 +34,12 @@ pub const FUNCTIONS: &[Function] = &[
         forms: STATES,
     },
     Function {
+        name: "opening_hours",
+        purpose: "a day's hours, none where it is closed; what is not read to the last word fails the row",
+        from: "\"08.00 - 12.00 dan 13.00 - 16.00\"",
+        forms: HOURS,
+    },
+    Function {
         name: "list_items",
         purpose: "the items of a list, without their numbers and bullets",
         from: "\"1. KTP asli\\n2) Surat pengantar; - Pas foto\"",
@@ -48,6 +54,9 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 const STATES: &[&str] = &["Aktif", "Nonaktif", "1", "0"];
+
+const HOURS: &[&str] =
+    &["08.00 - 15.00", "8:00 s.d. 12:00, 13:00 s.d. 16:00", "pukul 07.30 s/d 14.00", "tutup"];
 
 const FEES: &[&str] = &[
     "Gratis",

@@ -167,10 +167,11 @@ pub fn version(program: &str) -> String {
 }
 
 fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
-    let filters: [native::Filter<RunPtr<Data>>; 5] = [
+    let filters: [native::Filter<RunPtr<Data>>; 6] = [
         ("rupiah", native::v(0), |cv| bome(with_text(cv.1, wording::rupiah))),
         ("service_time", native::v(0), |cv| bome(with_text(cv.1, wording::service_time))),
-        ("service_state", native::v(0), |cv| bome(state(cv.1))),
+        ("service_state", native::v(0), |cv| bome(or_fault(cv.1, wording::service_state))),
+        ("opening_hours", native::v(0), |cv| bome(or_fault(cv.1, wording::opening_hours))),
         ("html_text", native::v(0), |cv| bome(with_text(cv.1, |t| text::html_text(t).into()))),
         ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
@@ -180,19 +181,22 @@ fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
     filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
 }
 
-/// Databases and spreadsheets write true and false in words of their own.
-fn state(input: Val) -> ValR<Val> {
+/// Reads a text, or fails with what is wrong of it. Databases and spreadsheets write true and false
+/// in words of their own.
+fn or_fault(input: Val, read: impl Fn(&str) -> Result<Value, String>) -> ValR<Val> {
     let input = match input {
         Val::Bool(is) => Val::from(is.to_string()),
         other => other,
     };
+    let fault = OnceCell::new();
     let read = with_text(input, |text| {
-        wording::service_state(text).unwrap_or_else(|fault| serde_json::json!([fault]))
+        read(text).unwrap_or_else(|why| {
+            // The first that is set stays; there is one text.
+            let _ = fault.set(why);
+            Value::Null
+        })
     })?;
-    match read {
-        Val::Arr(fault) => Err(jaq_core::Error::new(fault.first().cloned().unwrap_or(Val::Null))),
-        read => Ok(read),
-    }
+    fault.into_inner().map_or(Ok(read), |why| Err(jaq_core::Error::str(why)))
 }
 
 /// Null reads as an empty text: a missing column and an empty one are the same. A number reads as

@@ -4,6 +4,7 @@ pub mod absence;
 pub mod batch;
 pub mod column_letters;
 pub mod declared;
+pub mod destination;
 pub mod difference;
 pub mod filled;
 pub mod foreseen;

@@ -74,7 +74,7 @@ impl Problem {
     /// when it is withdrawn by itself.
     pub fn gone(source_id: &str, name: &str, going: &Going) -> Self {
         let stays = match going {
-            Going::Never => format!("{name} stays in the registry; to remove it for good"),
+            Going::Never => format!("{name} stays in the index; to remove it for good"),
             Going::After(due) => format!(
                 "{name} is withdrawn for good by the first complete run after {due} that does not \
                  find it again; put it back into the source to keep it, or, to remove it now"

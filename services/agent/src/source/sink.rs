@@ -18,7 +18,10 @@ use super::{
     tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     way::Way,
 };
-use crate::model::{declared, filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
+use crate::model::{
+    declared, destination::Destination, filled::Relied, keys::Keys, mapping::Mapping, screen, text,
+    unread,
+};
 
 /// Maps each record that a reader finds and hands it on.
 pub struct Sink<'a> {
@@ -176,7 +179,7 @@ impl<'a> Sink<'a> {
         self.keys.look_at(&raw);
         let raw = declared::with_units(raw, &self.way.units);
         self.bare = declared::bare_columns(&raw);
-        let bundle = screen::bundle(&raw);
+        let bundle = screen::bundle(&raw).filter(|_| self.way.destination == Destination::Registry);
         let checked = self.check(&raw);
         // An id that is made from a lost value names no record.
         let stable = match &checked {
@@ -269,6 +272,7 @@ impl<'a> Sink<'a> {
             return suspicious(why);
         }
         let mut record: Record = mpp_api::json::read(output).map(text::tidied)?;
+        self.way.destination.check_kind(&record)?;
         // Its number or its tags may have hidden it: "1. tes".
         let hidden = doubted(&mut record);
         if let Some(why) = hidden.clone().filter(|_| !is_sent && !record.confirmed) {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::declared::Units;
+use crate::model::{declared::Units, destination::Destination};
 
 /// How a source's records are mapped.
 #[derive(Clone, Debug, Default)]
 pub struct Way {
+    /// The service that they are mapped for.
+    pub destination: Destination,
     /// The jq program.
     pub program: String,
     /// Send records that look like trials as well.

@@ -32,15 +32,14 @@ pub struct Answered {
     pub id: String,
     /// The digest of its bytes.
     pub digest: Digest,
-    /// Its name in the registry; `None` for a delete.
+    /// Its name there; `None` for a delete.
     pub name: Option<String>,
 }
 
 impl Answered {
-    /// The entry of a record that goes out.
-    pub fn of(record: &Record, digest: Digest) -> Self {
+    /// The entry of a record that goes out under this name.
+    pub fn of(record: &Record, digest: Digest, name: String) -> Self {
         let is_delete = matches!(record.body, Some(Body::Delete(_)));
-        let name = format!("{}/services/{}", record.unit, record.source_id);
         Self { id: record.source_id.clone(), digest, name: (!is_delete).then_some(name) }
     }
 }
@@ -328,6 +327,7 @@ mod adopted;
 mod held;
 mod problems;
 mod released;
+mod served;
 #[cfg(test)]
 mod tests;
 mod zone;

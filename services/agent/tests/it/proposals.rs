@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use mpp_agent::{Folder, Input, Pages, Policy, Setting, Table, lists, propose};
+use mpp_agent::{
+    Destination, Folder, Input, Pages, Policy, Setting, Table, Wanted, lists, propose,
+};
+
+const SERVICES: Wanted<'_> = Wanted { destination: Destination::Registry, unit: "units/dinas" };
 
 fn catalogs() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/strange");
@@ -26,7 +30,7 @@ fn input(path: PathBuf) -> Input {
 async fn each_proposal_makes_records_of_the_contract_of_its_catalog() {
     for path in catalogs() {
         let shown = path.display().to_string();
-        let proposed = propose(input(path), "units/dinas", &Policy::default()).await;
+        let proposed = propose(input(path), &SERVICES, &Policy::default()).await;
         let proposed = proposed.unwrap_or_else(|error| panic!("{shown}: {error}"));
         let mapped = proposed.mapped(3).expect("a program that can be used");
         assert_eq!(mapped.len(), 3, "{shown}");
@@ -51,7 +55,7 @@ async fn what_is_no_catalog_of_services_is_told() {
     let path = folder.path().join("suhu.csv");
     std::fs::write(&path, "suhu,lembap\n31.2,80\n30.9,82\n").expect("a file");
     let input = Input::Csv(Table { path, ..Table::default() });
-    let said = propose(input, "units/dinas", &Policy::default()).await;
+    let said = propose(input, &SERVICES, &Policy::default()).await;
     assert!(said.expect_err("nothing is proposed").message().contains("by hand"));
 }
 
@@ -71,7 +75,7 @@ async fn of_a_folder_each_bad_file_is_named_and_the_others_are_guessed_from() {
     put("e.csv", "kode,nama,syarat,biaya\nSIP,Izin praktik dokter,STR,Rp 50.000\n\"SIK,Izin,x,y\n");
     put("lama.xls", "x");
     let input = Folder { path: folder.path().to_owned(), ..Folder::default() };
-    let proposed = propose(Input::Folder(input), "units/dinas", &Policy::default()).await;
+    let proposed = propose(Input::Folder(input), &SERVICES, &Policy::default()).await;
     let proposed = proposed.expect("of the good ones");
     assert_eq!(proposed.records.len(), 3, "{:?}", proposed.records);
     assert!(proposed.mapped(1).expect("a program")[0].is_ok());

@@ -172,10 +172,14 @@ fn as_it_was(version: &Version, output: Output) -> Result<()> {
         print_value("", &serde_json::from_str(&text).map_err(Error::internal)?);
     }
     if version.standing_unknown {
-        say!("      sessions ended after this version and changed no record; theirs are not kept:");
-        say!("      how the source stood at that moment (counts, times) is not known");
+        standing_unknown();
     }
     Ok(())
+}
+
+fn standing_unknown() {
+    say!("      sessions ended after this version and changed no record; theirs are not kept:");
+    say!("      how the source stood at that moment (counts, times) is not known");
 }
 
 fn compared(answer: &CompareRecordVersionsResponse, output: Output) -> Result<()> {
@@ -185,6 +189,9 @@ fn compared(answer: &CompareRecordVersionsResponse, output: Output) -> Result<()
     }
     for (word, version) in [("from", &answer.from), ("to", &answer.to)] {
         say!("{word:5} {}", version.as_ref().map(heading).unwrap_or_default());
+        if version.as_ref().is_some_and(|version| version.standing_unknown) {
+            standing_unknown();
+        }
     }
     answer.differences.iter().for_each(difference);
     let is_record = |version: &Option<Version>| {

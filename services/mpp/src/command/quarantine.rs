@@ -155,7 +155,10 @@ fn tell_tried(done: &RedriveRecordsResponse, dry_run: bool) {
         done.rejected
     );
     if done.tried == 0 {
-        say!("  no record of this choice is kept (`mpp quarantine list` names all)");
+        say!(
+            "  nothing of this choice was to be tried: `mpp quarantine list` names all that waits, \
+             and what was undone is released by an officer (--code UNDONE)"
+        );
     }
     done.left.iter().for_each(tell);
 }

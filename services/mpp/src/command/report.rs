@@ -161,14 +161,24 @@ fn print_malls(report: &Report) {
     table.print();
 }
 
-/// Whether a source is as fresh as it has to be.
-fn standing(source: &SourceReport) -> &'static str {
-    match (&source.last_success_time, &source.incomplete) {
+/// Whether a source is as fresh as it has to be, and at which of its services it is not.
+fn standing(source: &SourceReport) -> String {
+    let state = match (&source.last_success_time, &source.incomplete) {
         _ if source.late => "late",
         (_, Some(_)) => "incomplete",
         (None, None) => "never",
         (Some(_), None) => "yes",
+    };
+    match late_at(source) {
+        at if at.is_empty() => state.to_owned(),
+        at => format!("{state} at {}", at.join(", ")),
     }
+}
+
+/// The services at which a source is late; none where nobody knows which it feeds.
+pub fn late_at(source: &SourceReport) -> Vec<String> {
+    let late = source.services.iter().filter(|at| at.late);
+    late.map(|at| output::word(at.service().as_str_name())).collect()
 }
 
 /// The count, or that it is not known: before the first session 0 would claim that there is none.
@@ -193,7 +203,7 @@ fn print_sources(report: &Report) {
     for source in &report.sources {
         table.row([
             source.source.clone(),
-            standing(source).into(),
+            standing(source),
             known(source, source.rejected_now),
             known(source, source.waiting_now),
             known(source, source.unread),

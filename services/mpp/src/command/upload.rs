@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
+use mpp_agent::{Destination, Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
 use mpp_api::sync::record_preview::Change;
 use mpp_client::Endpoint;
 use mpp_core::{Result, text::quoted};
@@ -104,7 +104,7 @@ pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()
     if outcome.to_withdraw.is_empty() {
         return outcome.verdict(&args.source);
     }
-    warn(&outcome.to_withdraw, client, output).await
+    warn(Destination::Registry, &outcome.to_withdraw, client, output).await
 }
 
 async fn dry_run(

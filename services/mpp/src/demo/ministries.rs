@@ -75,7 +75,7 @@ impl Ministry {
 
     pub(super) async fn sync_as(&self, run: &Run, shutdown: &CancellationToken) -> Result<()> {
         let outcome = mpp_agent::run(run, &self.endpoint, &|_: Event| {}, shutdown).await?;
-        agent::print(&self.config, &run.source, &outcome, Output::Table);
+        agent::print(&self.config, run, &outcome, Output::Table);
         Ok(())
     }
 }

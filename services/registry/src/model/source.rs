@@ -1,7 +1,10 @@
 //! Sources: which units one may write (its namespace). When one counts as late is worked out in
 //! reporting, from the freshness target that the source declares.
 
-use mpp_api::{registry::Unit, sync::Source};
+use mpp_api::{
+    registry::Unit,
+    sync::{Source, source},
+};
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use mpp_form::localized;
 
@@ -22,6 +25,15 @@ pub fn check(source: &Source) -> Result<()> {
     check.each("also_writes", &source.also_writes, MAX_ALSO_WRITES, |part, unit| {
         part.name::<Unit>("", unit);
     });
+    let feeds = &source.feeds;
+    for (index, service) in feeds.iter().enumerate() {
+        let field = format!("feeds[{index}]");
+        if *service == 0 || source::Service::try_from(*service).is_err() {
+            check.fail(&field, FieldCode::UnknownValue, "is no service that sources feed");
+        } else if feeds[..index].contains(service) {
+            check.fail(&field, FieldCode::Duplicate, "stands in the list before; leave one out");
+        }
+    }
     check.finish()
 }
 

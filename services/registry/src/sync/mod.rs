@@ -12,12 +12,13 @@ use std::collections::HashMap;
 use mpp_api::{
     Document as _,
     registry::{Counter, Offering, Service, Standard, StandardLink},
-    sync::{OverriddenDifference, Source},
+    sync::{OverriddenDifference, Source, source},
     types::tombstone::Reason as Why,
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
 use mpp_store::{Actor, Change, Label, Tx, newest_version};
-use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
+use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
+use prost::Message as _;
 
 use crate::{
     app::{
@@ -31,6 +32,8 @@ use crate::{
 
 impl Syncs for Registry {
     const NAME: &'static str = SCHEMA.service;
+
+    const SERVICE: source::Service = source::Service::Registry;
 
     type Doc = Service;
 
@@ -55,6 +58,16 @@ impl Syncs for Registry {
 
     fn knows(&self, source: &str) -> bool {
         self.memory.read().records.row::<Source>(source).is_some()
+    }
+
+    fn known_sources(&self) -> Vec<Known> {
+        let state = self.memory.read();
+        let known = state.records.rows::<Source>("").map(|(name, row)| {
+            let source = Source::decode(row.doc.clone()).unwrap_or_default();
+            let source = Source { name: name.to_string(), ..source };
+            Known { source, since: row.stamp.create_time }
+        });
+        known.collect()
     }
 
     async fn write(

@@ -13,7 +13,7 @@ use mpp_api::{
 use mpp_core::Role;
 use mpp_sync::{
     Policy, Turn,
-    turn::{Work, turn},
+    turn::{Patience, Work, turn},
 };
 use mpp_testkit::on_both;
 use tokio::task::JoinHandle;
@@ -41,7 +41,7 @@ async fn with_sources(database: &mpp_testkit::TestDatabase, ids: &[&str], policy
 
 /// A source writes, and goes on until this is dropped.
 async fn writing(world: &World) -> Turn {
-    turn(&world.running.registry, "sources/kemendagri", Work::Redrive, None)
+    turn(&world.running.registry, "sources/kemendagri", Work::Redrive, &Patience::default())
         .await
         .expect("its turn")
 }
@@ -154,7 +154,7 @@ async fn a_preview_stands_in_line_and_a_source_has_one_turn_at_a_time() {
         in_line(&world, 1).await;
         let has_one_writer = registry.db.is_sqlite();
         let other = tokio::spawn(async move {
-            turn(&registry, "sources/other", Work::Undo, None).await.map(drop)
+            turn(&registry, "sources/other", Work::Undo, &Patience::default()).await.map(drop)
         });
         if has_one_writer {
             in_line(&world, 2).await;
@@ -188,6 +188,67 @@ async fn whose_turn_does_not_come_within_a_lease_is_told_and_sends_again() {
     .await;
 }
 
+/// How often a source's lease was written.
+async fn lease_writes(world: &World, source: &str) -> i64 {
+    let mut read = world.running.registry.db.read().await.expect("a snapshot");
+    let query = sqlx::query_scalar("select sealed_locks from sync_lease where source = $1");
+    query.bind(source).fetch_one(read.conn()).await.expect("a lease")
+}
+
+/// Its client's keep-alives stand behind the batch.
+#[tokio::test]
+async fn the_lease_of_who_stands_in_line_is_kept_by_the_server() {
+    on_both(async |database| {
+        let policy = Policy { lease_seconds: 3, ..asleep() };
+        let world = with_sources(&database, &["kecil"], policy).await;
+        let client = session(&world, "kecil").await;
+        let held = writing(&world).await;
+        let sent = sends(client, records("kecil", 0, 1));
+        in_line(&world, 1).await;
+        let before = lease_writes(&world, "sources/kecil").await;
+        let kept = async {
+            while lease_writes(&world, "sources/kecil").await == before {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), kept).await.expect("it is kept");
+        drop(held);
+        assert_eq!(sent.await.expect("no panic").results.len(), 1, "the session goes on");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stands_in_line_is_told_to_move_by_a_server_that_ends() {
+    on_both(async |database| {
+        let world = with_sources(&database, &["kecil"], asleep()).await;
+        let held = writing(&world).await;
+        let mut own = world.caller(Role::Publisher, &["sources/kecil"]);
+        let request = PreviewRecordsRequest {
+            source: "sources/kecil".into(),
+            records: records("apa", 0, 1),
+            ..PreviewRecordsRequest::default()
+        };
+        let looks = tokio::spawn(async move { own.sync.preview_records(request).await });
+        in_line(&world, 1).await;
+        let client = session(&world, "kecil").await;
+        let sends = tokio::spawn(async move {
+            let mut client = client;
+            let batch = client.batch(records("kecil", 0, 1));
+            client.try_batch(batch).await
+        });
+        in_line(&world, 2).await;
+        world.drains();
+        in_line(&world, 0).await;
+        assert_eq!(refused(looks.await.expect("no panic")).reason, "UNAVAILABLE");
+        assert_eq!(refused(sends.await.expect("no panic")).reason, "UNAVAILABLE");
+        drop(held);
+        world.stop().await;
+    })
+    .await;
+}
+
 /// A request whose caller waits for a few seconds, and for less than a lease.
 fn hurried<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
@@ -214,7 +275,8 @@ async fn a_single_call_is_told_so_before_its_own_time_ends() {
         let undo = UndoSessionRequest { source, session, ..UndoSessionRequest::default() };
         let (mut admin, mut officer) = (world.admin(), world.admin());
         let registry = &world.running.registry;
-        let _held = turn(registry, kecil, Work::Batch, None).await.expect("its turn");
+        let _held =
+            turn(registry, kecil, Work::Batch, &Patience::default()).await.expect("its turn");
         let (pushed, looked, redriven, undone) = tokio::join!(
             push.publisher.sync.push_batch(hurried(batch)),
             other.sync.preview_records(hurried(preview)),
@@ -237,7 +299,8 @@ async fn a_single_call_is_told_so_before_its_own_time_ends() {
 async fn passes(registry: mpp_registry::Registry, source: &str, ends: CancellationToken) -> usize {
     let mut before = 0;
     while !ends.is_cancelled() {
-        let _turn = turn(&registry, source, Work::Undo, None).await.expect("its turn");
+        let _turn =
+            turn(&registry, source, Work::Undo, &Patience::default()).await.expect("its turn");
         before += usize::from(registry.sync.writes_waiting() > 1);
         tokio::task::yield_now().await;
     }

@@ -2,8 +2,8 @@
 
 use mpp_api::{
     feed::{
-        GetRecordVersionRequest, ListRecordVersionsRequest, Moment, Version, change::Op,
-        history_service_client::HistoryServiceClient, moment::At,
+        CompareRecordVersionsRequest, GetRecordVersionRequest, ListRecordVersionsRequest, Moment,
+        Version, change::Op, history_service_client::HistoryServiceClient, moment::At,
     },
     sync::Record,
 };
@@ -135,6 +135,14 @@ async fn of_a_source_only_ends_of_sessions_that_changed_something_are_kept() {
             let own = told.change.as_ref().expect("a change").version;
             assert_eq!((own, told.standing_unknown), (version, unknown), "{at:?}");
         }
+        let compare = CompareRecordVersionsRequest {
+            name: SOURCE.into(),
+            from: Some(Moment { at: Some(At::Revision(idle)) }),
+            to: Some(Moment { at: Some(At::Revision(last)) }),
+        };
+        let told = history.compare_record_versions(compare).await.expect("kept").into_inner();
+        let unknown = [told.from, told.to].map(|one| one.expect("a version").standing_unknown);
+        assert_eq!(unknown, [true, false], "how it stood at the first of the two");
         let gone = history.get_record_version(as_of(At::Version(3))).await;
         let gone = gone.expect_err("it went");
         assert!(gone.message().contains("is not kept any more"), "{gone}");

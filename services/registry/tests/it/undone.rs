@@ -236,7 +236,10 @@ async fn an_undo_that_was_cut_off_goes_on_and_one_of_a_living_session_is_refused
         // Its client has died, and begins again.
         assert_eq!(undo(&world, &id, false).await.len(), 5);
         assert!(!services(&world).await.keys().any(|name| ids.iter().any(|id| name.ends_with(id))));
-        assert_eq!(reason(piece(&world, "never-was", "", false).await), "NOT_FOUND");
+        for after in ["", "waiting", "7 service units/bkpm"] {
+            assert_eq!(reason(piece(&world, "never-was", after, false).await), "NOT_FOUND");
+        }
+        assert_eq!(reason(piece(&world, &id, "waitingfor", false).await), "INVALID_FIELD");
         let mut publisher = world.caller(Role::Publisher, &[SOURCE]);
         let request =
             UndoSessionRequest { source: SOURCE.into(), session: id, ..Default::default() };

@@ -14,7 +14,7 @@ use prost_types::FieldMask;
 use crate::{
     catalog::withdrawn,
     publisher::{begin_again, codes, delete, hello, record, record_of},
-    quarantine::{BARU, asleep, create_unit, late},
+    quarantine::{BARU, all, asleep, create_unit, late, redrive},
     undone::{changes, name, run, services, undo},
     world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, unit},
 };
@@ -39,6 +39,25 @@ async fn two_bad_sessions_go_back_one_after_the_other() {
         assert_eq!(services(&world).await, before);
         run(&world, vec![record("s1", "Benar")]).await;
         assert_ne!(services(&world).await, before, "other bytes are taken");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waited_and_was_applied_beside_another_sessions_goes_back_with_its_own() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run(&world, vec![late("s1", "Layanan")]).await;
+        let second = run(&world, vec![late("s2", "Layanan"), late("s3", "Layanan")]).await;
+        create_unit(&world, "dinas-baru").await;
+        assert_eq!(redrive(&mut world.admin(), all()).await.taken, 3);
+        let of = |id: &str| format!("{BARU}/services/{id}");
+        let told = undo(&world, &second, false).await;
+        let changed = changes(&told);
+        assert_eq!([of("s2"), of("s3")].map(|name| changed[name.as_str()]), [Change::Deleted; 2]);
+        let left = services(&world).await;
+        assert!(left.contains_key(&of("s1")) && !left.contains_key(&of("s2")), "{left:?}");
         world.stop().await;
     })
     .await;

@@ -209,6 +209,11 @@ impl World {
         self
     }
 
+    /// Begins to end it: what runs may come to its end.
+    pub fn drains(&self) {
+        self.shutdown.cancel();
+    }
+
     /// Ends it as a process ends.
     pub async fn stop(self) {
         self.shutdown.cancel();

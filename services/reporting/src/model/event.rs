@@ -15,7 +15,7 @@ use mpp_core::{Error, FieldCode, Micros, Result};
 pub enum Upstream {
     /// Directory, catalog and sources.
     Registry,
-    /// Deviations, tickets and appointments.
+    /// Deviations, tickets and appointments, and what sources have sent there.
     Scheduling,
 }
 
@@ -71,7 +71,9 @@ impl Upstream {
                 Service::KIND,
                 Source::KIND,
             ],
-            Upstream::Scheduling => &[Deviation::KIND, Ticket::KIND, Appointment::KIND],
+            Upstream::Scheduling => {
+                &[Deviation::KIND, Ticket::KIND, Appointment::KIND, Source::KIND]
+            }
         }
     }
 }

@@ -152,6 +152,12 @@ pub struct SourceRow {
     pub title: Text,
     /// It should succeed at least this often.
     pub target_seconds: i64,
+    /// The services that it feeds, by its own word; empty where it says nothing.
+    #[serde(default)]
+    pub feeds: Vec<i32>,
+    /// A session has ended, completely or not.
+    #[serde(default)]
+    pub ended: bool,
     /// When a session last ended completely.
     pub last_success: Option<Micros>,
     /// When it became known at all; a source that never succeeds is late from here.
@@ -175,6 +181,11 @@ pub struct SourceRow {
     /// not.
     pub incomplete: Option<(i32, String)>,
 }
+
+/// A source as scheduling has it, by its own accounting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FedRow(pub SourceRow);
 
 /// The last known version of a service, to compare the next one with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -318,6 +329,7 @@ tables! {
     CounterRow => "counter",
     OfferingRow => "offering",
     SourceRow => "source",
+    FedRow => "fed",
     ServiceRow => "service",
     ChangeRow => "change",
     DeviationRow => "deviation",

@@ -10,8 +10,8 @@ use mpp_store::Named;
 use super::{
     event::Upstream,
     facts::{
-        ChangeRow, CounterRow, DayRow, DeviationRow, MallRow, OfferingRow, RegionRow, SourceRow,
-        UnitRow,
+        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, MallRow, OfferingRow, RegionRow,
+        SourceRow, UnitRow,
     },
     project::mall_of,
     rows::{Key, Row, decode},
@@ -65,8 +65,10 @@ pub struct Nation {
     pub counters: Table<CounterRow>,
     /// Offerings.
     pub offerings: Table<OfferingRow>,
-    /// Sources.
+    /// Sources, with what they have sent to the registry.
     pub sources: Table<SourceRow>,
+    /// What they have sent to scheduling.
+    pub fed: Table<FedRow>,
     /// Deviations by counter.
     pub deviations: Table<DeviationRow>,
     /// Tickets and appointments by date and mall.
@@ -146,6 +148,7 @@ impl Nation {
             CounterRow::TABLE => set(&mut self.counters, key, value),
             OfferingRow::TABLE => set(&mut self.offerings, key, value),
             SourceRow::TABLE => set(&mut self.sources, key, value),
+            FedRow::TABLE => set(&mut self.fed, key, value),
             DeviationRow::TABLE => set(&mut self.deviations, key, value),
             DayRow::TABLE => set(&mut self.days, key, value),
             ChangeRow::TABLE => set(&mut self.changes, key, value),
@@ -156,8 +159,9 @@ impl Nation {
     /// How many rows it is made of.
     pub fn count(&self) -> usize {
         let directory = self.regions.len() + self.units.len() + self.malls.len();
-        let offered = self.counters.len() + self.offerings.len() + self.sources.len();
-        directory + offered + self.deviations.len() + self.days.len() + self.changes.len()
+        let offered = self.counters.len() + self.offerings.len();
+        let sent = self.sources.len() + self.fed.len();
+        directory + offered + sent + self.deviations.len() + self.days.len() + self.changes.len()
     }
 
     /// The rows that another one has otherwise, or only one of the two has.
@@ -169,6 +173,7 @@ impl Nation {
             differing(&self.counters, &other.counters),
             differing(&self.offerings, &other.offerings),
             differing(&self.sources, &other.sources),
+            differing(&self.fed, &other.fed),
             differing(&self.deviations, &other.deviations),
             differing(&self.days, &other.days),
             differing(&self.changes, &other.changes),

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use mpp_api::time::micros;
 use mpp_api::{
     Document,
+    freshness::has_ended,
     registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
     reporting::catalog_change::Field,
     scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
@@ -15,10 +16,11 @@ use mpp_api::{
 use mpp_core::{Micros, Reason, Result, as_told};
 
 use super::{
-    event::Event,
+    event::{Event, Upstream},
     facts::{
-        ChangeRow, CounterRow, DayRow, DeviationRow, Finding, KEPT_FINDINGS, MallRow, OfferingRow,
-        RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded, mark,
+        ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, Finding, KEPT_FINDINGS, MallRow,
+        OfferingRow, RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded,
+        mark,
     },
     rows::{Row, Rows},
     wording,
@@ -134,18 +136,35 @@ fn offering(rows: &mut Rows, event: &Event) -> Result<()> {
     replace(rows, &event.name, Some(row))
 }
 
+/// Each service tells of its own sessions.
 fn source(rows: &mut Rows, event: &Event) -> Result<()> {
-    let Some(source) = event.document::<Source>()? else {
-        return replace::<SourceRow>(rows, &event.name, None);
-    };
-    let before = rows.get::<SourceRow>(&event.name)?;
+    let source = event.document::<Source>()?;
+    match event.feed {
+        Upstream::Registry => {
+            let before = rows.get::<SourceRow>(&event.name)?;
+            let since = before.map_or(event.at, |before| before.since);
+            replace(rows, &event.name, source.map(|source| source_row(source, since, event.at)))
+        }
+        Upstream::Scheduling => {
+            let before = rows.get::<FedRow>(&event.name)?;
+            let since = before.map_or(event.at, |before| before.0.since);
+            let row = source.map(|source| FedRow(source_row(source, since, event.at)));
+            replace(rows, &event.name, row)
+        }
+    }
+}
+
+fn source_row(source: Source, since: Micros, known: Micros) -> SourceRow {
+    let ended = has_ended(&source);
     let counts = source.accounting.unwrap_or_default();
-    let row = SourceRow {
+    SourceRow {
         title: source.display_name.into(),
+        feeds: source.feeds,
+        ended,
         target_seconds: source.freshness_target_seconds,
         last_success: source.last_success_time.as_ref().map(micros),
-        since: before.map_or(event.at, |before| before.since),
-        known: event.at,
+        since,
+        known,
         accounting: [
             counts.received,
             counts.applied,
@@ -158,8 +177,7 @@ fn source(rows: &mut Rows, event: &Event) -> Result<()> {
         waiting_now: source.waiting_now,
         counted: source.counted,
         incomplete: source.incomplete.map(|incomplete| (incomplete.reason, incomplete.text)),
-    };
-    replace(rows, &event.name, Some(row))
+    }
 }
 
 /// Writes a row for each change that citizens notice.

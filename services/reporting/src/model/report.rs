@@ -132,7 +132,11 @@ impl<'a> View<'a> {
         let nation = self.nation;
         let now = self.question.known_on.unwrap_or(self.question.now);
         let known = nation.sources.iter().filter(|(_, row)| self.was_known(row.known));
-        known.map(|(name, row)| source::source(name, row, now)).collect()
+        let fed = |name: &str| nation.fed.get(name).map(|row| &row.0);
+        let known = known.filter(|(name, _)| {
+            nation.fed.get(*name).is_none_or(|fed| self.was_known(fed.0.known))
+        });
+        known.map(|(name, row)| source::source(name, (row, fed(name)), now)).collect()
     }
 
     fn completeness(&self, malls: &[MallReport]) -> (bool, Option<LocalizedText>) {
@@ -211,21 +215,28 @@ fn in_week(day: &str, monday: &str) -> bool {
 }
 
 /// Counters that are uniform, and those whose hours are known.
-fn judged(malls: &[MallReport]) -> (i32, i32) {
-    let uniform: i32 = malls.iter().map(|mall| mall.uniform_counters).sum();
-    let deviating: i32 = malls.iter().map(|mall| mall.deviating_counters).sum();
-    (uniform, uniform + deviating)
+fn judged<'m>(malls: impl IntoIterator<Item = &'m MallReport>) -> (i32, i32) {
+    malls.into_iter().fold((0, 0), |(uniform, judged), mall| {
+        let of_mall = mall.uniform_counters + mall.deviating_counters;
+        (uniform + mall.uniform_counters, judged + of_mall)
+    })
 }
 
-/// The share of the counters whose hours are known.
+/// The share of the counters whose hours are known. A mall that serves nobody has none that anybody
+/// could keep; of one without any stage nobody knows, and its counters count.
 fn uniformity(malls: &[MallReport]) -> Share {
-    let (uniform, judged) = judged(malls);
-    share(
-        uniform,
-        judged,
-        format!("{judged} gerai yang jam layanannya diketahui"),
-        format!("{judged} counters whose hours are known"),
-    )
+    let serves = |mall: &&MallReport| mall.operates || mall.stage == 0;
+    let (uniform, counted) = judged(malls.iter().filter(serves));
+    let left_out = judged(malls).1 - counted;
+    let mut name = text(
+        &format!("{counted} gerai yang jam layanannya diketahui"),
+        &format!("{counted} counters whose hours are known"),
+    );
+    if left_out > 0 {
+        name.id += &format!(", tanpa {left_out} di mal yang tidak beroperasi");
+        name.en += &format!(", without {left_out} at malls that do not operate");
+    }
+    share(uniform, counted, name.id, name.en)
 }
 
 fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// else of a row, or of a record, than before. A program of a newer form projects the whole inbox
 /// anew, once; one of an older form adds nothing from then on, since it would write rows back
 /// without what it does not know.
-pub const FORM: i64 = 3;
+pub const FORM: i64 = 4;
 
 /// A kind of row.
 pub trait Row: Serialize + DeserializeOwned {

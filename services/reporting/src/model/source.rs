@@ -1,67 +1,157 @@
-//! Sources in a report, and which of them are late.
+//! Sources in a report, and which of them are late, and where.
 
-use mpp_api::{reporting::SourceReport, sync::Incomplete};
+use mpp_api::{
+    freshness::{is_judged, late_by},
+    reporting::{SourceReport, source_report::AtService},
+    sync::{Incomplete, source::Service},
+};
 use mpp_core::Micros;
 
 use super::{facts::SourceRow, message::timestamp};
 
-/// A source with its accounting.
-pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
-    let [received, applied, unchanged, rejected, quarantined] = row.accounting;
+/// A source as the registry has it, and as scheduling does, where it was heard of there.
+type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
+
+/// A source with its accounting, summed over the services that have heard of it; whether it is late
+/// is told of those where it is judged, or of the registry while it is not known where.
+pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
+    let (row, _) = known;
+    let at: Vec<_> = judged(known).collect();
+    let services: Vec<AtService> = at
+        .iter()
+        .map(|(service, own)| at_service(*service, own, row.target_seconds, now))
+        .collect();
+    let rows: Vec<&SourceRow> =
+        if at.is_empty() { vec![row] } else { at.iter().map(|(_, own)| own).collect() };
+    // What it has ever sent counts, also where it is waited for no more.
+    let heard = || std::iter::once(row).chain(known.1);
+    let sum = |of: fn(&SourceRow) -> i64| heard().map(of).sum();
+    let oldest = rows.iter().map(|own| own.last_success).min().flatten();
     SourceReport {
         source: name.to_owned(),
         display_name: Some((&row.title).into()),
-        last_success_time: row.last_success.map(timestamp),
+        last_success_time: oldest.map(timestamp),
         freshness_target_seconds: row.target_seconds,
-        late: is_late(row, now),
-        received,
-        applied,
-        unchanged,
-        rejected,
-        quarantined,
-        unread: row.unread,
-        rejected_now: row.rejected_now,
-        waiting_now: row.waiting_now,
-        counted: row.counted,
-        incomplete: row.incomplete.clone().map(|(reason, text)| Incomplete { reason, text }),
+        late: rows.iter().any(|own| is_late(own, row.target_seconds, now)),
+        received: sum(|own| own.accounting[0]),
+        applied: sum(|own| own.accounting[1]),
+        unchanged: sum(|own| own.accounting[2]),
+        rejected: sum(|own| own.accounting[3]),
+        quarantined: sum(|own| own.accounting[4]),
+        unread: sum(|own| own.unread),
+        rejected_now: sum(|own| own.rejected_now),
+        waiting_now: sum(|own| own.waiting_now),
+        counted: rows.iter().all(|own| own.counted),
+        incomplete: rows.iter().find_map(|own| incomplete(own)),
+        services,
     }
+}
+
+/// The services where it has to be fresh, each with what is known of it there. One that it says to
+/// feed, and that has not heard of it, is waited for from when the source became known.
+fn judged<'a>((row, fed): Known<'a>) -> impl Iterator<Item = (Service, SourceRow)> + use<'a> {
+    let unheard = || SourceRow { since: row.since, ..SourceRow::default() };
+    let is_fed = fed.is_some_and(|fed| fed.ended);
+    let here = is_judged(&row.feeds, Service::Registry, row.ended);
+    let there = is_judged(&row.feeds, Service::Scheduling, is_fed);
+    let here = here.then(|| (Service::Registry, row.clone()));
+    let there = there.then(|| (Service::Scheduling, fed.cloned().unwrap_or_else(unheard)));
+    here.into_iter().chain(there)
+}
+
+fn at_service(service: Service, own: &SourceRow, target_seconds: i64, now: Micros) -> AtService {
+    AtService {
+        service: service.into(),
+        last_success_time: own.last_success.map(timestamp),
+        late: is_late(own, target_seconds, now),
+        incomplete: incomplete(own),
+        rejected_now: own.rejected_now,
+        waiting_now: own.waiting_now,
+        unread: own.unread,
+        counted: own.counted,
+    }
+}
+
+fn incomplete(row: &SourceRow) -> Option<Incomplete> {
+    row.incomplete.clone().map(|(reason, text)| Incomplete { reason, text })
 }
 
 /// True if the last success is longer ago than the source's own target; a source that never
 /// succeeded is late from when it became known.
-fn is_late(row: &SourceRow, now: Micros) -> bool {
-    let last = row.last_success.unwrap_or(row.since);
-    last.saturating_add(row.target_seconds.saturating_mul(1_000_000)) < now
+fn is_late(row: &SourceRow, target_seconds: i64, now: Micros) -> bool {
+    late_by(row.last_success.unwrap_or(row.since), target_seconds, now) > 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const HOUR: Micros = 3_600_000_000;
+
+    /// Known since 0, with an hour's target.
+    fn row(last_success: Option<Micros>) -> SourceRow {
+        let ended = last_success.is_some();
+        SourceRow { target_seconds: 3_600, last_success, ended, ..SourceRow::default() }
+    }
+
+    fn feeding(services: &[Service], row: SourceRow) -> SourceRow {
+        SourceRow { feeds: services.iter().map(|service| *service as i32).collect(), ..row }
+    }
+
+    fn late(known: Known<'_>, now: Micros) -> Vec<(Service, bool)> {
+        let told = source("sources/bkpm", known, now);
+        let at: Vec<_> = told.services.iter().map(|one| (one.service(), one.late)).collect();
+        assert!(at.is_empty() || told.late == at.iter().any(|(_, late)| *late), "{told:?}");
+        at
+    }
+
     #[test]
     fn a_source_is_late_once_its_target_has_passed() {
-        let row =
-            SourceRow { target_seconds: 60, last_success: Some(5_000_000), ..SourceRow::default() };
-        assert!(!is_late(&row, 65_000_000));
-        assert!(is_late(&row, 65_000_001));
+        let own = row(Some(HOUR));
+        assert!(!source("sources/bkpm", (&own, None), 2 * HOUR).late);
+        assert!(source("sources/bkpm", (&own, None), 2 * HOUR + 1).late);
     }
 
     #[test]
-    fn what_the_last_run_lacked_is_told() {
-        let incomplete = Some((3, "a quote is left open".to_owned()));
-        let row = SourceRow { unread: 4, incomplete, ..SourceRow::default() };
-        let told = source("sources/bkpm", &row, 0);
+    fn a_source_that_sends_only_hours_is_judged_by_scheduling_alone() {
+        let (nothing, fresh, old) = (row(None), row(Some(9 * HOUR)), row(Some(HOUR)));
+        let now = 10 * HOUR;
+        assert_eq!(late((&nothing, Some(&fresh)), now), [(Service::Scheduling, false)]);
+        assert_eq!(late((&nothing, Some(&old)), now), [(Service::Scheduling, true)]);
+        let both = [(Service::Registry, true), (Service::Scheduling, false)];
+        assert_eq!(late((&old, Some(&fresh)), now), both, "one hides nothing of the other");
+    }
+
+    #[test]
+    fn what_a_source_says_that_it_feeds_counts() {
+        let (old, now) = (row(Some(HOUR)), 10 * HOUR);
+        let no_more = feeding(&[Service::Scheduling], old.clone());
+        let fresh = row(Some(now));
+        assert_eq!(late((&no_more, Some(&fresh)), now), [(Service::Scheduling, false)]);
+        let unheard = feeding(&[Service::Registry, Service::Scheduling], row(Some(now)));
+        let told = [(Service::Registry, false), (Service::Scheduling, true)];
+        assert_eq!(late((&unheard, None), now), told, "nothing has come there");
+    }
+
+    #[test]
+    fn where_no_session_has_ended_it_is_not_known_and_late_from_when_it_became_known() {
+        let own = SourceRow { since: HOUR, ..row(None) };
+        let told = source("sources/bkpm", (&own, None), 2 * HOUR + 1);
+        assert!(told.services.is_empty() && told.late && told.last_success_time.is_none());
+        assert!(!source("sources/bkpm", (&own, None), 2 * HOUR).late);
+    }
+
+    #[test]
+    fn what_is_told_is_summed_over_its_services() {
+        let lacks = Some((3, "a quote is left open".to_owned()));
+        let own =
+            SourceRow { unread: 4, counted: true, accounting: [5, 4, 0, 1, 0], ..row(Some(9)) };
+        let fed = SourceRow { incomplete: lacks, accounting: [2, 2, 0, 0, 0], ..row(Some(7)) };
+        let told = source("sources/bkpm", (&own, Some(&fed)), 10);
+        assert_eq!((told.received, told.applied, told.unread, told.counted), (7, 6, 4, false));
+        assert_eq!(told.last_success_time, Some(timestamp(7)), "the one that is longest ago");
         let incomplete = told.incomplete.expect("told");
-        assert_eq!(
-            (told.unread, incomplete.reason(), incomplete.text.as_str()),
-            (4, mpp_api::sync::incomplete::Reason::Torn, "a quote is left open")
-        );
-    }
-
-    #[test]
-    fn a_source_that_never_succeeded_is_late_from_when_it_became_known() {
-        let row = SourceRow { target_seconds: 60, since: 10_000_000, ..SourceRow::default() };
-        assert!(!is_late(&row, 70_000_000));
-        assert!(is_late(&row, 70_000_001));
+        assert_eq!(incomplete.reason(), mpp_api::sync::incomplete::Reason::Torn);
+        assert_eq!(told.services[0].incomplete, None);
     }
 }

@@ -2,8 +2,9 @@
 
 use mpp_api::{
     registry::{Service, mall::Stage, offering},
-    reporting::catalog_change::Field,
+    reporting::{Report, catalog_change::Field},
     scheduling::{appointment, deviation::finding::Code, ticket},
+    sync::{Source, source::Service as Fed},
     types::{ServiceTime, service_time},
 };
 use mpp_testkit::on_both;
@@ -76,9 +77,9 @@ async fn a_counter_that_closes_early_deviates() {
         let report = world.after_both(registry, scheduling).await;
         let uniformity = report.uniformity.expect("a share");
         assert_eq!((uniformity.numerator, uniformity.denominator), (1, 2));
-        let mall = &report.malls[0];
-        assert_eq!((mall.counters, mall.uniform_counters, mall.deviating_counters), (2, 1, 1));
-        assert_eq!(mall.offerings, 1, "what is only proposed is not offered");
+        let first = &report.malls[0];
+        assert_eq!((first.counters, first.uniform_counters, first.deviating_counters), (2, 1, 1));
+        assert_eq!(first.offerings, 1, "what is only proposed is not offered");
         let found: Vec<_> = report
             .deviations
             .iter()
@@ -99,6 +100,14 @@ async fn a_counter_that_closes_early_deviates() {
         let report = world.after_both(0, mended).await;
         assert_eq!(report.uniformity.expect("a share").numerator, 2);
         assert!(report.deviations.is_empty());
+
+        // While the mall is suspended nobody keeps its hours, and none of them counts.
+        let stages = [OPEN, &[(Stage::Suspended, "2026-11-24")]].concat();
+        let suspended = mall("satu", "regions/35.10", &stages);
+        let registry = world.registry.put("malls/satu", &suspended).await;
+        let uniformity = world.after(registry).await.uniformity.expect("a share");
+        let of = uniformity.denominator_name.expect("a name").en;
+        assert!(uniformity.denominator == 0 && of.contains("without 2 at malls"), "{of}");
     })
     .await;
 }
@@ -118,6 +127,37 @@ async fn a_source_becomes_late_by_time_alone() {
 
         world.clock.advance(1_801 * SECOND);
         world.until("the source is late", |report| report.sources[0].late).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_sends_only_hours_is_judged_by_its_sessions_at_scheduling() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        let unheard =
+            Source { last_success_time: None, accounting: None, ..source("Mal", 3_600, 0) };
+        let revision = world.registry.put("sources/mal", &unheard).await;
+        let report = world.after(revision).await;
+        assert!(report.sources[0].services.is_empty(), "nobody knows yet where it belongs");
+
+        world.clock.advance(3_601 * SECOND);
+        world.until("nothing has come at all", |report| report.sources[0].late).await;
+        let kept = source("Mal", 3_600, MORNING + 3_600 * SECOND);
+        world.scheduling.put("sources/mal", &kept).await;
+        let at = |report: &Report| {
+            let own = &report.sources[0];
+            let at = own.services.iter().map(|at| (at.service(), at.late)).collect::<Vec<_>>();
+            (at, own.late, own.received)
+        };
+        let fresh = (vec![(Fed::Scheduling, false)], false, 10);
+        world.until("scheduling has it", |report| at(report) == fresh).await;
+
+        let feeds = vec![Fed::Registry.into(), Fed::Scheduling.into()];
+        world.registry.put("sources/mal", &Source { feeds, ..unheard }).await;
+        let both = vec![(Fed::Registry, true), (Fed::Scheduling, false)];
+        let told = (both, true, 10);
+        world.until("it says that it feeds both", |report| at(report) == told).await;
     })
     .await;
 }

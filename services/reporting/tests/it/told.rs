@@ -90,7 +90,7 @@ async fn a_watch_that_nothing_can_pass_is_refused() {
         let revision = world.registry.put(KTP, &service("KTP", 50_000)).await;
         world.after(revision).await;
         for (kind, label, value, told) in [
-            ("mall", "", "", "the kinds of this one are catalog_change"),
+            ("mall", "", "", "kept by registry (`mpp watch registry`); the kinds of this service"),
             ("", "region", "35.10", "service, unit"),
             ("", "unit", "kemendagri", "units/{id}"),
             ("", "unit", "units/none", "mpp list units"),

@@ -1,12 +1,11 @@
 //! Erasing past days: above all the digests that stand for applicants.
 
 use jiff::civil::Date;
-use mpp_calendar::Zone;
 use mpp_core::Result;
 use mpp_store::Db;
 
 use crate::{
-    model::date::{local, shift},
+    model::date::{shift, today_in_the_west},
     policy::Policy,
     store::{
         erase::{APPLICANTS, Dated, LEFTOVERS, erase_some},
@@ -14,13 +13,13 @@ use crate::{
     },
 };
 
-/// Erases the applicants' digests of days that are over in every zone (the west is last), and the
+/// Erases the applicants' digests of days that are over in every zone, and the
 /// slots and queues of days that lie further back. Answers how many rows are gone.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn erase_past(db: &Db, policy: &Policy) -> Result<u64> {
-    let (today, _) = local(db.now().await?, Zone::Wib)?;
+    let today = today_in_the_west(db.now().await?)?;
     let old = shift(today, -policy.kept_days);
     let mut erased = erase(db, policy, APPLICANTS, today).await?;
     for table in LEFTOVERS {

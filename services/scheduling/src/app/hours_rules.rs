@@ -1,5 +1,6 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
+use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
 use mpp_core::{Error, NATIONAL, Reason, Result};
 use mpp_form::hours_rule::{self, Target};
@@ -7,6 +8,7 @@ use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
 use super::Scheduling;
+use crate::model::{date::today_in_the_west, room::too_many};
 
 impl Serves<HoursRule> for Scheduling {}
 
@@ -47,15 +49,22 @@ impl Keeps<HoursRule> for Scheduling {
         }
         hours_rule::check_reason(rule, before)?;
         hours_rule::write_times(rule);
-        let count = self.memory.read().records.rule_count_of(&rule.target, "");
-        if before.is_some() || count < self.policy.rules_per_target {
-            return Ok(());
-        }
-        Err(Error::new(Reason::LimitReached, too_many(&rule.target, "this API", count)))
+        self.check_room(rule, before, today_in_the_west(self.db.clock().now())?)
     }
 }
 
 impl Scheduling {
+    /// Refuses a rule for which its target has no room of this hand.
+    fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
+        let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
+        let mut left = counts.left(&self.policy);
+        if left.take(rule, before, today) {
+            return Ok(());
+        }
+        let text = too_many(rule, "this API", left, &self.policy);
+        Err(Error::new(Reason::LimitReached, text))
+    }
+
     /// Refuses a change by the API of a rule that a source publishes, saying where to change it.
     /// One whose source was given up, or may not write it any more, is its target's: a mall's new
     /// organiser is not bound by what the former one's source has sent.
@@ -81,11 +90,6 @@ impl Scheduling {
             Err(error) => Err(error),
         }
     }
-}
-
-/// Told where a target has so many rules of one hand that no other is taken.
-pub fn too_many(target: &str, of: &str, count: usize) -> String {
-    format!("{target} has {count} rules of {of}; delete those that are over")
 }
 
 fn refers_to_nothing(error: Error) -> Error {

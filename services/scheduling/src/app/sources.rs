@@ -19,6 +19,7 @@ pub fn accounted(known: &Source, own: Option<Source>) -> Source {
         unit: known.unit.clone(),
         freshness_target_seconds: known.freshness_target_seconds,
         also_writes: known.also_writes.clone(),
+        feeds: known.feeds.clone(),
         etag: String::new(),
         ..own.unwrap_or_default()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use mpp_api::{
     Document,
     scheduling::{Deviation, HoursRule},
@@ -12,6 +13,8 @@ use mpp_core::{Label, Result};
 use mpp_form::hours_rule;
 use mpp_resource::memory::{Records as Rows, View};
 use mpp_store::{Change, Op};
+
+use crate::model::room::Counts;
 
 /// Rules, deviations, and what sources have sent.
 #[derive(Default)]
@@ -42,10 +45,16 @@ impl Records {
     }
 
     /// How many rules a target has of one source, or of the API where none is named.
-    pub fn rule_count_of(&self, target: &str, publisher: &str) -> usize {
-        let names = self.rules.get(target).into_iter().flat_map(BTreeMap::keys);
-        let rows = names.filter_map(|name| self.rows.row::<HoursRule>(name));
-        rows.filter(|row| row.label(Label::Source) == publisher).count()
+    pub fn counts_of(&self, target: &str, publisher: &str, today: Date) -> Counts {
+        let mut counts = Counts::default();
+        for (name, rule) in self.rules.get(target).into_iter().flatten() {
+            let row = self.rows.row::<HoursRule>(name);
+            if row.is_some_and(|row| row.label(Label::Source) == publisher) {
+                let last = rule.as_ref().and_then(|rule| rule.valid_to);
+                *counts.of(last.is_some_and(|last| last < today)) += 1;
+            }
+        }
+        counts
     }
 
     /// The names of a target's own rules: equal lists mean equal hours below the same mall.

@@ -44,6 +44,14 @@ pub fn local(now: Micros, zone: Zone) -> Result<(Date, u16)> {
     Ok((local.date(), minute + u16::from(local.minute().unsigned_abs())))
 }
 
+/// Today where it comes last: what is over before is over in every zone.
+///
+/// # Errors
+/// Only for an instant that no calendar holds.
+pub fn today_in_the_west(now: Micros) -> Result<Date> {
+    local(now, Zone::Wib).map(|(today, _)| today)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

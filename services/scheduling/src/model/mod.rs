@@ -4,6 +4,7 @@ pub mod applicant;
 pub mod appointment;
 pub mod date;
 pub mod deviation;
+pub mod room;
 pub mod schedule;
 pub mod scope;
 pub mod slot;

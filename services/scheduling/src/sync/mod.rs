@@ -7,19 +7,27 @@ mod write;
 
 use std::collections::HashMap;
 
-use mpp_api::{Document as _, scheduling::HoursRule, sync::Source};
+use mpp_api::{
+    Document as _,
+    scheduling::HoursRule,
+    sync::{Source, source},
+};
 use mpp_core::{FieldViolation, Label, Labels, Reason, Result};
 use mpp_form::hours_rule::Target;
+use mpp_resource::memory::View as _;
 use mpp_store::{Actor, Change, Op, Tx};
-use mpp_sync::{Engine, Fate, Sight, Syncs, WaitingRecord, Writer};
+use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 
 use crate::{
     app::{Scheduling, sources::accounted},
+    model::date::today_in_the_west,
     store::{SCHEMA, own_name},
 };
 
 impl Syncs for Scheduling {
     const NAME: &'static str = SCHEMA.service;
+
+    const SERVICE: source::Service = source::Service::Scheduling;
 
     type Doc = HoursRule;
 
@@ -43,6 +51,17 @@ impl Syncs for Scheduling {
         self.knows_source(source)
     }
 
+    fn known_sources(&self) -> Vec<Known> {
+        let state = self.memory.read();
+        let own = state.records.records();
+        let known = state.directory.sources().map(|known| {
+            let since = own.row::<Source>(&known.name).map_or(0, |row| row.stamp.create_time);
+            let found = own.get::<Source>(&known.name).map(|found| found.doc);
+            Known { source: accounted(known, found), since }
+        });
+        known.collect()
+    }
+
     async fn await_source(&self, source: &str) -> Result<()> {
         Self::await_source(self, source).await
     }
@@ -64,7 +83,8 @@ impl Syncs for Scheduling {
         tx: &mut Tx,
         records: &[WaitingRecord<HoursRule>],
     ) -> Result<HashMap<usize, Fate>> {
-        write::Write::of(self, writer.lease)?.write(tx, records).await
+        let today = today_in_the_west(tx.now())?;
+        write::Write::of(self, writer.lease, today)?.write(tx, records).await
     }
 
     /// What a rule waits for is its target.

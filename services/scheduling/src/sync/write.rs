@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::civil::Date;
 use mpp_api::{
     forms,
     scheduling::HoursRule,
@@ -13,31 +14,37 @@ use mpp_form::{hours_rule::Target, record::Item};
 use mpp_store::{Expect, Put, Record, Tx};
 use mpp_sync::{Fate, Taken, WaitingRecord, fault, store::lease::Lease};
 
-use crate::app::{Scheduling, hours_rules::too_many};
+use crate::{
+    app::Scheduling,
+    model::room::{Counts, is_over, too_many},
+};
 
 /// The source's rules under the names that a batch is about.
 type Standing = BTreeMap<String, Record<HoursRule>>;
 /// A rule as it is put, with its labels.
 type Ready = (String, HoursRule, Labels);
+/// How many more rules of the source each target may have.
+type Room = HashMap<String, Counts>;
 
 /// Writes hours rules for a source.
 pub(super) struct Write<'a> {
     app: &'a Scheduling,
     lease: &'a Lease,
     source: Source,
+    today: Date,
 }
 
 impl<'a> Write<'a> {
     /// # Errors
     /// `REFERENCE_INVALID` for a source that the registry has no more; `UNAVAILABLE` before it is
     /// known which it has.
-    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease) -> Result<Self> {
+    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease, today: Date) -> Result<Self> {
         let found = app.memory.read().directory.source(&lease.source).cloned();
         let gone = |error: Error| match error.reason() {
             Reason::NotFound => Error::new(Reason::ReferenceInvalid, error.message()),
             _ => error,
         };
-        Ok(Self { app, lease, source: found.map_err(gone)? })
+        Ok(Self { app, lease, source: found.map_err(gone)?, today })
     }
 
     /// Writes the records, and gives each its outcome.
@@ -71,26 +78,24 @@ impl<'a> Write<'a> {
 
     /// How many more rules of this source each target that the batch is about may have. What the
     /// batch deletes makes room in it.
-    fn room(
-        &self,
-        records: &[WaitingRecord<HoursRule>],
-        standing: &Standing,
-    ) -> HashMap<String, usize> {
+    fn room(&self, records: &[WaitingRecord<HoursRule>], standing: &Standing) -> Room {
         let state = self.app.memory.read();
-        let most = self.app.policy.rules_per_target;
-        let left = |target: &str| {
-            most.saturating_sub(state.records.rule_count_of(target, &self.lease.source))
-        };
+        let (today, source) = (self.today, &self.lease.source);
+        let left =
+            |target: &str| state.records.counts_of(target, source, today).left(&self.app.policy);
         let (mut room, mut freed) = (HashMap::new(), Vec::new());
         for (_, checked) in records {
             match (&checked.item, standing.get(&checked.name)) {
-                (Item::Put(rule), _) => drop(room.insert(rule.target.clone(), left(&rule.target))),
-                (Item::Delete(_), Some(gone)) => freed.push(gone.doc.target.clone()),
+                (Item::Put(rule), _) => {
+                    room.entry(rule.target.clone()).or_insert_with(|| left(&rule.target));
+                }
+                (Item::Delete(_), Some(gone)) => freed.push(&gone.doc),
                 (Item::Delete(_), None) => {}
             }
         }
-        for target in freed {
-            room.entry(target).and_modify(|left| *left += 1);
+        for gone in freed {
+            let over = is_over(gone, today);
+            room.entry(gone.target.clone()).and_modify(|left: &mut Counts| *left.of(over) += 1);
         }
         room
     }
@@ -101,7 +106,7 @@ impl<'a> Write<'a> {
         &self,
         rule: &HoursRule,
         standing: &Standing,
-        room: &mut HashMap<String, usize>,
+        room: &mut Room,
     ) -> Result<Result<Ready, FieldViolation>> {
         let target = Target::parse(&rule.target, "target")?;
         let before = standing.get(&rule.name).map(|found| &found.doc);
@@ -109,14 +114,10 @@ impl<'a> Write<'a> {
             return Ok(Err(fault));
         }
         let state = self.app.memory.read();
-        if before.is_none() {
-            let left = room.entry(rule.target.clone()).or_default();
-            if *left == 0 {
-                let most = self.app.policy.rules_per_target;
-                let text = too_many(target.name(), &self.lease.source, most);
-                return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
-            }
-            *left -= 1;
+        let left = room.entry(rule.target.clone()).or_default();
+        if !left.take(rule, before, self.today) {
+            let text = too_many(rule, &self.lease.source, *left, &self.app.policy);
+            return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
         }
         let whole = match before {
             Some(before) => forms::kept(rule, before, self.lease.form)?,

@@ -6,6 +6,7 @@ use mpp_api::{
     scheduling::{
         DeleteHoursRuleRequest, GetHoursRequest, HoursRule, ListHoursRulesRequest,
         UpdateHoursRuleRequest, day_hours::Status as Day, hours_service_client::HoursServiceClient,
+        reason::Code as Why,
     },
     sync::{
         Batch, Checkpoint, CreateSourceRequest, End, Hello, ListSourcesRequest, OpenSessionRequest,
@@ -204,6 +205,41 @@ async fn a_target_takes_so_many_rules_and_no_more() {
         assert_eq!(codes(&swapped), ["", ""], "what goes with it makes room: {swapped:?}");
         // The mall's own hand has its own room.
         world.rule("sendiri", MALL, office_week()).await;
+    })
+    .await;
+}
+
+/// Closures of years before are told, and stay; the hours of now have their room all the same.
+#[tokio::test]
+async fn rules_that_are_over_bar_no_new_ones_and_days_of_before_are_answered() {
+    on_both(async |database| {
+        let world = sourced(database).await;
+        let world = restarted(world, |options| {
+            options.policy.rules_per_target = 2;
+            options.policy.past_rules_per_target = 4;
+        })
+        .await;
+        let days = ["2026-03-02", "2026-03-03", "2026-03-04"];
+        let past = days.map(|on| closed(&format!("hari-{on}"), MALL, on)).to_vec();
+        let (_, result) = run(&world, past).await;
+        assert_eq!(codes(&result), ["", "", ""], "{result:?}");
+        let (_, result) = run(&world, vec![hours("jam", MALL), hours("jam-2", MALL)]).await;
+        assert_eq!(codes(&result), ["", ""], "what is over takes no room: {result:?}");
+        let (_, third) = run(&world, vec![hours("jam-3", MALL)]).await;
+        assert_eq!(codes(&third), ["TARGET_FULL"], "{third:?}");
+        let request =
+            GetHoursRequest { target: MALL.into(), date: days[0].into(), ..Default::default() };
+        let answer = world.scheduling.hours().get_hours(request).await.expect("hours").into_inner();
+        assert_eq!(answer.days[0].status(), Day::Closed, "as it was then");
+        let mut why = answer.days[0].why.iter().map(|why| why.code());
+        assert!(why.any(|code| code == Why::Closure), "{answer:?}");
+
+        let (_, again) = run(&world, vec![closed("hari-2026-03-02", MALL, "2027-03-02")]).await;
+        assert_eq!(codes(&again), ["TARGET_FULL"], "what has ended is no reserve: {again:?}");
+        let more = ["2026-03-05", "2026-03-06"].map(|on| closed(&format!("hari-{on}"), MALL, on));
+        let (_, more) = run(&world, more.to_vec()).await;
+        assert_eq!(codes(&more), ["", "TARGET_FULL"], "{more:?}");
+        assert!(more.results[1].message.contains("as many as are kept"), "{more:?}");
     })
     .await;
 }

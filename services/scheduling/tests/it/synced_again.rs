@@ -10,7 +10,7 @@ use mpp_api::{
         UndoneRecord, record::Body, record_preview::Change, undone_record::Change as Undone,
     },
 };
-use mpp_core::Label;
+use mpp_core::{Label, Labels};
 use mpp_form::reconcile::{Found, Item, Set, Standing, Walk, digest, key_of};
 use mpp_testkit::{execute, on_both};
 use tonic::Code;
@@ -181,21 +181,33 @@ async fn a_system_that_has_lost_its_state_compares_and_sends_what_differs() {
     .await;
 }
 
+/// The rule's labels, once they name the region.
+async fn labels_in(world: &World, region: &str) -> Labels {
+    eventually("the region of now", async || {
+        let mut read = world.scheduling.running.db.read().await.expect("a snapshot");
+        let rule = read.get::<HoursRule>(&name("jam")).await.expect("readable")?;
+        (rule.labels.get(&Label::Region)? == region).then_some(rule.labels)
+    })
+    .await
+}
+
 #[tokio::test]
-async fn a_rule_stays_its_sources_when_its_mall_moves() {
+async fn a_rule_stays_its_sources_when_its_mall_moves_and_a_bad_export_goes_back_all_the_same() {
     on_both(async |database| {
         let world = sourced(database).await;
         run(&world, vec![hours("jam", MALL)]).await;
+        let (bad, _) = run(&world, vec![shorter("jam", MALL)]).await;
         let region = "regions/51.71".to_owned();
         let mall = Mall { region, organiser: ORGANISER.into(), ..Mall::default() };
         world.upstream.put(MALL, mall).await;
-        let labels = eventually("the new region", async || {
-            let mut read = world.scheduling.running.db.read().await.expect("a snapshot");
-            let rule = read.get::<HoursRule>(&name("jam")).await.expect("readable")?;
-            (rule.labels.get(&Label::Region)? == "51.71").then_some(rule.labels)
-        })
-        .await;
+        let labels = labels_in(&world, "51.71").await;
         assert_eq!(labels.get(&Label::Source).map(String::as_str), Some(SOURCE));
+
+        let told = undo(&world, &bad).await;
+        assert_eq!(told[0].change(), Undone::Restored, "nobody has changed it: {told:?}");
+        let rule = stored(&world, "jam").await.expect("as before");
+        assert_eq!(rule.weekly.expect("hours").mon.len(), 2, "office hours again");
+        labels_in(&world, "51.71").await;
         let (_, result) = run(&world, vec![hours("jam", MALL)]).await;
         assert_eq!(outcomes(&result), [Outcome::Unchanged], "its labels are those of now");
     })

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::{
-    reporting::SourceReport,
+    reporting::{SourceReport, source_report::AtService},
     sync::{ListWaitingRecordsResponse, WaitingCause},
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, heading, listing::source_table};
+use super::{
+    Block, Drawn, Part, View, as_of, deviations, heading,
+    listing::{freshness, source_table},
+};
 use crate::{
     components::{Look, id_of},
-    words::{incomplete, local_text, remedy, table as words},
+    words::{fed, format, incomplete, local_text, remedy, table as words},
 };
 
 /// Draws the page; `None` if the report has no such source.
@@ -55,9 +58,34 @@ fn runs(look: Look, source: &SourceReport) -> Arc<Part> {
             section #runs aria-labelledby="runs-title" {
                 h2 #runs-title { (look.of(words::SOURCE_RUNS)) (look.mark()) }
                 (source_table(look, words::SOURCE_RUNS_CAPTION, source))
+                (services(look, source))
             }
         },
     )
+}
+
+/// How it stands at each service that it feeds; or that nobody knows yet which these are.
+fn services(look: Look, source: &SourceReport) -> Markup {
+    html! {
+        @if source.services.is_empty() {
+            // A reporting of the release before tells of no services.
+            @if source.last_success_time.is_none() && source.incomplete.is_none() {
+                p.help { (look.of(words::SOURCE_FEEDS_UNKNOWN)) }
+            }
+        }
+        @else { ul { @for at in &source.services { li { (service_line(look, at)) } } } }
+    }
+}
+
+fn service_line(look: Look, at: &AtService) -> Markup {
+    let last = match &at.last_success_time {
+        Some(time) => look.moment(format::micros(time), Zone::Wib),
+        None => html! { (look.of(words::NEVER)) },
+    };
+    html! {
+        (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), at.last_success_time.is_some()))
+        ", " (look.of(words::LAST_SUCCESS)) " " (last)
+    }
 }
 
 fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
@@ -75,7 +103,7 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
 }
 
 /// The causes that the source's records wait for, and the first of those records; not known while
-/// the registry is silent.
+/// one of the services that it may feed is silent.
 fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> {
     Part::new(
         "waiting",
@@ -131,6 +159,9 @@ fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
         "UNIT_NOT_OWNED" => words::WAITS_RIGHT,
         "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
         "TOO_MANY_MOVED" => words::WAITS_MOVES,
+        "TARGET_NOT_FOUND" => words::WAITS_TARGET,
+        "TARGET_NOT_OWNED" => words::WAITS_TARGET_RIGHT,
+        "UNDONE" => words::WAITS_UNDONE,
         _ => words::WAITS_OTHER,
     };
     let about = if cause.rejected { &cause.code } else { &cause.awaited };

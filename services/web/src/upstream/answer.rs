@@ -28,6 +28,16 @@ pub enum Missing {
     Busy,
 }
 
+impl<T: Default> Answer<T> {
+    /// Of what holds nothing where it is not there.
+    pub fn or_nothing(self) -> Option<T> {
+        match self {
+            Self::Absent => Some(T::default()),
+            other => other.known(),
+        }
+    }
+}
+
 impl<T> Answer<T> {
     /// For a part that a page can do without: `None` is shown as not known.
     pub fn known(self) -> Option<T> {

@@ -49,6 +49,8 @@ pub struct Upstream {
     search: SearchServiceClient<Channel>,
     standards: StandardServiceClient<Channel>,
     sync: SyncServiceClient<Channel>,
+    /// The same of hours rules.
+    rules: SyncServiceClient<Channel>,
     hours: HoursServiceClient<Channel>,
     queue: QueueServiceClient<Channel>,
     /// Reporting, which the live report comes from as well.
@@ -98,6 +100,7 @@ impl Upstream {
             sync: SyncServiceClient::new(registry.clone()),
             catalog: CatalogServiceClient::new(registry),
             hours: HoursServiceClient::new(scheduling.clone()),
+            rules: SyncServiceClient::new(scheduling.clone()),
             queue: QueueServiceClient::new(scheduling),
             // The whole report of a nation is one message.
             reports: ReportServiceClient::new(connect(reporting)?).max_decoding_message_size(wide),
@@ -143,14 +146,19 @@ impl Upstream {
         self.answer(self.catalog.clone().get_withdrawn_service(request)).await.needed()
     }
 
-    /// The records of a source that wait for something, if the registry answers.
+    /// The records of a source that wait for something, if both services answer that it may feed.
     pub async fn waiting(&self, source: &str) -> Option<ListWaitingRecordsResponse> {
         let request = ListWaitingRecordsRequest {
             parent: source.to_owned(),
             page_size: 20,
             ..ListWaitingRecordsRequest::default()
         };
-        self.answer(self.sync.clone().list_waiting_records(request)).await.known()
+        let (mut services, mut rules) = (self.sync.clone(), self.rules.clone());
+        let (services, rules) = futures::join!(
+            self.answer(services.list_waiting_records(request.clone())),
+            self.answer(rules.list_waiting_records(request))
+        );
+        Some(together(services.or_nothing()?, rules.or_nothing()?))
     }
 
     async fn unit(&self, name: &str) -> Option<Unit> {
@@ -178,6 +186,20 @@ impl Upstream {
                 Answer::Silence
             }
         }
+    }
+}
+
+/// What waits at both.
+fn together(
+    one: ListWaitingRecordsResponse,
+    other: ListWaitingRecordsResponse,
+) -> ListWaitingRecordsResponse {
+    ListWaitingRecordsResponse {
+        records: [one.records, other.records].concat(),
+        causes: [one.causes, other.causes].concat(),
+        total_size: one.total_size + other.total_size,
+        cause_size: one.cause_size + other.cause_size,
+        ..ListWaitingRecordsResponse::default()
     }
 }
 

@@ -13,7 +13,7 @@ use mpp_api::{
         deviation::{Yardstick, finding::Code},
         reason,
     },
-    sync::incomplete,
+    sync::{incomplete, source},
     types::contact,
 };
 
@@ -143,6 +143,15 @@ pub fn upstream(feed: Feed) -> Phrase {
         Feed::Unspecified => table::FEED,
         Feed::Registry => table::REGISTRY,
         Feed::Scheduling => table::SCHEDULING,
+    }
+}
+
+/// A service that a source feeds.
+pub fn fed(service: source::Service) -> Phrase {
+    match service {
+        source::Service::Unspecified => table::UNKNOWN,
+        source::Service::Registry => table::REGISTRY,
+        source::Service::Scheduling => table::SCHEDULING,
     }
 }
 

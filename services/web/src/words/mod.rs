@@ -15,7 +15,7 @@ pub mod format;
 pub mod table;
 
 pub use contract::{
-    change, deviation, incomplete, remedy, service_field, stage, tells_a_citizen, upstream,
+    change, deviation, fed, incomplete, remedy, service_field, stage, tells_a_citizen, upstream,
     weekday, yardstick,
 };
 use maud::{Markup, PreEscaped, Render, html};

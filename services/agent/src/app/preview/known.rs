@@ -41,6 +41,7 @@ impl Known {
             return Ok(Self::default());
         }
         let store = Store::open(&run.state).await?;
+        store.check_service(run.way.destination).await?;
         Ok(Self {
             relied: if run.accept_missing { Relied::default() } else { store.relied_on().await? },
             released: store.released().await?,

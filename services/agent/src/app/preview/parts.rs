@@ -16,7 +16,6 @@ use crate::{
         plan::{Event, Run, Why},
         returned,
         run::Patience,
-        session::written_form,
     },
     model::{
         batch::{Gathered, Limits},
@@ -74,7 +73,7 @@ impl<'a> Asking<'a> {
             source: self.run.source.clone(),
             unique_ids: true,
             accept_moves: self.run.accept_moves,
-            forms: vec![written_form()],
+            forms: vec![self.run.way.destination.form()],
             ..PreviewRecordsRequest::default()
         }
     }

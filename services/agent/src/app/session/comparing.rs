@@ -55,7 +55,7 @@ impl Session<'_> {
     /// A source that was not read whole is not compared: records that it lacks would count as gone,
     /// and their answers would be forgotten. Its records are sent as without a comparison, and the
     /// next whole run compares.
-    async fn send_unanswered(&mut self, comparison: Comparison) -> Result<()> {
+    async fn send_unanswered(&mut self, comparison: Comparison<'_>) -> Result<()> {
         self.context.store.resume(&self.agreed(), self.welcome.send_all).await?;
         let answered = self.context.store.answered().await?;
         for record in comparison.replay_unless(answered)? {

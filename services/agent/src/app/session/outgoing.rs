@@ -91,8 +91,9 @@ impl Session<'_> {
         let Gathered { records, digests, .. } = batch;
         self.nonce += 1;
         let position = self.position();
-        let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
-        let sent: Vec<_> = sent.collect();
+        let name = |record: &Record| self.context.run.name_of(record);
+        let entry = |(record, digest)| Answered::of(record, digest, name(record));
+        let sent: Vec<_> = records.iter().zip(digests).map(entry).collect();
         self.context.store.note(&position, &sent).await?;
         let checkpoint = Checkpoint { sequence: self.sequence, position, ..Default::default() };
         self.sequence += 1;

@@ -1,6 +1,8 @@
 //! Tells by a column's contents which field they fit: a fee, a time, a list of papers, a
 //! regulation.
 
+use std::collections::BTreeSet;
+
 use super::{
     columns::{Column, Form},
     field::Field,
@@ -151,9 +153,24 @@ pub(super) fn counts_rows(column: &Column) -> bool {
     numbers.len() == column.examples.len() && numbers.iter().copied().eq(1..=numbers.len())
 }
 
+/// An example that comes again, as a code does by a slip.
+pub(super) fn repeated(column: &Column) -> Option<&str> {
+    let mut all: Vec<&str> = column.examples.iter().map(String::as_str).collect();
+    all.sort_unstable();
+    all.windows(2).find(|two| two[0] == two[1]).map(|two| two[0])
+}
+
+/// True for a column each value of which names its row, but for one in twenty, or one of ten.
+fn names_rows(column: &Column) -> bool {
+    let all = column.examples.len();
+    let distinct: BTreeSet<&String> = column.examples.iter().collect();
+    let again = all - distinct.len();
+    again == 0 || (all >= 10 && again <= (all / 20).max(1))
+}
+
 fn id(column: &Column) -> i32 {
     let is_code = |text: &str| text.len() <= 40 && !text.trim().contains(char::is_whitespace);
-    if distinct(column) < 95 || column.form != Form::Plain || counts_rows(column) {
+    if !names_rows(column) || column.form != Form::Plain || counts_rows(column) {
         return -40;
     }
     if share(&column.examples, &is_code) < 90 { -30 } else { 6 }

@@ -4,6 +4,7 @@
 mod choice;
 mod columns;
 mod field;
+mod hours;
 mod looks;
 mod names;
 mod program;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use choice::{Choice, Guess};
 pub use field::Field;
+pub use hours::hours;
 pub use program::program;
 
 use columns::Column;
@@ -47,6 +49,12 @@ pub fn guess(records: &[Value]) -> Guess {
     }
     ranked.sort_by_key(|(all, ..)| -all);
     let mut guess = choose(&ranked, &columns);
+    let id = guess.choices.iter_mut().find(|choice| choice.field == Field::SourceId);
+    if let Some(choice) = id
+        && let Some(code) = looks::repeated(&choice.column)
+    {
+        choice.doubt = Some(format!("{code} comes twice, and its first row counts"));
+    }
     let offices = guess.of(Field::Unit).map(|choice| choice.column.examples.clone());
     guess.offices = offices.unwrap_or_default();
     guess.offices.sort_unstable();
@@ -123,7 +131,21 @@ fn choose(ranked: &[(i32, i32, usize, Field)], columns: &[Column]) -> Guess {
 mod tests {
     use std::{collections::BTreeMap, fs, path::Path};
 
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_code_that_comes_twice_by_a_slip_is_a_code_and_is_named() {
+        let row = |number: usize| {
+            let code = if number == 7 { 2 } else { number };
+            json!({ "kode": format!("PRZ-{code:03}"), "nama": format!("Izin nomor {number}") })
+        };
+        let guessed = guess(&(1..=14).map(row).collect::<Vec<_>>());
+        let id = guessed.of(Field::SourceId).expect("the codes");
+        assert_eq!(id.column(), "kode");
+        assert!(id.doubt.as_deref().is_some_and(|doubt| doubt.contains("PRZ-002")), "{id:?}");
+    }
 
     /// A catalog of tests/it/strange: its records, and which column holds what.
     fn catalog(path: &Path) -> (Vec<Value>, BTreeMap<String, String>) {

@@ -2,12 +2,12 @@
 
 use super::{
     choice::{Choice, Guess},
-    columns::Form,
+    columns::{Column, Form},
     field::Field,
 };
 
 /// Parts of a program that others need.
-const HELPERS: &str = r#"def trimmed: if . == null then "" else tostring | gsub("^\\s+|\\s+$"; "") end;
+pub(super) const HELPERS: &str = r#"def trimmed: if . == null then "" else tostring | gsub("^\\s+|\\s+$"; "") end;
 def slug: trimmed | ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
 "#;
 
@@ -44,11 +44,13 @@ fn remark(choice: &Choice) -> String {
 
 fn id(guess: &Guess) -> String {
     match (guess.of(Field::SourceId), guess.of(Field::Title)) {
-        (Some(choice), _) => format!("  source_id: ({} | slug),{}", path(choice), remark(choice)),
+        (Some(choice), _) => {
+            format!("  source_id: ({} | slug),{}", path(&choice.column), remark(choice))
+        }
         (None, Some(title)) => format!(
             "  source_id: ({} | slug),  # no column of codes: a record that is renamed becomes \
              another one?",
-            path(title)
+            path(&title.column)
         ),
         (None, None) => "  source_id: \"\",  # no column of codes or titles was found?".to_owned(),
     }
@@ -60,7 +62,7 @@ fn offices(guess: &Guess) -> String {
             "  # {} names {} offices; where each is a unit: (\"units/\" + ({} | slug))?",
             choice.column(),
             guess.offices.len(),
-            path(choice)
+            path(&choice.column)
         ),
         _ => String::new(),
     }
@@ -68,13 +70,13 @@ fn offices(guess: &Guess) -> String {
 
 /// A field of the service; `None` for what stands elsewhere.
 fn field(guess: &Guess, choice: &Choice) -> Option<String> {
-    let at = path(choice);
+    let at = path(&choice.column);
     let plain = format!("({at} | trimmed)");
     Some(match choice.field {
         Field::SourceId | Field::Unit | Field::TitleEn => return None,
         Field::Title => match guess.of(Field::TitleEn) {
             Some(english) => {
-                format!("title: {{id: {plain}, en: ({} | trimmed)}}", path(english))
+                format!("title: {{id: {plain}, en: ({} | trimmed)}}", path(&english.column))
             }
             None => format!("title: {{id: {plain}}}"),
         },
@@ -101,14 +103,14 @@ fn keywords(choice: &Choice) -> String {
     match choice.column.form {
         Form::Plain => format!(
             "({} | trimmed | split(\",\") | map(trimmed) | map(select(. != \"\")))",
-            path(choice)
+            path(&choice.column)
         ),
         _ => items(choice),
     }
 }
 
 fn items(choice: &Choice) -> String {
-    let at = path(choice);
+    let at = path(&choice.column);
     match &choice.column.form {
         Form::Plain => format!("({at} | list_items)"),
         Form::List => format!("[{at}[]? | trimmed]"),
@@ -116,8 +118,8 @@ fn items(choice: &Choice) -> String {
     }
 }
 
-fn path(choice: &Choice) -> String {
-    choice.column.path.iter().map(|name| step(name)).collect()
+pub(super) fn path(column: &Column) -> String {
+    column.path.iter().map(|name| step(name)).collect()
 }
 
 /// `.nama`, or `.["Nama Pelayanan"]`.

@@ -61,8 +61,8 @@ pub fn is_label(tokens: Tokens) -> bool {
     // "> 10 Ha" is a bound, and "> cetak" comes next.
     let begins = tokens.first().is_some_and(|first| first.kind != Kind::Mark);
     let bound =
-        || is_threshold(&tokens[..1]) && tokens.get(1).is_some_and(|n| n.kind == Kind::Number);
-    (begins || bound())
+        matches!(tokens, [_, n, ..] if is_threshold(&tokens[..1]) && n.kind == Kind::Number);
+    (begins || bound)
         && tokens.iter().all(plain)
         && tokens.iter().skip(usize::from(opened)).any(named)
 }

@@ -26,6 +26,7 @@ mod each;
 mod fee;
 mod foreign;
 mod formula;
+mod hours;
 mod json;
 mod label;
 mod length;
@@ -49,6 +50,7 @@ mod tests;
 /// Longest condition, note or name in characters, as the registry takes it.
 const LONGEST: usize = 500;
 
+pub use hours::opening_hours;
 pub use state::is_served;
 
 /// Words in small letters with one blank between them, however they were set apart.

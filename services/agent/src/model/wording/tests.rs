@@ -255,6 +255,13 @@ fn no_bytes_make_the_grammars_panic() {
     });
 }
 
+/// In a form's empty brackets something may have been lost: the words are kept, and not read.
+#[test]
+fn what_stood_in_empty_brackets_is_not_guessed() {
+    assert_eq!(priced(&fee::read("Rp 50.000 ( )")), "UNPARSED 0 0");
+    assert!(!is_one_time(&time::read("5 hari ()")));
+}
+
 /// Texts made of the grammars' own words go deeper than bytes do.
 #[test]
 fn no_order_of_known_words_makes_the_grammars_panic() {

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
+    keeper::Keeper,
     places::Places,
     sql::{MysqlConfig, PostgresConfig, SqliteConfig},
 };
@@ -22,9 +23,12 @@ use super::{
 pub(super) struct Config {
     /// "sources/kemendagri".
     source: String,
+    /// The service that keeps its records; if not given, the registry.
+    #[serde(default)]
+    service: Keeper,
     /// The jq program.
     mapping: PathBuf,
-    /// The file in which the agent remembers the registry's answers.
+    /// The file in which the agent remembers the service's answers.
     state: PathBuf,
     /// How to treat rows that look like trials.
     #[serde(default)]
@@ -176,6 +180,7 @@ pub fn load(path: &Path) -> Result<Run> {
         source: config.source,
         input: input(config.input, folder, &places).map_err(|error| places.told(error))?,
         way: Way {
+            destination: config.service.destination(),
             program,
             apply_trials: config.trial_rows == TrialRows::Apply,
             units: config.units,

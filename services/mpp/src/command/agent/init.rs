@@ -7,10 +7,10 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Input, Policy, Proposed, is_remote, lists, propose, sample};
+use mpp_agent::{Input, Policy, Proposed, Wanted, is_remote, lists, propose, sample};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-use super::config;
+use super::{config, keeper::Keeper};
 use crate::program::{path_word, program};
 
 /// Records that are shown as they are mapped.
@@ -27,7 +27,10 @@ pub struct InitArgs {
     /// The source's name at the registry.
     #[arg(long, default_value = "sources/my-source")]
     pub source: String,
-    /// The unit that all records belong to.
+    /// The service that keeps the records: the registry services, scheduling hours rules.
+    #[arg(long, value_enum, default_value = "registry")]
+    pub(super) service: Keeper,
+    /// The unit that all services belong to; hours rules belong to what they are for.
     #[arg(long, default_value = "units/my-unit")]
     pub unit: String,
     /// The table or view of a database.
@@ -57,7 +60,8 @@ pub async fn init(args: InitArgs) -> Result<()> {
     let section = section(&args, &policy).await?;
     let text = format!("{}\n{section}", heading(&args, &mapping));
     let input = config::input_of(&text, &args.into)?;
-    let proposed = propose(input, &args.unit, &policy).await?;
+    let wanted = Wanted { destination: args.service.destination(), unit: &args.unit };
+    let proposed = propose(input, &wanted, &policy).await?;
     write(&mapping, &proposed.program)?;
     write(&args.into, &text)?;
     tell(&args, &mapping, &proposed)
@@ -67,8 +71,9 @@ fn heading(args: &InitArgs, mapping: &Path) -> String {
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     format!(
         "# What is read, and how it is mapped; services/README.md lists every setting.\n\
-         source = {}\nmapping = {}\nstate = {}\n",
+         source = {}\n{}mapping = {}\nstate = {}\n",
         quoted(&args.source),
+        args.service.line(),
         quoted(&name(mapping)),
         quoted(&name(&args.into.with_extension("state.db"))),
     )

@@ -2,6 +2,7 @@
 
 mod config;
 mod init;
+mod keeper;
 mod numbers;
 mod places;
 mod port;
@@ -18,7 +19,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{FUNCTIONS, Outcome, Problem, Run, Store, Tally, Withdraw};
+use mpp_agent::{Destination, FUNCTIONS, Outcome, Problem, Run, Store, Tally, Withdraw};
 use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +32,7 @@ pub(super) use withdraw::warn;
 use port::Port;
 use told::{pasteable, suspicious};
 
-use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
+use crate::{client::Client, output::Output, stop::until_stopped};
 
 #[derive(Subcommand)]
 pub enum AgentCommand {
@@ -40,7 +41,7 @@ pub enum AgentCommand {
     Init(init::InitArgs),
     /// Read the source, send new and changed records, end when all are answered.
     Run(AgentRunArgs),
-    /// Read and map the source without a registry; show the first record and every fault.
+    /// Read and map the source without a server; show the first record and every fault.
     Check { config: PathBuf },
     /// Show what a run would change in the index, each record with the difference of each field.
     /// Nothing is changed, neither there nor in the agent's state.
@@ -107,7 +108,7 @@ pub struct AgentRunArgs {
     /// Let records move to other units although they are many.
     #[arg(long)]
     pub accept_moves: bool,
-    /// Compare all records with the registry's, and send what differs; done by itself where the
+    /// Compare all records with the index's, and send what differs; done by itself where the
     /// state was lost or does not fit.
     #[arg(long)]
     pub reconcile: bool,
@@ -200,15 +201,15 @@ async fn carry_out(
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
     let outcome =
-        mpp_agent::run(run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
+        mpp_agent::run(run, &client.endpoint(keeper::service(run))?, &report, shutdown).await;
     progress.end();
     ended(&outcome);
     let outcome = outcome?;
-    print(config, &run.source, &outcome, output);
+    print(config, run, &outcome, output);
     if outcome.to_withdraw.is_empty() {
         return outcome.verdict(&run.source);
     }
-    withdraw::warn(&outcome.to_withdraw, client, output).await
+    withdraw::warn(run.way.destination, &outcome.to_withdraw, client, output).await
 }
 
 /// A release that is taken back takes nothing out of the index.
@@ -245,8 +246,16 @@ async fn check(config: &Path) -> Result<()> {
     told::not_read(&checked.tally);
     told::headings(&checked.tally);
     say!(
-        "Not judged here, since only the registry knows: whether the units and services that are \
-         named exist, and whether {} may write there.",
+        "Not judged here, since only {}: whether the {} that are named exist, and whether {} may \
+         write there.",
+        match run.way.destination {
+            Destination::Registry => "the registry knows",
+            Destination::Scheduling => "scheduling knows",
+        },
+        match run.way.destination {
+            Destination::Registry => "units and services",
+            Destination::Scheduling => "malls and counters",
+        },
         run.source
     );
     checked.verdict()

@@ -28,7 +28,7 @@ pub struct PortArgs {
     pub log: LogArgs,
 }
 
-/// The files by which the agent is known, and knows the registry.
+/// The files by which the agent is known, and knows the service that it feeds.
 fn measure(endpoint: &Endpoint) {
     if let Some(TokenSource::File(token)) = &endpoint.token {
         credentials::measure("agent", "token", Some(token));
@@ -41,7 +41,8 @@ fn measure(endpoint: &Endpoint) {
 pub(super) struct Port {
     configuration: Component,
     source: Component,
-    registry: Component,
+    /// The service that it feeds, under its name.
+    index: Component,
     vitals: Option<Arc<Vitals>>,
     /// Ends the port with this.
     _ends: DropGuard,
@@ -50,23 +51,27 @@ pub(super) struct Port {
 }
 
 impl Port {
-    /// Serves the port, where one is wanted.
-    pub(super) async fn open(args: &PortArgs, client: &Client) -> Result<Option<Self>> {
+    /// Serves the port of an agent that feeds a service, where one is wanted.
+    pub(super) async fn open(
+        args: &PortArgs,
+        service: Service,
+        client: &Client,
+    ) -> Result<Option<Self>> {
         let Some(address) = args.health_listen else { return Ok(None) };
         let telemetry = args.log.telemetry("agent")?;
         let listener = bind(address).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
-        measure(&client.endpoint(Service::Registry)?);
+        measure(&client.endpoint(service)?);
         // It takes no calls, so nothing is held back from it: what is missing is told.
         let readiness = Readiness::new(HealthPolicy::default());
         let component = |name: &str| readiness.component(name).for_the_start();
-        let parts = ["configuration", "source", "registry"].map(component);
-        let [configuration, source, registry] = parts;
+        let parts = ["configuration", "source", service.name()].map(component);
+        let [configuration, source, index] = parts;
         let ended = CancellationToken::new();
         tracing::info!(health = %address, "the agent runs");
         tokio::spawn(serve_probes(listener, readiness, ended.clone()));
         let (vitals, _ends, _telemetry) = (None, ended.drop_guard(), telemetry);
-        Ok(Some(Self { configuration, source, registry, vitals, _ends, _telemetry }))
+        Ok(Some(Self { configuration, source, index, vitals, _ends, _telemetry }))
     }
 
     /// A run begins, or its configuration cannot be used.
@@ -94,7 +99,7 @@ impl Port {
     }
 
     fn reached(&self, source: &str, outcome: &Outcome, took: Duration) {
-        self.registry.up();
+        self.index.up();
         match &outcome.lack {
             None => self.source.up(),
             Some(lack) => self.source.down(lack.message()),
@@ -115,7 +120,7 @@ impl Port {
 
     fn failed(&self, source: &str, error: &Error, took: Duration) {
         if is_of_registry(error) {
-            self.registry.down(error.message());
+            self.index.down(error.message());
         } else {
             self.configuration.down(error.message());
         }

@@ -12,14 +12,13 @@ use mpp_core::{FieldCode, Result};
 use serde_json::{Value, json};
 
 use super::{
-    load,
+    keeper, load,
     told::{self, Progress, pasteable},
 };
 use crate::{
     client::Client,
     output::Output,
     program::{path_word, program},
-    service::Service,
     stop::until_stopped,
 };
 
@@ -55,7 +54,7 @@ pub(super) async fn preview(args: PreviewArgs, client: &Client, output: Output) 
     let mut shown = Shown { output, limit: limit(args.limit, output), records: 0 };
     let previewed = mpp_agent::preview(
         &run,
-        &client.endpoint(Service::Registry)?,
+        &client.endpoint(keeper::service(&run))?,
         &|event| progress.show(event),
         &mut |look| progress.aside(|| shown.tell(&look)),
         &until_stopped()?,

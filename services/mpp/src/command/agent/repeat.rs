@@ -1,12 +1,12 @@
-//! One run after another: after a while, once the source tells of a change, or once the registry is
-//! back.
+//! One run after another: after a while, once the source tells of a change, or once the service
+//! that it feeds is back.
 
 use std::{path::Path, time::Duration};
 
 use mpp_agent::{Edited, Input, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
-use super::{AgentRunArgs, Calls, load, once, port::Port};
+use super::{AgentRunArgs, Calls, keeper, load, once, port::Port};
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
 /// Runs once, or again and again until it is stopped.
@@ -14,7 +14,7 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     let shutdown = until_stopped()?;
     // A single run beside the service, as a runbook asks for, leaves the service's port alone.
     let mut port = match args.every {
-        Some(_) => Port::open(&args.port, client).await?,
+        Some(_) => Port::open(&args.port, fed(&args.config), client).await?,
         None => None,
     };
     let config = args.config.clone();
@@ -46,6 +46,11 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
             () = shutdown.cancelled() => return Ok(()),
         }
     }
+}
+
+/// The service that the agent feeds; the registry where its configuration cannot be read yet.
+fn fed(config: &Path) -> Service {
+    load(config).map_or(Service::Registry, |run| keeper::service(&run))
 }
 
 /// The database or the files that are watched for a change.
@@ -93,9 +98,14 @@ async fn until_changed(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the registry, which was away, serves again; never if its address cannot be told.
+/// Ends once the service that it feeds, which was away, serves again; never if its address cannot
+/// be told.
 async fn until_back(config: &Path, client: &Client) {
-    let looks = || Ok::<_, Error>((load(config)?, client.endpoint(Service::Registry)?));
+    let looks = || {
+        let run = load(config)?;
+        let endpoint = client.endpoint(keeper::service(&run))?;
+        Ok::<_, Error>((run, endpoint))
+    };
     match looks() {
         Ok((run, endpoint)) => mpp_agent::until_back(&endpoint, &run.policy).await,
         Err(_) => std::future::pending().await,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Event, Outcome, Problem, Tally, Why};
+use mpp_agent::{Destination, Event, Outcome, Problem, Run, Tally, Why};
 
 use crate::{
     output::Output,
@@ -78,10 +78,10 @@ impl Progress {
 fn compared(why: Why, records: usize, differ: usize, gone: usize) -> String {
     let lone = match gone {
         0 => String::new(),
-        gone => format!(", and {gone} that the registry holds are not in the source"),
+        gone => format!(", and {gone} that the index holds are not in the source"),
     };
     format!(
-        "all {records} records were compared with the registry's, since {}: {differ} differ{lone}",
+        "all {records} records were compared with the index's, since {}: {differ} differ{lone}",
         why.told()
     )
 }
@@ -102,7 +102,7 @@ pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::
 }
 
 /// Tells how a run ended.
-pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
+pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
     let tally = &outcome.tally;
     if output.is_json() {
         let mut done = tally_json("done", tally);
@@ -113,8 +113,8 @@ pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
         say!("{done}");
         return;
     }
-    counts(source, tally);
-    gone(outcome, config);
+    counts(&run.source, tally);
+    gone(outcome, run, config);
     not_read(tally);
     headings(tally);
     outcome.problems.iter().for_each(|problem| tell(problem, config));
@@ -153,13 +153,13 @@ fn counted(count: i64, one: &str, more: &str) -> String {
 
 /// Records that have left the source, or were taken out of the index. A run that only tells which
 /// would be withdrawn names them itself.
-fn gone(outcome: &Outcome, config: &Path) {
+fn gone(outcome: &Outcome, run: &Run, config: &Path) {
     let tally = &outcome.tally;
     if tally.missing > 0 && outcome.to_withdraw.is_empty() {
         let stay = counted(
             tally.missing,
-            "record is no longer in the source; it stays in the registry until withdrawn",
-            "records are no longer in the source; they stay in the registry until withdrawn",
+            "record is no longer in the source; it stays in the index until withdrawn",
+            "records are no longer in the source; they stay in the index until withdrawn",
         );
         let step = match withdrawal(outcome) {
             Some(flags) => format!(": {} agent withdraw {} {flags}", program(), path_word(config)),
@@ -174,7 +174,11 @@ fn gone(outcome: &Outcome, config: &Path) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        say!("  {withdrawn} withdrawn, with their offerings in all malls: {named}{more}");
+        let along = match run.way.destination {
+            Destination::Registry => ", with their offerings in all malls",
+            Destination::Scheduling => "",
+        };
+        say!("  {withdrawn} withdrawn{along}: {named}{more}");
     }
 }
 
@@ -282,7 +286,7 @@ mod tests {
     fn a_state_that_was_lost_is_told_in_words() {
         let told = compared(Why::Lost, 40, 2, 1);
         assert!(told.contains("the agent's state holds nothing of earlier runs"), "{told}");
-        assert!(told.ends_with("2 differ, and 1 that the registry holds are not in the source"));
+        assert!(told.ends_with("2 differ, and 1 that the index holds are not in the source"));
     }
 
     #[test]

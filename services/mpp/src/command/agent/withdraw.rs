@@ -1,6 +1,7 @@
 //! Withdrawing records: everything that goes with them is shown first, since it cannot be undone.
 
 use futures::TryStreamExt as _;
+use mpp_agent::Destination;
 use mpp_client::pages;
 use mpp_core::{Error, Reason, Result};
 use prost_reflect::DynamicMessage;
@@ -18,9 +19,10 @@ const NAMED: usize = 5;
 /// Tells which records would go, and where each is offered.
 ///
 /// # Errors
-/// Always, unless the registry fails: nothing was withdrawn yet.
+/// Always, unless the index fails: nothing was withdrawn yet.
 pub(in crate::command) async fn warn(
-    services: &[String],
+    destination: Destination,
+    names: &[String],
     client: &Client,
     output: Output,
 ) -> Result<()> {
@@ -28,18 +30,26 @@ pub(in crate::command) async fn warn(
     if !output.is_json() {
         say!("  ! to be withdrawn, each for good: a record that returns under its id is refused");
     }
-    for service in services {
-        let offered = offered(service, &records).await?;
-        if output.is_json() {
-            say!("{}", json!({ "event": "would_withdraw", "name": service, "offerings": offered }));
-        } else {
-            say!("    {}", with_offerings(service, &offered));
+    for name in names {
+        let offered = match destination {
+            Destination::Registry => offered(name, &records).await?,
+            Destination::Scheduling => Vec::new(),
+        };
+        match destination {
+            _ if output.is_json() => {
+                say!(
+                    "{}",
+                    json!({ "event": "would_withdraw", "name": name, "offerings": offered })
+                );
+            }
+            Destination::Registry => say!("    {}", with_offerings(name, &offered)),
+            Destination::Scheduling => say!("    {name}; what held before it holds again"),
         }
     }
     let text = format!(
         "nothing was withdrawn: {} would go, with all that is named above. Where that is right, run it \
          again with --yes; where a record is to stay, put it back into the source",
-        match services.len() {
+        match names.len() {
             1 => "one record".to_owned(),
             many => format!("{many} records"),
         }

@@ -9,7 +9,7 @@ use mpp_core::Result;
 use tokio::time::Instant;
 
 use super::services::{REPORTED, within};
-use crate::call::refused;
+use crate::{call::refused, command::report::late_at};
 
 /// How many sources a line names.
 const NAMED: usize = 3;
@@ -27,7 +27,13 @@ pub async fn sources(channel: Channel, until: Instant) -> Result<String> {
 
 fn line(sources: &[SourceReport]) -> String {
     let late = sources.iter().filter(|source| source.late);
-    let late: Vec<String> = late.map(|source| source.source.clone()).collect();
+    let late: Vec<String> = late
+        .map(|source| match late_at(source) {
+            _ if is_unheard(source) => format!("{} (no session has ended yet)", source.source),
+            at if at.is_empty() => source.source.clone(),
+            at => format!("{} at {}", source.source, at.join(" and ")),
+        })
+        .collect();
     let in_part = sources.iter().filter_map(|source| {
         let lacks = source.incomplete.as_ref()?;
         Some(format!("{} ({})", source.source, lacks.reason().as_str_name()))
@@ -47,6 +53,12 @@ fn line(sources: &[SourceReport]) -> String {
     line
 }
 
+/// Nothing is known of it. A reporting of the release before names no services of what it knows.
+fn is_unheard(source: &SourceReport) -> bool {
+    let has_run = source.last_success_time.is_some() || source.incomplete.is_some();
+    source.services.is_empty() && !has_run
+}
+
 fn named(names: &[String]) -> String {
     let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
@@ -57,13 +69,18 @@ fn named(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::sync::{Incomplete, incomplete::Reason};
+    use mpp_api::{
+        reporting::source_report::AtService,
+        sync::{Incomplete, incomplete::Reason, source::Service},
+    };
 
     use super::*;
 
     fn source(name: &str, late: bool, lacks: Option<Reason>) -> SourceReport {
         let incomplete = lacks.map(|reason| Incomplete { reason: reason.into(), ..<_>::default() });
-        SourceReport { source: format!("sources/{name}"), late, incomplete, ..<_>::default() }
+        let at = AtService { service: Service::Scheduling.into(), late, ..<_>::default() };
+        let source = format!("sources/{name}");
+        SourceReport { source, late, incomplete, services: vec![at], ..<_>::default() }
     }
 
     #[test]
@@ -71,10 +88,16 @@ mod tests {
         assert_eq!(line(&[]), "there is none");
         assert_eq!(line(&[source("a", false, None)]), "1, none late");
         let all: Vec<_> = ["a", "b", "c", "d", "e"].map(|name| source(name, true, None)).into();
-        assert_eq!(line(&all), "5, 5 late: sources/a, sources/b, sources/c and 2 more");
+        assert_eq!(
+            line(&all),
+            "5, 5 late: sources/a at scheduling, sources/b at scheduling, \
+                                sources/c at scheduling and 2 more"
+        );
         let part = [source("a", false, Some(Reason::Unreachable)), source("b", true, None)];
-        let told = "2, 1 late: sources/b; seen in part by the last run: sources/a \
+        let told = "2, 1 late: sources/b at scheduling; seen in part by the last run: sources/a \
                     (REASON_UNREACHABLE)";
         assert_eq!(line(&part), told);
+        let unheard = SourceReport { services: Vec::new(), ..source("c", true, None) };
+        assert_eq!(line(&[unheard]), "1, 1 late: sources/c (no session has ended yet)");
     }
 }

@@ -21,6 +21,7 @@ impl Directory {
             unit: source.unit,
             freshness_target_seconds: source.freshness_target_seconds,
             also_writes: source.also_writes,
+            feeds: source.feeds,
             ..Source::default()
         };
         self.sources.insert(name.to_owned(), known);

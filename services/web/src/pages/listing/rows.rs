@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use mpp_api::reporting::{MallReport, RegionReport, Report, SourceReport};
+use mpp_api::{
+    reporting::{MallReport, RegionReport, Report, SourceReport},
+    sync::Incomplete,
+};
 use mpp_calendar::Zone;
 
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
         tag,
     },
     pages::deviations::name,
-    words::{Phrase, format, incomplete, stage, table as words},
+    words::{Phrase, fed, format, incomplete, stage, table as words},
 };
 
 pub const REGION_COLUMNS: [Column; 4] = [
@@ -109,20 +112,43 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
     }
 }
 
-/// A source of a catalog.
-pub fn source_row(look: Look, source: &SourceReport) -> Row {
-    let state = match (source.late, &source.incomplete, &source.last_success_time) {
+/// Whether a source is as fresh as it has to be, and what its last run lacked.
+pub fn freshness(
+    look: Look,
+    late: bool,
+    lacks: Option<&Incomplete>,
+    has_succeeded: bool,
+) -> Markup {
+    let state = match (late, lacks, has_succeeded) {
         (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
         (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE_RUN)),
         // Not late yet, and nothing has come.
-        (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
-        (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),
+        (false, None, false) => html! { span.quiet { (look.of(words::NEVER)) } },
+        (false, None, true) => tag(Tone::Good, look.of(words::ON_TIME)),
     };
     // The reason only: the text is for the source's keeper and may name files.
+    html! {
+        (state)
+        @if let Some(found) = lacks {
+            " " span.minor { (look.of(incomplete(found.reason()))) }
+        }
+    }
+}
+
+/// A source of a catalog.
+pub fn source_row(look: Look, source: &SourceReport) -> Row {
+    let state = freshness(
+        look,
+        source.late,
+        source.incomplete.as_ref(),
+        source.last_success_time.is_some(),
+    );
+    let late = source.services.iter().filter(|at| at.late).map(|at| look.of(fed(at.service())));
+    let late: Vec<_> = late.collect();
     let state = html! {
         (state)
-        @if let Some(found) = &source.incomplete {
-            " " span.minor { (look.of(incomplete(found.reason()))) }
+        @if source.services.len() > 1 && !late.is_empty() {
+            " " span.minor { "(" (late.join(", ")) ")" }
         }
     };
     let last = match &source.last_success_time {

@@ -8,6 +8,8 @@ phrases! {
     SOURCE_RUNS: "Pembacaan", "Runs";
     SOURCE_RUNS_CAPTION: "Keadaan sumber ini dan jumlah catatannya sejak awal",
         "The state of this source, and its records since the beginning";
+    SOURCE_FEEDS_UNKNOWN: "Layanan mana yang diisi sumber ini belum diketahui: catatannya tidak menyebutkan, dan belum ada pembacaan yang selesai.",
+        "Which services this source feeds is not known: its record does not say, and no run has ended yet.";
     SOURCE_TODO: "Yang perlu dilakukan pengelola sumber", "What the keeper of the source has to do";
     TODO_NOTHING: "Tidak ada: pembacaan terakhir lengkap dan tidak ada yang ditolak.",
         "Nothing: the last run was whole, and nothing is refused.";
@@ -22,8 +24,8 @@ phrases! {
     TODO_WAITING: "Catatan yang menunggu data lain: {0}. `mpp agent problems` menyebut apa yang ditunggu, misalnya unit yang belum dibuat.",
         "Records that wait for other data: {0}. `mpp agent problems` names what they wait for, such as a unit that does not exist yet.";
     SOURCE_WAITING: "Yang menunggu, dan menunggu apa", "What waits, and for what";
-    WAITING_UNKNOWN: "Belum diketahui: registri tidak menjawab saat ini.",
-        "Not known: the registry does not answer at the moment.";
+    WAITING_UNKNOWN: "Belum diketahui: registri atau penjadwalan tidak menjawab saat ini.",
+        "Not known: the registry or scheduling does not answer at the moment.";
     WAITING_NOTHING: "Tidak ada catatan yang menunggu.", "No record waits.";
     WAITING_HELP: "Catatan ini disimpan dan diterapkan dengan sendirinya dalam hitungan detik begitu yang ditunggu ada.",
         "These records are kept, and applied by themselves within seconds once what they wait for is there.";
@@ -36,8 +38,13 @@ phrases! {
         "{0} wait for `{1}`, which another publishes, to be handed over.";
     WAITS_MOVES: "{0} menunggu keputusan: terlalu banyak yang akan pindah ke unit lain sekaligus.",
         "{0} wait for a decision: too many would move to other units at once.";
-    WAITS_OTHER: "{0} menunggu dicoba lagi setelah kegagalan registri.",
-        "{0} wait to be tried again after a failure of the registry.";
+    WAITS_TARGET: "{0} menunggu mal atau gerai `{1}`, yang belum tercatat.", "{0} wait for the mall or counter `{1}`, which is not there yet.";
+    WAITS_TARGET_RIGHT: "{0} menunggu hak sumber ini atas jam `{1}`.",
+        "{0} wait for this source's right to the hours of `{1}`.";
+    WAITS_UNDONE: "{0} dibatalkan bersama pembacaan yang membawanya, dan menunggu perbaikan di sumber atau pelepasan oleh petugas unit.",
+        "{0} were undone with the run that had brought them, and wait to be mended at the source, or released by an officer of the unit.";
+    WAITS_OTHER: "{0} menunggu dicoba lagi setelah kegagalan layanan indeks.",
+        "{0} wait to be tried again after a failure of the service that keeps them.";
     WAITS_REJECTED: "{0} ditolak ketika dicoba lagi (`{1}`); perbaiki di sumbernya.",
         "{0} were rejected when they were tried again (`{1}`); mend them at the source.";
     TODO_INCOMPLETE: "Pembacaan terakhir tidak lengkap: {0}. {1}", "The last run was not whole: {0}. {1}";

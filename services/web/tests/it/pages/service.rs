@@ -6,11 +6,12 @@ use mpp_api::{
         offering::State,
         service::{self, Channel, Form, Requirement, channel},
     },
-    sync::{Incomplete, incomplete},
+    reporting::source_report::AtService,
+    sync::{Incomplete, incomplete, source},
     types::{LocalizedText, ServiceTime, Tombstone, service_time::Unit, tombstone::Reason},
 };
 
-use super::{says, says_not};
+use super::{plain, says, says_not};
 use crate::{
     browser::open,
     world::{World, nation},
@@ -169,4 +170,26 @@ async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() 
     world.change(|all| all.report.sources.iter_mut().for_each(|source| source.counted = true));
     world.until(path, "Tidak ada: pembacaan terakhir lengkap").await;
     says_not(&world, path, &["belum diketahui"]).await;
+}
+
+#[tokio::test]
+async fn a_source_of_both_services_says_at_which_it_is_late() {
+    let mut all = nation();
+    let at = |service: source::Service, late: bool| {
+        let last_success_time = all.report.sources[0].last_success_time.filter(|_| !late);
+        AtService { service: service.into(), late, last_success_time, ..AtService::default() }
+    };
+    let services =
+        vec![at(source::Service::Registry, false), at(source::Service::Scheduling, true)];
+    let source = &mut all.report.sources[0];
+    (source.services, source.late, source.last_success_time) = (services, true, None);
+    let world = World::start(all).await;
+    let path = "/en/sources/kemendagri";
+    let shown = plain(&open(&world.pages, path).await.html);
+    assert!(shown.contains("registry: on time"), "{shown}");
+    assert!(shown.contains("scheduling: source late, Last success never yet"), "{shown}");
+    let listed = plain(&open(&world.pages, "/en/sources").await.html);
+    assert!(listed.contains("source late (scheduling)"), "{listed}");
+    world.change(|all| all.report.sources.iter_mut().for_each(|source| source.services.clear()));
+    world.until(path, "Which services this source feeds is not known").await;
 }

@@ -1,0 +1,200 @@
+//! What a session has written, in the order in which it was committed, and on from a place there:
+//! a piece costs as much as it holds, however much lies before it.
+
+use mpp_core::Result;
+use mpp_store::{Conn, db_error, placeholders};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+/// Names of one statement: the databases limit its parameters.
+const CHUNK: usize = 100;
+
+/// The versions of a record that a session has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The record's kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The first version that the session made.
+    pub first: i64,
+    /// The last one.
+    pub last: i64,
+    /// How many it made.
+    pub versions: i64,
+}
+
+/// A place among the changes of a session: those of a revision up to a record have been seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    revision: i64,
+    kind: String,
+    name: String,
+}
+
+impl Place {
+    /// The place of a token; the beginning, where a program of before has written it: what has gone
+    /// back already is not told again.
+    pub fn read(token: &str) -> Self {
+        let mut parts = token.splitn(3, '/');
+        let mut next = || parts.next().unwrap_or_default();
+        let Ok(revision) = next().parse() else { return Self::default() };
+        Self { revision, kind: next().to_owned(), name: next().to_owned() }
+    }
+
+    /// Its token. It has no blank: a program of before, which parts tokens there, then begins anew,
+    /// and does not take what is left for done.
+    pub fn told(&self) -> String {
+        format!("{}/{}/{}", self.revision, self.kind, self.name)
+    }
+}
+
+/// The records of which a session's first version lies after a place, but for its source's own, and
+/// the place up to which `limit` changes were looked at; `None` at the end. In a revision the kind
+/// that sources send, `own`, comes first, since the others rest on it; then kinds and names in order.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn touched(
+    conn: &mut Conn,
+    of: (&str, &str),
+    mut place: Place,
+    (own, limit): (&str, usize),
+) -> Result<(Vec<Touched>, Option<Place>)> {
+    let (mut found, mut left) = (Vec::new(), limit);
+    while let Some((revision, tx)) = revision(conn, of, place.revision).await? {
+        if revision > place.revision {
+            place = Place { revision, ..Place::default() };
+        }
+        let seen = changes(conn, tx, &place, (own, left)).await?;
+        found.extend(begun(conn, of, &seen).await?);
+        left -= seen.len();
+        place = match seen.into_iter().last().filter(|_| left == 0) {
+            Some(Seen { kind, name, .. }) => {
+                return Ok((found, Some(Place { kind, name, ..place })));
+            }
+            None => Place { revision: revision + 1, ..Place::default() },
+        };
+    }
+    Ok((found, None))
+}
+
+/// Whether history has anything of a session. Index: revision_session.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn has_written(conn: &mut Conn, of: (&str, &str)) -> Result<bool> {
+    Ok(revision(conn, of, 0).await?.is_some())
+}
+
+/// The first revision of a session from this one on, and its transaction. Index: revision_session.
+async fn revision(
+    conn: &mut Conn,
+    (source, session): (&str, &str),
+    from: i64,
+) -> Result<Option<(i64, i64)>> {
+    let text = "select rev, tx from revision where session = $1 and session <> ''
+        and rev >= $2 and origin = $3 order by rev limit 1";
+    let query = sqlx::query(text).bind(session).bind(from).bind(source);
+    let row = query.fetch_optional(conn).await.map_err(db_error)?;
+    let read = |row: AnyRow| Ok((row.try_get("rev")?, row.try_get("tx")?));
+    row.map(read).transpose().map_err(db_error)
+}
+
+/// A record that a transaction has changed, with the first version that it made.
+struct Seen {
+    kind: String,
+    name: String,
+    version: i64,
+}
+
+/// Records that a transaction has changed, after a place. Index: (tx, seq) of change.
+async fn changes(
+    conn: &mut Conn,
+    tx: i64,
+    place: &Place,
+    (own, limit): (&str, usize),
+) -> Result<Vec<Seen>> {
+    let text = "select kind, name, min(version) as version from change where tx = $1
+        and kind <> 'source' and ($2 = '' or (kind = $2 and name > $3)
+            or (kind <> $4 and ($2 = $4 or kind > $2)))
+        group by kind, name
+        order by case when kind = $4 then 0 else 1 end, kind, name limit $5";
+    let rows = sqlx::query(text)
+        .bind(tx)
+        .bind(&place.kind)
+        .bind(&place.name)
+        .bind(own)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await
+        .map_err(db_error)?;
+    let read = |row: &AnyRow| -> sqlx::Result<Seen> {
+        let (kind, name) = (row.try_get("kind")?, row.try_get("name")?);
+        Ok(Seen { kind, name, version: row.try_get("version")? })
+    };
+    rows.iter().map(|row| read(row).map_err(db_error)).collect()
+}
+
+/// Those of these records whose first version of the session this is, with all that it made of
+/// each. Others were seen before.
+async fn begun(conn: &mut Conn, of: (&str, &str), seen: &[Seen]) -> Result<Vec<Touched>> {
+    let mut found = Vec::new();
+    for alike in seen.chunk_by(|one, next| one.kind == next.kind) {
+        for chunk in alike.chunks(CHUNK) {
+            let all = versions(conn, of, chunk).await?;
+            let is_first = |one: &Touched| {
+                chunk.iter().any(|seen| seen.name == one.name && seen.version == one.first)
+            };
+            found.extend(all.into_iter().filter(is_first));
+        }
+    }
+    Ok(found)
+}
+
+/// All versions of these records of one kind that a session has made, by name. Indexes:
+/// change_history; revision_tx, and not revision_session, which would read the whole session.
+async fn versions(
+    conn: &mut Conn,
+    (source, session): (&str, &str),
+    chunk: &[Seen],
+) -> Result<Vec<Touched>> {
+    let text = format!(
+        "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
+         count(*) as versions from change c join revision r on r.tx = c.tx
+         where c.kind = $1 and c.name in {} and r.session || '' = $2 and r.origin = $3
+         group by c.kind, c.name order by c.name",
+        placeholders(4, 1, chunk.len())
+    );
+    let kind = chunk.first().map(|seen| seen.kind.as_str()).unwrap_or_default();
+    let query = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(session).bind(source);
+    let query = chunk.iter().fold(query, |query, seen| query.bind(&seen.name));
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| read(row).map_err(db_error)).collect()
+}
+
+fn read(row: &AnyRow) -> sqlx::Result<Touched> {
+    Ok(Touched {
+        kind: row.try_get("kind")?,
+        name: row.try_get("name")?,
+        first: row.try_get("first")?,
+        last: row.try_get("last")?,
+        versions: row.try_get("versions")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_was_told_and_one_of_before_is_the_beginning() {
+        let place =
+            Place { revision: 7, kind: "service".into(), name: "units/a/services/b".into() };
+        assert_eq!(place.told(), "7/service/units/a/services/b");
+        assert_eq!(Place::read(&place.told()), place);
+        assert_eq!(Place::read("service units/a/services/b"), Place::default());
+        assert_eq!(Place::read(""), Place::default());
+        let between = Place { revision: 8, ..Place::default() };
+        assert_eq!(Place::read(&between.told()), between);
+    }
+}

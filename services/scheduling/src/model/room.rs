@@ -1,0 +1,115 @@
+//! How many rules a target may have of one hand: a source, or the API. Rules that are over stay, so
+//! that hours of before are answered, and take nothing of the room of others.
+
+use jiff::civil::Date;
+use mpp_api::scheduling::HoursRule;
+
+use crate::policy::Policy;
+
+/// Rules by whether they are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that hold, or will.
+    pub standing: usize,
+    /// Those whose last day has passed in every zone.
+    pub over: usize,
+}
+
+impl Counts {
+    /// One of the two.
+    pub fn of(&mut self, over: bool) -> &mut usize {
+        if over { &mut self.over } else { &mut self.standing }
+    }
+
+    /// So many more of each there may be.
+    pub fn left(self, policy: &Policy) -> Self {
+        Self {
+            standing: policy.rules_per_target.saturating_sub(self.standing),
+            over: policy.past_rules_per_target.saturating_sub(self.over),
+        }
+    }
+
+    /// Takes the place of a rule that is put; false where there is none. One that is as it was
+    /// before, over or not, has its place. One that ends gives its place up, and takes one of those
+    /// that are over; where none of these is left, nothing new is taken either, or rules that end
+    /// one after the other would be without a bound.
+    pub fn take(&mut self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> bool {
+        let over = is_over(rule, today);
+        let was_over = before.map(|before| is_over(before, today));
+        if was_over == Some(over) {
+            return true;
+        }
+        let needs_past = over || was_over.is_none();
+        if *self.of(over) == 0 || (needs_past && self.over == 0) {
+            return false;
+        }
+        *self.of(over) -= 1;
+        if let Some(was) = was_over {
+            *self.of(was) += 1;
+        }
+        true
+    }
+}
+
+/// Whether a rule's last day has passed.
+pub fn is_over(rule: &HoursRule, today: Date) -> bool {
+    rule.valid_to.parse::<Date>().is_ok_and(|last| last < today)
+}
+
+/// Told where a target has so many rules of one hand that no other is taken.
+pub fn too_many(rule: &HoursRule, of: &str, left: Counts, policy: &Policy) -> String {
+    let target = &rule.target;
+    if left.over == 0 {
+        let most = policy.past_rules_per_target;
+        return format!(
+            "{target} has {most} or more rules of {of} that are over, as many as are kept; delete \
+             the oldest of them first"
+        );
+    }
+    let most = policy.rules_per_target;
+    format!(
+        "{target} has {most} or more rules of {of} that are not over; delete one, or let it end \
+         (valid_to)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn ending(day: &str) -> HoursRule {
+        HoursRule { valid_to: day.into(), ..HoursRule::default() }
+    }
+
+    #[test]
+    fn what_is_over_takes_no_room_of_what_is_not() {
+        let (today, policy) = (date(2026, 11, 24), Policy::default());
+        let mut left = Counts { standing: 63, over: 900 }.left(&policy);
+        assert!(left.take(&ending("2026-11-24"), None, today), "the last day is part of it");
+        assert!(!left.take(&ending(""), None, today), "it has no end");
+        assert!(left.take(&ending("2026-11-23"), None, today), "told afterwards");
+    }
+
+    #[test]
+    fn a_rule_that_ends_makes_room_and_comes_back_only_where_there_is_some() {
+        let (today, mut left) = (date(2026, 11, 24), Counts { standing: 0, over: 5 });
+        let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
+        assert!(left.take(&stands, Some(&stands), today), "it has its place");
+        assert!(!left.take(&stands, Some(&over), today), "else ended rules would be a reserve");
+        assert!(left.take(&over, Some(&stands), today), "it ends");
+        assert!(left.take(&stands, None, today), "in its place");
+    }
+
+    #[test]
+    fn rules_that_are_put_and_ended_in_turn_come_to_a_bound() {
+        let (today, policy) = (date(2026, 11, 24), Policy::default());
+        let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
+        let mut left = Counts::default().left(&policy);
+        let rounds = (0..).take_while(|_| {
+            left.take(&stands, None, today) && left.take(&over, Some(&stands), today)
+        });
+        assert_eq!(rounds.count(), policy.past_rules_per_target);
+    }
+}
