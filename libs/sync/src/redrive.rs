@@ -45,6 +45,10 @@ fn brought_by(row: &Waiting) -> &str {
     if row.code == UNDONE { "" } else { &row.session }
 }
 
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
+}
+
 /// A redrive's author and settings.
 #[derive(Clone)]
 pub struct Redrive<S> {
@@ -136,35 +140,41 @@ impl<S: Syncs> Redrive<S> {
     pub(super) async fn some(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
         let source = &wanted.source;
         let _turn = turn(&self.service, source, Work::Redrive, &self.patience).await?;
-        match self.raced(wanted, names).await {
+        let (mut done, mut left) = (Done::default(), owned(names));
+        match self.raced(wanted, &mut left, &mut done).await {
             Err(error) if is_a_records_fault(&error) => {
                 tracing::error!(source, %error, context = ?error.context(),
                     "the database refused records that waited; looking for the one");
             }
-            done => return done,
+            all => return all.map(|()| done),
         }
-        let mut done = Done::default();
-        for name in names {
-            done.add(match self.raced(wanted, &[name]).await {
-                Err(error) if is_a_records_fault(&error) => self.failed(source, name).await?,
+        for name in left {
+            match self.raced(wanted, &mut vec![name.clone()], &mut done).await {
+                Err(error) if is_a_records_fault(&error) => {
+                    done.add(self.failed(source, &name).await?);
+                }
                 one => one?,
-            });
+            }
         }
         Ok(done)
     }
 
     /// Tries records, those of each session in a transaction of their own: the history names one
     /// session for all that a transaction writes, and an undo finds by it what the session brought.
-    async fn raced(&self, wanted: &Selection, names: &[&str]) -> Result<Done> {
-        let mut done = Done::default();
-        let mut names: Vec<String> = names.iter().copied().map(str::to_owned).collect();
+    /// Those that were tried are counted, and no more among the `names`.
+    async fn raced(
+        &self,
+        wanted: &Selection,
+        names: &mut Vec<String>,
+        done: &mut Done,
+    ) -> Result<()> {
         while !names.is_empty() {
             let some: Vec<&str> = names.iter().map(String::as_str).collect();
             let (of_one, left) = self.raced_once(wanted, &some).await?;
             done.add(of_one);
-            names = left;
+            *names = left;
         }
-        Ok(done)
+        Ok(())
     }
 
     /// Tries again after a lost race, as a batch does.

@@ -35,7 +35,7 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Change, Op, Tx, newest_version};
 
-use self::then::{UNDO, before, is_undone};
+use self::then::{UNDO, before, is_undone, undoes};
 use crate::{
     metrics,
     session::permit,
@@ -174,10 +174,10 @@ impl<'a> Piece<'a> {
         let Some(last) = newest_version(tx.conn(), (kind, &one.name)).await? else {
             return Ok(());
         };
-        if is_undone(&last, &self.request.session) {
+        if is_undone(tx, &self.request.session, &last, one).await? {
             return Ok(());
         }
-        let before = match before(tx, &self.request.session, &last, one).await? {
+        let before = match before(tx, &last, one).await? {
             Ok(before) => before,
             Err(why) => {
                 self.leave(&last, why);

@@ -8,21 +8,33 @@ use crate::store::{touched::Touched, undone};
 /// The origin of changes that undo a session, as the feed names it.
 pub(super) const UNDO: &str = "undo";
 
-/// True for a change that has undone the session already.
-pub(super) fn is_undone(last: &Change, session: &str) -> bool {
-    last.origin == UNDO && last.session == session
+/// True for a change that has undone the session.
+pub(super) fn undoes(change: &Change, session: &str) -> bool {
+    change.origin == UNDO && change.session == session
+}
+
+/// Whether the session's writes of a record were undone already: what has become of it since is no
+/// matter of an undo that is asked for again.
+pub(super) async fn is_undone(
+    tx: &mut Tx,
+    session: &str,
+    last: &Change,
+    one: &Touched,
+) -> Result<bool> {
+    let key = (last.kind.as_str(), last.name.as_str());
+    Ok(last.version > one.last && undone::was_undone(tx.conn(), session, key, one.last).await?)
 }
 
 /// The record's version before the session, `None` if there was none; `Err` says why it stays as it
 /// is.
 pub(super) async fn before(
     tx: &mut Tx,
-    session: &str,
     last: &Change,
     one: &Touched,
 ) -> Result<Result<Option<Change>, String>> {
-    if last.version != one.last && !stands_again(tx, session, last, one).await? {
-        return Ok(Err(changed_since(last)));
+    let since = content_of(tx, last, one.last).await?;
+    if since.version != one.last && !stands_again(tx, &since, one).await? {
+        return Ok(Err(changed_since(&since)));
     }
     if one.last - one.first + 1 != one.versions {
         let text = "somebody has changed it between two changes of the session";
@@ -39,15 +51,27 @@ pub(super) async fn before(
     })
 }
 
-/// Whether the record stands as this session has left it, although it was written since: an undo of
-/// a later session has put it back so, or only its labels have followed another record.
-async fn stands_again(tx: &mut Tx, session: &str, last: &Change, one: &Touched) -> Result<bool> {
-    let key = (last.kind.as_str(), last.name.as_str());
-    if last.origin == UNDO && undone::was_undone(tx.conn(), session, key, one.last).await? {
+/// The change that gave the record the content that it has, back to the version `from`: in those
+/// after it only its labels have followed another record.
+async fn content_of(tx: &mut Tx, last: &Change, from: i64) -> Result<Change> {
+    let (key, mut found) = ((last.kind.as_str(), last.name.as_str()), last.clone());
+    while found.version > from {
+        match version_of(tx.conn(), key, found.version - 1).await? {
+            Some(before) if before.op == found.op && before.doc == found.doc => found = before,
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an undo of a later session has put the record back to what this one had left.
+async fn stands_again(tx: &mut Tx, since: &Change, one: &Touched) -> Result<bool> {
+    if since.origin != UNDO {
         return Ok(false);
     }
+    let key = (since.kind.as_str(), since.name.as_str());
     let left = version_of(tx.conn(), key, one.last).await?;
-    Ok(left.is_some_and(|left| left.op == last.op && left.doc == last.doc))
+    Ok(left.is_some_and(|left| left.op == since.op && left.doc == since.doc))
 }
 
 fn changed_since(last: &Change) -> String {

@@ -16,7 +16,7 @@ use crate::{
     publisher::{begin_again, codes, delete, hello, record, record_of},
     quarantine::{BARU, all, asleep, create_unit, late, redrive},
     undone::{changes, name, run, services, undo},
-    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, unit},
+    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, text, unit},
 };
 
 const JATIM: &str = "units/kemendagri-jatim";
@@ -34,11 +34,27 @@ async fn two_bad_sessions_go_back_one_after_the_other() {
         undo(&world, &second, false).await;
         undo(&world, &first, false).await;
         assert_eq!(services(&world).await, before);
-        // Whoever asks once more changes nothing.
-        undo(&world, &second, false).await;
+        // Whoever asks once more changes nothing, and is told of nothing that has gone back.
+        assert_eq!(undo(&world, &second, false).await, []);
         assert_eq!(services(&world).await, before);
         run(&world, vec![record("s1", "Benar")]).await;
         assert_ne!(services(&world).await, before, "other bytes are taken");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_later_session_sends_alike_is_its_word_and_stays() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run(&world, vec![record("s1", "Layanan")]).await;
+        let first = run(&world, vec![record("s1", "Lain")]).await;
+        run(&world, vec![record("s1", "Rusak")]).await;
+        run(&world, vec![record("s1", "Lain")]).await;
+        let told = undo(&world, &first, false).await;
+        assert_eq!(changes(&told).get(name("s1").as_str()), Some(&Change::Left));
+        assert_eq!(services(&world).await[&name("s1")].title, text("Lain"));
         world.stop().await;
     })
     .await;
