@@ -66,13 +66,8 @@ fn print(answer: &ListDivergencesResponse, output: Output) -> Result<()> {
     for looked in &answer.looked {
         let found = answer.divergences.iter().filter(|one| one.standard == looked.standard);
         let found: Vec<_> = found.collect();
-        say!(
-            "{}  {} services, {} components differ",
-            looked.standard,
-            looked.services,
-            found.len()
-        );
-        found.into_iter().for_each(print_one);
+        say!("{}", heading(looked, found.len()));
+        found.into_iter().for_each(|one| print_one(one, looked.example));
     }
     if answer.looked.is_empty() {
         say!("There is no standard yet; `mpp apply` makes one.");
