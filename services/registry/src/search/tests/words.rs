@@ -66,6 +66,7 @@ fn dots_doubling_and_accents_are_no_part_of_a_word() {
     assert_eq!(looked_for("K.T.P. hilang"), ["ktp", "hilang"]);
     assert_eq!(looked_for("syarat2 ktp2 é-ktp"), ["syarat", "ktp"]);
     assert_eq!(looked_for("AK1 SIM A"), ["ak1", "sim", "a"]);
+    assert!(tokens("\u{ff9e}").is_empty(), "a mark without a letter is no word");
 }
 
 #[tokio::test]

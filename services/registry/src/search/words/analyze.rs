@@ -245,12 +245,13 @@ pub fn term(word: &str) -> Option<String> {
     })
 }
 
+/// `None` for fillers, and for what has no letter by itself, as a mark of voice of half width.
 fn term_of(folded: &str) -> Option<String> {
     let stemmed = stem(spelled(without_endings(folded)));
     // `ijinnya` and the like show only now which word they misspell.
     let term = spelled(&stemmed);
     let filler = [folded, term].into_iter().any(|word| FILLER.contains(word));
-    (!filler).then(|| term.to_owned())
+    (!filler && !term.is_empty()).then(|| term.to_owned())
 }
 
 fn spelled(word: &str) -> &str {
