@@ -4,19 +4,27 @@ use mpp_api::registry::{Service, Standard};
 use mpp_form::standard::as_service;
 
 use crate::{
-    model::{likeness::Portrait, regulation::cited},
-    search::{said, telling},
+    model::{
+        likeness::{Portrait, Title},
+        regulation::cited,
+    },
+    search::{documents, said, telling},
 };
 
 /// The portrait of a service.
 pub fn of_service(service: &Service) -> Portrait {
     let title = service.title.as_ref().map(|title| telling(&title.id)).unwrap_or_default();
     let keywords = service.keywords.iter().map(|keyword| telling(keyword));
+    let keywords: Vec<Title> = keywords.filter(|words| !words.is_empty()).collect();
+    let product = said(&service.product);
     let requirements = service.requirements.iter().flat_map(|one| said(&one.text));
+    let all = title.keys().chain(keywords.iter().flat_map(Title::keys)).chain(&product);
     Portrait {
+        documents: documents(title.keys()),
+        all_documents: documents(all),
         title,
-        keywords: keywords.filter(|words| !words.is_empty()).collect(),
-        product: said(&service.product),
+        keywords,
+        product,
         requirements: requirements.collect(),
         laws: service.legal_basis.iter().flat_map(|law| cited(law)).collect(),
     }

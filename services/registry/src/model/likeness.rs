@@ -17,6 +17,10 @@ pub struct Portrait {
     pub title: Title,
     /// The same of each keyword.
     pub keywords: Vec<Title>,
+    /// The documents that its title names.
+    pub documents: BTreeSet<String>,
+    /// The documents that title, keywords and product name.
+    pub all_documents: BTreeSet<String>,
     /// Words of the product.
     pub product: BTreeSet<String>,
     /// Words of all requirements.
@@ -66,6 +70,10 @@ const AGAINST: f64 = 2.0;
 const BESIDE: f64 = 0.5;
 /// What a keyword is worth beside a title: owners give several services the same one.
 const KEYWORD: f64 = 0.85;
+/// What all names together are worth: their words may belong to different matters.
+const TOGETHER: f64 = 0.8;
+/// What a name is worth where each title names a document that the other has nowhere.
+const OTHER_DOCUMENT: f64 = 0.5;
 /// What a name is worth whose support says nothing for it.
 const BARE: f64 = 0.75;
 /// What a name is worth where one side gives nothing that could support it.
@@ -96,7 +104,8 @@ pub fn likeness(one: &Portrait, other: &Portrait) -> Likeness {
     Likeness { percent: percent(name * worth), reasons }
 }
 
-/// The likeness of the names: of the titles, or of a title and a keyword where that is greater.
+/// The likeness of the names: of the titles, or where that is greater, of a title and a keyword, or
+/// of a title and all names together.
 fn name(one: &Portrait, other: &Portrait) -> (Ground, f64, Vec<String>) {
     let titles = (Ground::Title, likeness_of(&one.title, &other.title), &one.title, &other.title);
     let theirs = other.keywords.iter().map(|keyword| (&one.title, keyword));
@@ -104,10 +113,55 @@ fn name(one: &Portrait, other: &Portrait) -> (Ground, f64, Vec<String>) {
     let called = theirs.chain(ours).map(|(title, keyword)| {
         (Ground::Keyword, KEYWORD * likeness_of(title, keyword), title, keyword)
     });
-    let (ground, share, one, other) =
-        called.fold(titles, |best, next| if next.1 > best.1 { next } else { best });
-    let both = one.keys().filter(|word| other.contains_key(*word)).cloned().collect();
+    let (mine, yours) = (names(one), names(other));
+    let together = [
+        (Ground::Keyword, TOGETHER * found_in(&one.title, other, &yours), &one.title, &yours),
+        (Ground::Keyword, TOGETHER * found_in(&other.title, one, &mine), &other.title, &mine),
+    ];
+    let (ground, share, title, names) =
+        called.chain(together).fold(titles, |best, next| if next.1 > best.1 { next } else { best });
+    let both = title.keys().filter(|word| names.contains_key(*word)).cloned().collect();
+    let share = if other_documents(one, other) { OTHER_DOCUMENT * share } else { share };
     (ground, share, both)
+}
+
+/// The words of title and keywords, with their weights.
+fn names(portrait: &Portrait) -> Title {
+    let mut names: Title =
+        portrait.keywords.iter().flatten().map(|(w, n)| (w.clone(), *n)).collect();
+    names.extend(portrait.title.clone());
+    names
+}
+
+/// How far the words of a title are found among all names of another. An act that is not found
+/// there, or where it does none of those of the other's title, makes it another service.
+fn found_in(title: &Title, other: &Portrait, names: &Title) -> f64 {
+    let both: u32 =
+        title.iter().filter(|(word, _)| names.contains_key(*word)).map(|(_, w)| w).sum();
+    if both == 0 {
+        return 0.0;
+    }
+    let is_act = |weight: &u32| *weight > 1;
+    let lacking = |acts: bool| {
+        let beyond = title.iter().filter(|(word, _)| !names.contains_key(*word));
+        beyond.map(|(_, weight)| *weight).filter(|weight| is_act(weight) == acts).sum::<u32>()
+    };
+    let does_some = title.iter().any(|(word, weight)| is_act(weight) && names.contains_key(word));
+    let undone: u32 = match does_some {
+        true => 0,
+        false => other.title.values().filter(|weight| is_act(weight)).sum(),
+    };
+    let both = f64::from(both);
+    let against = AGAINST * f64::from(lacking(true) + undone);
+    both / (both + against + BESIDE * f64::from(lacking(false)))
+}
+
+/// Whether each title names a document, and neither one that the other has anywhere.
+fn other_documents(one: &Portrait, other: &Portrait) -> bool {
+    !one.documents.is_empty()
+        && !other.documents.is_empty()
+        && one.documents.is_disjoint(&other.all_documents)
+        && other.documents.is_disjoint(&one.all_documents)
 }
 
 fn likeness_of(one: &Title, other: &Title) -> f64 {
@@ -199,6 +253,20 @@ mod tests {
     }
 
     #[test]
+    fn names_of_two_documents_are_two_services_and_all_names_together_find_one() {
+        let of = |title: &str, document: &str| Portrait {
+            documents: set(document),
+            all_documents: set(document),
+            ..titled(title)
+        };
+        let lost = of("ganti ktp hilang", "ktp");
+        assert!(likeness(&lost, &of("ganti kia hilang", "kia")).percent < 50);
+        let keywords = vec![words("rekam ktp"), words("ktp pemula")];
+        let new = Portrait { keywords, ..of("ktp", "ktp") };
+        assert!(likeness(&of("rekam ktp pemula", "ktp"), &new).percent > 70);
+    }
+
+    #[test]
     fn a_keyword_finds_what_the_title_calls_otherwise() {
         let called = Portrait { keywords: vec![words("kartu kuning")], ..titled("ak1") };
         let found = likeness(&titled("kartu kuning"), &called);
@@ -225,7 +293,7 @@ mod tests {
                 };
                 let title = weigh(title).collect();
                 let keywords = keywords.into_iter().map(|one| weigh(one).collect()).collect();
-                Portrait { title, keywords, product, requirements, laws }
+                Portrait { title, keywords, product, requirements, laws, ..Portrait::default() }
             },
         )
     }

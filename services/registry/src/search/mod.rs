@@ -61,6 +61,6 @@ pub use indexing::engine::Engine;
 pub use indexing::held::Shown;
 pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use words::analyze::Via;
-pub use words::telling::{said, telling};
+pub use words::telling::{documents, said, telling};
 pub use words::typo::Tolerance;
 pub use words::worded::worded;

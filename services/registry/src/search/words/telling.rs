@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     analyze::{EXPANSIONS, is_abbreviation, is_faint, phrased, terms},
-    vocabulary::{ACTS, NEW},
+    vocabulary::{ACTS, NEW, NO_DOCUMENTS},
 };
 
 /// "Izin apotek" and "apotek" name the same service.
@@ -36,6 +36,13 @@ pub fn said(text: &str) -> BTreeSet<String> {
         !is_electronic && !is_spelt_out
     };
     words.iter().filter(is_said).cloned().collect()
+}
+
+/// Those of these words that are short names of documents, as "ktp".
+pub fn documents<'a>(words: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+    let is_document =
+        |word: &&String| is_abbreviation(word) && !NO_DOCUMENTS.contains(&word.as_str());
+    words.filter(is_document).cloned().collect()
 }
 
 /// A text with each size in one word: "3 x 4" and "3×4" are "3x4".

@@ -77,7 +77,8 @@ fn piece(text: &str) -> Piece {
     let own = words(text).into_iter().map(|at| &text[at]);
     // What search drops stands as it is written.
     let all = own.map(|word| term(word).unwrap_or_else(|| folded(word)));
-    let all: Vec<String> = with_numbers(all.filter(|word| word != NEUTRAL).collect());
+    let all: Vec<String> =
+        with_numbers(all.filter(|word| !word.is_empty() && word != NEUTRAL).collect());
     let mut all = without_electronic(phrased(&as_one(all)));
     // "Kartu Keluarga (KK)" says it twice.
     all.dedup_by(|next, before| next == before && is_abbreviation(before));
