@@ -52,6 +52,11 @@ fn bare<K: Kind>(record: &K) -> Vec<u8> {
 ///
 /// `before` is the record that an update finds, and `None` for a new one.
 pub trait Keeps<R: Resource>: Serves<R> {
+    /// Whether a record may be made anew under the name of one that was deleted. A tombstone keeps
+    /// late writes from bringing a record back; where its name follows from what it is of, there is
+    /// no other name for a new one.
+    const RETURNS: bool = false;
+
     /// Checks the record's form, alone.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use mpp_api::{text, types::Tombstone};
 use mpp_core::{Error, FieldCode, Micros, Result, check_id, check_name};
 use mpp_rpc::mask::check_paths;
-use mpp_store::{Expect, Labels, Record, Tx};
+use mpp_store::{Expect, Put, Record, Tx};
 use prost_types::FieldMask;
 
 use crate::{
@@ -56,7 +56,11 @@ pub async fn create<S: Keeps<R>, R: Resource>(
         let mut filing = service.file(&record, None, tx).await?;
         filing.check_owner(&call.grant)?;
         service.decide_fields(&mut record, None, &mut filing, call)?;
-        keep(tx, record, filing.labels, Expect::New, None).await
+        let put = match S::RETURNS {
+            true => tx.put_anew(record.name(), &record, filing.labels).await?,
+            false => tx.put(record.name(), &record, filing.labels, Expect::New).await?,
+        };
+        Ok(stamped(tx, record, put, None))
     });
     shown(service, call, done.await?).await
 }
@@ -83,8 +87,8 @@ pub async fn update<S: Keeps<R>, R: Resource>(
         let mut filing = service.file(&after, Some(&before), tx).await?;
         service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
         service.after_change(&after, &before, &filing, tx).await?;
-        let times = Some((create_time, update_time));
-        keep(tx, after, filing.labels, Expect::Etag(given.etag()), times).await
+        let put = tx.put(after.name(), &after, filing.labels, Expect::Etag(given.etag())).await?;
+        Ok(stamped(tx, after, put, Some((create_time, update_time))))
     });
     shown(service, call, done.await?).await
 }
@@ -106,8 +110,8 @@ pub async fn step<R: Resource>(
         let mut filing = service.file(&before, Some(&before), tx).await?;
         let after = step(before.clone(), &mut filing)?;
         service.after_change(&after, &before, &filing, tx).await?;
-        let times = Some((create_time, update_time));
-        keep(tx, after, filing.labels, Expect::Etag(etag), times).await
+        let put = tx.put(after.name(), &after, filing.labels, Expect::Etag(etag)).await?;
+        Ok(stamped(tx, after, put, Some((create_time, update_time))))
     });
     shown(service, call, done.await?).await
 }
@@ -135,21 +139,14 @@ pub async fn delete<R: Resource>(
     Ok(done.revision)
 }
 
-/// Puts a record. `times` are those of the record that it changes.
-async fn keep<R: Resource>(
-    tx: &mut Tx,
-    mut record: R,
-    labels: Labels,
-    expect: Expect<'_>,
-    times: Option<(Micros, Micros)>,
-) -> Result<R> {
-    let put = tx.put(record.name(), &record, labels, expect).await?;
+/// A record that was put, with its etag and times; `times` are those of the record that it changes.
+fn stamped<R: Resource>(tx: &Tx, mut record: R, put: Put, times: Option<(Micros, Micros)>) -> R {
     let etag = tx.etag::<R>(record.name());
     let now = tx.now();
     let (create_time, before) = times.unwrap_or((now, now));
     let update_time = if put.changed { now } else { before };
     record.stamp(etag, &Stamp { version: put.version, create_time, update_time });
-    Ok(record)
+    record
 }
 
 /// Answers once reads here show the write, so that its author can read it.

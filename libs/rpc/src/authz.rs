@@ -100,6 +100,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.StandardService/ListStandardLinks", EVERYONE),
     ("/mpp.registry.v1.StandardService/CreateStandardLink", OWNER),
     ("/mpp.registry.v1.StandardService/UpdateStandardLink", OWNER),
+    ("/mpp.registry.v1.StandardService/DeleteStandardLink", OWNER),
     ("/mpp.registry.v1.StandardService/SuggestStandards", EVERYONE),
     ("/mpp.registry.v1.StandardService/SuggestServices", EVERYONE),
     ("/mpp.registry.v1.StandardService/ListDivergences", EVERYONE),

@@ -178,6 +178,27 @@ impl Tx {
         }
     }
 
+    /// Writes a record where there is none, or where one has gone: for a kind whose names follow from
+    /// what a record is of, as a link between two others, so that no other name can be taken.
+    ///
+    /// # Errors
+    /// As [`Tx::put`] for a new one; `TOMBSTONED` never.
+    pub async fn put_anew<D: Document>(
+        &mut self,
+        name: &str,
+        doc: &D,
+        labels: Labels,
+    ) -> Result<Put> {
+        match self.locked(D::KIND, name).await? {
+            Some(gone) if gone.deleted => {
+                let (doc, labels) = encode(name, doc, &labels)?;
+                let anew = Stored { create_time: self.now(), ..gone };
+                self.update(D::KIND, name, anew, doc, labels).await
+            }
+            _ => self.put(name, doc, labels, Expect::New).await,
+        }
+    }
+
     /// The etag of a record that this transaction has read or written by itself, as it leaves it;
     /// empty for any other.
     pub fn etag<D: Document>(&self, name: &str) -> String {

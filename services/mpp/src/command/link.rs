@@ -1,10 +1,11 @@
-//! `mpp link`: an officer of a service's unit says whether it is of a standard.
+//! `mpp link`: an officer of a service's unit says whether it is of a standard, or takes that back.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{
-    CreateStandardLinkRequest, StandardLink, UpdateStandardLinkRequest, standard_link::State,
-    standard_service_client::StandardServiceClient,
+    CreateStandardLinkRequest, DeleteStandardLinkRequest, StandardLink, UpdateStandardLinkRequest,
+    standard_link::State, standard_service_client::StandardServiceClient,
 };
+use mpp_api::types::{Tombstone, tombstone};
 use mpp_client::Channel;
 use mpp_core::{Error, FieldCode, Reason, Result};
 use prost_types::FieldMask;
@@ -27,6 +28,9 @@ pub struct LinkArgs {
     /// It is not of that standard, which is not suggested again; say why.
     #[arg(long, requires = "reason")]
     pub reject: bool,
+    /// Takes back what was decided: the pair is open again.
+    #[arg(long, conflicts_with_all = ["reject", "reason"])]
+    pub open: bool,
     /// Why; shown to everybody.
     #[arg(long, default_value = "")]
     pub reason: String,
@@ -37,6 +41,9 @@ pub struct LinkArgs {
 
 pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
+    if args.open {
+        return take_back(&mut standards, &args, output).await;
+    }
     let link = said(&mut standards, &args).await?;
     let example = if link.standard_example { " (example)" } else { "" };
     let only = if args.dry_run { "would be " } else { "" };
@@ -50,15 +57,41 @@ pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> 
     Ok(())
 }
 
+/// The last part of the link's name, which is the standard's.
+fn id_of(standard: &str) -> Result<&str> {
+    standard.strip_prefix("standards/").ok_or_else(|| {
+        let text = format!("'{standard}' is no standard; `mpp list standards` shows them");
+        Error::field("STANDARD", FieldCode::Name, text)
+    })
+}
+
+async fn take_back(
+    standards: &mut StandardServiceClient<Channel>,
+    args: &LinkArgs,
+    output: Output,
+) -> Result<()> {
+    let reason = tombstone::Reason::Withdrawn.into();
+    let request = DeleteStandardLinkRequest {
+        name: format!("{}/links/{}", args.service, id_of(&args.standard)?),
+        tombstone: Some(Tombstone { reason, ..Tombstone::default() }),
+        validate_only: args.dry_run,
+        ..DeleteStandardLinkRequest::default()
+    };
+    let answer = standards.delete_standard_link(request).await.map_err(refused)?.into_inner();
+    let only = if args.dry_run { "would be " } else { "" };
+    match output.is_json() {
+        true => say!("{}", output::json(&answer)?),
+        false => say!("{only}open again  {} and {}", args.service, args.standard),
+    }
+    Ok(())
+}
+
 /// The link as it is said; one that is there already is decided anew.
 async fn said(
     standards: &mut StandardServiceClient<Channel>,
     args: &LinkArgs,
 ) -> Result<StandardLink> {
-    let id = args.standard.strip_prefix("standards/").ok_or_else(|| {
-        let text = format!("'{}' is no standard; `mpp list standards` shows them", args.standard);
-        Error::field("STANDARD", FieldCode::Name, text)
-    })?;
+    let id = id_of(&args.standard)?;
     let state = if args.reject { State::Rejected } else { State::Confirmed };
     let link = StandardLink {
         name: format!("{}/links/{id}", args.service),

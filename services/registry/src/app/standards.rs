@@ -73,6 +73,8 @@ impl Serves<StandardLink> for Registry {
 }
 
 impl Keeps<StandardLink> for Registry {
+    const RETURNS: bool = true;
+
     fn check(link: &StandardLink) -> Result<()> {
         mpp_form::standard::check_link(link)
     }
@@ -199,7 +201,7 @@ impl Registry {
                 None if confirms && is_confirmed => left.push(link),
                 None => {
                     is_confirmed |= confirms;
-                    put_anew(tx, &link, labels).await?;
+                    tx.put_anew(&link.name, &link, labels).await?;
                 }
             }
         }
@@ -219,14 +221,6 @@ impl Registry {
         let carried = all.filter_map(renamed).collect();
         (carried, state.links_of(to).any(|(_, row)| is_confirmed(row)))
     }
-}
-
-/// Writes a link where there is none, or where one has gone with its service.
-async fn put_anew(tx: &mut Tx, link: &StandardLink, labels: Labels) -> Result<()> {
-    if tx.buried::<StandardLink>(&link.name).await?.is_some() {
-        return tx.revive(&link.name, link, labels).await;
-    }
-    tx.put(&link.name, link, labels, Expect::New).await.map(drop)
 }
 
 /// The service that a link is of.

@@ -2,10 +2,11 @@
 
 use mpp_api::registry::{
     CreateStandardLinkRequest, CreateStandardLinkResponse, CreateStandardRequest,
-    CreateStandardResponse, DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest,
-    GetStandardLinkResponse, GetStandardRequest, GetStandardResponse, ListDivergencesRequest,
-    ListDivergencesResponse, ListStandardLinksRequest, ListStandardLinksResponse,
-    ListStandardsRequest, ListStandardsResponse, SuggestServicesRequest, SuggestServicesResponse,
+    CreateStandardResponse, DeleteStandardLinkRequest, DeleteStandardLinkResponse,
+    DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest, GetStandardLinkResponse,
+    GetStandardRequest, GetStandardResponse, ListDivergencesRequest, ListDivergencesResponse,
+    ListStandardLinksRequest, ListStandardLinksResponse, ListStandardsRequest,
+    ListStandardsResponse, SuggestServicesRequest, SuggestServicesResponse,
     SuggestStandardsRequest, SuggestStandardsResponse, UpdateStandardLinkRequest,
     UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse,
     standard_service_server::StandardService,
@@ -84,6 +85,13 @@ impl StandardService for Standards {
         request: Request<UpdateStandardLinkRequest>,
     ) -> Answer<UpdateStandardLinkResponse> {
         update(&self.0, request).await
+    }
+
+    async fn delete_standard_link(
+        &self,
+        request: Request<DeleteStandardLinkRequest>,
+    ) -> Answer<DeleteStandardLinkResponse> {
+        delete(&self.0, request).await
     }
 
     async fn suggest_standards(

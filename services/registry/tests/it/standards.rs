@@ -1,10 +1,10 @@
 //! Standard services, and the links by which officers say which service is of which.
 
 use mpp_api::registry::{
-    CreateStandardLinkRequest, CreateStandardRequest, DeleteServiceRequest, DeleteStandardRequest,
-    GetStandardLinkRequest, GetStandardRequest, ListStandardLinksRequest, ListStandardsRequest,
-    Service, Standard, StandardLink, UpdateStandardLinkRequest, UpdateStandardRequest,
-    standard_link::State,
+    CreateStandardLinkRequest, CreateStandardRequest, DeleteServiceRequest,
+    DeleteStandardLinkRequest, DeleteStandardRequest, GetStandardLinkRequest, GetStandardRequest,
+    ListStandardLinksRequest, ListStandardsRequest, Service, Standard, StandardLink,
+    UpdateStandardLinkRequest, UpdateStandardRequest, standard_link::State,
 };
 use mpp_core::Role;
 use mpp_testkit::on_both;
@@ -215,6 +215,32 @@ async fn whoever_decides_otherwise_takes_the_reason_back() {
         assert_eq!(reason(stale), "ETAG_MISMATCH", "another has decided meanwhile");
         let second = officer.decide(KTP, LOST_CARD, State::Confirmed).await;
         assert_eq!(reason(second), "WRONG_STATE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_a_decision_back_leaves_the_pair_open() {
+    on_both(async |database| {
+        let world = with_standards(&database).await;
+        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
+        let made = officer.decide(KTP, NEW_CARD, State::Confirmed).await.expect("confirmed");
+        let request = DeleteStandardLinkRequest {
+            name: made.name.clone(),
+            etag: made.etag.clone(),
+            tombstone: withdrawn(),
+            ..DeleteStandardLinkRequest::default()
+        };
+        let mut others = world.caller(Role::UnitOfficer, &[DUKCAPIL]);
+        let taken = others.standards.delete_standard_link(request.clone()).await;
+        assert_eq!(reason(taken), "PERMISSION_DENIED");
+        officer.standards.delete_standard_link(request).await.expect("taken back");
+        assert_eq!(reason(officer.link(&made.name).await), "NOT_FOUND");
+        let open = officer.suggested_standards(KTP).await;
+        assert!(open.iter().any(|one| one.standard == NEW_CARD), "{open:?}");
+        let again = officer.decide(KTP, NEW_CARD, State::Rejected).await.expect("decided anew");
+        assert_eq!(officer.link(&made.name).await.expect("a link"), again);
+        assert_ne!(again.etag, made.etag, "whoever saw the first must look again");
     })
     .await;
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Clients {
-    async fn suggested_standards(&mut self, service: &str) -> Vec<Suggestion> {
+    pub async fn suggested_standards(&mut self, service: &str) -> Vec<Suggestion> {
         let request =
             SuggestStandardsRequest { name: service.into(), ..SuggestStandardsRequest::default() };
         let answer = self.standards.suggest_standards(request).await.expect("an answer");
