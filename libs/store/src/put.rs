@@ -178,8 +178,8 @@ impl Tx {
         }
     }
 
-    /// Writes a record where there is none, or where one has gone: for a kind whose names follow from
-    /// what a record is of, as a link between two others, so that no other name can be taken.
+    /// Writes a record where there is none, or where one has gone: for a kind whose names follow
+    /// from what a record is of, as a link between two others, so that no other name can be taken.
     ///
     /// # Errors
     /// As [`Tx::put`] for a new one; `TOMBSTONED` never.

@@ -38,11 +38,12 @@
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
 //!   since the next run would undo their change unseen. An administrator's overrides are kept field
 //!   by field, with author and reason, beside the source's values ([`model::provenance`]).
-//! - **A service that goes takes its offerings and its links to standards with it**, as withdrawn, in
-//!   the same transaction. One that moves keeps its links.
-//! - **Whether a service is of a standard is a record of its own** ([`app::standards`]), not a field
-//!   of the service: a source's next record would overwrite the field, and a pair that was rejected
-//!   has to be remembered as well. Suggestions are worked out when asked for, and never stored.
+//! - **A service that goes takes its offerings and its links to standards with it**, as withdrawn,
+//!   in the same transaction. One that moves keeps its links.
+//! - **Whether a service is of a standard is a record of its own** ([`app::standards`]), not a
+//!   field of the service: a source's next record would overwrite the field, and a pair that was
+//!   rejected has to be remembered as well. Suggestions are worked out when asked for, and never
+//!   stored.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
 //!   start ([`app::regions`]).
 //!

@@ -49,8 +49,8 @@ mpp_core::policy! {
         /// Likeness in percent from which a service is suggested for a standard: below it most
         /// pairs of the labelled set are of other kinds (`memory/portraits.rs`).
         suggest_least_percent: u32 = 55 in 1..=100,
-        /// Services that are compared with a standard for one answer, out of those that search finds
-        /// by its title and keywords and that nobody has decided about.
+        /// Services that are compared with a standard for one answer, out of those that search
+        /// finds by its title and keywords and that nobody has decided about.
         suggest_candidates: usize = 1_000 in 100..=100_000,
         /// Services of one standard that are compared with each other, and after which a page of
         /// standards ends: more than the nation has regencies and cities, several each.

@@ -50,7 +50,8 @@ impl Place {
 
 /// The records of which a session's first version lies after a place, but for its source's own, and
 /// the place up to which `limit` changes were looked at; `None` at the end. In a revision the kind
-/// that sources send, `own`, comes first, since the others rest on it; then kinds and names in order.
+/// that sources send, `own`, comes first, since the others rest on it; then kinds and names in
+/// order.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

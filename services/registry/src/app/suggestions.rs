@@ -1,5 +1,5 @@
-//! Which service may be of which standard: worked out when asked for, and never stored. A pair about
-//! which a person has decided is not suggested.
+//! Which service may be of which standard: worked out when asked for, and never stored. A pair
+//! about which a person has decided is not suggested.
 //!
 //! Of a service all standards are compared, whose words lie in memory. Of a standard those services
 //! are compared that search finds by its title and its keywords and that are still open: a pair
