@@ -59,6 +59,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("hours", vec![DUKCAPIL]),
         ("deviations", vec!["malls/banyuwangi"]),
         ("slots", vec![OFFERING]),
+        ("appointments", vec!["malls/banyuwangi"]),
         ("book", vec![OFFERING, "--nik", "3510014107900001"]),
         ("cancel", vec!["malls/banyuwangi/appointments/nowhere"]),
         ("queue show", vec![DUKCAPIL]),

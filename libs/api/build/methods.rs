@@ -185,6 +185,8 @@ impl<'a> File<'a> {
         let mut lists = response.field.iter().filter(|field| is_list(field));
         let records = lists.next().filter(|_| lists.next().is_none())?;
         let kind = records.type_name().rsplit('.').next()?;
+        // So is one of what has no name.
+        self.messages.get(kind).filter(|message| has(message, "name"))?;
         Some(format!(
             "impl List for {} {{
                 {}

@@ -140,6 +140,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.scheduling.v1.BookingService/BookAppointment", BOOKING),
     ("/mpp.scheduling.v1.BookingService/CancelAppointment", BOOKING),
     ("/mpp.scheduling.v1.BookingService/GetAppointment", BOOKING),
+    ("/mpp.scheduling.v1.BookingService/ListAppointments", COUNTER),
     ("/mpp.scheduling.v1.QueueService/IssueTicket", COUNTER),
     ("/mpp.scheduling.v1.QueueService/CallNext", COUNTER),
     ("/mpp.scheduling.v1.QueueService/CompleteTicket", COUNTER),

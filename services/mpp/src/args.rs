@@ -16,6 +16,7 @@ use crate::{
         accept::AcceptArgs,
         agent::AgentCommand,
         apply::ApplyArgs,
+        appointments::AppointmentsArgs,
         backup::BackupArgs,
         conform::ConformCommand,
         delete::DeleteArgs,
@@ -123,6 +124,8 @@ pub enum Command {
     Deviations(DeviationsArgs),
     /// Show the slots of an offering.
     Slots(SlotsArgs),
+    /// List what is booked at a mall or a counter, and what of it cannot be kept.
+    Appointments(AppointmentsArgs),
     /// Book a slot.
     Book(BookArgs),
     /// Cancel an appointment.
@@ -253,6 +256,7 @@ impl Command {
                 | Command::Suggest(_)
                 | Command::Divergences(_)
                 | Command::Slots(_)
+                | Command::Appointments(_)
                 | Command::Report(_)
                 | Command::Policy { .. }
                 | Command::Doctor(_)

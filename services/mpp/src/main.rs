@@ -53,9 +53,9 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, backup, conform, delete, deviations, divergences, doctor, get, hand_back,
-        history, hours, link, list, quarantine, queue, repair, report, restore, search, slots,
-        suggest, template, token, undo, upload, watch,
+        accept, agent, appointments, backup, conform, delete, deviations, divergences, doctor, get,
+        hand_back, history, hours, link, list, quarantine, queue, repair, report, restore, search,
+        slots, suggest, template, token, undo, upload, watch,
     },
 };
 
@@ -136,6 +136,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Hours(asked) => hours::run(asked, &client()?, output).await,
         Command::Deviations(asked) => deviations::run(asked, &client()?, output).await,
         Command::Slots(asked) => slots::list(asked, &client()?, output).await,
+        Command::Appointments(asked) => appointments::run(asked, &client()?, output).await,
         Command::Book(asked) => slots::book(asked, &client()?, output).await,
         Command::Cancel(asked) => slots::cancel(asked, &client()?, output).await,
         Command::Queue { command } => queue::run(command, &client()?, output).await,

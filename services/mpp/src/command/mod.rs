@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod agent;
 pub mod apply;
+pub mod appointments;
 pub mod backup;
 pub mod conform;
 pub mod delete;

@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use mpp_api::scheduling::{
     BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
-    CancelAppointmentResponse, GetAppointmentRequest, GetAppointmentResponse, ListSlotsRequest,
-    ListSlotsResponse, booking_service_server::BookingService,
+    CancelAppointmentResponse, GetAppointmentRequest, GetAppointmentResponse,
+    ListAppointmentsRequest, ListAppointmentsResponse, ListSlotsRequest, ListSlotsResponse,
+    appointment::State, booking_service_server::BookingService,
 };
-use mpp_core::{Result, check_name};
+use mpp_core::{Error, FieldCode, Result, check_name};
 use mpp_form::day;
 use mpp_resource::{
     Call,
     handler::{Answer, reply},
+    page,
 };
 use tonic::Request;
 
 use crate::{
-    app::{Scheduling, SlotsWanted},
+    app::{AppointmentsWanted, Scheduling, SlotsWanted},
     model::{applicant::Nik, date, slot::SlotName},
 };
 
@@ -48,6 +50,13 @@ impl BookingService for Booking {
         request: Request<GetAppointmentRequest>,
     ) -> Answer<GetAppointmentResponse> {
         reply(self.get(request).await)
+    }
+
+    async fn list_appointments(
+        &self,
+        request: Request<ListAppointmentsRequest>,
+    ) -> Answer<ListAppointmentsResponse> {
+        reply(self.appointments(request).await)
     }
 }
 
@@ -94,4 +103,35 @@ impl Booking {
         let appointment = self.0.get_appointment(&call, &request.name, &request.code).await?;
         Ok(GetAppointmentResponse { appointment: Some(appointment) })
     }
+
+    async fn appointments(
+        &self,
+        request: Request<ListAppointmentsRequest>,
+    ) -> Result<ListAppointmentsResponse> {
+        let (call, request) = (Call::of(&request), request.into_inner());
+        let filter = format!("{} {} {}", request.days, request.state, request.only_conflicts);
+        let bound = page::hash(&["appointments", &request.parent, &request.date, &filter]);
+        let wanted = AppointmentsWanted {
+            first: day::parse_optional(&request.date, "date")?,
+            days: match request.days {
+                0 => 0,
+                days => date::day_count(days, self.0.policy.days_ahead)?,
+            },
+            state: only_in(request.state)?,
+            only_conflicts: request.only_conflicts,
+            page: page::parse(request.page_size, &request.page_token, bound)?,
+            parent: request.parent,
+            bound,
+        };
+        self.0.list_appointments(&call, &wanted).await
+    }
+}
+
+/// The state of a filter; none for every state.
+fn only_in(state: i32) -> Result<Option<State>> {
+    let known = State::try_from(state).map_err(|_| {
+        let text = format!("{state} is no state of an appointment");
+        Error::field("state", FieldCode::UnknownValue, text)
+    })?;
+    Ok(Some(known).filter(|state| *state != State::Unspecified))
 }

@@ -4,8 +4,10 @@
 //! or its day ends; who comes late keeps it and loses only the place in the queue that is theirs
 //! for being on time (`late_grace_minutes` in `policy.rs`).
 
+use jiff::civil::Date;
 use mpp_api::scheduling::{Appointment, appointment};
 use mpp_api::time::to_timestamp;
+use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};
 use mpp_form::hours_rule::lies_within;
 use rand::Rng;
@@ -87,6 +89,16 @@ pub fn shown(
     }
 }
 
+/// A name below `prefix` before which no appointment was made on that day or later.
+///
+/// # Errors
+/// Only for dates that no calendar holds.
+pub fn earliest_name(prefix: &str, day: Date) -> Result<String> {
+    let start = local_to_utc_micros(day, 0, Zone::Wit).map_err(Error::internal)?;
+    // The first 48 bits of a name are its milliseconds.
+    Ok(format!("{prefix}{:012x}", start.max(0) / 1000))
+}
+
 fn timestamp(now: Micros) -> Timestamp {
     let seconds = u64::try_from(now.div_euclid(1_000_000)).unwrap_or(0);
     let nanos = u32::try_from(now.rem_euclid(1_000_000) * 1000).unwrap_or(0);
@@ -159,6 +171,15 @@ mod tests {
         assert_eq!((doc.date.as_str(), doc.open.as_str()), ("2026-11-30", "08:30"));
         assert_eq!(doc.code, "", "the feed carries the record");
         assert_ne!(fresh().name, doc.name);
+    }
+
+    #[test]
+    fn names_go_by_the_day_on_which_they_were_made() {
+        let day = jiff::civil::date(2026, 9, 21);
+        let made = fresh().name;
+        let (prefix, _) = made.rsplit_once('/').expect("an id");
+        let earliest = |day| earliest_name(&format!("{prefix}/"), day).expect("a day");
+        assert!(earliest(day) < made && made < earliest(day.tomorrow().expect("a day")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod applicant;
 pub mod appointment;
+pub mod conflict;
 pub mod date;
 pub mod deviation;
 pub mod room;

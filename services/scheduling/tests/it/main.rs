@@ -1,6 +1,7 @@
 //! Stories of scheduling, told on SQLite and on PostgreSQL, from the registry's feed to the wire.
 
 mod booking;
+mod conflicts;
 mod deviations;
 mod follow;
 mod hours;
