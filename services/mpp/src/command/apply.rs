@@ -206,9 +206,10 @@ fn print_way_out(record: &Record, verb: &str, files: &[PathBuf]) {
 
 /// The name that a caller of this role has to hold; `None` if only the registry knows.
 fn owner(record: &Record, role: Role) -> Option<String> {
-    let target = || record.message.get_field_by_name("target")?.as_str().map(str::to_owned);
+    let said = |field| record.message.get_field_by_name(field)?.as_str().map(str::to_owned);
     match (role, record.name.split('/').next().unwrap_or_default()) {
-        (_, "hoursRules") => target(),
+        (_, "hoursRules") => said("target"),
+        (_, "standards") => said("unit"),
         (Role::UnitOfficer, "malls") => None,
         _ => Some(above(&record.name, 2).to_owned()),
     }

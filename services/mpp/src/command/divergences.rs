@@ -58,9 +58,7 @@ pub async fn run(args: DivergencesArgs, client: &Client, output: Output) -> Resu
 
 fn print(answer: &ListDivergencesResponse, output: Output) -> Result<()> {
     if output.is_json() {
-        for divergence in &answer.divergences {
-            say!("{}", output::json(divergence)?);
-        }
+        say!("{}", output::json(answer)?);
         return Ok(());
     }
     for looked in &answer.looked {
@@ -82,6 +80,10 @@ fn heading(looked: &Looked, differ: usize) -> String {
         0 => String::new(),
         many => format!("; {many} more services were not compared"),
     };
+    let name = match looked.holds_from.as_str() {
+        "" => name,
+        day => format!("{name} (its text holds from {day}, and is not compared before)"),
+    };
     match looked.compared {
         0 => format!("{name}  {} services, nothing to compare yet{left_out}", looked.services),
         compared => format!(
@@ -100,8 +102,13 @@ fn print_one(divergence: &Divergence, is_example: bool) {
     say!("  {}", output::word(divergence.component().as_str_name()));
     for variant in &divergence.variants {
         say!("    {}", line(variant, is_example));
-        variant.missing.iter().for_each(|text| say!("        not found here: {text}"));
-        variant.extra.iter().for_each(|text| say!("        not in the standard: {text}"));
+        let own = variant.holders.iter().filter(|holder| !holder.texts.is_empty());
+        for holder in own.take(NAMED) {
+            say!("        {} says “{}”", holder.service, holder.texts.join("; "));
+        }
+        let told = |text: &String, whose| say!("        not found in {whose} words: {text}");
+        variant.missing.iter().for_each(|text| told(text, "these"));
+        variant.extra.iter().for_each(|text| told(text, "the standard's"));
     }
     if divergence.variants_left_out > 0 {
         say!("    and {} rarer variants", divergence.variants_left_out);

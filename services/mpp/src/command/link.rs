@@ -109,7 +109,9 @@ async fn said(
     };
     match standards.create_standard_link(request).await.map_err(refused) {
         Err(error) if error.reason() == Reason::AlreadyExists => {
-            let paths = vec!["state".to_owned(), "reason".to_owned()];
+            // Whoever gives no reason leaves the one that is there.
+            let reason = (!args.reason.is_empty()).then(|| "reason".to_owned());
+            let paths = std::iter::once("state".to_owned()).chain(reason).collect();
             let request = UpdateStandardLinkRequest {
                 standard_link: Some(link),
                 update_mask: Some(FieldMask { paths }),

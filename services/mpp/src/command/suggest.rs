@@ -62,7 +62,8 @@ fn print(suggestion: &Suggestion, of_standard: bool) {
     } else {
         (&suggestion.standard, &suggestion.standard_title)
     };
-    say!("{:3} %  {name}  {}", suggestion.percent, output::english(title.as_ref()));
+    let example = if !of_standard && suggestion.standard_example { " (example)" } else { "" };
+    say!("{:3} %  {name}{example}  {}", suggestion.percent, output::english(title.as_ref()));
     for reason in &suggestion.reasons {
         say!("       {}", because(reason));
     }

@@ -42,6 +42,9 @@ const MOST: usize = 100;
 const ALL: &str = "standards/-";
 /// Holders of a variant that are named; all are counted.
 const MOST_HOLDERS: usize = 200;
+/// Encoded bytes of the services of one standard that are compared; those beyond are counted. A
+/// service is 2 KB, and 64 KB at the most.
+const COMPARED_BYTES: usize = 12 * 1024 * 1024;
 /// Encoded bytes of a component's variants; those beyond are counted.
 const VARIANT_BYTES: usize = 128 * 1024;
 
@@ -82,11 +85,11 @@ fn gather(
 ) -> Result<(Vec<Given>, bool)> {
     check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
+    let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
     if asked.parent != ALL {
         exists::<Standard>(state, &asked.parent, "parent")?;
         return Ok((given(state, &asked.parent, region, most).into_iter().collect(), false));
     }
-    let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
     let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
     let mut rest =
         state.records.rows::<Standard>("").filter(|(name, _)| ***name > *begin.after).peekable();
@@ -118,12 +121,23 @@ fn given(
         let lies = |wanted: RegionCode| own.parse().is_ok_and(|own| wanted.contains(own));
         let row = state.records.row::<Service>(service).filter(|_| region.is_none_or(lies))?;
         let (service, unit) = (service.to_owned(), unit.to_owned());
-        Some((Holder { service, unit, region: own.to_owned() }, row.doc.clone()))
+        let holder = Holder { service, unit, region: own.to_owned(), ..Holder::default() };
+        Some((holder, row.doc.clone()))
     });
     let mut services: Vec<(Holder, Bytes)> = placed.collect();
-    let left_out = services.len().saturating_sub(most);
-    services.truncate(most);
+    let room = room(services.iter().map(|(_, doc)| doc.len())).min(most);
+    let left_out = services.len().saturating_sub(room);
+    services.truncate(room);
     Some(Given { standard, services, left_out })
+}
+
+/// How many of documents of these sizes are compared.
+fn room(sizes: impl Iterator<Item = usize>) -> usize {
+    let sums = sizes.scan(0, |sum, size| {
+        *sum += size;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= COMPARED_BYTES).count()
 }
 
 /// The region of a unit, or of the nearest one above it that has one.
@@ -171,6 +185,7 @@ fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
         answer.divergences.extend(found);
     }
     answer.looked.push(Looked {
+        holds_from: if holds { String::new() } else { standard.valid_from },
         standard: standard.name,
         services: count(services.len()),
         title: standard.title,
@@ -191,7 +206,7 @@ fn divergence(
     let many = found.len();
     let (mut told, mut bytes) = (Vec::new(), 0);
     for variant in found {
-        let variant = tell(variant, part, own, services);
+        let variant = tell(variant, part, own, (all, services));
         bytes += variant.encoded_len();
         if bytes > VARIANT_BYTES && told.len() > 1 {
             break;
@@ -206,21 +221,32 @@ fn divergence(
     })
 }
 
+/// The words of one of those that say the same, where they are others than those that stand for all.
+fn own_words(own: &Saying, told: &Saying) -> Vec<String> {
+    let is_said =
+        own.lines.iter().map(|line| &line.text).eq(told.lines.iter().map(|line| &line.text));
+    if is_said { Vec::new() } else { own.lines.iter().map(|line| line.text.clone()).collect() }
+}
+
 fn tell(
     variant: divergence::Variant,
     part: Part,
     standard: &Saying,
-    services: &[(Holder, Service)],
+    (all, services): (&[Saying], &[(Holder, Service)]),
 ) -> Variant {
     let compares = part == Part::Requirements && !variant.is_standard && !standard.lines.is_empty();
     let beyond = |one: &Saying, other: &Saying| {
         let lines = if compares { one.beyond(other) } else { Vec::new() };
         lines.into_iter().map(str::to_owned).collect()
     };
+    let own = |place: &usize| Holder {
+        texts: own_words(&all[*place], &variant.saying),
+        ..services[*place].0.clone()
+    };
     let holders = variant.services.iter().take(MOST_HOLDERS);
     Variant {
         standard: variant.is_standard,
-        holders: holders.map(|place| services[*place].0.clone()).collect(),
+        holders: holders.map(own).collect(),
         holder_count: count(variant.services.len()),
         read: variant.is_read,
         missing: beyond(standard, &variant.saying),

@@ -212,7 +212,10 @@ pub fn standard_links<'a>(
 ) -> Result<Rows<'a>> {
     let ListStandardLinksRequest { parent, standard, .. } = request;
     let prefix = under::<Service>(state, parent)?;
-    let wanted = request.state();
+    let wanted = State::try_from(request.state).map_err(|_| {
+        let text = format!("{} is no state of a link", request.state);
+        Error::field("state", FieldCode::UnknownValue, text)
+    })?;
     // One that a replica of before has left when it deleted the service says nothing any more.
     let is_there = |row: &Row| state.records.row::<Service>(row.label(Label::Service)).is_some();
     let fits = move |row: &Row| {

@@ -10,7 +10,7 @@ use mpp_api::{
     time::to_timestamp,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Decision, Error, Reason, Result, as_told};
+use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told};
 use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
 use mpp_store::{Expect, Label, Labels, Tx};
 
@@ -54,9 +54,19 @@ impl Keeps<Standard> for Registry {
         filing.check_owner(&call.grant)
     }
 
-    async fn before_delete(&self, standard: &Standard, _call: &Call, tx: &mut Tx) -> Result<()> {
+    /// Only an administrator takes the decisions of all units away with it.
+    async fn before_delete(&self, standard: &Standard, call: &Call, tx: &mut Tx) -> Result<()> {
         self.memory.catch_up(tx.head().await?).await?;
         let links = names(self.memory.read().links_to(&standard.name));
+        if !links.is_empty() && !call.caller.is(Role::Administrator) {
+            let text = format!(
+                "units have decided of {} services whether they are of {}, which would go with it; \
+                 their officers take that back first, or an administrator deletes it",
+                links.len(),
+                standard.name
+            );
+            return Err(Error::new(Reason::WrongState, text));
+        }
         self.withdraw_links(tx, links, Why::Withdrawn).await
     }
 }
@@ -112,6 +122,10 @@ impl Keeps<StandardLink> for Registry {
     ) -> Result<()> {
         if link.state() == State::Confirmed {
             self.check_alone(link)?;
+        }
+        if before.is_some_and(|before| turns_against(link, before)) {
+            let text = "what was said for it does not speak against it; say why it is not";
+            return Err(Error::field("standard_link.reason", FieldCode::Required, text));
         }
         if before.is_some_and(|before| said(before) == said(link)) {
             return Ok(());
@@ -242,6 +256,12 @@ fn state_label(link: &StandardLink) -> &'static str {
 
 fn said(link: &StandardLink) -> (i32, &str) {
     (link.state, &link.reason)
+}
+
+/// Whether a confirmation becomes a rejection with the reason that it had.
+fn turns_against(link: &StandardLink, before: &StandardLink) -> bool {
+    let turns = before.state() == State::Confirmed && link.state() != State::Confirmed;
+    turns && link.reason == before.reason
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a std::sync::Arc<str>>) -> Vec<String> {

@@ -32,6 +32,10 @@ const MOST: usize = 100;
 /// decided about, the open ones come late.
 const HITS_EACH: usize = 20;
 
+/// Texts of a standard that search is asked for, one after the other: its title and the first of its
+/// keywords.
+const MOST_SEARCHES: usize = 24;
+
 impl Registry {
     /// Standards that a service may be of, the likeliest first.
     ///
@@ -111,7 +115,8 @@ impl Registry {
         let enough = self.policy.suggest_candidates;
         let (mut open, mut looked) = (BTreeSet::new(), 0);
         let title = standard.title.as_ref().map(|title| &title.id);
-        for text in title.into_iter().chain(&standard.keywords) {
+        let texts: Vec<&String> = title.into_iter().chain(&standard.keywords).collect();
+        for text in texts.iter().take(MOST_SEARCHES) {
             let mut query = query(text, min_revision);
             loop {
                 let page = self.search.search_for(caller, query.clone()).await.map_err(refused)?;
@@ -125,7 +130,7 @@ impl Registry {
                 query.after = Some(after);
             }
         }
-        Ok((open, false))
+        Ok((open, texts.len() > MOST_SEARCHES))
     }
 }
 
@@ -193,6 +198,7 @@ fn suggestion(service: &Service, standard: &Standard, likeness: Likeness) -> Sug
         standard: standard.name.clone(),
         service_title: service.title.clone(),
         standard_title: standard.title.clone(),
+        standard_example: standard.example,
         percent: percent(likeness.percent),
         reasons: reasons.collect(),
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use mpp_api::{
-    registry::Service,
+    registry::{
+        Service,
+        service::{Requirement, requirement::Applicant},
+    },
     types::{Fee, ServiceTime},
     wording::{Language, fees, plain_time},
 };
@@ -41,9 +44,8 @@ pub fn of(service: &Service, part: Part) -> Saying {
         Part::Fees => of_fees(service),
         Part::Time => service.time.as_ref().map(of_time).unwrap_or_default(),
         Part::Requirements => {
-            let texts = service.requirements.iter();
-            let whole = texts.map(|one| format!("{} {}", one.text, one.condition));
-            unread(whole.map(|text| text.trim_end().to_owned()))
+            let lines = service.requirements.iter().map(of_requirement).collect();
+            Saying { lines, ..Saying::default() }
         }
         Part::Product => {
             unread(Some(service.product.clone()).filter(|text| !text.is_empty()).into_iter())
@@ -53,7 +55,16 @@ pub fn of(service: &Service, part: Part) -> Saying {
 }
 
 fn unread(texts: impl Iterator<Item = String>) -> Saying {
-    Saying { meaning: None, lines: texts.map(line).collect() }
+    Saying { lines: texts.map(line).collect(), ..Saying::default() }
+}
+
+/// Its words, with whom alone it binds.
+fn of_requirement(one: &Requirement) -> Line {
+    let mut line = line(format!("{} {}", one.text, one.condition).trim_end().to_owned());
+    if matches!(one.applicant(), Applicant::Person | Applicant::Body) {
+        line.pieces.iter_mut().for_each(|piece| piece.push(one.applicant().as_str_name().into()));
+    }
+    line
 }
 
 fn of_fees(service: &Service) -> Saying {
@@ -62,7 +73,8 @@ fn of_fees(service: &Service) -> Saying {
         text => text.to_owned(),
     };
     let meaning = meaning::of_fees(&service.fees, &words_of);
-    Saying { meaning, ..unread(service.fees.iter().map(own)) }
+    let is_open = service.fees.iter().any(meaning::names_no_sum);
+    Saying { meaning, is_open, ..unread(service.fees.iter().map(own)) }
 }
 
 fn of_time(time: &ServiceTime) -> Saying {
@@ -70,7 +82,8 @@ fn of_time(time: &ServiceTime) -> Saying {
         "" => plain_time(time, Language::Indonesian),
         text => text.to_owned(),
     };
-    Saying { meaning: meaning::of_time(time, &words_of), lines: vec![line(text)] }
+    let meaning = meaning::of_time(time, &words_of);
+    Saying { meaning, lines: vec![line(text)], ..Saying::default() }
 }
 
 /// The ways themselves, as the contract calls them; an address and a remark are each place's own.

@@ -20,6 +20,9 @@ pub struct Saying {
     pub meaning: Option<String>,
     /// Its lines; none if it says nothing.
     pub lines: Vec<Line>,
+    /// Whether it leaves open what is compared, as a fee that only a regulation sets: two that say
+    /// so in the same words may still mean two things.
+    pub is_open: bool,
 }
 
 /// A line of a text.
@@ -79,10 +82,10 @@ pub fn variants(standard: &Saying, services: &[Saying]) -> Vec<Variant> {
     if found.len() < 2 { Vec::new() } else { found }
 }
 
-/// How many of them say anything, the standard included.
+/// How many of them say something that can agree with another, the standard included.
 pub fn sayings(standard: &Saying, services: &[Saying]) -> usize {
     let all = std::iter::once(standard).chain(services);
-    all.filter(|saying| !saying.lines.is_empty()).count()
+    all.filter(|saying| !saying.lines.is_empty() && !saying.is_open).count()
 }
 
 #[derive(Default)]

@@ -22,13 +22,18 @@ pub fn of_fees(fees: &[Fee], worded: Worded<'_>) -> Option<String> {
     Some(sorted(fees.iter().map(one).collect::<Option<Vec<_>>>()?))
 }
 
+/// Whether a fee leaves its sum to somebody else: two who say so alike may ask for different sums.
+pub fn names_no_sum(fee: &Fee) -> bool {
+    matches!(fee.kind(), Kind::LocalRegulation | Kind::Regulation | Kind::Charged)
+}
+
 /// A price, with the case in which alone it holds.
 fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<String> {
     let price = match fee.kind() {
         Kind::Free => "0".to_owned(),
         Kind::Fixed => fee.amount_rupiah.to_string(),
         Kind::Range => format!("{}-{}", fee.amount_rupiah, fee.max_rupiah),
-        Kind::Formula => format!("by {}", worded(&fee.formula)),
+        Kind::Formula => format!("by {}", formula(&fee.formula)),
         Kind::Foreign => of_foreign(fee.foreign.as_ref()?),
         Kind::Cases => format!("one of {}", several(&fee.cases, worded)?),
         Kind::Parts => format!("all of {}", several(&fee.parts, worded)?),
@@ -38,7 +43,21 @@ fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<String> {
         | Kind::Unparsed
         | Kind::Unspecified => return None,
     };
-    Some(format!("{price} per [{}] if [{}]", worded(&fee.unit), worded(&fee.condition)))
+    let about = if fee.approximate { "about " } else { "" };
+    let (unit, condition) = (worded(&fee.unit), worded(&fee.condition));
+    Some(format!("{about}{price} per [{unit}] if [{condition}]{}", beside(&fee.notes, worded)))
+}
+
+/// A formula as it is written: its signs and their order are what it says.
+fn formula(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect()
+}
+
+/// What is said beside a reading: it may say what the reading is for.
+fn beside(notes: &[String], worded: Worded<'_>) -> String {
+    let mut notes: Vec<String> = notes.iter().map(|note| worded(note)).collect();
+    notes.retain(|note| !note.is_empty());
+    if notes.is_empty() { String::new() } else { format!(" with [{}]", sorted(notes)) }
 }
 
 fn of_foreign(amount: &Foreign) -> String {
@@ -55,22 +74,21 @@ fn several(fees: &[Fee], worded: Worded<'_>) -> Option<String> {
 /// Minutes, hours and calendar days are one measure, working days another. A bound is a bound,
 /// whether or not it is called one: nobody is promised that it takes as long.
 pub fn of_time(time: &ServiceTime, worded: Worded<'_>) -> Option<String> {
-    let minutes = match time.unit() {
-        Unit::Minutes => 1,
-        Unit::Hours => 60,
-        Unit::CalendarDays => 24 * 60,
-        Unit::WorkingDays => {
-            return Some(length("working days", (time.min_value, time.value), &time.per, worded));
-        }
-        Unit::Cases => return cases(&time.cases, worded),
+    let about = if time.approximate { "about " } else { "" };
+    let length = match time.unit() {
+        Unit::Minutes => length("minutes", time, 1),
+        Unit::Hours => length("minutes", time, 60),
+        Unit::CalendarDays => length("minutes", time, 24 * 60),
+        Unit::WorkingDays => length("working days", time, 1),
+        Unit::Cases => format!("one of {}", cases(&time.cases, worded)?),
         Unit::Unparsed | Unit::Unspecified => return None,
     };
-    let ends = (time.min_value.saturating_mul(minutes), time.value.saturating_mul(minutes));
-    Some(length("minutes", ends, &time.per, worded))
+    Some(format!("{about}{length} per {}{}", worded(&time.per), beside(&time.notes, worded)))
 }
 
-fn length(unit: &str, (least, most): (i64, i64), per: &str, worded: Worded<'_>) -> String {
-    format!("{least}-{most} {unit} per {}", worded(per))
+fn length(unit: &str, time: &ServiceTime, each: i64) -> String {
+    let (least, most) = (time.min_value.saturating_mul(each), time.value.saturating_mul(each));
+    format!("{least}-{most} {unit}")
 }
 
 fn cases(times: &[ServiceTime], worded: Worded<'_>) -> Option<String> {
@@ -126,6 +144,17 @@ mod tests {
             ..Fee::default()
         };
         assert_ne!(meaning(&[cases("WNI")]), meaning(&[cases("WNA")]), "not for the same people");
+        let about = Fee { approximate: true, ..fixed(5, "") };
+        assert_ne!(meaning(&[about]), meaning(&[fixed(5, "")]));
+        let without = Fee { notes: vec!["belum termasuk meterai".into()], ..fixed(5, "") };
+        assert_ne!(meaning(&[without]), meaning(&[fixed(5, "")]), "something comes on top");
+        let by = |formula: &str| Fee {
+            kind: Kind::Formula.into(),
+            formula: formula.into(),
+            ..Fee::default()
+        };
+        assert_ne!(meaning(&[by("a - b")]), meaning(&[by("b - a")]));
+        assert_eq!(meaning(&[by("A-b")]), meaning(&[by("a - b")]));
     }
 
     #[test]
@@ -142,5 +171,6 @@ mod tests {
             meaning(&time(3, Unit::Hours))
         );
         assert_eq!(meaning(&time(0, Unit::Unparsed)), None);
+        assert_ne!(meaning(&ServiceTime { approximate: true, ..day.clone() }), meaning(&day));
     }
 }

@@ -211,6 +211,19 @@ async fn whoever_decides_otherwise_takes_the_reason_back() {
         let changed = officer.standards.update_standard_link(request).await.expect("decided");
         let changed = changed.into_inner().standard_link.expect("a link");
         assert_eq!((changed.state(), changed.reason.as_str()), (State::Confirmed, ""));
+        let against = StandardLink {
+            name: changed.name.clone(),
+            state: State::Rejected.into(),
+            ..StandardLink::default()
+        };
+        let mask = Some(prost_types::FieldMask { paths: vec!["state".into()] });
+        let mute = UpdateStandardLinkRequest {
+            standard_link: Some(against),
+            update_mask: mask,
+            ..UpdateStandardLinkRequest::default()
+        };
+        let mute = refused(officer.standards.update_standard_link(mute).await);
+        assert_eq!(mute.fields[0].0, "standard_link.reason", "it says why");
         let stale = officer.standards.update_standard_link(again).await;
         assert_eq!(reason(stale), "ETAG_MISMATCH", "another has decided meanwhile");
         let second = officer.decide(KTP, LOST_CARD, State::Confirmed).await;
@@ -281,6 +294,9 @@ async fn what_goes_takes_its_links_along() {
             tombstone: withdrawn(),
             ..DeleteStandardRequest::default()
         };
+        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
+        let refusal = officer.standards.delete_standard(request.clone()).await;
+        assert_eq!(reason(refusal), "WRONG_STATE", "what units have decided is not its keeper's");
         admin.standards.delete_standard(request).await.expect("deleted");
         assert!(admin.links(KTP, "").await.is_empty());
         let get = GetStandardRequest { name: NEW_CARD.into(), min_revision: 0 };

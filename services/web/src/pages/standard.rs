@@ -50,6 +50,9 @@ fn divergences(look: Look, data: &StandardData) -> Arc<Part> {
                 h2 #divergences-title { (look.of(words::DIVERGENCES_TITLE)) (look.mark()) }
                 @if let (Some(looked), Some(found)) = (looked, &data.found) {
                     p.say { (words::DIVERGENCES_SAY.text(look.lang, &[&look.number(looked.services)])) }
+                    @if !looked.holds_from.is_empty() {
+                        p.note { (words::STANDARD_NOT_YET.say(look.lang, &[&look.date(&looked.holds_from)])) }
+                    }
                     @if looked.compared == 0 { p.help { (look.of(words::NOTHING_TO_COMPARE)) } }
                     @else if found.divergences.is_empty() {
                         p.help { (words::DIVERGENCES_NONE.text(look.lang, &[&look.number(looked.compared)])) }
@@ -100,6 +103,9 @@ fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Varia
         @for (place, holder) in variant.holders.iter().enumerate() {
             @if place > 0 || variant.standard { br; }
             (holder_of(look, data, holder))
+            @if !holder.texts.is_empty() {
+                " " span.minor { "“" (indonesian(&holder.texts.join("; "), look.lang)) "”" }
+            }
         }
         @let named = i32::try_from(variant.holders.len()).unwrap_or(i32::MAX);
         @if variant.holder_count > named {

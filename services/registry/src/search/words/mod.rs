@@ -4,6 +4,7 @@ pub(super) mod analyze;
 pub(super) mod endings;
 pub(super) mod foreign;
 pub(super) mod loans;
+pub(super) mod numbers;
 pub(super) mod shape;
 pub(super) mod slips;
 pub(super) mod spoken;

@@ -1,51 +1,110 @@
-//! A text of the catalog as words that compare: spelling and order are no difference, and no word
-//! that says something is left out. Search drops "atau", "belum" and "asli" as fillers; who
-//! compares what two offices ask for must not.
+//! A text of the catalog as words that compare: spelling is no difference, and no word or sign that
+//! says something is left out. Search takes stems and drops "atau", "belum" and "asli" as fillers;
+//! who compares what two offices ask for must not: "pelapor" is not "terlapor", and "> 17" not
+//! "< 17".
 
 use super::{
-    analyze::{folded, is_abbreviation, phrased, term, words},
+    analyze::{as_spelled, is_abbreviation, phrases_at, term, words},
+    numbers::with_numbers,
     telling::with_sizes,
 };
 
-/// Words of a piece, sorted, each as often as it stands there.
+/// Words of a piece, each as often as it stands there: in one order where it names one thing by two
+/// or three words ("KTP asli", "asli KTP"), else in its own ("KTP ibu untuk ayah").
 pub type Piece = Vec<String>;
 
 /// Words that join the parts of a list: "KTP dan KK" asks for what "KTP; KK" does.
-const JOINTS: [&str; 2] = ["dan", "serta"];
+const JOINTS: [&str; 4] = ["dan", "serta", "&", "+"];
 
 /// A word that only leads to what is said next.
 const NEUTRAL: &str = "yang";
 
-/// Numbers in words; a longer one ends in the others.
-const NUMBERS: [&str; 10] =
-    ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh"];
-const BEYOND_TEN: [&str; 4] = ["belas", "puluh", "ratus", "ribu"];
+/// Words that name one thing in whatever order they stand.
+const MOST_IN_ANY_ORDER: usize = 3;
 
 /// Words that are written as one or as two.
-const AS_ONE: [(&str, &str, &str); 3] =
-    [("pas", "foto", "pasfoto"), ("foto", "copy", "fotokopi"), ("foto", "kopi", "fotokopi")];
+const AS_ONE: [(&str, &str, &str); 4] = [
+    ("pas", "foto", "pasfoto"),
+    ("foto", "copy", "fotokopi"),
+    ("photo", "copy", "fotokopi"),
+    ("foto", "kopi", "fotokopi"),
+];
 
-/// The pieces of a text: what commas, semicolons, "dan" and "serta" part outside of brackets.
+/// Spellings that search has no need of.
+const SPELT: [(&str, &str); 5] = [
+    ("materai", "meterai"),
+    ("ijasah", "ijazah"),
+    ("fc", "fotokopi"),
+    ("photocopy", "fotokopi"),
+    ("no", "nomor"),
+];
+
+/// Signs that say something, as words.
+const SIGNS: [(char, &str); 9] = [
+    ('<', "kurangdari"),
+    ('>', "lebihdari"),
+    ('≤', "palingbanyak"),
+    ('≥', "palingsedikit"),
+    ('+', "plus"),
+    ('%', "persen"),
+    ('±', "kiranya"),
+    ('✓', "ya"),
+    ('✗', "tidak"),
+];
+
+/// The pieces of a text: what lines, commas, semicolons, "dan" and "serta" part outside of brackets.
 pub fn worded(text: &str) -> Vec<Piece> {
-    let plain = with_slashes(&with_sizes(text));
-    let mut pieces: Vec<Piece> = parts(&plain).iter().map(|part| piece(part)).collect();
+    let lines =
+        text.lines().map(|line| with_signs(&with_sizes(without_number(&line.to_lowercase()))));
+    let parts: Vec<String> = lines.flat_map(|line| parts(&line)).collect();
+    let mut pieces: Vec<Piece> = parts.iter().map(|part| piece(part)).collect();
     pieces.retain(|piece| !piece.is_empty());
     pieces.sort();
     pieces
 }
 
-/// "Orang tua/wali" is "orang tua atau wali"; in "1/2" a slash is none.
-fn with_slashes(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let is_letter = |at: Option<usize>| {
-        at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_alphabetic())
-    };
+/// A line of a list without its number: "1. KTP", "a) KTP".
+fn without_number(line: &str) -> &str {
+    let line = line.trim_start();
+    let Some((number, rest)) = line.split_once(['.', ')']) else { return line };
+    let is_number =
+        (1..=2).contains(&number.len()) && number.bytes().all(|one| one.is_ascii_digit());
+    let is_letter = number.len() == 1 && number.bytes().all(|one| one.is_ascii_lowercase());
+    if (is_number || is_letter) && rest.starts_with(' ') { rest } else { line }
+}
+
+/// The signs of a text as words. "Orang tua/wali" is "orang tua atau wali"; in "1/2" a slash is
+/// none. "10.000" is "10000", and "rp10" is "rp 10".
+fn with_signs(text: &str) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    let at = |at: Option<usize>| at.and_then(|at| signs.get(at)).copied().unwrap_or(' ');
     let mut plain = String::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let parts = *letter == '/' && is_letter(at.checked_sub(1)) && is_letter(Some(at + 1));
-        if parts { plain.push_str(" atau ") } else { plain.push(*letter) }
+    for (place, sign) in signs.iter().enumerate() {
+        let (before, after) = (at(place.checked_sub(1)), at(Some(place + 1)));
+        let is_alone = before == ' ' && after == ' ';
+        match SIGNS.iter().find(|(own, _)| own == sign) {
+            Some((_, word)) if *sign != '+' || !is_alone => plain.push_str(&format!(" {word} ")),
+            _ if *sign == '/' && before.is_alphabetic() && after.is_alphabetic() => {
+                plain.push_str(" atau ");
+            }
+            _ if *sign == '-' && before == ' ' && after.is_ascii_digit() => {
+                plain.push_str("minus ")
+            }
+            _ if *sign == '.' && parts_thousands(&signs, place) => {}
+            _ if sign.is_ascii_digit() && plain.ends_with("rp") => {
+                plain.push_str(&format!(" {sign}"))
+            }
+            _ => plain.push(*sign),
+        }
     }
     plain
+}
+
+/// Whether a point parts thousands: digits before it, and just three behind.
+fn parts_thousands(signs: &[char], at: usize) -> bool {
+    let is_digit = |at: usize| signs.get(at).is_some_and(char::is_ascii_digit);
+    let three = (1..=3).all(|beyond| is_digit(at + beyond)) && !is_digit(at + 4);
+    at > 0 && is_digit(at - 1) && three
 }
 
 fn parts(text: &str) -> Vec<String> {
@@ -54,7 +113,7 @@ fn parts(text: &str) -> Vec<String> {
         let is_outside = depth == 0;
         depth += word.matches('(').count();
         depth = depth.saturating_sub(word.matches(')').count());
-        if is_outside && JOINTS.contains(&word.to_lowercase().as_str()) {
+        if is_outside && JOINTS.contains(&word) {
             parts.push(String::new());
             continue;
         }
@@ -74,16 +133,37 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 fn piece(text: &str) -> Piece {
-    let own = words(text).into_iter().map(|at| &text[at]);
-    // What search drops stands as it is written.
-    let all = own.map(|word| term(word).unwrap_or_else(|| folded(word)));
-    let all: Vec<String> =
-        with_numbers(all.filter(|word| !word.is_empty() && word != NEUTRAL).collect());
-    let mut all = without_electronic(phrased(&as_one(all)));
+    let own: Vec<&str> = words(text).into_iter().map(|at| &text[at]).collect();
+    let mut all = without_electronic(as_one(with_numbers(named(&own))));
     // "Kartu Keluarga (KK)" says it twice.
     all.dedup_by(|next, before| next == before && is_abbreviation(before));
-    all.sort();
+    let has_number = all.iter().any(|word| word.bytes().any(|one| one.is_ascii_digit()));
+    if all.len() <= MOST_IN_ANY_ORDER && !has_number {
+        all.sort();
+    }
     all
+}
+
+/// The words as they are spelt, and those that have a short name together by that.
+fn named(own: &[&str]) -> Vec<String> {
+    let told: Vec<String> = own.iter().map(|word| spelt(word)).collect();
+    let is_said = |at: &usize| !told[*at].is_empty() && told[*at] != NEUTRAL;
+    let said: Vec<usize> = (0..own.len()).filter(is_said).collect();
+    // Phrases are known by their stems.
+    let stems = said.iter().map(|at| term(own[*at]).unwrap_or_else(|| told[*at].clone()));
+    let (stems, mut named, mut at) = (stems.collect::<Vec<_>>(), Vec::new(), 0);
+    while at < said.len() {
+        let phrase = phrases_at(&stems[at..]).next();
+        named.push(phrase.map_or_else(|| told[said[at]].clone(), |(_, short)| short.to_owned()));
+        at += phrase.map_or(1, |(phrase, _)| phrase.len());
+    }
+    named
+}
+
+fn spelt(word: &str) -> String {
+    let own = as_spelled(word);
+    let other = SPELT.iter().find(|(from, _)| *from == own);
+    other.map_or(own, |(_, to)| (*to).to_owned())
 }
 
 fn as_one(words: Vec<String>) -> Vec<String> {
@@ -99,37 +179,12 @@ fn as_one(words: Vec<String>) -> Vec<String> {
     joined
 }
 
-/// "2 (dua) lembar" and "dua lembar" are "2 lembar".
-fn with_numbers(words: Vec<String>) -> Vec<String> {
-    let is_number = |word: &str| NUMBERS.contains(&word) || BEYOND_TEN.contains(&word);
-    let mut read: Vec<String> = Vec::with_capacity(words.len());
-    // Whether the words before are digits, or a number in words behind them.
-    let mut behind_digits = false;
-    for (at, word) in words.iter().enumerate() {
-        if !is_number(word) {
-            behind_digits = word.bytes().all(|byte| byte.is_ascii_digit());
-            read.push(word.clone());
-            continue;
-        }
-        let is_part =
-            |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|word| is_number(word));
-        let is_long = is_part(at.checked_sub(1)) || is_part(Some(at + 1));
-        let value = NUMBERS.iter().position(|number| number == word);
-        match value {
-            _ if behind_digits => {}
-            Some(value) if !is_long => read.push((value + 1).to_string()),
-            _ => read.push(word.clone()),
-        }
-    }
-    read
-}
-
 /// Every KTP is electronic, whether or not it is called so.
 fn without_electronic(words: Vec<String>) -> Vec<String> {
     let mut plain: Vec<String> = Vec::with_capacity(words.len());
     for word in words {
         let after_ktp = plain.last().is_some_and(|last| last == "ktp");
-        if after_ktp && matches!(word.as_str(), "el" | "elektronik") {
+        if after_ktp && matches!(word.as_str(), "el" | "elektronik" | "ktp") {
             continue;
         }
         if word == "ktp" {
@@ -147,6 +202,7 @@ mod tests {
     #[test]
     fn a_text_falls_into_the_pieces_that_it_lists() {
         assert_eq!(worded("KTP dan KK"), worded("KK; KTP"));
+        assert_eq!(worded("1. KTP\n2. KK"), worded("KTP & KK"));
         assert_eq!(worded("KTP, KK serta akta lahir").len(), 3);
         assert_eq!(worded("Foto (anak dan ibu, berwarna)").len(), 1, "within brackets");
     }

@@ -22,7 +22,9 @@ phrases! {
     STANDARD_READ_ON: "{0}, dibaca {1}", "{0}, read on {1}";
     STANDARD_KEPT_BY: "Dikelola oleh", "Kept by";
     STANDARD_VERSION: "Versi", "Version";
-    STANDARD_SINCE: "Berlaku sejak", "Valid since";
+    STANDARD_NOT_YET: "Teks standar baru berlaku mulai {0}; sampai saat itu layanan hanya dibandingkan satu sama lain.",
+        "The standard's text holds from {0} on; until then services are only compared with each other.";
+    STANDARD_SINCE: "Berlaku mulai", "Valid from";
     DIVERGENCES_TITLE: "Di mana isinya berbeda", "Where it differs";
     DIVERGENCES_SAY: "Layanan yang dinyatakan termasuk standar ini: {0}.",
         "Services confirmed to be of this standard: {0}.";

@@ -17,6 +17,7 @@ fn said(texts: &[&str], units: &[&str], read: bool) -> Variant {
         service: format!("units/{unit}/services/skck"),
         unit: format!("units/{unit}"),
         region: "35.10".into(),
+        texts: if *unit == "polda" { vec!["KK dan KTP".into()] } else { Vec::new() },
     };
     Variant {
         texts: texts.iter().map(|text| (*text).to_owned()).collect(),
@@ -55,7 +56,7 @@ pub fn add(nation: &mut Nation) {
         title: standard.title.clone(),
         example: true,
         compared: 4,
-        left_out: 0,
+        ..Looked::default()
     };
     let short =
         Variant { missing: vec!["Kartu Keluarga".into()], ..said(&["KTP"], &["polri"], false) };
