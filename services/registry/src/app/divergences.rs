@@ -221,7 +221,8 @@ fn divergence(
     })
 }
 
-/// The words of one of those that say the same, where they are others than those that stand for all.
+/// The words of one of those that say the same, where they are others than those that stand for
+/// all.
 fn own_words(own: &Saying, told: &Saying) -> Vec<String> {
     let is_said =
         own.lines.iter().map(|line| &line.text).eq(told.lines.iter().map(|line| &line.text));

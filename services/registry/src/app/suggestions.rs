@@ -32,8 +32,8 @@ const MOST: usize = 100;
 /// decided about, the open ones come late.
 const HITS_EACH: usize = 20;
 
-/// Texts of a standard that search is asked for, one after the other: its title and the first of its
-/// keywords.
+/// Texts of a standard that search is asked for, one after the other: its title and the first of
+/// its keywords.
 const MOST_SEARCHES: usize = 24;
 
 impl Registry {

@@ -254,12 +254,7 @@ fn term_of(folded: &str) -> Option<String> {
     (!filler && !term.is_empty()).then(|| term.to_owned())
 }
 
-/// A word as it is spelt right, where its misspelling is known; with its prefixes and suffixes.
-pub fn as_spelled(word: &str) -> String {
-    spelled(&folded(word)).to_owned()
-}
-
-fn spelled(word: &str) -> &str {
+pub fn spelled(word: &str) -> &str {
     SPELLING.get(word).copied().unwrap_or(word)
 }
 

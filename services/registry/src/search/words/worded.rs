@@ -4,7 +4,7 @@
 //! "< 17".
 
 use super::{
-    analyze::{as_spelled, is_abbreviation, phrases_at, term, words},
+    analyze::{folded, is_abbreviation, phrases_at, spelled, term, words},
     numbers::with_numbers,
     telling::with_sizes,
 };
@@ -52,7 +52,8 @@ const SIGNS: [(char, &str); 9] = [
     ('✗', "tidak"),
 ];
 
-/// The pieces of a text: what lines, commas, semicolons, "dan" and "serta" part outside of brackets.
+/// The pieces of a text: what lines, commas, semicolons, "dan" and "serta" part outside of
+/// brackets.
 pub fn worded(text: &str) -> Vec<Piece> {
     let lines =
         text.lines().map(|line| with_signs(&with_sizes(without_number(&line.to_lowercase()))));
@@ -161,9 +162,10 @@ fn named(own: &[&str]) -> Vec<String> {
 }
 
 fn spelt(word: &str) -> String {
-    let own = as_spelled(word);
+    let folded = folded(word);
+    let own = spelled(&folded);
     let other = SPELT.iter().find(|(from, _)| *from == own);
-    other.map_or(own, |(_, to)| (*to).to_owned())
+    other.map_or(own, |(_, to)| *to).to_owned()
 }
 
 fn as_one(words: Vec<String>) -> Vec<String> {
