@@ -71,6 +71,7 @@ use mpp_api::{
     registry::{
         catalog_service_server::CatalogServiceServer,
         directory_service_server::DirectoryServiceServer,
+        process_service_server::ProcessServiceServer,
         search_service_server::SearchServiceServer, standard_service_server::StandardServiceServer,
     },
     sync::sync_service_server::SyncServiceServer,
@@ -235,6 +236,7 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(StandardServiceServer::new(grpc::standards::Standards(registry.clone())))
+        .add_service(ProcessServiceServer::new(grpc::processes::Processes(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())

@@ -55,6 +55,9 @@ mpp_core::policy! {
         /// Services of one standard that are compared with each other, and after which a page of
         /// standards ends: more than the nation has regencies and cities, several each.
         divergence_services: usize = 5_000 in 100..=100_000,
+        /// Services on the way to one for one answer, the nearest first: more than anybody goes
+        /// through, and few enough that their titles fit into one message.
+        process_steps: usize = 200 in 10..=500,
     }
 }
 

@@ -6,7 +6,8 @@
 //! to write a record (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the
 //! labels below a mall or a unit that moves in line. `authors` leaves persons out of what is
 //! answered. [`copies`] reads all that is kept. `suggestions` and `divergences` work out which
-//! service may be of which standard, and where those of one differ, in the places of `comparing`.
+//! service may be of which standard, and where those of one differ, in the places of `comparing`;
+//! `processes` and `satisfiers`, which services lead to one, and which may.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 
@@ -20,6 +21,7 @@ pub mod filters;
 pub mod lists;
 pub mod malls;
 pub mod offerings;
+mod processes;
 pub mod regions;
 pub mod relabel;
 pub mod search;

@@ -17,6 +17,7 @@ pub mod mall;
 pub mod meaning;
 pub mod offering;
 pub mod place;
+pub mod process;
 pub mod provenance;
 pub mod region;
 pub mod regulation;

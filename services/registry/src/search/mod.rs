@@ -59,6 +59,7 @@ pub use asking::stance::Stance;
 pub use indexing::doc::{OfferingDoc, ServiceDoc, Update};
 pub use indexing::engine::Engine;
 pub use indexing::held::Shown;
+pub use ranking::geo::distance_km;
 pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use words::analyze::Via;
 pub use words::telling::{documents, said, telling};

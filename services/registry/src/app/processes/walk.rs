@@ -1,0 +1,179 @@
+//! From a service to those that its requirements name, level by level: the memory's lock is taken
+//! once for each, and the records are read away from it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bytes::Bytes;
+use mpp_api::registry::{
+    Service,
+    service::{Requirement, requirement::Applicant},
+};
+use mpp_core::Label;
+use mpp_resource::memory::Memory;
+use prost::Message as _;
+
+use super::places::Offered;
+use crate::{
+    memory::RegistryView,
+    model::process::{
+        Graph, Need, Node,
+        reading::{cost, length},
+    },
+};
+
+/// Bytes of records that one answer reads at the most.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// A service that a requirement names.
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// The top of its unit's tree.
+    pub agency: String,
+    /// `None` where it is not there, or cannot be read.
+    pub service: Option<Service>,
+}
+
+/// What was found, the wanted service first.
+pub struct Walk {
+    pub found: Vec<Found>,
+    /// Those for which there was no room, as far as they are known.
+    pub left_out: BTreeSet<String>,
+    applicant: Applicant,
+    places: HashMap<String, usize>,
+    room: Room,
+}
+
+/// How much may still be read.
+pub struct Room {
+    services: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// Room for so many services.
+    pub fn new(services: usize) -> Self {
+        Self { services, bytes: MOST_BYTES }
+    }
+
+    fn take(&mut self, bytes: usize) -> bool {
+        let left = (self.services.checked_sub(1), self.bytes.checked_sub(bytes));
+        let (Some(services), Some(bytes)) = left else { return false };
+        *self = Self { services, bytes };
+        true
+    }
+}
+
+/// A record as memory has it, with its agency.
+type Given = (String, String, Option<Bytes>);
+
+/// All services that one leads to, the nearest first.
+pub fn walk(memory: &Memory<RegistryView>, wanted: &str, applicant: Applicant, room: Room) -> Walk {
+    let (found, places, left_out) = (Vec::new(), HashMap::new(), BTreeSet::new());
+    let mut walk = Walk { found, left_out, applicant, places, room };
+    let mut next = BTreeSet::from([wanted.to_owned()]);
+    while !next.is_empty() {
+        let given = walk.take(&memory.read(), next);
+        next = given.into_iter().flat_map(|one| walk.put(one)).collect();
+        next.retain(|name| !walk.places.contains_key(name) && !walk.left_out.contains(name));
+    }
+    walk
+}
+
+impl Walk {
+    /// Takes the records that there is room for.
+    fn take(&mut self, state: &RegistryView, names: BTreeSet<String>) -> Vec<Given> {
+        let mut given = Vec::new();
+        for name in names {
+            let row = state.records.row::<Service>(&name);
+            if !self.room.take(row.map_or(0, |row| row.doc.len())) {
+                self.left_out.insert(name);
+                continue;
+            }
+            let agency = row.map_or("", |row| row.label(Label::Agency)).to_owned();
+            given.push((name, agency, row.map(|row| row.doc.clone())));
+        }
+        given
+    }
+
+    /// Keeps a service; answers what it asks for.
+    fn put(&mut self, (name, agency, doc): Given) -> Vec<String> {
+        let service = doc.and_then(|doc| Service::decode(doc).ok());
+        self.places.insert(name.clone(), self.found.len());
+        self.found.push(Found { name, agency, service });
+        let found = &self.found[self.found.len() - 1];
+        let asked = self.asked(found).map(|(_, requirement, _)| &requirement.satisfied_by);
+        asked.filter(|by| !by.is_empty()).cloned().collect()
+    }
+
+    /// The place of a service among those found.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
+    /// The requirements of a service that hold for the applicant, with their numbers from 1, and
+    /// whether they surely do.
+    pub fn asked<'a>(
+        &self,
+        found: &'a Found,
+    ) -> impl Iterator<Item = (usize, &'a Requirement, bool)> + use<'a> {
+        let applicant = self.applicant;
+        let all = found.service.iter().flat_map(|service| &service.requirements);
+        all.enumerate().filter_map(move |(index, requirement)| {
+            Some((index + 1, requirement, holds(requirement, applicant)?))
+        })
+    }
+
+    /// The graph of what was found.
+    pub fn graph(&self, offered: &[Offered]) -> Graph {
+        let node = |(found, offered): (&Found, &Offered)| {
+            let needs = self.asked(found).filter_map(|(_, requirement, is_certain)| {
+                Some(Need { by: self.place(&requirement.satisfied_by)?, is_certain })
+            });
+            let service = found.service.as_ref();
+            Node {
+                needs: needs.collect(),
+                length: service.and_then(|service| service.time.as_ref()).and_then(length),
+                cost: service.and_then(|service| cost(offered.fees(service))),
+            }
+        };
+        Graph(self.found.iter().zip(offered).map(node).collect())
+    }
+}
+
+/// Whether a requirement surely holds for an applicant; `None` where it is for the other kind.
+fn holds(requirement: &Requirement, applicant: Applicant) -> Option<bool> {
+    let is_any = |kind| matches!(kind, Applicant::Any | Applicant::Unspecified);
+    let own = requirement.applicant();
+    let is_surely_for = is_any(own) || own == applicant;
+    (is_surely_for || is_any(applicant))
+        .then_some(is_surely_for && requirement.condition.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requirement_holds_for_its_own_kind_of_applicant() {
+        let asked = |applicant: Applicant, condition: &str| Requirement {
+            applicant: applicant.into(),
+            condition: condition.into(),
+            ..Requirement::default()
+        };
+        let person = asked(Applicant::Person, "");
+        assert_eq!(holds(&person, Applicant::Person), Some(true));
+        assert_eq!(holds(&person, Applicant::Body), None);
+        assert_eq!(holds(&person, Applicant::Unspecified), Some(false), "for whom is not said");
+        let all = asked(Applicant::Any, "jika dikuasakan");
+        assert_eq!(holds(&all, Applicant::Body), Some(false));
+        assert_eq!(holds(&asked(Applicant::Unspecified, ""), Applicant::Any), Some(true));
+    }
+
+    #[test]
+    fn room_is_for_services_and_for_bytes() {
+        let mut room = Room::new(2);
+        assert!(!room.take(MOST_BYTES + 1), "one that is too large leaves room for others");
+        assert!(room.take(MOST_BYTES) && room.take(0) && !room.take(0));
+    }
+}

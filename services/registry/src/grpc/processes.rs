@@ -1,0 +1,29 @@
+//! Linked processes.
+
+use mpp_api::registry::{
+    PlanStepsRequest, PlanStepsResponse, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
+    process_service_server::ProcessService,
+};
+use mpp_resource::handler::{Answer, reply};
+use tonic::Request;
+
+use crate::app::Registry;
+
+/// Serves the way to a service.
+pub struct Processes(pub Registry);
+
+#[tonic::async_trait]
+impl ProcessService for Processes {
+    async fn plan_steps(&self, request: Request<PlanStepsRequest>) -> Answer<PlanStepsResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.0.plan_steps(&caller, request.into_inner()).await)
+    }
+
+    async fn suggest_satisfiers(
+        &self,
+        request: Request<SuggestSatisfiersRequest>,
+    ) -> Answer<SuggestSatisfiersResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.0.suggest_satisfiers(&caller, &request.into_inner()).await)
+    }
+}

@@ -1,0 +1,183 @@
+//! Linked processes: services that ask for the products of others, as a graph, and the plan that
+//! follows for who wants one of them.
+//!
+//! Circles hinder nothing: the services of one stand in one rank, and what lies before and behind
+//! them is in order. A step that is needed in some cases only counts at the longer end of a range
+//! and not at the shorter one.
+
+mod components;
+mod dominators;
+pub mod reading;
+pub mod twice;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use components::components;
+use dominators::spared;
+use reading::{Length, Span};
+
+/// A requirement that names a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The place in the graph of the service that satisfies it.
+    pub by: usize,
+    /// Whether it holds for everybody.
+    pub is_certain: bool,
+}
+
+/// A service of the graph.
+#[derive(Clone, Debug, Default)]
+pub struct Node {
+    /// What it asks for.
+    pub needs: Vec<Need>,
+    /// How long it takes, where that was surely read.
+    pub length: Option<Length>,
+    /// Rupiah, where they were surely read.
+    pub cost: Option<Span>,
+}
+
+/// Services and what they ask for; the first one is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Graph(pub Vec<Node>);
+
+/// A service that the applicant goes through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its place in the graph.
+    pub node: usize,
+    /// From 1: after all steps of a lower rank that it asks for.
+    pub rank: usize,
+    /// Its place in [`Plan::circles`].
+    pub circle: Option<usize>,
+    /// Each way to it leads over a need that is not certain.
+    pub is_conditional: bool,
+    /// Steps that fall away for who has its product, itself included.
+    pub spares: usize,
+}
+
+/// What follows for who wants the first service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// By rank, then by place.
+    pub steps: Vec<Step>,
+    /// Services that need each other.
+    pub circles: Vec<Vec<usize>>,
+    /// No steps because their products, or those of all who ask for them, are at hand.
+    pub skipped: Vec<usize>,
+    /// One step after another.
+    pub one_by_one: Length,
+    /// Those of a rank side by side; each measure alone.
+    pub side_by_side: Length,
+    /// Rupiah.
+    pub cost: Span,
+}
+
+/// The plan for who has the products of some services already.
+pub fn plan(graph: &Graph, held: &BTreeSet<usize>) -> Plan {
+    let all = graph.reached(held, false);
+    let certain = graph.reached(held, true);
+    let ordered = components(graph, &all, false);
+    let sum = |part: &Reached| graph.sum(part);
+    let (least, most) = (sum(&certain), sum(&all));
+    let (shortest, longest) = (graph.longest(&certain, true), graph.longest(&all, false));
+    let with_all = graph.reached(&BTreeSet::new(), false);
+    Plan {
+        steps: steps(graph, &all, &certain, &ordered),
+        circles: ordered.into_iter().filter(|part| is_circle(graph, part)).collect(),
+        skipped: (0..graph.0.len()).filter(|node| with_all[*node] && !all[*node]).collect(),
+        one_by_one: least.0.to(most.0),
+        side_by_side: shortest.to(longest),
+        cost: Span { least: least.1.least, most: most.1.most },
+    }
+}
+
+/// Whether each service of a graph is reached.
+type Reached = Vec<bool>;
+
+impl Graph {
+    fn reached(&self, held: &BTreeSet<usize>, only_certain: bool) -> Reached {
+        let mut reached = vec![false; self.0.len()];
+        let mut open = if reached.is_empty() || held.contains(&0) { Vec::new() } else { vec![0] };
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut reached[node], true) {
+                continue;
+            }
+            open.extend(self.needs(node, only_certain).filter(|by| !held.contains(by)));
+        }
+        reached
+    }
+
+    fn needs(&self, node: usize, only_certain: bool) -> impl Iterator<Item = usize> {
+        let needs = self.0[node].needs.iter();
+        needs.filter(move |need| need.is_certain || !only_certain).map(|need| need.by)
+    }
+
+    fn length(&self, node: usize) -> Length {
+        self.0[node].length.unwrap_or_default()
+    }
+
+    fn sum(&self, part: &Reached) -> (Length, Span) {
+        let nodes = (0..self.0.len()).filter(|node| part[*node]);
+        nodes.fold(Default::default(), |(length, cost): (Length, Span), node| {
+            (length.plus(self.length(node)), cost.plus(self.0[node].cost.unwrap_or_default()))
+        })
+    }
+
+    /// The longest way through a part of the graph, each measure alone. A circle takes no less than
+    /// its longest service, and no more than all of them.
+    fn longest(&self, part: &Reached, only_certain: bool) -> Length {
+        let mut until = vec![Length::default(); self.0.len()];
+        let mut longest = Length::default();
+        for members in components(self, part, only_certain) {
+            let before = members.iter().flat_map(|node| self.needs(*node, only_certain));
+            let before = before.filter(|by| part[*by] && !members.contains(by));
+            let begin = before.fold(Length::default(), |most, by| most.or_longer(until[by]));
+            let own = members.iter().map(|node| self.length(*node));
+            let (one, all) = own.fold(<(Length, Length)>::default(), |(one, all), length| {
+                (one.or_longer(length), all.plus(length))
+            });
+            let end = begin.plus(one.to(all));
+            members.iter().for_each(|node| until[*node] = end);
+            longest = longest.or_longer(end);
+        }
+        longest
+    }
+}
+
+fn steps(graph: &Graph, all: &Reached, certain: &Reached, ordered: &[Vec<usize>]) -> Vec<Step> {
+    let ranks = ranks(graph, ordered);
+    let spares = spared(graph, all);
+    let (mut steps, mut circles) = (Vec::new(), 0);
+    for members in ordered {
+        let circle = is_circle(graph, members).then_some(circles);
+        circles += usize::from(circle.is_some());
+        steps.extend(members.iter().map(|&node| Step {
+            node,
+            rank: ranks[node],
+            circle,
+            is_conditional: !certain[node],
+            spares: spares[node],
+        }));
+    }
+    steps.sort_by_key(|step| (step.rank, step.node));
+    steps
+}
+
+/// The rank of each service, from 1; 0 of those that are no steps.
+fn ranks(graph: &Graph, ordered: &[Vec<usize>]) -> Vec<usize> {
+    let mut ranks = vec![0; graph.0.len()];
+    for members in ordered {
+        let needs = members.iter().flat_map(|node| graph.needs(*node, false));
+        let rank = 1 + needs.map(|by| ranks[by]).max().unwrap_or(0);
+        members.iter().for_each(|node| ranks[*node] = rank);
+    }
+    ranks
+}
+
+/// Whether services that need each other are more than one, or one that needs itself.
+fn is_circle(graph: &Graph, members: &[usize]) -> bool {
+    members.len() > 1 || members.iter().any(|node| graph.needs(*node, false).any(|by| by == *node))
+}
