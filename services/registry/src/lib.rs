@@ -71,8 +71,8 @@ use mpp_api::{
     registry::{
         catalog_service_server::CatalogServiceServer,
         directory_service_server::DirectoryServiceServer,
-        process_service_server::ProcessServiceServer,
-        search_service_server::SearchServiceServer, standard_service_server::StandardServiceServer,
+        process_service_server::ProcessServiceServer, search_service_server::SearchServiceServer,
+        standard_service_server::StandardServiceServer,
     },
     sync::sync_service_server::SyncServiceServer,
 };

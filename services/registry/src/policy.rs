@@ -58,6 +58,9 @@ mpp_core::policy! {
         /// Services on the way to one for one answer, the nearest first: more than anybody goes
         /// through, and few enough that their titles fit into one message.
         process_steps: usize = 200 in 10..=500,
+        /// Requirements of a service for which one answer suggests services: each is a question to
+        /// search, or several.
+        satisfier_requirements: usize = 30 in 1..=100,
     }
 }
 

@@ -141,7 +141,7 @@ fn room(sizes: impl Iterator<Item = usize>) -> usize {
 }
 
 /// The region of a unit, or of the nearest one above it that has one.
-fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
+pub(super) fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
     let lineage = state.lineage(unit);
     let names = lineage.iter().flat_map(|lineage| lineage.names());
     let rows = names.filter_map(|unit| state.records.row::<Unit>(unit));

@@ -24,6 +24,7 @@ pub mod offerings;
 mod processes;
 pub mod regions;
 pub mod relabel;
+mod satisfiers;
 pub mod search;
 pub mod services;
 pub mod sources;

@@ -114,7 +114,11 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
 }
 
 /// `None` if the offering or its mall has gone from memory.
-pub(super) fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Option<Place> {
+pub(super) fn place(
+    registry: &Registry,
+    state: &RegistryView,
+    near: NearbyOffering,
+) -> Option<Place> {
     let mut offering = state.records.get::<Offering>(&near.offering)?.doc;
     registry.show(state, &mut offering);
     let mut mall = state.records.get::<Mall>(&near.mall)?.doc;

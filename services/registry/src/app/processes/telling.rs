@@ -46,7 +46,8 @@ pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
     let name = |node: &usize| walk.found[*node].name.clone();
     let steps: Vec<&Found> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
     let needs = steps.iter().flat_map(|found| walk.asked(found)).map(|(_, need, _)| need);
-    let by: BTreeSet<&str> = needs.clone().map(|need| need.satisfied_by.as_str()).collect();
+    let by: Vec<&str> = needs.map(|need| need.satisfied_by.as_str()).collect();
+    let unused = given.has.iter().filter(|name| !by.contains(*name));
     let here = |step: &&Step| given.offered[step.node].here.is_empty();
     let not_here = plan.steps.iter().filter(here).map(|step| name(&step.node));
     PlanStepsResponse {
@@ -55,9 +56,9 @@ pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
         asked_twice: asked_twice(walk, &steps),
         not_here: if given.asked.mall.is_empty() { Vec::new() } else { not_here.collect() },
         skipped: plan.skipped.iter().map(name).collect(),
-        unused: given.has.difference(&by).map(|name| (*name).to_owned()).collect(),
+        unused: unused.map(|name| (*name).to_owned()).collect(),
         left_out: count(walk.left_out.len()),
-        not_linked: count(needs.filter(|need| need.satisfied_by.is_empty()).count()),
+        not_linked: count(by.iter().filter(|by| by.is_empty()).count()),
         steps: told_steps(walk, &given, &plan),
     }
 }

@@ -19,8 +19,13 @@ pub fn telling(title: &str) -> BTreeMap<String, u32> {
         let is_unspoken = term == UNSPOKEN || NEW.contains(&term.as_str());
         !is_faint(term) && !is_unspoken
     };
-    let weight = |term: &String| if ACTS.contains(&term.as_str()) { ACT } else { 1 };
+    let weight = |term: &String| if is_act(term) { ACT } else { 1 };
     said(title).into_iter().filter(is_told).map(|term| (term.clone(), weight(&term))).collect()
+}
+
+/// Whether a term names what is done to a document.
+pub fn is_act(term: &str) -> bool {
+    ACTS.contains(&term)
 }
 
 /// The words by which a text is alike to another, without fillers: see [`super::worded`] for what

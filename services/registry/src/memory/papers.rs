@@ -1,0 +1,131 @@
+//! The documents that a requirement names, and those that a service gives, as words that compare.
+
+use mpp_api::registry::Service;
+
+use crate::{
+    model::likeness::{Portrait, Title},
+    search::{is_act, telling, worded},
+};
+
+/// Stems that say how a document is brought, for whom it is or that it is one, and not which.
+const PAPERS: [&str; 20] = [
+    "asli",
+    "bawa",
+    "berkas",
+    "catat",
+    "copy",
+    "dokumen",
+    "fotokopi",
+    "kutip",
+    "legalisasi",
+    "lembar",
+    "lengkap",
+    "milik",
+    "mohon",
+    "rangkap",
+    "salin",
+    "sangkut",
+    "scan",
+    "serah",
+    "surat",
+    "terang",
+];
+
+/// Words by which a requirement asks for what no service gives: "belum menikah" is no marriage.
+const DENIALS: [&str; 5] = ["belum", "bukan", "selain", "tanpa", "tidak"];
+
+/// Words for people whose document it is: another's is no step of the applicant's.
+const OTHERS: [&str; 8] = ["ayah", "ibu", "istri", "kuasa", "saksi", "suami", "tua", "wali"];
+
+/// The documents of a requirement; empty where it names none of the applicant's, or denies
+/// something.
+pub fn named(text: &str) -> Vec<Portrait> {
+    let pieces = worded(text);
+    let is_none_of_theirs = |word: &str| DENIALS.contains(&word) || OTHERS.contains(&word);
+    if pieces.iter().flatten().any(|word| is_none_of_theirs(word)) {
+        return Vec::new();
+    }
+    let titles = pieces.iter().map(|piece| told(&piece.join(" ")));
+    let titles = titles.filter(|title| !title.is_empty());
+    titles.map(|title| Portrait { title, ..Portrait::default() }).collect()
+}
+
+/// What a service gives. The keywords and the product of one that does an act to a document say less
+/// than its title: "KTP hilang" gives a KTP, and is not where one comes from.
+pub fn given(service: &Service) -> Portrait {
+    let title = service.title.as_ref().map(|title| told(&title.id)).unwrap_or_default();
+    let acts = title.keys().any(|word| is_act(word));
+    let also = service.keywords.iter().chain([&service.product]).map(|text| told(text));
+    let keywords = if acts { Vec::new() } else { also.filter(|words| !words.is_empty()).collect() };
+    Portrait { title, keywords, ..Portrait::default() }
+}
+
+/// The words of a document by which to search for the services that give it.
+pub fn question(document: &Portrait) -> String {
+    document.title.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn told(text: &str) -> Title {
+    let mut words = telling(text);
+    let is_number = |word: &str| word.bytes().next().is_some_and(|first| first.is_ascii_digit());
+    words.retain(|word, _| !PAPERS.contains(&word.as_str()) && !is_number(word));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::LocalizedText;
+
+    use super::*;
+    use crate::{Policy, model::likeness::likeness};
+
+    fn titled(title: &str, product: &str) -> Portrait {
+        let title = Some(LocalizedText { id: title.into(), en: String::new() });
+        given(&Service { title, product: product.into(), ..Service::default() })
+    }
+
+    /// Whether a requirement of one document names what a service gives.
+    fn names(text: &str, title: &str, product: &str) -> bool {
+        let named = named(text);
+        let [document] = named.as_slice() else { return false };
+        let percent = likeness(document, &titled(title, product)).percent;
+        percent >= Policy::default().suggest_least_percent
+    }
+
+    #[test]
+    fn a_copy_of_a_document_names_the_service_that_gives_it() {
+        for text in
+            ["Fotokopi KK", "Kartu Keluarga asli", "fc. KK pemohon (2 lembar)", "Salinan KK"]
+        {
+            assert!(names(text, "Penerbitan Kartu Keluarga Baru", ""), "{text}");
+        }
+        let birth = "Pencatatan kelahiran dan penerbitan kutipan akta kelahiran";
+        assert!(names("Fotokopi akta kelahiran", birth, ""));
+        assert!(names("Kutipan Akta Kelahiran asli", "Kelahiran", "Kutipan akta kelahiran"));
+        assert!(names("SKCK yang masih berlaku", "Surat Keterangan Catatan Kepolisian", "SKCK"));
+        assert!(names("NPWP", "Pendaftaran NPWP orang pribadi", "Kartu NPWP"));
+    }
+
+    #[test]
+    fn nothing_is_named_that_no_service_gives() {
+        assert!(!names("Surat pengantar RT", "Surat pengantar SKCK", "Surat pengantar"));
+        assert!(!names("Surat keterangan belum menikah", "Pendaftaran nikah", "Buku nikah"));
+        assert!(!names("Surat keterangan sehat", "Surat keterangan pindah", "Surat keterangan"));
+        assert!(!names("Pas foto 4x6", "Kartu Identitas Anak", "KIA"));
+        assert!(!names("Mengisi formulir", "Penerbitan Kartu Keluarga Baru", "KK"));
+    }
+
+    #[test]
+    fn a_document_comes_from_where_it_is_issued_first() {
+        assert!(names("KTP-el", "Penerbitan KTP elektronik baru", "KTP-el"));
+        assert!(!names("KTP-el", "Penggantian KTP-el hilang atau rusak", "KTP-el"));
+        assert!(!names("KK", "Penambahan anggota keluarga dalam Kartu Keluarga", "KK"));
+        assert!(!names("KTP orang tua", "Penerbitan KTP elektronik baru", "KTP-el"), "another's");
+    }
+
+    #[test]
+    fn each_document_of_a_list_is_one() {
+        assert_eq!(named("KTP, KK dan akta kelahiran").len(), 3);
+        assert!(named("Surat keterangan asli").is_empty());
+    }
+}
