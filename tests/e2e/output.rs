@@ -50,6 +50,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("hand-back", vec!["units/kemendagri/services/nowhere"]),
         ("suggest", vec!["units/kemendagri/services/ktp-el-baru"]),
         ("link", vec!["units/kemendagri/services/nowhere", "standards/nowhere"]),
+        ("steps", vec!["units/kemendagri/services/ktp-el-baru"]),
         ("divergences", vec![]),
         ("quarantine list", vec![]),
         ("quarantine redrive", vec!["sources/nowhere"]),

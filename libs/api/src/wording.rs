@@ -2,10 +2,12 @@
 //! Rp9,000". One that could not be read is shown in the source's words, and marked as such. The
 //! Indonesian sentences of errors stand beside their reasons (`libs/core/src/reason.rs`).
 
+mod steps;
 mod time;
 
 use crate::types::{Fee, fee};
 
+pub use steps::{cost, length};
 pub use time::{plain_time, time, time_and_words};
 
 /// A language of readers.

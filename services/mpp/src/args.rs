@@ -35,6 +35,7 @@ use crate::{
         restore::RestoreArgs,
         search::SearchArgs,
         slots::{BookArgs, CancelArgs, SlotsArgs},
+        steps::StepsArgs,
         suggest::SuggestArgs,
         template::TemplateArgs,
         token::TokenArgs,
@@ -101,10 +102,13 @@ pub enum Command {
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
-    /// Show which standards a service may be of, or which services a standard may have.
+    /// Show which standards a service may be of, or which services a standard may have; or which
+    /// services may satisfy its requirements.
     Suggest(SuggestArgs),
-    /// Say that a service is of a standard, or that it is not.
+    /// Say that a service is of a standard, or that it is not; or that it satisfies a requirement.
     Link(LinkArgs),
+    /// Show the way to a service, step by step, over those whose products it asks for.
+    Steps(StepsArgs),
     /// Show where the services of a standard differ, in their sources' words.
     Divergences(DivergencesArgs),
     /// Show what waits of synced catalogs and for what, or try it again.
@@ -254,6 +258,7 @@ impl Command {
                 | Command::Hours(_)
                 | Command::Deviations(_)
                 | Command::Suggest(_)
+                | Command::Steps(_)
                 | Command::Divergences(_)
                 | Command::Slots(_)
                 | Command::Appointments(_)

@@ -55,7 +55,7 @@ use crate::{
     command::{
         accept, agent, appointments, backup, conform, delete, deviations, divergences, doctor, get,
         hand_back, history, hours, link, list, quarantine, queue, repair, report, restore, search,
-        slots, suggest, template, token, undo, upload, watch,
+        slots, steps, suggest, template, token, undo, upload, watch,
     },
 };
 
@@ -128,6 +128,7 @@ async fn run(args: Args) -> Result<()> {
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
         Command::Suggest(asked) => suggest::run(asked, &client()?, output).await,
         Command::Link(asked) => link::run(asked, &client()?, output).await,
+        Command::Steps(asked) => steps::run(asked, &client()?, output).await,
         Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,
         Command::Quarantine { command } => quarantine::run(command, &client()?, output).await,
         Command::Undo(asked) => undo::run(asked, &client()?, output).await,

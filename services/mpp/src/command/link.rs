@@ -1,4 +1,5 @@
-//! `mpp link`: an officer of a service's unit says whether it is of a standard, or takes that back.
+//! `mpp link`: an officer of a service's unit says whether it is of a standard, or takes that back;
+//! or which service satisfies a requirement of it.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{
@@ -10,6 +11,7 @@ use mpp_client::Channel;
 use mpp_core::{Error, FieldCode, Reason, Result};
 use prost_types::FieldMask;
 
+use super::requirement;
 use crate::{
     call::refused,
     client::Client,
@@ -22,9 +24,13 @@ pub struct LinkArgs {
     /// The service: units/…/services/…
     #[arg(value_name = "SERVICE")]
     pub service: String,
-    /// The standard that it is of; `mpp suggest SERVICE` shows some.
-    #[arg(value_name = "STANDARD")]
-    pub standard: String,
+    /// The standard that it is of; `mpp suggest SERVICE` shows some. With --requirement the service
+    /// whose product satisfies it, or `none`; `mpp suggest SERVICE --requirements` shows some.
+    #[arg(value_name = "TO")]
+    pub to: String,
+    /// The number of a requirement, from 1.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["reject", "open"])]
+    pub requirement: Option<usize>,
     /// It is not of that standard, which is not suggested again; say why.
     #[arg(long, requires = "reason")]
     pub reject: bool,
@@ -40,6 +46,9 @@ pub struct LinkArgs {
 }
 
 pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> {
+    if let Some(number) = args.requirement {
+        return requirement::link(&args, number, client, output).await;
+    }
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
     if args.open {
         return take_back(&mut standards, &args, output).await;
@@ -60,8 +69,11 @@ pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> 
 /// The last part of the link's name, which is the standard's.
 fn id_of(standard: &str) -> Result<&str> {
     standard.strip_prefix("standards/").ok_or_else(|| {
-        let text = format!("'{standard}' is no standard; `mpp list standards` shows them");
-        Error::field("STANDARD", FieldCode::Name, text)
+        let text = format!(
+            "'{standard}' is no standard; `mpp list standards` shows them, and --requirement NUMBER \
+             says which requirement a service satisfies"
+        );
+        Error::field("TO", FieldCode::Name, text)
     })
 }
 
@@ -72,7 +84,7 @@ async fn take_back(
 ) -> Result<()> {
     let reason = tombstone::Reason::Withdrawn.into();
     let request = DeleteStandardLinkRequest {
-        name: format!("{}/links/{}", args.service, id_of(&args.standard)?),
+        name: format!("{}/links/{}", args.service, id_of(&args.to)?),
         tombstone: Some(Tombstone { reason, ..Tombstone::default() }),
         validate_only: args.dry_run,
         ..DeleteStandardLinkRequest::default()
@@ -81,7 +93,7 @@ async fn take_back(
     let only = if args.dry_run { "would be " } else { "" };
     match output.is_json() {
         true => say!("{}", output::json(&answer)?),
-        false => say!("{only}open again  {} and {}", args.service, args.standard),
+        false => say!("{only}open again  {} and {}", args.service, args.to),
     }
     Ok(())
 }
@@ -91,11 +103,11 @@ async fn said(
     standards: &mut StandardServiceClient<Channel>,
     args: &LinkArgs,
 ) -> Result<StandardLink> {
-    let id = id_of(&args.standard)?;
+    let id = id_of(&args.to)?;
     let state = if args.reject { State::Rejected } else { State::Confirmed };
     let link = StandardLink {
         name: format!("{}/links/{id}", args.service),
-        standard: args.standard.clone(),
+        standard: args.to.clone(),
         state: state.into(),
         reason: args.reason.clone(),
         ..StandardLink::default()

@@ -1,4 +1,5 @@
-//! `mpp suggest`: which service may be of which standard, for a person to decide.
+//! `mpp suggest`: which service may be of which standard, and which may satisfy a requirement, for a
+//! person to decide.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{
@@ -7,6 +8,7 @@ use mpp_api::registry::{
 };
 use mpp_core::Result;
 
+use super::requirement;
 use crate::{
     call::refused,
     client::Client,
@@ -18,12 +20,18 @@ use crate::{
 pub struct SuggestArgs {
     /// A service, for which standards are suggested; or a standard, for which services are.
     pub name: String,
-    /// How many.
+    /// How many; with --requirements, for each of them.
     #[arg(long, default_value_t = 10)]
     pub limit: i32,
+    /// Of a service: services that may satisfy its requirements, where these name none.
+    #[arg(long)]
+    pub requirements: bool,
 }
 
 pub async fn run(args: SuggestArgs, client: &Client, output: Output) -> Result<()> {
+    if args.requirements {
+        return requirement::suggest(args.name, args.limit, client, output).await;
+    }
     let is_standard = args.name.starts_with("standards/");
     let (found, incomplete) = suggestions(args, client).await?;
     if output.is_json() {
@@ -44,7 +52,7 @@ pub async fn run(args: SuggestArgs, client: &Client, output: Output) -> Result<(
 
 async fn suggestions(args: SuggestArgs, client: &Client) -> Result<(Vec<Suggestion>, bool)> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
-    let SuggestArgs { name, limit: max_results } = args;
+    let SuggestArgs { name, limit: max_results, .. } = args;
     if name.starts_with("standards/") {
         let request = SuggestServicesRequest { name, max_results, min_revision: 0 };
         let answer = standards.suggest_services(request).await.map_err(refused)?;
