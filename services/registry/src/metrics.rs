@@ -13,6 +13,9 @@ mpp_telemetry::metrics! {
     /// Links of services to standards, by what a person has found: that it is one of the standard's
     /// (`confirmed`), or that it is not (`rejected`).
     LINKS: Gauge = "mpp.catalog.links" in "{link}" by ["state"];
+    /// Requirements of all services, by whether they name the service whose product satisfies them
+    /// (`linked`) or not (`open`). Not each of the latter can: a form that is filled in is no product.
+    REQUIREMENTS: Gauge = "mpp.catalog.requirements" in "{requirement}" by ["state"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];
 }
@@ -25,6 +28,8 @@ pub fn begin(registry: &Arc<Registry>) {
     for state in Decision::ALL {
         LINKS.observe(registry, [state.as_str()], move |own| own.linked(*state) as f64);
     }
+    REQUIREMENTS.observe(registry, ["linked"], |own| own.memory.read().needs().linked as f64);
+    REQUIREMENTS.observe(registry, ["open"], |own| own.memory.read().needs().open as f64);
     SEARCH_LAG.observe(registry, [""; 0], |own| {
         (own.memory.revision() - own.search.revision()).max(0) as f64
     });

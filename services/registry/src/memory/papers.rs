@@ -4,7 +4,7 @@ use mpp_api::registry::Service;
 
 use crate::{
     model::likeness::{Portrait, Title},
-    search::{is_act, telling, worded},
+    search::{documents, is_act, telling, worded},
 };
 
 /// Stems that say how a document is brought, for whom it is or that it is one, and not which.
@@ -47,7 +47,7 @@ pub fn named(text: &str) -> Vec<Portrait> {
     }
     let titles = pieces.iter().map(|piece| told(&piece.join(" ")));
     let titles = titles.filter(|title| !title.is_empty());
-    titles.map(|title| Portrait { title, ..Portrait::default() }).collect()
+    titles.map(|title| called(title, Vec::new())).collect()
 }
 
 /// What a service gives. The keywords and the product of one that does an act to a document say less
@@ -57,7 +57,18 @@ pub fn given(service: &Service) -> Portrait {
     let acts = title.keys().any(|word| is_act(word));
     let also = service.keywords.iter().chain([&service.product]).map(|text| told(text));
     let keywords = if acts { Vec::new() } else { also.filter(|words| !words.is_empty()).collect() };
-    Portrait { title, keywords, ..Portrait::default() }
+    called(title, keywords)
+}
+
+fn called(title: Title, keywords: Vec<Title>) -> Portrait {
+    let all = title.keys().chain(keywords.iter().flat_map(Title::keys));
+    Portrait {
+        documents: documents(title.keys()),
+        all_documents: documents(all),
+        title,
+        keywords,
+        ..Portrait::default()
+    }
 }
 
 /// The words of a document by which to search for the services that give it.

@@ -14,7 +14,7 @@ use mpp_resource::memory::{Records, Row, Texts, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
-use super::portraits;
+use super::{needs::Needs, portraits};
 use crate::model::{self, likeness::Portrait, tree::Lineage};
 
 /// Every living record at one revision.
@@ -36,6 +36,8 @@ pub struct RegistryView {
     linked: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Standard → what suggestions compare of it.
     portraits: BTreeMap<Arc<str>, Arc<Portrait>>,
+    /// Requirements of all services.
+    needs: Needs,
 }
 
 impl View for RegistryView {
@@ -45,6 +47,7 @@ impl View for RegistryView {
         let before = self.records.apply(kind, change);
         if kind == Service::KIND {
             self.count_category(before.as_ref(), change);
+            self.count_needs(before.as_ref(), change);
         }
         match (kind, change.op) {
             (Unit::KIND, Op::Put) => self.put_unit(change),
@@ -125,6 +128,20 @@ impl RegistryView {
             let own = change.labels.get(&Label::Category).map_or("", String::as_str);
             *self.categories.entry(self.records.texts.shared(own)).or_default() += 1;
         }
+    }
+
+    fn count_needs(&mut self, before: Option<&Row>, change: &Change) {
+        if let Some(before) = before {
+            self.needs.take(Needs::of(&before.doc));
+        }
+        if change.op == Op::Put {
+            self.needs.add(Needs::of(&change.doc));
+        }
+    }
+
+    /// How many requirements all services have.
+    pub fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// The categories of all services, in order; services without one are left out.

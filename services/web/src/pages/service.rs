@@ -2,6 +2,7 @@
 //! fields a curator has set over its source's, with what the source says.
 
 pub(super) mod more;
+mod steps;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(facts(look, view, data)),
+            Block::One(steps::part(look, data.steps.as_ref())),
             Block::One(places(look, view, data.malls.as_deref())),
             Block::One(overrides(look, service)),
         ],

@@ -6,6 +6,7 @@ mod answer;
 mod mall;
 mod search;
 mod standards;
+mod steps;
 
 use std::time::Duration;
 
@@ -13,10 +14,11 @@ use futures::future::join_all;
 use mpp_api::{
     registry::{
         GetRegionRequest, GetServiceRequest, GetUnitRequest, GetWithdrawnServiceRequest,
-        GetWithdrawnServiceResponse, Service, StandardLink, Unit,
+        GetWithdrawnServiceResponse, PlanStepsResponse, Service, StandardLink, Unit,
         catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
-        search_service_client::SearchServiceClient, standard_service_client::StandardServiceClient,
+        process_service_client::ProcessServiceClient, search_service_client::SearchServiceClient,
+        standard_service_client::StandardServiceClient,
     },
     reporting::{MallDetail, Report, report_service_client::ReportServiceClient},
     scheduling::{
@@ -48,6 +50,7 @@ pub struct Upstream {
     catalog: CatalogServiceClient<Channel>,
     search: SearchServiceClient<Channel>,
     standards: StandardServiceClient<Channel>,
+    processes: ProcessServiceClient<Channel>,
     sync: SyncServiceClient<Channel>,
     /// The same of hours rules.
     rules: SyncServiceClient<Channel>,
@@ -76,6 +79,8 @@ pub struct ServiceData {
     pub malls: Option<Vec<String>>,
     /// The link to the standard that it is of, if the registry answered and there is one.
     pub standard: Option<StandardLink>,
+    /// The way to it, if the registry answered.
+    pub steps: Option<PlanStepsResponse>,
 }
 
 impl Upstream {
@@ -97,6 +102,7 @@ impl Upstream {
             directory: DirectoryServiceClient::new(registry.clone()),
             search: SearchServiceClient::new(registry.clone()),
             standards: StandardServiceClient::new(registry.clone()),
+            processes: ProcessServiceClient::new(registry.clone()),
             sync: SyncServiceClient::new(registry.clone()),
             catalog: CatalogServiceClient::new(registry),
             hours: HoursServiceClient::new(scheduling.clone()),
@@ -126,17 +132,19 @@ impl Upstream {
         let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
         let unit = name.split("/services/").next().unwrap_or_default();
         let mut catalog = self.catalog.clone();
-        let (service, unit, malls, standard) = futures::join!(
+        let (service, unit, malls, standard, steps) = futures::join!(
             self.answer(catalog.get_service(request)),
             self.unit(unit),
             self.malls_of(name),
-            self.standard_of(name)
+            self.standard_of(name),
+            self.steps_to(name)
         );
         Ok(ServiceData {
             service: service.and_then(|answer| answer.service).needed()?,
             unit,
             malls,
             standard,
+            steps,
         })
     }
 

@@ -63,6 +63,10 @@ fn hostile() -> Nation {
         (variant.texts, variant.missing) = (vec![HOSTILE.into()], vec![HOSTILE.into()]);
     }
     all.links[0].standard_title = text();
+    for way in all.steps.values_mut() {
+        way.steps.iter_mut().for_each(|step| step.title = text());
+        way.asked_twice[0].askers[0].text = HOSTILE.into();
+    }
     let place = Place { mall_display_name: text(), ..Place::default() };
     let named = NamedPlace { text: HOSTILE.into(), ..NamedPlace::default() };
     let hit = Hit {

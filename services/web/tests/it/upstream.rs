@@ -2,6 +2,7 @@
 //! says, over real connections.
 
 mod standards;
+mod steps;
 
 use std::{
     collections::HashMap,
@@ -256,6 +257,7 @@ async fn answer(
             })
             .await
         }
+        "PlanSteps" => steps::answer(answers, request).await,
         other => match standards::answer(answers, other, request).await {
             Some(answer) => answer,
             None => Status::unimplemented(other.to_owned()).into_http(),

@@ -3,6 +3,7 @@
 mod nation;
 mod report;
 mod standards;
+mod steps;
 
 use std::time::Duration;
 

@@ -7,6 +7,9 @@ pub mod nation;
 pub mod search;
 pub mod source;
 pub mod standard;
+pub mod steps;
 pub mod upload;
 
-pub use self::{calendar::*, mall::*, nation::*, search::*, source::*, standard::*, upload::*};
+pub use self::{
+    calendar::*, mall::*, nation::*, search::*, source::*, standard::*, steps::*, upload::*,
+};

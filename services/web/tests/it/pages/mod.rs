@@ -6,6 +6,7 @@ mod queue;
 mod search;
 mod service;
 mod standard;
+mod steps;
 mod tables;
 mod unreachable;
 

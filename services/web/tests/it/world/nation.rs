@@ -8,7 +8,7 @@ use std::{
 use mpp_api::{
     registry::{
         Counter, GetWithdrawnServiceResponse, ListDivergencesResponse, Mall, Offering,
-        SearchServicesResponse, Service, Standard, StandardLink, Unit, Window,
+        PlanStepsResponse, SearchServicesResponse, Service, Standard, StandardLink, Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
         service::{Override, Requirement},
@@ -22,7 +22,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{report::report, standards};
+use super::{report::report, standards, steps};
 
 /// 24 November 2026, a Tuesday, 09:00 in Jakarta.
 pub const MORNING: Micros = 1_795_485_600_000_000;
@@ -56,6 +56,7 @@ pub struct Nation {
     pub standards: HashMap<String, Standard>,
     pub divergences: ListDivergencesResponse,
     pub links: Vec<StandardLink>,
+    pub steps: HashMap<String, PlanStepsResponse>,
     /// Names that the registry knows beside those of the report.
     pub regions: HashSet<String>,
 }
@@ -206,6 +207,7 @@ pub fn nation() -> Nation {
         },
     );
     standards::add(&mut nation);
+    steps::add(&mut nation);
     nation
 }
 
