@@ -170,6 +170,7 @@ mod tests {
             table::search::ALL,
             table::source::ALL,
             table::standard::ALL,
+            table::steps::ALL,
             table::upload::ALL,
             api::ALL,
         ];
