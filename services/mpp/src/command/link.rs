@@ -47,7 +47,9 @@ pub struct LinkArgs {
 
 pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> {
     if let Some(number) = args.requirement {
-        return requirement::link(&args, number, client, output).await;
+        let LinkArgs { service, to: by, reason, dry_run, .. } = args;
+        let said = requirement::Link { service, number, by, reason, dry_run };
+        return requirement::link(said, client, output).await;
     }
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
     if args.open {

@@ -8,7 +8,6 @@ use mpp_api::registry::{
 use mpp_core::{Error, FieldCode, Result};
 use prost_types::FieldMask;
 
-use super::link::LinkArgs;
 use crate::{
     call::refused,
     client::Client,
@@ -56,18 +55,32 @@ fn line(one: &Suggestion) -> String {
     format!("{:3} %  {}  {title}: {}", one.percent, one.service, one.words.join(", "))
 }
 
+/// What a person says of a requirement.
+pub struct Link {
+    /// The service that asks.
+    pub service: String,
+    /// The requirement, from 1.
+    pub number: usize,
+    /// The service that satisfies it, or `none`.
+    pub by: String,
+    /// Why, where a source publishes the service.
+    pub reason: String,
+    /// Check only.
+    pub dry_run: bool,
+}
+
 /// Says which service satisfies a requirement. The list of requirements is written whole, and only
 /// if nobody has changed the service meanwhile.
-pub async fn link(args: &LinkArgs, number: usize, client: &Client, output: Output) -> Result<()> {
+pub async fn link(said: Link, client: &Client, output: Output) -> Result<()> {
     let mut catalog = CatalogServiceClient::new(client.channel(Service::Registry)?);
-    let asked = GetServiceRequest { name: args.service.clone(), ..Default::default() };
+    let asked = GetServiceRequest { name: said.service, ..Default::default() };
     let before = catalog.get_service(asked).await.map_err(refused)?.into_inner().service;
-    let service = satisfied(before.unwrap_or_default(), number, &args.to)?;
+    let service = satisfied(before.unwrap_or_default(), said.number, &said.by)?;
     let request = UpdateServiceRequest {
         service: Some(service),
         update_mask: Some(FieldMask { paths: vec!["requirements".to_owned()] }),
-        validate_only: args.dry_run,
-        reason: args.reason.clone(),
+        validate_only: said.dry_run,
+        reason: said.reason,
         ..UpdateServiceRequest::default()
     };
     let answer = catalog.update_service(request).await.map_err(refused)?.into_inner();
@@ -76,10 +89,11 @@ pub async fn link(args: &LinkArgs, number: usize, client: &Client, output: Outpu
         say!("{}", output::json(&service)?);
         return Ok(());
     }
-    let only = if args.dry_run { "would be " } else { "" };
+    let only = if said.dry_run { "would be " } else { "" };
+    let number = said.number;
     let text = number.checked_sub(1).and_then(|index| service.requirements.get(index));
     let text = text.map_or("", |requirement| requirement.text.as_str());
-    match args.to.as_str() {
+    match said.by.as_str() {
         NONE => say!("{only}unlinked  requirement {number} “{text}”"),
         to => say!("{only}linked  requirement {number} “{text}” to {to}"),
     }

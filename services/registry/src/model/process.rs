@@ -7,6 +7,7 @@
 
 mod components;
 mod dominators;
+mod graph;
 pub mod reading;
 pub mod twice;
 
@@ -17,31 +18,9 @@ use std::collections::BTreeSet;
 
 use components::components;
 use dominators::spared;
+use graph::Reached;
+pub use graph::{Graph, Need, Node};
 use reading::{Length, Span};
-
-/// A requirement that names a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// The place in the graph of the service that satisfies it.
-    pub by: usize,
-    /// Whether it holds for everybody.
-    pub is_certain: bool,
-}
-
-/// A service of the graph.
-#[derive(Clone, Debug, Default)]
-pub struct Node {
-    /// What it asks for.
-    pub needs: Vec<Need>,
-    /// How long it takes, where that was surely read.
-    pub length: Option<Length>,
-    /// Rupiah, where they were surely read.
-    pub cost: Option<Span>,
-}
-
-/// Services and what they ask for; the first one is wanted.
-#[derive(Clone, Debug, Default)]
-pub struct Graph(pub Vec<Node>);
 
 /// A service that the applicant goes through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,27 +73,7 @@ pub fn plan(graph: &Graph, held: &BTreeSet<usize>) -> Plan {
     }
 }
 
-/// Whether each service of a graph is reached.
-type Reached = Vec<bool>;
-
 impl Graph {
-    fn reached(&self, held: &BTreeSet<usize>, only_certain: bool) -> Reached {
-        let mut reached = vec![false; self.0.len()];
-        let mut open = if reached.is_empty() || held.contains(&0) { Vec::new() } else { vec![0] };
-        while let Some(node) = open.pop() {
-            if std::mem::replace(&mut reached[node], true) {
-                continue;
-            }
-            open.extend(self.needs(node, only_certain).filter(|by| !held.contains(by)));
-        }
-        reached
-    }
-
-    fn needs(&self, node: usize, only_certain: bool) -> impl Iterator<Item = usize> {
-        let needs = self.0[node].needs.iter();
-        needs.filter(move |need| need.is_certain || !only_certain).map(|need| need.by)
-    }
-
     fn length(&self, node: usize) -> Length {
         self.0[node].length.unwrap_or_default()
     }

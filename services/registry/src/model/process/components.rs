@@ -1,7 +1,7 @@
 //! The services of a graph that need each other, in order: Kosaraju's two passes, without recursion,
 //! since a peer decides how deep the graph is.
 
-use super::{Graph, Reached};
+use super::graph::{Graph, Reached};
 
 /// The strongly connected parts of what is reached, those that others need first; the services of
 /// each by place.

@@ -2,8 +2,8 @@
 //! Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm".
 
 use super::{
-    Graph, Reached,
     components::{edges, walk},
+    graph::{Graph, Reached},
 };
 
 /// For each service of a part that is reached from the first one: how many fall away with it, itself
