@@ -14,7 +14,7 @@ use mpp_resource::handler::read;
 use super::{Registry, divergences::region_of, filing::parent_of, search::refused};
 use crate::{
     memory::{RegistryView, papers},
-    model::likeness::{Likeness, Portrait, likeness},
+    model::likeness::{Likeness, Portrait},
     search::Query,
 };
 
@@ -176,7 +176,7 @@ fn best(
     let parts = u32::try_from(open.documents.len()).unwrap_or(u32::MAX).max(1);
     let alike = open.candidates.iter().filter_map(|name| {
         let gives = given.get(name.as_str())?;
-        let all = open.documents.iter().map(|document| likeness(document, gives));
+        let all = open.documents.iter().map(|document| papers::alike(document, gives));
         let best = all.max_by_key(|likeness| likeness.percent)?;
         let whole = Likeness { percent: best.percent / parts, ..best };
         (whole.percent >= least).then_some((whole, candidates.get(name)?))

@@ -3,12 +3,12 @@
 use mpp_api::registry::Service;
 
 use crate::{
-    model::likeness::{Portrait, Title},
+    model::likeness::{Likeness, Portrait, Title, likeness},
     search::{documents, is_act, telling, worded},
 };
 
 /// Stems that say how a document is brought, for whom it is or that it is one, and not which.
-const PAPERS: [&str; 20] = [
+const PAPERS: [&str; 21] = [
     "asli",
     "bawa",
     "berkas",
@@ -17,6 +17,7 @@ const PAPERS: [&str; 20] = [
     "dokumen",
     "fotokopi",
     "kutip",
+    "laku",
     "legalisasi",
     "lembar",
     "lengkap",
@@ -31,8 +32,12 @@ const PAPERS: [&str; 20] = [
     "terang",
 ];
 
-/// Words by which a requirement asks for what no service gives: "belum menikah" is no marriage.
-const DENIALS: [&str; 5] = ["belum", "bukan", "selain", "tanpa", "tidak"];
+/// Words by which a requirement asks for what no service gives now: "belum menikah" is no marriage,
+/// and an old card is not where a new one comes from.
+const DENIALS: [&str; 6] = ["belum", "bukan", "lama", "selain", "tanpa", "tidak"];
+
+/// Documents beside those that have a short name: what both texts say must be one of either.
+const DOCUMENTS: [&str; 3] = ["akta", "buku", "paspor"];
 
 /// Words for people whose document it is: another's is no step of the applicant's.
 const OTHERS: [&str; 8] = ["ayah", "ibu", "istri", "kuasa", "saksi", "suami", "tua", "wali"];
@@ -71,6 +76,15 @@ fn called(title: Title, keywords: Vec<Title>) -> Portrait {
     }
 }
 
+/// How far a service gives a document; not at all where nothing that both say is the name of one.
+pub fn alike(document: &Portrait, given: &Portrait) -> Likeness {
+    let found = likeness(document, given);
+    let words = found.reasons.iter().flat_map(|reason| &reason.words);
+    let is_named = !documents(words.clone()).is_empty()
+        || words.into_iter().any(|word| DOCUMENTS.contains(&word.as_str()));
+    if is_named { found } else { Likeness::default() }
+}
+
 /// The words of a document by which to search for the services that give it.
 pub fn question(document: &Portrait) -> String {
     document.title.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
@@ -88,7 +102,7 @@ mod tests {
     use mpp_api::types::LocalizedText;
 
     use super::*;
-    use crate::{Policy, model::likeness::likeness};
+    use crate::Policy;
 
     fn titled(title: &str, product: &str) -> Portrait {
         let title = Some(LocalizedText { id: title.into(), en: String::new() });
@@ -99,7 +113,7 @@ mod tests {
     fn names(text: &str, title: &str, product: &str) -> bool {
         let named = named(text);
         let [document] = named.as_slice() else { return false };
-        let percent = likeness(document, &titled(title, product)).percent;
+        let percent = alike(document, &titled(title, product)).percent;
         percent >= Policy::default().suggest_least_percent
     }
 
@@ -123,6 +137,9 @@ mod tests {
         assert!(!names("Surat keterangan belum menikah", "Pendaftaran nikah", "Buku nikah"));
         assert!(!names("Surat keterangan sehat", "Surat keterangan pindah", "Surat keterangan"));
         assert!(!names("Pas foto 4x6", "Kartu Identitas Anak", "KIA"));
+        assert!(!names("Nomor ponsel aktif", "Aktivasi NPWP orang pribadi", "NPWP"));
+        assert!(!names("Data atau akta perubahan", "Perubahan data peserta", ""));
+        assert!(!names("Paspor lama", "Paspor baru", "Paspor"));
         assert!(!names("Mengisi formulir", "Penerbitan Kartu Keluarga Baru", "KK"));
     }
 
