@@ -14,7 +14,8 @@ mpp_telemetry::metrics! {
     /// (`confirmed`), or that it is not (`rejected`).
     LINKS: Gauge = "mpp.catalog.links" in "{link}" by ["state"];
     /// Requirements of all services, by whether they name the service whose product satisfies them
-    /// (`linked`) or not (`open`). Not each of the latter can: a form that is filled in is no product.
+    /// (`linked`) or not (`open`). Not each of the latter can: a form that is filled in is no
+    /// product.
     REQUIREMENTS: Gauge = "mpp.catalog.requirements" in "{requirement}" by ["state"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];

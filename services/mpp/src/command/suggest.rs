@@ -1,5 +1,5 @@
-//! `mpp suggest`: which service may be of which standard, and which may satisfy a requirement, for a
-//! person to decide.
+//! `mpp suggest`: which service may be of which standard, and which may satisfy a requirement, for
+//! a person to decide.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{

@@ -25,8 +25,8 @@ impl Registry {
     /// The steps towards a service, with what is known of time, fees and places.
     ///
     /// # Errors
-    /// `NOT_FOUND`; a mall that does not exist; names of another form, or too many; `UNAVAILABLE` if
-    /// this replica is behind.
+    /// `NOT_FOUND`; a mall that does not exist; names of another form, or too many; `UNAVAILABLE`
+    /// if this replica is behind.
     pub async fn plan_steps(
         &self,
         caller: &str,

@@ -1,6 +1,6 @@
 //! Services that may satisfy the requirements of another one, by the words of both: worked out when
-//! asked for, and never stored. Candidates are what search finds by the document's words, first with
-//! the service's own agency and where it is at home.
+//! asked for, and never stored. Candidates are what search finds by the document's words, first
+//! with the service's own agency and where it is at home.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,8 +151,8 @@ fn home(state: &RegistryView, service: &str) -> Home {
     }
 }
 
-/// How far a service is from another: of its unit, of its agency, of its region or of the nation, of
-/// another region.
+/// How far a service is from another: of its unit, of its agency, of its region or of the nation,
+/// of another region.
 fn far(home: &Home, other: &Home) -> u8 {
     if parent_of(&home.service) == parent_of(&other.service) {
         0

@@ -1,5 +1,5 @@
-//! How many requirements name the service that satisfies them, counted as services come and go. Of a
-//! record only that is read: the memory of the nation is filled at every start.
+//! How many requirements name the service that satisfies them, counted as services come and go. Of
+//! a record only that is read: the memory of the nation is filled at every start.
 
 use bytes::Bytes;
 use prost::Message;

@@ -55,8 +55,8 @@ pub fn named(text: &str) -> Vec<Portrait> {
     titles.map(|title| called(title, Vec::new())).collect()
 }
 
-/// What a service gives. The keywords and the product of one that does an act to a document say less
-/// than its title: "KTP hilang" gives a KTP, and is not where one comes from.
+/// What a service gives. The keywords and the product of one that does an act to a document say
+/// less than its title: "KTP hilang" gives a KTP, and is not where one comes from.
 pub fn given(service: &Service) -> Portrait {
     let title = service.title.as_ref().map(|title| told(&title.id)).unwrap_or_default();
     let acts = title.keys().any(|word| is_act(word));

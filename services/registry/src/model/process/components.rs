@@ -1,5 +1,5 @@
-//! The services of a graph that need each other, in order: Kosaraju's two passes, without recursion,
-//! since a peer decides how deep the graph is.
+//! The services of a graph that need each other, in order: Kosaraju's two passes, without
+//! recursion, since a peer decides how deep the graph is.
 
 use super::graph::{Graph, Reached};
 

@@ -6,8 +6,8 @@ use super::{
     graph::{Graph, Reached},
 };
 
-/// For each service of a part that is reached from the first one: how many fall away with it, itself
-/// included; 0 for the others.
+/// For each service of a part that is reached from the first one: how many fall away with it,
+/// itself included; 0 for the others.
 pub fn spared(graph: &Graph, part: &Reached) -> Vec<usize> {
     let needed = edges(graph, part, false);
     let mut spares = vec![0; needed.len()];
