@@ -98,7 +98,7 @@ pub async fn chain(database: &TestDatabase) -> World {
         requirements: vec![
             needs("KTP", KTP),
             needs("KK", FAMILY),
-            needs("Foto berwarna 3 x 4", ""),
+            needs("foto 3 x 4 berwarna", ""),
         ],
         ..service("Nomor induk berusaha")
     };
