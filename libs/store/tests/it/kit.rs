@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mpp_api::registry::{Mall, Unit};
 use mpp_api::types::LocalizedText;
+use mpp_core::Result;
 use mpp_store::{
     Actor, Change, Db, Feed, FeedOptions, Label, Labels, Migration, Op, Options, Schema,
     Statements, Subscription,
@@ -83,14 +84,22 @@ impl Served {
 
 /// The changes of a follower up to its first token at or after a revision, and that token.
 pub async fn changes_to(follower: &mut Subscription, revision: i64) -> (Vec<Arc<Change>>, Bytes) {
+    told_to(follower, revision).await.expect("the feed serves")
+}
+
+/// The same of a follower that may be told to begin anew.
+pub async fn told_to(
+    follower: &mut Subscription,
+    revision: i64,
+) -> Result<(Vec<Arc<Change>>, Bytes)> {
     let mut seen = Vec::new();
     loop {
-        let batch = follower.next().await.unwrap().expect("the feed serves");
+        let batch = follower.next().await?.expect("the feed serves");
         seen.extend(batch.changes);
         if let Some(token) = batch.token
             && batch.revision >= revision
         {
-            return (seen, token);
+            return Ok((seen, token));
         }
     }
 }
