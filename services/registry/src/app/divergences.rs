@@ -42,9 +42,11 @@ const MOST: usize = 100;
 const ALL: &str = "standards/-";
 /// Holders of a variant that are named; all are counted.
 const MOST_HOLDERS: usize = 200;
-/// Encoded bytes of the services of one standard that are compared; those beyond are counted. A
-/// service is 2 KB, and 64 KB at the most.
+/// Encoded bytes of the services of one standard that are compared, where those beyond are counted,
+/// and after which a page of standards ends. A service is 2 KB, and 64 KB at the most.
 const COMPARED_BYTES: usize = 12 * 1024 * 1024;
+/// Encoded bytes of a variant's holders, with their own words; those beyond the first are counted.
+const HOLDER_BYTES: usize = 64 * 1024;
 /// Encoded bytes of a component's variants; those beyond are counted.
 const VARIANT_BYTES: usize = 128 * 1024;
 
@@ -93,13 +95,16 @@ fn gather(
     let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
     let mut rest =
         state.records.rows::<Standard>("").filter(|(name, _)| ***name > *begin.after).peekable();
-    let (mut all, mut services) = (Vec::new(), 0);
+    let (mut all, mut services, mut bytes) = (Vec::new(), 0, 0);
     while all.len() < size
         && services < most
+        && bytes < COMPARED_BYTES
         && let Some((name, _)) = rest.next()
     {
-        all.extend(given(state, name, region, most));
-        services += all.last().map_or(0, |given: &Given| given.services.len());
+        let Some(given) = given(state, name, region, most) else { continue };
+        services += given.services.len();
+        bytes += given.services.iter().map(|(_, doc)| doc.len()).sum::<usize>();
+        all.push(given);
     }
     Ok((all, rest.peek().is_some()))
 }
@@ -221,6 +226,19 @@ fn divergence(
     })
 }
 
+/// The holders for which there is room, the first in any case.
+fn named(holders: impl Iterator<Item = Holder>) -> Vec<Holder> {
+    let (mut named, mut bytes) = (Vec::new(), 0);
+    for holder in holders {
+        bytes += holder.encoded_len();
+        if bytes > HOLDER_BYTES && !named.is_empty() {
+            break;
+        }
+        named.push(holder);
+    }
+    named
+}
+
 /// The words of one of those that say the same, where they are others than those that stand for
 /// all.
 fn own_words(own: &Saying, told: &Saying) -> Vec<String> {
@@ -244,10 +262,9 @@ fn tell(
         texts: own_words(&all[*place], &variant.saying),
         ..services[*place].0.clone()
     };
-    let holders = variant.services.iter().take(MOST_HOLDERS);
     Variant {
         standard: variant.is_standard,
-        holders: holders.map(own).collect(),
+        holders: named(variant.services.iter().take(MOST_HOLDERS).map(own)),
         holder_count: count(variant.services.len()),
         read: variant.is_read,
         missing: beyond(standard, &variant.saying),
@@ -267,5 +284,19 @@ fn component(part: Part) -> Component {
         Part::Requirements => Component::Requirements,
         Part::Product => Component::Product,
         Part::Channels => Component::Channels,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_of_their_own_leave_room_for_fewer_holders_and_never_for_none() {
+        let holder = |bytes: usize| Holder { texts: vec!["a".repeat(bytes)], ..Holder::default() };
+        assert_eq!(named((0..200).map(|_| holder(0))).len(), 200);
+        assert_eq!(named((0..200).map(|_| holder(20_000))).len(), 3);
+        assert_eq!(named((0..2).map(|_| holder(2 * HOLDER_BYTES))).len(), 1);
+        assert_eq!(room([COMPARED_BYTES, 1].into_iter()), 1, "what lies beyond is counted");
     }
 }

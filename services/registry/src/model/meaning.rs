@@ -53,9 +53,35 @@ fn formula(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect()
 }
 
+/// Words of a note that only says that a time counts from complete papers on, as each does.
+const FROM_COMPLETE: [&str; 16] = [
+    "sejak",
+    "setelah",
+    "terhitung",
+    "berkas",
+    "dokumen",
+    "persyaratan",
+    "permohonan",
+    "diterima",
+    "dinyatakan",
+    "lengkap",
+    "dan",
+    "benar",
+    "telah",
+    "secara",
+    "semua",
+    "seluruh",
+];
+
+fn only_says_when_it_begins(note: &str) -> bool {
+    let words = note.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).all(|word| FROM_COMPLETE.contains(&word.as_str()))
+}
+
 /// What is said beside a reading: it may say what the reading is for.
 fn beside(notes: &[String], worded: Worded<'_>) -> String {
-    let mut notes: Vec<String> = notes.iter().map(|note| worded(note)).collect();
+    let told = notes.iter().filter(|note| !only_says_when_it_begins(note));
+    let mut notes: Vec<String> = told.map(|note| worded(note)).collect();
     notes.retain(|note| !note.is_empty());
     if notes.is_empty() { String::new() } else { format!(" with [{}]", sorted(notes)) }
 }
@@ -172,5 +198,10 @@ mod tests {
         );
         assert_eq!(meaning(&time(0, Unit::Unparsed)), None);
         assert_ne!(meaning(&ServiceTime { approximate: true, ..day.clone() }), meaning(&day));
+        let noted = |note: &str| ServiceTime { notes: vec![note.into()], ..day.clone() };
+        let usual = "sejak berkas diterima lengkap dan benar";
+        assert_eq!(meaning(&noted(usual)), meaning(&day), "as everywhere");
+        let later = "setelah verifikasi lapangan 6 bulan";
+        assert_ne!(meaning(&noted(later)), meaning(&day), "it begins later");
     }
 }
