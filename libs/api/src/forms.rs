@@ -1,4 +1,4 @@
-//! The forms of records: since which one each kind's message has had which fields.
+//! The forms of records: which fields each kind's message has, and since which form.
 //!
 //! A program that decodes a record skips the fields that it does not know, and would write the
 //! record back without them. So each row says in which form it was written

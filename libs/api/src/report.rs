@@ -48,7 +48,7 @@ impl WatchReportResponse {
         Self { kind: Some(Kind::Change(change.encode_to_vec().into())) }
     }
 
-    /// Brings a client's report up to date; at first it is an empty one.
+    /// Applies this to a client's report; a new client starts with an empty one.
     ///
     /// # Errors
     /// The bytes are no message of the contract; `held` is then as it was.

@@ -8,8 +8,8 @@ use serde::de::{
 };
 use serde_json::{Map, Number, Value};
 
-/// Values in one text at the most, each of which takes up to some hundred bytes of memory: a batch
-/// of five hundred rich records has about half as many.
+/// At most this many values in one text, each of which takes up to a few hundred bytes of memory: a
+/// batch of five hundred rich records has about half that many.
 const MAX_VALUES: usize = 100_000;
 
 /// A JSON value from its text.

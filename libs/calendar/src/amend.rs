@@ -14,7 +14,7 @@ pub const MAX_ROWS: usize = 500;
 /// Names one holiday: a date has at most one row per kind and region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HolidayKey {
-    /// Its date.
+    /// The day of it, in the local zone of whoever is closed.
     pub date: Date,
     /// Its kind.
     pub kind: HolidayKind,

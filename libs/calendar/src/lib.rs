@@ -27,8 +27,8 @@
 //! it, end it. (Letting a shorter rule win over it was rejected: an event's hours, written before
 //! the flood, would reopen the hall.)
 //!
-//! Above all rules stands a [`Bar`]: a mall that does not serve yet or not any more, an agreement
-//! that has ended. Who asks for a day knows of it ([`Day::barred`]); rules are not asked then.
+//! Above all rules stands a [`Bar`]: a mall that is not serving yet, or no longer is; an agreement
+//! that has ended. The caller says so ([`Day::barred`]), and the rules are then not consulted.
 //!
 //! # Unknown, never open
 //! - A year that no decree fixes is unknown on every day, Sundays included, save where a closure

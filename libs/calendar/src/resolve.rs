@@ -63,8 +63,8 @@ pub fn resolve(date: Date, rules: &[Rule], decrees: &Decrees, region: &str) -> D
     resolve_where(date, rules, decrees, region, |_| true)
 }
 
-/// Like [`resolve`], with the rules of `layer` and those above it only: what a mall says when a
-/// counter's rules are at hand.
+/// Like [`resolve`], with the rules of `layer` and those above it only: the mall's own answer, when
+/// all that the caller has is a counter's rules.
 pub fn resolve_down_to(
     layer: Layer,
     date: Date,

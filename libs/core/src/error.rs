@@ -130,7 +130,7 @@ impl Error {
 
     /// True for a refusal that the lag of a copy may explain: something is not known yet, or not
     /// yet in the state that it should be in.
-    pub fn may_be_of_a_lag(&self) -> bool {
+    pub fn may_be_due_to_lag(&self) -> bool {
         match self.0.reason {
             Reason::NotFound | Reason::ReferenceInvalid | Reason::WrongState => true,
             _ => self.0.fields.iter().any(|wrong| wrong.code == FieldCode::UnknownValue),

@@ -53,7 +53,7 @@ impl Upstream {
         F: Future<Output = ()>,
     {
         let unknown = match look() {
-            Err(error) if error.may_be_of_a_lag() => error,
+            Err(error) if error.may_be_due_to_lag() => error,
             found => return found,
         };
         let caught_up = async {

@@ -61,7 +61,7 @@ impl Looker {
         Box::pin(async {
             let looked = self.look_and_write().await;
             match &looked {
-                Err(error) if is_unreached(error) => self.db.0.reach.lose(),
+                Err(error) if is_unreached(error) => self.db.0.reach.note_lost(),
                 _ => self.db.0.reach.find(),
             }
             if looked.is_err() {

@@ -48,7 +48,7 @@ struct Findings {
 
 impl Reach {
     /// Notes that the looker does not reach the server, so that nobody waits for it.
-    pub fn lose(&self) {
+    pub fn note_lost(&self) {
         self.0.found.send_modify(|found| found.away = true);
     }
 
@@ -192,7 +192,7 @@ mod tests {
     fn nobody_waits_for_a_server_that_is_away() {
         let reach = Reach::default();
         assert!(reach.until_away().now_or_never().is_none());
-        reach.lose();
+        reach.note_lost();
         assert!(reach.until_away().now_or_never().is_some());
         reach.find();
         assert!(!reach.is_away());

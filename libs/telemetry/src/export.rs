@@ -55,8 +55,8 @@ pub struct Config {
     pub filter: String,
 }
 
-/// Flushes everything unsent when it is dropped. Drop it last, and outside of a
-/// single-threaded runtime, whose thread the sending needs.
+/// Flushes everything unsent when it is dropped. Drop it last, and outside a single-threaded
+/// runtime: sending needs its thread.
 pub struct Guard {
     tracer: SdkTracerProvider,
     meter: SdkMeterProvider,

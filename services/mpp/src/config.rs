@@ -47,7 +47,8 @@ pub struct ServeArgs {
     /// Identify callers by certificates of this authority (PEM), too.
     #[arg(long, env = "MPP_TLS_CLIENT_CA", value_name = "FILE")]
     pub tls_client_ca: Option<PathBuf>,
-    /// Serve plain text beyond loopback. Only where a mesh's sidecar encrypts and proves both ends.
+    /// Serve plain text beyond loopback. Use it only where a mesh's sidecar encrypts and
+    /// authenticates both ends.
     #[arg(long, env = "MPP_PLAIN_TEXT_ANYWHERE")]
     pub plain_text_anywhere: bool,
     /// The keys that applicants are hashed with, oldest first: one "ID HEX" a line (scheduling).

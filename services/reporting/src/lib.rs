@@ -228,7 +228,7 @@ fn serve_copies(
         let (db, rebuilds) = (rebuilt.clone(), rebuilds.clone());
         Box::pin(async move { rebuilds.run(&db, accept, patience).await })
     };
-    let keeping = app::copies::Keeping {
+    let keeping = app::copies::CopyPlaces {
         db: db.clone(),
         memory: memory.clone(),
         by: follow::writer(),

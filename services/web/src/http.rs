@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     document,
-    live::{boards::Boards, permits::Permits, stream::messages},
+    live::{boards::OpenPages, permits::Permits, stream::messages},
     pages::{Address, Asked, Own},
     render::{Renderer, Shown},
     security::secure,
@@ -31,7 +31,7 @@ pub struct Site {
     /// Draws pages.
     pub renderer: Renderer,
     /// Pages that somebody looks at.
-    pub boards: Boards,
+    pub boards: OpenPages,
     /// A permit for each browser that listens.
     pub listeners: Permits,
     /// A permit for each page that is being drawn.

@@ -125,7 +125,7 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let renderer = render::Renderer { upstream, report, policy: Arc::new(policy), clock };
     let uploads = uploads(&renderer, uploads_to, &shutdown);
     tasks.spawn(uploads.sessions.clone().sweep(shutdown.clone()));
-    let boards = live::boards::Boards::default();
+    let boards = live::boards::OpenPages::default();
     let site = http::Site { renderer, boards, listeners, drawing, shutdown };
     let router = http::router(site, uploads);
     Ok(Running { router, readiness, tasks })

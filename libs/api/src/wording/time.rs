@@ -17,7 +17,7 @@ pub fn plain_time(given: &ServiceTime, language: Language) -> String {
     plain(&time(given, language))
 }
 
-/// For readers of another language than the source's: what was read, and beside it the source's
+/// For readers whose language is not the source's: what was read, and beside it the source's
 /// words where they say more than that.
 pub fn time_and_words(given: &ServiceTime, language: Language) -> Vec<Piece> {
     let said = |text: &str| text.to_lowercase().replace(char::is_whitespace, "");

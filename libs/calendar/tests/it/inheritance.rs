@@ -1,4 +1,4 @@
-//! Which of several rules holds.
+//! Which of several rules applies.
 
 use mpp_calendar::{Closure, Layer, Observes, ReasonCode, Rule, Season, Status, resolve_down_to};
 use mpp_calendar::{Decrees, Problem};

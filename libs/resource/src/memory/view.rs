@@ -173,7 +173,7 @@ impl<V: View> Memory<V> {
     /// The errors of `look`; `UNAVAILABLE` if the database is away or the memory lags too far.
     pub async fn settled<T>(&self, look: impl Fn(&V) -> Result<T>) -> Result<T> {
         let found = look(&self.read());
-        if found.as_ref().map_or_else(Error::may_be_of_a_lag, |_| false) {
+        if found.as_ref().map_or_else(Error::may_be_due_to_lag, |_| false) {
             mpp_rpc::waiting(self.reach_head()).await??;
             return look(&self.read());
         }

@@ -18,7 +18,7 @@ use tonic::Status;
 use super::{
     frame::{Messages, refusal},
     problem,
-    wishes::Wishes,
+    wishes::AnswerFormat,
 };
 use crate::status;
 
@@ -33,7 +33,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// The call's refusal, where it came before any message.
 pub(crate) fn stream(
     route: &Route,
-    wishes: Wishes,
+    wishes: AnswerFormat,
     response: Response,
 ) -> Result<Response, Status> {
     if let Some(status) = refusal(response.headers()) {
@@ -51,7 +51,7 @@ pub(crate) fn stream(
 fn events(
     messages: Messages,
     of: MessageDescriptor,
-    wishes: Wishes,
+    wishes: AnswerFormat,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let first = stream::iter([Ok(Event::default().retry(AGAIN))]);
     let rest = stream::unfold(Some(messages), move |messages| {
@@ -84,7 +84,7 @@ fn event(of: MessageDescriptor, message: axum::body::Bytes) -> Result<Event, Err
 }
 
 /// The last event of a stream that ends with a refusal.
-fn fault(refused: &Status, wishes: Wishes) -> Event {
+fn fault(refused: &Status, wishes: AnswerFormat) -> Event {
     let told = problem::rpc_status(refused, &error_of(refused), &wishes);
     Event::default().event("error").data(told.to_string())
 }

@@ -47,7 +47,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::{Code, Status};
 use uuid::Builder;
 
-use self::{once::text, request::Outer, wishes::Wishes};
+use self::{once::text, request::Outer, wishes::AnswerFormat};
 use crate::{
     coding::{self, Coding},
     layer::{rate, trace},
@@ -74,7 +74,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let started = Instant::now();
-    let wishes = Wishes::of(request.headers());
+    let wishes = AnswerFormat::of(request.headers());
     let head = request.method() == Method::HEAD;
     let coding = pack::wanted(request.headers());
     let answered = match enter(request, wishes, next).await {
@@ -109,7 +109,7 @@ impl NoCall {
         }
     }
 
-    fn answer(self, wishes: &Wishes) -> Response {
+    fn answer(self, wishes: &AnswerFormat) -> Response {
         match self {
             Self::Document(answer) => answer,
             Self::Status(status) => problem::answer(&status, wishes),
@@ -135,7 +135,7 @@ fn content_type(headers: &HeaderMap) -> &str {
     kind.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }
 
-async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, NoCall> {
+async fn enter(request: Request, wishes: AnswerFormat, next: Next) -> Result<Response, NoCall> {
     let (parts, body) = request.into_parts();
     check_form(&parts).map_err(status)?;
     check_site(&parts).map_err(status)?;
@@ -217,7 +217,7 @@ fn nothing_here(path: &str) -> Error {
     Error::new(Reason::NotFound, text)
 }
 
-fn other_verb(allowed: &[&'static str], wishes: &Wishes) -> Response {
+fn other_verb(allowed: &[&'static str], wishes: &AnswerFormat) -> Response {
     let allowed = allowed.join(", ");
     let error = Error::new(Reason::Unimplemented, format!("this address takes {allowed}"));
     let mut response = problem::answer(&status(error), wishes);
@@ -228,7 +228,7 @@ fn other_verb(allowed: &[&'static str], wishes: &Wishes) -> Response {
     response
 }
 
-fn other_form(error: Error, wishes: &Wishes) -> Response {
+fn other_form(error: Error, wishes: &AnswerFormat) -> Response {
     let mut response = problem::answer(&status(error), wishes);
     *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     response

@@ -13,7 +13,7 @@ use mpp_core::{Error, FieldCode, Result};
 use super::{
     condition::in_coding,
     problem,
-    wishes::{Wishes, listed, weight_of},
+    wishes::{AnswerFormat, listed, weight_of},
 };
 use crate::{
     coding::{Coding, LEAST},
@@ -43,7 +43,7 @@ pub(crate) async fn pack(wanted: Option<Coding>, answer: Response) -> Response {
             Response::from_parts(parts, Body::from(packed))
         }
         // Neither memory nor a buffer of memory fails.
-        Err(error) => problem::answer(&status(error), &Wishes::default()),
+        Err(error) => problem::answer(&status(error), &AnswerFormat::default()),
     }
 }
 

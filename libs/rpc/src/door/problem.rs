@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::wishes::Wishes;
+use super::wishes::AnswerFormat;
 
 const TYPE: &str = "type.googleapis.com/google.rpc.";
 const STATUS: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
 /// The answer of a call that was refused.
-pub(crate) fn answer(status: &Status, wishes: &Wishes) -> Response {
+pub(crate) fn answer(status: &Status, wishes: &AnswerFormat) -> Response {
     let error = error_of(status);
     let http = http_status(status.code(), &error.reason);
     let (content_type, body) = if wishes.problem {
@@ -35,7 +35,7 @@ fn set_headers(
     content_type: &'static str,
     error: &ClientError,
     http: StatusCode,
-    wishes: &Wishes,
+    wishes: &AnswerFormat,
 ) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -91,14 +91,14 @@ pub fn http_status_of(reason: Reason) -> u16 {
 }
 
 /// `google.rpc.Status`, with the details that gRPC's own clients get.
-pub(crate) fn rpc_status(status: &Status, error: &ClientError, wishes: &Wishes) -> Value {
+pub(crate) fn rpc_status(status: &Status, error: &ClientError, wishes: &AnswerFormat) -> Value {
     let message = wishes.choose(&error.message, &error.indonesian);
     json!({
         "code": i32::from(status.code()), "message": message, "details": details(status, error, wishes),
     })
 }
 
-fn details(status: &Status, error: &ClientError, wishes: &Wishes) -> Vec<Value> {
+fn details(status: &Status, error: &ClientError, wishes: &AnswerFormat) -> Vec<Value> {
     let read = status.get_error_details();
     let typed = |name: &str| format!("{TYPE}{name}");
     let mut details = Vec::new();
@@ -141,7 +141,7 @@ fn message_differs(error: &ClientError) -> bool {
 
 /// RFC 9457. The codes of wrong fields stand beside their descriptions; what developers should read
 /// has a member of its own where another language takes its place.
-fn problem(status: &Status, error: &ClientError, http: StatusCode, wishes: &Wishes) -> Value {
+fn problem(status: &Status, error: &ClientError, http: StatusCode, wishes: &AnswerFormat) -> Value {
     let read = status.get_error_details();
     let codes = read.error_info().map(|info| info.metadata.clone()).unwrap_or_default();
     let errors = error.fields.iter().map(|(field, description)| {
@@ -179,8 +179,8 @@ mod tests {
     use super::*;
     use crate::status;
 
-    fn wishes(indonesian: bool) -> Wishes {
-        Wishes { indonesian, ..Wishes::default() }
+    fn wishes(indonesian: bool) -> AnswerFormat {
+        AnswerFormat { indonesian, ..AnswerFormat::default() }
     }
 
     #[test]

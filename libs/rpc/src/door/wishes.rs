@@ -4,14 +4,14 @@ use http::{HeaderMap, HeaderName, header};
 
 /// The form in which a plain HTTP request wants its answer.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wishes {
+pub(crate) struct AnswerFormat {
     /// Refusals as `application/problem+json`.
     pub problem: bool,
     /// Sentences in Indonesian rather than in English.
     pub indonesian: bool,
 }
 
-impl Wishes {
+impl AnswerFormat {
     /// Out of `Accept` and `Accept-Language`.
     pub fn of(headers: &HeaderMap) -> Self {
         let language = listed(headers, &header::ACCEPT_LANGUAGE);
@@ -55,9 +55,9 @@ pub(crate) fn weight_of(ranges: &str, language: &str) -> u32 {
 mod tests {
     use super::*;
 
-    fn wishes(language: &'static str) -> Wishes {
+    fn wishes(language: &'static str) -> AnswerFormat {
         let value = http::HeaderValue::from_static(language);
-        Wishes::of(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]))
+        AnswerFormat::of(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]))
     }
 
     #[test]

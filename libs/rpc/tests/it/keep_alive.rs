@@ -15,7 +15,7 @@ use crate::{
     setup::{BANYUWANGI, Server, server, server_with},
 };
 
-/// A connection that sends one request for a queue after the other.
+/// A connection that asks for a queue again and again, one request at a time.
 struct Plain {
     tcp: TcpStream,
     token: String,

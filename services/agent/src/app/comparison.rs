@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::difference::Digest,
-    store::{Adopted, Beliefs, Truth},
+    store::{Adopted, Beliefs, Compared},
 };
 
 /// The records that wait to be compared.
@@ -83,21 +83,21 @@ impl<'a> Comparison<'a> {
     }
 
     /// The records that the registry really holds, and those among them that need not be sent.
-    pub fn truth(&self, found: &Found) -> Truth {
-        let mut truth = Truth::default();
-        truth.held.extend(found.lone.iter().filter(|one| one.held).map(|one| self.held(one)));
+    pub fn compared(&self, found: &Found) -> Compared {
+        let mut compared = Compared::default();
+        compared.held.extend(found.lone.iter().filter(|one| one.held).map(|one| self.held(one)));
         for entry in &self.entries {
             let wanted = found.wanted.get(&entry.item);
             if wanted.copied().unwrap_or(entry.standing.is_held()) {
-                truth.held.insert(entry.id.to_string(), entry.name.to_string());
+                compared.held.insert(entry.id.to_string(), entry.name.to_string());
             }
             if wanted.is_none() {
                 let (id, digest) = (entry.id.clone(), entry.digest);
                 let is_rejected = matches!(entry.standing, Standing::Rejected(_));
-                truth.confirmed.push(Adopted { id, digest, is_rejected });
+                compared.confirmed.push(Adopted { id, digest, is_rejected });
             }
         }
-        truth
+        compared
     }
 
     fn held(&self, one: &LoneItem) -> (String, String) {

@@ -28,7 +28,7 @@ use crate::{
         withdraw::{self, Withdraw},
     },
     source,
-    store::Truth,
+    store::Compared,
 };
 use known::Known;
 use parts::{Asking, Parts};
@@ -99,12 +99,12 @@ async fn look(
     let mut comparison = Comparison::new(run, beliefs, Why::Asked)?;
     read(run, &known, &mut survey, &mut comparison, limits).await?;
     let found = compare(&comparison, &mut asking).await?;
-    let truth = comparison.truth(&found);
+    let compared = comparison.compared(&found);
     if survey.lack.is_none() && survey.tally.read > 0 {
-        survey.difference.hold(truth.ids());
+        survey.difference.hold(compared.ids());
     }
     let mut parts = Parts::new(asking, limits, tell);
-    parts.in_sync(&truth);
+    parts.count_known(&compared);
     for replayed in comparison.replay(found)? {
         let (record, digest, is_wanted) = replayed?;
         if is_wanted {
@@ -116,7 +116,7 @@ async fn look(
         survey.lack = survey.judge_whole(known.is_empty_meant);
     }
     let gone = match survey.lack {
-        None => withdraw(run, &known, &survey, &truth, &mut parts).await?,
+        None => withdraw(run, &known, &survey, &compared, &mut parts).await?,
         Some(_) => Vec::new(),
     };
     let (changes, Survey { tally, problems, lack, .. }) = (parts.changes, survey);
@@ -159,13 +159,13 @@ async fn withdraw(
     run: &Run,
     known: &Known,
     survey: &Survey<'_>,
-    truth: &Truth,
+    compared: &Compared,
     parts: &mut Parts<'_>,
 ) -> Result<Vec<Gone>> {
     let is_there = |id: &str| survey.difference.is_there(id);
-    let due = known.due(run, survey, truth, parts.standing());
+    let due = known.due(run, survey, compared, parts.standing());
     let withdraw = Withdraw::These(due.iter().cloned().collect());
-    let (records, _) = withdraw::deletes(&withdraw, &truth.held, is_there, 0);
+    let (records, _) = withdraw::deletes(&withdraw, &compared.held, is_there, 0);
     for record in records {
         let digest = difference::digest(&record);
         parts.add(record, digest, &survey.difference).await?;
@@ -173,7 +173,7 @@ async fn withdraw(
     parts.flush(&survey.difference).await?;
     // Nobody can tell which record an unreadable row is.
     let knows = survey.difference.is_sure();
-    let gone = truth.held.iter().filter(|(id, _)| knows && !is_there(id));
+    let gone = compared.held.iter().filter(|(id, _)| knows && !is_there(id));
     let goes = |id: &str| match due.contains(id) {
         true => Goes::Now,
         false => known.goes(run, survey, id),

@@ -40,9 +40,9 @@ pub struct Seen {
 /// The records that go now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// These, and perhaps none.
+    /// These; possibly none.
     These(Vec<String>),
-    /// So many would go, and no more than so many may at once: nothing goes.
+    /// (how many would go, how many may go at once): nothing goes.
     TooMany(usize, usize),
 }
 

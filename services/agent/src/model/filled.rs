@@ -1,6 +1,6 @@
 //! Findings of one run that the next one relies on: the keys that the mapping reads, how many
-//! records had something in them, and how the file ended. A column that is suddenly empty would
-//! take a field from every record without a word, as would a renamed heading.
+//! records had something in them, and how the file ended. A column that is suddenly empty, or a
+//! renamed heading, would silently remove a field from every record.
 
 use std::collections::{BTreeMap, BTreeSet};
 

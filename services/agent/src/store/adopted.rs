@@ -46,13 +46,13 @@ pub struct Adopted {
 
 /// The outcome of a comparison.
 #[derive(Debug, Default)]
-pub struct Truth {
+pub struct Compared {
     pub confirmed: Vec<Adopted>,
     /// Records of the source that the registry holds, in whatever form, with their names.
     pub held: BTreeMap<String, String>,
 }
 
-impl Truth {
+impl Compared {
     /// The ids that the registry holds.
     pub fn ids(&self) -> HashSet<String> {
         self.held.keys().cloned().collect()
@@ -83,10 +83,10 @@ impl Store {
     }
 
     /// Replaces all stored answers by the outcome of a comparison, with its checkpoint.
-    pub async fn adopt(&self, truth: &Truth, checkpoint: &Checkpoint) -> Result<()> {
+    pub async fn adopt(&self, compared: &Compared, checkpoint: &Checkpoint) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("UPDATE answered SET sequence = -1").execute(&mut *tx).await.map_err(failed)?;
-        for chunk in truth.confirmed.chunks(CHUNK) {
+        for chunk in compared.confirmed.chunks(CHUNK) {
             confirm(&mut tx, chunk, checkpoint.sequence).await?;
         }
         for query in [
@@ -95,16 +95,16 @@ impl Store {
         ] {
             sqlx::query(query).execute(&mut *tx).await.map_err(failed)?;
         }
-        hold_truly(&mut tx, &truth.held).await?;
+        hold_truly(&mut tx, &compared.held).await?;
         store_checkpoint(&mut tx, checkpoint).await?;
         forget_notes(&mut tx, &checkpoint.position).await?;
         tx.commit().await.map_err(failed)
     }
 
     /// Takes over which records the registry holds, and nothing else.
-    pub async fn hold(&self, truth: &Truth) -> Result<()> {
+    pub async fn hold(&self, compared: &Compared) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
-        hold_truly(&mut tx, &truth.held).await?;
+        hold_truly(&mut tx, &compared.held).await?;
         tx.commit().await.map_err(failed)
     }
 }

@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-pub use adopted::{Adopted, Beliefs, Truth};
+pub use adopted::{Adopted, Beliefs, Compared};
 
 use crate::model::difference::Digest;
 

@@ -155,13 +155,13 @@ async fn what_both_sides_have_found_takes_the_place_of_all_that_was_known() {
     // a and c stand as they were sent; b was deleted there, w was taken since, z is of an older
     // state.
     let adopted = |id: &str, is_rejected| Adopted { id: id.into(), digest: [2; 16], is_rejected };
-    let truth = Truth {
+    let compared = Compared {
         confirmed: vec![adopted("a", false), adopted("c", true), adopted("w", false)],
         held: ["a", "z"].map(|id| (id.to_owned(), named(id))).into(),
     };
     store.note("run:3", &[]).await.expect("notes");
     let reached = Checkpoint { position: "run:3".into(), ..at(3) };
-    store.adopt(&truth, &reached).await.expect("adopts");
+    store.adopt(&compared, &reached).await.expect("adopts");
     let known = store.answered().await.expect("reads");
     assert_eq!(known, ["a", "c", "w"].map(|id| (id.to_owned(), [2; 16])).into());
     assert_eq!(store.waiting().await.expect("reads"), 0, "of what was taken nothing is told");

@@ -1,4 +1,4 @@
-//! Counters and their windows: their place.
+//! Counters and windows: where each belongs.
 
 use mpp_api::registry::{Counter, Window};
 use mpp_core::Result;

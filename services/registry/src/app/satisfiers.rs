@@ -50,7 +50,7 @@ struct Candidate {
 }
 
 impl Registry {
-    /// Services that may satisfy the requirements of a service that name none.
+    /// Services that may satisfy those requirements of a service that do not name one yet.
     ///
     /// # Errors
     /// `NOT_FOUND`; a name of another form; a number out of range; `UNAVAILABLE` if this replica is

@@ -42,8 +42,8 @@ impl Registry {
         Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
     }
 
-    /// How many hits a page has: as many as were asked for, but no more than search gives; where
-    /// none were named, as the operator says.
+    /// How many hits a page has: as many as were asked for, but no more than search gives; the
+    /// operator's default if the request names no number.
     pub fn hits_on_a_page(&self, asked: usize) -> usize {
         match asked {
             0 => self.policy.search_page_hits,

@@ -1,5 +1,5 @@
-//! Sources: which units one may write (its namespace). When one counts as late is worked out in
-//! reporting, from the freshness target that the source declares.
+//! Sources: which units one may write (its namespace). When one counts as late follows from the
+//! freshness target that it declares: `late_by` in `libs/api/src/freshness.rs`.
 
 use mpp_api::{
     registry::Unit,

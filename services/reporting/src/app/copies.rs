@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 
 /// The places where reporting keeps data, and the way to rebuild it.
 #[derive(Clone)]
-pub struct Keeping {
+pub struct CopyPlaces {
     /// Reporting's database.
     pub db: Db,
     /// This replica's memory.
@@ -39,7 +39,7 @@ pub struct Keeping {
 }
 
 /// All that is kept, in the order in which it is made.
-pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept> {
+pub fn kept(feed: &Feed, keeping: &CopyPlaces, proofs: &[LastProof; 2]) -> Vec<Kept> {
     let own = copies::records(feed, model::KINDS, keeping.by.clone());
     let inboxes = Upstream::ALL.map(|upstream| {
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
@@ -48,18 +48,18 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
     [own].into_iter().chain(inboxes).chain(derived).collect()
 }
 
-fn bookkeeping(keeping: &Keeping) -> Kept {
+fn bookkeeping(keeping: &CopyPlaces) -> Kept {
     let (by, closes) = (keeping.by.clone(), keeping.clone());
     let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
     let accepts = Arc::new(move |progress: Progress| -> Work<i64> {
-        let Keeping { db, by, .. } = closes.clone();
+        let CopyPlaces { db, by, .. } = closes.clone();
         Box::pin(async move { store::close_gaps(&db, &by, &progress).await })
     });
     let books = Books::bookkeeping(&keeping.db, by, (store::TABLES, store::TABLES), check);
     books.accepting(accepts).kept("bookkeeping")
 }
 
-fn inbox(upstream: Upstream, keeping: &Keeping) -> Kept {
+fn inbox(upstream: Upstream, keeping: &CopyPlaces) -> Kept {
     let name = match upstream {
         Upstream::Registry => "registry-inbox",
         Upstream::Scheduling => "scheduling-inbox",
@@ -84,7 +84,7 @@ async fn received(db: Db, upstream: Upstream) -> Result<Held> {
 }
 
 /// Records' last events are set right by the state; earlier ones are not sent again by anybody.
-async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Result<Repaired> {
+async fn start_again(keeping: CopyPlaces, upstream: Upstream, accept: bool) -> Result<Repaired> {
     let feeds: &[Upstream] = match upstream {
         Upstream::Registry => &[Upstream::Registry],
         Upstream::Scheduling => &[Upstream::Scheduling],
@@ -103,7 +103,7 @@ async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Resu
     Ok(Repaired::starts_again(&text))
 }
 
-fn projections(keeping: &Keeping) -> Kept {
+fn projections(keeping: &CopyPlaces) -> Kept {
     let (reads, rebuilds) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
     let repair = move |asked: Asked| -> Work<Repaired> {
@@ -143,7 +143,7 @@ async fn compared(db: Db) -> Result<Held> {
     Ok(held)
 }
 
-fn nation(keeping: &Keeping) -> Kept {
+fn nation(keeping: &CopyPlaces) -> Kept {
     let (reads, starts) = (keeping.clone(), keeping.memory.clone());
     let read = move || -> Work<Held> { Box::pin(in_memory(reads.clone())) };
     let repair = move |_| -> Work<Repaired> {
@@ -155,7 +155,7 @@ fn nation(keeping: &Keeping) -> Kept {
 }
 
 /// The memory beside the rows, where both stand at the same place.
-async fn in_memory(keeping: Keeping) -> Result<Held> {
+async fn in_memory(keeping: CopyPlaces) -> Result<Held> {
     for _ in 0..TRIES {
         let anew = memory::load(&keeping.db, keeping.memory.policy()).await?;
         if let Some(held) = keeping.memory.compared(&anew) {

@@ -49,8 +49,8 @@ impl Scheduling {
         done
     }
 
-    /// Looks everything up in memory, before any lock is taken. A refusal counts only inside the
-    /// command: the same request may have been answered while the offering was there.
+    /// Looks everything up in memory, before any lock is taken. A refusal takes effect only inside
+    /// the command: the same request may have been answered while the offering was there.
     async fn prepare(&self, call: &Call, slot: SlotName, applicant: &Nik) -> Result<Sale> {
         let target = Target::parse(&slot.offering, "slot")?;
         let (schedule, terms) = self.known(|| self.bookable(&slot.offering)).await?;
@@ -102,5 +102,5 @@ async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, day: &str) -> Re
         return Ok(());
     }
     let booked = sql::booked(tx, &slot.name).await?;
-    Err(slot::full(slot, terms, day, booked))
+    Err(slot::full_error(slot, terms, day, booked))
 }

@@ -74,7 +74,7 @@ async fn serve_appointment(tx: &mut Tx, name: &str) -> Result<()> {
 /// Why nobody was called.
 async fn nobody_called(tx: &mut Tx, counter: &str, window: &str) -> Result<Error> {
     Ok(match sql::served_at(tx, window).await? {
-        Some(ticket) => Error::new(Reason::WrongState, ticket.in_the_way()),
+        Some(ticket) => Error::new(Reason::WrongState, ticket.busy_text()),
         None => Error::new(Reason::QueueEmpty, format!("nobody waits at {counter}")),
     })
 }

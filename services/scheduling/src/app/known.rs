@@ -81,6 +81,6 @@ impl Scheduling {
     pub async fn await_target(&self, target: &str) -> Result<()> {
         let Ok(target) = Target::parse(target, "target") else { return Ok(()) };
         let known = self.known(|| self.memory.read().directory.require(&target)).await;
-        known.or_else(|error| if error.may_be_of_a_lag() { Ok(()) } else { Err(error) })
+        known.or_else(|error| if error.may_be_due_to_lag() { Ok(()) } else { Err(error) })
     }
 }

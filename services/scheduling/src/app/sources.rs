@@ -41,7 +41,7 @@ impl Scheduling {
             if self.knows_source(name) { Ok(()) } else { Err(Error::not_found(name)) }
         };
         match self.known(look).await {
-            Err(error) if error.may_be_of_a_lag() => {
+            Err(error) if error.may_be_due_to_lag() => {
                 if self.knows_source(name) {
                     return Ok(());
                 }

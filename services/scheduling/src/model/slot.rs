@@ -183,7 +183,7 @@ pub fn sellable(
 }
 
 /// The refusal of a slot that is full: `booked` of its places are taken.
-pub fn full(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
+pub fn full_error(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
     if booked >= terms.slot_capacity || terms.quota_per_day == 0 {
         let hint = format!("{} is full ({booked} booked); ListSlots names others", slot.name);
         return Error::new(Reason::SlotFull, hint);

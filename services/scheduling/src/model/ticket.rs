@@ -139,7 +139,7 @@ impl Queued {
     }
 
     /// The refusal for others who want its window: it is busy.
-    pub fn in_the_way(&self) -> String {
+    pub fn busy_text(&self) -> String {
         format!("ticket {} ({}) is still being served; complete it first", self.number, self.name)
     }
 }

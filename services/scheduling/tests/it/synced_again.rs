@@ -146,7 +146,7 @@ fn item(record: &Record) -> Item {
     Item::new(key_of(&name(&record.source_id)), &digest(record), Standing::Taken)
 }
 
-/// What a client that has lost its answers finds to be otherwise than its records.
+/// How the service's records differ from those of a client that has lost its answers.
 async fn compared(world: &World, records: &[Record]) -> Found {
     let mut walk = Walk::new(Set::new(records.iter().map(item).collect()));
     let mut sync = sync(world, publisher());

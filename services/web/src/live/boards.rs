@@ -20,7 +20,7 @@ use crate::{
 
 /// The pages that are looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Boards(Arc<Mutex<OpenBoards>>);
+pub struct OpenPages(Arc<Mutex<OpenBoards>>);
 
 type OpenBoards = HashMap<(Address, Lang), Weak<Board>>;
 
@@ -38,7 +38,7 @@ impl Drop for Board {
     }
 }
 
-impl Boards {
+impl OpenPages {
     /// The board of a page, where somebody looks at it.
     pub fn find(&self, address: &Address, lang: Lang) -> Option<Arc<Board>> {
         self.lock().get(&(address.clone(), lang)).and_then(Weak::upgrade)

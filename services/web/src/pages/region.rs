@@ -208,8 +208,8 @@ fn stage_title(look: Look, region: &RegionReport, now: Option<usize>) -> String 
     }
 }
 
-/// A step before the last one reached may have no date: then it was not recorded, which says
-/// nothing of whether it was taken.
+/// A step before the last one reached may have no date: then it was not recorded, which does not
+/// say whether the step was taken.
 fn step_item(
     look: Look,
     step: Stage,

@@ -29,7 +29,7 @@ use crate::{
     metrics::UPLOADS,
     pages::{
         Address,
-        upload::{self, Desk, Report, Signed, Trouble},
+        upload::{self, Report, Signed, Trouble, UploadView},
     },
     render::Renderer,
     words::Lang,
@@ -253,7 +253,7 @@ impl Uploads {
         });
         let (limit, lasts) = (policy.upload_bytes, policy.upload_session_seconds);
         let look = self.renderer.look(lang);
-        let drawn = upload::draw(look, &Desk { signed_in, trouble, limit, lasts });
+        let drawn = upload::draw(look, &UploadView { signed_in, trouble, limit, lasts });
         let whole = document::document(look, &Address::Upload, "", &drawn);
         (status, [(header::CACHE_CONTROL, "no-store")], Html(whole.into_string())).into_response()
     }

@@ -12,7 +12,7 @@ use crate::{
         foreseen::Goes,
     },
     source::Way,
-    store::{Beliefs, Store, Truth},
+    store::{Beliefs, Compared, Store},
 };
 
 /// What earlier runs know of a source; nothing where there was none.
@@ -63,12 +63,12 @@ impl Known {
         &self,
         run: &Run,
         survey: &Survey<'_>,
-        truth: &Truth,
+        compared: &Compared,
         standing: i64,
     ) -> BTreeSet<String> {
         let mut absent = self.absent.clone();
-        absent.retain(|id, _| truth.held.contains_key(id) && !survey.difference.is_there(id));
-        let seen = Seen { held: truth.held.len(), unread: survey.tally.unread(), standing };
+        absent.retain(|id, _| compared.held.contains_key(id) && !survey.difference.is_there(id));
+        let seen = Seen { held: compared.held.len(), unread: survey.tally.unread(), standing };
         match run.absence().judge(&absent, seen, Clock::system().now()) {
             Due::These(ids) => ids.into_iter().collect(),
             Due::TooMany(..) => BTreeSet::new(),

@@ -23,7 +23,7 @@ use crate::{
         foreseen::{Changes, Look},
     },
     registry::{Calls, out_of_turn},
-    store::Truth,
+    store::Compared,
 };
 
 /// Questions to the registry, each asked again as long as a run would try.
@@ -120,9 +120,9 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Counts what need not be asked for.
-    pub(super) fn in_sync(&mut self, truth: &Truth) {
-        for one in &truth.confirmed {
+    /// Counts the records for which no preview is needed.
+    pub(super) fn count_known(&mut self, compared: &Compared) {
+        for one in &compared.confirmed {
             let changes = &mut self.changes;
             let count =
                 if one.is_rejected { &mut changes.still_rejected } else { &mut changes.in_sync };

@@ -13,7 +13,7 @@ use crate::{
         plan::Event,
     },
     registry::out_of_turn,
-    store::Truth,
+    store::Compared,
 };
 
 impl Session<'_> {
@@ -36,15 +36,15 @@ impl Session<'_> {
             differ: found.wanted.len(),
             gone: found.lone.len(),
         });
-        let truth = comparison.truth(&found);
-        self.survey.difference.hold(truth.ids());
+        let compared = comparison.compared(&found);
+        self.survey.difference.hold(compared.ids());
         if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
             // So many differ that comparing saves nothing.
             self.context.store.resume(&self.agreed(), true).await?;
-            self.context.store.hold(&truth).await?;
+            self.context.store.hold(&compared).await?;
             found.wanted.extend(comparison.all());
         } else {
-            self.confirm(found.reconciled(), &truth).await?;
+            self.confirm(found.reconciled(), &compared).await?;
         }
         for record in comparison.replay(found)? {
             self.send_again(record?).await?;
@@ -75,7 +75,7 @@ impl Session<'_> {
 
     /// Confirms the records that were found in sync: from now on they count as answered, at both
     /// sides.
-    async fn confirm(&mut self, reconciled: Reconciled, truth: &Truth) -> Result<()> {
+    async fn confirm(&mut self, reconciled: Reconciled, compared: &Compared) -> Result<()> {
         self.nonce += 1;
         let position = self.position();
         self.context.store.note(&position, &[]).await?;
@@ -93,6 +93,6 @@ impl Session<'_> {
         if result.nonce != self.nonce || !result.results.is_empty() {
             return Err(out_of_turn("what was confirmed"));
         }
-        self.context.store.adopt(truth, &result.checkpoint.unwrap_or_default()).await
+        self.context.store.adopt(compared, &result.checkpoint.unwrap_or_default()).await
     }
 }

@@ -1,7 +1,7 @@
 //! The template: a workbook that an office without a system fills in. Each heading stands for one
 //! field, and nothing is guessed.
 //!
-//! Its version grows whenever a workbook of before would be read otherwise: a heading that means
+//! Its version grows whenever an older workbook would be read differently: a heading that means
 //! something else, a column that is asked for and was not there.
 
 mod cell;

@@ -19,7 +19,7 @@ use super::{
     amiss::{At, is_unknown_setting},
     ask::Ask,
     mysql_ask::{all, execute, is_mariadb},
-    mysql_names::{is_kept_apart, limited_view},
+    mysql_names::{lacks_snapshots, limited_view},
     mysql_value::{Form, forms, quoted, value},
     told::{Out, Told, reach, row, unfit, within},
 };
@@ -199,7 +199,7 @@ fn is_binary(column: &MySqlColumn) -> bool {
 /// The limit of time ends with the count. Rows of a table without snapshots lie at the server.
 async fn before_rows(conn: &mut MySqlConnection, statement: &str) -> sqlx::Result<()> {
     limit_time(conn, 0).await?;
-    if is_kept_apart(conn, statement).await? {
+    if lacks_snapshots(conn, statement).await? {
         execute(conn, "SET SESSION sql_buffer_result = 1".to_owned()).await?;
     }
     Ok(())

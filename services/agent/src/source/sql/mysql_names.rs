@@ -64,7 +64,7 @@ fn unseen(view: &str, table: Option<(String, String)>) -> String {
 ///
 /// # Errors
 /// The server does not answer.
-pub async fn is_kept_apart(conn: &mut MySqlConnection, statement: &str) -> sqlx::Result<bool> {
+pub async fn lacks_snapshots(conn: &mut MySqlConnection, statement: &str) -> sqlx::Result<bool> {
     let listing = format!(
         "SELECT {SCHEMA}, table_name FROM information_schema.tables
          WHERE table_schema NOT IN {OWN} AND table_type = 'BASE TABLE' AND engine <> 'InnoDB'"

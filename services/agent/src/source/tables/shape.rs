@@ -33,12 +33,12 @@ pub struct Shape {
     rows: usize,
     /// How many rows begin with an id of this form and fill these columns.
     kinds: HashMap<(String, Vec<bool>), usize>,
-    core: Core,
+    core: Computed,
 }
 
 /// The results that are worked out from the rows.
 #[derive(Default)]
-struct Core {
+struct Computed {
     /// How many rows begin with each form of id.
     forms: HashMap<String, usize>,
     /// The form of the table's own ids, where they have one with digits: a mere word is the form of
@@ -60,7 +60,7 @@ impl Shape {
             *self.kinds.entry(kind).or_default() += 1;
         }
         if self.rows <= OFTEN || self.rows.is_multiple_of(OFTEN) {
-            self.core = Core::of(&self.kinds);
+            self.core = Computed::of(&self.kinds);
         }
     }
 
@@ -115,7 +115,7 @@ impl Shape {
     }
 }
 
-impl Core {
+impl Computed {
     fn of(kinds: &HashMap<(String, Vec<bool>), usize>) -> Self {
         let mut forms: HashMap<String, usize> = HashMap::new();
         for ((form, _), count) in kinds {

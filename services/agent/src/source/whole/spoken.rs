@@ -1,4 +1,4 @@
-//! Names of members beside the rows of a page that tell of no further rows: those that describe a
+//! Names of fields next to a page's rows that do not announce further rows: those that describe a
 //! catalog, its keeper, a request or an answer.
 
 /// Texts that describe.

@@ -60,7 +60,7 @@ pub struct Name {
 
 /// All words of a question.
 #[derive(Default)]
-pub struct Needles {
+pub struct QuestionWords {
     pub all: Vec<Needle>,
     pub names: Vec<Name>,
     /// The rest of the question beside acts, in the index's form of names.
@@ -85,7 +85,7 @@ pub struct Needles {
     pub asks_paper: bool,
 }
 
-impl Needles {
+impl QuestionWords {
     /// Total weight of all words.
     pub fn worth(&self) -> f32 {
         self.all.iter().map(|needle| needle.worth).sum::<f32>().max(f32::MIN_POSITIVE)

@@ -10,7 +10,7 @@ use super::filter::Candidate;
 use crate::search::{
     asking::{
         leading::SAME_WORD,
-        needle::{Needle, Needles, is_aside},
+        needle::{Needle, QuestionWords, is_aside},
     },
     indexing::table::Table,
     words::{
@@ -32,7 +32,7 @@ const WORDS_OF_A_NAME: usize = 2;
 pub fn is_modified(
     best: &Candidate,
     table: &Table,
-    needles: &Needles,
+    needles: &QuestionWords,
     owned: &dyn Fn(&str) -> bool,
 ) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
@@ -96,7 +96,7 @@ struct Word<'a> {
 struct Said<'a>(Vec<Word<'a>>);
 
 impl<'a> Said<'a> {
-    fn of(best: &Candidate, needles: &'a Needles) -> Self {
+    fn of(best: &Candidate, needles: &'a QuestionWords) -> Self {
         let known = needles.all.iter().enumerate().map(|(bit, needle): (usize, &Needle)| Word {
             term: &needle.term,
             held: best.held >> bit & 1 == 1,

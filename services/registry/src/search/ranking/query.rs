@@ -11,7 +11,7 @@ use super::{
 use crate::search::{
     asking::{
         leading::{is_document, is_subject},
-        needle::Needles,
+        needle::QuestionWords,
         question::{Error, MAX_PAGE, MAX_TEXT, Query},
         reading::{Place, Reading, read},
         stance::Stance,
@@ -63,7 +63,7 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     // What nobody sees in a question is no part of it.
     let text = mpp_core::text::line(&query.text);
     let reading = read(&text, &called, &is_document, &leads);
-    let needles = Needles::find(&state.view, &reading, tolerance)?;
+    let needles = QuestionWords::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);
     let found = found(state, query, &needles, &filter)?;
@@ -109,7 +109,7 @@ fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
 
 /// The places that are named, and the words that stand where a place is named but are no known
 /// place.
-fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
+fn named(reading: &Reading, needles: &QuestionWords) -> Vec<NamedPlace> {
     let place = |Place { text, codes, guessed, stance }: &Place| NamedPlace {
         text: text.clone(),
         region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
@@ -132,7 +132,7 @@ fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
 fn found(
     state: &Published,
     query: &Query,
-    needles: &Needles,
+    needles: &QuestionWords,
     filter: &Filter,
 ) -> Result<Vec<Candidate>, Error> {
     let slots = state.table.slots.iter();

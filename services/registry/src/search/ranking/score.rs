@@ -11,7 +11,7 @@
 //! of their points.
 
 use crate::search::{
-    asking::needle::Needles,
+    asking::needle::QuestionWords,
     indexing::index::{PARTS, Part, View},
     words::{
         analyze::{Alternative, QueryTerm, Via, folded},
@@ -64,7 +64,7 @@ pub struct Tally {
 }
 
 /// The points of each of `slots` services, by slot.
-pub fn tally(view: &View, needles: &Needles, slots: usize) -> tantivy::Result<Vec<Tally>> {
+pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
     for (bit, needle) in needles.all.iter().enumerate() {
         let found = look_up(view, &needle.term, needle.in_bodies, 1 << bit, &mut tallies)?;
@@ -166,7 +166,7 @@ impl Tally {
 
     /// A service that answers too little of the words that there are earns nothing, unless it bears
     /// the document that the question names.
-    fn finish(&mut self, needles: &Needles) {
+    fn finish(&mut self, needles: &QuestionWords) {
         let leads = self.strong & needles.leading != 0;
         if self.any == 0 || !(leads || self.points >= LEAST * needles.worth()) {
             self.points = 0.0;

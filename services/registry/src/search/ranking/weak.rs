@@ -9,7 +9,7 @@ use crate::search::{
     asking::{
         leading::SAME_WORD,
         mishap::{Harm, mishap},
-        needle::{Needle, Needles, PAPER, is_aside},
+        needle::{Needle, PAPER, QuestionWords, is_aside},
     },
     indexing::table::Table,
     words::{
@@ -32,7 +32,7 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 pub fn is_weak(
     best: Option<&Candidate>,
     table: &Table,
-    needles: &Needles,
+    needles: &QuestionWords,
     owned: &dyn Fn(&str, u32) -> bool,
 ) -> bool {
     let Some(best) = best else { return true };
@@ -72,7 +72,7 @@ const SHORT_QUESTION: usize = 2;
 /// A question that names a document gets it, with the words that were not understood, unless they
 /// are most of the question; one that calls a service by its name may add fewer open words than
 /// that has.
-fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
     let open = open_words(best, table, needles);
     match (best.held & needles.leading != 0, best.named || best.called) {
@@ -90,7 +90,7 @@ fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
 /// How many content words the best answer leaves open. Acts are judged apart. If the question has a
 /// name of the service, words for its owner or its applicants and words said aside are not open,
 /// unless they may tell it from others of its kind: "nikah di bawah umur".
-fn open_words(best: &Candidate, table: &Table, needles: &Needles) -> usize {
+fn open_words(best: &Candidate, table: &Table, needles: &QuestionWords) -> usize {
     let owner = owner(&table.slots[best.slot as usize].name);
     let named = best.named || best.held & needles.leading != 0;
     let leads = best.held & needles.leading != 0 && !needles.document;
@@ -117,7 +117,7 @@ fn is_person(term: &QueryTerm) -> bool {
 
 /// Whether the question is how a title or keyword begins, in its words: "tera timbangan" for "Tera
 /// ulang timbangan". One word is too little for that.
-fn is_head(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+fn is_head(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let asked: Vec<&QueryTerm> = words(best, needles)
         .filter(|(term, _)| term.decides && !is_act(term))
         .map(|(term, _)| term)
@@ -141,7 +141,7 @@ fn is_head(best: &Candidate, table: &Table, needles: &Needles) -> bool {
 /// A word of the question, and whether the best answer has it in title or keywords.
 fn words<'a>(
     best: &Candidate,
-    needles: &'a Needles,
+    needles: &'a QuestionWords,
 ) -> impl Iterator<Item = (&'a QueryTerm, bool)> + use<'a> {
     let strong = best.strong;
     let known = needles.all.iter().enumerate();
@@ -152,7 +152,7 @@ fn words<'a>(
 /// Whether acts are asked for and the best answer does none of them, or not the one that is said
 /// with its object: "putus sambungan listrik". A question that only asks for a new document is
 /// answered by any service that does not say that it does something else.
-fn misses_act(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+fn misses_act(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let acts: Vec<(&QueryTerm, bool)> =
         words(best, needles).filter(|(term, _)| is_act(term)).collect();
     let missed = acts.iter().any(|(term, held)| term.has_object && !held)
@@ -184,7 +184,7 @@ fn does_something_else(best: &Candidate, table: &Table) -> bool {
 /// Whether words beside the document tell it from the subject of the best answer. An act that the
 /// answer does counts for more than they do, unless it is done to something unknown: "ganti kelamin
 /// di ktp".
-fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+fn is_other_kind(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let owner = owner(&table.slots[best.slot as usize].name);
     let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);
     let leading: Vec<&str> = leading.map(|(_, needle)| needle.term.own.as_str()).collect();
@@ -209,7 +209,7 @@ fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
 
 /// "Surat keterangan" names a kind of paper: a service that gives none is near, whatever the paper
 /// is about.
-fn is_other_paper(best: &Candidate, needles: &Needles) -> bool {
+fn is_other_paper(best: &Candidate, needles: &QuestionWords) -> bool {
     let gives =
         |(bit, needle): (usize, &Needle)| needle.term.own == PAPER && best.strong >> bit & 1 == 1;
     needles.asks_paper && !needles.all.iter().enumerate().any(gives)
@@ -225,7 +225,7 @@ fn is_scrawl(word: &str) -> bool {
 }
 
 /// Whether the best answer has a word in title or keywords that the question excludes.
-fn is_refused(best: &Candidate, needles: &Needles) -> bool {
+fn is_refused(best: &Candidate, needles: &QuestionWords) -> bool {
     let excluded = |(bit, needle): (usize, &Needle)| {
         needle.term.role == Role::Excluded && best.strong >> bit & 1 == 1
     };
@@ -233,7 +233,7 @@ fn is_refused(best: &Candidate, needles: &Needles) -> bool {
 }
 
 /// Whether the title is the question, word for word: "surat kuasa" has no subject, and is a title.
-fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+fn is_titled(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let service = table.slots[best.slot as usize].service.as_ref();
     let words = service.map_or(0, |service| terms(&service.title_id).len());
     let all = best.sure & best.strong & needles.deciding == needles.deciding;
@@ -249,7 +249,7 @@ fn is_guess(term: &QueryTerm) -> bool {
 
 /// The words that no service has, unless the best answer has the word that one of them was guessed
 /// to mean.
-pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
+pub fn unanswered(best: Option<&Candidate>, needles: &QuestionWords) -> Vec<String> {
     let has = best.map_or(0, |best| best.has);
     let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
         has >> bit & 1 == 0 && needle.term.decides && is_guess(&needle.term)
@@ -260,7 +260,7 @@ pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
 }
 
 /// The words that some service has and the best answer does not.
-pub fn uncovered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
+pub fn uncovered(best: Option<&Candidate>, needles: &QuestionWords) -> Vec<String> {
     let Some(best) = best else { return Vec::new() };
     let lacks = |(bit, needle): &(usize, &Needle)| {
         best.has >> bit & 1 == 0 && needle.term.decides && !is_guess(&needle.term)

@@ -1,4 +1,4 @@
-//! How many slips of the pen lie between two words.
+//! How many slips of the pen lie between two words. How many are forgiven: `typo.rs`.
 
 /// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal
 /// string alignment).

@@ -149,7 +149,9 @@ impl Typed<'_> {
         if let Some(sure) = plain_within(&self.text, nearest.min(self.slips.into())) {
             return Ok(plain_or_as_typed(sure));
         }
-        if let (true, Some((first, second))) = (meant.is_empty(), two(self.view, &self.text)?) {
+        if let (true, Some((first, second))) =
+            (meant.is_empty(), split_in_two(self.view, &self.text)?)
+        {
             return Ok(Guess::Two(first, second));
         }
         let via = |clipped| if clipped { Via::Clipped } else { Via::Typo };
@@ -309,7 +311,7 @@ fn plain_within(typed: &str, most: usize) -> Option<bool> {
 }
 
 /// The two words of titles and keywords that were written as one: "aktelahir".
-fn two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
+fn split_in_two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
     let ends = typed.char_indices().map(|(at, _)| at).skip(2);
     for at in ends.take_while(|at| at + 2 <= typed.len()) {
         let (first, second) = typed.split_at(at);

@@ -21,7 +21,7 @@ pub use found::Reading;
 
 /// What a visitor sees.
 #[derive(Debug, Default)]
-pub struct Desk {
+pub struct UploadView {
     /// None: nobody has signed in.
     pub signed_in: Option<Signed>,
     /// What went wrong just now.
@@ -119,7 +119,7 @@ impl Trouble {
 }
 
 /// Draws the page.
-pub fn draw(look: Look, desk: &Desk) -> Drawn {
+pub fn draw(look: Look, desk: &UploadView) -> Drawn {
     let title = look.of(words::UPLOAD_TITLE).to_owned();
     let mut blocks = Vec::new();
     blocks.extend(desk.trouble.as_ref().map(|trouble| Block::One(told(look, trouble, desk))));
@@ -139,7 +139,7 @@ pub fn draw(look: Look, desk: &Desk) -> Drawn {
     }
 }
 
-fn at_the_desk(look: Look, desk: &Desk, signed: &Signed) -> Vec<Block> {
+fn at_the_desk(look: Look, desk: &UploadView, signed: &Signed) -> Vec<Block> {
     let report = signed.report.as_ref().map(|report| found::report(look, report));
     let main = match &signed.reading {
         Some(reading) => found::waiting(look, signed, reading),
@@ -149,7 +149,7 @@ fn at_the_desk(look: Look, desk: &Desk, signed: &Signed) -> Vec<Block> {
     parts.map(Block::One).collect()
 }
 
-fn told(look: Look, trouble: &Trouble, desk: &Desk) -> Arc<Part> {
+fn told(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<Part> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
     Part::new(
         "trouble",

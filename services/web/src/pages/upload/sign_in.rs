@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use maud::html;
 
-use super::{Desk, Part, Signed, form};
+use super::{Part, Signed, UploadView, form};
 use crate::{components::Look, words::table as words};
 
 /// The form in which a visitor says who publishes what.
-pub fn form_of_token(look: Look, desk: &Desk) -> Arc<Part> {
+pub fn form_of_token(look: Look, desk: &UploadView) -> Arc<Part> {
     let minutes = look.number(i64::try_from(desk.lasts / 60).unwrap_or(i64::MAX));
     Part::new(
         "sign-in",
@@ -32,7 +32,7 @@ pub fn form_of_token(look: Look, desk: &Desk) -> Arc<Part> {
 }
 
 /// The form in which the file is chosen.
-pub fn file(look: Look, desk: &Desk, signed: &Signed) -> Arc<Part> {
+pub fn file(look: Look, desk: &UploadView, signed: &Signed) -> Arc<Part> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
     Part::new(
         "file",
