@@ -139,8 +139,8 @@ fn anew(value: &str, number: usize) -> String {
             hex.len()
         );
     }
-    if value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && value.len() < 20 {
-        return quoted(value); // A time: no key.
+    if value.parse::<i64>().is_ok() {
+        return quoted(value); // A time, or what a row's contents add up to: no key.
     }
     let kept = value.rfind('/').map_or("", |slash| &value[..=slash]);
     let length = value.len() - kept.len();
@@ -165,6 +165,11 @@ mod tests {
             entry(pid, "statement: COMMIT", ""),
         ]
         .join("\n")
+    }
+
+    #[test]
+    fn a_number_stays_one_whatever_its_length() {
+        assert_eq!(anew("-9223372036854775807", 0), "'-9223372036854775807'");
     }
 
     #[test]
