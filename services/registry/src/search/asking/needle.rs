@@ -109,7 +109,7 @@ impl QuestionWords {
                 }
                 guess => guess,
             };
-            needles.take(view, term, guess)?;
+            needles.take(view, term, guess, reading)?;
         }
         needles.has_subject = needles.all.iter().any(|needle| needle.term.decides);
         if !needles.has_subject {
@@ -124,10 +124,23 @@ impl QuestionWords {
         Ok(needles)
     }
 
-    fn take(&mut self, view: &View, mut term: QueryTerm, guess: Guess) -> tantivy::Result<()> {
+    fn take(
+        &mut self,
+        view: &View,
+        mut term: QueryTerm,
+        guess: Guess,
+        reading: &Reading,
+    ) -> tantivy::Result<()> {
         match guess {
             Guess::Plain => self.slips.push(term.word),
             Guess::Near(words) => self.take_near(view, term, words)?,
+            // What no service has is the place that it may be, and leaves nothing open.
+            Guess::Words(_)
+                if reading.is_guessed_place(&term.word)
+                    && present(view, term.alternatives.clone())?.is_empty() =>
+            {
+                self.slips.push(term.word);
+            }
             Guess::Words(meant) => {
                 term.alternatives.extend(meant);
                 self.add(view, Some(term))?;

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::search::words::{
     analyze::{QueryTerm, Role, Token, folded, term, tokens, words},
-    vocabulary::{KINDS, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS, TURNS},
+    vocabulary::{
+        ARRIVED, KINDS, LIVES, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS, SINCE, TURNS,
+        UNITS,
+    },
     wordnet,
 };
 
@@ -97,7 +100,7 @@ pub fn read(
     leads: &dyn Fn(&str) -> bool,
 ) -> Reading {
     let typed = words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
-    let typed = parted(whole(text, typed, called));
+    let typed = without_since(units_apart(parted(whole(text, typed, called))));
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
@@ -165,6 +168,41 @@ fn parted(typed: Vec<Word>) -> Vec<Word> {
         }
     }
     parted
+}
+
+/// The words, with a unit apart that is joined to its number: "5thn" is "5 thn".
+fn units_apart(typed: Vec<Word>) -> Vec<Word> {
+    let parts = |(at, word): Word| {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let is_measure = digits > 0 && UNITS.contains(&&word[digits..]);
+        if !is_measure || word.len() != at.len() {
+            return vec![(at, word)];
+        }
+        let middle = at.start + digits;
+        vec![
+            (at.start..middle, word[..digits].to_owned()),
+            (middle..at.end, word[digits..].to_owned()),
+        ]
+    };
+    typed.into_iter().flat_map(parts).collect()
+}
+
+/// The words without those that only tell how long ago somebody arrived: "baru 2 minggu pindah" is
+/// "baru pindah".
+fn without_since(typed: Vec<Word>) -> Vec<Word> {
+    let word = |at: usize| typed[at].1.as_str();
+    let is_time = |at: usize| {
+        SINCE.contains(&word(at)) || UNITS.contains(&word(at)) || word(at).parse::<u16>().is_ok()
+    };
+    let mut left_out = vec![false; typed.len()];
+    for arrived in (0..typed.len()).filter(|at| ARRIVED.contains(&word(*at))) {
+        let end = (arrived + 1..typed.len()).find(|at| !is_time(*at)).unwrap_or(typed.len());
+        if end < typed.len() && LIVES.contains(&word(end)) {
+            left_out[arrived + 1..end].fill(true);
+        }
+    }
+    let kept = typed.into_iter().zip(left_out).filter(|(_, left_out)| !left_out);
+    kept.map(|(word, _)| word).collect()
 }
 
 /// The stances to the places, and the words that only tell them.

@@ -144,6 +144,9 @@ fn is_paired(
     begins && next && !certain[at] && terms[at].1.decides
 }
 
+/// Behind them stands what something becomes: "ganti nama jadi ...".
+const BECOMES: [&str; 2] = ["jadi", "menjadi"];
+
 /// Words before a "to" that leads to an act, not to a place: "how to sell my passport".
 const DOES_TO: [&str; 6] = ["how", "want", "need", "like", "have", "way"];
 
@@ -170,7 +173,8 @@ impl Between {
         let owns = |(_, word): &Typed| OWNERS.contains(&word.as_str());
         Self {
             only_owns: words.clone().all(owns) && !marked,
-            sets_aside: words.clone().any(|word| ASIDE.contains(&word.1.as_str()) && !does(word)),
+            sets_aside: words.clone().any(|word| ASIDE.contains(&word.1.as_str()) && !does(word))
+                || at > 0 && words.clone().any(|(_, word)| BECOMES.contains(&word.as_str())),
             says_where: words
                 .clone()
                 .next_back()
@@ -201,7 +205,8 @@ fn is_making(term: &QueryTerm) -> bool {
 const WORDS_OF_A_NAME: usize = 3;
 
 /// Whether the term stands in one short row of words with another that names a document. Words that
-/// ask how do not part them, others do.
+/// ask how do not part them, others do; a word that asks for a new document begins a row: what stands
+/// before it tells no kind of document ("katanya bikin skck").
 fn beside(
     text: &str,
     typed: &[Typed],
@@ -210,8 +215,10 @@ fn beside(
     at: usize,
 ) -> Role {
     let joined = |one: usize| Between::new(text, typed, terms, one).is_empty;
-    let first = (1..=at).rev().find(|one| !joined(*one)).unwrap_or(0);
-    let after = (at + 1..terms.len()).find(|one| !joined(*one)).unwrap_or(terms.len());
+    let begins =
+        |one: &usize| !joined(*one) || is_making(&terms[*one].1) && is_next(documents, *one);
+    let first = (1..=at).rev().find(begins).unwrap_or(0);
+    let after = (at + 1..terms.len()).find(begins).unwrap_or(terms.len());
     let content = terms[first..after].iter().filter(|(_, term)| !is_faint(&term.own)).count();
     let names_one = (first..after).any(|one| one != at && documents[one]);
     match content {

@@ -283,3 +283,38 @@ async fn words_behind_a_whole_name_leave_nothing_open_where_no_service_is_told_b
         assert!(ask(&engine, text).await.weak, "{text}");
     }
 }
+
+#[tokio::test]
+async fn what_stands_before_the_making_of_a_document_tells_no_kind_of_it() {
+    let engine = engine(office()).await;
+    for (text, service) in [
+        ("katanya bikin skck", "skck"),
+        ("disuruh bikin paspor", "paspor"),
+        ("min tny bikin ktp dl", "ktp-baru"),
+        ("bikin nib brp hr lg", "nib"),
+        ("bikin paspor jadi pelaut", "paspor"),
+        ("perpanjang sim 5thn", "sim"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+    assert!(ask(&engine, "bikin skck kuda").await.weak, "behind the document it tells a kind");
+}
+
+#[tokio::test]
+async fn people_who_have_come_arrive_however_long_ago_they_say_that_it_was() {
+    let leaving = with_keywords("pindah", "Pindah keluar", "Moving away", "pindah, surat pindah");
+    let coming = with_keywords("datang", "Pindah datang", "Moving in", "pindah datang");
+    let engine = engine(vec![leaving, coming]).await;
+    for text in [
+        "baru pindah",
+        "baru saja pindah ke malang",
+        "baru kemarin pindah",
+        "sudah 2 minggu pindah",
+        "baru dua bulan tinggal di malang",
+        "I just moved to Malang",
+        "we have moved here",
+    ] {
+        assert_eq!(ask(&engine, text).await.hits[0].service, "datang", "{text}");
+    }
+    assert_eq!(ask(&engine, "mau pindah ke malang").await.hits[0].service, "pindah");
+}

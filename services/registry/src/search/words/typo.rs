@@ -278,12 +278,19 @@ fn is_stuttered(typed: &str, word: &str) -> bool {
     typed.len() > word.len() && single(typed) == single(word)
 }
 
-/// Whether a word that asks how was clipped: "bikn", "ssyrat". Three letters may be an abbreviation
-/// that no list has ("pkl", "smp"), so clipped words of three letters are listed.
+/// Abbreviations of consonants, which are no clipped words.
+const ABBREVIATED: [&str; 6] = ["pkl", "skl", "smp", "spp", "thr", "tpp"];
+
+/// Whether a word that asks how was clipped: "bikn", "ssyrat". Up to three letters may be an
+/// abbreviation that no list has: they count only where no vowel is among them ("lg", "tny").
 fn is_plain_clipped(typed: &str) -> bool {
+    let has_vowel = typed.contains(['a', 'e', 'i', 'o', 'u']);
+    if typed.len() < 2 || typed.len() <= 3 && (has_vowel || ABBREVIATED.contains(&typed)) {
+        return false;
+    }
     let other = SPELLINGS.iter().filter(|(_, meant)| analyze::is_faint(meant));
     let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).chain(other.map(|(said, _)| said));
-    typed.len() > 3 && all.any(|word| is_clipped(typed, word))
+    all.any(|word| is_clipped(typed, word))
 }
 
 /// Letters from which a word may be a misspelt question word.

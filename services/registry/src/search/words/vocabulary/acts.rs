@@ -35,7 +35,7 @@ pub const EXCEPT: &[&str] =
 pub const ASIDE: &[&str] = &[
     "untuk", "utk", "bwt", "biar", "agar", "supaya", "di", "d", "ke", "dari", "dr", "pada", "pd",
     "karena", "karna", "krn", "gara", "sejak", "pas", "waktu", "saat", "ketika", "tapi", "tp",
-    "tetapi", "padahal", "tanpa", "dan", "atau", "sama", "dengan", "dgn", "dg", "lewat", "via",
-    "oleh", "kalau", "kalo", "klo", "klau", "jika", "for", "in", "at", "from", "to", "because",
-    "since", "but", "and", "or", "with", "by", "of",
+    "tetapi", "padahal", "sebelum", "sblm", "sblum", "tanpa", "dan", "atau", "sama", "dengan",
+    "dgn", "dg", "lewat", "via", "oleh", "kalau", "kalo", "klo", "klau", "jika", "for", "in", "at",
+    "from", "to", "because", "since", "but", "and", "or", "with", "by", "of",
 ];

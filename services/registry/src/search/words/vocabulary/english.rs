@@ -20,6 +20,7 @@ pub const PHRASES: &[(&str, &str)] = &[
     ("death certificate", "akta kematian"),
     ("divorce certificate", "akta cerai"),
     ("divorce", "cerai"),
+    ("moved", "pindah datang"),
     ("driver licence", "sim"),
     ("driver s licence", "sim"),
     ("drivers licence", "sim"),

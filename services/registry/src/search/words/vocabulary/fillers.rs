@@ -36,7 +36,7 @@ pub const FILLERS: &[&str] = &[
     "pak", "pakai", "pakde", "pake", "para", "pas", "pd", "pengen", "pengertian", "pengin",
     "penjelasan", "perlu", "perlukah", "permisi", "pk", "please", "plis", "pls", "pun", "punten",
     "punya", "punyaku", "punyanya", "saat", "saia", "saja", "salam", "sama", "sampai", "sana",
-    "saya", "sdg", "sdh", "secara", "sedang", "sekali", "sekarang", "selamat", "semua", "seperti",
+    "saya", "sblm", "sblum", "sdg", "sdh", "sebelum", "secara", "sedang", "sekali", "sekarang", "selamat", "semua", "seperti",
     "she", "should", "si", "siang", "siapa", "siapakah", "sih", "sini", "sis", "sist", "situ",
     "sj", "sm", "so", "soalnya", "solusi", "solusinya", "someone", "something", "sore", "sudah",
     "supaya", "sy", "sya", "tadi", "tahu", "tante", "tanya", "tapi", "tau", "tau2", "tdk",

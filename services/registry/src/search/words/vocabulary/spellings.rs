@@ -25,7 +25,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("kafe", "restoran"), ("kawinan", "nikah"),
     ("kecopet", "hilang"), ("kecopetan", "hilang"),
     ("kecurian", "hilang"), ("kedai", "warung"), ("kedaluwarsa", "mati"), ("kelahirn", "lahir"),
-    ("kelipat", "rusak"), ("keliru", "salah"), ("ketinggalan", "hilang"), ("kid", "child"),
+    ("kelipat", "rusak"), ("keliru", "salah"), ("keponakan", "ponakan"), ("ketinggalan", "hilang"), ("kid", "child"),
     ("kids", "child"), ("kios", "toko"), ("ktpel", "ktp"), ("ktpnya", "ktp"),
     ("lahiran", "lahir"), ("lairan", "lahir"), ("lanjutin", "lanjut"), ("lecet", "rusak"),
     ("legalisir", "legalisasi"), ("legalisirnya", "legalisasi"), ("licences", "licence"),

@@ -33,6 +33,22 @@ pub const ARRIVED: &[&str] = &[
     "selesai", "setelah", "sesudah", "sehabis", "just", "already", "have", "has",
 ];
 
+/// Words between one of [`ARRIVED`] and one of [`LIVES`] that tell since when, beside numbers and
+/// [`UNITS`].
+pub const SINCE: &[&str] = &[
+    "saja", "aja", "banget", "kemarin", "kemaren", "kmrn", "tadi", "lalu", "beberapa", "sekitar",
+    "dua", "tiga", "empat", "lima", "enam",
+];
+
+/// Words for having come to live somewhere.
+pub const LIVES: &[&str] = &["pindah", "pindahan", "tinggal", "menetap"];
+
+/// Units, as they are written behind numbers: of time, and of electric power.
+pub const UNITS: &[&str] = &[
+    "tahun", "taun", "thn", "th", "bulan", "bln", "minggu", "mgg", "hari", "hr", "jam", "menit",
+    "years", "year", "months", "days", "va", "watt",
+];
+
 /// Words of arrival, alone or after a word of travel: "pindah masuk".
 pub const MOVED: &[&str] = &["masuk", "datang", "pendatang", "kedatangan", "moved", "arrived"];
 
