@@ -118,7 +118,7 @@ documents! {
     Standard => "standard" in form 1 named "standards/{id}",
         filed under [Agency, Category, Standard, Unit],
         answers add [etag, create_time, update_time];
-    StandardLink => "standard_link" in form 1 named "units/{id}/services/{id}/links/{id}",
+    StandardLink => "standard_link" in form 2 named "units/{id}/services/{id}/links/{id}",
         filed under [Agency, Service, Standard, State, Unit],
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time

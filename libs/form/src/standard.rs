@@ -1,6 +1,12 @@
 //! Standard services: one national text for a kind of service; and the links of services to them.
 
-use mpp_api::registry::{Service, Standard, StandardLink, Unit, standard_link::State};
+use std::collections::BTreeSet;
+
+use mpp_api::registry::{
+    Service, Standard, StandardLink, Unit,
+    divergence::Component,
+    standard_link::{Explanation, State},
+};
 use mpp_core::{FieldCode, Result};
 use prost::Message as _;
 
@@ -14,6 +20,8 @@ use crate::{
 
 /// Longest version of a text, in characters.
 const MAX_VERSION: usize = 40;
+/// Explanations of a link at the most.
+const MAX_EXPLANATIONS: usize = 10;
 
 /// What a standard says, as a service that says the same: rules that hold for services read it so.
 pub fn as_service(standard: &Standard) -> Service {
@@ -124,7 +132,41 @@ pub fn check_link(link: &StandardLink) -> Result<()> {
             check.fail("state", FieldCode::Required, "must be confirmed or rejected");
         }
     }
+    check.each("explanations", &link.explanations, MAX_EXPLANATIONS, check_explanation);
+    check_each_once(&mut check, &link.explanations);
     check.finish()
+}
+
+fn check_explanation(part: &mut Check, given: &Explanation) {
+    if given.components.is_empty() {
+        let text = "must name what is explained, such as COMPONENT_FEES";
+        part.fail("components", FieldCode::Required, text);
+    }
+    part.required("reason", &given.reason, SHORT);
+    part.required("legal_basis", &given.legal_basis, SHORT);
+    part.text("version", &given.version, MAX_VERSION);
+    part.date("until", &given.until);
+}
+
+/// Of two explanations of the same component nobody knows which holds.
+fn check_each_once(check: &mut Check, explanations: &[Explanation]) {
+    let mut known = BTreeSet::new();
+    for (index, explanation) in explanations.iter().enumerate() {
+        for (place, component) in explanation.components.iter().enumerate() {
+            let field = format!("explanations[{index}].components[{place}]");
+            match Component::try_from(*component) {
+                Ok(Component::Unspecified) | Err(_) => {
+                    let text = "must be a component that compares, such as COMPONENT_FEES";
+                    check.fail(&field, FieldCode::UnknownValue, text);
+                }
+                Ok(one) if !known.insert(*component) => {
+                    let text = format!("{} is explained twice", one.as_str_name());
+                    check.fail(&field, FieldCode::Duplicate, text);
+                }
+                Ok(_) => {}
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -209,5 +251,35 @@ mod tests {
         assert_eq!(faults(check_link(&mute)), ["standard_link.reason"]);
         let open = StandardLink { state: 0, standard: "standards/kk".into(), ..link };
         assert_eq!(faults(check_link(&open)), ["standard_link.standard", "standard_link.state"]);
+    }
+
+    #[test]
+    fn who_explains_says_what_why_and_by_which_regulation() {
+        let explains = |components: &[Component], reason: &str, basis: &str| Explanation {
+            components: components.iter().map(|one| (*one).into()).collect(),
+            reason: reason.into(),
+            legal_basis: basis.into(),
+            ..Explanation::default()
+        };
+        let link = |explanations: Vec<Explanation>| StandardLink {
+            name: "units/a/services/b/links/ktp".into(),
+            standard: "standards/ktp".into(),
+            state: State::Confirmed.into(),
+            explanations,
+            ..StandardLink::default()
+        };
+        let whole = explains(&[Component::Fees, Component::Time], "Tarif daerah", "Perda 1/2024");
+        check_link(&link(vec![whole.clone()])).expect("as it is");
+        let mute = Explanation { until: "besok".into(), ..explains(&[], "", "") };
+        let expected = [
+            "standard_link.explanations[0].components",
+            "standard_link.explanations[0].reason",
+            "standard_link.explanations[0].legal_basis",
+            "standard_link.explanations[0].until",
+        ];
+        assert_eq!(faults(check_link(&link(vec![mute]))), expected);
+        let again = explains(&[Component::Product, Component::Fees], "Lagi", "Perda 1/2024");
+        let twice = faults(check_link(&link(vec![whole, again])));
+        assert_eq!(twice, ["standard_link.explanations[1].components[1]"]);
     }
 }

@@ -210,8 +210,11 @@ resources! {
 
     StandardLink "standard_link" named ["units", "services", "links"],
     fixed [standard],
-    changes [state, reason],
-    clears [decided_by, decide_time, service_title, standard_title, standard_example],
+    changes [state, reason, explanations],
+    clears [
+        decided_by, decide_time, service_title, standard_title, standard_example, adopted_version,
+        adopt_time, adopted_components
+    ],
     times [create_time, update_time];
 
     Source "source" named ["sources"],

@@ -79,18 +79,33 @@ pub async fn update<S: Keeps<R>, R: Resource>(
     check_name(given.name(), R::COLLECTIONS, &format!("{}.name", R::FIELD))?;
     let paths = check_paths::<R>(&mask.unwrap_or_default(), R::PATHS, "update_mask")?;
     let done = command::run(service.db(), call, async |tx| {
-        let Record { doc: before, create_time, update_time, .. } =
-            tx.living::<R>(given.name()).await?;
-        let mut after = merged(&before, &given, &paths)?;
-        faults::check(S::check, &after, Some(&before))?;
-        service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
-        let mut filing = service.file(&after, Some(&before), tx).await?;
-        service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
-        service.after_change(&after, &before, &filing, tx).await?;
-        let put = tx.put(after.name(), &after, filing.labels, Expect::Etag(given.etag())).await?;
-        Ok(stamped(tx, after, put, Some((create_time, update_time))))
+        let before = tx.living::<R>(given.name()).await?;
+        let after = merged(&before.doc, &given, &paths)?;
+        change(service, call, tx, before, after, given.etag()).await
     });
     shown(service, call, done.await?).await
+}
+
+/// Changes a record to `after` by the rules of its kind, in a transaction that changes others, too.
+///
+/// # Errors
+/// The same as for an update.
+pub async fn change<S: Keeps<R>, R: Resource>(
+    service: &S,
+    call: &Call,
+    tx: &mut Tx,
+    before: Record<R>,
+    mut after: R,
+    etag: &str,
+) -> Result<R> {
+    let Record { doc: before, create_time, update_time, .. } = before;
+    faults::check(S::check, &after, Some(&before))?;
+    service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
+    let mut filing = service.file(&after, Some(&before), tx).await?;
+    service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
+    service.after_change(&after, &before, &filing, tx).await?;
+    let put = tx.put(after.name(), &after, filing.labels, Expect::Etag(etag)).await?;
+    Ok(stamped(tx, after, put, Some((create_time, update_time))))
 }
 
 /// Changes a record in a way that is not a client's to describe, such as its state.

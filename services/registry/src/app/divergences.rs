@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use mpp_api::registry::{
     Divergence, ListDivergencesRequest, ListDivergencesResponse, Region, Service, Standard,
     StandardLink, Unit,
-    divergence::{Component, Holder, Variant},
+    divergence::{Holder, Variant},
     list_divergences_response::Looked,
     service::State,
 };
@@ -29,7 +29,7 @@ use crate::{
         sayings::{self, PARTS, Part},
     },
     model::{
-        self,
+        self, adoption,
         divergence::{self, Saying, variants},
     },
 };
@@ -59,6 +59,11 @@ struct Given {
 }
 
 impl Registry {
+    /// The nation's day, by which standards begin to hold.
+    pub(super) fn today(&self) -> Result<Date> {
+        model::region::today(&Region::default(), self.now())
+    }
+
     /// Where services differ, of one standard or of a page of them.
     ///
     /// # Errors
@@ -70,7 +75,7 @@ impl Registry {
         asked: &ListDivergencesRequest,
     ) -> Result<ListDivergencesResponse> {
         self.memory.wait_for(asked.min_revision).await?;
-        let today = model::region::today(&Region::default(), self.now())?;
+        let today = self.today()?;
         let bound = page::hash(&["divergences", &asked.region]);
         let most = self.policy.divergence_services;
         let (given, next) = self.memory.settled(|state| gather(state, asked, bound, most)).await?;
@@ -178,7 +183,7 @@ fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
         (service.state() != State::Inactive).then_some((holder, service))
     });
     let services: Vec<(Holder, Service)> = read.collect();
-    let holds = standard.valid_from.is_empty() || standard.valid_from <= today.to_string();
+    let holds = adoption::holds(&standard, &today.to_string());
     let said = if holds { as_service(&standard) } else { Service::default() };
     let mut stated = 0;
     for part in PARTS {
@@ -220,7 +225,7 @@ fn divergence(
     }
     (!told.is_empty()).then(|| Divergence {
         standard: standard.to_owned(),
-        component: component(part).into(),
+        component: part.component().into(),
         variants_left_out: count(many - told.len()),
         variants: told,
     })
@@ -273,18 +278,8 @@ fn tell(
     }
 }
 
-fn count(many: usize) -> i32 {
+pub(super) fn count(many: usize) -> i32 {
     i32::try_from(many).unwrap_or(i32::MAX)
-}
-
-fn component(part: Part) -> Component {
-    match part {
-        Part::Fees => Component::Fees,
-        Part::Time => Component::Time,
-        Part::Requirements => Component::Requirements,
-        Part::Product => Component::Product,
-        Part::Channels => Component::Channels,
-    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 //! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way
 //! to write a record (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the
 //! labels below a mall or a unit that moves in line. `authors` leaves persons out of what is
-//! answered. [`copies`] reads all that is kept. `suggestions` and `divergences` work out which
-//! service may be of which standard, and where those of one differ, in the places of `comparing`;
+//! answered. [`copies`] reads all that is kept. `suggestions`, `divergences`, `adopting`
+//! and `progress` work out which service may be of which standard, where those of one differ, what
+//! a service would change to follow it, and how many do, in the places of `comparing`;
 //! `processes` and `satisfiers`, which services lead to one, and which may.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 
+mod adopted;
+mod adopting;
 mod authors;
 mod comparing;
 pub mod copies;
@@ -22,6 +25,7 @@ pub mod lists;
 pub mod malls;
 pub mod offerings;
 mod processes;
+mod progress;
 pub mod regions;
 pub mod relabel;
 mod satisfiers;

@@ -11,6 +11,7 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told};
+use mpp_form::standard::as_service;
 use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
 use mpp_store::{Expect, Label, Labels, Tx};
 
@@ -18,7 +19,13 @@ use super::{
     Registry,
     filing::{filing, lineage, owned, parent_of},
 };
-use crate::memory::RegistryView;
+use crate::{
+    memory::{
+        RegistryView,
+        sayings::{self, PARTS},
+    },
+    model::explanation,
+};
 
 impl Serves<Standard> for Registry {}
 
@@ -127,8 +134,13 @@ impl Keeps<StandardLink> for Registry {
             let text = "what was said for it does not speak against it; say why it is not";
             return Err(Error::field("standard_link.reason", FieldCode::Required, text));
         }
+        self.settle_explanations(link, before, call)?;
         if before.is_some_and(|before| said(before) == said(link)) {
             return Ok(());
+        }
+        if link.state() != State::Confirmed {
+            (link.adopted_version, link.adopt_time) = (String::new(), None);
+            link.adopted_components.clear();
         }
         // What was said against it does not speak for it.
         if link.state() == State::Confirmed && before.is_some_and(|one| one.reason == link.reason) {
@@ -153,6 +165,29 @@ impl Registry {
             other.label(Label::Standard)
         );
         Err(Error::new(Reason::WrongState, text))
+    }
+
+    /// What is said of why the service says otherwise. The memory knows the standard: it caught up
+    /// while that was kept from changing.
+    fn settle_explanations(
+        &self,
+        link: &mut StandardLink,
+        before: Option<&StandardLink>,
+        call: &Call,
+    ) -> Result<()> {
+        let known = before.map(|before| before.explanations.as_slice()).unwrap_or_default();
+        if link.explanations.is_empty() {
+            return Ok(());
+        }
+        let found = self.memory.read().records.get::<Standard>(&link.standard);
+        let standard = found.map(|found| found.doc).unwrap_or_default();
+        let text = as_service(&standard);
+        let states = |component| {
+            let part = PARTS.into_iter().find(|part| part.component() == component);
+            part.is_some_and(|part| !sayings::of(&text, part).lines.is_empty())
+        };
+        let by = (as_told(&call.caller.subject), self.now());
+        explanation::settle(link, known, &standard, states, by)
     }
 
     /// How many links were decided so.

@@ -1,6 +1,8 @@
 //! Standard services, and the links of services to them.
 
 use mpp_api::registry::{
+    AdoptStandardRequest, AdoptStandardResponse, CompareWithStandardRequest,
+    CompareWithStandardResponse, CountAdoptionRequest, CountAdoptionResponse,
     CreateStandardLinkRequest, CreateStandardLinkResponse, CreateStandardRequest,
     CreateStandardResponse, DeleteStandardLinkRequest, DeleteStandardLinkResponse,
     DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest, GetStandardLinkResponse,
@@ -11,7 +13,9 @@ use mpp_api::registry::{
     UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse,
     standard_service_server::StandardService,
 };
+use mpp_core::Result;
 use mpp_resource::{
+    Call,
     handler::{Answer, create, delete, get, reply, update},
     list::list,
 };
@@ -117,5 +121,43 @@ impl StandardService for Standards {
     ) -> Answer<ListDivergencesResponse> {
         let caller = mpp_rpc::caller(&request).subject;
         reply(self.0.divergences(&caller, &request.into_inner()).await)
+    }
+
+    async fn compare_with_standard(
+        &self,
+        request: Request<CompareWithStandardRequest>,
+    ) -> Answer<CompareWithStandardResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        let found = self.0.compare_with_standard(&caller, &request.into_inner()).await;
+        reply(found.map(|found| CompareWithStandardResponse { comparison: Some(found) }))
+    }
+
+    async fn adopt_standard(
+        &self,
+        request: Request<AdoptStandardRequest>,
+    ) -> Answer<AdoptStandardResponse> {
+        reply(self.adopted(request).await)
+    }
+
+    async fn count_adoption(
+        &self,
+        request: Request<CountAdoptionRequest>,
+    ) -> Answer<CountAdoptionResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.0.count_adoption(&caller, &request.into_inner()).await)
+    }
+}
+
+impl Standards {
+    async fn adopted(
+        &self,
+        request: Request<AdoptStandardRequest>,
+    ) -> Result<AdoptStandardResponse> {
+        let (mut call, request) = Call::open(request)?;
+        let mut answer = self.0.adopt_standard(&mut call, &request).await?.answer;
+        if let Some(service) = &mut answer.service {
+            self.0.tell_authors(service, &call.caller);
+        }
+        Ok(answer)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use mpp_api::{
     registry::{
         Service,
+        divergence::Component,
         service::{Requirement, requirement::Applicant},
     },
     types::{Fee, ServiceTime},
@@ -32,6 +33,30 @@ pub enum Part {
     Product,
     /// The ways to get it.
     Channels,
+}
+
+impl Part {
+    /// Its word in the contract.
+    pub fn component(self) -> Component {
+        match self {
+            Self::Fees => Component::Fees,
+            Self::Time => Component::Time,
+            Self::Requirements => Component::Requirements,
+            Self::Product => Component::Product,
+            Self::Channels => Component::Channels,
+        }
+    }
+
+    /// The field of a service that says it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Fees => "fees",
+            Self::Time => "time",
+            Self::Requirements => "requirements",
+            Self::Product => "product",
+            Self::Channels => "channels",
+        }
+    }
 }
 
 /// All that is compared, in the order in which it is told.
@@ -98,8 +123,8 @@ fn line(text: String) -> Line {
     Line { pieces: worded(&text), text }
 }
 
-/// A text as it compares within a meaning.
-fn words_of(text: &str) -> String {
+/// A text as it compares with others.
+pub fn words_of(text: &str) -> String {
     worded(text).iter().map(|piece| piece.join(" ")).collect::<Vec<_>>().join(", ")
 }
 

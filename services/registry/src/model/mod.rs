@@ -9,9 +9,11 @@
 //! To add a kind of record: write its check here and name it in [`KINDS`]; its rules stand in
 //! `app/`, its methods in `grpc/`.
 
+pub mod adoption;
 pub mod counter;
 pub mod divergence;
 pub mod drift;
+pub mod explanation;
 pub mod likeness;
 pub mod mall;
 pub mod meaning;

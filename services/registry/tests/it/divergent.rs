@@ -18,27 +18,27 @@ use crate::{
     world::{Clients, World, reason, service, unit},
 };
 
-fn needs(texts: &[&str]) -> Vec<Requirement> {
+pub fn needs(texts: &[&str]) -> Vec<Requirement> {
     let one = |text: &&str| Requirement { text: (*text).into(), ..Requirement::default() };
     texts.iter().map(one).collect()
 }
 
-fn takes(value: i64, unit: service_time::Unit, words: &str) -> Option<ServiceTime> {
+pub fn takes(value: i64, unit: service_time::Unit, words: &str) -> Option<ServiceTime> {
     let source_text = words.into();
     Some(ServiceTime { value, unit: unit.into(), source_text, ..ServiceTime::default() })
 }
 
-fn free(words: &str) -> Vec<Fee> {
+pub fn free(words: &str) -> Vec<Fee> {
     vec![Fee { kind: fee::Kind::Free.into(), source_text: words.into(), ..Fee::default() }]
 }
 
-fn costs(amount_rupiah: i64, words: &str) -> Vec<Fee> {
+pub fn costs(amount_rupiah: i64, words: &str) -> Vec<Fee> {
     let kind = fee::Kind::Fixed.into();
     vec![Fee { kind, amount_rupiah, source_text: words.into(), ..Fee::default() }]
 }
 
 /// The same service in three regencies of two provinces.
-async fn in_three_places(database: &TestDatabase) -> World {
+pub async fn in_three_places(database: &TestDatabase) -> World {
     use service_time::Unit::{CalendarDays, Hours};
     let world = World::banyuwangi(database).await;
     let mut admin = world.admin();

@@ -1,6 +1,8 @@
 //! The registry's stories, told to a served registry with real tokens, on both databases.
 
 mod accounting;
+mod adopted;
+mod adoption;
 mod authors;
 mod catalog;
 mod clients;

@@ -1,0 +1,90 @@
+//! A service as it says what its standard does. What a standard cannot know of a place stays: the
+//! address of a channel, the service whose product satisfies a requirement.
+
+use mpp_api::registry::{
+    Service,
+    service::{Channel, Requirement},
+};
+
+use crate::memory::sayings::{Part, words_of};
+
+/// The service with what its standard says of these components.
+pub fn service(before: &Service, said: &Service, parts: &[Part]) -> Service {
+    let mut after = before.clone();
+    for part in parts {
+        match part {
+            Part::Fees => after.fees.clone_from(&said.fees),
+            Part::Time => after.time.clone_from(&said.time),
+            Part::Product => after.product.clone_from(&said.product),
+            Part::Requirements => {
+                after.requirements = requirements(&before.requirements, &said.requirements);
+            }
+            Part::Channels => after.channels = channels(&before.channels, &said.channels),
+        }
+    }
+    after
+}
+
+fn requirements(own: &[Requirement], said: &[Requirement]) -> Vec<Requirement> {
+    let whole = |one: &Requirement| words_of(&format!("{} {}", one.text, one.condition));
+    let satisfied_by = |one: &Requirement| {
+        let words = whole(one);
+        let known = own.iter().find(|known| whole(known) == words);
+        known.map(|known| known.satisfied_by.clone()).unwrap_or_default()
+    };
+    said.iter().map(|one| Requirement { satisfied_by: satisfied_by(one), ..one.clone() }).collect()
+}
+
+fn channels(own: &[Channel], said: &[Channel]) -> Vec<Channel> {
+    let known = |one: &Channel| {
+        let same: Vec<Channel> =
+            own.iter().filter(|known| known.kind == one.kind).cloned().collect();
+        if same.is_empty() { vec![one.clone()] } else { same }
+    };
+    let mut taken: Vec<Channel> = Vec::new();
+    for channel in said.iter().flat_map(known) {
+        if !taken.contains(&channel) {
+            taken.push(channel);
+        }
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::service::channel::Kind;
+
+    use super::*;
+
+    #[test]
+    fn what_only_the_place_knows_stays() {
+        let asks = |text: &str, satisfied_by: &str| Requirement {
+            text: text.into(),
+            satisfied_by: satisfied_by.into(),
+            ..Requirement::default()
+        };
+        let by = |kind: Kind, uri: &str| Channel {
+            kind: kind.into(),
+            uri: uri.into(),
+            ..Channel::default()
+        };
+        let own = Service {
+            requirements: vec![asks("KK", "units/a/services/kk"), asks("Pasfoto", "")],
+            channels: vec![by(Kind::Online, "https://a.go.id"), by(Kind::Post, "")],
+            product: "KTP".into(),
+            ..Service::default()
+        };
+        let said = Service {
+            requirements: vec![asks("Akta kelahiran", ""), asks("Kartu Keluarga", "")],
+            channels: vec![by(Kind::Counter, ""), by(Kind::Online, "")],
+            product: "KTP-el".into(),
+            ..Service::default()
+        };
+        let after = service(&own, &said, &[Part::Requirements, Part::Channels]);
+        let expected =
+            vec![asks("Akta kelahiran", ""), asks("Kartu Keluarga", "units/a/services/kk")];
+        assert_eq!(after.requirements, expected);
+        assert_eq!(after.channels, [by(Kind::Counter, ""), by(Kind::Online, "https://a.go.id")]);
+        assert_eq!(after.product, "KTP", "it was not named");
+    }
+}

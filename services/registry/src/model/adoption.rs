@@ -1,0 +1,151 @@
+//! How a service stands to its standard: component by component, and as a whole.
+//!
+//! What the standard says nothing of, it leaves to the owner. What a service says nothing of, it
+//! neither follows nor says otherwise: nobody knows.
+
+use mpp_api::registry::{
+    Standard, StandardLink, divergence::Component, standard_link::Explanation,
+};
+
+use super::divergence::{Saying, variants};
+
+/// How what a service says of a component stands to what the standard says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Both say the same, in whatever words.
+    Same,
+    /// The service says otherwise.
+    Differs,
+    /// Only the standard says anything.
+    Unstated,
+    /// The standard says nothing.
+    Left,
+}
+
+/// How a service as a whole stands to its standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adoption {
+    /// It says the same wherever the standard says anything.
+    Follows,
+    /// It says otherwise, and not why.
+    Differs,
+    /// It says otherwise, and why of each component.
+    Explained,
+    /// It says otherwise in nothing, and not all that the standard says.
+    Unknown,
+}
+
+impl Adoption {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 4] = [Self::Follows, Self::Differs, Self::Explained, Self::Unknown];
+
+    /// Its word in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Follows => "follows",
+            Self::Differs => "differs",
+            Self::Explained => "explained",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whether the standard holds on a day.
+pub fn holds(standard: &Standard, today: &str) -> bool {
+    standard.valid_from.is_empty() || *standard.valid_from <= *today
+}
+
+/// How a service stands in a component.
+pub fn standing(standard: &Saying, service: &Saying) -> Standing {
+    if standard.lines.is_empty() {
+        Standing::Left
+    } else if service.lines.is_empty() {
+        Standing::Unstated
+    } else if variants(standard, std::slice::from_ref(service)).is_empty() {
+        Standing::Same
+    } else {
+        Standing::Differs
+    }
+}
+
+/// How a service stands as a whole, given each component and whether it is explained.
+pub fn adoption(components: &[(Standing, bool)]) -> Adoption {
+    let any = |wanted: Standing| components.iter().any(|(standing, _)| *standing == wanted);
+    if components.contains(&(Standing::Differs, false)) {
+        Adoption::Differs
+    } else if any(Standing::Differs) {
+        Adoption::Explained
+    } else if any(Standing::Unstated) || !any(Standing::Same) {
+        Adoption::Unknown
+    } else {
+        Adoption::Follows
+    }
+}
+
+/// The explanation of a component that holds today, for the standard's present version.
+pub fn explanation<'a>(
+    link: &'a StandardLink,
+    component: Component,
+    standard: &Standard,
+    today: &str,
+) -> Option<&'a Explanation> {
+    link.explanations.iter().find(|one| {
+        one.components.contains(&component.into())
+            && one.version == standard.version
+            && (one.until.is_empty() || *today <= *one.until)
+    })
+}
+
+/// The explanations that are left once these components say what the standard does.
+pub fn without(explanations: &[Explanation], adopted: &[i32]) -> Vec<Explanation> {
+    let rest = explanations.iter().cloned().map(|mut one| {
+        one.components.retain(|component| !adopted.contains(component));
+        one
+    });
+    rest.filter(|one| !one.components.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_nothing_neither_follows_nor_differs() {
+        use Standing::{Differs, Left, Same, Unstated};
+        let of = |all: &[(Standing, bool)]| adoption(all);
+        assert_eq!(of(&[(Same, false), (Left, false)]), Adoption::Follows);
+        assert_eq!(of(&[(Same, false), (Unstated, false)]), Adoption::Unknown);
+        assert_eq!(of(&[(Left, false)]), Adoption::Unknown, "the standard says nothing");
+        assert_eq!(of(&[(Differs, true), (Unstated, false)]), Adoption::Explained);
+        assert_eq!(of(&[(Differs, true), (Differs, false)]), Adoption::Differs);
+    }
+
+    #[test]
+    fn an_explanation_holds_for_its_version_until_its_last_day() {
+        let fees = Component::Fees;
+        let said = Explanation {
+            components: vec![fees.into()],
+            version: "1".into(),
+            until: "2026-06-30".into(),
+            ..Explanation::default()
+        };
+        let link = StandardLink { explanations: vec![said], ..StandardLink::default() };
+        let of = |version: &str, today: &str, component| {
+            let standard = Standard { version: version.into(), ..Standard::default() };
+            explanation(&link, component, &standard, today).is_some()
+        };
+        assert!(of("1", "2026-06-30", fees));
+        assert!(!of("1", "2026-07-01", fees), "its last day is over");
+        assert!(!of("2", "2026-06-30", fees), "a new version asks anew");
+        assert!(!of("1", "2026-06-30", Component::Time));
+    }
+
+    #[test]
+    fn what_is_adopted_needs_no_explanation() {
+        let (fees, time) = (i32::from(Component::Fees), i32::from(Component::Time));
+        let both = Explanation { components: vec![fees, time], ..Explanation::default() };
+        let left = without(std::slice::from_ref(&both), &[fees]);
+        assert_eq!(left[0].components, [time]);
+        assert!(without(&[both], &[time, fees]).is_empty());
+    }
+}

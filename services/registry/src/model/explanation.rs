@@ -1,0 +1,161 @@
+//! Why a service says otherwise than its standard does: for which version, who says so, and when.
+
+use mpp_api::{
+    registry::{
+        Standard, StandardLink,
+        divergence::Component,
+        standard_link::{Explanation, State},
+    },
+    time::to_timestamp,
+};
+use mpp_core::{Error, FieldCode, Micros, Result};
+
+/// Fills in what a client does not decide of explanations: those that stood there already are as
+/// they were, new ones are of the standard's present version. A service that is not of the standard
+/// has none. `states` says whether the standard says anything of a component.
+///
+/// # Errors
+/// Names what cannot be explained: another version, one without a name, what the standard leaves to
+/// the owner.
+pub fn settle(
+    link: &mut StandardLink,
+    before: &[Explanation],
+    standard: &Standard,
+    states: impl Fn(Component) -> bool,
+    (subject, now): (&str, Micros),
+) -> Result<()> {
+    let mut given = std::mem::take(&mut link.explanations);
+    let is_of_it = link.state() == State::Confirmed;
+    for (index, explanation) in given.iter_mut().enumerate() {
+        let known = before.iter().find(|known| said(known) == said(explanation));
+        if let Some(known) = known {
+            explanation.clone_from(known);
+            continue;
+        }
+        let field = format!("standard_link.explanations[{index}]");
+        if !is_of_it {
+            let text = "is only for a service that is of the standard";
+            return Err(Error::field(field, FieldCode::NotAllowed, text));
+        }
+        check(explanation, standard, states_all(explanation, &states), &field)?;
+        explanation.version.clone_from(&standard.version);
+        subject.clone_into(&mut explanation.explained_by);
+        explanation.explain_time = Some(to_timestamp(now));
+    }
+    if is_of_it {
+        link.explanations = given;
+    }
+    Ok(())
+}
+
+/// What its author has said.
+fn said(explanation: &Explanation) -> Explanation {
+    Explanation { explained_by: String::new(), explain_time: None, ..explanation.clone() }
+}
+
+/// The first component of which the standard says nothing.
+fn states_all(
+    explanation: &Explanation,
+    states: impl Fn(Component) -> bool,
+) -> Option<(usize, Component)> {
+    let components = explanation.components().enumerate();
+    let mut left = components.filter(|(_, component)| !states(*component));
+    left.next()
+}
+
+fn check(
+    explanation: &Explanation,
+    standard: &Standard,
+    left: Option<(usize, Component)>,
+    field: &str,
+) -> Result<()> {
+    let (name, version) = (&standard.name, &standard.version);
+    let wrong = |below: String, code, text: String| {
+        Err(Error::field(format!("{field}.{below}"), code, text))
+    };
+    if version.is_empty() {
+        let text = format!(
+            "{name} names no version, and what is explained is one; {} has to name it first",
+            standard.unit
+        );
+        return wrong("version".into(), FieldCode::NotAllowed, text);
+    }
+    if !explanation.version.is_empty() && explanation.version != *version {
+        let text = format!("{name} is at version {version}; read it, and explain that one");
+        return wrong("version".into(), FieldCode::UnknownValue, text);
+    }
+    if let Some((place, component)) = left {
+        let component = component.as_str_name();
+        let text = format!("{name} leaves {component} to the owner; there is nothing to explain");
+        return wrong(format!("components[{place}]"), FieldCode::NotAllowed, text);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: (&str, Micros) = ("users/-", 1_000_000);
+
+    fn standard(version: &str) -> Standard {
+        Standard {
+            name: "standards/ktp".into(),
+            version: version.into(),
+            unit: "units/kemendagri".into(),
+            ..Standard::default()
+        }
+    }
+
+    fn fees(version: &str) -> Explanation {
+        Explanation {
+            components: vec![Component::Fees.into()],
+            reason: "Tarif daerah".into(),
+            version: version.into(),
+            ..Explanation::default()
+        }
+    }
+
+    fn link(state: State, explanations: Vec<Explanation>) -> StandardLink {
+        StandardLink { state: state.into(), explanations, ..StandardLink::default() }
+    }
+
+    fn fault(version: &str, given: Explanation, state: State) -> String {
+        let only_fees = |one| one == Component::Fees;
+        let settled =
+            settle(&mut link(state, vec![given]), &[], &standard(version), only_fees, NOW);
+        settled.expect_err("a fault").violations()[0].field.clone()
+    }
+
+    #[test]
+    fn a_new_one_is_of_the_present_version_and_says_who_and_when() {
+        let mut new = link(State::Confirmed, vec![fees("")]);
+        settle(&mut new, &[], &standard("2"), |_| true, NOW).expect("settled");
+        let one = &new.explanations[0];
+        assert_eq!((one.version.as_str(), one.explained_by.as_str()), ("2", "users/-"));
+        assert!(one.explain_time.is_some());
+    }
+
+    #[test]
+    fn one_that_stood_there_stays_of_its_version() {
+        let mut before = link(State::Confirmed, vec![fees("1")]);
+        settle(&mut before, &[], &standard("1"), |_| true, NOW).expect("settled");
+        let mut again = link(State::Confirmed, vec![fees("1")]);
+        let other = ("units/a", 2_000_000);
+        settle(&mut again, &before.explanations, &standard("2"), |_| false, other).expect("known");
+        assert_eq!(again.explanations, before.explanations);
+        let mut rejected = link(State::Rejected, again.explanations.clone());
+        settle(&mut rejected, &before.explanations, &standard("2"), |_| true, other).expect("gone");
+        assert!(rejected.explanations.is_empty(), "a service that is not of it has none");
+    }
+
+    #[test]
+    fn what_cannot_be_explained_is_refused_with_the_field() {
+        let at = "standard_link.explanations[0]";
+        assert_eq!(fault("", fees(""), State::Confirmed), format!("{at}.version"));
+        assert_eq!(fault("2", fees("1"), State::Confirmed), format!("{at}.version"));
+        assert_eq!(fault("2", fees(""), State::Rejected), at);
+        let time = Explanation { components: vec![Component::Time.into()], ..fees("") };
+        assert_eq!(fault("2", time, State::Confirmed), format!("{at}.components[0]"));
+    }
+}

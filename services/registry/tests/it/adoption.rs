@@ -1,0 +1,109 @@
+//! How far the services of a standard follow it, by standard, region and body.
+
+use mpp_api::registry::{
+    AdoptStandardRequest, Adoption, CountAdoptionRequest, CountAdoptionResponse, Service, Standard,
+    UpdateServiceRequest, count_adoption_request::Group, divergence::Component,
+    service::State as Served,
+};
+use mpp_testkit::on_both;
+
+use crate::{
+    adopted::because,
+    divergent::{free, in_three_places},
+    standards::{NEW_CARD, standard},
+    world::{Clients, reason},
+};
+
+impl Clients {
+    async fn count(&mut self, request: CountAdoptionRequest) -> CountAdoptionResponse {
+        self.standards.count_adoption(request).await.expect("an answer").into_inner()
+    }
+}
+
+fn by(group: Group) -> CountAdoptionRequest {
+    CountAdoptionRequest {
+        parent: NEW_CARD.into(),
+        group: group.into(),
+        ..CountAdoptionRequest::default()
+    }
+}
+
+/// Key, services, and those that follow, differ, are explained and not known.
+fn told(answer: &CountAdoptionResponse) -> Vec<(&str, [i32; 5])> {
+    let line =
+        |one: &'_ Adoption| [one.services, one.follows, one.differs, one.explained, one.unknown];
+    answer.adoptions.iter().map(|one| (one.key.as_str(), line(one))).collect()
+}
+
+#[tokio::test]
+async fn progress_is_known_by_standard_region_and_body() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        let version = Standard { version: "1".into(), fees: free("Gratis"), ..Standard::default() };
+        admin.change_standard(version).await;
+        // a says the same throughout, b takes longer and asks for less, c costs something and does
+        // not say how long it takes.
+        let all = admin.count(by(Group::Standard)).await;
+        assert_eq!(told(&all), [(NEW_CARD, [3, 1, 2, 0, 0])]);
+        assert!(all.adoptions[0].example, "nobody has published it");
+        let provinces = admin.count(by(Group::Province)).await;
+        assert_eq!(told(&provinces), [("35", [2, 1, 1, 0, 0]), ("51", [1, 0, 1, 0, 0])]);
+        let units = admin.count(by(Group::Agency)).await;
+        let keys: Vec<&str> = units.adoptions.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(keys, ["units/a", "units/b", "units/c"]);
+
+        admin
+            .explain("units/c-dukcapil/services/ktp", vec![because(&[Component::Fees])])
+            .await
+            .expect("said");
+        let request = AdoptStandardRequest {
+            name: "units/b-dukcapil/services/ktp".into(),
+            ..AdoptStandardRequest::default()
+        };
+        admin.adopt(request).await.expect("adopted");
+        let all = admin.count(by(Group::Unspecified)).await;
+        assert_eq!(told(&all), [(NEW_CARD, [3, 2, 0, 1, 0])]);
+        assert_eq!(all.adoptions[0].adopted, 1, "what follows by itself has not adopted it");
+        let java = CountAdoptionRequest { region: "35".into(), ..by(Group::Region) };
+        let java = admin.count(java).await;
+        assert_eq!(told(&java), [("35.07", [1, 1, 0, 0, 0]), ("35.10", [1, 1, 0, 0, 0])]);
+        let below = CountAdoptionRequest { unit: "units/c".into(), ..by(Group::Unit) };
+        assert_eq!(told(&admin.count(below).await), [("units/c-dukcapil", [1, 0, 0, 1, 0])]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_come_page_by_page_and_what_is_not_served_is_not_counted() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        admin.create_standard("a-first", standard("Kartu identitas anak")).await.expect("made");
+        let mut request = CountAdoptionRequest {
+            parent: "standards/-".into(),
+            page_size: 1,
+            ..CountAdoptionRequest::default()
+        };
+        let first = admin.count(request.clone()).await;
+        assert_eq!(told(&first), [("standards/a-first", [0; 5])], "progress begins at nothing");
+        request.page_token = first.next_page_token;
+        let second = admin.count(request.clone()).await;
+        assert_eq!((second.adoptions[0].services, second.next_page_token.as_str()), (3, ""));
+        request.region = "51".into();
+        let other = admin.standards.count_adoption(request).await;
+        assert_eq!(reason(other), "INVALID_PAGE_TOKEN", "it is another list's");
+
+        let paused = Service {
+            name: "units/c-dukcapil/services/ktp".into(),
+            state: Served::Inactive.into(),
+            ..Service::default()
+        };
+        let paused = UpdateServiceRequest { service: Some(paused), ..Default::default() };
+        admin.catalog.update_service(paused).await.expect("paused");
+        assert_eq!(admin.count(by(Group::Standard)).await.adoptions[0].services, 2);
+        let nowhere = CountAdoptionRequest { unit: "units/nowhere".into(), ..by(Group::Unit) };
+        assert_eq!(reason(admin.standards.count_adoption(nowhere).await), "INVALID_FIELD");
+    })
+    .await;
+}
