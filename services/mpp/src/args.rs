@@ -14,15 +14,19 @@ use crate::{
     client::ClientArgs,
     command::{
         accept::AcceptArgs,
+        adopt::AdoptArgs,
+        adoption::AdoptionArgs,
         agent::AgentCommand,
         apply::ApplyArgs,
         appointments::AppointmentsArgs,
         backup::BackupArgs,
+        compare_standard::CompareStandardArgs,
         conform::ConformCommand,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
         divergences::DivergencesArgs,
         doctor::DoctorArgs,
+        explain::ExplainArgs,
         hand_back::HandBackArgs,
         history::HistoryArgs,
         hours::HoursArgs,
@@ -111,6 +115,14 @@ pub enum Command {
     Steps(StepsArgs),
     /// Show where the services of a standard differ, in their sources' words.
     Divergences(DivergencesArgs),
+    /// Show field by field where a service differs from its standard.
+    CompareStandard(CompareStandardArgs),
+    /// Take the text of its standard over into a service.
+    Adopt(AdoptArgs),
+    /// Say why a service differs from its standard, with the regulation that allows it.
+    Explain(ExplainArgs),
+    /// Show how many services follow their standards, by standard, region or body.
+    Adoption(AdoptionArgs),
     /// Show what waits of synced catalogs and for what, or try it again.
     Quarantine {
         #[command(subcommand)]
@@ -260,6 +272,8 @@ impl Command {
                 | Command::Suggest(_)
                 | Command::Steps(_)
                 | Command::Divergences(_)
+                | Command::CompareStandard(_)
+                | Command::Adoption(_)
                 | Command::Slots(_)
                 | Command::Appointments(_)
                 | Command::Report(_)

@@ -53,9 +53,10 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, appointments, backup, conform, delete, deviations, divergences, doctor, get,
-        hand_back, history, hours, link, list, quarantine, queue, repair, report, restore, search,
-        slots, steps, suggest, template, token, undo, upload, watch,
+        accept, adopt, adoption, agent, appointments, backup, compare_standard, conform, delete,
+        deviations, divergences, doctor, explain, get, hand_back, history, hours, link, list,
+        quarantine, queue, repair, report, restore, search, slots, steps, suggest, template, token,
+        undo, upload, watch,
     },
 };
 
@@ -130,6 +131,10 @@ async fn run(args: Args) -> Result<()> {
         Command::Link(asked) => link::run(asked, &client()?, output).await,
         Command::Steps(asked) => steps::run(asked, &client()?, output).await,
         Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,
+        Command::CompareStandard(asked) => compare_standard::run(asked, &client()?, output).await,
+        Command::Adopt(asked) => adopt::run(asked, &client()?, output).await,
+        Command::Explain(asked) => explain::run(asked, &client()?, output).await,
+        Command::Adoption(asked) => adoption::run(asked, &client()?, output).await,
         Command::Quarantine { command } => quarantine::run(command, &client()?, output).await,
         Command::Undo(asked) => undo::run(asked, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,

@@ -1,4 +1,5 @@
-//! Background work: one replica does it at a time, under a lease.
+//! Background work: one replica does it at a time, under a lease. What a replica tells of its own
+//! memory it works out itself.
 
 use mpp_core::Result;
 use mpp_store::{Feed, Lease};
@@ -25,6 +26,11 @@ pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
         }
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
+        }
+        if registry.memory.is_whole()
+            && let Err(error) = registry.measure_adoption().await
+        {
+            tracing::warn!(%error, "how services stand to their standards is looked at next time");
         }
         let gone = let_answers_go(&registry, &mut lease).await;
         db.ran(ANSWERS, &gone);

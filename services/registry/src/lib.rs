@@ -44,6 +44,9 @@
 //!   field of the service: a source's next record would overwrite the field, and a pair that was
 //!   rejected has to be remembered as well. Suggestions are worked out when asked for, and never
 //!   stored.
+//! - **Whether a service follows its standard is what both say**, and not who pressed a button: it
+//!   is compared anew when asked for. Adopting is a write of the service by its own rules; the link
+//!   keeps which version was adopted, and why a service says otherwise.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
 //!   start ([`app::regions`]).
 //!
@@ -168,6 +171,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         db,
         policy,
         comparing: app::Comparing::default(),
+        measured: app::Measured::default(),
     };
     let readiness = Readiness::new(options.health);
     work(&registry, &feed, &readiness, &shutdown);

@@ -17,6 +17,11 @@ mpp_telemetry::metrics! {
     /// (`linked`) or not (`open`). Not each of the latter can: a form that is filled in is no
     /// product.
     REQUIREMENTS: Gauge = "mpp.catalog.requirements" in "{requirement}" by ["state"];
+    /// Services that are confirmed to be of a standard and served, by how they stand to it: they
+    /// say the same (`follows`), say otherwise without saying why (`differs`) or with
+    /// (`explained`), or do not say all that it does (`unknown`). Looked at once in a while, of
+    /// what has changed; there is none before the first look.
+    ADOPTION: Gauge = "mpp.catalog.adoption" in "{service}" by ["state"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];
 }
@@ -31,6 +36,10 @@ pub fn begin(registry: &Arc<Registry>) {
     }
     REQUIREMENTS.observe(registry, ["linked"], |own| own.memory.read().needs().linked as f64);
     REQUIREMENTS.observe(registry, ["open"], |own| own.memory.read().needs().open as f64);
+    ADOPTION.observe_each(registry, |own| {
+        let counts = own.measured.counts().into_iter().flatten();
+        counts.map(|(state, many)| (vec![state.as_str().to_owned()], many as f64)).collect()
+    });
     SEARCH_LAG.observe(registry, [""; 0], |own| {
         (own.memory.revision() - own.search.revision()).max(0) as f64
     });

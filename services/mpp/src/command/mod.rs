@@ -1,15 +1,19 @@
 //! The client commands, one module for each command or group of commands.
 
 pub mod accept;
+pub mod adopt;
+pub mod adoption;
 pub mod agent;
 pub mod apply;
 pub mod appointments;
 pub mod backup;
+pub mod compare_standard;
 pub mod conform;
 pub mod delete;
 pub mod deviations;
 pub mod divergences;
 pub mod doctor;
+pub mod explain;
 pub mod get;
 pub mod hand_back;
 pub mod history;

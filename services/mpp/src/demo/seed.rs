@@ -2,7 +2,11 @@
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use mpp_api::{
-    registry::{AcceptOfferingRequest, catalog_service_client::CatalogServiceClient},
+    registry::{
+        AcceptOfferingRequest, AdoptStandardRequest, CompareWithStandardRequest,
+        catalog_service_client::CatalogServiceClient, divergence::Component,
+        standard_service_client::StandardServiceClient,
+    },
     sync::Source,
 };
 use mpp_core::{Error, Reason, Result};
@@ -25,6 +29,10 @@ const MALLS: (&str, &str) = ("malls.json", include_str!("../../demo/malls.json")
 const HOURS: (&str, &str) = ("hours.json", include_str!("../../demo/hours.json"));
 
 const STANDARDS: (&str, &str) = ("standards.json", include_str!("../../demo/standards.json"));
+
+/// Services that adopt what their standard says of the product.
+const ADOPTS: [&str; 2] =
+    ["units/disnaker-jembrana/services/ak1", "units/disnaker-lombok-barat/services/ak1"];
 
 /// The sources whose ministries the demo has.
 pub fn sources() -> Result<Vec<Source>> {
@@ -51,9 +59,30 @@ pub async fn malls(administrator: &Client) -> Result<usize> {
     Ok(of_kind("mall").count())
 }
 
-/// Standard services, the same service at several places, and what officers have said of them.
+/// Standard services, the same service at several places, and what officers have said of them. Two
+/// offices have adopted an example's name of the product.
 pub async fn standards(administrator: &Client) -> Result<()> {
-    seed(&read(&[STANDARDS])?, administrator).await
+    seed(&read(&[STANDARDS])?, administrator).await?;
+    for service in ADOPTS {
+        adopt(administrator, service).await?;
+    }
+    Ok(())
+}
+
+/// The office takes the example's name of its product over, now or in an earlier run; on a day of
+/// before the example there is nothing to adopt.
+async fn adopt(administrator: &Client, service: &str) -> Result<()> {
+    let mut standards = StandardServiceClient::new(administrator.channel(Service::Registry)?);
+    let name = service.to_owned();
+    let asked = CompareWithStandardRequest { name: name.clone(), ..Default::default() };
+    let found = standards.compare_with_standard(asked).await.map_err(refused)?.into_inner();
+    let found = found.comparison.unwrap_or_default();
+    if found.adopt_time.is_some() || !found.holds_from.is_empty() {
+        return Ok(());
+    }
+    let components = vec![Component::Product.into()];
+    let request = AdoptStandardRequest { name, components, ..Default::default() };
+    standards.adopt_standard(request).await.map_err(refused).map(drop)
 }
 
 fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {

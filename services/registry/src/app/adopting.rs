@@ -9,7 +9,7 @@ use mpp_api::{
         StandardComparison, StandardLink,
         divergence::Component,
         standard_comparison::{Line, line::Standing},
-        standard_link::Explanation,
+        standard_link::{Explanation, State},
     },
     time::to_timestamp,
 };
@@ -22,7 +22,7 @@ use mpp_resource::{
 };
 use mpp_store::Tx;
 
-use super::{Registry, adopted, progress::state_word, standards::is_confirmed};
+use super::{Registry, adopted, judge::state_word, standards::is_confirmed};
 use crate::{
     memory::{
         RegistryView,
@@ -46,8 +46,8 @@ impl Registry {
     /// What its standard says of a service, and what the service says.
     ///
     /// # Errors
-    /// `NOT_FOUND`; `WRONG_STATE` where the service is of no standard; `UNAVAILABLE` if this replica
-    /// is behind.
+    /// `NOT_FOUND`; `WRONG_STATE` where the service is of no standard; `UNAVAILABLE` if this
+    /// replica is behind.
     pub async fn compare_with_standard(
         &self,
         caller: &str,
@@ -92,10 +92,14 @@ impl Registry {
         named: &[Part],
         today: &str,
     ) -> Result<AdoptStandardResponse> {
-        let service = tx.living::<Service>(&asked.name).await?;
         self.memory.catch_up(tx.head().await?).await?;
         let link = link_of(&self.memory.read(), &asked.name)?;
+        // First the link and then its service, as whoever decides about the link does.
         let link = tx.living::<StandardLink>(&link).await?;
+        if link.doc.state() != State::Confirmed {
+            return Err(of_none(&asked.name));
+        }
+        let service = tx.living::<Service>(&asked.name).await?;
         let standard = tx.require::<Standard>(&link.doc.standard, "standard").await?;
         let (service_etag, standard_etag) = (service.etag(), standard.etag());
         let pair = Pair {
@@ -135,14 +139,19 @@ impl Registry {
 
 /// The link by which a service is of a standard.
 fn link_of(state: &RegistryView, service: &str) -> Result<String> {
+    if state.records.row::<Service>(service).is_none() {
+        return Err(Error::not_found(service));
+    }
     let found = state.links_of(service).find(|(_, row)| is_confirmed(row));
-    found.map(|(name, _)| name.to_string()).ok_or_else(|| {
-        let text = format!(
-            "nobody has confirmed of which standard {service} is; `mpp suggest {service}` shows some, \
-             `mpp link` confirms one"
-        );
-        Error::new(Reason::WrongState, text)
-    })
+    found.map(|(name, _)| name.to_string()).ok_or_else(|| of_none(service))
+}
+
+fn of_none(service: &str) -> Error {
+    let text = format!(
+        "nobody has confirmed of which standard {service} is; `mpp suggest {service}` shows some, \
+         `mpp link` confirms one"
+    );
+    Error::new(Reason::WrongState, text)
 }
 
 fn pair(state: &RegistryView, name: &str) -> Result<Pair> {

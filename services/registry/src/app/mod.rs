@@ -9,6 +9,7 @@
 //! and `progress` work out which service may be of which standard, where those of one differ, what
 //! a service would change to follow it, and how many do, in the places of `comparing`;
 //! `processes` and `satisfiers`, which services lead to one, and which may.
+//! `measured` keeps the numbers for the metrics.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 
@@ -21,8 +22,10 @@ pub mod counters;
 mod divergences;
 pub mod filing;
 pub mod filters;
+mod judge;
 pub mod lists;
 pub mod malls;
+mod measured;
 pub mod offerings;
 mod processes;
 mod progress;
@@ -40,6 +43,7 @@ mod withdrawn;
 use std::sync::Arc;
 
 pub use comparing::Comparing;
+pub use measured::Measured;
 use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
@@ -61,6 +65,8 @@ pub struct Registry {
     pub policy: Arc<Policy>,
     /// Places for work that compares many records.
     pub comparing: Comparing,
+    /// How all services stood to their standards when it last looked.
+    pub measured: Measured,
 }
 
 impl Registry {

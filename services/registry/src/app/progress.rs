@@ -1,39 +1,32 @@
 //! How far services follow their standards, by standard, region or body: counted when asked for,
-//! over confirmed links only.
+//! over confirmed links only. What has not changed since this replica last looked (`measured`) is
+//! not compared again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+};
 
-use bytes::Bytes;
 use mpp_api::{
     registry::{
-        Adoption as Count, CountAdoptionRequest, CountAdoptionResponse, Region, Service, Standard,
-        StandardLink, Unit, adoption::State, count_adoption_request::Group,
-        service::State as Served,
+        Adoption as Count, CountAdoptionRequest, CountAdoptionResponse, Region, Standard,
+        StandardLink, Unit, count_adoption_request::Group,
     },
     types::LocalizedText,
 };
 use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
-use mpp_form::standard::as_service;
 use mpp_resource::{Kind as _, memory::Row, page};
 use mpp_store::Label;
-use prost::Message as _;
 
 use super::{
     Registry,
     divergences::{count, region_of},
     filters::{self, exists},
+    judge::{Judge, Linked},
+    measured::{Stands, pair},
     standards::is_confirmed,
 };
-use crate::{
-    memory::{
-        RegistryView,
-        sayings::{self, PARTS},
-    },
-    model::{
-        adoption::{self, Adoption, adoption, explanation, standing},
-        divergence::Saying,
-    },
-};
+use crate::{memory::RegistryView, model::adoption::Adoption};
 
 /// Lines on a page where the request names no number.
 const USUAL: usize = 20;
@@ -44,17 +37,17 @@ const ALL: &str = "standards/-";
 /// The key of units that are of no region.
 const NOWHERE: &str = "-";
 
-/// A service and its link, as memory has them.
-struct Linked {
-    standard: String,
-    service: Bytes,
-    link: Bytes,
-}
-
 /// A line of the answer, and what is counted in it.
 struct Line {
     count: Count,
-    links: Vec<Linked>,
+    known: Vec<Stands>,
+    open: Vec<Linked>,
+}
+
+impl Line {
+    fn new(count: Count) -> Self {
+        Self { count, known: Vec::new(), open: Vec::new() }
+    }
 }
 
 /// The lines of a page, the standards that they count by, and whether others follow.
@@ -82,7 +75,7 @@ impl Registry {
         let bound = page::hash(&filter);
         let most = self.policy.divergence_services;
         let gathered =
-            self.memory.settled(|state| gather(state, asked, group, (bound, most))).await?;
+            self.memory.settled(|state| self.gather(state, asked, group, (bound, most))).await?;
         self.comparing.run(caller, move || counted(gathered, bound, &today)).await
     }
 }
@@ -101,33 +94,62 @@ fn group(asked: &CountAdoptionRequest) -> Result<Group> {
 /// The links that are asked for, by the key of their line.
 type Keyed<'a> = BTreeMap<String, Vec<(&'a str, &'a Row)>>;
 
-fn gather(
-    state: &RegistryView,
-    asked: &CountAdoptionRequest,
-    group: Group,
-    (bound, most): (u64, usize),
-) -> Result<Gathered> {
-    let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
-    let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
-    let all = keyed(state, asked, group)?;
-    let mut rest = all.range::<str, _>((
-        std::ops::Bound::Excluded(begin.after.as_str()),
-        std::ops::Bound::Unbounded,
-    ));
-    let (mut lines, mut standards, mut services) = (Vec::new(), HashMap::new(), 0);
-    while lines.len() < size
-        && services < most
-        && let Some((key, links)) = rest.next()
-    {
-        let left_out = links.len().saturating_sub(most);
-        let taken = &links[..links.len() - left_out];
-        services += taken.len();
-        lines.push(Line {
-            count: Count { left_out: count(left_out), ..titled(state, key, group) },
-            links: taken.iter().filter_map(|(_, row)| linked(state, row, &mut standards)).collect(),
-        });
+impl Registry {
+    fn gather(
+        &self,
+        state: &RegistryView,
+        asked: &CountAdoptionRequest,
+        group: Group,
+        (bound, most): (u64, usize),
+    ) -> Result<Gathered> {
+        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
+        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
+        let all = keyed(state, asked, group)?;
+        let after = (Bound::Excluded(begin.after.as_str()), Bound::Unbounded);
+        let mut rest = all.range::<str, _>(after);
+        let (today, mut standards) = (self.today()?.to_string(), HashMap::new());
+        let (mut lines, mut services) = (Vec::new(), 0);
+        while lines.len() < size
+            && services < most
+            && let Some((key, links)) = rest.next()
+        {
+            let taken = links.len().min(most);
+            services += taken;
+            let left_out = count(links.len() - taken);
+            let mut line = Line::new(Count { left_out, ..titled(state, key, group) });
+            for (name, row) in &links[..taken] {
+                self.sort(state, (name, row.label(Label::Standard)), &today, &mut line);
+                note(state, row.label(Label::Standard), &mut standards);
+            }
+            lines.push(line);
+        }
+        Ok(Gathered { lines, standards, goes_on: rest.next().is_some() })
     }
-    Ok(Gathered { lines, standards, goes_on: rest.next().is_some() })
+
+    /// A pair among those that are known, or those that are to be compared.
+    fn sort(
+        &self,
+        state: &RegistryView,
+        (link, standard): (&str, &str),
+        today: &str,
+        line: &mut Line,
+    ) {
+        let row = state.records.row::<Standard>(standard);
+        let version = row.map_or(0, |row| row.stamp.version);
+        let Some((linked, versions)) = pair(state, link, version) else { return };
+        match self.measured.known(today, link, versions) {
+            Some(stands) => line.known.push(stands),
+            None => line.open.push(linked),
+        }
+    }
+}
+
+fn note(state: &RegistryView, standard: &str, standards: &mut HashMap<String, Standard>) {
+    if !standards.contains_key(standard)
+        && let Some(found) = state.records.get::<Standard>(standard)
+    {
+        standards.insert(standard.to_owned(), found.doc);
+    }
 }
 
 /// Of each link only labels are read here, which writes of the memory wait for.
@@ -203,19 +225,6 @@ fn titled(state: &RegistryView, key: &str, group: Group) -> Count {
     Count { key: key.to_owned(), title, example, ..Count::default() }
 }
 
-fn linked(
-    state: &RegistryView,
-    row: &Row,
-    standards: &mut HashMap<String, Standard>,
-) -> Option<Linked> {
-    let standard = row.label(Label::Standard);
-    let service = state.records.row::<Service>(row.label(Label::Service))?.doc.clone();
-    if !standards.contains_key(standard) {
-        standards.insert(standard.to_owned(), state.records.get::<Standard>(standard)?.doc);
-    }
-    Some(Linked { standard: standard.to_owned(), service, link: row.doc.clone() })
-}
-
 fn counted(gathered: Gathered, bound: u64, today: &str) -> CountAdoptionResponse {
     let Gathered { lines, standards, goes_on } = gathered;
     let judges: HashMap<&str, Judge<'_>> = standards
@@ -223,12 +232,12 @@ fn counted(gathered: Gathered, bound: u64, today: &str) -> CountAdoptionResponse
         .map(|(name, standard)| (name.as_str(), Judge::new(standard, today)))
         .collect();
     let mut answer = CountAdoptionResponse::default();
-    for Line { mut count, links } in lines {
-        for one in links {
-            let judged = judges.get(one.standard.as_str()).and_then(|judge| judge.read(one));
-            if let Some((state, is_adopted)) = judged {
-                add(&mut count, state, is_adopted);
-            }
+    for Line { mut count, known, open } in lines {
+        let judged = open
+            .into_iter()
+            .map(|one| judges.get(one.standard.as_str()).and_then(|judge| judge.read(one)));
+        for (state, is_adopted) in known.into_iter().chain(judged).flatten() {
+            add(&mut count, state, is_adopted);
         }
         answer.adoptions.push(count);
     }
@@ -247,47 +256,4 @@ fn add(count: &mut Count, state: Adoption, is_adopted: bool) {
         Adoption::Explained => &mut count.explained,
         Adoption::Unknown => &mut count.unknown,
     } += 1;
-}
-
-/// What a standard says, ready to be compared with many services.
-struct Judge<'a> {
-    standard: &'a Standard,
-    sayings: [Saying; PARTS.len()],
-    today: &'a str,
-}
-
-impl<'a> Judge<'a> {
-    fn new(standard: &'a Standard, today: &'a str) -> Self {
-        let said = as_service(standard);
-        Self { standard, sayings: PARTS.map(|part| sayings::of(&said, part)), today }
-    }
-
-    /// How a service stands, and whether it has adopted the present version; `None` if it is not
-    /// served now.
-    fn read(&self, given: Linked) -> Option<(Adoption, bool)> {
-        let service = Service::decode(given.service).ok()?;
-        let link = StandardLink::decode(given.link).ok()?;
-        if service.state() == Served::Inactive {
-            return None;
-        }
-        let is_adopted = link.adopt_time.is_some() && link.adopted_version == self.standard.version;
-        if !adoption::holds(self.standard, self.today) {
-            return Some((Adoption::Unknown, is_adopted));
-        }
-        let stands = PARTS.iter().zip(&self.sayings).map(|(part, own)| {
-            let is_explained = explanation(&link, part.component(), self.standard, self.today);
-            (standing(own, &sayings::of(&service, *part)), is_explained.is_some())
-        });
-        Some((adoption(&stands.collect::<Vec<_>>()), is_adopted))
-    }
-}
-
-/// Its word in the contract.
-pub fn state_word(state: Adoption) -> State {
-    match state {
-        Adoption::Follows => State::Follows,
-        Adoption::Differs => State::Differs,
-        Adoption::Explained => State::Explained,
-        Adoption::Unknown => State::Unknown,
-    }
 }

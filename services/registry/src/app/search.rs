@@ -173,6 +173,7 @@ mod tests {
         on_both(async |database| {
             let policy = Policy::default();
             let registry = Registry {
+                measured: crate::app::Measured::default(),
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(MemoryPolicy::default().waits()),
                 search: Engine::start(1, (&policy).into()).expect("an index"),

@@ -27,9 +27,12 @@ pub fn settle(
     let mut given = std::mem::take(&mut link.explanations);
     let is_of_it = link.state() == State::Confirmed;
     for (index, explanation) in given.iter_mut().enumerate() {
-        let known = before.iter().find(|known| said(known) == said(explanation));
-        if let Some(known) = known {
-            explanation.clone_from(known);
+        if explanation.version.is_empty() {
+            explanation.version.clone_from(&standard.version);
+        }
+        if let Some(known) = before.iter().find(|known| holds_within(explanation, known)) {
+            explanation.explained_by.clone_from(&known.explained_by);
+            explanation.explain_time = known.explain_time;
             continue;
         }
         let field = format!("standard_link.explanations[{index}]");
@@ -38,7 +41,6 @@ pub fn settle(
             return Err(Error::field(field, FieldCode::NotAllowed, text));
         }
         check(explanation, standard, states_all(explanation, &states), &field)?;
-        explanation.version.clone_from(&standard.version);
         subject.clone_into(&mut explanation.explained_by);
         explanation.explain_time = Some(to_timestamp(now));
     }
@@ -48,9 +50,13 @@ pub fn settle(
     Ok(())
 }
 
-/// What its author has said.
-fn said(explanation: &Explanation) -> Explanation {
-    Explanation { explained_by: String::new(), explain_time: None, ..explanation.clone() }
+/// Whether it says what `known` does, of the same components or of some of them.
+fn holds_within(explanation: &Explanation, known: &Explanation) -> bool {
+    let said = |one: &Explanation| {
+        [&one.reason, &one.legal_basis, &one.version, &one.until].map(String::clone)
+    };
+    said(explanation) == said(known)
+        && explanation.components.iter().all(|component| known.components.contains(component))
 }
 
 /// The first component of which the standard says nothing.
@@ -80,7 +86,7 @@ fn check(
         );
         return wrong("version".into(), FieldCode::NotAllowed, text);
     }
-    if !explanation.version.is_empty() && explanation.version != *version {
+    if explanation.version != *version {
         let text = format!("{name} is at version {version}; read it, and explain that one");
         return wrong("version".into(), FieldCode::UnknownValue, text);
     }
@@ -144,6 +150,16 @@ mod tests {
         let other = ("units/a", 2_000_000);
         settle(&mut again, &before.explanations, &standard("2"), |_| false, other).expect("known");
         assert_eq!(again.explanations, before.explanations);
+        let both = Explanation {
+            components: vec![Component::Fees.into(), Component::Time.into()],
+            ..before.explanations[0].clone()
+        };
+        let mut narrower = link(State::Confirmed, vec![fees("1")]);
+        settle(&mut narrower, &[both], &standard("2"), |_| true, other).expect("less of the same");
+        assert_eq!(narrower.explanations, before.explanations);
+        let mut unnamed = link(State::Confirmed, vec![fees("")]);
+        settle(&mut unnamed, &before.explanations, &standard("1"), |_| true, other).expect("known");
+        assert_eq!(unnamed.explanations, before.explanations, "it is the present version's");
         let mut rejected = link(State::Rejected, again.explanations.clone());
         settle(&mut rejected, &before.explanations, &standard("2"), |_| true, other).expect("gone");
         assert!(rejected.explanations.is_empty(), "a service that is not of it has none");

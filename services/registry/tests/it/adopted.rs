@@ -261,11 +261,14 @@ async fn what_is_explained_stays_until_a_new_version_asks_anew() {
         let link = officer.link(&link.name).await.expect("the link");
         assert_eq!(link.explanations.len(), 1, "what was said is still there to be read");
 
-        let again = officer.explain(KTP, vec![because(&[Component::Fees])]).await.expect("said");
+        let both = because(&[Component::Fees, Component::Time]);
+        let again = officer.explain(KTP, vec![both]).await.expect("said");
         assert_eq!(again.explanations[0].version, "2026-2");
+        admin.change_standard(Standard { version: "2026-3".into(), ..Standard::default() }).await;
         officer.adopt(adopts(KTP, &[Component::Fees])).await.expect("adopted after all");
         let link = officer.link(&link.name).await.expect("the link");
-        assert!(link.explanations.is_empty(), "nothing is left to explain");
+        let left = &link.explanations[0];
+        assert_eq!((left.components.len(), left.version.as_str()), (1, "2026-2"), "only the time");
         let rejected = officer.reject(&link.name, "Layanan lain").await.expect("decided");
         assert_eq!((rejected.adopted_version.as_str(), rejected.adopt_time), ("", None));
         assert_eq!(reason(officer.compare(KTP).await), "WRONG_STATE", "it is of no standard");

@@ -9,7 +9,7 @@ use mpp_testkit::on_both;
 
 use crate::{
     adopted::because,
-    divergent::{free, in_three_places},
+    divergent::{free, in_three_places, needs},
     standards::{NEW_CARD, standard},
     world::{Clients, reason},
 };
@@ -104,6 +104,40 @@ async fn lines_come_page_by_page_and_what_is_not_served_is_not_counted() {
         assert_eq!(admin.count(by(Group::Standard)).await.adoptions[0].services, 2);
         let nowhere = CountAdoptionRequest { unit: "units/nowhere".into(), ..by(Group::Unit) };
         assert_eq!(reason(admin.standards.count_adoption(nowhere).await), "INVALID_FIELD");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_look_for_the_metrics_compares_only_what_has_changed() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let registry = &world.running.registry;
+        let counts = || registry.measured.counts().map(|all| all.map(|(_, many)| many));
+        assert_eq!(counts(), None, "nothing was looked at yet");
+        assert_eq!(registry.measure_adoption().await.expect("a look"), 3);
+        assert_eq!(counts(), Some([1, 1, 0, 1]), "c does not say how long it takes");
+        assert_eq!(registry.measure_adoption().await.expect("a look"), 0);
+        let request = AdoptStandardRequest {
+            name: "units/b-dukcapil/services/ktp".into(),
+            ..AdoptStandardRequest::default()
+        };
+        world.admin().adopt(request).await.expect("adopted");
+        assert_eq!(registry.measure_adoption().await.expect("a look"), 1);
+        assert_eq!(counts(), Some([2, 0, 0, 1]));
+        let all = world.admin().count(by(Group::Standard)).await;
+        assert_eq!(told(&all), [(NEW_CARD, [3, 2, 0, 0, 1])], "whoever asks is told the same");
+        let other = Service { product: "KTP".into(), ..Service::default() };
+        let other = Service {
+            name: "units/b-dukcapil/services/ktp".into(),
+            fees: free("Gratis"),
+            requirements: needs(&["KK"]),
+            ..other
+        };
+        let request = UpdateServiceRequest { service: Some(other), ..Default::default() };
+        world.admin().catalog.update_service(request).await.expect("written");
+        let all = world.admin().count(by(Group::Standard)).await;
+        assert_eq!(told(&all), [(NEW_CARD, [3, 1, 1, 0, 1])], "at once, and not at the next look");
     })
     .await;
 }

@@ -3,6 +3,8 @@
 //! A page is a list of parts, elements with an id, each of which replaces itself when it changes.
 
 mod address;
+mod adoption;
+mod compared;
 mod deviations;
 pub mod docs;
 mod drawn;

@@ -14,7 +14,7 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 use mpp_core::{A_PERSON, SOMEBODY, as_told};
 
-use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
+use super::{Block, Drawn, Part, View, as_of, compared, deviations, fee, heading};
 use crate::{
     components::{
         Look, Tone, id_of,
@@ -41,6 +41,7 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
             Block::One(facts(look, view, data)),
             Block::One(steps::part(look, data.steps.as_ref())),
             Block::One(places(look, view, data.malls.as_deref())),
+            Block::One(compared::part(look, data.standard.is_some(), data.comparison.as_ref())),
             Block::One(overrides(look, service)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },

@@ -10,7 +10,7 @@ use mpp_api::registry::{
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading, service::more};
+use super::{Block, Drawn, Part, View, adoption, as_of, deviations, fee, heading, service::more};
 use crate::{
     components::{
         Look, Tone, link,
@@ -34,6 +34,7 @@ pub fn draw(look: Look, view: &View, data: &StandardData) -> Drawn {
         heading: heading(look, &local(data.standard.title.as_ref(), look.lang), "", &as_of, false),
         blocks: vec![
             Block::InHeading(as_of),
+            Block::One(adoption::part(look, data)),
             Block::One(divergences(look, data)),
             Block::One(text(look, data)),
         ],
@@ -129,7 +130,8 @@ fn holder_of(look: Look, data: &StandardData, holder: &Holder) -> Markup {
     html! { a href=(look.path(&format!("/{}", holder.service))) { (unit) } }
 }
 
-fn component(component: Component) -> Phrase {
+/// The words for a component.
+pub fn component(component: Component) -> Phrase {
     match component {
         Component::Fees => words::FIELD_FEES,
         Component::Time => words::FIELD_TIME,
@@ -140,7 +142,7 @@ fn component(component: Component) -> Phrase {
 }
 
 /// A way to get the service, by its word in the contract.
-fn channel(word: &str) -> Phrase {
+pub fn channel(word: &str) -> Phrase {
     match word {
         "COUNTER" => words::CHANNEL_COUNTER,
         "ONLINE" => words::CHANNEL_ONLINE,

@@ -14,7 +14,8 @@ use futures::future::join_all;
 use mpp_api::{
     registry::{
         GetRegionRequest, GetServiceRequest, GetUnitRequest, GetWithdrawnServiceRequest,
-        GetWithdrawnServiceResponse, PlanStepsResponse, Service, StandardLink, Unit,
+        GetWithdrawnServiceResponse, PlanStepsResponse, Service, StandardComparison, StandardLink,
+        Unit,
         catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
         process_service_client::ProcessServiceClient, search_service_client::SearchServiceClient,
@@ -79,6 +80,8 @@ pub struct ServiceData {
     pub malls: Option<Vec<String>>,
     /// The link to the standard that it is of, if the registry answered and there is one.
     pub standard: Option<StandardLink>,
+    /// How it stands to that standard, if the registry answered.
+    pub comparison: Option<StandardComparison>,
     /// The way to it, if the registry answered.
     pub steps: Option<PlanStepsResponse>,
 }
@@ -139,11 +142,16 @@ impl Upstream {
             self.standard_of(name),
             self.steps_to(name)
         );
+        let comparison = match &standard {
+            Some(_) => self.comparison(name).await,
+            None => None,
+        };
         Ok(ServiceData {
             service: service.and_then(|answer| answer.service).needed()?,
             unit,
             malls,
             standard,
+            comparison,
             steps,
         })
     }

@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use futures::future::join_all;
 use mpp_api::{
     registry::{
+        CompareWithStandardRequest, CountAdoptionRequest, CountAdoptionResponse,
         GetStandardRequest, ListDivergencesRequest, ListDivergencesResponse,
-        ListStandardLinksRequest, Standard, StandardLink, standard_link::State,
+        ListStandardLinksRequest, Standard, StandardComparison, StandardLink,
+        count_adoption_request::Group, standard_link::State,
     },
     types::LocalizedText,
 };
@@ -15,6 +17,8 @@ use super::{AT_ONCE, Answer, Missing, Upstream};
 
 /// Standards on a page.
 const PAGE: i32 = 50;
+/// Provinces or bodies that are shown.
+const COUNTED: i32 = 100;
 /// Units whose names are asked for; of those beyond, the page shows the ids.
 const NAMED: usize = 200;
 
@@ -25,6 +29,10 @@ pub struct StandardData {
     pub standard: Standard,
     /// What differs, if the registry answered.
     pub found: Option<ListDivergencesResponse>,
+    /// How many services follow it, by province, if the registry answered.
+    pub provinces: Option<CountAdoptionResponse>,
+    /// By body.
+    pub agencies: Option<CountAdoptionResponse>,
     /// The names of the units that it names.
     pub units: HashMap<String, LocalizedText>,
 }
@@ -44,14 +52,16 @@ impl Upstream {
     pub async fn standard(&self, name: &str) -> Result<StandardData, Missing> {
         let request = GetStandardRequest { name: name.to_owned(), min_revision: 0 };
         let mut standards = self.standards.clone();
-        let (standard, found) = futures::join!(
+        let (standard, found, provinces, agencies) = futures::join!(
             self.answer(standards.get_standard(request)),
-            self.divergences(name, "")
+            self.divergences(name, ""),
+            self.adoption(name, Group::Province),
+            self.adoption(name, Group::Agency)
         );
         let standard = standard.and_then(|answer| answer.standard).needed()?;
         let found = found.known();
         let units = self.names(&standard, found.as_ref()).await;
-        Ok(StandardData { standard, found, units })
+        Ok(StandardData { standard, found, provinces, agencies, units })
     }
 
     /// The standard that a service is of.
@@ -64,6 +74,23 @@ impl Upstream {
         };
         let links = self.answer(self.standards.clone().list_standard_links(request)).await;
         links.known()?.standard_links.into_iter().next()
+    }
+
+    /// How a service stands to the standard that it is of.
+    pub(super) async fn comparison(&self, service: &str) -> Option<StandardComparison> {
+        let request = CompareWithStandardRequest { name: service.to_owned(), min_revision: 0 };
+        let answer = self.answer(self.standards.clone().compare_with_standard(request)).await;
+        answer.known()?.comparison
+    }
+
+    async fn adoption(&self, standard: &str, group: Group) -> Option<CountAdoptionResponse> {
+        let request = CountAdoptionRequest {
+            parent: standard.to_owned(),
+            group: group.into(),
+            page_size: COUNTED,
+            ..CountAdoptionRequest::default()
+        };
+        self.answer(self.standards.clone().count_adoption(request)).await.known()
     }
 
     async fn divergences(&self, parent: &str, page: &str) -> Answer<ListDivergencesResponse> {

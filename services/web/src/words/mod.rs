@@ -171,6 +171,7 @@ mod tests {
             table::source::ALL,
             table::standard::ALL,
             table::steps::ALL,
+            table::adoption::ALL,
             table::upload::ALL,
             api::ALL,
         ];

@@ -1,6 +1,7 @@
 //! Every word and sentence of the pages, in Indonesian and in English. Indonesian is the original;
 //! English follows it.
 
+pub mod adoption;
 pub mod calendar;
 pub mod mall;
 pub mod nation;
@@ -11,5 +12,6 @@ pub mod steps;
 pub mod upload;
 
 pub use self::{
-    calendar::*, mall::*, nation::*, search::*, source::*, standard::*, steps::*, upload::*,
+    adoption::*, calendar::*, mall::*, nation::*, search::*, source::*, standard::*, steps::*,
+    upload::*,
 };

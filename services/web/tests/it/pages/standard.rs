@@ -54,3 +54,36 @@ async fn what_the_registry_does_not_say_just_now_is_not_taken_for_agreement() {
     says(&world, "/standards/skck", &["Di mana isinya berbeda", "belum diketahui"]).await;
     assert_eq!(open(&world.pages, "/standards").await.status, 503);
 }
+
+#[tokio::test]
+async fn a_standard_shows_how_far_it_is_followed_by_province_and_body() {
+    let world = World::start(nation()).await;
+    let said = "3 layanan dibandingkan dengan standar: 1 mengikuti, 1 berbeda, 1 berbeda dengan \
+                penjelasan, 0 belum diketahui.";
+    says(&world, "/standards/skck", &["Menurut provinsi", "Jawa Timur", "Polri", said]).await;
+    world.answers.silent.lock().expect("no panic").push("CountAdoption");
+    says(&world, "/standards/skck", &["Sejauh mana standar diikuti", "belum diketahui"]).await;
+}
+
+#[tokio::test]
+async fn a_service_shows_where_it_differs_from_its_standard_and_why() {
+    let world = World::start(nation()).await;
+    let page = "/units/polri/services/skck";
+    says(
+        &world,
+        page,
+        &[
+            "Dibandingkan dengan standar",
+            "Layanan ini berbeda dari standar, dan pemiliknya menjelaskan mengapa.",
+            "Gratis",
+            "Rp30.000",
+            "Alasan: Tarif PNBP Dasar hukum: PP 76/2020",
+            "berlaku sampai 31 Desember 2026",
+            "tidak disebut layanan",
+            "Teks standar versi 1 terakhir diambil",
+        ],
+    )
+    .await;
+    world.answers.silent.lock().expect("no panic").push("CompareWithStandard");
+    says(&world, page, &["Dibandingkan dengan standar", "belum diketahui"]).await;
+}

@@ -1,8 +1,9 @@
 //! What the registry says of standard services.
 
 use mpp_api::registry::{
-    GetStandardRequest, GetStandardResponse, ListDivergencesRequest, ListDivergencesResponse,
-    ListStandardLinksRequest, ListStandardLinksResponse,
+    CompareWithStandardRequest, CompareWithStandardResponse, CountAdoptionRequest,
+    CountAdoptionResponse, GetStandardRequest, GetStandardResponse, ListDivergencesRequest,
+    ListDivergencesResponse, ListStandardLinksRequest, ListStandardLinksResponse,
 };
 use tonic::body::Body;
 
@@ -29,6 +30,20 @@ pub async fn answer(
                 found.looked.retain(|looked| wanted(&looked.standard));
                 found.divergences.retain(|one| wanted(&one.standard));
                 Ok::<ListDivergencesResponse, _>(found)
+            })
+            .await
+        }
+        "CountAdoption" => {
+            unary(request, move |asked: CountAdoptionRequest| {
+                let found = answers.nation(|nation| nation.adoption.get(&asked.group).cloned());
+                Ok::<CountAdoptionResponse, _>(found.unwrap_or_default())
+            })
+            .await
+        }
+        "CompareWithStandard" => {
+            unary(request, move |_: CompareWithStandardRequest| {
+                let comparison = Some(answers.nation(|nation| nation.comparison.clone()));
+                Ok(CompareWithStandardResponse { comparison })
             })
             .await
         }

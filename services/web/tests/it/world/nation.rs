@@ -7,8 +7,9 @@ use std::{
 
 use mpp_api::{
     registry::{
-        Counter, GetWithdrawnServiceResponse, ListDivergencesResponse, Mall, Offering,
-        PlanStepsResponse, SearchServicesResponse, Service, Standard, StandardLink, Unit, Window,
+        CountAdoptionResponse, Counter, GetWithdrawnServiceResponse, ListDivergencesResponse, Mall,
+        Offering, PlanStepsResponse, SearchServicesResponse, Service, Standard, StandardComparison,
+        StandardLink, Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
         service::{Override, Requirement},
@@ -57,6 +58,8 @@ pub struct Nation {
     pub divergences: ListDivergencesResponse,
     pub links: Vec<StandardLink>,
     pub steps: HashMap<String, PlanStepsResponse>,
+    pub adoption: HashMap<i32, CountAdoptionResponse>,
+    pub comparison: StandardComparison,
     /// Names that the registry knows beside those of the report.
     pub regions: HashSet<String>,
 }

@@ -1,12 +1,17 @@
 //! A standard, and three services that are of it.
 
 use mpp_api::registry::{
-    Divergence, ListDivergencesResponse, Standard, StandardLink,
+    Adoption, CountAdoptionResponse, Divergence, ListDivergencesResponse, Standard,
+    StandardComparison, StandardLink,
+    adoption::State as Stands,
+    count_adoption_request::Group,
     divergence::{Component, Holder, Variant},
     list_divergences_response::Looked,
     service::Requirement,
-    standard_link::State,
+    standard_comparison::{Line, line::Standing},
+    standard_link::{Explanation, State},
 };
+use mpp_api::time::to_timestamp;
 
 use super::nation::{Nation, text};
 
@@ -87,5 +92,60 @@ pub fn add(nation: &mut Nation) {
         standard_title: standard.title.clone(),
         ..StandardLink::default()
     }];
+    nation.adoption = [(Group::Province, "35"), (Group::Agency, "units/polri")]
+        .map(|(group, key)| (group.into(), counted(key)))
+        .into();
+    nation.comparison = compared();
     nation.standards.insert(STANDARD.into(), standard);
+}
+
+/// Of three services one follows the standard, one differs, and one says why it does.
+fn counted(key: &str) -> CountAdoptionResponse {
+    let one = Adoption {
+        key: key.into(),
+        title: text(if key == "35" { "Jawa Timur" } else { "Polri" }, ""),
+        services: 3,
+        follows: 1,
+        differs: 1,
+        explained: 1,
+        ..Adoption::default()
+    };
+    CountAdoptionResponse { adoptions: vec![one], ..CountAdoptionResponse::default() }
+}
+
+/// A service that is dearer, says why, and states nothing of its channels.
+fn compared() -> StandardComparison {
+    let explanation = Explanation {
+        components: vec![Component::Fees.into()],
+        reason: "Tarif PNBP".into(),
+        legal_basis: "PP 76/2020".into(),
+        until: "2026-12-31".into(),
+        ..Explanation::default()
+    };
+    let fees = Line {
+        component: Component::Fees.into(),
+        standing: Standing::Differs.into(),
+        standard_texts: vec!["Gratis".into()],
+        service_texts: vec!["Rp30.000".into()],
+        read: true,
+        field: "fees".into(),
+        explanation: Some(explanation),
+        ..Line::default()
+    };
+    let channels = Line {
+        component: Component::Channels.into(),
+        standing: Standing::Unstated.into(),
+        standard_texts: vec!["ONLINE".into()],
+        field: "channels".into(),
+        ..Line::default()
+    };
+    StandardComparison {
+        standard: STANDARD.into(),
+        version: "2".into(),
+        state: Stands::Explained.into(),
+        lines: vec![fees, channels],
+        adopted_version: "1".into(),
+        adopt_time: Some(to_timestamp(1_767_225_600_000_000)),
+        ..StandardComparison::default()
+    }
 }

@@ -1,0 +1,138 @@
+//! `mpp adoption`: how many services follow their standards, by standard, region or body.
+
+use std::pin::pin;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use futures::TryStreamExt as _;
+use mpp_api::registry::{
+    Adoption, CountAdoptionRequest, count_adoption_request::Group,
+    standard_service_client::StandardServiceClient,
+};
+use mpp_client::pages;
+use mpp_core::{Error, Result};
+
+use crate::{
+    call::refused,
+    client::Client,
+    output::{self, Output, Table},
+    service::Service,
+};
+
+/// Lines asked for at a time.
+const PAGE: i32 = 100;
+
+#[derive(ClapArgs)]
+pub struct AdoptionArgs {
+    /// A standard; else all.
+    #[arg(default_value = "standards/-")]
+    pub standard: String,
+    /// What a line is about.
+    #[arg(long, value_enum, default_value = "standard")]
+    pub by: By,
+    /// Only services of this region: 35 or 35.10.
+    #[arg(long, default_value = "")]
+    pub region: String,
+    /// Only services of this unit and of the units below it.
+    #[arg(long, default_value = "")]
+    pub unit: String,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum By {
+    /// A standard.
+    Standard,
+    /// A province.
+    Province,
+    /// A regency, a city, or whatever region the owner is of.
+    Region,
+    /// The topmost unit above the service.
+    Agency,
+    /// The unit that owns the service.
+    Unit,
+}
+
+pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<()> {
+    let channel = client.channel(Service::Registry)?;
+    let asked = CountAdoptionRequest {
+        parent: args.standard,
+        group: group(args.by).into(),
+        region: args.region,
+        unit: args.unit,
+        page_size: PAGE,
+        ..CountAdoptionRequest::default()
+    };
+    let mut pages = pin!(pages(|page_token| {
+        let mut client = StandardServiceClient::new(channel.clone());
+        let request = CountAdoptionRequest { page_token, ..asked.clone() };
+        async move {
+            let answer = client.count_adoption(request).await.map_err(refused)?.into_inner();
+            let next = answer.next_page_token.clone();
+            Ok::<_, Error>((answer, next))
+        }
+    }));
+    let headings =
+        ["of", "services", "follow", "differ", "explained", "not known", "adopted", "title"];
+    let mut table = Table::new(headings);
+    while let Some(answer) = pages.try_next().await? {
+        for one in &answer.adoptions {
+            if output.is_json() {
+                say!("{}", output::json(one)?);
+            } else {
+                table.row(cells(one));
+            }
+        }
+    }
+    match table.is_empty() {
+        _ if output.is_json() => {}
+        true => say!("Nothing is counted: no service is confirmed to be of a standard there."),
+        false => table.print(),
+    }
+    Ok(())
+}
+
+fn group(by: By) -> Group {
+    match by {
+        By::Standard => Group::Standard,
+        By::Province => Group::Province,
+        By::Region => Group::Region,
+        By::Agency => Group::Agency,
+        By::Unit => Group::Unit,
+    }
+}
+
+fn cells(one: &Adoption) -> [String; 8] {
+    let left_out = match one.left_out {
+        0 => String::new(),
+        many => format!(" (+{many} not compared)"),
+    };
+    let example = if one.example { " (example)" } else { "" };
+    let number = |many: i32| many.to_string();
+    [
+        one.key.clone(),
+        format!("{}{left_out}", one.services),
+        number(one.follows),
+        number(one.differs),
+        number(one.explained),
+        number(one.unknown),
+        number(one.adopted),
+        format!("{}{example}", output::english(one.title.as_ref())),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_compared_is_told() {
+        let one = Adoption {
+            key: "35".into(),
+            services: 3,
+            differs: 1,
+            left_out: 2,
+            ..Adoption::default()
+        };
+        assert_eq!(cells(&one)[..4], ["35", "3 (+2 not compared)", "0", "1"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! `mpp compare-standard`: what its standard says of a service, and what the service says.
+
+use clap::{Args as ClapArgs, ValueEnum};
+use mpp_api::registry::{
+    CompareWithStandardRequest, StandardComparison,
+    adoption::State,
+    divergence::Component,
+    standard_comparison::{Line, line::Standing},
+    standard_service_client::StandardServiceClient,
+};
+use mpp_client::Channel;
+use mpp_core::Result;
+
+use crate::{
+    call::refused,
+    client::Client,
+    output::{self, Output},
+    service::Service,
+};
+
+#[derive(ClapArgs)]
+pub struct CompareStandardArgs {
+    /// The service: units/…/services/…
+    #[arg(value_name = "SERVICE")]
+    pub name: String,
+}
+
+/// A field that compares with a standard's.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Field {
+    /// What it costs.
+    Fees,
+    /// How long it takes.
+    Time,
+    /// What the applicant must bring or be.
+    Requirements,
+    /// What the applicant gets.
+    Product,
+    /// The ways to get it.
+    Channels,
+}
+
+impl Field {
+    /// Its number in the contract.
+    pub fn component(self) -> i32 {
+        let component = match self {
+            Self::Fees => Component::Fees,
+            Self::Time => Component::Time,
+            Self::Requirements => Component::Requirements,
+            Self::Product => Component::Product,
+            Self::Channels => Component::Channels,
+        };
+        component.into()
+    }
+}
+
+pub async fn run(args: CompareStandardArgs, client: &Client, output: Output) -> Result<()> {
+    let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
+    let comparison = compared(&mut standards, args.name).await?;
+    if output.is_json() {
+        say!("{}", output::json(&comparison)?);
+        return Ok(());
+    }
+    say!("{}", heading(&comparison));
+    for line in &comparison.lines {
+        told(line).iter().for_each(|text| say!("{text}"));
+    }
+    if comparison.holds_from.is_empty() && comparison.lines.iter().any(|one| !one.field.is_empty())
+    {
+        say!(
+            "mpp adopt {} takes the standard's text over; mpp explain says why not",
+            comparison.service
+        );
+    }
+    Ok(())
+}
+
+/// How a service stands to its standard.
+pub async fn compared(
+    standards: &mut StandardServiceClient<Channel>,
+    name: String,
+) -> Result<StandardComparison> {
+    let request = CompareWithStandardRequest { name, min_revision: 0 };
+    let answer = standards.compare_with_standard(request).await.map_err(refused)?;
+    Ok(answer.into_inner().comparison.unwrap_or_default())
+}
+
+/// "units/a/services/b  differs from standards/ak1 2026-1".
+fn heading(comparison: &StandardComparison) -> String {
+    let StandardComparison { service, holds_from, .. } = comparison;
+    let standard = standard(comparison);
+    if !holds_from.is_empty() {
+        return format!("{service}  {standard} holds from {holds_from} on");
+    }
+    match comparison.state() {
+        State::Follows => format!("{service}  follows {standard}"),
+        State::Differs => format!("{service}  differs from {standard}"),
+        State::Explained => format!("{service}  differs from {standard}, and says why"),
+        State::Unknown | State::Unspecified => {
+            format!("{service}  does not say all that {standard} does")
+        }
+    }
+}
+
+/// "standards/ak1 2026-1 (example)".
+pub fn standard(comparison: &StandardComparison) -> String {
+    let version = match comparison.version.as_str() {
+        "" => String::new(),
+        version => format!(" {version}"),
+    };
+    let example = if comparison.example { " (example)" } else { "" };
+    format!("{}{version}{example}", comparison.standard)
+}
+
+/// A component, and beneath it what tells more.
+fn told(line: &Line) -> Vec<String> {
+    let name = output::word(line.component().as_str_name());
+    let (own, here) = (line.standard_texts.join("; "), line.service_texts.join("; "));
+    let words = if line.read { "" } else { " (compared by its words)" };
+    let first = match line.standing() {
+        Standing::Same => format!("  {name}: the same: “{here}”"),
+        Standing::Differs => format!("  {name}: differs{words}: “{own}”, here “{here}”"),
+        Standing::Unstated => format!("  {name}: “{own}”, nothing said here"),
+        Standing::Left | Standing::Unspecified => format!("  {name}: left to the owner"),
+    };
+    let mut all = vec![first];
+    all.extend(line.missing.iter().map(|text| format!("      not found here: {text}")));
+    all.extend(line.extra.iter().map(|text| format!("      not in the standard: {text}")));
+    all.extend(
+        line.explanation
+            .iter()
+            .map(|one| format!("      explained: {} ({})", one.reason, one.legal_basis)),
+    );
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::standard_link::Explanation;
+
+    use super::*;
+
+    #[test]
+    fn a_comparison_says_what_is_the_same_what_is_not_and_why() {
+        let explanation = Explanation {
+            reason: "Tarif daerah".into(),
+            legal_basis: "Perda 1/2024".into(),
+            ..Explanation::default()
+        };
+        let line = Line {
+            component: Component::Fees.into(),
+            standing: Standing::Differs.into(),
+            standard_texts: vec!["Gratis".into()],
+            service_texts: vec!["Rp10.000".into()],
+            read: true,
+            explanation: Some(explanation),
+            ..Line::default()
+        };
+        let expected = [
+            "  fees: differs: “Gratis”, here “Rp10.000”",
+            "      explained: Tarif daerah (Perda 1/2024)",
+        ];
+        assert_eq!(told(&line), expected);
+        let comparison = StandardComparison {
+            service: "units/a/services/b".into(),
+            standard: "standards/ak1".into(),
+            version: "2".into(),
+            state: State::Explained.into(),
+            ..StandardComparison::default()
+        };
+        let said = "units/a/services/b  differs from standards/ak1 2, and says why";
+        assert_eq!(heading(&comparison), said);
+    }
+}

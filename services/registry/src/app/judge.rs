@@ -1,0 +1,70 @@
+//! Many services beside one standard: how each stands to it.
+
+use bytes::Bytes;
+use mpp_api::registry::{
+    Service, Standard, StandardLink, adoption::State, service::State as Served,
+};
+use mpp_form::standard::as_service;
+use prost::Message as _;
+
+use crate::{
+    memory::sayings::{self, PARTS},
+    model::{
+        adoption::{self, Adoption, adoption, explanation, standing},
+        divergence::Saying,
+    },
+};
+
+/// A service and its link, as memory has them.
+pub struct Linked {
+    /// The standard.
+    pub standard: String,
+    /// The service.
+    pub service: Bytes,
+    /// The link.
+    pub link: Bytes,
+}
+
+/// What a standard says, ready to be compared with many services.
+pub struct Judge<'a> {
+    standard: &'a Standard,
+    sayings: [Saying; PARTS.len()],
+    today: &'a str,
+}
+
+impl<'a> Judge<'a> {
+    /// Reads the standard, for this day.
+    pub fn new(standard: &'a Standard, today: &'a str) -> Self {
+        let said = as_service(standard);
+        Self { standard, sayings: PARTS.map(|part| sayings::of(&said, part)), today }
+    }
+
+    /// How a service stands, and whether it has adopted the present version; `None` if it is not
+    /// served now.
+    pub fn read(&self, given: Linked) -> Option<(Adoption, bool)> {
+        let service = Service::decode(given.service).ok()?;
+        let link = StandardLink::decode(given.link).ok()?;
+        if service.state() == Served::Inactive {
+            return None;
+        }
+        let is_adopted = link.adopt_time.is_some() && link.adopted_version == self.standard.version;
+        if !adoption::holds(self.standard, self.today) {
+            return Some((Adoption::Unknown, is_adopted));
+        }
+        let stands = PARTS.iter().zip(&self.sayings).map(|(part, own)| {
+            let is_explained = explanation(&link, part.component(), self.standard, self.today);
+            (standing(own, &sayings::of(&service, *part)), is_explained.is_some())
+        });
+        Some((adoption(&stands.collect::<Vec<_>>()), is_adopted))
+    }
+}
+
+/// Its word in the contract.
+pub fn state_word(state: Adoption) -> State {
+    match state {
+        Adoption::Follows => State::Follows,
+        Adoption::Differs => State::Differs,
+        Adoption::Explained => State::Explained,
+        Adoption::Unknown => State::Unknown,
+    }
+}

@@ -1,0 +1,145 @@
+//! How all services stand to their standards, for the metrics: each replica looks once in a while,
+//! and compares only the pairs of which service, standard or link has changed since it last looked.
+//! On a new day all are compared, since standards begin to hold and explanations end by the day.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use mpp_api::registry::{Service, Standard, StandardLink};
+use mpp_core::Result;
+use mpp_store::Label;
+
+use super::{
+    Registry,
+    judge::{Judge, Linked},
+    standards::is_confirmed,
+};
+use crate::{memory::RegistryView, model::adoption::Adoption};
+
+/// Whose turn it is to compare.
+const OWN: &str = "registry";
+/// Pairs that are compared in one turn.
+const TURN: usize = 500;
+
+/// What the last look has found. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Measured(Arc<RwLock<Found>>);
+
+#[derive(Debug, Default)]
+struct Found {
+    /// The day; empty before the first look.
+    day: String,
+    pairs: HashMap<Arc<str>, Pair>,
+}
+
+/// A link that is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pair {
+    versions: Versions,
+    stands: Stands,
+}
+
+/// How a service stands, and whether it has adopted the present version; `None` where it is not
+/// served.
+pub type Stands = Option<(Adoption, bool)>;
+
+/// The versions of service, standard and link.
+type Versions = [i64; 3];
+
+/// A pair that is to be compared.
+type Open = (Arc<str>, Versions, Linked);
+
+impl Measured {
+    /// How many services stand in each way; `None` before the first look.
+    pub fn counts(&self) -> Option<[(Adoption, usize); Adoption::ALL.len()]> {
+        let found = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let stands = || found.pairs.values().filter_map(|pair| pair.stands);
+        let many = |state| stands().filter(|(own, _)| *own == state).count();
+        (!found.day.is_empty()).then(|| Adoption::ALL.map(|state| (state, many(state))))
+    }
+
+    /// What is known of a pair that has not changed.
+    pub fn known(&self, day: &str, link: &str, versions: Versions) -> Option<Stands> {
+        let found = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pair = found.pairs.get(link).filter(|_| found.day == day)?;
+        (pair.versions == versions).then_some(pair.stands)
+    }
+
+    fn replace(&self, day: String, pairs: HashMap<Arc<str>, Pair>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Found { day, pairs };
+    }
+}
+
+impl Registry {
+    /// Looks how all services stand to their standards; answers how many were compared for it.
+    ///
+    /// # Errors
+    /// Internal, if the work panics.
+    pub async fn measure_adoption(&self) -> Result<usize> {
+        let day = self.today()?.to_string();
+        let (mut pairs, mut compared) = (HashMap::new(), 0);
+        let names = standards(&self.memory.read());
+        for name in names {
+            let Some((standard, open)) = self.changed(&day, &name, &mut pairs) else { continue };
+            compared += open.len();
+            let mut open = open.into_iter();
+            while let part = open.by_ref().take(TURN).collect::<Vec<Open>>()
+                && !part.is_empty()
+            {
+                let (standard, day) = (standard.clone(), day.clone());
+                let judge = move || judged(&standard, &day, part);
+                pairs.extend(self.comparing.run(OWN, judge).await?);
+            }
+        }
+        self.measured.replace(day, pairs);
+        Ok(compared)
+    }
+
+    /// The standard, and those of its pairs that are to be compared; `pairs` gets the others.
+    fn changed(
+        &self,
+        day: &str,
+        standard: &str,
+        pairs: &mut HashMap<Arc<str>, Pair>,
+    ) -> Option<(Standard, Vec<Open>)> {
+        let state = self.memory.read();
+        let found = state.records.get::<Standard>(standard)?;
+        let mut open = Vec::new();
+        for name in state.links_to(standard) {
+            let Some((service, versions)) = pair(&state, name, found.stamp.version) else {
+                continue;
+            };
+            match self.measured.known(day, name, versions) {
+                Some(stands) => drop(pairs.insert(name.clone(), Pair { versions, stands })),
+                None => open.push((name.clone(), versions, service)),
+            }
+        }
+        Some((found.doc, open))
+    }
+}
+
+fn standards(state: &RegistryView) -> Vec<Arc<str>> {
+    state.records.rows::<Standard>("").map(|(name, _)| name.clone()).collect()
+}
+
+/// A pair that counts, and its versions.
+pub fn pair(state: &RegistryView, link: &str, standard: i64) -> Option<(Linked, Versions)> {
+    let link = state.records.row::<StandardLink>(link).filter(|row| is_confirmed(row))?;
+    let service = state.records.row::<Service>(link.label(Label::Service))?;
+    let linked = Linked {
+        standard: link.label(Label::Standard).to_owned(),
+        service: service.doc.clone(),
+        link: link.doc.clone(),
+    };
+    Some((linked, [service.stamp.version, standard, link.stamp.version]))
+}
+
+fn judged(standard: &Standard, day: &str, open: Vec<Open>) -> Vec<(Arc<str>, Pair)> {
+    let judge = Judge::new(standard, day);
+    let read = open
+        .into_iter()
+        .map(|(name, versions, linked)| (name, Pair { versions, stands: judge.read(linked) }));
+    read.collect()
+}

@@ -1,0 +1,91 @@
+//! How far the services of a standard follow it, by province and by body.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::registry::{Adoption, CountAdoptionResponse};
+
+use super::{Part, deviations};
+use crate::{
+    components::{
+        Look,
+        table::{Column, Row, table},
+    },
+    upstream::StandardData,
+    words::{Phrase, table as words},
+};
+
+/// The key of units that are of no region.
+const NOWHERE: &str = "-";
+
+/// The part of a standard's page.
+pub fn part(look: Look, data: &StandardData) -> Arc<Part> {
+    Part::new(
+        "adoption",
+        html! {
+            section #adoption aria-labelledby="adoption-title" {
+                h2 #adoption-title { (look.of(words::ADOPTION_TITLE)) (look.mark()) }
+                @if let (Some(provinces), Some(agencies)) = (&data.provinces, &data.agencies) {
+                    (told(look, provinces, agencies))
+                } @else { p.help { (look.of(words::UNKNOWN)) } }
+            }
+        },
+    )
+}
+
+fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionResponse) -> Markup {
+    let all = sum(&provinces.adoptions);
+    html! {
+        @if all.services == 0 { p.help { (look.of(words::ADOPTION_NONE)) } }
+        @else {
+            p.say { (words::ADOPTION_SAY.text(look.lang, &[
+                &look.number(all.services), &look.number(all.follows), &look.number(all.differs),
+                &look.number(all.explained), &look.number(all.unknown),
+            ])) }
+            p.help { (look.of(words::ADOPTION_HELP)) }
+            @if all.left_out > 0 {
+                p.note { (words::ADOPTION_LEFT_OUT.text(look.lang, &[&look.number(all.left_out)])) }
+            }
+            (lines(look, (words::ADOPTION_BY_PROVINCE, words::ADOPTION_PROVINCE), provinces))
+            (lines(look, (words::ADOPTION_BY_AGENCY, words::ADOPTION_AGENCY), agencies))
+            @if !agencies.next_page_token.is_empty() {
+                p.help { (look.of(words::ADOPTION_MORE)) }
+            }
+        }
+    }
+}
+
+/// Provinces are few enough for one page, so that their sum is the nation's.
+fn sum(all: &[Adoption]) -> Adoption {
+    all.iter().fold(Adoption::default(), |sum, one| Adoption {
+        services: sum.services + one.services,
+        follows: sum.follows + one.follows,
+        differs: sum.differs + one.differs,
+        explained: sum.explained + one.explained,
+        unknown: sum.unknown + one.unknown,
+        left_out: sum.left_out + one.left_out,
+        ..sum
+    })
+}
+
+fn lines(look: Look, (title, head): (Phrase, Phrase), found: &CountAdoptionResponse) -> Markup {
+    let columns = [
+        Column::text(head),
+        Column::number(words::ADOPTION_SERVICES),
+        Column::number(words::ADOPTION_FOLLOWS),
+        Column::number(words::ADOPTION_DIFFERS),
+        Column::number(words::ADOPTION_EXPLAINED),
+        Column::number(words::ADOPTION_UNKNOWN),
+    ];
+    let rows: Vec<Row> = found.adoptions.iter().map(|one| row(look, one)).collect();
+    table(look, "dense", &html! { (look.of(title)) }, &columns, &rows)
+}
+
+fn row(look: Look, one: &Adoption) -> Row {
+    let name = match one.key.as_str() {
+        NOWHERE => html! { (look.of(words::ADOPTION_NATION)) },
+        key => deviations::name(look, one.title.as_ref(), key),
+    };
+    let numbers = [one.services, one.follows, one.differs, one.explained, one.unknown];
+    Row::new(name, numbers.map(|number| html! { (look.number(number)) }))
+}

@@ -1,0 +1,124 @@
+//! Where a service differs from its standard, component by component, and why.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::registry::{
+    StandardComparison,
+    adoption::State,
+    divergence::Component,
+    standard_comparison::{Line, line::Standing},
+    standard_link::Explanation,
+};
+use mpp_calendar::Zone;
+
+use super::{
+    Part,
+    standard::{channel, component},
+};
+use crate::{
+    components::{
+        Look, Tone,
+        table::{Column, Row, table},
+        tag,
+    },
+    words::{Phrase, format, indonesian, table as words},
+};
+
+/// The part of a service's page; nothing where the service is of no standard.
+pub fn part(look: Look, is_of_one: bool, found: Option<&StandardComparison>) -> Arc<Part> {
+    Part::new(
+        "compared",
+        html! {
+            @if is_of_one { section #compared aria-labelledby="compared-title" {
+                h2 #compared-title { (look.of(words::COMPARED_TITLE)) (look.mark()) }
+                @match found {
+                    Some(found) => (told(look, found)),
+                    None => p.help { (look.of(words::UNKNOWN)) },
+                }
+            } }
+        },
+    )
+}
+
+fn told(look: Look, found: &StandardComparison) -> Markup {
+    let columns = [
+        Column::text(words::COMPARED_FIELD),
+        Column::text(words::COMPARED_STANDARD),
+        Column::text(words::COMPARED_SERVICE),
+        Column::text(words::COMPARED_STANDING),
+    ];
+    let rows: Vec<Row> = found.lines.iter().map(|line| row(look, line)).collect();
+    html! {
+        p.say { (state(look, found)) }
+        @if found.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }
+        @if let Some(time) = &found.adopt_time {
+            @let when = look.moment(format::micros(time), Zone::Wib);
+            @let version = html! { (found.adopted_version) };
+            @let phrase = if found.adopted_version.is_empty() { words::COMPARED_ADOPTED }
+                else { words::COMPARED_ADOPTED_VERSION };
+            p.help { (phrase.say(look.lang, &[&when, &version])) }
+        }
+        (table(look, "", &html! { (look.of(words::COMPARED_CAPTION)) }, &columns, &rows))
+    }
+}
+
+fn state(look: Look, found: &StandardComparison) -> Markup {
+    if !found.holds_from.is_empty() {
+        let date = look.date(&found.holds_from);
+        return words::COMPARED_HOLDS_FROM.say(look.lang, &[&date]);
+    }
+    let phrase = match found.state() {
+        State::Follows => words::COMPARED_FOLLOWS,
+        State::Differs => words::COMPARED_DIFFERS,
+        State::Explained => words::COMPARED_EXPLAINED,
+        State::Unknown | State::Unspecified => words::COMPARED_UNKNOWN,
+    };
+    html! { (look.of(phrase)) }
+}
+
+fn row(look: Look, line: &Line) -> Row {
+    let part = line.component();
+    let texts = |texts: &[String]| {
+        html! {
+            @for (place, text) in texts.iter().enumerate() {
+                @if place > 0 { br; }
+                @if part == Component::Channels { (look.of(channel(text))) }
+                @else { (indonesian(text, look.lang)) }
+            }
+        }
+    };
+    let (standing, tone) = standing(line);
+    let stands = html! {
+        (tag(tone, look.of(standing)))
+        @if line.standing() == Standing::Differs && !line.read {
+            " " span.minor { (look.of(words::VARIANT_WORDS)) }
+        }
+        @if let Some(explanation) = &line.explanation { br; (explained(look, explanation)) }
+    };
+    let cells = [texts(&line.standard_texts), texts(&line.service_texts), stands];
+    Row::new(html! { (look.of(component(part))) }, cells)
+}
+
+/// What was explained is neither well nor wrong.
+fn standing(line: &Line) -> (Phrase, Tone) {
+    match line.standing() {
+        Standing::Same => (words::STANDS_SAME, Tone::Good),
+        Standing::Differs if line.explanation.is_none() => (words::STANDS_DIFFERS, Tone::Bad),
+        Standing::Differs => (words::STANDS_DIFFERS, Tone::None),
+        Standing::Unstated => (words::STANDS_UNSTATED, Tone::None),
+        Standing::Left | Standing::Unspecified => (words::STANDS_LEFT, Tone::None),
+    }
+}
+
+fn explained(look: Look, explanation: &Explanation) -> Markup {
+    let (reason, basis) = (&explanation.reason, &explanation.legal_basis);
+    html! {
+        (words::EXPLAINED_BY.say(look.lang, &[
+            &indonesian(reason, look.lang), &indonesian(basis, look.lang),
+        ]))
+        @if !explanation.until.is_empty() {
+            ", " (words::EXPLAINED_UNTIL.say(look.lang, &[&look.date(&explanation.until)]))
+        }
+    }
+}
