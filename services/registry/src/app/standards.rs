@@ -24,7 +24,7 @@ use crate::{
         RegistryView,
         sayings::{self, PARTS},
     },
-    model::explanation,
+    model::{adoption, explanation},
 };
 
 impl Serves<Standard> for Registry {}
@@ -184,7 +184,7 @@ impl Registry {
         let text = as_service(&standard);
         let states = |component| {
             let part = PARTS.into_iter().find(|part| part.component() == component);
-            part.is_some_and(|part| !sayings::of(&text, part).lines.is_empty())
+            part.is_some_and(|part| adoption::demands(&sayings::of(&text, part)))
         };
         let by = (as_told(&call.caller.subject), self.now());
         explanation::settle(link, known, &standard, states, by)

@@ -55,9 +55,15 @@ pub fn holds(standard: &Standard, today: &str) -> bool {
     standard.valid_from.is_empty() || *standard.valid_from <= *today
 }
 
+/// Whether a standard says anything to follow: what it leaves open, as a fee that each region's own
+/// regulation sets, it leaves to the owner.
+pub fn demands(standard: &Saying) -> bool {
+    !standard.lines.is_empty() && !standard.is_open
+}
+
 /// How a service stands in a component.
 pub fn standing(standard: &Saying, service: &Saying) -> Standing {
-    if standard.lines.is_empty() {
+    if !demands(standard) {
         Standing::Left
     } else if service.lines.is_empty() {
         Standing::Unstated
@@ -118,6 +124,17 @@ mod tests {
         assert_eq!(of(&[(Left, false)]), Adoption::Unknown, "the standard says nothing");
         assert_eq!(of(&[(Differs, true), (Unstated, false)]), Adoption::Explained);
         assert_eq!(of(&[(Differs, true), (Differs, false)]), Adoption::Differs);
+    }
+
+    #[test]
+    fn what_a_standard_leaves_open_is_the_owners() {
+        use super::super::divergence::Line;
+        let lines = vec![Line { text: "Sesuai Perda".into(), pieces: vec![vec!["perda".into()]] }];
+        let said = Saying { lines, ..Saying::default() };
+        let open = Saying { is_open: true, ..said.clone() };
+        assert_eq!(standing(&open, &said), Standing::Left);
+        assert_eq!(standing(&said, &said), Standing::Same);
+        assert_eq!(standing(&said, &Saying::default()), Standing::Unstated);
     }
 
     #[test]

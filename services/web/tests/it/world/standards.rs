@@ -1,17 +1,19 @@
 //! A standard, and three services that are of it.
 
-use mpp_api::registry::{
-    Adoption, CountAdoptionResponse, Divergence, ListDivergencesResponse, Standard,
-    StandardComparison, StandardLink,
-    adoption::State as Stands,
-    count_adoption_request::Group,
-    divergence::{Component, Holder, Variant},
-    list_divergences_response::Looked,
-    service::Requirement,
-    standard_comparison::{Line, line::Standing},
-    standard_link::{Explanation, State},
+use mpp_api::{
+    registry::{
+        Adoption, CountAdoptionResponse, Divergence, ListDivergencesResponse, Standard,
+        StandardComparison, StandardLink,
+        adoption::State as Stands,
+        count_adoption_request::Group,
+        divergence::{Component, Holder, Variant},
+        list_divergences_response::Looked,
+        service::Requirement,
+        standard_comparison::{Line, line::Standing},
+        standard_link::{Explanation, State},
+    },
+    time::to_timestamp,
 };
-use mpp_api::time::to_timestamp;
 
 use super::nation::{Nation, text};
 
