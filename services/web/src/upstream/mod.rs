@@ -15,8 +15,7 @@ use mpp_api::{
     registry::{
         GetRegionRequest, GetServiceRequest, GetUnitRequest, GetWithdrawnServiceRequest,
         GetWithdrawnServiceResponse, PlanStepsResponse, Service, StandardComparison, StandardLink,
-        Unit,
-        catalog_service_client::CatalogServiceClient,
+        Unit, catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
         process_service_client::ProcessServiceClient, search_service_client::SearchServiceClient,
         standard_service_client::StandardServiceClient,
