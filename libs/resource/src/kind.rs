@@ -212,8 +212,8 @@ resources! {
     fixed [standard],
     changes [state, reason, explanations],
     clears [
-        decided_by, decide_time, service_title, standard_title, standard_example, adopted_version,
-        adopt_time, adopted_components
+        decided_by, decide_time, decided_version, service_title, standard_title, standard_example,
+        adopted_version, adopt_time, adopted_components
     ],
     times [create_time, update_time];
 

@@ -106,9 +106,7 @@ impl Keeps<StandardLink> for Registry {
     ) -> Result<Filing> {
         let service = tx.living::<Service>(service_of(link)).await?.doc;
         tx.require::<Standard>(&link.standard, "standard_link.standard").await?;
-        if link.state() == State::Confirmed {
-            self.memory.catch_up(tx.head().await?).await?;
-        }
+        self.memory.catch_up(tx.head().await?).await?;
         let unit = lineage(tx, parent_of(&service.name), "parent").await?;
         let labels = [
             (Label::Service, service.name.as_str()),
@@ -146,6 +144,7 @@ impl Keeps<StandardLink> for Registry {
         if link.state() == State::Confirmed && before.is_some_and(|one| one.reason == link.reason) {
             link.reason.clear();
         }
+        link.decided_version = self.standard_of(link).version;
         as_told(&call.caller.subject).clone_into(&mut link.decided_by);
         link.decide_time = Some(to_timestamp(self.now()));
         Ok(())
@@ -167,8 +166,13 @@ impl Registry {
         Err(Error::new(Reason::WrongState, text))
     }
 
-    /// What is said of why the service says otherwise. The memory knows the standard: it caught up
-    /// while that was kept from changing.
+    /// The standard of a link. The memory knows it: it caught up while that was kept from changing.
+    fn standard_of(&self, link: &StandardLink) -> Standard {
+        let found = self.memory.read().records.get::<Standard>(&link.standard);
+        found.map(|found| found.doc).unwrap_or_default()
+    }
+
+    /// What is said of why the service says otherwise.
     fn settle_explanations(
         &self,
         link: &mut StandardLink,
@@ -179,8 +183,7 @@ impl Registry {
         if link.explanations.is_empty() {
             return Ok(());
         }
-        let found = self.memory.read().records.get::<Standard>(&link.standard);
-        let standard = found.map(|found| found.doc).unwrap_or_default();
+        let standard = self.standard_of(link);
         let text = as_service(&standard);
         let states = |component| {
             let part = PARTS.into_iter().find(|part| part.component() == component);

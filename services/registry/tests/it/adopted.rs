@@ -159,6 +159,7 @@ async fn an_owner_sees_field_by_field_where_it_differs_and_adopts_in_one_call() 
         assert_eq!(after.time, own().time, "it said the same, in its own words");
         assert!(after.overrides.is_empty(), "no source publishes it");
         assert_eq!((link.adopted_version.as_str(), link.adopt_time.is_some()), ("2026-1", true));
+        assert_eq!(link.decided_version, "2026-1", "the text on which it was confirmed");
         let adopted = [Component::Fees, Component::Requirements].map(i32::from);
         assert_eq!(link.adopted_components, adopted);
         let found = officer.compare(KTP).await.expect("compared");
@@ -271,6 +272,7 @@ async fn what_is_explained_stays_until_a_new_version_asks_anew() {
         assert_eq!((left.components.len(), left.version.as_str()), (1, "2026-2"), "only the time");
         let rejected = officer.reject(&link.name, "Layanan lain").await.expect("decided");
         assert_eq!((rejected.adopted_version.as_str(), rejected.adopt_time), ("", None));
+        assert_eq!(rejected.decided_version, "2026-3");
         assert_eq!(reason(officer.compare(KTP).await), "WRONG_STATE", "it is of no standard");
     })
     .await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::registry::{
-    StandardComparison,
+    StandardComparison, StandardLink,
     adoption::State,
     divergence::Component,
     standard_comparison::{Line, line::Standing},
@@ -14,6 +14,7 @@ use mpp_calendar::Zone;
 
 use super::{
     Part,
+    service::author,
     standard::{channel, component},
 };
 use crate::{
@@ -26,12 +27,17 @@ use crate::{
 };
 
 /// The part of a service's page; nothing where the service is of no standard.
-pub fn part(look: Look, is_of_one: bool, found: Option<&StandardComparison>) -> Arc<Part> {
+pub fn part(
+    look: Look,
+    link: Option<&StandardLink>,
+    found: Option<&StandardComparison>,
+) -> Arc<Part> {
     Part::new(
         "compared",
         html! {
-            @if is_of_one { section #compared aria-labelledby="compared-title" {
+            @if let Some(link) = link { section #compared aria-labelledby="compared-title" {
                 h2 #compared-title { (look.of(words::COMPARED_TITLE)) (look.mark()) }
+                p.help { (decided(look, link)) }
                 @match found {
                     Some(found) => (told(look, found)),
                     None => p.help { (look.of(words::UNKNOWN)) },
@@ -39,6 +45,23 @@ pub fn part(look: Look, is_of_one: bool, found: Option<&StandardComparison>) -> 
             } }
         },
     )
+}
+
+/// Who has found that the service is of the standard, when, of which version, and why.
+fn decided(look: Look, link: &StandardLink) -> Markup {
+    let by = author(look, &link.decided_by);
+    let when = link.decide_time.as_ref().map(|time| look.moment(format::micros(time), Zone::Wib));
+    let when = when.unwrap_or_else(|| html! { (look.of(words::UNKNOWN)) });
+    let phrase = match link.decided_version.is_empty() {
+        true => words::DECIDED_SAY,
+        false => words::DECIDED_VERSION,
+    };
+    html! {
+        (phrase.say(look.lang, &[&by, &when, &html! { (link.decided_version) }]))
+        @if !link.reason.is_empty() {
+            " " (words::DECIDED_REASON.say(look.lang, &[&indonesian(&link.reason, look.lang)]))
+        }
+    }
 }
 
 fn told(look: Look, found: &StandardComparison) -> Markup {
@@ -119,6 +142,12 @@ fn explained(look: Look, explanation: &Explanation) -> Markup {
         ]))
         @if !explanation.until.is_empty() {
             ", " (words::EXPLAINED_UNTIL.say(look.lang, &[&look.date(&explanation.until)]))
+        }
+        @if let Some(time) = &explanation.explain_time {
+            @let when = look.moment(format::micros(time), Zone::Wib);
+            br; span.minor {
+                (words::EXPLAINED_WHO.say(look.lang, &[&author(look, &explanation.explained_by), &when]))
+            }
         }
     }
 }

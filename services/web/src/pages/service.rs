@@ -41,7 +41,7 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
             Block::One(facts(look, view, data)),
             Block::One(steps::part(look, data.steps.as_ref())),
             Block::One(places(look, view, data.malls.as_deref())),
-            Block::One(compared::part(look, data.standard.is_some(), data.comparison.as_ref())),
+            Block::One(compared::part(look, data.standard.as_ref(), data.comparison.as_ref())),
             Block::One(overrides(look, service)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
@@ -167,11 +167,7 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
 fn row(look: Look, kept: &Override) -> Row {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
-        @match as_told(&kept.subject) {
-            A_PERSON => (look.of(words::AN_OFFICER)),
-            SOMEBODY => (look.of(words::UNKNOWN)),
-            name => (name),
-        }
+        (author(look, &kept.subject))
         @if let Some(time) = &kept.time { ", " (moment(time)) }
     };
     let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
@@ -182,6 +178,17 @@ fn row(look: Look, kept: &Override) -> Row {
         }
     };
     Row::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
+}
+
+/// Who has written something; only the feed names a person.
+pub fn author(look: Look, subject: &str) -> Markup {
+    html! {
+        @match as_told(subject) {
+            A_PERSON => (look.of(words::AN_OFFICER)),
+            SOMEBODY => (look.of(words::UNKNOWN)),
+            name => (name),
+        }
+    }
 }
 
 /// The source's value: a text as it is, anything else as the contract writes it.

@@ -46,5 +46,11 @@ phrases! {
     STANDS_UNSTATED: "tidak disebut layanan", "not stated by the service";
     STANDS_LEFT: "diserahkan kepada pemilik", "left to the owner";
     EXPLAINED_BY: "Alasan: {0} Dasar hukum: {1}", "Why: {0} Legal basis: {1}";
+    EXPLAINED_WHO: "Dijelaskan: {0}, {1}.", "Explained: {0}, {1}.";
+    DECIDED_SAY: "Dinyatakan termasuk standar: {0}, {1}.",
+        "Confirmed to be of the standard: {0}, {1}.";
+    DECIDED_VERSION: "Dinyatakan termasuk standar versi {2}: {0}, {1}.",
+        "Confirmed to be of version {2} of the standard: {0}, {1}.";
+    DECIDED_REASON: "Alasan: {0}", "Why: {0}";
     EXPLAINED_UNTIL: "berlaku sampai {0}", "until {0}";
 }

@@ -92,6 +92,10 @@ pub fn add(nation: &mut Nation) {
         standard: STANDARD.into(),
         state: State::Confirmed.into(),
         standard_title: standard.title.clone(),
+        decided_by: "users/-".into(),
+        decide_time: Some(to_timestamp(1_767_225_600_000_000)),
+        decided_version: "2".into(),
+        reason: "Judul dan produknya sama".into(),
         ..StandardLink::default()
     }];
     nation.adoption = [(Group::Province, "35"), (Group::Agency, "units/polri")]
@@ -122,6 +126,8 @@ fn compared() -> StandardComparison {
         reason: "Tarif PNBP".into(),
         legal_basis: "PP 76/2020".into(),
         until: "2026-12-31".into(),
+        explained_by: "units/polri".into(),
+        explain_time: Some(to_timestamp(1_767_225_600_000_000)),
         ..Explanation::default()
     };
     let fees = Line {
