@@ -205,8 +205,8 @@ fn is_making(term: &QueryTerm) -> bool {
 const WORDS_OF_A_NAME: usize = 3;
 
 /// Whether the term stands in one short row of words with another that names a document. Words that
-/// ask how do not part them, others do; a word that asks for a new document begins a row: what stands
-/// before it tells no kind of document ("katanya bikin skck").
+/// ask how do not part them, others do; a word that asks for a new document begins a row: what
+/// stands before it tells no kind of document ("katanya bikin skck").
 fn beside(
     text: &str,
     typed: &[Typed],
