@@ -7,7 +7,7 @@ pub mod tiles;
 
 use maud::{Markup, html};
 use mpp_calendar::Zone;
-use mpp_core::Micros;
+use mpp_core::{A_PERSON, Micros, SOMEBODY, as_told};
 
 use crate::words::{Lang, Phrase, format, table as words};
 
@@ -63,6 +63,17 @@ impl Look {
             format::day(self.lang, local.date())
         };
         html! { time datetime=(format::machine(time, zone)) { (text) } }
+    }
+
+    /// Who has written something; only the feed names a person.
+    pub fn author(self, subject: &str) -> Markup {
+        html! {
+            @match as_told(subject) {
+                A_PERSON => (self.of(words::AN_OFFICER)),
+                SOMEBODY => (self.of(words::UNKNOWN)),
+                name => (name),
+            }
+        }
     }
 
     /// "pukul 10.57 WIB".

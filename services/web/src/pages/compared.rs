@@ -14,7 +14,6 @@ use mpp_calendar::Zone;
 
 use super::{
     Part,
-    service::author,
     standard::{channel, component},
 };
 use crate::{
@@ -49,7 +48,7 @@ pub fn part(
 
 /// Who has found that the service is of the standard, when, of which version, and why.
 fn decided(look: Look, link: &StandardLink) -> Markup {
-    let by = author(look, &link.decided_by);
+    let by = look.author(&link.decided_by);
     let when = link.decide_time.as_ref().map(|time| look.moment(format::micros(time), Zone::Wib));
     let when = when.unwrap_or_else(|| html! { (look.of(words::UNKNOWN)) });
     let phrase = match link.decided_version.is_empty() {
@@ -146,7 +145,7 @@ fn explained(look: Look, explanation: &Explanation) -> Markup {
         @if let Some(time) = &explanation.explain_time {
             @let when = look.moment(format::micros(time), Zone::Wib);
             br; span.minor {
-                (words::EXPLAINED_WHO.say(look.lang, &[&author(look, &explanation.explained_by), &when]))
+                (words::EXPLAINED_WHO.say(look.lang, &[&look.author(&explanation.explained_by), &when]))
             }
         }
     }

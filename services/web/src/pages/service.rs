@@ -12,7 +12,6 @@ use mpp_api::registry::{
     service::{Override, State},
 };
 use mpp_calendar::Zone;
-use mpp_core::{A_PERSON, SOMEBODY, as_told};
 
 use super::{Block, Drawn, Part, View, as_of, compared, deviations, fee, heading};
 use crate::{
@@ -167,7 +166,7 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
 fn row(look: Look, kept: &Override) -> Row {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
-        (author(look, &kept.subject))
+        (look.author(&kept.subject))
         @if let Some(time) = &kept.time { ", " (moment(time)) }
     };
     let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
@@ -178,17 +177,6 @@ fn row(look: Look, kept: &Override) -> Row {
         }
     };
     Row::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
-}
-
-/// Who has written something; only the feed names a person.
-pub fn author(look: Look, subject: &str) -> Markup {
-    html! {
-        @match as_told(subject) {
-            A_PERSON => (look.of(words::AN_OFFICER)),
-            SOMEBODY => (look.of(words::UNKNOWN)),
-            name => (name),
-        }
-    }
 }
 
 /// The source's value: a text as it is, anything else as the contract writes it.
