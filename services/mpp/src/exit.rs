@@ -159,7 +159,7 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "mend the source, or the mapping where the message names it; `mpp agent check CONFIG` reads it \
              without a registry"
         }
-        Reason::SourceConfig => "mend that line, and try it with `mpp agent check CONFIG`",
+        Reason::SourceConfig => "mend that setting, and try it with `mpp agent check CONFIG`",
         Reason::RecordsRefused => {
             "`mpp agent problems CONFIG`, after a run, says for each what to do"
         }

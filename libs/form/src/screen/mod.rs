@@ -22,6 +22,7 @@ use mpp_api::{
 use mpp_core::{FieldCode, FieldViolation};
 
 pub use error_value::is_error_value;
+pub use remark::is_cut;
 pub use residue::of_name;
 pub use trial::{prompt, title};
 
@@ -91,7 +92,7 @@ pub fn doubted(service: &mut Service) -> Option<(String, String)> {
 pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
     let mut found = Vec::new();
     let mut visit = |place: &Place<'_>, text: &mut String| {
-        if found.len() < MAX_VIOLATIONS && remark::is_cut(text) {
+        if found.len() < MAX_VIOLATIONS && is_cut(text) {
             let shown: String = text.trim().chars().take(SHOWN).collect();
             let description = format!("\"{shown}\" says that more belongs here than is given");
             let field = place.to_string();

@@ -43,6 +43,10 @@ const NO_NAMES: [&str; 38] = [
     "dst",
     "dll",
 ];
+/// Words that stand for the text above, as letters.
+const DITTOS: [&str; 4] = ["idem", "sda", "samadenganatas", "samadengandiatas"];
+/// Signs of the same.
+const DITTO_MARKS: &str = "\"'“”’‘″〃";
 /// Headings, which name no service.
 const HEADINGS: [&str; 14] = [
     "nama",
@@ -74,6 +78,13 @@ pub fn is_blank(name: &str) -> bool {
     is_empty || NO_NAMES.contains(&letters.as_str()) || residue::of_text(name)
 }
 
+/// True for a text that stands for that of the row above: "idem", "s.d.a.", `"`.
+pub fn is_ditto(text: &str) -> bool {
+    let text = text.trim().trim_matches('-').trim();
+    let is_mark = !text.is_empty() && text.chars().all(|sign| DITTO_MARKS.contains(sign));
+    is_mark || DITTOS.contains(&letters(text).as_str())
+}
+
 fn letters(name: &str) -> String {
     name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -91,5 +102,9 @@ mod tests {
             assert!(!is_none(name), "{name}");
         }
         assert!(!is_blank("Layanan"), "of a fee");
+        for text in ["idem", "s.d.a.", "\"", "- \" -", "〃", "Sama dengan di atas"] {
+            assert!(is_ditto(text), "{text}");
+        }
+        assert!(!is_ditto("-") && !is_ditto("Idem dito") && !is_ditto(""));
     }
 }

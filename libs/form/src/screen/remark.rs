@@ -64,7 +64,15 @@ pub fn is_remark(title: &str) -> bool {
 /// True for a text of a record that says of its own list that it is not whole: "dan 12 syarat
 /// lainnya", "Selengkapnya di lampiran". "Isi data", "Klik daftar" are steps.
 pub fn is_cut(text: &str) -> bool {
-    of_list(text, says_part)
+    breaks_off(text) || of_list(text, says_part)
+}
+
+/// True for a text that ends within a word or right behind one: "dari rumah sa...". More dots are
+/// a blank to be filled in.
+fn breaks_off(text: &str) -> bool {
+    let text = text.trim_end();
+    let before = text.strip_suffix("...").or_else(|| text.strip_suffix('…'));
+    before.is_some_and(|before| before.ends_with(char::is_alphanumeric) && before.contains(' '))
 }
 
 /// Whether all words of a text are of lists, and `judge` takes them for a remark.
@@ -106,7 +114,7 @@ fn says_part(words: &[&str]) -> bool {
     any(GOES_ON)
         || (counted && (any(OTHERS) || any(TOTALS)))
         || words.windows(3).any(out_of)
-        || words.iter().any(|word| word.contains('/') && is_number(word))
+        || words.iter().any(|word| word.matches('/').count() == 1 && is_number(word))
 }
 
 /// "45", "1.240", "1-20", "2/7".
@@ -148,6 +156,8 @@ mod tests {
             "dst.",
             "Syarat lain menyusul",
             "Halaman 1 dari 2",
+            "Surat keterangan lahir dari rumah sa...",
+            "KTP, KK, Surat nikah…",
         ] {
             assert!(is_cut(text), "{text}");
         }
@@ -164,6 +174,9 @@ mod tests {
             "Petugas menginput data",
             "Berkas belum lengkap dikembalikan",
             "Hubungi petugas",
+            "3/5/2026",
+            "Surat pernyataan Nomor ........",
+            "Biaya Rp ...",
         ] {
             assert!(!is_cut(text), "{text}");
         }

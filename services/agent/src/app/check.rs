@@ -46,6 +46,9 @@ pub async fn check(run: &Run) -> Checked {
         let text = "not one record could be read";
         checked.lack = Some(Fault::nothing(&run.input.place(), text).error);
     }
+    if let (None, Some(text)) = (&checked.lack, difference.confusion()) {
+        checked.lack = Some(Fault::confused(&run.input.place(), text).error);
+    }
     checked
 }
 
@@ -113,9 +116,9 @@ impl Checked {
                     self.problems.push(Problem::unsent(&item.found_at, &id, note));
                 }
                 self.tally.count_notes(&item.notes);
-                if let Verdict::Duplicate(first) = difference.judge(&record, &item.found_at) {
-                    self.tally.duplicate += 1;
-                    self.problems.push(Problem::duplicate(&item.found_at, &id, &first));
+                if let Verdict::Duplicate(twin) = difference.judge(&record, &item.found_at) {
+                    self.tally.count_duplicate(twin.differs);
+                    self.problems.extend(Problem::duplicate(&item.found_at, &id, &twin));
                 } else {
                     self.judge(record, &item.found_at, run);
                 }

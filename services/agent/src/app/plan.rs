@@ -92,6 +92,8 @@ pub enum Why {
     Lost,
     /// The agent's state differs from what the registry holds.
     Doubted,
+    /// The mapping has changed, or the registry wants all records again.
+    Changed,
     /// It was asked for.
     Asked,
 }
@@ -107,6 +109,9 @@ impl Why {
             Self::Doubted => {
                 "the agent's state does not fit what the index holds of this source: records were \
                  redriven or undone since, or one of the two was restored or changed by another hand"
+            }
+            Self::Changed => {
+                "the mapping has changed since the last run, or the index asks for all records again"
             }
             Self::Asked => "it was asked for",
         }
@@ -138,8 +143,6 @@ pub struct Outcome {
     pub announced: i64,
     /// Bytes that waited in a file to be compared.
     pub spooled: u64,
-    /// It lacks more records than may go at once, or all of them, and nothing else.
-    pub has_shrunk: bool,
 }
 
 impl Outcome {

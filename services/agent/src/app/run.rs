@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use mpp_api::sync::incomplete;
 use mpp_client::Endpoint;
 use mpp_core::{Backoff, Code, Error, Reason, Result};
 use tokio::time::{Instant, sleep};
@@ -15,7 +14,7 @@ use super::{
     session::{self, Broken, Ended, Reading},
 };
 use crate::{
-    model::{mapping, problem::Problem, tally::Tally},
+    model::{mapping, problem::Problem},
     policy::Policy,
     registry::{is_of_registry, of_registry},
     source::{self, Fault, Way},
@@ -112,7 +111,6 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let waiting = store.waiting().await?;
     let answered = store.refused().await? - waiting;
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
-    let has_shrunk = lack.as_ref().is_some_and(|fault| is_of_what_went(fault, &tally));
     let lacks = lack.as_ref().map(|fault| fault.kind);
     let lack = lack.map(|fault| fault.error);
     Ok(Outcome {
@@ -127,13 +125,7 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
         withdrawn,
         to_withdraw,
         lack,
-        has_shrunk,
     })
-}
-
-/// The run would be complete, were it right that so many have gone.
-fn is_of_what_went(fault: &Fault, tally: &Tally) -> bool {
-    fault.kind == incomplete::Reason::Shrunk || (tally.read == 0 && tally.missing > 0)
 }
 
 /// The source is at fault, and the registry does not know it.

@@ -152,8 +152,12 @@ async fn compares(context: &Context<'_>, welcome: &Welcome) -> Result<Option<Why
         return Ok(None);
     }
     let is_new = known.is_empty() && context.store.checkpoint().await?.is_none();
-    let why = if context.run.reconcile { Why::Asked } else { Why::Doubted };
-    Ok(Some(if is_new { Why::Lost } else { why }))
+    Ok(Some(match () {
+        () if is_new => Why::Lost,
+        () if context.run.reconcile => Why::Asked,
+        () if doubts => Why::Doubted,
+        () => Why::Changed,
+    }))
 }
 
 /// Begins to compare; what was answered before counts as unknown, and is only believed.

@@ -12,6 +12,7 @@ use crate::{
         keys::Keys,
         problem::Problem,
         tally::Tally,
+        told,
     },
     source::{Fault, Found, HeldBack, Item},
 };
@@ -102,9 +103,10 @@ impl<'a> Survey<'a> {
         match self.difference.judge(&record, &found_at) {
             Verdict::New(digest) => return Some(New { record, digest, found_at }),
             Verdict::Known => self.tally.known += 1,
-            Verdict::Duplicate(first) => {
-                self.tally.duplicate += 1;
-                self.keep(Problem::duplicate(&found_at, &record.source_id, &first));
+            Verdict::Duplicate(twin) => {
+                self.tally.count_duplicate(twin.differs);
+                let problems = Problem::duplicate(&found_at, &record.source_id, &twin);
+                problems.into_iter().for_each(|problem| self.keep(problem));
             }
         }
         None
@@ -114,8 +116,9 @@ impl<'a> Survey<'a> {
     pub fn keep_invalid(&mut self, found_at: &str, id: &str, error: &Error) {
         self.tally.count_unread(error);
         let problem = Problem::unsent(found_at, id, error);
-        // The registry shows this to others: the code, and nothing of what the row holds.
-        self.first_unread.get_or_insert_with(|| format!("{found_at}: {}", problem.code));
+        // The registry shows this to others: what is wrong, and nothing of what the row holds.
+        let why = told::without_values(&problem.message);
+        self.first_unread.get_or_insert_with(|| format!("{found_at}: {why} [{}]", problem.code));
         self.keep(problem);
     }
 
@@ -134,7 +137,12 @@ impl<'a> Survey<'a> {
         if read == 0 && !is_meant && (missing > 0 || !is_empty_meant) {
             return Some(self.is_empty(missing));
         }
-        self.has_nothing_read().or_else(|| self.has_shrunk())
+        self.has_nothing_read().or_else(|| self.is_confused()).or_else(|| self.has_shrunk())
+    }
+
+    fn is_confused(&self) -> Option<Fault> {
+        let text = self.difference.confusion()?;
+        Some(Fault::confused(&self.run.input.place(), text))
     }
 
     fn is_empty(&self, missing: i64) -> Fault {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mpp_api::sync::Record;
+use mpp_api::sync::{Record, record::Body};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -22,8 +22,28 @@ pub enum Verdict {
     New(Digest),
     /// The registry has answered the same bytes before.
     Known,
-    /// Its id came before in the same source, there; the first record of an id counts.
-    Duplicate(Box<str>),
+    /// Its id came before in the same source; the first record of an id counts.
+    Duplicate(Twin),
+}
+
+/// The first record of an id that comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// Where it stands.
+    pub first: Box<str>,
+    /// The later one says something else.
+    pub differs: bool,
+    /// It is the first such one with its title: the two may be one service, each a part of it.
+    pub goes_on: bool,
+}
+
+/// The first record of an id.
+struct First {
+    place: Box<str>,
+    digest: Digest,
+    title: Digest,
+    /// Another with its title says something else.
+    goes_on: bool,
 }
 
 /// A source's records, compared with what was answered while they are read.
@@ -36,8 +56,10 @@ pub struct Difference {
     held: HashSet<String>,
     /// Ids that were reported gone in earlier runs, and were neither accepted nor withdrawn.
     told: HashSet<String>,
-    /// Ids of this run, and where the first record of each was found.
-    seen: HashMap<String, Box<str>>,
+    /// Ids of this run, and the first record of each.
+    seen: HashMap<String, First>,
+    /// Records whose id came before, and that say something else than the first.
+    differing: usize,
     /// Ids that the registry holds and whose rows are there, but refused.
     refused: HashSet<String>,
     /// Refused rows whose id is not known.
@@ -65,11 +87,16 @@ impl Difference {
 
     /// Decides on the next record of the source.
     pub fn judge(&mut self, record: &Record, found_at: &str) -> Verdict {
-        if let Some(first) = self.seen.get(&record.source_id) {
-            return Verdict::Duplicate(first.clone());
+        let (digest, title) = (digest(record), title(record));
+        if let Some(first) = self.seen.get_mut(&record.source_id) {
+            let differs = first.digest != digest;
+            let goes_on = differs && first.title == title && !first.goes_on;
+            first.goes_on |= goes_on;
+            self.differing += usize::from(differs);
+            return Verdict::Duplicate(Twin { first: first.place.clone(), differs, goes_on });
         }
-        self.seen.insert(record.source_id.clone(), found_at.into());
-        let digest = digest(record);
+        let first = First { place: found_at.into(), digest, title, goes_on: false };
+        self.seen.insert(record.source_id.clone(), first);
         if self.answered.get(&record.source_id) == Some(&digest) {
             return Verdict::Known;
         }
@@ -87,7 +114,21 @@ impl Difference {
 
     /// The place at which the record of an id was found in this run.
     pub fn place(&self, id: &str) -> Option<&str> {
-        self.seen.get(id).map(AsRef::as_ref)
+        self.seen.get(id).map(|first| first.place.as_ref())
+    }
+
+    /// The fault where more records were dropped for their id than there are ids: it is made of
+    /// something that names no record.
+    pub fn confusion(&self) -> Option<String> {
+        let ids = some(self.seen.len(), "id", "ids");
+        (self.differing > self.seen.len()).then(|| {
+            format!(
+                "{} the id of another and say something else, and there {} only {ids}: is the id \
+                 made of the right column? Where one service goes on over several rows, join them",
+                some(self.differing, "record has", "records have"),
+                if self.seen.len() == 1 { "is" } else { "are" },
+            )
+        })
     }
 
     /// Notes a row that was refused. If its id is known, that record has not gone; if not, the row
@@ -209,7 +250,20 @@ fn named(ids: &[&str]) -> String {
 
 /// The digest of a record's bytes.
 pub fn digest(record: &Record) -> Digest {
-    let whole = Sha256::digest(record.encode_to_vec());
+    of_bytes(&record.encode_to_vec())
+}
+
+/// The digest of what a record is called.
+fn title(record: &Record) -> Digest {
+    let title = match &record.body {
+        Some(Body::Service(service)) => service.title.as_ref().map(|title| title.id.as_str()),
+        _ => None,
+    };
+    of_bytes(title.unwrap_or_default().as_bytes())
+}
+
+fn of_bytes(bytes: &[u8]) -> Digest {
+    let whole = Sha256::digest(bytes);
     let mut digest = Digest::default();
     digest.copy_from_slice(&whole[..16]);
     digest

@@ -67,7 +67,7 @@ impl Filled {
 }
 
 /// A key as text.
-pub(super) fn text(key: &Val) -> Option<String> {
+pub fn text(key: &Val) -> Option<String> {
     let Val::TStr(bytes) = key else { return None };
     Some(String::from_utf8_lossy(bytes).into_owned())
 }

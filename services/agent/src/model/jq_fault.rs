@@ -36,7 +36,7 @@ pub fn of_compile(errors: compile::Errors<&str, ()>) -> String {
     });
     let own: Vec<_> = FUNCTIONS.iter().map(|helper| helper.name).collect();
     format!(
-        "{}; beside jq's own filters there are {} (`mpp agent functions`)",
+        "{}; there are nearly all of jq's own filters, and {} (`mpp agent functions`)",
         named.collect::<Vec<_>>().join("; "),
         own.join(", ")
     )

@@ -28,6 +28,10 @@ pub struct Keys {
     /// Uppermost keys that all records had so far.
     common: Option<BTreeSet<String>>,
     filled: Filled,
+    /// The file that is read, where there are several.
+    file: Option<files::File>,
+    /// Keys that some of the files have not.
+    without: Vec<files::Without>,
     /// The source is a file whose last line has its end.
     pub ends: bool,
 }
@@ -50,6 +54,7 @@ impl Keys {
         self.filled.look_at(record);
         let Val::Obj(map) = record else { return };
         let own: BTreeSet<String> = map.keys().filter_map(text).collect();
+        self.look_at_file(record, own.iter().cloned());
         self.common = Some(match self.common.take() {
             Some(common) => common.intersection(&own).cloned().collect(),
             None => own.clone(),
@@ -59,7 +64,8 @@ impl Keys {
         }
     }
 
-    /// The warning once all records are read: keys that the mapping reads and no record has.
+    /// The warnings once all records are read: keys that the mapping reads and no record has, or
+    /// none of some files.
     pub fn missing(&self) -> Vec<Error> {
         if self.common.is_none() {
             return Vec::new();
@@ -73,7 +79,7 @@ impl Keys {
             );
             Error::field("mapping", FieldCode::KeyMissing, text)
         };
-        self.open.iter().map(told).collect()
+        self.open.iter().map(told).chain(self.missing_in_files()).collect()
     }
 
     /// The fault if keys that the mapping reads were in every record `before` and are in none
@@ -134,6 +140,7 @@ fn shown<'a>(keys: impl Iterator<Item = &'a String>) -> String {
 }
 
 mod emptied;
+mod files;
 mod reads;
 #[cfg(test)]
 mod tests;

@@ -77,7 +77,8 @@ impl Mapping {
         for output in run(&self.filter, record.clone()) {
             let output = output.map_err(|fault| self.located(&fault, record.clone()))?;
             if outputs.len() == MAX_OUTPUTS {
-                return Err(failed(format!("the program yields more than {MAX_OUTPUTS} records")));
+                let text = "records of this row, and one may yield no more";
+                return Err(failed(format!("the program yields more than {MAX_OUTPUTS} {text}")));
             }
             let json = output.to_string();
             let mut output =

@@ -2,7 +2,7 @@
 
 use mpp_core::{Error, FieldCode, Micros, Reason, text};
 
-use super::{moment, tally::some};
+use super::{difference::Twin, moment, tally::some};
 
 /// When a record that has left its source goes from the index by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,10 +64,21 @@ impl Problem {
         }
     }
 
-    /// A record whose id came before in the same source.
-    pub fn duplicate(found_at: &str, source_id: &str, first: &str) -> Self {
+    /// A record whose id came before in the same source, and a remark on the first one where that
+    /// may be a part of the same service.
+    pub fn duplicate(found_at: &str, source_id: &str, twin: &Twin) -> Vec<Self> {
+        let Twin { first, goes_on, .. } = twin;
+        let told = |place: &str, code, text: String| {
+            Self::unsent(place, source_id, &Error::field("source_id", code, text))
+        };
         let text = format!("this id came before, at {first}; the first one counts");
-        Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
+        let second = told(found_at, FieldCode::Duplicate, text);
+        let mark = format!(
+            "{found_at} has the same id and title, and says something else, which is not published; \
+             where they are one service, write it as one record"
+        );
+        let mark = goes_on.then(|| told(first, FieldCode::Cut, mark));
+        mark.into_iter().chain([second]).collect()
     }
 
     /// A record that the source no longer has, and the registry still holds as `name`; `going` says

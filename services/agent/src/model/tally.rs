@@ -19,6 +19,8 @@ pub struct Tally {
     pub suspicious: i64,
     /// Not sent: the id came before in the same source.
     pub duplicate: i64,
+    /// Of the duplicates, those that say something else than the first of their id.
+    pub differing: i64,
     /// Rows that repeat the heading; they are no records and not among `read`.
     pub headings: i64,
     /// Fees and times that are published as they are written, since they could not be read.
@@ -51,9 +53,21 @@ pub fn some(count: impl TryInto<u64>, one: &str, many: &str) -> String {
 }
 
 impl Tally {
-    /// Rows that the registry is told of in number only.
+    /// Rows that were not read or are held back: nobody knows what they hold.
     pub fn unread(&self) -> i64 {
         self.invalid + self.suspicious
+    }
+
+    /// Rows that the registry is told of in number only: what they say is not published. A row that
+    /// repeats another word for word holds nothing else.
+    pub fn unpublished(&self) -> i64 {
+        self.unread() + self.differing
+    }
+
+    /// Counts a record whose id came before.
+    pub(crate) fn count_duplicate(&mut self, differs: bool) {
+        self.duplicate += 1;
+        self.differing += i64::from(differs);
     }
 
     /// Counts a record that could not be read, mapped or sent.

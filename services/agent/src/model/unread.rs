@@ -6,7 +6,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode};
 
-use super::declared;
+use super::{declared, heading};
 
 /// A remark on each fee and time of a record that is not read; `bare` are the columns of its row
 /// that hold a bare number.
@@ -20,6 +20,25 @@ pub fn wordings(record: &Record, bare: &[(String, String)]) -> Vec<Error> {
     let of_time =
         time.map(|time| remark("service.time", ("time", "hari kerja"), &time.source_text, bare));
     of_fees.chain(of_time).collect()
+}
+
+/// Takes back the reading of fees that are a bare number of a column whose heading says that it is
+/// another amount.
+pub fn doubt_amounts(record: &mut Record, bare: &[(String, String)]) {
+    let Some(Body::Service(service)) = &mut record.body else { return };
+    let is_other = |fee: &Fee| {
+        let mut columns = of(bare, &fee.source_text);
+        fee.kind() != Kind::Unparsed && columns.any(|column| heading::changes_amounts(column))
+    };
+    for fee in service.fees.iter_mut().filter(|fee| is_other(fee)) {
+        let source_text = std::mem::take(&mut fee.source_text);
+        *fee = Fee { kind: Kind::Unparsed.into(), source_text, ..Fee::default() };
+    }
+}
+
+/// The columns that hold just this number.
+fn of<'a>(bare: &'a [(String, String)], words: &str) -> impl Iterator<Item = &'a String> {
+    bare.iter().filter(move |(_, number)| number == words.trim()).map(|(column, _)| column)
 }
 
 fn holds_unread_fee(fee: &Fee) -> bool {
@@ -37,19 +56,27 @@ fn remark(
     words: &str,
     bare: &[(String, String)],
 ) -> Error {
-    let column = bare.iter().find(|(_, number)| number == words.trim());
-    let why =
-        column.map_or_else(|| why(words).to_owned(), |(column, _)| without_unit(column, unit));
+    let columns: Vec<&String> = of(bare, words).collect();
+    let why = match columns.as_slice() {
+        [] => why(words).to_owned(),
+        [column] => {
+            let own = heading::unit(column);
+            // An example would be wrong below a heading that speaks of another unit.
+            let unit = if heading::changes_amounts(column) { "…" } else { unit };
+            without_unit(&declared::line(column, own.as_deref().unwrap_or(unit)))
+        }
+        // Which of them it is of, nobody knows.
+        _ => without_unit("units.COLUMN = \"…\""),
+    };
     let words: String = words.chars().take(160).collect();
     Error::field(field, FieldCode::NotRead, format!("this {kind} is not read: \"{words}\"{why}"))
 }
 
 /// The way out for a number without a unit.
-fn without_unit(column: &str, unit: &str) -> String {
+fn without_unit(line: &str) -> String {
     format!(
         "; the number has no unit: where all numbers of this column have one, write it at the top of \
-         the agent's file, such as {}",
-        declared::line(column, unit)
+         the agent's file, such as {line}"
     )
 }
 
@@ -123,5 +150,33 @@ mod tests {
         let record = Record { body: Some(Body::Service(service)), ..Record::default() };
         let told = wordings(&record, &bare)[0].message().to_owned();
         assert!(told.ends_with("units.biaya = \"Rp\""), "{told}");
+        let two = [("kode".to_owned(), "12000".to_owned()), bare[0].clone()];
+        let told = wordings(&record, &two)[0].message().to_owned();
+        assert!(told.ends_with("such as units.COLUMN = \"…\""), "{told}");
+    }
+
+    #[test]
+    fn a_bare_number_is_not_what_its_heading_says_otherwise() {
+        for (column, line) in [
+            ("biaya (USD)", Some("= \"USD\"")),
+            ("biaya (ribu Rp)", Some("= \"ribu rupiah\"")),
+            ("tarif per bulan", Some("= \"per bulan\"")),
+            ("tarif tahunan", Some("= \"…\"")),
+            ("biaya (Rp)", None),
+        ] {
+            let fee = Fee {
+                kind: Kind::Fixed.into(),
+                amount_rupiah: 50_000,
+                source_text: "50000".into(),
+                ..Fee::default()
+            };
+            let service = Service { fees: vec![fee], ..Service::default() };
+            let mut record = Record { body: Some(Body::Service(service)), ..Record::default() };
+            let bare = [(column.to_owned(), "50000".to_owned())];
+            doubt_amounts(&mut record, &bare);
+            let told = wordings(&record, &bare);
+            assert_eq!(told.len(), usize::from(line.is_some()), "{column}: {told:?}");
+            assert!(told.iter().all(|one| one.message().ends_with(line.unwrap_or_default())));
+        }
     }
 }

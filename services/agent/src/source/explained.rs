@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::tables::held_back::id;
 use crate::model::{
+    filled::text,
     lacking::{columns, shown},
     mapping::Mapping,
     screen,
@@ -19,7 +20,7 @@ pub fn of_mapping(mapping: &Mapping, row: &Val, error: Error) -> Error {
     let said = said.unwrap_or_else(|| error.message().to_owned());
     let text = match lacking(mapping, row, |filled| mapping.fails(filled).is_none()) {
         Some(lack) => format!("{lack}, and the mapping cannot do without it ({said})"),
-        None => said,
+        None => compound(row, &said).map_or(said.clone(), |found| format!("{found} ({said})")),
     };
     Error::field("mapping", FieldCode::Mapping, format!("{text}{}", shown(row)))
 }
@@ -61,9 +62,26 @@ fn lacking_key(mapping: &Mapping, row: &Val) -> Option<String> {
 
 /// "kode is NULL and unit is empty".
 fn lacking(mapping: &Mapping, row: &Val, mends: impl Fn(Val) -> bool) -> Option<String> {
+    if mends(row.clone()) {
+        return None; // Whatever it is, no column lacks.
+    }
     let columns = columns(row, &mapping.keys().uppermost(), mends);
     let told: Vec<_> = columns.iter().map(|(column, how)| format!("{column} is {how}")).collect();
     (!told.is_empty()).then(|| told.join(" and "))
+}
+
+/// "syarat holds a list": the column whose value the mapping stumbled over.
+fn compound(row: &Val, said: &str) -> Option<String> {
+    let Val::Obj(map) = row else { return None };
+    map.iter().find_map(|(name, value)| {
+        let (what, how) = match value {
+            Val::Arr(_) => ("a list", "join(\"; \")"),
+            Val::Obj(_) => ("an object", "one of its members"),
+            _ => return None,
+        };
+        let name = text(name).filter(|_| said.contains(&value.to_string()))?;
+        Some(format!("{name} holds {what}, and the mapping takes it for a text; give it {how}"))
+    })
 }
 
 #[cfg(test)]
@@ -97,6 +115,27 @@ mod tests {
             !said.contains("NULL") && said.contains("bukan layanan"),
             "none is to blame: {said}"
         );
+    }
+
+    #[test]
+    fn no_column_is_blamed_for_what_another_value_would_not_mend() {
+        let row = r#"{"layanan": [{"kode": "a"}, {"nama": "x"}]}"#;
+        let said = fault("range(101) | {source_id: .layanan[0].kode}", row);
+        assert!(!said.contains("is not there") && said.contains("more than 100 records"), "{said}");
+        let program = ".layanan[] | {source_id: .kode, service: {title: {id: .nama}}}";
+        let (mapping, row) = (Mapping::compile(program).expect("compiles"), raw(row));
+        let required = Error::field("source_id", FieldCode::Required, "a record needs an id");
+        let said = of_record(&mapping, &row, None, required).message().to_owned();
+        assert!(said.contains("it has no id") && !said.contains("is not there"), "{said}");
+    }
+
+    #[test]
+    fn a_column_that_holds_more_than_a_text_is_named() {
+        let row = r#"{"kode": "a", "syarat": ["KTP", "KK"], "waktu": {"nilai": 3}}"#;
+        let said = fault("{source_id: .kode, a: (.syarat | ascii_downcase)}", row);
+        assert!(said.contains("syarat holds a list"), "{said}");
+        let said = fault("{source_id: .kode, a: (.waktu | service_time)}", row);
+        assert!(said.contains("waktu holds an object"), "{said}");
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Fault {
         Self::new(incomplete::Reason::Configuration, Reason::SourceIncomplete, place, &text)
     }
 
+    /// The ids of the records do not tell them apart: most of them were not sent.
+    pub fn confused(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Configuration, Reason::SourceIncomplete, place, &text)
+    }
+
     /// The settings do not fit what is there; `place` names the line that sets them.
     pub fn config(place: &str, text: impl Display) -> Self {
         Self::new(incomplete::Reason::Configuration, Reason::SourceConfig, place, &text)
@@ -78,6 +83,12 @@ impl Fault {
             _ => Reason::SourceIncomplete,
         };
         Self::new(found.reason(), reason, source, &found.text)
+    }
+
+    /// The same of one of several pages.
+    pub fn on_page(self, number: usize) -> Self {
+        let text = format!("page {number}: {}", self.error.message());
+        Self { error: Error::new(self.error.reason(), text), ..self }
     }
 
     fn new(kind: incomplete::Reason, reason: Reason, place: &str, text: &dyn Display) -> Self {

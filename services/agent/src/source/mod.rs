@@ -119,7 +119,10 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
             let mut sink = Sink::new(&items, mapping, &way, &before);
-            input.read_whole(&policy, &mut sink)?;
+            let whole = input.read_whole(&policy, &mut sink);
+            // A run that has ended hears of nothing more.
+            let _ = sink.close();
+            whole?;
             sink.end(&input.place())
         });
         if let Err(fault) = outcome {

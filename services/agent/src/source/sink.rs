@@ -1,5 +1,7 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
+mod below;
+mod file;
 mod refused;
 
 use std::collections::BTreeSet;
@@ -47,6 +49,14 @@ pub struct Sink<'a> {
     of_file: Option<Error>,
     /// A remark on the row.
     of_row: Option<Error>,
+    /// Rows of a table come, one below the other.
+    reads_rows: bool,
+    /// Where the record stands that a row yields beside others.
+    which: Option<String>,
+    /// The row that is read.
+    row: below::Row,
+    /// The record above it.
+    above: Option<below::Above>,
 }
 
 impl<'a> Sink<'a> {
@@ -71,6 +81,10 @@ impl<'a> Sink<'a> {
             has_row: false,
             of_file: None,
             of_row: None,
+            reads_rows: false,
+            which: None,
+            row: below::Row::default(),
+            above: None,
         }
     }
 
@@ -97,25 +111,9 @@ impl<'a> Sink<'a> {
         self.keys.ends = true;
     }
 
-    /// Begins with one of several files.
-    pub fn enter(&mut self, file: &str) {
-        (self.file, self.has_row, self.of_file) = (Some(file.to_owned()), false, None);
-    }
-
-    /// Ends one of several files; true if its last line had its end.
-    pub fn leave(&mut self) -> bool {
-        self.file = None;
-        std::mem::take(&mut self.keys.ends)
-    }
-
-    /// True once a row came of the file, whatever became of it.
-    pub fn has_row(&self) -> bool {
-        self.has_row
-    }
-
-    /// True within one of several files.
-    pub fn is_within(&self) -> bool {
-        self.file.is_some()
+    /// True if the mapping names a column.
+    pub fn names(&self, column: &str) -> bool {
+        self.mapping.mentions(column)
     }
 
     /// True once the run has ended.
@@ -140,7 +138,7 @@ impl<'a> Sink<'a> {
             return Err(Fault::renamed(place, format!("{text}{nothing}")));
         }
         // A receiver that is gone has stopped listening for a reason of its own.
-        let _ = self.release();
+        let _ = self.close().and_then(|()| self.release());
         let _ = self.items.blocking_send(Found::Keys(self.keys));
         Ok(())
     }
@@ -177,6 +175,7 @@ impl<'a> Sink<'a> {
             return self.pass_over(found_at, error).map(|()| of_raw);
         }
         self.keys.look_at(&raw);
+        self.row = below::Row::of(&raw);
         let raw = declared::with_units(raw, &self.way.units);
         self.bare = declared::bare_columns(&raw);
         let bundle = screen::bundle(&raw).filter(|_| self.way.destination == Destination::Registry);
@@ -216,8 +215,11 @@ impl<'a> Sink<'a> {
         let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
         });
-        let mut put = |output| self.put_one(found_at, row, output, note.take());
-        outputs.into_iter().try_for_each(&mut put)
+        let several = outputs.len() > 1;
+        outputs.into_iter().enumerate().try_for_each(|(at, output)| {
+            self.which = several.then(|| format!("{found_at}, record {}", at + 1));
+            self.put_one(found_at, row, output, note.take())
+        })
     }
 
     fn put_one(
@@ -229,8 +231,12 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         drop_nulls(&mut output);
         let dropped = screen::drop_empty(&mut output);
+        if self.reads_rows {
+            self.row.made(&output);
+        }
         let explained = |error| explained::of_record(&self.mapping, row, Some(&output), error);
-        let record = self.read(&output).map_err(explained);
+        let mut record = self.read(&output).map_err(explained);
+        record.iter_mut().for_each(|record| unread::doubt_amounts(record, &self.bare));
         let not_read = record.as_ref().map(|record| unread::wordings(record, &self.bare));
         let not_read = not_read.unwrap_or_default();
         let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
@@ -243,7 +249,8 @@ impl<'a> Sink<'a> {
         let refused_id = record.is_err().then(|| id(&output)).flatten();
         let is_held = record.as_ref().is_err_and(is_suspicious);
         let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
-        let found_at = found_at.to_owned();
+        let which = self.which.take().filter(|_| record.is_err());
+        let found_at = which.unwrap_or_else(|| found_at.to_owned());
         self.send(Item { found_at, record, notes, refused_id, is_record: true, held_back })
     }
 
@@ -264,6 +271,9 @@ impl<'a> Sink<'a> {
     fn read(&self, output: &Value) -> Result<Record> {
         if let Some(why) = screen::residue(output) {
             return Err(Error::field("row", FieldCode::ErrorValue, why));
+        }
+        if let Some(why) = screen::ditto(output) {
+            return Err(Error::field("row", FieldCode::Unreadable, why));
         }
         let is_sent = self.way.apply_trials || self.is_released(output);
         let suspicious = |why: String| Err(Error::field("row", FieldCode::Suspicious, why));
@@ -290,7 +300,11 @@ impl<'a> Sink<'a> {
     fn send(&mut self, item: Item) -> Result<()> {
         self.took &= item.record.is_ok();
         let found_at = self.placed(item.found_at);
-        self.hand(Found::Record(Box::new(Item { found_at, ..item })))
+        self.hand_in_turn(Item { found_at, ..item })
+    }
+
+    fn hand_item(&mut self, item: Item) -> Result<()> {
+        self.hand(Found::Record(Box::new(item)))
     }
 }
 

@@ -100,6 +100,18 @@ async fn many_rows_are_read_in_little_memory_and_each_of_them() {
 }
 
 #[tokio::test]
+async fn a_long_code_that_sqlite_keeps_rounded_refuses_its_row() {
+    let database = database(Backend::Sqlite).await;
+    let text = "CREATE TABLE layanan (kode NUMERIC, nama TEXT, syarat TEXT);
+        INSERT INTO layanan VALUES ('12345678901234567890', 'Akta', ''), ('1234567890123456789', 'KK', '');";
+    execute(database.url(), text).await;
+    let said = table(&database).await;
+    assert_eq!(counts(&said), (2, 1, true), "{:?}", said.problems);
+    assert!(said.problems[0].message.contains("make the column TEXT"), "{:?}", said.problems);
+    assert_eq!(said.first.expect("the other").source_id, "1234567890123456789");
+}
+
+#[tokio::test]
 async fn nothing_that_writes_is_carried_out() {
     on_both(async |database| {
         execute(database.url(), CATALOG).await;

@@ -93,6 +93,61 @@ async fn one_file_that_is_not_whole_is_named_and_the_others_are_read() {
 }
 
 #[tokio::test]
+async fn what_a_folder_holds_beside_its_files_is_told_unless_the_files_are_named() {
+    let files = [("a.csv", DUKCAPIL), ("2026/b.csv", IZIN), ("foto/c.jpg", "x")];
+    let folder = office(&files);
+    let said = read(folder.path(), None).await;
+    assert!(
+        lack(&said).contains("2026/: a folder with files that are not read"),
+        "{}",
+        lack(&said)
+    );
+    assert!(!lack(&said).contains("foto"), "{}", lack(&said));
+    assert_eq!(counts(&read(folder.path(), Some("*.csv")).await), (2, 0, true));
+    assert_eq!(counts(&read(folder.path(), Some("**/*.csv")).await), (3, 0, true));
+
+    for (link, leads_to, also) in
+        [("b.csv", "tiada.csv", "*.csv"), ("lain", "2026", "**/*.csv"), ("b.csv", "2026", "*.csv")]
+    {
+        let folder = office(&[("a.csv", DUKCAPIL)]);
+        let other = office(&[("2026/b.csv", IZIN)]);
+        let to = other.path().join(leads_to);
+        std::os::unix::fs::symlink(to, folder.path().join(link)).expect("a link");
+        for files in [None, Some(also)] {
+            let said = read(folder.path(), files).await;
+            let told = format!("{link}: a link that leads to no file");
+            assert!(lack(&said).contains(&told), "{files:?}: {}", lack(&said));
+            assert_eq!(said.tally.read, 2);
+        }
+    }
+    let folder = office(&[("a.csv", DUKCAPIL)]);
+    let other = office(&[("b.csv", IZIN)]);
+    let to = other.path().join("b.csv");
+    std::os::unix::fs::symlink(to, folder.path().join("b.csv")).expect("a link");
+    assert_eq!(counts(&read(folder.path(), None).await), (3, 0, true), "a link to a file is one");
+}
+
+#[tokio::test]
+async fn a_file_that_calls_a_column_otherwise_is_named() {
+    let other = IZIN.replace("syarat", "persyaratan");
+    let missing = async |files: &[(&str, &str)]| {
+        let folder = office(files);
+        let input = Input::Folder(Folder { path: folder.path().to_owned(), ..Folder::default() });
+        let program = MAPPING.replace(".syarat // empty | ", ".syarat | ");
+        let policy = Policy { settle_millis: 20, ..Policy::default() };
+        let said = mapped_under(policy, input, &program, false).await;
+        let told = said.problems.into_iter().filter(|one| one.code == "KEY_MISSING");
+        told.map(|one| one.message).collect::<Vec<_>>()
+    };
+    let told = missing(&[("a.csv", DUKCAPIL), ("b.csv", &other)]).await;
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert!(told.contains("reads .syarat, and no record of b.csv has it"), "{told}");
+    assert!(told.ends_with("there are: kode, nama, persyaratan"), "{told}");
+    assert_eq!(missing(&[("b.csv", &other)]).await.len(), 1, "where no file has it, once");
+    assert!(missing(&[("a.csv", DUKCAPIL), ("b.csv", IZIN)]).await.is_empty());
+}
+
+#[tokio::test]
 async fn all_parts_of_a_list_that_was_parted_are_the_whole() {
     let parts = [("bagian-1-dari-2.csv", DUKCAPIL), ("bagian-2-dari-2.csv", IZIN)];
     let said = read(office(&parts).path(), None).await;

@@ -19,5 +19,6 @@ mod strangers;
 mod tables;
 mod templates;
 mod titles;
+mod twins;
 mod unlisted;
 mod watched;

@@ -45,6 +45,21 @@ fn first(checked: &Checked) -> String {
 }
 
 #[tokio::test]
+async fn a_long_code_in_a_cell_of_numbers_refuses_its_row() {
+    let book = written(|workbook| {
+        let sheet = workbook.add_worksheet();
+        rows(sheet, 0, &[&["kode", "nama", "syarat"], &["", "Akta", "KTP"], &["", "KK", "KTP"]]);
+        sheet.write_number(1, 0, 12_345_678_901_234_560.0).expect("a number");
+        sheet.write_number(2, 0, 123_456_789_012_345.0).expect("a number");
+    });
+    let said = read(&book, Workbook::default()).await;
+    assert_eq!(counts(&said), (2, 1, true), "{:?}", said.problems);
+    let told = &said.problems[0].message;
+    assert!(told.contains("column A") && told.contains("write it as text"), "{told}");
+    assert_eq!(said.first.expect("the other").source_id, "123456789012345");
+}
+
+#[tokio::test]
 async fn the_one_sheet_that_is_shown_is_read_and_others_by_name() {
     let one = written(|workbook| {
         catalog(workbook.add_worksheet().set_name("Layanan").expect("a name"));

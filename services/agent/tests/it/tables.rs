@@ -80,6 +80,31 @@ async fn a_doubled_heading_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_filled_cell_under_no_heading_refuses_its_row_unless_the_mapping_reads_it() {
+    let text = "kode,nama,syarat,\na,Akta,KTP,\nb,KK,KTP,Surat RT\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (2, 1, true), "{:?}", said.problems);
+    let told = &said.problems[0];
+    assert_eq!((told.record.as_str(), told.code.as_str()), ("row at line 3", "UNREADABLE"));
+    assert!(
+        told.message.contains("column 4 (D) has no heading and holds \"Surat RT\""),
+        "{told:?}"
+    );
+
+    let two = "kode,nama,biaya,\n,,Baru,Perpanjangan\na,Izin A,Rp 50.000,Rp 25.000\n";
+    assert_eq!(file(two, plain()).await.tally.unread(), 2, "the second part of a heading");
+    let numbered = ",kode,nama,syarat\n0,a,Akta,KTP\n1,b,KK,KTP\n";
+    assert_eq!(counts(&file(numbered, plain()).await), (2, 0, true), "they count the rows");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, text).expect("a file");
+    let program = MAPPING.replace(".syarat //", ".\"column 4\" //");
+    let said = mapped(Input::Csv(Table { path, ..plain() }), &program, false).await;
+    assert_eq!(counts(&said), (2, 0, true), "{:?}", said.problems);
+}
+
+#[tokio::test]
 async fn error_values_are_refused_and_never_become_records() {
     let text = "kode,nama,syarat\n#REF!,Akta,KTP\nb,#NAME?,KTP\nc,KIA,########\nd,SKCK,#BEZUG!\ne,KK,KTP\n";
     let said = file(text, plain()).await;

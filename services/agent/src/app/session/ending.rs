@@ -100,7 +100,7 @@ impl Session<'_> {
             Some(_) => Vec::new(),
         };
         let rejected_gone = self.survey.difference.rejected_gone(rejected);
-        let unread = self.survey.tally.unread();
+        let unread = self.survey.tally.unpublished();
         let empty = self.survey.tally.read == 0 && incomplete.is_none();
         let end = End { unread, incomplete, rejected_gone, empty };
         let summary = self.stream.end(end).await?;

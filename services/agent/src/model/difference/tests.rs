@@ -29,7 +29,23 @@ fn only_what_was_not_answered_in_just_these_bytes_is_new() {
 fn the_first_record_of_an_id_counts_and_is_named() {
     let mut difference = reading(&[], &["kk"]);
     let verdict = difference.judge(&record("kk", "units/b"), "row 2");
-    assert_eq!(verdict, Verdict::Duplicate("row".into()));
+    let twin =
+        |differs, goes_on| Verdict::Duplicate(Twin { first: "row".into(), differs, goes_on });
+    assert_eq!(verdict, twin(true, true), "it may be a part of the first");
+    let again = difference.judge(&record("kk", "units/b"), "row 3");
+    assert_eq!(again, twin(true, false), "the first is marked once");
+    assert_eq!(difference.judge(&record("kk", "units/a"), "row 4"), twin(false, false));
+}
+
+#[test]
+fn an_id_that_more_records_have_than_there_are_ids_is_made_of_the_wrong_column() {
+    let mut difference = reading(&[], &["kk", "kk"]);
+    assert_eq!(difference.confusion(), None, "the same once more");
+    difference.judge(&record("kk", "units/b"), "row 3");
+    assert_eq!(difference.confusion(), None, "one slip");
+    difference.judge(&record("kk", "units/c"), "row 4");
+    let told = difference.confusion().expect("an id of the wrong column");
+    assert!(told.starts_with("2 records have the id of another"), "{told}");
 }
 
 #[test]

@@ -5,13 +5,14 @@ mod bundle;
 mod doubt;
 mod name;
 
+use encoding_rs::WINDOWS_1252;
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
 pub use bundle::bundle;
 pub use doubt::{residue, trial};
 use mpp_form::screen::is_error_value;
-pub use name::drop_empty;
+pub use name::{ditto, drop_empty};
 
 /// A value as good as any other, for one that is lost.
 pub const ANYTHING: &str = "1 lain";
@@ -62,9 +63,21 @@ fn lost(place: &str, text: &str) -> Option<Error> {
         let what = format!("{place}: \"{text}\" is an error value of a spreadsheet");
         return Some(Error::field(place, FieldCode::ErrorValue, what));
     }
-    text.contains('\u{fffd}').then(|| {
-        let what = "holds a sign that stands for lost text (U+FFFD); export it again, as UTF-8";
-        Error::field(place, FieldCode::Unreadable, format!("{place} {what}"))
+    let what = if text.contains('\u{fffd}') {
+        "holds a sign that stands for lost text (U+FFFD); export it again, as UTF-8".to_owned()
+    } else {
+        let read = read_wrongly(text)?;
+        format!("holds \"{read}\", which is UTF-8 that was read as windows-1252; export it again")
+    };
+    Some(Error::field(place, FieldCode::Unreadable, format!("{place} {what}")))
+}
+
+/// The first signs that were UTF-8 and have been read as another encoding: "â€“" for a dash.
+fn read_wrongly(text: &str) -> Option<&str> {
+    let runs = text.split(|sign: char| sign.is_ascii()).filter(|run| run.chars().nth(1).is_some());
+    runs.into_iter().find(|run| {
+        let (bytes, _, is_lost) = WINDOWS_1252.encode(run);
+        !is_lost && std::str::from_utf8(&bytes).is_ok()
     })
 }
 
@@ -121,6 +134,14 @@ mod tests {
         assert!(fault.message().contains("biaya[0].nilai"), "{fault}");
         assert!(check_values(&raw(&json!({"a": "P\u{fffd}kan"})), &|_| true).is_err());
         assert!(check_values(&raw(&json!({"a": ["KTP", 7, null]})), &|_| true).is_ok());
+        for wrong in ["Izin usaha â€“ baru", "kafÃ©", "â€œbaruâ€\u{9d}"] {
+            let fault = check_values(&raw(&json!({"nama": wrong})), &|_| true).expect_err(wrong);
+            assert!(fault.message().contains("was read as windows-1252"), "{fault}");
+        }
+        for fine in ["Izin – “baru”", "Pékan", "±5 m²", "25 °C…", "日本", "“É”"]
+        {
+            assert!(check_values(&raw(&json!({"nama": fine})), &|_| true).is_ok(), "{fine}");
+        }
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Names that name nothing.
 
-use mpp_form::screen::name::{is_blank, is_none};
+use mpp_form::screen::{
+    is_cut, left_over,
+    name::{is_blank, is_ditto, is_none},
+};
 use serde_json::Value;
 
-/// Takes away the English title and the labels of fees that name nothing: a record can do without
-/// them. Answers where they stood and what they said.
+/// Takes away the English title, the labels of fees and the requirements that name nothing: a
+/// record can do without them. Answers where they stood and what they said.
 pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
     let mut dropped = Vec::new();
     if let Some(title) = record.pointer_mut("/service/title") {
@@ -17,7 +20,36 @@ pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
         let label = take_out(fee, "label", is_blank);
         dropped.extend(label.map(|text| (format!("service.fees[{at}].label"), text)));
     }
+    dropped.extend(drop_requirements(record));
     dropped
+}
+
+/// "Tidak ada" is no requirement, while "dll" says that there are more.
+fn drop_requirements(record: &mut Value) -> Vec<(String, String)> {
+    let list = record.pointer_mut("/service/requirements").and_then(Value::as_array_mut);
+    let (mut dropped, mut at) = (Vec::new(), 0);
+    list.into_iter().for_each(|list| {
+        list.retain(|one| {
+            let text = one.get("text").and_then(Value::as_str).unwrap_or_default();
+            let is_none = is_blank(text) && !is_cut(text) && !is_ditto(text);
+            let is_none = is_none && left_over("", text).is_none();
+            if is_none {
+                let place = format!("service.requirements[{at}].text");
+                dropped.push((place, text.trim().to_owned()));
+            }
+            at += 1;
+            !is_none
+        });
+    });
+    dropped
+}
+
+/// Why a record is not known without the one above it, if it is not.
+pub fn ditto(record: &Value) -> Option<String> {
+    let list = record.pointer("/service/requirements").and_then(Value::as_array);
+    let mut texts = list.into_iter().flatten().filter_map(|one| one.get("text")?.as_str());
+    let text = texts.find(|text| is_ditto(text))?.trim();
+    Some(format!("the requirement \"{text}\" repeats another row; write out what is meant"))
 }
 
 fn take_out(value: &mut Value, key: &str, is_none: fn(&str) -> bool) -> Option<String> {
@@ -43,5 +75,22 @@ mod tests {
         let left = json!([{"label": "Layanan", "amountRupiah": 1}, {"label": "Bahan"}, {}]);
         assert_eq!(record, json!({"service": {"title": {"id": "KTP"}, "fees": left}}));
         assert!(drop_empty(&mut record).is_empty());
+    }
+
+    #[test]
+    fn requirements_that_name_nothing_are_left_out_and_a_ditto_is_not_known() {
+        let of = |texts: &[&str]| {
+            let list: Vec<Value> = texts.iter().map(|text| json!({"text": text})).collect();
+            json!({"service": {"title": {"id": "KTP"}, "requirements": list}})
+        };
+        let mut record = of(&["KTP", "-", "Tidak ada", "N/A", "dll"]);
+        let places: Vec<_> = drop_empty(&mut record).into_iter().map(|(place, _)| place).collect();
+        assert_eq!(places, [1, 2, 3].map(|at| format!("service.requirements[{at}].text")));
+        assert_eq!(record, of(&["KTP", "dll"]));
+        for text in ["idem", "s.d.a.", "''", "\"", "〃"] {
+            let mut record = of(&[text]);
+            assert!(drop_empty(&mut record).is_empty() && ditto(&record).is_some(), "{text}");
+        }
+        assert!(ditto(&of(&["KTP", "Idem sebelumnya"])).is_none());
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn lines(given: &str) -> String {
 }
 
 /// One blank between words, none at the ends, and no invisible characters.
-pub(super) fn squeeze(given: &str) -> String {
+pub fn squeeze(given: &str) -> String {
     text::line(&without_control(given)).into_owned()
 }
 

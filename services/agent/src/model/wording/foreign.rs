@@ -43,6 +43,15 @@ fn currency(input: &mut Tokens) -> Read<&'static str> {
     found.map_or_else(|| fail.parse_next(input), Ok)
 }
 
+/// True for a word or a sign that names a currency other than the rupiah, also an unknown dollar.
+pub fn is_currency(word: &str) -> bool {
+    let mut names = CURRENCIES.iter().flat_map(|(_, names)| names.split_whitespace());
+    let is_of_names = names.any(|one| one == word) && word.chars().count() != 1 || word == "€";
+    let is_country = matches!(word, "us" | "as" | "amerika" | "serikat" | "singapura" | "saudi")
+        || matches!(word, "malaysia" | "australia" | "real");
+    (is_of_names && !is_country) || matches!(word, "$" | "£" | "¥" | "dollar")
+}
+
 const CURRENCIES: &[(&str, &str)] = &[
     (
         "USD",

@@ -50,6 +50,7 @@ mod tests;
 /// Longest condition, note or name in characters, as the registry takes it.
 const LONGEST: usize = 500;
 
+pub use foreign::is_currency;
 pub use hours::opening_hours;
 pub use state::is_served;
 

@@ -12,10 +12,11 @@ use glob::{MatchOptions, Pattern};
 
 /// Endings of files that are read.
 pub const READ: [&str; 3] = ["csv", "json", "xlsx"];
-/// Endings of files that may hold a part of a catalog, and are not read unless they are named.
-const NOT_READ: [&str; 16] = [
+/// Endings of files that may hold a part of a catalog, and are not read unless they are named. So
+/// is a file without one.
+const NOT_READ: [&str; 21] = [
     "tsv", "txt", "xls", "xlsm", "xlsb", "ods", "xml", "html", "htm", "jsonl", "ndjson", "zip",
-    "gz", "rar", "7z", "sql",
+    "gz", "rar", "7z", "sql", "doc", "docx", "odt", "rtf", "pdf",
 ];
 /// Endings under which programs write a file that gets its name once it is whole.
 const WRITTEN: [&str; 6] = ["tmp", "part", "partial", "crdownload", "download", "filepart"];
@@ -70,6 +71,11 @@ pub struct Files {
     pub written: Vec<String>,
     /// Files that may hold a part of the catalog and are not read.
     pub unread: Vec<String>,
+    /// Folders within it, with a "/", that hold files of a kind that is read, and are not gone
+    /// into.
+    pub folders: Vec<String>,
+    /// Links that lead to no file: what they led to may hold a part of the catalog.
+    pub links: Vec<String>,
 }
 
 /// Lists a folder: the files that the pattern names, or all that can be read.
@@ -87,6 +93,8 @@ pub fn list(folder: &Path, pattern: Option<&Pattern>, most: usize) -> Result<Fil
     files.known.sort();
     files.written.sort();
     files.unread.sort();
+    files.folders.sort();
+    files.links.sort();
     Ok(files)
 }
 
@@ -105,15 +113,43 @@ fn go_into(
         }
         let (path, name) = (entry.path(), format!("{above}{own}"));
         // A link to a folder may lead in a circle.
-        if entry.file_type()?.is_dir() {
-            if depth > 1 {
-                go_into(&path, &format!("{name}/"), depth - 1, pattern, files)?;
-            }
+        let (kind, within) = (entry.file_type()?, format!("{name}/"));
+        if kind.is_dir() && depth > 1 {
+            go_into(&path, &within, depth - 1, pattern, files)?;
+        } else if kind.is_dir() && pattern.is_none() {
+            files.folders.extend(holds_readable(&path, DEEPEST)?.then_some(within));
         } else if path.is_file() {
             sort_in(name, &path, pattern, files)?;
+        } else if kind.is_symlink() && may_be_meant(&name, &path, pattern) {
+            files.links.push(name);
         }
     }
     Ok(())
+}
+
+/// Whether a link that leads to no file stands for one that is to be read.
+fn may_be_meant(name: &str, path: &Path, pattern: Option<&Pattern>) -> bool {
+    let Some(pattern) = pattern else { return true };
+    pattern.matches_with(name, MATCH) || (path.is_dir() && pattern.as_str().contains('/'))
+}
+
+/// True for a folder that holds a file of a kind that is read, itself or further within.
+fn holds_readable(folder: &Path, depth: usize) -> Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_own = OWN.iter().any(|mark| name.starts_with(mark));
+        let is_deeper = entry.file_type()?.is_dir() && depth > 1;
+        let holds = if is_deeper && !is_own {
+            holds_readable(&entry.path(), depth - 1)?
+        } else {
+            READ.contains(&ending(&name).as_str())
+        };
+        if holds && !is_own {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn sort_in(name: String, path: &Path, pattern: Option<&Pattern>, files: &mut Files) -> Result<()> {
@@ -127,7 +163,7 @@ fn sort_in(name: String, path: &Path, pattern: Option<&Pattern>, files: &mut Fil
         files.written.extend(is_meant(stem).then_some(name));
     } else if is_meant(&name) {
         files.known.push(Known::of(name, path)?);
-    } else if pattern.is_none() && NOT_READ.contains(&ending.as_str()) {
+    } else if pattern.is_none() && (ending.is_empty() || NOT_READ.contains(&ending.as_str())) {
         files.unread.push(name);
     }
     Ok(())
@@ -147,6 +183,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let into = folder.path().join("2026");
         fs::create_dir(&into).expect("a folder");
+        fs::create_dir_all(folder.path().join("foto/2026")).expect("a folder");
+        fs::write(folder.path().join("foto/2026/a.jpg"), "x").expect("a picture");
         for name in [
             "b.csv",
             "A.XLSX",
@@ -158,6 +196,8 @@ mod tests {
             "e.tmp",
             "lama.xls",
             "baca.md",
+            "Layanan 2026",
+            "Layanan.docx",
             "2026/f.csv",
         ] {
             fs::write(folder.path().join(name), "x").expect("a file");
@@ -167,13 +207,16 @@ mod tests {
         };
         let all = list(folder.path(), None, 10).expect("files");
         assert_eq!(names(&all), ["A.XLSX", "b.csv", "c.json"]);
-        assert_eq!((all.written, all.unread), (vec!["d.csv.part".into()], vec!["lama.xls".into()]));
+        assert_eq!(all.folders, ["2026/"], "and the folder of pictures is none");
+        assert_eq!(all.written, ["d.csv.part"]);
+        assert_eq!(all.unread, ["Layanan 2026", "Layanan.docx", "lama.xls"]);
         let of = |pattern: &str| {
             let pattern = Pattern::new(pattern).expect("a pattern");
             list(folder.path(), Some(&pattern), 10).expect("files")
         };
         assert_eq!(names(&of("*.csv")), ["b.csv"]);
         assert_eq!(names(&of("**/*.CSV")), ["2026/f.csv", "b.csv"]);
+        assert!(of("*.csv").folders.is_empty(), "what is named is all");
         assert_eq!(of("*.json").written, Vec::<String>::new());
         assert!(list(folder.path(), None, 2).is_err() && list(&into.join("x"), None, 2).is_err());
     }

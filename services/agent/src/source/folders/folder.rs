@@ -181,6 +181,12 @@ fn missed(before: &Files, now: &Files, parts: &Saying) -> Vec<String> {
             now.unread.clone(),
             "not read; save them as .xlsx or .csv, or name those that are as files",
         ),
+        (
+            now.folders.clone(),
+            "a folder with files that are not read; name them too, as files = \"**/*.csv\" does, \
+             or those of this folder alone, as \"*.csv\" does",
+        ),
+        (now.links.clone(), "a link that leads to no file here; mend it, or take it away"),
     ];
     let told = told.iter().filter(|(names, _)| !names.is_empty());
     told.map(|(names, why)| format!("{}: {why}", some_of(names))).chain(parts).collect()

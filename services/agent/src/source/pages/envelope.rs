@@ -136,13 +136,15 @@ fn refusal_within(part: &Val, is_empty: bool, depth: usize) -> Option<String> {
     refusal_of(part, is_empty).or_else(|| map.values().find_map(inner))
 }
 
+/// What a part says in words.
+fn message(part: &Val) -> Option<String> {
+    let said = MESSAGES.iter().find_map(|name| text(key(part, name)?));
+    said.filter(|message| !message.trim().is_empty())
+}
+
 fn refusal_of(part: &Val, is_empty: bool) -> Option<String> {
     let Val::Obj(map) = part else { return None };
-    let message = || {
-        let said = MESSAGES.iter().find_map(|name| text(key(part, name)?));
-        said.filter(|message| !message.trim().is_empty())
-    };
-    let may_be_any = is_empty || message().is_some();
+    let may_be_any = is_empty || message(part).is_some();
     let named = |(name, value): (&Val, &Val)| {
         let name = text(name)?;
         let fails = has_failed(&name, value, is_empty)
@@ -150,7 +152,7 @@ fn refusal_of(part: &Val, is_empty: bool) -> Option<String> {
             || is_error(&name, value);
         fails.then(|| format!("\"{name}\": {}", excerpt(&value.to_string())))
     };
-    match (map.iter().find_map(named), message()) {
+    match (map.iter().find_map(named), message(part)) {
         (Some(found), Some(message)) => {
             Some(format!("it answers {found} and says \"{}\"", excerpt(&message)))
         }
@@ -259,7 +261,8 @@ pub fn items<'a>(page: &'a Val, items: &Setting, address: &str) -> Result<&'a [V
         items.text
     );
     if lists.is_empty() {
-        return Err(Fault::unreadable(address, text));
+        let said = message(page).map(|said| format!("; it says \"{}\"", excerpt(&said)));
+        return Err(Fault::unreadable(address, text + &said.unwrap_or_default()));
     }
     Err(Fault::config(place, text))
 }

@@ -21,6 +21,9 @@ use crate::{
     source::fault::{Fault, address, excerpt},
 };
 
+/// The setting that leads to a page.
+const SEE: &str = "see location in [input]";
+
 /// A page as it came.
 pub struct Page {
     /// Its bytes.
@@ -88,11 +91,12 @@ impl<'a> Fetch<'a> {
                 thread::sleep(backoff.pause().max(asked));
             }
         }
-        Err(Fault::unreachable(&shown, format!("{last}; {} tries failed", self.policy.page_tries)))
+        let tries = self.policy.page_tries;
+        Err(Fault::unreachable(&shown, format!("{last}; {tries} tries failed; {SEE}")))
     }
 
     fn file(&self, path: &str) -> Result<Page, Fault> {
-        let failed = |error: std::io::Error| Fault::unreachable(path, error);
+        let failed = |error: std::io::Error| Fault::unreachable(path, format!("{error}; {SEE}"));
         let limit = self.policy.max_page_bytes;
         let mut body = Vec::new();
         let file = File::open(path).map_err(failed)?;
@@ -163,7 +167,7 @@ fn check_status<B>(response: &Response<B>) -> Result<(), Failure> {
             answered,
             asked(response.headers(), Clock::system().system_time()),
         )),
-        _ => Err(Failure::Final(answered)),
+        _ => Err(Failure::Final(format!("{answered}; {SEE}"))),
     }
 }
 

@@ -77,7 +77,9 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
             let text = "the pages lead in a circle, back to this one";
             return Err(Fault::torn(&address(&location), text));
         }
-        match reading.page(&location, number)? {
+        let step = reading.page(&location, number);
+        // The address is told without its query, in which the pages differ.
+        match step.map_err(|fault| if number > 1 { fault.on_page(number) } else { fault })? {
             Step::To(following) => location = following,
             Step::Last => return reading.check_whole(),
             Step::Ended => return Ok(()),
@@ -153,7 +155,7 @@ impl Reading<'_, '_> {
         let Some(next) = next else {
             let is_linked = fetched.link.is_some() || !self.pages.next.link.text.is_empty();
             if !is_linked && !self.extent.says_how_many() && !more::says_last(&heeded, items) {
-                self.full = full::bound(&heeded, items, location);
+                self.full = full::bound(&heeded, items, location, &self.pages.ignore);
             }
             self.ends(&fetched, &shown)?;
             return Ok(Step::Last);

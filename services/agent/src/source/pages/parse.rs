@@ -20,7 +20,10 @@ pub fn parse(body: &[u8]) -> Result<Val, String> {
     let text = decode(body)?;
     let start = text.trim_start();
     if start.is_empty() {
-        return Err("the answer is empty".to_owned());
+        return Err("it is empty".to_owned());
+    }
+    if start.starts_with("<?xml") && !start.to_ascii_lowercase().contains("<html") {
+        return Err("XML instead of JSON; ask the source for JSON".to_owned());
     }
     if start.starts_with('<') {
         return Err(page_of_html(start));
@@ -35,12 +38,23 @@ pub fn parse(body: &[u8]) -> Result<Val, String> {
     jaq_json::read::parse_single(text.as_bytes()).map_err(|error| format!("not JSON: {error}"))
 }
 
+/// How a file begins that gzip has packed.
+const GZIP: &[u8] = b"\x1f\x8b";
+
 /// Decodes UTF-8, or the encoding that a byte order mark names.
 fn decode(body: &[u8]) -> Result<String, String> {
     let (encoding, mark) = Encoding::for_bom(body).unwrap_or((encoding_rs::UTF_8, 0));
     let (text, damaged) = encoding.decode_without_bom_handling(&body[mark..]);
+    if damaged && body.starts_with(GZIP) {
+        return Err("it is packed (gzip); give it unpacked".to_owned());
+    }
     if damaged {
-        return Err(format!("the answer is not {}, which JSON must be", encoding.name()));
+        let at = std::str::from_utf8(body).err().map_or(0, |error| error.valid_up_to()) + 1;
+        let name = encoding.name();
+        return Err(format!(
+            "it is not {name}, which JSON must be, from about byte {at} on; where it is in another \
+             encoding, such as windows-1252, have it written as UTF-8"
+        ));
     }
     Ok(text.into_owned())
 }
@@ -143,6 +157,8 @@ mod tests {
             "an HTML page that asks to log in (\"Masuk SIMPEL\") instead of JSON"
         );
         assert!(said(b"<html><body>502</body>").contains("an HTML page instead"));
+        assert!(said(b"<?xml version=\"1.0\"?><layanan/>").starts_with("XML instead"));
+        assert!(said(b"\x1f\x8b\x08\xff").contains("gzip"));
         assert!(said(b"").contains("empty"));
         assert!(said(b"[1, 2").contains("line 1 column 5"));
         assert!(said(b"{\"a\": 1}\n{\"a\": 2}").contains("line 2"));

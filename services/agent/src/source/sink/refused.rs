@@ -4,7 +4,7 @@ use jaq_json::Val;
 use mpp_core::{Error, Result};
 use serde_json::Value;
 
-use super::Sink;
+use super::{Sink, below::Row};
 use crate::{
     model::declared,
     source::{
@@ -80,8 +80,12 @@ impl Sink<'_> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
+        self.row = Row::of(&raw);
         let raw = declared::with_units(raw, &self.way.units);
         let outputs = self.mapping.run(raw.clone()).unwrap_or_default();
+        if let (true, Some(output)) = (self.reads_rows, outputs.first()) {
+            self.row.made(output);
+        }
         if outputs.first().is_some_and(|output| self.is_released(output)) {
             self.took = true;
             return self.put_all(&found_at, &raw, outputs, None);
@@ -103,6 +107,7 @@ impl Sink<'_> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
+        self.close()?;
         let found_at = self.placed(found_at);
         self.hand(Found::PassedOver(found_at, why))
     }

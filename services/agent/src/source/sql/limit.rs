@@ -48,12 +48,21 @@ pub fn limited(view: &str, definition: &str, dialect: Dialect) -> Option<String>
     })
 }
 
-/// True if a text names a view.
+/// True if a text names a view, also where a quote of its name is written twice.
 pub fn names(text: &str, view: &str) -> bool {
     let (text, view) = (text.to_lowercase(), view.to_lowercase());
+    let doubled =
+        ['"', '`'].map(|quote| view.replace(quote, &[quote, quote].iter().collect::<String>()));
+    [view.as_str()]
+        .into_iter()
+        .chain(doubled.iter().map(String::as_str))
+        .any(|view| holds(&text, view))
+}
+
+fn holds(text: &str, view: &str) -> bool {
     let is_part =
         |sign: Option<char>| sign.is_some_and(|sign| sign.is_alphanumeric() || sign == '_');
-    text.match_indices(&view).any(|(at, _)| {
+    text.match_indices(view).any(|(at, _)| {
         let after = text[at + view.len()..].chars().next();
         !is_part(text[..at].chars().next_back()) && !is_part(after)
     })

@@ -73,6 +73,9 @@ pub async fn read(
     Ok(())
 }
 
+/// From here on not every whole number is one that SQLite keeps where it makes it REAL.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// How the file is opened: only for reading, by its absolute path, since SQLite takes `:memory:`
 /// and an empty name for a new database, and waits for ever at a pipe.
 ///
@@ -153,7 +156,15 @@ fn value(row: &SqliteRow, at: usize, left: &mut usize) -> Result<String, String>
     }
     match raw.type_info().name() {
         "INTEGER" => row.try_get_unchecked::<i64, _>(at).map(|value| number(&value.to_string())),
-        "REAL" => row.try_get_unchecked::<f64, _>(at).map(|value| number(&format!("{value:?}"))),
+        "REAL" => {
+            let value = row.try_get_unchecked::<f64, _>(at).map_err(failed)?;
+            if value.fract() == 0.0 && value.abs() >= EXACT {
+                return Err(format!(
+                    "the number {value} is kept without its last digits; make the column TEXT"
+                ));
+            }
+            Ok(number(&format!("{value:?}")))
+        }
         "TEXT" => {
             let found = row.try_get_unchecked::<String, _>(at);
             let found = found.map_err(|_| "its text is no UTF-8".to_owned())?;

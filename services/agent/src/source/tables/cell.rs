@@ -9,6 +9,10 @@ pub fn text(value: &DataRef<'_>, style: Option<&Style>) -> Result<String, String
     let format = format.map_or("General", |format| format.format_code.as_str());
     match value {
         DataRef::Int(number) => shown(&number.to_string(), format),
+        DataRef::Float(number) if is_rounded(*number) => Err(format!(
+            "the number {} has more than 15 digits, and a sheet keeps 15 of them: write it as text",
+            plain(*number)
+        )),
         DataRef::Float(number) => shown(&plain(*number), format),
         DataRef::String(text) => Ok(shown_text(unescaped(text), format)),
         DataRef::SharedString(text) => Ok(shown_text(unescaped(text), format)),
@@ -23,6 +27,11 @@ pub fn text(value: &DataRef<'_>, style: Option<&Style>) -> Result<String, String
 /// "50000" and "1.5", never "5e4"; beyond what a sheet keeps exactly, as it was stored.
 fn plain(number: f64) -> String {
     format!("{number}")
+}
+
+/// True for a whole number, such as a long code, of which the last digits may be lost.
+fn is_rounded(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() >= 1e15
 }
 
 /// Programs write a line's end within a cell so.

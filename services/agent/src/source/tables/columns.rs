@@ -3,28 +3,56 @@
 
 use std::collections::HashMap;
 
-/// The headings as keys. A column without one is called by its place, so that none is lost.
+use crate::model::text;
+
+/// The headings as keys, without signs that nobody sees. A column without one is called by its
+/// place, so that none is lost.
 ///
 /// # Errors
-/// Names a heading that two columns have.
+/// Names a heading that two columns have, also where only its case or its marks differ.
 pub fn keys(row: &[String]) -> Result<Vec<String>, String> {
-    let mut first = HashMap::new();
+    let mut first: HashMap<String, (String, usize)> = HashMap::new();
     let mut keys = Vec::with_capacity(row.len());
     for (column, heading) in row.iter().enumerate() {
-        let mut key = heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut key = text::squeeze(heading);
         if key.is_empty() {
-            key = format!("column {}", column + 1);
+            key = unnamed(column);
         }
-        if let Some(before) = first.insert(key.clone(), column + 1) {
+        let letters = Some(letters(&key)).filter(|letters| !letters.is_empty());
+        let place = (key.clone(), column + 1);
+        if let Some((other, before)) = first.insert(letters.unwrap_or(key.clone()), place) {
+            let also = if other == key { "" } else { " (once written otherwise)" };
             return Err(format!(
-                "the heading \"{key}\" stands over columns {before} and {}; give each its own, \
-                 since only one of them would be read",
+                "the heading \"{key}\"{also} stands over columns {before} and {}; give each its \
+                 own, since only one of them would be read",
                 column + 1
             ));
         }
         keys.push(key);
     }
     Ok(keys)
+}
+
+/// The key of a column without a heading.
+pub fn unnamed(column: usize) -> String {
+    format!("column {}", column + 1)
+}
+
+/// The first filled cell that stands in a column without a heading, which `is_read` does not name.
+/// A number that counts the rows says nothing.
+pub fn nameless<'a>(
+    cells: &'a [String],
+    keys: &[String],
+    is_read: impl Fn(&str) -> bool,
+) -> Option<(usize, &'a str)> {
+    let counts = |column: usize, cell: &str| {
+        column == 0 && cell.trim_end_matches(['.', ')']).chars().all(|sign| sign.is_ascii_digit())
+    };
+    let cells = cells.iter().map(|cell| cell.trim()).zip(keys).enumerate();
+    let mut stray = cells.filter(|(column, (cell, key))| {
+        !cell.is_empty() && **key == unnamed(*column) && !counts(*column, cell) && !is_read(key)
+    });
+    stray.next().map(|(column, (cell, _))| (column, cell))
 }
 
 /// A heading that comes again among the rows.
@@ -109,6 +137,10 @@ mod tests {
         assert!(said.contains("\"syarat\"") && said.contains("columns 2 and 3"), "{said}");
         assert_eq!(keys(&row(&["kode", "", " "])), Ok(row(&["kode", "column 2", "column 3"])));
         assert_eq!(keys(&row(&["Nama\nlayanan", "x"])), Ok(row(&["Nama layanan", "x"])));
+        assert_eq!(keys(&row(&["\u{200b}kode\u{200b}", "x"])), Ok(row(&["kode", "x"])), "unseen");
+        let said = keys(&row(&["kode", "Syarat", "syarat:"])).expect_err("one of them is lost");
+        assert!(said.contains("columns 2 and 3") && said.contains("written otherwise"), "{said}");
+        assert_eq!(keys(&row(&["%", "#"])), Ok(row(&["%", "#"])));
         assert!(
             numbers_columns(&row(&["(1)", "2", " 3. "]))
                 && !numbers_columns(&row(&["1", "KTP", "3"]))

@@ -38,7 +38,8 @@ impl Habit {
     pub fn has_swallowed(&self, cells: &[String], separator: char) -> bool {
         let columns = cells.len();
         if columns < 2 {
-            return false;
+            // Nothing tells a row from a line of the only cell.
+            return true;
         }
         cells.iter().enumerate().any(|(before, cell)| {
             let lines: Vec<&str> = cell.split('\n').collect();

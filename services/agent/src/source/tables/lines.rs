@@ -15,6 +15,8 @@ use crate::source::fault::Fault;
 /// Bytes from which the form of a file is told.
 const SNIFFED: usize = 512;
 
+/// The setting that leads to a file.
+pub const HOW_TO_FIND: &str = "see path in [input]";
 /// How to save a file so that it can be read.
 const HOW_TO_SAVE: &str = "save it as \"CSV UTF-8\", or name the encoding in the agent's file, such \
                            as encoding = \"windows-1252\"";
@@ -49,7 +51,9 @@ impl Lines {
         longest: usize,
     ) -> Result<Self, Fault> {
         let place = path.display().to_string();
-        let file = File::open(path).map_err(|error| Fault::unreachable(&place, error))?;
+        let file = File::open(path);
+        let file =
+            file.map_err(|error| Fault::unreachable(&place, format!("{error}; {HOW_TO_FIND}")))?;
         Self::of(Box::new(file), encoding, longest, &place)
     }
 
@@ -132,6 +136,7 @@ impl Lines {
 
 /// A file that is no text of rows, and what to do with it.
 fn other_form(start: &[u8], is_wide: bool) -> Option<String> {
+    let zeros = start.iter().filter(|byte| **byte == 0).count();
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let found = if start.starts_with(b"PK\x03\x04") {
@@ -147,8 +152,11 @@ fn other_form(start: &[u8], is_wide: bool) -> Option<String> {
         "this is an HTML page and no CSV; was a login page saved, or a web page as .xls?"
     } else if text.starts_with("{\"") || text.starts_with("[{") {
         "this is JSON; set type = \"json\" in [input]"
-    } else if !is_wide && start.contains(&0) {
-        "the file holds zero bytes, as UTF-16 does; set encoding = \"utf-16le\", or save it as \"CSV UTF-8\""
+    } else if !is_wide && zeros * 4 > start.len() {
+        "every other byte of the file is zero, as in UTF-16; set encoding = \"utf-16le\", or save it as \"CSV UTF-8\""
+    } else if let Some(at) = start.iter().position(|byte| *byte == 0).filter(|_| !is_wide) {
+        let line = start[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        return Some(format!("line {line} holds a zero byte, and no text does; export it again"));
     } else {
         return None;
     };
@@ -226,6 +234,8 @@ mod tests {
         assert!(other(b"\n<!DOCTYPE html>").contains("HTML"));
         assert!(other(b"[{\"a\":1}]").contains("JSON"));
         assert!(other(b"k\0o\0d\0e\0").contains("utf-16le"));
+        let said = other(b"kode,nama\na,Akta\0\n");
+        assert!(said.contains("line 2 holds a zero byte") && !said.contains("utf-16"), "{said}");
     }
 
     #[test]

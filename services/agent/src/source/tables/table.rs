@@ -19,7 +19,7 @@ use super::{
     shape::{self, Shape},
 };
 use crate::{
-    model::screen,
+    model::{column_letters::letters, screen},
     policy::Policy,
     source::{
         fault::Fault,
@@ -46,6 +46,7 @@ pub fn read_rows(
     let keys = headings(place, rows.next().map_err(lost)?)?;
     rows.set_columns(keys.len());
     sink.check_keys(place, &BTreeSet::from_iter(keys.iter().cloned()))?;
+    sink.begin_rows();
     let mut saying = Saying::default();
     above.iter().map(String::as_str).chain(rows.title()).for_each(|title| saying.hear(title));
     let file = Path::new(place).file_stem().and_then(OsStr::to_str);
@@ -63,6 +64,7 @@ pub fn read_rows(
         policy,
         sink,
         below_heading: true,
+        below_gap: false,
         moved: None,
         kinds: Kinds::default(),
         doubtful: None,
@@ -115,6 +117,8 @@ struct Reading<'a, 'b> {
     sink: &'a mut Sink<'b>,
     /// The row before was a heading.
     below_heading: bool,
+    /// The row before was empty: no record goes on below it.
+    below_gap: bool,
     /// The line at which a heading came again over columns in another order.
     moved: Option<usize>,
     kinds: Kinds,
@@ -163,7 +167,11 @@ impl Reading<'_, '_> {
             }
             _ => {
                 self.kinds.see(&cells);
-                self.put(line, cells)
+                let below_gap = std::mem::take(&mut self.below_gap);
+                self.put(line, cells)?;
+                // It stands above the gap.
+                self.below_gap = below_gap;
+                Ok(())
             }
         }
     }
@@ -176,9 +184,15 @@ impl Reading<'_, '_> {
 
     fn take(&mut self, row: Row) -> Result<()> {
         let below_heading = std::mem::take(&mut self.below_heading);
+        if std::mem::take(&mut self.below_gap) {
+            self.sink.close()?;
+        }
         match row {
             // Spreadsheets leave empty rows behind.
-            Row::Cells { cells, .. } if is_blank(&cells) => Ok(()),
+            Row::Cells { cells, .. } if is_blank(&cells) => {
+                self.below_gap = true;
+                Ok(())
+            }
             Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
             Row::Cells { line, cells }
                 if self.above.contains(&columns::letters(&cells.concat())) =>
@@ -254,6 +268,13 @@ impl Reading<'_, '_> {
                 .sink
                 .refuse(self.at(line), Error::field("row", FieldCode::Unreadable, text));
         }
+        if let Some((column, cell)) =
+            columns::nameless(&cells, &self.keys, |key| self.sink.names(key))
+        {
+            let error = without_heading(column, cell);
+            let raw = self.raw(cells);
+            return self.sink.refuse_row(self.at(line), error, Some([raw.clone(), raw]));
+        }
         let raw = self.raw(cells.clone());
         self.sink.remark_row(self.hidden.of_row(line));
         self.sink.put(self.at(line), raw)?;
@@ -303,6 +324,18 @@ impl Reading<'_, '_> {
             if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
         self.sink.lack(Fault::torn(self.place, format!("{lines} cannot be told apart: {why}")))
     }
+}
+
+/// The error for a cell under no heading: it may be a part of what stands beside it.
+fn without_heading(column: usize, cell: &str) -> Error {
+    let shown: String = cell.chars().take(40).collect();
+    let (key, called) = (columns::unnamed(column), letters(column as u32));
+    let text = format!(
+        "column {} ({called}) has no heading and holds \"{shown}\": give it one, or take it out; \
+         where it is meant, let the mapping read it, as .\"{key}\"",
+        column + 1
+    );
+    Error::field("row", FieldCode::Unreadable, text)
 }
 
 fn is_blank(cells: &[String]) -> bool {

@@ -14,7 +14,7 @@ use super::{
     before::{Before, Open},
     heading::{self, LOOKED_AT},
     hidden::Hidden,
-    lines::Line,
+    lines::{HOW_TO_FIND, Line},
     row::Row,
     runs,
     sheet::SheetRows,
@@ -78,7 +78,9 @@ pub fn open(
 /// Unpacks all of it once, and keeps the texts of which a part is formatted otherwise: what it says
 /// of its own size is not believed, and a file that is cut short or damaged ends here.
 fn unpack(path: &Path, limit: u64, place: &str, instead: &str) -> Result<HashSet<String>, Fault> {
-    let file = File::open(path).map_err(|error| Fault::unreachable(place, error))?;
+    let file = File::open(path);
+    let file =
+        file.map_err(|error| Fault::unreachable(place, format!("{error}; {HOW_TO_FIND}")))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file))
         .map_err(|_| no_workbook(path, place, instead))?;
     let (mut left, mut formatted) = (limit, HashSet::new());

@@ -13,9 +13,13 @@ const MOST: &str = " limit pagelimit perpage pagesize maxresults maxrecords maxr
     dataperhalaman jumlahperhalaman barisperhalaman ukuranhalaman maksimum ";
 /// Further names by which an address asks for so many.
 const ASKED: &str = " rows count size length jumlah num max first n banyak ";
+/// Names of parameters that say where an answer begins, and not how much it holds.
+const WHERE: &str = " page pages p pagenumber pageno halaman hal laman nomorhalaman offset start \
+    skip from mulai dari after since id ";
 
 /// The bound on the page, or in its address, that exactly as many records came as, if there is one.
-pub fn bound(page: &Val, rows: &[Val], location: &str) -> Option<String> {
+/// `ignore` names what counts nothing.
+pub fn bound(page: &Val, rows: &[Val], location: &str, ignore: &[String]) -> Option<String> {
     let came = rows.len() as u64;
     let mut found = None;
     beside(page, rows, &mut |place, value| {
@@ -25,16 +29,19 @@ pub fn bound(page: &Val, rows: &[Val], location: &str) -> Option<String> {
             found.get_or_insert_with(|| format!("\"{place}\": {came}"));
         }
     });
-    found.or_else(|| asked(location, came))
+    found.or_else(|| asked(location, came, ignore))
 }
 
-fn asked(location: &str, came: u64) -> Option<String> {
+/// The parameter of the address that is the number of what came. Of a name that nobody knows one
+/// that is 1 may be a switch.
+fn asked(location: &str, came: u64, ignore: &[String]) -> Option<String> {
     let url = Url::parse(location).ok()?;
     let mut pairs = url.query_pairs();
     let (name, _) = pairs.find(|(name, value)| {
         let letters = words(name).concat();
         let is_bound = holds(MOST, &letters) || holds(ASKED, &letters);
-        came > 0 && is_bound && value.parse() == Ok(came)
+        let may_be = came > 1 && !holds(WHERE, &letters) && !ignore.iter().any(|one| one == name);
+        came > 0 && (is_bound || may_be) && value.parse() == Ok(came)
     })?;
     Some(format!("{name}={came} in its address"))
 }
@@ -43,7 +50,8 @@ fn asked(location: &str, came: u64) -> Option<String> {
 pub fn message(bound: &str) -> String {
     format!(
         "as many records came as {bound} allows, and nothing says that these are all; ask for more at \
-         once, set next to what leads to the next page, or complete to the number of all"
+         once, set next to what leads to the next page, or complete to the number of all; where \
+         that counts nothing, name it in ignore"
     )
 }
 
@@ -59,19 +67,23 @@ mod tests {
                 Some(Val::Arr(rows)) => rows.as_slice(),
                 _ => &[],
             };
-            bound(&page, rows, location)
+            bound(&page, rows, location, &["bulan".to_owned()])
         };
         for (page, location) in [
             (r#"{"limit": 2, "data": [1, 2]}"#, "x.json"),
             (r#"{"meta": {"per_page": "2"}, "data": [1, 2]}"#, "x.json"),
             (r#"{"data": [1, 2]}"#, "http://a.test/x?$top=2"),
             (r#"{"data": [1, 2]}"#, "http://a.test/x?jumlah=2&urut=nama"),
+            (r#"{"data": [1, 2]}"#, "http://a.test/x?tampil=2"),
+            (r#"{"data": [1, 2]}"#, "http://a.test/x?aktif=1&baris=2"),
         ] {
             assert!(full(page, location).is_some(), "{page} {location}");
         }
         for (page, location) in [
             (r#"{"limit": 10, "data": [1, 2]}"#, "http://a.test/x?limit=10"),
-            (r#"{"jumlah": 2, "data": [1, 2]}"#, "http://a.test/x?tahun=2"),
+            (r#"{"jumlah": 2, "data": [1, 2]}"#, "http://a.test/x?halaman=2"),
+            (r#"{"data": [1, 2]}"#, "http://a.test/x?bulan=2"),
+            (r#"{"data": [1]}"#, "http://a.test/x?aktif=1"),
             (r#"{"limit": 0, "data": []}"#, "http://a.test/x?limit=0"),
         ] {
             assert_eq!(full(page, location), None, "{page} {location}");

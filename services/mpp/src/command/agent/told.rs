@@ -152,20 +152,17 @@ fn counted(count: i64, one: &str, more: &str) -> String {
 }
 
 /// Records that have left the source, or were taken out of the index. A run that only tells which
-/// would be withdrawn names them itself.
+/// would be withdrawn names them itself; after one that is not complete nobody knows what has left.
 fn gone(outcome: &Outcome, run: &Run, config: &Path) {
     let tally = &outcome.tally;
-    if tally.missing > 0 && outcome.to_withdraw.is_empty() {
+    if tally.missing > 0 && outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
         let stay = counted(
             tally.missing,
             "record is no longer in the source; it stays in the index until withdrawn",
             "records are no longer in the source; they stay in the index until withdrawn",
         );
-        let step = match withdrawal(outcome) {
-            Some(flags) => format!(": {} agent withdraw {} {flags}", program(), path_word(config)),
-            None => String::new(),
-        };
-        say!("  ! {stay}{step}");
+        let step = format!("{} agent withdraw {} --all-gone", program(), path_word(config));
+        say!("  ! {stay}: {step}");
     }
     if tally.withdrawn > 0 {
         let withdrawn = counted(tally.withdrawn, "record was", "records were");
@@ -179,15 +176,6 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
             Destination::Scheduling => "",
         };
         say!("  {withdrawn} withdrawn{along}: {named}{more}");
-    }
-}
-
-/// How all that has gone is withdrawn; `None` where something else has to be mended first.
-fn withdrawal(outcome: &Outcome) -> Option<&'static str> {
-    match (&outcome.lack, outcome.has_shrunk) {
-        (None, _) => Some("--all-gone"),
-        (Some(_), true) => Some("--all-gone --accept-missing"),
-        (Some(_), false) => None,
     }
 }
 
@@ -261,8 +249,6 @@ pub(super) fn tell(problem: &Problem, config: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use mpp_core::{Error, Reason};
-
     use super::*;
 
     fn problem(record: &str, code: &str) -> Problem {
@@ -287,15 +273,5 @@ mod tests {
         let told = compared(Why::Lost, 40, 2, 1);
         assert!(told.contains("the agent's state holds nothing of earlier runs"), "{told}");
         assert!(told.ends_with("2 differ, and 1 that the index holds are not in the source"));
-    }
-
-    #[test]
-    fn the_step_that_is_printed_is_one_that_works() {
-        let mut outcome = Outcome::default();
-        assert_eq!(withdrawal(&outcome), Some("--all-gone"));
-        outcome.lack = Some(Error::new(Reason::SourceIncomplete, "a stray quote"));
-        assert_eq!(withdrawal(&outcome), None, "the source comes first");
-        outcome.has_shrunk = true;
-        assert_eq!(withdrawal(&outcome), Some("--all-gone --accept-missing"));
     }
 }

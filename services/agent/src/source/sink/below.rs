@@ -1,0 +1,176 @@
+//! A record that goes on in the rows below it, as where cells were merged or a list was written
+//! downwards: of such a one no row is the whole, so that none is sent.
+
+use std::collections::BTreeSet;
+
+use jaq_json::Val;
+use mpp_api::sync::{Record, record::Body};
+use mpp_core::{Error, FieldCode, Result};
+use serde_json::Value;
+
+use super::Sink;
+use crate::{
+    model::filled::{holds_something, text},
+    source::{found::Item, tables::held_back::id},
+};
+
+/// Rows below a record that wait with it.
+const MOST: usize = 100;
+
+/// The columns that a row fills, where it has neither an id nor a title of its own.
+#[derive(Default)]
+pub(super) struct Row {
+    fills: BTreeSet<String>,
+    is_nameless: bool,
+}
+
+/// The record above, which waits until the rows below it are known.
+pub(super) struct Above {
+    record: Record,
+    fills: BTreeSet<String>,
+    found_at: String,
+    /// `None` once it is known to go on, and refused.
+    item: Option<Item>,
+    /// Rows below it that may be parts of it.
+    below: Vec<Item>,
+}
+
+impl Row {
+    pub(super) fn of(raw: &Val) -> Self {
+        let Val::Obj(map) = raw else { return Self::default() };
+        let filled = map.iter().filter(|(_, value)| holds_something(value));
+        Self { fills: filled.filter_map(|(name, _)| text(name)).collect(), is_nameless: false }
+    }
+
+    /// Notes what the mapping made of it.
+    pub(super) fn made(&mut self, output: &Value) {
+        let title = output.pointer("/service/title/id").and_then(Value::as_str);
+        let is_titled = title.is_some_and(|title| !title.trim().is_empty());
+        self.is_nameless = !is_titled && id(output).is_none();
+    }
+}
+
+impl Above {
+    fn of(record: Record, item: Item, fills: BTreeSet<String>) -> Self {
+        let found_at = item.found_at.clone();
+        Self { record, fills, found_at, item: Some(item), below: Vec::new() }
+    }
+
+    /// True if a record is a part of it: it says something else under the same id and title.
+    fn is_parted_by(&self, item: &Item) -> bool {
+        item.record.as_ref().is_ok_and(|record| {
+            record.source_id == self.record.source_id
+                && title(record).is_some_and(|title| Some(title) == self::title(&self.record))
+                && *record != self.record
+                && item.found_at != self.found_at
+        })
+    }
+
+    /// True if a row may be a part of it: it has neither id nor title, and fills columns that this
+    /// one fills, too. So may a signature below the table.
+    fn may_hold(&self, item: &Item, row: &Row) -> bool {
+        item.record.is_err()
+            && row.is_nameless
+            && !row.fills.is_empty()
+            && row.fills.is_subset(&self.fills)
+            && row.fills.len() < self.fills.len()
+            && self.below.len() < MOST
+    }
+
+    /// Refuses it, together with the rows that are parts of it.
+    fn torn(&mut self, last: Option<Item>) -> Vec<Item> {
+        let parts: Vec<Item> = std::mem::take(&mut self.below).into_iter().chain(last).collect();
+        let Some(second) = parts.first() else { return parts };
+        let first = self.item.take();
+        let first = first.map(|first| self.refused(first.found_at, "goes on in", &second.found_at));
+        let part = |part: Item| self.refused(part.found_at, "is a part of", &self.found_at);
+        first.into_iter().chain(parts.into_iter().map(part)).collect()
+    }
+
+    /// A row that is a part of a record; its id has not gone.
+    fn refused(&self, found_at: String, how: &str, other: &str) -> Item {
+        let text = format!(
+            "it {how} what stands at {other}, and no row holds the whole service: write it in one \
+             row, its list in one cell with a line for each"
+        );
+        let error = Error::field("row", FieldCode::Torn, text);
+        let refused_id = Some(self.record.source_id.clone());
+        Item { refused_id, ..Item::refused(found_at, error) }
+    }
+
+    /// It as it is, with a remark where rows below it may belong to it.
+    fn marked(self) -> impl Iterator<Item = Item> {
+        let Self { item, below, .. } = self;
+        let mark = below.first().map(|row| {
+            let text = format!(
+                "what stands at {} has neither id nor title, and may be a part of it",
+                row.found_at
+            );
+            Error::field("row", FieldCode::Cut, text)
+        });
+        let item = item.map(|mut item| {
+            item.notes.extend(mark);
+            item
+        });
+        item.into_iter().chain(below)
+    }
+}
+
+impl Sink<'_> {
+    /// Rows of a table follow: one may belong to the row above it.
+    pub fn begin_rows(&mut self) {
+        self.reads_rows = true;
+    }
+
+    /// Hands on a record once it is known not to go on in the rows that follow. That it does is
+    /// sure only where another record comes below them.
+    pub(super) fn hand_in_turn(&mut self, item: Item) -> Result<()> {
+        let row = std::mem::take(&mut self.row);
+        match self.above.take() {
+            Some(mut above) if above.is_parted_by(&item) => {
+                let torn = above.torn(Some(item));
+                self.above = Some(above);
+                self.hand_all(torn)
+            }
+            Some(mut above) if above.may_hold(&item, &row) => {
+                above.below.push(item);
+                self.above = Some(above);
+                Ok(())
+            }
+            above => self.begin(above, item, row.fills),
+        }
+    }
+
+    fn begin(&mut self, above: Option<Above>, item: Item, fills: BTreeSet<String>) -> Result<()> {
+        match (above, item.record.is_ok()) {
+            (Some(mut above), true) if !above.below.is_empty() => {
+                let torn = above.torn(None);
+                self.hand_all(torn)?;
+            }
+            (above, _) => self.hand_all(above.into_iter().flat_map(Above::marked))?,
+        }
+        match item.record.as_ref().ok().cloned() {
+            Some(record) => self.above = Some(Above::of(record, item, fills)),
+            None => self.hand_item(item)?,
+        }
+        Ok(())
+    }
+
+    /// What follows goes on with nothing above it.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn close(&mut self) -> Result<()> {
+        let above = self.above.take();
+        self.hand_all(above.into_iter().flat_map(Above::marked))
+    }
+
+    fn hand_all(&mut self, items: impl IntoIterator<Item = Item>) -> Result<()> {
+        items.into_iter().try_for_each(|item| self.hand_item(item))
+    }
+}
+
+fn title(record: &Record) -> Option<&str> {
+    let Some(Body::Service(service)) = &record.body else { return None };
+    service.title.as_ref().map(|title| title.id.as_str())
+}

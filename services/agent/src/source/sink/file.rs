@@ -1,0 +1,32 @@
+//! One of several files, as those of a folder.
+
+use super::Sink;
+
+impl Sink<'_> {
+    /// Begins with one of several files.
+    pub fn enter(&mut self, file: &str) {
+        (self.file, self.has_row, self.of_file) = (Some(file.to_owned()), false, None);
+        self.reads_rows = false;
+        self.keys.begin_file();
+    }
+
+    /// Ends one of several files; true if its last line had its end.
+    pub fn leave(&mut self) -> bool {
+        // A run that has ended hears of the file after it.
+        let _ = self.close();
+        if let Some(file) = self.file.take() {
+            self.keys.end_file(&file);
+        }
+        std::mem::take(&mut self.keys.ends)
+    }
+
+    /// True once a row came of the file, whatever became of it.
+    pub fn has_row(&self) -> bool {
+        self.has_row
+    }
+
+    /// True within one of several files.
+    pub fn is_within(&self) -> bool {
+        self.file.is_some()
+    }
+}
