@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn no_column_is_blamed_for_what_another_value_would_not_mend() {
         let row = r#"{"layanan": [{"kode": "a"}, {"nama": "x"}]}"#;
-        let said = fault("range(101) | {source_id: .layanan[0].kode}", row);
+        let said = fault("range(101) as $n | {source_id: .layanan[0].kode}", row);
         assert!(!said.contains("is not there") && said.contains("more than 100 records"), "{said}");
         let program = ".layanan[] | {source_id: .kode, service: {title: {id: .nama}}}";
         let (mapping, row) = (Mapping::compile(program).expect("compiles"), raw(row));

@@ -118,7 +118,7 @@ fn read(page: &Val, location: &str) -> Vec<account::Unknown> {
     let _ = extent.page(&Seen { page, rows, location });
     let _ = (extent.beyond(2), extent.all_read(2), extent.says_how_many());
     let _ = (more::sign(page, rows, "next"), more::says_last(page, rows));
-    let _ = full::bound(page, rows, location);
+    let _ = full::bound(page, rows, location, &[]);
     let next = Next { link: "next".into(), parameter: String::new() };
     let _ = next.after((page, rows), None, location, true);
     let _ = account::beyond(page, rows, location, 2);
