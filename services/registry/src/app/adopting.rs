@@ -57,7 +57,7 @@ impl Registry {
         self.memory.wait_for(asked.min_revision).await?;
         let today = self.today()?.to_string();
         let pair = pair(&self.memory.read(), &asked.name)?;
-        self.comparing.run(caller, move || comparison(&pair, &today)).await
+        self.comparing.run(caller, move |_| comparison(&pair, &today)).await
     }
 
     /// Writes what its standard says into a service, and into the link that it did.

@@ -16,6 +16,7 @@ use mpp_form::standard::as_service;
 use mpp_resource::{Kind as _, list::MAX_PAGE_BYTES, page};
 use mpp_store::Label;
 use prost::Message as _;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
@@ -79,7 +80,7 @@ impl Registry {
         let bound = page::hash(&["divergences", &asked.region]);
         let most = self.policy.divergence_services;
         let (given, next) = self.memory.settled(|state| gather(state, asked, bound, most)).await?;
-        self.comparing.run(caller, move || compared(given, next, bound, today)).await
+        self.comparing.run(caller, move |gone| compared(given, next, (bound, today), gone)).await
     }
 }
 
@@ -159,7 +160,12 @@ pub(super) fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
 }
 
 /// The answer, as far as one message holds it.
-fn compared(all: Vec<Given>, next: bool, bound: u64, today: Date) -> ListDivergencesResponse {
+fn compared(
+    all: Vec<Given>,
+    next: bool,
+    (bound, today): (u64, Date),
+    gone: &CancellationToken,
+) -> ListDivergencesResponse {
     let mut answer = ListDivergencesResponse::default();
     let mut goes_on = next;
     for given in all {
@@ -167,7 +173,7 @@ fn compared(all: Vec<Given>, next: bool, bound: u64, today: Date) -> ListDiverge
             goes_on = true;
             break;
         }
-        look(given, today, &mut answer);
+        look(given, today, gone, &mut answer);
     }
     if let Some(last) = answer.looked.last().filter(|_| goes_on) {
         answer.next_page_token = page::token(&last.standard, bound);
@@ -176,9 +182,10 @@ fn compared(all: Vec<Given>, next: bool, bound: u64, today: Date) -> ListDiverge
 }
 
 /// Adds what is found of a standard.
-fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
+fn look(given: Given, today: Date, gone: &CancellationToken, answer: &mut ListDivergencesResponse) {
     let Given { standard, services, left_out } = given;
-    let read = services.into_iter().filter_map(|(holder, doc)| {
+    let services = services.into_iter().take_while(|_| !gone.is_cancelled());
+    let read = services.filter_map(|(holder, doc)| {
         let service = Service::decode(doc).ok()?;
         (service.state() != State::Inactive).then_some((holder, service))
     });
@@ -186,7 +193,7 @@ fn look(given: Given, today: Date, answer: &mut ListDivergencesResponse) {
     let holds = adoption::holds(&standard, &today.to_string());
     let said = if holds { as_service(&standard) } else { Service::default() };
     let mut stated = 0;
-    for part in PARTS {
+    for part in PARTS.into_iter().take_while(|_| !gone.is_cancelled()) {
         let own = sayings::of(&said, part);
         let all: Vec<Saying> =
             services.iter().map(|(_, service)| sayings::of(service, part)).collect();

@@ -10,6 +10,7 @@ use std::{
 use mpp_api::registry::{Service, Standard, StandardLink};
 use mpp_core::Result;
 use mpp_store::Label;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
@@ -89,7 +90,7 @@ impl Registry {
                 && !part.is_empty()
             {
                 let (standard, day) = (standard.clone(), day.clone());
-                let judge = move || judged(&standard, &day, part);
+                let judge = move |_: &CancellationToken| judged(&standard, &day, part);
                 pairs.extend(self.comparing.run(OWN, judge).await?);
             }
         }

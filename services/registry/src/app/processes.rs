@@ -36,7 +36,7 @@ impl Registry {
         read::<Service>(self, &asked.name, asked.min_revision).await?;
         self.memory.settled(|state| check_mall(state, &asked.mall)).await?;
         let own = self.clone();
-        self.comparing.run(caller, move || own.planned(&asked)).await
+        self.comparing.run(caller, move |_| own.planned(&asked)).await
     }
 
     fn planned(&self, asked: &PlanStepsRequest) -> PlanStepsResponse {

@@ -17,6 +17,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
 use mpp_resource::{Kind as _, memory::Row, page};
 use mpp_store::Label;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
@@ -76,7 +77,7 @@ impl Registry {
         let most = self.policy.divergence_services;
         let gathered =
             self.memory.settled(|state| self.gather(state, asked, group, (bound, most))).await?;
-        self.comparing.run(caller, move || counted(gathered, bound, &today)).await
+        self.comparing.run(caller, move |gone| counted(gathered, bound, &today, gone)).await
     }
 }
 
@@ -225,7 +226,12 @@ fn titled(state: &RegistryView, key: &str, group: Group) -> Count {
     Count { key: key.to_owned(), title, example, ..Count::default() }
 }
 
-fn counted(gathered: Gathered, bound: u64, today: &str) -> CountAdoptionResponse {
+fn counted(
+    gathered: Gathered,
+    bound: u64,
+    today: &str,
+    gone: &CancellationToken,
+) -> CountAdoptionResponse {
     let Gathered { lines, standards, goes_on } = gathered;
     let judges: HashMap<&str, Judge<'_>> = standards
         .iter()
@@ -235,6 +241,7 @@ fn counted(gathered: Gathered, bound: u64, today: &str) -> CountAdoptionResponse
     for Line { mut count, known, open } in lines {
         let judged = open
             .into_iter()
+            .take_while(|_| !gone.is_cancelled())
             .map(|one| judges.get(one.standard.as_str()).and_then(|judge| judge.read(one)));
         for (state, is_adopted) in known.into_iter().chain(judged).flatten() {
             add(&mut count, state, is_adopted);

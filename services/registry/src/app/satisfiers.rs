@@ -10,6 +10,7 @@ use mpp_api::registry::{
 };
 use mpp_core::{Error, FieldCode, Label, Result};
 use mpp_resource::handler::read;
+use tokio_util::sync::CancellationToken;
 
 use super::{Registry, divergences::region_of, filing::parent_of, search::refused};
 use crate::{
@@ -73,12 +74,13 @@ impl Registry {
         }
         let named = open.iter().flat_map(|one| &one.candidates).cloned().collect();
         let candidates = self.candidates(named, &home);
-        let compare = move || {
+        let compare = move |gone: &CancellationToken| {
             let given: BTreeMap<&str, Portrait> = candidates
                 .iter()
                 .map(|(name, own)| (name.as_str(), papers::given(&own.service)))
                 .collect();
-            let all = open.iter().flat_map(|one| best(one, &candidates, &given, (least, most)));
+            let waited_for = open.iter().take_while(|_| !gone.is_cancelled());
+            let all = waited_for.flat_map(|one| best(one, &candidates, &given, (least, most)));
             all.collect()
         };
         let suggestions = self.comparing.run(caller, compare).await?;

@@ -16,6 +16,7 @@ use mpp_api::registry::{
 use mpp_core::{Error, FieldCode, Label, Result};
 use mpp_resource::handler::read;
 use prost::Message as _;
+use tokio_util::sync::CancellationToken;
 
 use super::{Registry, search::refused, standards::is_confirmed};
 use crate::{
@@ -50,9 +51,9 @@ impl Registry {
         let service = read::<Service>(self, &asked.name, asked.min_revision).await?;
         let open = open_standards(&self.memory.read(), &service.name);
         let words = service.clone();
-        let best = move || {
+        let best = move |gone: &CancellationToken| {
             let own = portraits::of_service(&words);
-            let all = open.into_iter();
+            let all = open.into_iter().take_while(|_| !gone.is_cancelled());
             let alike = all.map(|(standard, portrait)| (likeness(&own, &portrait), standard));
             best(alike, |standard: &String| standard.as_str(), bounds)
         };
@@ -80,9 +81,10 @@ impl Registry {
         let (named, incomplete) = self.named_alike(caller, &standard, asked.min_revision).await?;
         let given = self.documents(named);
         let words = standard.clone();
-        let best = move || {
+        let best = move |gone: &CancellationToken| {
             let own = portraits::of_standard(&words);
-            let read = given.into_iter().filter_map(|doc| Service::decode(doc).ok());
+            let given = given.into_iter().take_while(|_| !gone.is_cancelled());
+            let read = given.filter_map(|doc| Service::decode(doc).ok());
             let alike =
                 read.map(|service| (likeness(&portraits::of_service(&service), &own), service));
             best(alike, |service: &Service| service.name.as_str(), bounds)
