@@ -248,11 +248,14 @@ pub fn sources<'a>(
     Ok(Box::new(state.records.rows::<Source>("")))
 }
 
-/// The prefix of the names below a parent that there is, or below any ("-").
+/// The prefix of the names below a parent that there is, or below any ("-") of one that there is.
 fn under<K: Kind>(state: &RegistryView, parent: &str) -> Result<String> {
     let prefix = below(parent, K::COLLECTIONS)?;
-    if !format!("{parent}/").contains("/-/") {
-        exists::<K>(state, parent, "parent")?;
+    match prefix.split('/').collect::<Vec<_>>()[..] {
+        _ if !format!("{parent}/").contains("/-/") => exists::<K>(state, parent, "parent")?,
+        ["units", id, _, ..] => exists::<Unit>(state, &format!("units/{id}"), "parent")?,
+        ["malls", id, _, ..] => exists::<Mall>(state, &format!("malls/{id}"), "parent")?,
+        _ => {}
     }
     Ok(prefix)
 }

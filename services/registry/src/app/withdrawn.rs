@@ -1,9 +1,9 @@
-//! The fate of a service that is gone: withdrawn, replaced or moved.
+//! The fate of a record that is gone: withdrawn, replaced or moved.
 
-use mpp_api::time::to_timestamp;
 use mpp_api::{
-    Document as _,
+    Document,
     registry::{GetWithdrawnServiceResponse, Service},
+    time::to_timestamp,
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
 use mpp_resource::Kind as _;
@@ -18,7 +18,7 @@ impl Registry {
     /// `NOT_FOUND` for one that never was, or that is there; a name of another form.
     pub async fn withdrawn_service(&self, name: &str) -> Result<GetWithdrawnServiceResponse> {
         check_name(name, Service::COLLECTIONS, "name")?;
-        let (last, before) = self.last_versions(name).await?;
+        let (last, before) = self.last_versions(Service::KIND, name).await?;
         let gone = last.filter(|change| change.op == Op::Deleted);
         let gone = gone.ok_or_else(|| Error::not_found(name))?;
         let service: Service = match before {
@@ -35,27 +35,32 @@ impl Registry {
         })
     }
 
-    /// Why a service that was there is not found: since when, by whom, and what took its place.
+    /// Why a record that was there is not found: since when, by whom, and what took its place.
     /// `None` for one that never was, and if its history cannot be read just now.
-    pub async fn gone_service(&self, name: &str) -> Option<Error> {
-        let gone = self.withdrawn_service(name).await.ok()?;
-        let since = gone.withdraw_time.map(|time| time.to_string()).unwrap_or_default();
+    pub async fn gone<K: Document>(&self, name: &str) -> Option<Error> {
+        let (last, _) = self.last_versions(K::KIND, name).await.ok()?;
+        let gone = last.filter(|change| change.op == Op::Deleted)?;
+        let (since, actor) = (to_timestamp(gone.at).to_string(), as_told(&gone.actor));
         let successor = gone.tombstone.map(|tombstone| tombstone.successor).unwrap_or_default();
         let instead = match successor.as_str() {
             "" => "nothing is recorded that took its place".to_owned(),
             successor => format!("{successor} took its place"),
         };
-        let by = if gone.actor == A_PERSON { "an officer" } else { in_words(&gone.actor) };
+        let by = if actor == A_PERSON { "an officer" } else { in_words(actor) };
         let text = format!("{name} was withdrawn on {since}, by {by}; {instead}");
         let error = Error::new(Reason::NotFound, text).with_fact("withdraw_time", since);
-        let error = error.with_fact("actor", gone.actor);
+        let error = error.with_fact("actor", actor);
         Some(if successor.is_empty() { error } else { error.with_fact("successor", successor) })
     }
 
     /// The last change of a record, and what it was before that; after a deletion, as it last was.
-    async fn last_versions(&self, name: &str) -> Result<(Option<Change>, Option<Change>)> {
+    async fn last_versions(
+        &self,
+        kind: &'static str,
+        name: &str,
+    ) -> Result<(Option<Change>, Option<Change>)> {
         let mut read = self.db.read().await?;
-        let mut newest = read.versions_below((Service::KIND, name), None, 2).await?.into_iter();
+        let mut newest = read.versions_below((kind, name), None, 2).await?.into_iter();
         read.end().await?;
         let (last, before) = (newest.next(), newest.next());
         Ok((last, before.filter(|change| change.op == Op::Put)))

@@ -30,7 +30,7 @@ impl CatalogService for Catalog {
         let GetServiceRequest { name, min_revision } = request.into_inner();
         let found = match read::<Service>(&self.0, &name, min_revision).await {
             Err(error) if error.reason() == Reason::NotFound => {
-                Err(self.0.gone_service(&name).await.unwrap_or(error))
+                Err(self.0.gone::<Service>(&name).await.unwrap_or(error))
             }
             found => found,
         };

@@ -8,15 +8,15 @@ use mpp_api::registry::{
     DeleteStandardRequest, DeleteStandardResponse, GetStandardLinkRequest, GetStandardLinkResponse,
     GetStandardRequest, GetStandardResponse, ListDivergencesRequest, ListDivergencesResponse,
     ListStandardLinksRequest, ListStandardLinksResponse, ListStandardsRequest,
-    ListStandardsResponse, SuggestServicesRequest, SuggestServicesResponse,
+    ListStandardsResponse, Standard, SuggestServicesRequest, SuggestServicesResponse,
     SuggestStandardsRequest, SuggestStandardsResponse, UpdateStandardLinkRequest,
     UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse,
     standard_service_server::StandardService,
 };
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
 use mpp_resource::{
     Call,
-    handler::{Answer, create, delete, get, reply, update},
+    handler::{Answer, create, delete, get, read, reply, update},
     list::list,
 };
 use tonic::Request;
@@ -32,7 +32,14 @@ impl StandardService for Standards {
         &self,
         request: Request<GetStandardRequest>,
     ) -> Answer<GetStandardResponse> {
-        get(&self.0, request).await
+        let GetStandardRequest { name, min_revision } = request.into_inner();
+        let found = match read::<Standard>(&self.0, &name, min_revision).await {
+            Err(error) if error.reason() == Reason::NotFound => {
+                Err(self.0.gone::<Standard>(&name).await.unwrap_or(error))
+            }
+            found => found,
+        };
+        reply(found.map(|standard| GetStandardResponse { standard: Some(standard) }))
     }
 
     async fn list_standards(

@@ -4,8 +4,9 @@
 use mpp_api::{
     registry::{
         DeleteServiceRequest, ListCountersRequest, ListMallsRequest, ListOfferingsRequest,
-        ListServicesRequest, Mall, SearchServicesRequest, Service, Unit, UpdateServiceRequest,
-        UpdateUnitRequest, service::Requirement,
+        ListServicesRequest, ListStandardLinksRequest, ListWindowsRequest, Mall,
+        SearchServicesRequest, Service, Unit, UpdateServiceRequest, UpdateUnitRequest,
+        service::Requirement,
     },
     sync::{Source, UpdateSourceRequest},
     types::{LocalizedText, Location, Tombstone, tombstone::Reason},
@@ -73,6 +74,14 @@ async fn a_filter_that_nothing_can_pass_is_no_empty_answer() {
             let below = ListOfferingsRequest { parent: parent.into(), ..Default::default() };
             assert_eq!(field(reader.catalog.list_offerings(below).await), "parent", "{parent}");
         }
+        let below = ListStandardLinksRequest {
+            parent: "units/nowhere/services/-".into(),
+            ..Default::default()
+        };
+        assert_eq!(field(reader.standards.list_standard_links(below).await), "parent");
+        let below =
+            ListWindowsRequest { parent: "malls/nowhere/counters/-".into(), ..Default::default() };
+        assert_eq!(field(reader.directory.list_windows(below).await), "parent");
         let below = ListServicesRequest { parent: "units/nowhere".into(), ..Default::default() };
         assert_eq!(field(reader.catalog.list_services(below).await), "parent");
         let good = ListServicesRequest { category: "population".into(), ..every() };
