@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::{
-    registry::{GetWithdrawnServiceResponse, ListDivergencesResponse},
+    registry::GetWithdrawnServiceResponse,
     reporting::{Report, SourceReport},
     sync::ListWaitingRecordsResponse,
 };
@@ -44,7 +44,7 @@ pub use search::field as search_field;
 use crate::{
     components::Look,
     policy::Policy,
-    upstream::{Found, MallData, Missing, RegionData, ServiceData, StandardData},
+    upstream::{Found, MallData, Missing, RegionData, ServiceData, StandardData, StandardsData},
     words::{Lang, table as words},
 };
 
@@ -84,7 +84,7 @@ pub enum Own {
     /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
     /// A page of standards, and where their services differ.
-    Standards(Arc<ListDivergencesResponse>),
+    Standards(Arc<StandardsData>),
     /// A standard.
     Standard(Arc<StandardData>),
     /// The records of a source that wait; `None` while the registry is silent.

@@ -38,7 +38,7 @@ use answer::Answer;
 pub use answer::Missing;
 pub use mall::{MallData, Records};
 pub use search::Found;
-pub use standards::StandardData;
+pub use standards::{StandardData, StandardsData};
 
 /// Calls of one page under way at once.
 const AT_ONCE: usize = 16;

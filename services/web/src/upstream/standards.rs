@@ -7,8 +7,9 @@ use mpp_api::{
     registry::{
         CompareWithStandardRequest, CountAdoptionRequest, CountAdoptionResponse,
         GetStandardRequest, ListDivergencesRequest, ListDivergencesResponse,
-        ListStandardLinksRequest, Standard, StandardComparison, StandardLink,
-        count_adoption_request::Group, standard_link::State,
+        ListStandardLinksRequest, ListStandardsRequest, ListStandardsResponse, Standard,
+        StandardComparison, StandardLink, count_adoption_request::Group,
+        list_divergences_response::Looked, standard_link::State,
     },
     types::LocalizedText,
 };
@@ -17,6 +18,8 @@ use super::{AT_ONCE, Answer, Missing, Upstream};
 
 /// Standards on a page.
 const PAGE: i32 = 50;
+/// Begins the token of a page that lists standards alone.
+const ALONE: &str = "daftar-";
 /// Provinces or bodies that are shown.
 const COUNTED: i32 = 100;
 /// Units whose names are asked for; of those beyond, the page shows the ids.
@@ -37,15 +40,56 @@ pub struct StandardData {
     pub units: HashMap<String, LocalizedText>,
 }
 
+/// A page of standards.
+#[derive(Debug)]
+pub struct StandardsData {
+    /// The standards, and what differs.
+    pub found: ListDivergencesResponse,
+    /// Whether their services were compared; else only the standards are known.
+    pub is_compared: bool,
+}
+
 impl Upstream {
-    /// A page of standards, from the one that a token names.
-    pub async fn standards(&self, page: &str) -> Result<ListDivergencesResponse, Missing> {
+    /// A page of standards, from the one that a token names. While comparing their services takes
+    /// too long, they are listed alone.
+    pub async fn standards(&self, page: &str) -> Result<StandardsData, Missing> {
+        if let Some(page) = page.strip_prefix(ALONE) {
+            return self.alone(page).await;
+        }
         match self.divergences("standards/-", page).await {
-            Answer::Known(answer) => Ok(answer),
+            Answer::Known(found) => Ok(StandardsData { found, is_compared: true }),
             Answer::Refused => Err(Missing::Refused),
+            Answer::Absent | Answer::Silence if page.is_empty() => self.alone(page).await,
             // The list always has an answer, if only an empty one.
             Answer::Absent | Answer::Silence => Err(Missing::Unreachable),
         }
+    }
+
+    async fn alone(&self, page: &str) -> Result<StandardsData, Missing> {
+        let request = ListStandardsRequest {
+            page_size: PAGE,
+            page_token: page.to_owned(),
+            ..ListStandardsRequest::default()
+        };
+        let ListStandardsResponse { standards, next_page_token, .. } =
+            match self.answer(self.standards.clone().list_standards(request)).await {
+                Answer::Known(listed) => listed,
+                Answer::Refused => return Err(Missing::Refused),
+                Answer::Absent | Answer::Silence => return Err(Missing::Unreachable),
+            };
+        let next_page_token = match next_page_token.as_str() {
+            "" => String::new(),
+            next => format!("{ALONE}{next}"),
+        };
+        let looked = standards.into_iter().map(|one| Looked {
+            standard: one.name,
+            title: one.title,
+            example: one.example,
+            ..Looked::default()
+        });
+        let looked = looked.collect();
+        let found = ListDivergencesResponse { looked, next_page_token, ..Default::default() };
+        Ok(StandardsData { found, is_compared: false })
     }
 
     /// A standard.

@@ -10,6 +10,8 @@ phrases! {
     STANDARDS_CAPTION: "Layanan standar: berapa layanan termasuk di dalamnya, dan berapa komponen yang isinya berbeda, dari yang disebut paling sedikit dua kali",
         "Standard services: how many services are of each, and in how many components they differ, of those that are stated at least twice";
     STANDARDS_NONE: "Belum ada layanan standar.", "There is no standard service yet.";
+    STANDARDS_ALONE: "Layanannya belum dibandingkan saat ini; muat ulang nanti.",
+        "Their services were not compared just now; load the page again later.";
     STANDARDS_NEXT: "Halaman berikutnya", "Next page";
     STANDARD_SERVICES: "Layanan", "Services";
     STANDARD_DIFFERS: "Komponen berbeda", "Components that differ";

@@ -52,6 +52,9 @@ async fn what_the_registry_does_not_say_just_now_is_not_taken_for_agreement() {
     let world = World::start(nation()).await;
     world.answers.silent.lock().expect("no panic").push("ListDivergences");
     says(&world, "/standards/skck", &["Di mana isinya berbeda", "belum diketahui"]).await;
+    let alone = ["Surat keterangan catatan kepolisian", "belum dibandingkan", "belum diketahui"];
+    says(&world, "/standards", &alone).await;
+    world.answers.silent.lock().expect("no panic").push("ListStandards");
     assert_eq!(open(&world.pages, "/standards").await.status, 503);
 }
 

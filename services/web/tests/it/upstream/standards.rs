@@ -4,6 +4,7 @@ use mpp_api::registry::{
     CompareWithStandardRequest, CompareWithStandardResponse, CountAdoptionRequest,
     CountAdoptionResponse, GetStandardRequest, GetStandardResponse, ListDivergencesRequest,
     ListDivergencesResponse, ListStandardLinksRequest, ListStandardLinksResponse,
+    ListStandardsRequest, ListStandardsResponse,
 };
 use tonic::body::Body;
 
@@ -30,6 +31,14 @@ pub async fn answer(
                 found.looked.retain(|looked| wanted(&looked.standard));
                 found.divergences.retain(|one| wanted(&one.standard));
                 Ok::<ListDivergencesResponse, _>(found)
+            })
+            .await
+        }
+        "ListStandards" => {
+            unary(request, move |_: ListStandardsRequest| {
+                let standards =
+                    answers.nation(|nation| nation.standards.values().cloned().collect());
+                Ok(ListStandardsResponse { standards, ..ListStandardsResponse::default() })
             })
             .await
         }
