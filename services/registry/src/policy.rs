@@ -52,8 +52,8 @@ mpp_core::policy! {
         /// Services that are compared with a standard for one answer, out of those that search
         /// finds by its title and keywords and that nobody has decided about.
         suggest_candidates: usize = 1_000 in 100..=100_000,
-        /// Services of one standard that are compared with each other or counted, and after which a
-        /// page of standards or counts ends: more than the nation has regencies and cities, several
+        /// Services of one standard that are compared with each other, or for one line of a count,
+        /// and after which a page ends: more than the nation has regencies and cities, several
         /// each.
         divergence_services: usize = 5_000 in 100..=100_000,
         /// Services on the way to one for one answer, the nearest first: more than anybody goes

@@ -1,10 +1,12 @@
 //! How far services follow their standards, by standard, region or body: counted when asked for,
 //! over confirmed links only. What has not changed since this replica last looked (`measured`) is
 //! not compared again.
+//!
+//! The memory is read standard by standard, so that its writes wait for none of it long.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Bound,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
 };
 
 use mpp_api::{
@@ -21,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
-    divergences::{count, region_of},
+    divergences::region_of,
     filters::{self, exists},
     judge::{Judge, Linked},
-    measured::{Stands, pair},
+    measured::pair,
     standards::is_confirmed,
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
@@ -37,25 +39,58 @@ const MOST: usize = 100;
 const ALL: &str = "standards/-";
 /// The key of units that are of no region.
 const NOWHERE: &str = "-";
+/// Standards whose links are read before writes of the memory go on.
+const AT_ONCE: usize = 20;
 
-/// A line of the answer, and what is counted in it.
+/// What is counted.
+struct Scope {
+    standards: Vec<Arc<str>>,
+    region: Option<RegionCode>,
+    below: Option<HashSet<String>>,
+    group: Group,
+    today: String,
+}
+
+/// The lines of a page: those of the first keys after the last page, and one more.
+struct Lines {
+    after: String,
+    size: usize,
+    found: BTreeMap<String, Line>,
+    /// The regions of units.
+    regions: HashMap<String, String>,
+}
+
+/// A line of the answer, and the services that are still to be compared for it.
+#[derive(Default)]
 struct Line {
     count: Count,
-    known: Vec<Stands>,
     open: Vec<Linked>,
 }
 
-impl Line {
-    fn new(count: Count) -> Self {
-        Self { count, known: Vec::new(), open: Vec::new() }
+impl Lines {
+    /// The line of a key; `None` where it is on another page.
+    fn of(&mut self, key: String) -> Option<&mut Line> {
+        if key <= self.after {
+            return None;
+        }
+        if !self.found.contains_key(&key) {
+            let is_last = self.found.last_key_value().is_none_or(|(last, _)| key > *last);
+            if is_last && self.found.len() > self.size {
+                return None;
+            }
+            if self.found.len() > self.size {
+                self.found.pop_last();
+            }
+        }
+        Some(self.found.entry(key).or_default())
     }
-}
 
-/// The lines of a page, the standards that they count by, and whether others follow.
-struct Gathered {
-    lines: Vec<Line>,
-    standards: HashMap<String, Standard>,
-    goes_on: bool,
+    fn region_of(&mut self, state: &RegistryView, unit: &str) -> &str {
+        if !self.regions.contains_key(unit) {
+            self.regions.insert(unit.to_owned(), region_of(state, unit).to_owned());
+        }
+        &self.regions[unit]
+    }
 }
 
 impl Registry {
@@ -70,14 +105,105 @@ impl Registry {
         asked: &CountAdoptionRequest,
     ) -> Result<CountAdoptionResponse> {
         self.memory.wait_for(asked.min_revision).await?;
-        let today = self.today()?.to_string();
-        let group = group(asked)?;
-        let filter = [&asked.parent, group.as_str_name(), &asked.region, &asked.unit];
-        let bound = page::hash(&filter);
+        let (group, today) = (group(asked)?, self.today()?.to_string());
+        let bound = page::hash(&[&asked.parent, group.as_str_name(), &asked.region, &asked.unit]);
+        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
+        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
+        let scope = self.memory.settled(|state| scope(state, asked, (group, &today))).await?;
+        let (own, after) = (self.clone(), begin.after);
+        let work = move |gone: &CancellationToken| {
+            let lines = Lines { after, size, found: BTreeMap::new(), regions: HashMap::new() };
+            own.counted(&scope, lines, bound, gone)
+        };
+        self.comparing.run(caller, work).await
+    }
+
+    fn counted(
+        &self,
+        scope: &Scope,
+        mut lines: Lines,
+        bound: u64,
+        gone: &CancellationToken,
+    ) -> CountAdoptionResponse {
+        for some in scope.standards.chunks(AT_ONCE).take_while(|_| !gone.is_cancelled()) {
+            let state = self.memory.read();
+            some.iter().for_each(|standard| self.gather(&state, scope, standard, &mut lines));
+        }
         let most = self.policy.divergence_services;
-        let gathered =
-            self.memory.settled(|state| self.gather(state, asked, group, (bound, most))).await?;
-        self.comparing.run(caller, move |gone| counted(gathered, bound, &today, gone)).await
+        let (mut answer, mut open) = (CountAdoptionResponse::default(), 0);
+        let (size, mut rest) = (lines.size, lines.found.into_iter());
+        while answer.adoptions.len() < size
+            && open < most
+            && let Some((key, line)) = rest.next()
+        {
+            open += line.open.len();
+            answer.adoptions.push(self.judged(scope, &key, line, gone));
+        }
+        if let Some(last) = answer.adoptions.last().filter(|_| rest.next().is_some()) {
+            answer.next_page_token = page::token(&last.key, bound);
+        }
+        answer
+    }
+
+    /// Adds the links of a standard to the lines: what is known is counted, and of the rest as many
+    /// are kept as may be compared.
+    fn gather(&self, state: &RegistryView, scope: &Scope, standard: &str, lines: &mut Lines) {
+        let Some(own) = state.records.row::<Standard>(standard) else { return };
+        if scope.group == Group::Standard {
+            lines.of(standard.to_owned());
+        }
+        for name in state.links_to(standard) {
+            let row = state.records.row::<StandardLink>(name).filter(|row| is_confirmed(row));
+            let Some(row) = row else { continue };
+            let unit = row.label(Label::Unit);
+            let region = lines.region_of(state, unit);
+            if !scope.has(unit, region) {
+                continue;
+            }
+            let key = key(row, region, scope.group);
+            let (Some(line), Some((linked, versions))) =
+                (lines.of(key), pair(state, name, own.stamp.version))
+            else {
+                continue;
+            };
+            match self.measured.known(&scope.today, name, versions) {
+                Some(Some((state, is_adopted))) => add(&mut line.count, state, is_adopted),
+                Some(None) => {}
+                None if line.open.len() < self.policy.divergence_services => line.open.push(linked),
+                None => line.count.left_out += 1,
+            }
+        }
+    }
+
+    /// A line with its title, once what was open is compared.
+    fn judged(&self, scope: &Scope, key: &str, line: Line, gone: &CancellationToken) -> Count {
+        let (standards, (title, example)) = {
+            let state = self.memory.read();
+            let names: BTreeSet<&str> =
+                line.open.iter().map(|linked| linked.standard.as_str()).collect();
+            let read = |name: &str| Some((name.to_owned(), state.records.get(name)?.doc));
+            let standards: HashMap<String, Standard> = names.into_iter().filter_map(read).collect();
+            (standards, titled(&state, key, scope.group))
+        };
+        let judges: HashMap<&str, Judge<'_>> = standards
+            .iter()
+            .map(|(name, standard)| (name.as_str(), Judge::new(standard, &scope.today)))
+            .collect();
+        let mut count = line.count;
+        for linked in line.open.into_iter().take_while(|_| !gone.is_cancelled()) {
+            let judge = judges.get(linked.standard.as_str());
+            if let Some((state, is_adopted)) = judge.and_then(|judge| judge.read(linked)) {
+                add(&mut count, state, is_adopted);
+            }
+        }
+        Count { key: key.to_owned(), title, example, ..count }
+    }
+}
+
+impl Scope {
+    fn has(&self, unit: &str, region: &str) -> bool {
+        let lies = |wanted: RegionCode| region.parse().is_ok_and(|own| wanted.contains(own));
+        self.region.is_none_or(lies) && self.below.as_ref().is_none_or(|below| below.contains(unit))
     }
 }
 
@@ -92,107 +218,25 @@ fn group(asked: &CountAdoptionRequest) -> Result<Group> {
     }
 }
 
-/// The links that are asked for, by the key of their line.
-type Keyed<'a> = BTreeMap<String, Vec<(&'a str, &'a Row)>>;
-
-impl Registry {
-    fn gather(
-        &self,
-        state: &RegistryView,
-        asked: &CountAdoptionRequest,
-        group: Group,
-        (bound, most): (u64, usize),
-    ) -> Result<Gathered> {
-        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
-        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
-        let all = keyed(state, asked, group)?;
-        let after = (Bound::Excluded(begin.after.as_str()), Bound::Unbounded);
-        let mut rest = all.range::<str, _>(after);
-        let (today, mut standards) = (self.today()?.to_string(), HashMap::new());
-        let (mut lines, mut services) = (Vec::new(), 0);
-        while lines.len() < size
-            && services < most
-            && let Some((key, links)) = rest.next()
-        {
-            let taken = links.len().min(most);
-            services += taken;
-            let left_out = count(links.len() - taken);
-            let mut line = Line::new(Count { left_out, ..titled(state, key, group) });
-            for (name, row) in &links[..taken] {
-                self.sort(state, (name, row.label(Label::Standard)), &today, &mut line);
-                note(state, row.label(Label::Standard), &mut standards);
-            }
-            lines.push(line);
-        }
-        Ok(Gathered { lines, standards, goes_on: rest.next().is_some() })
-    }
-
-    /// A pair among those that are known, or those that are to be compared.
-    fn sort(
-        &self,
-        state: &RegistryView,
-        (link, standard): (&str, &str),
-        today: &str,
-        line: &mut Line,
-    ) {
-        let row = state.records.row::<Standard>(standard);
-        let version = row.map_or(0, |row| row.stamp.version);
-        let Some((linked, versions)) = pair(state, link, version) else { return };
-        match self.measured.known(today, link, versions) {
-            Some(stands) => line.known.push(stands),
-            None => line.open.push(linked),
-        }
-    }
-}
-
-fn note(state: &RegistryView, standard: &str, standards: &mut HashMap<String, Standard>) {
-    if !standards.contains_key(standard)
-        && let Some(found) = state.records.get::<Standard>(standard)
-    {
-        standards.insert(standard.to_owned(), found.doc);
-    }
-}
-
-/// Of each link only labels are read here, which writes of the memory wait for.
-fn keyed<'a>(
-    state: &'a RegistryView,
-    asked: &'a CountAdoptionRequest,
-    group: Group,
-) -> Result<Keyed<'a>> {
+fn scope(
+    state: &RegistryView,
+    asked: &CountAdoptionRequest,
+    (group, today): (Group, &str),
+) -> Result<Scope> {
     check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
     if !asked.unit.is_empty() {
         exists::<Unit>(state, &asked.unit, "unit")?;
     }
-    let below = (!asked.unit.is_empty()).then(|| state.subtree(&asked.unit));
-    let mut found = Keyed::new();
-    let mut regions: HashMap<&str, &str> = HashMap::new();
-    for standard in standards(state, &asked.parent)? {
-        if group == Group::Standard {
-            found.entry(standard.to_owned()).or_default();
-        }
-        for name in state.links_to(standard) {
-            let Some(row) = state.records.row::<StandardLink>(name) else { continue };
-            let unit = row.label(Label::Unit);
-            let own = *regions.entry(unit).or_insert_with(|| region_of(state, unit));
-            let lies = |wanted: RegionCode| own.parse().is_ok_and(|own| wanted.contains(own));
-            if is_confirmed(row)
-                && region.is_none_or(lies)
-                && below.as_ref().is_none_or(|below| below.contains(unit))
-            {
-                found.entry(key(row, own, group)).or_default().push((name, row));
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn standards<'a>(state: &'a RegistryView, parent: &'a str) -> Result<Vec<&'a str>> {
-    if parent != ALL {
-        exists::<Standard>(state, parent, "parent")?;
-        return Ok(vec![parent]);
-    }
-    Ok(state.records.rows::<Standard>("").map(|(name, _)| &**name).collect())
+    let below = (!asked.unit.is_empty())
+        .then(|| state.subtree(&asked.unit).into_iter().map(str::to_owned).collect());
+    let standards = if asked.parent == ALL {
+        state.records.rows::<Standard>("").map(|(name, _)| name.clone()).collect()
+    } else {
+        exists::<Standard>(state, &asked.parent, "parent")?;
+        vec![asked.parent.as_str().into()]
+    };
+    Ok(Scope { standards, region, below, group, today: today.to_owned() })
 }
 
 fn key(row: &Row, region: &str, group: Group) -> String {
@@ -206,9 +250,9 @@ fn key(row: &Row, region: &str, group: Group) -> String {
     if key.is_empty() { NOWHERE.to_owned() } else { key.to_owned() }
 }
 
-/// A line that counts nothing yet.
-fn titled(state: &RegistryView, key: &str, group: Group) -> Count {
-    let (title, example) = match group {
+/// The title of a line, and whether it is an example's.
+fn titled(state: &RegistryView, key: &str, group: Group) -> (Option<LocalizedText>, bool) {
+    match group {
         Group::Province | Group::Region => {
             let found = state.records.get::<Region>(&format!("regions/{key}"));
             let title =
@@ -222,36 +266,7 @@ fn titled(state: &RegistryView, key: &str, group: Group) -> Count {
             let found = state.records.get::<Standard>(key).map(|found| found.doc);
             found.map(|found| (found.title, found.example)).unwrap_or_default()
         }
-    };
-    Count { key: key.to_owned(), title, example, ..Count::default() }
-}
-
-fn counted(
-    gathered: Gathered,
-    bound: u64,
-    today: &str,
-    gone: &CancellationToken,
-) -> CountAdoptionResponse {
-    let Gathered { lines, standards, goes_on } = gathered;
-    let judges: HashMap<&str, Judge<'_>> = standards
-        .iter()
-        .map(|(name, standard)| (name.as_str(), Judge::new(standard, today)))
-        .collect();
-    let mut answer = CountAdoptionResponse::default();
-    for Line { mut count, known, open } in lines {
-        let judged = open
-            .into_iter()
-            .take_while(|_| !gone.is_cancelled())
-            .map(|one| judges.get(one.standard.as_str()).and_then(|judge| judge.read(one)));
-        for (state, is_adopted) in known.into_iter().chain(judged).flatten() {
-            add(&mut count, state, is_adopted);
-        }
-        answer.adoptions.push(count);
     }
-    if let Some(last) = answer.adoptions.last().filter(|_| goes_on) {
-        answer.next_page_token = page::token(&last.key, bound);
-    }
-    answer
 }
 
 fn add(count: &mut Count, state: Adoption, is_adopted: bool) {
