@@ -300,7 +300,9 @@ async fn what_goes_takes_its_links_along() {
         admin.standards.delete_standard(request).await.expect("deleted");
         assert!(admin.links(KTP, "").await.is_empty());
         let get = GetStandardRequest { name: NEW_CARD.into(), min_revision: 0 };
-        assert_eq!(reason(admin.standards.get_standard(get).await), "NOT_FOUND");
+        let gone = refused(admin.standards.get_standard(get).await);
+        assert_eq!(gone.reason, "NOT_FOUND");
+        assert!(gone.message.contains("was withdrawn on"), "{}", gone.message);
         admin.decide(KTP, LOST_CARD, State::Confirmed).await.expect("it is of none any more");
         let unchanged = admin.service(KTP).await.expect("the service stays");
         assert_eq!(unchanged.title, Service { ..service("KTP elektronik baru") }.title);
