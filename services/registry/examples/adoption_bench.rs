@@ -216,7 +216,7 @@ fn service(number: usize) -> Item<Service> {
         title: text(&format!("Izin usaha bidang {}", number / OF_EACH)),
         requirements: requirements(8),
         procedure: (0..10).map(|_| sentence.clone()).collect(),
-        time: days(if number % 3 == 0 { 5 } else { 3 }, "hari kerja"),
+        time: days(if number.is_multiple_of(3) { 5 } else { 3 }, "hari kerja"),
         fees: free("Tidak dipungut biaya"),
         product: "Izin".into(),
         ..Service::default()
