@@ -4,6 +4,7 @@ use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Destination, Event, Outcome, Problem, Run, Tally, Why};
+use mpp_api::sync::incomplete;
 
 use crate::{
     output::Output,
@@ -120,6 +121,11 @@ pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
     outcome.problems.iter().for_each(|problem| tell(problem, config));
     if let Some(lack) = &outcome.lack {
         say!("  ! the run is not complete: {}", lack.message());
+    }
+    if outcome.lacks == Some(incomplete::Reason::Shrunk) && outcome.to_withdraw.is_empty() {
+        let (program, config) = (program(), path_word(config));
+        let flags = "--all-gone --accept-missing";
+        say!("    Where they have gone for good: {program} agent withdraw {config} {flags}");
     }
 }
 
