@@ -123,6 +123,7 @@ impl Ministry {
                 ..Default::default()
             })),
             confirmed: true,
+            ..Record::default()
         };
         Batch {
             nonce: self.number,

@@ -184,5 +184,6 @@ pub fn record(number: usize) -> Record {
         unit: "units/kemendagri".into(),
         body: Some(Body::Service(service)),
         confirmed: true,
+        ..Record::default()
     }
 }

@@ -99,13 +99,13 @@ macro_rules! documents {
 documents! {
     Region => "region" in form 1 named "regions/{id}",
         filed under [Region], answers add [];
-    Unit => "unit" in form 2 named "units/{id}",
-        filed under [Agency, Region, Unit], answers add [etag, create_time, update_time];
-    Mall => "mall" in form 2 named "malls/{id}",
-        filed under [Mall, Organiser, Region],
+    Unit => "unit" in form 3 named "units/{id}",
+        filed under [Agency, Region, Source, Unit], answers add [etag, create_time, update_time];
+    Mall => "mall" in form 3 named "malls/{id}",
+        filed under [Mall, Organiser, Region, Source],
         answers add [stage, time_zone, etag, create_time, update_time];
-    Counter => "counter" in form 2 named "malls/{id}/counters/{id}",
-        filed under [Agency, Counter, Mall, Region, Unit],
+    Counter => "counter" in form 3 named "malls/{id}/counters/{id}",
+        filed under [Agency, Counter, Mall, Region, Source, Unit],
         answers add [etag, create_time, update_time];
     Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
         filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];

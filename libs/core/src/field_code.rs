@@ -115,6 +115,10 @@ field_codes! {
     UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, and the record is applied by itself; or name another.";
     /// A unit outside what the source may write.
     UnitNotOwned, "UNIT_NOT_OWNED", "Have this unit added to `also_writes`, and the record is applied by itself; or name a unit of the source's subtree.";
+    /// A mall that does not exist, to be described or to hold a counter.
+    MallNotFound, "MALL_NOT_FOUND", "Have the administrator create the mall, and the record is applied by itself; or name another.";
+    /// A mall that the source's unit does not run.
+    MallNotOwned, "MALL_NOT_OWNED", "Have the unit that runs it added to the source's `also_writes`, and the record is applied by itself; or name a mall that the source's unit, or one below it, runs.";
     /// A rule for a mall, counter or offering that scheduling does not know.
     TargetNotFound, "TARGET_NOT_FOUND", "Have it made in the registry, and the rule is applied by itself; or name another.";
     /// A rule for a mall or counter that the source's unit does not run.

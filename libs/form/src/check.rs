@@ -121,7 +121,12 @@ impl Check {
 
     /// A resource name that must be there.
     pub fn name<K: Document>(&mut self, field: &str, name: &str) {
-        if let Err(error) = check_name(name, &collections(K::KIND), field) {
+        self.name_of(K::KIND, field, name);
+    }
+
+    /// The name of a record of a kind that is known only now.
+    pub fn name_of(&mut self, kind: &str, field: &str, name: &str) {
+        if let Err(error) = check_name(name, &collections(kind), field) {
             self.adopt(&error);
         }
     }

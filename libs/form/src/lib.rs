@@ -15,6 +15,7 @@
 
 mod check;
 mod contact;
+pub mod counter;
 pub mod dates;
 pub mod day;
 pub mod fee;
@@ -22,7 +23,9 @@ pub mod held;
 pub mod hours_rule;
 pub mod limits;
 pub mod localized;
+pub mod mall;
 pub mod markup;
+mod place;
 pub mod reconcile;
 pub mod record;
 pub mod screen;
@@ -31,6 +34,7 @@ pub mod stage;
 pub mod standard;
 pub mod time;
 pub mod tombstone;
+pub mod unit;
 
 pub use check::{Check, parse_date};
 pub use contact::contacts;

@@ -1,21 +1,31 @@
 //! The form of a synced record.
 
+mod entry;
 pub mod hours;
 
 use mpp_api::{
-    Document,
-    registry::{Service, Unit},
+    Document as _, document,
+    registry::{Counter, Mall, Service, Unit},
     sync::{Record, record::Body, record::Delete},
     text,
-    types::Tombstone,
+    types::{Tombstone, tombstone::Reason},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 
+pub use self::entry::Entry;
 use crate::{Check, check::collections, screen, service, tombstone};
+
+/// The kinds that sources send to the registry, in the order in which they are written: each may
+/// refer to those before it.
+pub const KINDS: &[&str] = &[Unit::KIND, Mall::KIND, Counter::KIND, Service::KIND];
+
+/// Those of them that stay when their source publishes them no more, since records of others lie in
+/// them.
+pub const PLACES: &[&str] = &[Unit::KIND, Mall::KIND, Counter::KIND];
 
 /// The change that a record of a batch asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Item<D = Service> {
+pub enum Item<D = Entry> {
     /// The record is to be as this.
     Put(Box<D>),
     /// The record is to go.
@@ -24,7 +34,7 @@ pub enum Item<D = Service> {
 
 /// A checked record of a batch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Checked<D = Service> {
+pub struct Checked<D = Entry> {
     /// The record's name.
     pub name: String,
     /// The change that it asks for.
@@ -32,7 +42,12 @@ pub struct Checked<D = Service> {
 }
 
 impl Checked {
-    /// The unit that the record lies in.
+    /// Its kind.
+    pub fn kind(&self) -> &'static str {
+        document::kind_of(&self.name).unwrap_or_default()
+    }
+
+    /// The unit that a service lies in.
     pub fn unit(&self) -> &str {
         self.name.split_once("/services/").map_or("", |(unit, _)| unit)
     }
@@ -40,7 +55,10 @@ impl Checked {
     /// Remarks for its author, although its form is right.
     pub fn remarks(&self) -> Vec<FieldViolation> {
         match &self.item {
-            Item::Put(service) => screen::cut(&mut service.clone()),
+            Item::Put(entry) => match &**entry {
+                Entry::Service(service) => screen::cut(&mut service.clone()),
+                Entry::Unit(_) | Entry::Mall(_) | Entry::Counter(_) => Vec::new(),
+            },
             Item::Delete(_) => Vec::new(),
         }
     }
@@ -48,15 +66,9 @@ impl Checked {
     /// The record that this was checked of, as it is kept where it has to wait: checked again it
     /// is the same.
     pub fn to_record(&self) -> Record {
-        let source_id = self.name.rsplit('/').next().unwrap_or_default().to_owned();
+        let source_id = last_part(&self.name).to_owned();
         match &self.item {
-            Item::Put(service) => Record {
-                source_id,
-                unit: self.unit().to_owned(),
-                body: Some(Body::Service(Service::clone(service))),
-                // It was looked at when it came.
-                confirmed: true,
-            },
+            Item::Put(entry) => Record { source_id, ..entry.to_record(&self.name) },
             Item::Delete(tombstone) => {
                 let delete = Delete { name: self.name.clone(), tombstone: Some(tombstone.clone()) };
                 let body = Some(Body::Delete(delete));
@@ -64,6 +76,43 @@ impl Checked {
             }
         }
     }
+}
+
+/// The name that a record asks for at the registry, whatever it holds.
+pub fn asked(record: &Record) -> String {
+    let id = &record.source_id;
+    match &record.body {
+        Some(Body::Delete(delete)) => delete.name.clone(),
+        Some(Body::UnitRecord(_)) => format!("units/{id}"),
+        Some(Body::Mall(_)) => format!("malls/{id}"),
+        Some(Body::Counter(_)) => format!("{}/counters/{id}", record.parent),
+        Some(Body::Service(_) | Body::HoursRule(_)) | None => {
+            format!("{}/services/{id}", record.unit)
+        }
+    }
+}
+
+/// The source's own id of the record of this name: of a service its last part, which stays when it
+/// moves; others are known by their names.
+pub fn id_of(name: &str) -> &str {
+    name.rsplit_once("/services/").map_or(name, |(_, id)| id)
+}
+
+/// The id by which a record is known at its source: its own, or the name of one that is known by
+/// that.
+pub fn known_as(record: &Record) -> String {
+    let is_place = match &record.body {
+        Some(Body::UnitRecord(_) | Body::Mall(_) | Body::Counter(_)) => true,
+        Some(Body::Delete(delete)) => {
+            document::kind_of(&delete.name).is_some_and(|kind| PLACES.contains(&kind))
+        }
+        Some(Body::Service(_) | Body::HoursRule(_)) | None => false,
+    };
+    if is_place { asked(record) } else { record.source_id.clone() }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
 }
 
 /// The names of the services that a record refers to.
@@ -75,49 +124,74 @@ pub fn refers_to(record: &Record) -> Vec<&str> {
         Some(Body::Delete(delete)) => {
             delete.tombstone.iter().map(|tombstone| tombstone.successor.as_str()).collect()
         }
-        Some(Body::HoursRule(_)) | None => Vec::new(),
+        Some(Body::HoursRule(_) | Body::UnitRecord(_) | Body::Mall(_) | Body::Counter(_))
+        | None => Vec::new(),
     };
     named.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
 /// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
 /// for synced records changes, here or in the registry, so that what was rejected may pass.
-pub const RULES: i64 = 3;
+pub const RULES: i64 = 4;
 
 /// Checks the form of one record of a batch of `source`.
 ///
 /// # Errors
 /// Every wrong field; the record is then rejected.
 pub fn check(record: Record, source: &str) -> Result<Checked> {
-    let mut check = Check::new("");
-    check.id("source_id", &record.source_id);
-    check.finish()?;
+    check_keys(&record)?;
+    let name = asked(&record);
     match record.body {
-        None => Err(Error::field("body", FieldCode::Required, "must hold a service or a delete")),
+        None => {
+            let text = "must hold a service, a unit_record, a mall, a counter or a delete";
+            Err(Error::field("body", FieldCode::Required, text))
+        }
         Some(Body::Service(mut given)) => {
             let doubt = if record.confirmed { None } else { screen::doubt(&mut given) };
-            let checked = check_service(given, &record.unit, record.source_id, source)?;
+            let checked = check_service(given, name, record.source_id, source)?;
             doubt.map_or(Ok(checked), |fault| Err(Error::fields(vec![fault])))
         }
         Some(Body::HoursRule(_)) => {
             let text = "is kept by scheduling, and this is the registry: send it there";
             Err(Error::field("hours_rule", FieldCode::NotAllowed, text))
         }
+        Some(Body::UnitRecord(given)) => entry::unit(given, name, source),
+        Some(Body::Mall(given)) => entry::mall(given, name, source),
+        Some(Body::Counter(given)) => entry::counter(given, name, source),
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }
+}
+
+/// The id, and the record above of a kind whose names have one.
+fn check_keys(record: &Record) -> Result<()> {
+    let mut check = Check::new("");
+    check.id("source_id", &record.source_id);
+    let (has_unit, has_parent) = match &record.body {
+        Some(Body::Service(_)) => (true, false),
+        Some(Body::Counter(_)) => (false, true),
+        Some(Body::UnitRecord(_) | Body::Mall(_)) => (false, false),
+        Some(Body::Delete(_) | Body::HoursRule(_)) | None => return check.finish(),
+    };
+    if has_unit {
+        check.name::<Unit>("unit", &record.unit);
+    } else if !record.unit.is_empty() {
+        check.fail("unit", FieldCode::NotAllowed, "must be empty: only a service lies in a unit");
+    }
+    if has_parent {
+        check.name::<Mall>("parent", &record.parent);
+    } else if !record.parent.is_empty() {
+        check.fail("parent", FieldCode::NotAllowed, "must be empty: only a counter lies in a mall");
+    }
+    check.finish()
 }
 
 /// The registry decides name, source and source id; fields that only it knows are cleared.
 fn check_service(
     mut given: Service,
-    unit: &str,
+    name: String,
     source_id: String,
     source: &str,
 ) -> Result<Checked> {
-    let mut check = Check::new("");
-    check.name::<Unit>("unit", unit);
-    check.finish()?;
-    let name = format!("{unit}/services/{source_id}");
     if !given.name.is_empty() && given.name != name {
         return Err(Error::field(
             "service.name",
@@ -135,26 +209,32 @@ fn check_service(
         return Err(Error::fields(faults));
     }
     service::check(&given)?;
-    Ok(Checked { name, item: Item::Put(Box::new(given)) })
+    Ok(Checked { name, item: Item::Put(Box::new(Entry::Service(given))) })
 }
 
 fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
+    let kind = document::kind_of(&delete.name).filter(|kind| KINDS.contains(kind));
+    let kind = kind.unwrap_or(Service::KIND);
     let mut check = Check::new("delete");
-    check.name::<Service>("name", &delete.name);
+    check.name_of(kind, "name", &delete.name);
     check.finish()?;
-    if delete.name.rsplit('/').next() != Some(source_id) {
+    if last_part(&delete.name) != source_id {
         return Err(Error::field(
             "delete.name",
             FieldCode::Name,
-            format!("must end in /services/{source_id}"),
+            format!("must end in /{source_id}"),
         ));
     }
     let tombstone = tombstone::checked(
         delete.tombstone.as_ref(),
         &delete.name,
-        &collections(Service::KIND),
+        &collections(kind),
         "delete.tombstone",
     )?;
+    if PLACES.contains(&kind) && tombstone.reason() != Reason::Withdrawn {
+        let text = format!("must be REASON_WITHDRAWN: the {kind} stays, and is only taken back");
+        return Err(Error::field("delete.tombstone.reason", FieldCode::NotAllowed, text));
+    }
     Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })
 }
 
@@ -177,7 +257,7 @@ mod tests {
             ..Service::default()
         };
         let body = Some(Body::Service(service));
-        Record { source_id: source_id.into(), unit: unit.into(), body, confirmed: false }
+        Record { source_id: source_id.into(), unit: unit.into(), body, ..Record::default() }
     }
 
     #[test]
@@ -188,7 +268,8 @@ mod tests {
         assert_eq!(checked.unit(), "units/kemendagri");
         let kept = check(checked.to_record(), "sources/kemendagri").expect("good");
         assert_eq!(kept, checked, "what is kept is what was checked");
-        let Item::Put(service) = checked.item else { panic!("a put") };
+        let Item::Put(entry) = checked.item else { panic!("a put") };
+        let Entry::Service(service) = *entry else { panic!("a service") };
         assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
         assert!(service.overrides.is_empty(), "a curator's alone");
     }
@@ -234,6 +315,9 @@ mod tests {
         assert!(delete("units/a/services/kk", Reason::Withdrawn));
         assert!(!delete("units/a/services/kk", Reason::Unspecified));
         assert!(!delete("units/a/services/ktp", Reason::Withdrawn));
-        assert!(!delete("malls/a", Reason::Withdrawn));
+        assert!(!delete("malls/a", Reason::Withdrawn), "the id is another");
+        assert!(!delete("standards/kk", Reason::Withdrawn));
+        assert!(delete("malls/a/counters/kk", Reason::Withdrawn));
+        assert!(!delete("malls/kk", Reason::Superseded), "a place stays");
     }
 }

@@ -163,7 +163,7 @@ resources! {
     fixed [],
     changes [
         display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names,
-        contacts, level
+        contacts, level, source
     ],
     clears [], times [create_time, update_time];
 
@@ -171,13 +171,13 @@ resources! {
     fixed [],
     changes [
         display_name, region, serves_regions, organiser, organiser_since, sites, stages, contacts,
-        facilities
+        facilities, source
     ],
     clears [stage, time_zone], times [create_time, update_time];
 
     Counter "counter" named ["malls", "counters"],
     fixed [unit],
-    changes [display_name, agreement, regime, ticket_prefix, floor, zone],
+    changes [display_name, agreement, regime, ticket_prefix, floor, zone, source],
     clears [], times [create_time, update_time];
 
     Window "window" named ["malls", "counters", "windows"],

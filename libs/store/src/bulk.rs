@@ -8,7 +8,7 @@ use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
-    Labels, Put, Record, Tx, db_error,
+    Encoded, Labels, Put, Record, Tx, db_error,
     error::write_conflict,
     proof::Proof,
     record::{Altered, Stored, encode_labels, stored_bytes},
@@ -96,6 +96,26 @@ impl Tx {
             let found = self.lock_many(D::KIND, chunk).await?;
             for (name, stored) in found.into_iter().filter(|(_, stored)| !stored.deleted) {
                 living.extend(stored.record(&name).ok().map(|record| (name, record)));
+            }
+        }
+        Ok(living)
+    }
+
+    /// Like [`Tx::living_many`], encoded and of any kind.
+    ///
+    /// # Errors
+    /// The same as [`Tx::living_many`].
+    pub async fn living_encoded(
+        &mut self,
+        kind: &'static str,
+        names: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, Encoded>> {
+        let names: Vec<_> = names.iter().copied().collect();
+        let mut living = BTreeMap::new();
+        for chunk in names.chunks(CHUNK) {
+            let found = self.lock_many(kind, chunk).await?;
+            for (name, stored) in found.into_iter().filter(|(_, stored)| !stored.deleted) {
+                living.extend(stored.encoded(&name).ok().map(|record| (name, record)));
             }
         }
         Ok(living)

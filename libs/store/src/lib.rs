@@ -103,7 +103,7 @@ pub use placeholders::placeholders;
 pub use policy::DatabasePolicy;
 pub use progress::Progress;
 pub use read::{Read, by_bytes, newest_version, records_between, version_of};
-pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};
+pub use record::{Buried, Encoded, Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;
 pub use schema::{Migration, Schema, Statements};
 pub use turns::{Turn, Turns};

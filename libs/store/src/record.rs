@@ -46,6 +46,17 @@ impl<D: Document> Record<D> {
     }
 }
 
+/// A record that lives, encoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded {
+    /// Counts the record's changes from 1.
+    pub version: i64,
+    /// The message as it is stored and fed.
+    pub doc: Bytes,
+    /// The values that it is filed under.
+    pub labels: Labels,
+}
+
 /// The state in which a write expects to find its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect<'a> {
@@ -228,6 +239,16 @@ impl Stored {
             self.form
         );
         Err(newer_form(text))
+    }
+
+    /// # Errors
+    /// `WRONG_STATE` if a write would build on an altered row.
+    pub fn encoded(&self, name: &str) -> Result<Encoded> {
+        if self.altered == Altered::Lost {
+            return Err(altered(name));
+        }
+        let labels = readable_labels(name, &self.labels);
+        Ok(Encoded { version: self.version, doc: self.doc.clone(), labels })
     }
 
     /// # Errors

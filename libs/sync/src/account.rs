@@ -11,11 +11,11 @@ use mpp_api::{
 use mpp_core::{Error, FieldViolation, Micros, Result};
 use mpp_form::{Check, reconcile::key_of, record};
 use mpp_resource::memory::View as _;
-use mpp_store::{Expect, Label, RequestKey, Tx};
+use mpp_store::{Expect, RequestKey, Tx};
 use prost::Message;
 
 use crate::{
-    fate::{Done, Fate, shown},
+    fate::{Done, Fate, shown_key},
     kind::Synced,
     metrics,
     model::{
@@ -23,6 +23,7 @@ use crate::{
         ending::{self, SessionOutcome, check_end},
         quarantine::{Answer, Asks, Event, State, Step, pause},
     },
+    own,
     quarantine::{awaited_by, shortened},
     session::Session,
     store::{
@@ -47,7 +48,7 @@ impl<S: Syncs> Session<S> {
         }
         check_end(&end, check)?;
         // A client may name an id whole that it was answered in part.
-        end.rejected_gone = end.rejected_gone.iter().map(|id| shown(id)).collect();
+        end.rejected_gone = end.rejected_gone.iter().map(|id| shown_key(id)).collect();
         let service = &self.service;
         // Its own batches' writes are looked up in memory. The wait for them is outside the
         // transaction, which all writers wait for.
@@ -76,7 +77,9 @@ impl<S: Syncs> Session<S> {
 
     fn tell(&self, unread: i64, summary: &Summary) {
         let Self { service, lease, .. } = self;
-        let records = service.memory().read().records().count::<S::Doc>();
+        let state = service.memory().read();
+        let records = own::rows::<S::Doc>(state.records(), &lease.source).count();
+        drop(state);
         let incomplete = summary.incomplete.as_ref();
         tracing::info!(
             source = lease.source,
@@ -144,7 +147,7 @@ impl<S: Syncs> Session<S> {
         if !batches::has_taken(tx, source).await? {
             return Ok(false);
         }
-        let rejected = rejected::keys(tx, &self.lease).await?;
+        let rejected = rejected::keys(tx, &self.lease, S::Doc::source_id).await?;
         if rejected.is_empty() {
             return Ok(true);
         }
@@ -155,8 +158,7 @@ impl<S: Syncs> Session<S> {
     fn held(&self) -> Vec<String> {
         let Self { service, lease, .. } = self;
         let state = service.memory().read();
-        let rows = state.records().rows::<S::Doc>("");
-        let own = rows.filter(|(_, row)| row.label(Label::Source) == lease.source);
+        let own = own::rows::<S::Doc>(state.records(), &lease.source);
         let source_id = <S::Doc as Synced>::source_id;
         let key = |name: &str| if lease.unique_ids { source_id(name) } else { name }.to_owned();
         own.map(|(name, _)| key(name)).collect()
@@ -287,7 +289,7 @@ pub(super) fn tried<D: Synced>(
     refused: bool,
     now: Micros,
 ) -> Waiting {
-    let awaited = awaited_by::<D>(fault.code.as_str(), &row.name, &row.record);
+    let awaited = awaited_by::<D>((fault.code.as_str(), &fault.field), &row.name, &row.record);
     let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
     let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
     let wait = pause(Duration::from_micros(before));

@@ -15,6 +15,8 @@ pub type Fate = Result<Taken, FieldViolation>;
 const MAX_LEFT: usize = 100;
 /// Characters of an id as answers repeat it.
 const MAX_SHOWN_ID: usize = 100;
+/// Characters of a name that are shown; those that are one have fewer.
+pub const MAX_SHOWN_NAME: usize = 200;
 
 /// A record that was taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +36,12 @@ impl From<Outcome> for Taken {
 /// A hostile id is not stored whole; a longer one is known by its start.
 pub fn shown(source_id: &str) -> String {
     source_id.chars().take(MAX_SHOWN_ID).collect()
+}
+
+/// An id by which answers are kept; of a kind that is known by its names, a name.
+pub fn shown_key(key: &str) -> String {
+    let most = if key.contains('/') { MAX_SHOWN_NAME } else { MAX_SHOWN_ID };
+    key.chars().take(most).collect()
 }
 
 /// Why a record is rejected.

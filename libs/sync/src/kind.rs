@@ -1,25 +1,39 @@
-//! The kinds of record that sources send, as a batch holds them.
+//! The kinds of record that sources send to a service, as a batch holds them.
+
+use std::fmt::Debug;
 
 use mpp_api::{
-    registry::Service,
+    Document as _, document,
+    registry::{Service, Unit},
     scheduling::HoursRule,
     sync::{Record, record::Body},
 };
 use mpp_core::{FieldCode, Result};
-use mpp_form::record::{self, Checked, hours};
-use mpp_resource::Resource;
+use mpp_form::record::{self, Checked, Entry, hours};
 
-/// A kind of record that sources send.
-pub trait Synced: Resource {
-    /// The name that a record of this source, unit and id asks for, whatever they hold.
-    fn asked(source: &str, unit: &str, source_id: &str) -> String;
+/// The records that sources send to a service: of one kind, or of several.
+pub trait Synced: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// Their kinds, in the order in which they are written and undone: each may refer to those
+    /// before it.
+    const KINDS: &'static [&'static str];
 
-    /// The source's own id of the record of this name.
+    /// Those of them in which records of others lie. What a session has made of these is undone
+    /// last, once nothing rests on it.
+    const PLACES: &'static [&'static str] = &[];
+
+    /// The kind that programs of before took alone.
+    const ALONE: &'static str;
+
+    /// The name that a record of this source asks for, whatever it holds.
+    fn asked(source: &str, record: &Record) -> String;
+
+    /// The source's own id of the record of this name; the name itself, where that alone says which
+    /// record it is.
     fn source_id(name: &str) -> &str;
 
-    /// The record that one of this name waits for, which was answered with this code; empty where
-    /// only a person's decision helps.
-    fn awaited(code: FieldCode, name: &str, record: &Record) -> String;
+    /// The record that one of this name waits for, which was answered with this code for a field;
+    /// empty where only a person's decision helps.
+    fn awaited(fault: (FieldCode, &str), name: &str, record: &Record) -> String;
 
     /// Checks the form of one record of `source`.
     ///
@@ -30,23 +44,41 @@ pub trait Synced: Resource {
     /// The record that this was checked of, as it is kept where it has to wait: checked again it
     /// is the same.
     fn to_record(checked: &Checked<Self>) -> Record;
+
+    /// The kind of a name, if it is one of these.
+    fn kind_of(name: &str) -> Option<&'static str> {
+        document::kind_of(name).filter(|kind| Self::KINDS.contains(kind))
+    }
 }
 
-impl Synced for Service {
-    fn asked(_source: &str, unit: &str, source_id: &str) -> String {
-        format!("{unit}/services/{source_id}")
+impl Synced for Entry {
+    const KINDS: &'static [&'static str] = record::KINDS;
+
+    const PLACES: &'static [&'static str] = record::PLACES;
+
+    const ALONE: &'static str = Service::KIND;
+
+    fn asked(_source: &str, record: &Record) -> String {
+        record::asked(record)
     }
 
     fn source_id(name: &str) -> &str {
-        id_of(name)
+        record::id_of(name)
     }
 
-    fn awaited(code: FieldCode, name: &str, _record: &Record) -> String {
-        let awaited = match code {
-            FieldCode::UnitNotFound | FieldCode::UnitNotOwned => {
+    fn awaited((code, field): (FieldCode, &str), name: &str, record: &Record) -> String {
+        let awaited = match (code, &record.body) {
+            (FieldCode::OwnedByOtherSource, _) => name,
+            (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, Some(Body::UnitRecord(unit))) => {
+                awaited_by_unit(field, name, unit)
+            }
+            (FieldCode::UnitNotFound, Some(Body::Counter(counter))) => &counter.unit,
+            (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, _) => {
                 name.split_once("/services/").map_or("", |(unit, _)| unit)
             }
-            FieldCode::OwnedByOtherSource => name,
+            (FieldCode::MallNotFound | FieldCode::MallNotOwned, _) => {
+                name.split_once("/counters/").map_or(name, |(mall, _)| mall)
+            }
             _ => "",
         };
         awaited.to_owned()
@@ -61,17 +93,33 @@ impl Synced for Service {
     }
 }
 
+/// A unit waits for the one that its field names, or to be the source's to write.
+fn awaited_by_unit<'a>(field: &str, name: &'a str, unit: &'a Unit) -> &'a str {
+    match field {
+        "unit_record.parent" => &unit.parent,
+        "unit_record.predecessor" => &unit.predecessor,
+        _ => name,
+    }
+}
+
 impl Synced for HoursRule {
+    const KINDS: &'static [&'static str] = &[Self::KIND];
+
+    const ALONE: &'static str = Self::KIND;
+
     /// A rule lies in no unit.
-    fn asked(source: &str, _unit: &str, source_id: &str) -> String {
-        hours::name(source, source_id)
+    fn asked(source: &str, record: &Record) -> String {
+        match &record.body {
+            Some(Body::Delete(delete)) => delete.name.clone(),
+            _ => hours::name(source, &record.source_id),
+        }
     }
 
     fn source_id(name: &str) -> &str {
         hours::source_id(name)
     }
 
-    fn awaited(code: FieldCode, name: &str, record: &Record) -> String {
+    fn awaited((code, _): (FieldCode, &str), name: &str, record: &Record) -> String {
         match (code, &record.body) {
             (
                 FieldCode::TargetNotFound | FieldCode::TargetNotOwned,
@@ -98,27 +146,57 @@ pub fn id_of(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use mpp_api::registry::{Counter, Mall};
+
     use super::*;
     use crate::model::quarantine::{Answer, Asks};
 
+    fn record(body: Body) -> Record {
+        Record { body: Some(body), ..Record::default() }
+    }
+
     #[test]
     fn every_code_is_decided_and_what_waits_names_what_it_waits_for() {
-        let (service, rule) = ("units/baru/services/akta", "hoursRules/mal_libur");
-        let target = "malls/baru".to_owned();
-        let body = Some(Body::HoursRule(HoursRule { target, ..HoursRule::default() }));
-        let record = Record { body, ..Record::default() };
+        let rule = HoursRule { target: "malls/baru".into(), ..HoursRule::default() };
+        let service = record(Body::Service(Service::default()));
+        let (rule, mall) = (record(Body::HoursRule(rule)), record(Body::Mall(Mall::default())));
         for code in FieldCode::ALL {
             let waits = Answer::of(Some(*code), Asks::Put) == Answer::Waits;
-            let of_service = Service::awaited(*code, service, &Record::default());
-            let of_rule = HoursRule::awaited(*code, rule, &record);
             let decided = [FieldCode::TooManyMoved, FieldCode::Undone].contains(code);
-            let named = !of_service.is_empty() || !of_rule.is_empty();
+            let awaited = [
+                Entry::awaited((*code, ""), "units/baru/services/akta", &service),
+                Entry::awaited((*code, ""), "malls/baru", &mall),
+                HoursRule::awaited((*code, ""), "hoursRules/mal_libur", &rule),
+            ];
+            let named = awaited.iter().any(|name| !name.is_empty());
             assert_eq!(waits, named || decided, "{code}");
         }
-        let of = |code| HoursRule::awaited(code, rule, &record);
+    }
+
+    #[test]
+    fn each_kind_waits_for_what_it_lies_in_or_refers_to() {
+        let rule = HoursRule { target: "malls/baru".into(), ..HoursRule::default() };
+        let rule = record(Body::HoursRule(rule));
+        let of = |code| HoursRule::awaited((code, ""), "hoursRules/mal_libur", &rule);
         assert_eq!(of(FieldCode::TargetNotFound), "malls/baru");
-        assert_eq!(of(FieldCode::OwnedByOtherSource), rule);
-        let unit = Service::awaited(FieldCode::UnitNotFound, service, &Record::default());
+        assert_eq!(of(FieldCode::OwnedByOtherSource), "hoursRules/mal_libur");
+        let akta = "units/baru/services/akta";
+        let service = record(Body::Service(Service::default()));
+        let unit = Entry::awaited((FieldCode::UnitNotFound, "unit"), akta, &service);
         assert_eq!(unit, "units/baru");
+        let counter = Counter { unit: "units/dukcapil".into(), ..Counter::default() };
+        let counter = record(Body::Counter(counter));
+        let of = |code| Entry::awaited((code, ""), "malls/bwi/counters/dukcapil", &counter);
+        assert_eq!(of(FieldCode::UnitNotFound), "units/dukcapil");
+        assert_eq!(of(FieldCode::MallNotOwned), "malls/bwi");
+        let unit = Unit {
+            parent: "units/pemkab".into(),
+            predecessor: "units/lama".into(),
+            ..Unit::default()
+        };
+        let unit = record(Body::UnitRecord(unit));
+        let of = |field| Entry::awaited((FieldCode::UnitNotFound, field), "units/baru", &unit);
+        assert_eq!(of("unit_record.parent"), "units/pemkab");
+        assert_eq!(of("unit_record.predecessor"), "units/lama");
     }
 }

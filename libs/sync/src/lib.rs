@@ -7,10 +7,10 @@
 //! session        opened, kept, ended (account)       redrive    tries them again
 //! apply          answers a batch, by its plan        preview    a batch that is rolled back
 //! turn, line     whose turn it is to write           undo       takes a session back
-//! syncs          what a service brings: its kind of record (kind), and its rules for it
+//! syncs          what a service brings: its kinds of record (kind), and its rules for them
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
-//! known, fresh   sources as a service knows them, and where one is late
+//! known, fresh, own   sources as a service knows them, where one is late, what one publishes
 //! policy, metrics, engine   the parts of a service that the engine needs
 //! ```
 //!
@@ -57,8 +57,13 @@
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
 //!
+//! **A session carries all kinds of its service**: one lease, one checkpoint and one accounting.
+//! Names are unique over the kinds, so whatever is kept by a name (answers, digests, what waits or
+//! was undone) needs no kind beside it. The service writes the kinds of a batch in their order, so
+//! that a record may come before what it refers to.
+//!
 //! # What a service brings
-//! Its kind of record and its rules ([`Syncs`]), its records in memory with the label of their
+//! Its kinds of record and its rules ([`Syncs`]), its records in memory with the label of their
 //! source, the tables ([`STEPS`]), the settings ([`Policy`]), and its methods of `SyncService`,
 //! which hand on to [`push`], [`stream`], [`redrive`] and [`wire`]. Everything else, the accounting
 //! and the quarantine included, is the same wherever it runs.
@@ -72,7 +77,8 @@
 //! service, whose units would be set twice and drift apart.
 //!
 //! Rejected: an engine over trait objects, one for each kind. A batch's records are written
-//! together, and a preview shows the difference of two records: both need the kind's own type.
+//! together, and what one refers to may come with it: so the kinds of a service are one type
+//! ([`Synced`]), whose variants only the service takes apart.
 
 #![forbid(unsafe_code)]
 
@@ -90,6 +96,7 @@ mod line;
 pub mod look;
 mod metrics;
 mod model;
+mod own;
 mod plan;
 mod policy;
 mod preview;
@@ -117,7 +124,10 @@ pub use kind::{Synced, id_of};
 pub use known::Known;
 pub use line::Turn;
 pub use metrics::{METRICS, begin};
-pub use model::quarantine::{Asks, Sight};
+pub use model::{
+    forms::Forms,
+    quarantine::{Asks, Sight},
+};
 pub use policy::Policy;
 pub use store::STEPS;
 pub use syncs::{Syncs, Writer};

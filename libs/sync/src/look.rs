@@ -6,9 +6,8 @@
 
 use std::{sync::Arc, time::Instant};
 
-use mpp_core::{Micros, Result, check_name};
+use mpp_core::{FieldCode, Micros, Result};
 use mpp_form::record;
-use mpp_resource::Kind as _;
 use mpp_store::Actor;
 use tokio_util::sync::CancellationToken;
 
@@ -112,8 +111,8 @@ async fn names<S: Syncs>(service: &S, due: &[&Cause], now: Micros) -> Result<Vec
         if names.len() >= most {
             break;
         }
-        // Only the record of the same name waits for one of its own kind.
-        if check_name(&cause.awaited, S::Doc::COLLECTIONS, "awaited").is_ok() {
+        // What another source publishes only the record of the same name waits for.
+        if cause.code == FieldCode::OwnedByOtherSource.as_str() {
             names.push(cause.awaited.clone());
             continue;
         }

@@ -14,7 +14,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    fate::{Fate, WaitingRecord, fault, first_fault, shown},
+    fate::{Fate, MAX_SHOWN_NAME, WaitingRecord, fault, first_fault, shown},
     kind::Synced,
     model::{
         checkpoint,
@@ -30,9 +30,6 @@ use crate::{
 
 /// Added to the answer to a record that waits.
 const KEPT: &str = "; the record is kept, and applied by itself once that is so";
-
-/// Characters of a name that are shown; those that are one have fewer.
-const MAX_SHOWN_NAME: usize = 200;
 
 /// A batch whose records have been checked.
 pub struct Plan<D> {
@@ -95,15 +92,15 @@ impl<D: Synced> Plan<D> {
             reconciled: batch.reconciled.map(Confirms::from),
             digests,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
-            names: batch.records.iter().map(|one| asked::<D>(source, one)).collect(),
+            names: batch.records.iter().map(|one| D::asked(source, one)).collect(),
             asks: batch.records.iter().map(asks).collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
         let mut first: HashMap<String, (usize, String)> = HashMap::new();
         for (index, record) in batch.records.into_iter().enumerate() {
-            let name = name::<D>(source, &record);
-            let keys = keys::<D>(source, &record, lease.unique_ids);
+            let name = plan.names[index].chars().take(MAX_SHOWN_NAME).collect::<String>();
+            let keys = keys::<D>(&plan.names[index], &record, lease.unique_ids);
             if let Some((earlier, other)) = keys.iter().find_map(|key| first.get(key)) {
                 let text = duplicate(index, &name, *earlier, other);
                 let fault = fault("source_id", FieldCode::Duplicate, &text);
@@ -134,7 +131,11 @@ impl<D: Synced> Plan<D> {
     pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
         let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
         let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
-        own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
+        let stands = own.map(|((name, id), answer)| {
+            let is_known_by_name = D::source_id(name) == name;
+            Stands::new(if is_known_by_name { name } else { id }, name, answer.outcome())
+        });
+        stands.collect()
     }
 
     /// The answers to keep, and those to forget, once the batch is answered. A record whose answer
@@ -184,14 +185,6 @@ impl<D: Synced> Plan<D> {
     }
 }
 
-/// The name that a record asks for, whatever it holds.
-fn asked<D: Synced>(source: &str, record: &Record) -> String {
-    match &record.body {
-        Some(Body::Delete(delete)) => delete.name.clone(),
-        _ => D::asked(source, &record.unit, &record.source_id),
-    }
-}
-
 fn asks(record: &Record) -> Asks {
     match &record.body {
         Some(Body::Delete(_)) => Asks::Delete,
@@ -199,21 +192,13 @@ fn asks(record: &Record) -> Asks {
     }
 }
 
-/// The name that a record asks for, shortened for messages, even if it is wrong.
-fn name<D: Synced>(source: &str, record: &Record) -> String {
-    match &record.body {
-        Some(Body::Delete(delete)) => shown(&delete.name),
-        _ => D::asked(source, &shown(&record.unit), &shown(&record.source_id)),
-    }
-}
-
 /// The keys that no two records of a batch may share: the name and, if ids are unique, the id of a
 /// put. A delete under one unit and a put under another may share an id.
-fn keys<D: Synced>(source: &str, record: &Record, unique_ids: bool) -> Vec<String> {
-    let named = asked::<D>(source, record);
+fn keys<D: Synced>(named: &str, record: &Record, unique_ids: bool) -> Vec<String> {
+    let named = named.to_owned();
     match &record.body {
         None | Some(Body::Delete(_)) => vec![named],
-        Some(_) if unique_ids => vec![named, record.source_id.clone()],
+        Some(_) if unique_ids => vec![D::source_id(&named).to_owned(), named],
         Some(_) => vec![named],
     }
 }

@@ -14,17 +14,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use mpp_api::sync::{
-    Batch, BatchResult, Checkpoint, Outcome, OverriddenDifference, PreviewRecordsRequest,
-    PreviewRecordsResponse, PreviewSoFar, RecordPreview, Source,
+use mpp_api::{
+    document,
+    sync::{
+        Batch, BatchResult, Checkpoint, Outcome, OverriddenDifference, PreviewRecordsRequest,
+        PreviewRecordsResponse, PreviewSoFar, RecordPreview, Source,
+    },
 };
 use mpp_core::{Error, FieldCode, Label, Result};
 use mpp_form::{
     Check, limits,
     record::{self, Checked},
 };
-use mpp_resource::{Call, Resource, memory::View as _};
-use mpp_store::{Actor, Record, Tx};
+use mpp_resource::{Call, memory::View as _};
+use mpp_store::{Actor, Encoded, Tx};
 use prost::Message as _;
 
 use crate::{
@@ -32,9 +35,10 @@ use crate::{
     kind::Synced,
     metrics,
     model::{
-        lease::{check_form, form_of},
+        forms::Forms,
         preview::{Became, Version, bounded},
     },
+    own,
     plan::{self, Plan},
     quarantine::awaited_by,
     session::{Session, author, bound, check_forms, permit},
@@ -53,10 +57,10 @@ const MOST_SO_FAR: u64 = 1 << 48;
 const FRAME: usize = 6;
 
 /// The source's records under the names that a part is about.
-type Standing<D> = BTreeMap<String, Record<D>>;
+type Standing = BTreeMap<String, Encoded>;
 
 /// Tells of fields that a curator has set; see [`Syncs::overridden`].
-type Overridden<D> = fn(&D, &D) -> Result<Vec<OverriddenDifference>>;
+type Overridden = fn(&str, [&[u8]; 2]) -> Result<Vec<OverriddenDifference>>;
 
 /// Looks at a part of a source.
 ///
@@ -109,7 +113,7 @@ fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
     check.finish()?;
     let bytes = request.records.iter().map(|record| record.encoded_len() + FRAME).sum();
     plan::check_size(request.records.len(), bytes, service.settings())?;
-    check_form::<S::Doc>(form_of::<S::Doc>(&request.forms))
+    Forms::named::<S::Doc>(&request.forms).check()
 }
 
 /// Refuses counts that no preview of ours can have answered.
@@ -140,7 +144,7 @@ fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) 
         gone: request.gone_before.into_iter().collect(),
     };
     let lease = Lease {
-        form: form_of::<S::Doc>(&request.forms),
+        forms: Forms::named::<S::Doc>(&request.forms),
         source: request.source,
         unique_ids: request.unique_ids,
         accept_moves: request.accept_moves,
@@ -152,14 +156,14 @@ fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) 
 }
 
 /// A part that was looked at: the answers, and what stood before and afterwards.
-struct Looked<D> {
+struct Looked {
     result: BatchResult,
     /// The name of each record.
     names: Vec<String>,
     /// By the place of a record: names of its source's others of the same id.
     elsewhere: HashMap<usize, Vec<String>>,
-    before: Standing<D>,
-    after: Standing<D>,
+    before: Standing,
+    after: Standing,
     /// By name: how many records go with what is gone.
     gone_along: BTreeMap<String, usize>,
     /// By the place of a record that waits: for what.
@@ -167,7 +171,7 @@ struct Looked<D> {
 }
 
 impl<S: Syncs> Session<S> {
-    async fn look(&self, batch: Batch) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
+    async fn look(&self, batch: Batch) -> Result<(Looked, PreviewSoFar)> {
         let mut plan = Plan::new(batch, &self.lease);
         let mut tries = 1;
         loop {
@@ -178,7 +182,7 @@ impl<S: Syncs> Session<S> {
         }
     }
 
-    async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked<S::Doc>, PreviewSoFar)> {
+    async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked, PreviewSoFar)> {
         let _turn = self.turn().await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         self.stand_in(&mut tx).await?;
@@ -224,8 +228,12 @@ impl<S: Syncs> Session<S> {
         plan.waiting.iter().map(|(index, checked)| (*index, names(checked))).collect()
     }
 
-    async fn standing(&self, tx: &mut Tx, names: &BTreeSet<&str>) -> Result<Standing<S::Doc>> {
-        let mut standing = tx.living_many::<S::Doc>(names).await?;
+    async fn standing(&self, tx: &mut Tx, names: &BTreeSet<&str>) -> Result<Standing> {
+        let mut standing = Standing::new();
+        for kind in S::Doc::KINDS {
+            let of_it = names.iter().filter(|name| S::Doc::kind_of(name) == Some(kind));
+            standing.extend(tx.living_encoded(kind, &of_it.copied().collect()).await?);
+        }
         standing.retain(|_, record| record.labels.get(&Label::Source) == Some(&self.lease.source));
         Ok(standing)
     }
@@ -243,7 +251,7 @@ impl<S: Syncs> Session<S> {
 
     fn is_own_or_new(&self, name: &str) -> bool {
         let state = self.service.memory().read();
-        let row = state.records().row::<S::Doc>(name);
+        let row = own::row::<S::Doc>(state.records(), name);
         row.is_none_or(|row| row.label(Label::Source) == self.lease.source)
     }
 }
@@ -254,24 +262,25 @@ fn awaited<D: Synced>(plan: &Plan<D>, result: &BatchResult) -> HashMap<usize, St
     let waits = told.filter(|(_, answer, _)| answer.outcome() == Outcome::Quarantined);
     let awaited = waits.map(|(index, answer, one)| {
         let record = D::to_record(one).encode_to_vec();
-        (index, awaited_by::<D>(&answer.code, &one.name, &record))
+        let fault = (answer.code.as_str(), answer.field.as_str());
+        (index, awaited_by::<D>(fault, &one.name, &record))
     });
     awaited.collect()
 }
 
-fn count<D>(standing: &Standing<D>) -> i64 {
+fn count(standing: &Standing) -> i64 {
     i64::try_from(standing.len()).unwrap_or(i64::MAX)
 }
 
-impl<D: Resource> Looked<D> {
+impl Looked {
     /// What is told of each record.
-    fn told(self, overridden: Overridden<D>) -> Result<Vec<RecordPreview>> {
+    fn told(self, overridden: Overridden) -> Result<Vec<RecordPreview>> {
         let told: Result<Vec<RecordPreview>> =
             (0..self.result.results.len()).map(|index| self.one(index, overridden)).collect();
         Ok(bounded(told?))
     }
 
-    fn one(&self, index: usize, overridden: Overridden<D>) -> Result<RecordPreview> {
+    fn one(&self, index: usize, overridden: Overridden) -> Result<RecordPreview> {
         let (result, name) = (self.result.results[index].clone(), self.names[index].clone());
         let mut told = RecordPreview { name, ..RecordPreview::default() };
         match result.outcome() {
@@ -288,7 +297,7 @@ impl<D: Resource> Looked<D> {
     }
 
     /// The published record before and after; `told` gets its moves and withdrawn offerings.
-    fn became(&self, index: usize, told: &mut RecordPreview) -> Became<'_, D> {
+    fn became(&self, index: usize, told: &mut RecordPreview) -> Became<'_> {
         let is_gone =
             |name: &&String| self.before.contains_key(*name) && !self.after.contains_key(*name);
         let after = version(&self.after, &told.name);
@@ -301,11 +310,11 @@ impl<D: Resource> Looked<D> {
         let first = told.moved_from.first().unwrap_or(&told.name);
         let stood = version(&self.before, &told.name);
         let was = version(&self.before, &told.name).or_else(|| version(&self.before, first));
-        Became { stood, was, is: after }
+        Became { kind: document::kind_of(&told.name).unwrap_or_default(), stood, was, is: after }
     }
 }
 
-fn version<'a, D>(standing: &'a Standing<D>, name: &str) -> Option<Version<'a, D>> {
+fn version<'a>(standing: &'a Standing, name: &str) -> Option<Version<'a>> {
     let found = standing.get(name)?;
     Some(Version { number: found.version, doc: &found.doc })
 }

@@ -125,7 +125,8 @@ impl<S: Syncs> Session<S> {
         record: Vec<u8>,
     ) -> Waiting {
         let same = before.filter(|before| before.record == record);
-        let awaited = awaited_by::<S::Doc>(&answer.code, &checked.name, &record);
+        let fault = (answer.code.as_str(), answer.field.as_str());
+        let awaited = awaited_by::<S::Doc>(fault, &checked.name, &record);
         Waiting {
             source: self.lease.source.clone(),
             name: checked.name.clone(),
@@ -141,7 +142,7 @@ impl<S: Syncs> Session<S> {
             sequence: brought.sequence,
             session: self.lease.session.clone(),
             unique_ids: self.lease.unique_ids,
-            form: self.lease.form,
+            form: self.lease.forms.of(S::Doc::kind_of(&checked.name).unwrap_or_default()),
             first_seen: same.map_or(brought.at, |before| before.first_seen),
             last_try: brought.at,
             tries: same.map_or(1, |before| before.tries + 1),
@@ -152,11 +153,15 @@ impl<S: Syncs> Session<S> {
     }
 }
 
-/// What a record with this code waits for; the record as it is kept.
-pub(super) fn awaited_by<D: Synced>(code: &str, name: &str, record: &[u8]) -> String {
+/// What a record waits for that was answered with this code for a field; the record as it is kept.
+pub(super) fn awaited_by<D: Synced>(
+    (code, field): (&str, &str),
+    name: &str,
+    record: &[u8],
+) -> String {
     let known = FieldCode::ALL.iter().find(|known| known.as_str() == code);
     let record = Record::decode(record).unwrap_or_default();
-    known.map_or_else(String::new, |code| D::awaited(*code, name, &record))
+    known.map_or_else(String::new, |code| D::awaited((*code, field), name, &record))
 }
 
 /// A message, cut to the length that is kept.

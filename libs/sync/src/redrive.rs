@@ -1,7 +1,7 @@
 //! Records that waited are tried again: by command, and by themselves once what they wait for is
 //! there ([`super::look`]).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
@@ -14,9 +14,9 @@ use crate::{
     account::{settle, show, tried},
     apply::{failed_on, is_a_records_fault},
     fate::{Done, Fate, WaitingRecord, fault, first_fault},
-    kind::Synced as _,
+    kind::Synced,
     metrics,
-    model::quarantine::check_code,
+    model::{forms::Forms, quarantine::check_code},
     session::{Session, permit},
     store::{
         lease::Lease,
@@ -43,6 +43,15 @@ const UNDONE: &str = "UNDONE";
 /// undone, which is the officer's word.
 fn brought_by(row: &Waiting) -> &str {
     if row.code == UNDONE { "" } else { &row.session }
+}
+
+/// The place of a record's kind in the order of writing, and how its client writes.
+type Alike = (usize, bool, i64);
+
+fn alike_to<D: Synced>(row: &Waiting) -> Alike {
+    let kind = D::kind_of(&row.name);
+    let place = D::KINDS.iter().position(|own| Some(*own) == kind).unwrap_or_default();
+    (place, row.unique_ids, row.form)
 }
 
 fn owned(names: &[&str]) -> Vec<String> {
@@ -76,7 +85,7 @@ pub async fn by_command<S: Syncs>(
 ) -> Result<Done> {
     let mut check = Check::new("");
     check.name::<Source>("source", &request.source);
-    check.optional_name::<S::Doc>("name", &request.name);
+    check_kept_name::<S::Doc>(&mut check, &request.name);
     check_code(&mut check, &request.code);
     check.finish()?;
     service.await_source(&request.source).await?;
@@ -105,6 +114,17 @@ pub async fn by_command<S: Syncs>(
 /// by that of the program that has sent it.
 fn releases(call: &Call) -> bool {
     [Role::Administrator, Role::UnitOfficer].iter().any(|role| call.caller.is(*role))
+}
+
+fn check_kept_name<D: Synced>(check: &mut Check, name: &str) {
+    match D::kind_of(name) {
+        _ if name.is_empty() => {}
+        Some(kind) => check.name_of(kind, "name", name),
+        None => {
+            let text = format!("is no name of a record that waits here: {}", D::KINDS.join(", "));
+            check.fail("name", FieldCode::Name, text);
+        }
+    }
 }
 
 fn check_release(call: &Call, code: &str) -> Result<()> {
@@ -234,7 +254,7 @@ impl<S: Syncs> Redrive<S> {
     /// Writes records as the batches that brought them would.
     async fn write(&self, tx: &mut Tx, source: &str, rows: &[Waiting]) -> Result<Vec<Fate>> {
         let mut fates: HashMap<usize, Fate> = HashMap::new();
-        let mut alike: HashMap<(bool, i64), Vec<WaitingRecord<S::Doc>>> = HashMap::new();
+        let mut alike: BTreeMap<Alike, Vec<WaitingRecord<S::Doc>>> = BTreeMap::new();
         for (index, row) in rows.iter().enumerate() {
             if row.is_altered() {
                 fates.insert(index, Err(altered::<S>()));
@@ -243,16 +263,16 @@ impl<S: Syncs> Redrive<S> {
             let decoded = Record::decode(row.record.as_slice()).map_err(Error::internal)?;
             match S::Doc::check(decoded, source) {
                 Ok(checked) => {
-                    alike.entry((row.unique_ids, row.form)).or_default().push((index, checked));
+                    alike.entry(alike_to::<S::Doc>(row)).or_default().push((index, checked));
                 }
                 Err(error) => drop(fates.insert(index, Err(first_fault(&error)))),
             }
         }
-        for ((unique_ids, form), records) in alike {
+        for ((kind, unique_ids, form), records) in alike {
             let lease = Lease {
                 source: source.to_owned(),
                 unique_ids,
-                form,
+                forms: Forms::only(S::Doc::KINDS[kind], form),
                 accept_moves: self.accept_moves,
                 ..Lease::default()
             };

@@ -14,7 +14,7 @@ use mpp_resource::{
 };
 use prost::Message as _;
 
-use crate::{plan::Plan, session::Session, syncs::Syncs};
+use crate::{own, plan::Plan, session::Session, syncs::Syncs};
 
 /// Warnings of one record, and bytes of all warnings of an answer, at the most: clients take 4 MiB.
 const MAX_WARNINGS: usize = 10;
@@ -30,7 +30,7 @@ impl<S: Syncs> Session<S> {
             came.contains(name)
                 || self
                     .would_be_there(name)
-                    .unwrap_or_else(|| state.records().row::<S::Doc>(name).is_some())
+                    .unwrap_or_else(|| own::row::<S::Doc>(state.records(), name).is_some())
         };
         for (index, checked) in &plan.waiting {
             let answer = &mut result.results[*index];

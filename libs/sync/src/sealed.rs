@@ -21,6 +21,7 @@ use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
 use crate::{
+    own,
     store::{
         digests::{self, Answered, Stored},
         lease, rejected, waiting,
@@ -152,8 +153,7 @@ impl Sealed {
 /// to it has another's content until it does.
 fn published<S: Syncs>(service: &S, source: &str) -> Vec<(String, bool)> {
     let state = service.memory().read();
-    let rows = state.records().rows::<S::Doc>("");
-    let own = rows.filter(|(_, row)| row.label(Label::Source) == source);
+    let own = own::rows::<S::Doc>(state.records(), source);
     let is_sent = |label: &str| label != Overridden::Handed.as_str();
     own.map(|(name, row)| (name.to_string(), is_sent(row.label(Label::Overridden)))).collect()
 }

@@ -15,6 +15,7 @@ use crate::{
     before::Before,
     metrics,
     model::checkpoint::{self, Standing},
+    own,
     policy::Policy,
     sealed::Sealed,
     store::{
@@ -214,8 +215,7 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
 /// it.
 fn tell_held<S: Syncs>(service: &S, source: &str, welcome: &mut Welcome) {
     let state = service.memory().read();
-    let rows = state.records().rows::<S::Doc>("");
-    let own: Vec<_> = rows.filter(|(_, row)| row.label(Label::Source) == source).collect();
+    let own: Vec<_> = own::rows::<S::Doc>(state.records(), source).collect();
     welcome.held = i64::try_from(own.len()).unwrap_or(i64::MAX);
     let said =
         own.iter().filter(|(_, row)| row.label(Label::Overridden) != Overridden::Handed.as_str());

@@ -1,4 +1,4 @@
-//! What a service brings to the engine: its kind of record, and its rules for it.
+//! What a service brings to the engine: its kinds of record, and its rules for them.
 
 use std::{collections::HashMap, future::Future};
 
@@ -27,7 +27,7 @@ pub trait Syncs: Replica + Clone + 'static {
     /// The service as the contract names it.
     const SERVICE: source::Service;
 
-    /// The kind of record that is sent.
+    /// The records that are sent, of all their kinds.
     type Doc: Synced;
 
     /// The engine's settings, and what it has found.
@@ -141,12 +141,17 @@ pub trait Syncs: Replica + Clone + 'static {
         Ok(true)
     }
 
-    /// The record of [`Syncs::Doc`] without which another one cannot stand.
+    /// The record that sources send without which another one cannot stand.
     ///
     /// # Errors
     /// `INTERNAL` for a record that cannot be read.
     fn rests_on(_record: &Change) -> Result<Option<String>> {
         Ok(None)
+    }
+
+    /// The names of records that lie in a place, or refer to it, by this replica's memory.
+    fn resting(&self, _place: &str) -> Vec<String> {
+        Vec::new()
     }
 
     /// Makes sure that nothing rests on records that go, by all that was committed.
@@ -157,11 +162,12 @@ pub trait Syncs: Replica + Clone + 'static {
         async { Ok(()) }
     }
 
-    /// In what a source's words differ from before, of fields that a curator has set over it.
+    /// In what a source's words differ from before, of fields that a curator has set over it; of
+    /// two encoded records of a kind.
     ///
     /// # Errors
-    /// Never, of messages of the contract.
-    fn overridden(_before: &Self::Doc, _after: &Self::Doc) -> Result<Vec<OverriddenDifference>> {
+    /// `INTERNAL` for a record that cannot be read.
+    fn overridden(_kind: &str, _both: [&[u8]; 2]) -> Result<Vec<OverriddenDifference>> {
         Ok(Vec::new())
     }
 

@@ -15,14 +15,17 @@
 //! Other bytes are taken as ever, and an officer may release it. Of a record that several sessions
 //! changed, and that are all undone, the bytes that came last are kept in mind.
 //!
+//! **Places that the session has made go last** (`undo/places.rs`), and from the last one back: by
+//! then what the session had put into them has gone, and what others have put there keeps them.
+//!
 //! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
 //! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
 //! whoever came later, nobody knows but they.
 
+mod places;
 mod then;
 
 use mpp_api::{
-    Document as _,
     difference::{self, Room},
     document,
     sync::{
@@ -30,13 +33,14 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_core::{Error, FieldCode, Result};
 use mpp_form::Check;
 use mpp_resource::Call;
-use mpp_store::{Actor, Change, Op, Tx, newest_version};
+use mpp_store::{Actor, Change, Label, Op, Tx, newest_version};
 
-use self::then::{UNDO, before, is_undone, undoes};
+use self::then::{UNDO, before, is_undone, newest_of, undoes, unknown};
 use crate::{
+    kind::Synced as _,
     metrics,
     session::permit,
     store::{
@@ -105,9 +109,12 @@ async fn piece<S: Syncs>(
     let mut piece = Piece::new(request, service.settings().batch_records);
     piece.check_known(&mut tx).await?;
     match request.after.strip_prefix(WAITING) {
-        None => piece.undo_records(service, &mut tx).await?,
+        None => match request.after.strip_prefix(places::PLACES) {
+            None => piece.undo_records(service, &mut tx).await?,
+            Some(place) => piece.undo_places(service, &mut tx, place.trim_start()).await?,
+        },
         Some(place) if place.is_empty() || place.starts_with(' ') => {
-            piece.undo_waiting(S::Doc::KIND, &mut tx, place.trim_start()).await?;
+            piece.undo_waiting(service, &mut tx, place.trim_start()).await?;
         }
         Some(_) => {
             let text = "is no place in a session; pass on the `next` of the answer before";
@@ -150,7 +157,7 @@ impl<'a> Piece<'a> {
     async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
         let UndoSessionRequest { source, session, after, .. } = self.request;
         let (of, place) = ((source.as_str(), session.as_str()), Place::read(after));
-        let order = (S::Doc::KIND, self.most);
+        let order = (S::Doc::KINDS, self.most);
         let (found, next) = touched::touched(tx.conn(), of, place, order).await?;
         for one in &found {
             self.undo(service, tx, one).await?;
@@ -190,19 +197,22 @@ impl<'a> Piece<'a> {
             self.leave(&last, why);
             return Ok(());
         }
-        // It was made and deleted within the session.
-        if last.op == Op::Deleted && then.is_none() {
+        // It was made and deleted within the session; or others may lie in it, and it goes last.
+        let is_later = S::Doc::PLACES.contains(&kind);
+        if then.is_none() && (last.op == Op::Deleted || is_later) {
             return Ok(());
         }
         let undone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
         let gone = buried.unwrap_or(undone);
         tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
         self.tell(&last, then.as_ref());
-        if kind == S::Doc::KIND {
+        if S::Doc::KINDS.contains(&kind) {
             if then.is_none() {
                 self.gone.push(one.name.clone());
             }
-            let deletes = last.op == Op::Deleted;
+            // A place that its source has given up stays, without its label.
+            let source = Some(&self.request.source);
+            let deletes = last.op == Op::Deleted || last.labels.get(&Label::Source) != source;
             self.kept.push(Undone { name: one.name.clone(), deletes, waited: false });
         }
         Ok(())
@@ -242,7 +252,7 @@ impl<'a> Piece<'a> {
         }
         // A preview takes each piece back, and with it what the next one rests on.
         let is_back = match S::rests_on(then)? {
-            Some(name) if self.request.validate_only => self.brings_back::<S>(tx, &name).await?,
+            Some(name) if self.request.validate_only => self.brings_back(tx, &name).await?,
             _ => false,
         };
         let stands = is_back || service.may_stand(tx, then).await?;
@@ -256,7 +266,7 @@ impl<'a> Piece<'a> {
         tx: &mut Tx,
         successor: &str,
     ) -> Result<bool> {
-        let last = newest_version(tx.conn(), (S::Doc::KIND, successor)).await?;
+        let last = newest_of(tx, successor).await?;
         let UndoSessionRequest { source, session, .. } = self.request;
         let rests = service.goes_along(successor) + service.said_of(tx, successor, session).await?;
         Ok(last.is_none_or(|last| {
@@ -266,8 +276,8 @@ impl<'a> Piece<'a> {
     }
 
     /// Whether the undo brings back a record that the session has deleted.
-    async fn brings_back<S: Syncs>(&self, tx: &mut Tx, name: &str) -> Result<bool> {
-        let last = newest_version(tx.conn(), (S::Doc::KIND, name)).await?;
+    async fn brings_back(&self, tx: &mut Tx, name: &str) -> Result<bool> {
+        let last = newest_of(tx, name).await?;
         let UndoSessionRequest { source, session, .. } = self.request;
         Ok(last.is_some_and(|last| {
             last.op == Op::Deleted && last.origin == *source && last.session == *session
@@ -304,7 +314,12 @@ impl<'a> Piece<'a> {
     }
 
     /// Holds back what the session has brought and is not applied yet, after a name.
-    async fn undo_waiting(&mut self, kind: &str, tx: &mut Tx, after: &str) -> Result<()> {
+    async fn undo_waiting<S: Syncs>(
+        &mut self,
+        service: &S,
+        tx: &mut Tx,
+        after: &str,
+    ) -> Result<()> {
         let UndoSessionRequest { source, session, .. } = self.request;
         let held = waiting::undo(tx, (source, session), after, self.most).await?;
         self.next = match held.last().filter(|_| held.len() == self.most) {
@@ -312,19 +327,16 @@ impl<'a> Piece<'a> {
             None => String::new(),
         };
         for (name, deletes) in held {
-            let kind = kind.to_owned();
+            let kind = S::Doc::kind_of(&name).unwrap_or_default().to_owned();
             let mut told = UndoneRecord { kind, name: name.clone(), ..UndoneRecord::default() };
             told.set_change(Did::Held);
             self.told.push(told);
             self.kept.push(Undone { name, deletes, waited: true });
         }
-        if self.next.is_empty() { lease::ask_anew(tx, source).await } else { Ok(()) }
+        if !self.next.is_empty() {
+            return Ok(());
+        }
+        lease::ask_anew(tx, source).await?;
+        self.undo_places(service, tx, "").await
     }
-}
-
-fn unknown(source: &str, session: &str) -> Error {
-    let text = format!(
-        "{source} has no session {session:.80} that has changed a record, as far as history reaches; `mpp history` tells the session of each version"
-    );
-    Error::new(Reason::NotFound, text)
 }

@@ -244,7 +244,8 @@ async fn next(answers: &mut Streaming<SyncResponse>) -> Outcomes<Answer> {
 
 fn record(number: usize, service: &Service) -> Record {
     let body = Some(Body::Service(service.clone()));
-    Record { source_id: format!("s{number}"), unit: UNIT.into(), body, confirmed: true }
+    let (source_id, unit) = (format!("s{number}"), UNIT.into());
+    Record { source_id, unit, body, confirmed: true, ..Record::default() }
 }
 
 /// The same rows, with nothing around them.

@@ -6,8 +6,8 @@
 //! app/     each kind's rules: references, owners,  jobs.rs     background work under its lease
 //!          consequences; one file for each kind,   metrics.rs  numbers that it tells of itself
 //!          beside them lists, filters, jobs' work
-//! sync/    services as sources send them, by       search/     the index of words, in memory
-//!          the engine of `mpp-sync`                store/      the schema; SQL of federation's
+//! sync/    what sources send, by the engine of     search/     the index of words, in memory
+//!          `mpp-sync`                              store/      the schema; SQL of federation's
 //! memory/  this replica's copy, and the updates                tables is `mpp-sync`'s
 //!          that it gives to search
 //! model/   rules, pure
@@ -37,7 +37,8 @@
 //!   [`model::offering`].
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
 //!   since the next run would undo their change unseen. An administrator's overrides are kept field
-//!   by field, with author and reason, beside the source's values ([`model::provenance`]).
+//!   by field, with author and reason, beside the source's values ([`model::provenance`]). Units,
+//!   malls and counters of a source have none: they are taken back whole ([`app::published`]).
 //! - **A service that goes takes its offerings and its links to standards with it**, as withdrawn,
 //!   in the same transaction. One that moves keeps its links.
 //! - **Whether a service is of a standard is a record of its own** ([`app::standards`]), not a

@@ -109,7 +109,10 @@ fn a_list_is_no_record_and_two_bodies_are_one_too_many() {
     let both = json!({ "source_id": "a", "service": {}, "delete": {} });
     assert_eq!(
         faults("mpp.sync.v1.Record", both)[0],
-        ("body".into(), "give only one of service, delete, hours_rule".into())
+        (
+            "body".into(),
+            "give only one of service, delete, hours_rule, unit_record, mall, counter".into()
+        )
     );
     let one = json!({ "source_id": "a", "service": {}, "delete": null });
     assert!(read::<sync::Record>(&one).is_ok());

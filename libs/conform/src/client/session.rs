@@ -75,6 +75,9 @@ pub struct Session {
 fn name_of(record: &Record) -> String {
     match &record.body {
         Some(Body::Delete(delete)) => delete.name.clone(),
+        Some(Body::UnitRecord(_)) => format!("units/{}", record.source_id),
+        Some(Body::Mall(_)) => format!("malls/{}", record.source_id),
+        Some(Body::Counter(_)) => format!("{}/counters/{}", record.parent, record.source_id),
         _ => format!("{}/services/{}", record.unit, record.source_id),
     }
 }
@@ -95,10 +98,9 @@ impl Session {
             fencing_token,
             checkpoint: Some(checkpoint.clone()),
             send_all,
-            max_batch_records: if script.max_batch_records == 0 {
-                2
-            } else {
-                script.max_batch_records
+            max_batch_records: match script.max_batch_records {
+                0 => 2,
+                given => given,
             },
             max_batch_bytes: MAX_BYTES,
             lease_millis: 30_000,

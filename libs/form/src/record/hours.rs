@@ -42,13 +42,18 @@ pub fn check(record: Record, source: &str) -> Result<Checked<HoursRule>> {
             let text = "must hold an hours rule or a delete";
             Err(Error::field("body", FieldCode::Required, text))
         }
-        Some(Body::Service(_)) => {
-            let text = "is kept by the registry, and this is scheduling: send it there";
-            Err(Error::field("service", FieldCode::NotAllowed, text))
-        }
+        Some(Body::Service(_)) => Err(of_the_registry("service")),
+        Some(Body::UnitRecord(_)) => Err(of_the_registry("unit_record")),
+        Some(Body::Mall(_)) => Err(of_the_registry("mall")),
+        Some(Body::Counter(_)) => Err(of_the_registry("counter")),
         Some(Body::HoursRule(rule)) => check_rule(rule, name, &record.unit, source),
         Some(Body::Delete(delete)) => check_delete(&delete, name),
     }
+}
+
+fn of_the_registry(field: &str) -> Error {
+    let text = "is kept by the registry, and this is scheduling: send it there";
+    Error::field(field, FieldCode::NotAllowed, text)
 }
 
 /// Scheduling decides name and publisher; fields that only it knows are cleared.

@@ -82,7 +82,12 @@ impl Records {
 
     /// One record's row.
     pub fn row<D: Document>(&self, name: &str) -> Option<&Row> {
-        self.tables.get(D::KIND).and_then(|table| table.get(name))
+        self.row_of(D::KIND, name)
+    }
+
+    /// Like [`Records::row`], where only the kind's name is known.
+    pub fn row_of(&self, kind: &str, name: &str) -> Option<&Row> {
+        self.tables.get(kind).and_then(|table| table.get(name))
     }
 
     /// One record, decoded; `None` as well for bytes that are no such message, which the log names.

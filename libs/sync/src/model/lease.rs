@@ -3,17 +3,12 @@
 
 use std::time::Duration;
 
-use mpp_api::{
-    Document, document,
-    sync::{Form, Hello},
-};
+use mpp_api::sync::Hello;
 use mpp_core::{Error, Micros, Reason, Result};
 
 /// Steps between fencing tokens stay below this, so that those of four million sessions are numbers
 /// that every client reads exactly.
 const MAX_STEP: u32 = 0x3fff_ffff;
-/// How long the client of a newer form waits for a replica that knows it.
-const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
 /// A lease that ends so much later than a new one would was altered, or the clock was set back.
 const SLACK: Micros = 60_000_000;
@@ -97,30 +92,6 @@ pub fn lost(source: &str) -> Error {
     let message =
         format!("this session of {source} has ended, or a later one has begun; open another one");
     Error::new(Reason::LeaseLost, message)
-}
-
-/// The form in which a client writes records of a kind.
-pub fn form_of<D: Document>(forms: &[Form]) -> i64 {
-    let named = forms.iter().filter(|form| form.kind == D::KIND);
-    named.map(|form| form.number).max().unwrap_or(1)
-}
-
-/// A record of a newer form would be stored without the fields that this replica does not know, and
-/// its client would not send it again.
-///
-/// # Errors
-/// `NEWER_FORM`, to be tried again once the service was upgraded.
-pub fn check_form<D: Document>(form: i64) -> Result<()> {
-    let own = document::form_number(D::KIND);
-    if form <= own {
-        return Ok(());
-    }
-    let message = format!(
-        "the client writes {}s in form {form} and this replica, which knows form {own}, would \
-         lose fields of them; nothing was written: wait until this service was upgraded",
-        D::KIND
-    );
-    Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))
 }
 
 #[cfg(test)]

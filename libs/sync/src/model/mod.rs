@@ -3,6 +3,7 @@
 pub mod checkpoint;
 pub mod ending;
 pub mod fair;
+pub mod forms;
 pub mod lease;
 pub mod preview;
 pub mod quarantine;

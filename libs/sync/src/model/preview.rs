@@ -1,15 +1,11 @@
 //! What becomes of a published record, told field by field. Pure.
 
 use mpp_api::{
-    Document,
     difference::{self, Room},
-    json,
     sync::{FieldDifference, OverriddenDifference, RecordPreview, record_preview::Change},
 };
 use mpp_core::Result;
-use mpp_resource::Resource;
 use prost::Message as _;
-use serde_json::{Map, Value};
 
 /// Fields that are no part of what is told as differing: the name is told by itself, and so is what
 /// a curator has set.
@@ -17,25 +13,27 @@ const APART: [&str; 2] = ["name", "overrides"];
 
 /// A version of a published record.
 #[derive(Debug)]
-pub struct Version<'a, D> {
+pub struct Version<'a> {
     /// Its number.
     pub number: i64,
-    /// What it says.
-    pub doc: &'a D,
+    /// What it says, encoded.
+    pub doc: &'a [u8],
 }
 
 /// A published record before and afterwards.
 #[derive(Debug)]
-pub struct Became<'a, D> {
+pub struct Became<'a> {
+    /// Its kind.
+    pub kind: &'a str,
     /// The record of its name before.
-    pub stood: Option<Version<'a, D>>,
+    pub stood: Option<Version<'a>>,
     /// The same, or the one that has moved here.
-    pub was: Option<Version<'a, D>>,
+    pub was: Option<Version<'a>>,
     /// The record of its name afterwards.
-    pub is: Option<Version<'a, D>>,
+    pub is: Option<Version<'a>>,
 }
 
-impl<D: Resource> Became<'_, D> {
+impl Became<'_> {
     /// Tells what has become of it, and, by `overridden`, of what a curator has set over it.
     ///
     /// # Errors
@@ -43,12 +41,12 @@ impl<D: Resource> Became<'_, D> {
     pub fn tell(
         &self,
         told: &mut RecordPreview,
-        overridden: impl Fn(&D, &D) -> Result<Vec<OverriddenDifference>>,
+        overridden: impl Fn(&str, [&[u8]; 2]) -> Result<Vec<OverriddenDifference>>,
     ) -> Result<()> {
         told.change = self.change().into();
         let (Some(was), Some(is)) = (&self.was, &self.is) else { return Ok(()) };
-        told.differences = differences(was.doc, is.doc)?;
-        told.overridden = overridden(was.doc, is.doc)?;
+        told.differences = differences(self.kind, was.doc, is.doc);
+        told.overridden = overridden(self.kind, [was.doc, is.doc])?;
         Ok(())
     }
 
@@ -64,22 +62,14 @@ impl<D: Resource> Became<'_, D> {
     }
 }
 
-/// In what two states of a record differ.
-///
-/// # Errors
-/// Never, of messages of the contract.
-pub fn differences<R: Resource>(before: &R, after: &R) -> Result<Vec<FieldDifference>> {
-    let (mut before, mut after) = (fields(before)?, fields(after)?);
-    for field in APART {
-        before.remove(field);
-        after.remove(field);
-    }
-    Ok(difference::between(R::FIELD, &before, &after))
-}
-
-fn fields(doc: &impl Document) -> Result<Map<String, Value>> {
-    let value = json::value(doc)?;
-    Ok(value.as_object().cloned().unwrap_or_default())
+/// In what two encoded states of a record differ; nothing of one that cannot be read.
+fn differences(kind: &str, before: &[u8], after: &[u8]) -> Vec<FieldDifference> {
+    let mut found = difference::of(kind, before, after).unwrap_or_default();
+    found.retain(|one| {
+        let field = one.path.split(['.', '[']).nth(1);
+        !APART.iter().any(|apart| field == Some(apart))
+    });
+    found
 }
 
 /// Leaves differences out that would make an answer too large to be read, and says how many.

@@ -117,6 +117,8 @@ impl Answer {
                 Some(
                     FieldCode::UnitNotFound
                     | FieldCode::UnitNotOwned
+                    | FieldCode::MallNotFound
+                    | FieldCode::MallNotOwned
                     | FieldCode::TargetNotFound
                     | FieldCode::TargetNotOwned
                     | FieldCode::OwnedByOtherSource
@@ -163,7 +165,7 @@ impl State {
 /// The state of what records wait for, as a replica sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sight {
-    /// The unit exists, or the rule's target.
+    /// The unit exists, or the mall, or the rule's target.
     pub exists: bool,
     /// The source may write there.
     pub may_write: bool,
@@ -175,9 +177,10 @@ pub struct Sight {
 /// decides.
 pub fn is_due(code: &str, sight: Sight) -> bool {
     let is = |known: FieldCode| code == known.as_str();
-    if is(FieldCode::UnitNotFound) || is(FieldCode::TargetNotFound) {
+    let among = |all: [FieldCode; 3]| all.into_iter().any(is);
+    if among([FieldCode::UnitNotFound, FieldCode::MallNotFound, FieldCode::TargetNotFound]) {
         sight.exists
-    } else if is(FieldCode::UnitNotOwned) || is(FieldCode::TargetNotOwned) {
+    } else if among([FieldCode::UnitNotOwned, FieldCode::MallNotOwned, FieldCode::TargetNotOwned]) {
         sight.may_write || !sight.exists
     } else if is(FieldCode::OwnedByOtherSource) {
         !sight.is_foreign

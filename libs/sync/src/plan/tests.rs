@@ -1,25 +1,28 @@
 //! Plans of batches: what is decided without the database.
 
 use mpp_api::{
-    registry::Service,
+    registry::{Counter, Service},
     sync::record::Delete,
     types::{LocalizedText, Tombstone, tombstone::Reason as Why},
 };
+
+use mpp_form::record::Entry;
 
 use super::*;
 
 fn record(source_id: &str, title: &str) -> Record {
     let title = Some(LocalizedText { id: title.into(), en: String::new() });
     let body = Some(Body::Service(Service { title, ..Service::default() }));
-    Record { source_id: source_id.into(), unit: "units/a".into(), body, confirmed: true }
+    let unit = "units/a".into();
+    Record { source_id: source_id.into(), unit, body, confirmed: true, ..Record::default() }
 }
 
-fn planned(records: Vec<Record>) -> Plan<Service> {
+fn planned(records: Vec<Record>) -> Plan<Entry> {
     let lease = Lease { source: "sources/a".into(), ..Lease::default() };
     Plan::new(Batch { nonce: 1, records, ..Batch::default() }, &lease)
 }
 
-fn codes(plan: &Plan<Service>) -> Vec<String> {
+fn codes(plan: &Plan<Entry>) -> Vec<String> {
     let waiting = plan.waiting.iter();
     let fates = waiting.map(|(index, _)| (*index, Ok(Outcome::Applied.into())));
     let all = plan.decided.clone().into_iter().chain(fates).collect();
@@ -53,7 +56,7 @@ fn where_ids_are_unique_another_unit_is_a_duplicate_and_a_move_is_none() {
     };
     let of = |records: Vec<Record>, unique_ids| {
         let lease = Lease { source: "sources/a".into(), unique_ids, ..Lease::default() };
-        codes(&Plan::<Service>::new(Batch { nonce: 1, records, ..Batch::default() }, &lease))
+        codes(&Plan::<Entry>::new(Batch { nonce: 1, records, ..Batch::default() }, &lease))
     };
     assert_eq!(of(vec![record("kk", "first"), elsewhere()], true), ["", "DUPLICATE"]);
     assert_eq!(of(vec![record("kk", "first"), elsewhere()], false), ["", ""]);
@@ -63,6 +66,24 @@ fn where_ids_are_unique_another_unit_is_a_duplicate_and_a_move_is_none() {
         assert_eq!(of(both.clone(), unique_ids), ["", "DUPLICATE"], "the first counts");
         assert_eq!(of(both.into_iter().rev().collect(), unique_ids), ["", "DUPLICATE"]);
     }
+}
+
+#[test]
+fn records_of_several_kinds_may_share_an_id_also_where_ids_are_unique() {
+    let counter = |mall: &str| {
+        let body = Some(Body::Counter(Counter::default()));
+        let (unit, parent) = (String::new(), mall.to_owned());
+        Record { unit, parent, body, ..record("kk", "") }
+    };
+    let lease = Lease { source: "sources/a".into(), unique_ids: true, ..Lease::default() };
+    let records = vec![counter("malls/a"), record("kk", "x"), counter("malls/b"), record("kk", "")];
+    let plan = Plan::<Entry>::new(Batch { nonce: 1, records, ..Batch::default() }, &lease);
+    let code = |index: usize| {
+        let fate = plan.decided.get(&index)?.as_ref();
+        fate.err().map(|fault| fault.code)
+    };
+    let none = Some(FieldCode::Required);
+    assert_eq!([0, 1, 2, 3].map(code), [none, None, none, Some(FieldCode::Duplicate)]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod undo;
 
 use std::time::Duration;
 
-use mpp_api::{Document, sync::Hello};
+use mpp_api::sync::Hello;
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -14,9 +14,13 @@ use sqlx::{AssertSqlSafe, Row as _};
 use self::row::{COLUMNS, LeaseRow, read};
 pub use self::undo::{ask_anew, check_over, was_there};
 use super::{digests, seal};
-use crate::model::{
-    checkpoint::{Greeting, Known, Opened, Standing, known_from},
-    lease as rule,
+use crate::{
+    kind::Synced,
+    model::{
+        checkpoint::{Greeting, Known, Opened, Standing, known_from},
+        forms::Forms,
+        lease as rule,
+    },
 };
 
 /// A session's right to write.
@@ -32,8 +36,8 @@ pub struct Lease {
     pub unique_ids: bool,
     /// Its client means to move many records.
     pub accept_moves: bool,
-    /// The form in which its client writes records.
-    pub form: i64,
+    /// The forms in which its client writes records.
+    pub forms: Forms,
 }
 
 /// The start of a new session.
@@ -63,14 +67,14 @@ pub struct Held {
 /// # Errors
 /// `NEWER_FORM` for a client whose records this replica does not know whole; `LEASE_HELD` while
 /// another session is alive and is not to be taken over.
-pub async fn acquire<D: Document>(
+pub async fn acquire<D: Synced>(
     tx: &mut Tx,
     hello: &Hello,
     session: &str,
     ttl: Duration,
 ) -> Result<Begun> {
-    let form = rule::form_of::<D>(&hello.forms);
-    rule::check_form::<D>(form)?;
+    let forms = Forms::named::<D>(&hello.forms);
+    forms.check()?;
     let row = locked(tx, &hello.source).await?;
     rule::check_free(hello, &row.holder, row.until.saturating_sub(tx.now()), micros(ttl))?;
     // Not before: who is refused comes again, and its transaction leaves nothing.
@@ -84,9 +88,9 @@ pub async fn acquire<D: Document>(
         fencing: rule::next_fencing(row.fencing, rand::random()),
         unique_ids: hello.unique_ids,
         accept_moves: hello.accept_moves,
-        form,
+        forms,
     };
-    take_lease(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
+    take_lease::<D>(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     let can_reconcile = digests::is_any(tx, &hello.source).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence(), can_reconcile })
 }
@@ -109,7 +113,7 @@ pub async fn stand_in(tx: &mut Tx, source: &str, moved: i64) -> Result<()> {
 }
 
 /// Index: sync_lease's primary key; the row is locked.
-async fn take_lease(
+async fn take_lease<D: Synced>(
     tx: &mut Tx,
     lease: &Lease,
     holder: &str,
@@ -121,7 +125,8 @@ async fn take_lease(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
          unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
-         resumed_mark = $14, form = $15, sealed_locks = sealed_locks + 1
+         resumed_mark = $14, form = $15, forms = $16, forms_of = $2,
+         sealed_locks = sealed_locks + 1
          where source = $1",
     )
     .bind(&lease.source)
@@ -138,7 +143,8 @@ async fn take_lease(
     .bind(i64::from(lease.accept_moves))
     .bind(i64::from(*send_all))
     .bind(resumed.mark)
-    .bind(lease.form)
+    .bind(lease.forms.of(D::ALONE))
+    .bind(lease.forms.written::<D>())
     .execute(tx.conn())
     .await
     .map(drop)
@@ -225,7 +231,7 @@ async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec
 /// # Errors
 /// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` where a newer
 /// replica has opened it.
-pub async fn find<D: Document>(
+pub async fn find<D: Synced>(
     tx: &mut Tx,
     source: &str,
     fencing: i64,
@@ -240,14 +246,15 @@ pub async fn find<D: Document>(
     let last = row.as_ref().map(read).transpose().map_err(db_error)?;
     let last = last.ok_or_else(|| rule::lost(source))?;
     rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
-    rule::check_form::<D>(last.form)?;
+    let forms = last.forms::<D>();
+    forms.check()?;
     let lease = Lease {
         source: source.to_owned(),
         session: last.session,
         fencing,
         unique_ids: last.unique_ids,
         accept_moves: last.accept_moves,
-        form: last.form,
+        forms,
     };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
 }

@@ -5,6 +5,7 @@ pub mod batches;
 pub mod books;
 pub mod digests;
 pub mod lease;
+pub mod made;
 pub mod rejected;
 mod seal;
 pub mod touched;
@@ -103,5 +104,10 @@ pub const STEPS: &[Migration] = &[
         version: 16,
         name: "undone",
         statements: Statements::Both(include_str!("../sql/0016_undone.sql")),
+    },
+    Migration {
+        version: 17,
+        name: "kinds",
+        statements: Statements::Both(include_str!("../sql/0017_kinds.sql")),
     },
 ];

@@ -221,11 +221,11 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<Count> {
     Ok(Count { rejected: of("rejected")?, waiting })
 }
 
-/// The keys of their ids, or of their names.
+/// The keys of their ids, which `id_of` finds in a name, or of their names.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
+pub async fn keys(tx: &mut Tx, lease: &Lease, id_of: fn(&str) -> &str) -> Result<HashSet<String>> {
     let column = if lease.unique_ids { "id" } else { "name" };
     let text = format!("select {column} as one from sync_rejected where source = $1");
     let rows = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).fetch_all(tx.conn()).await;
@@ -233,8 +233,7 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
     let mut keys: HashSet<String> =
         rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect::<Result<_>>()?;
     for name in waiting::names(tx.conn(), &lease.source).await? {
-        let id = name.rsplit('/').next().unwrap_or_default();
-        keys.insert(key(if lease.unique_ids { id } else { &name }));
+        keys.insert(key(if lease.unique_ids { id_of(&name) } else { &name }));
     }
     Ok(keys)
 }

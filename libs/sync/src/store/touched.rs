@@ -49,9 +49,9 @@ impl Place {
 }
 
 /// The records of which a session's first version lies after a place, but for its source's own, and
-/// the place up to which `limit` changes were looked at; `None` at the end. In a revision the kind
-/// that sources send, `own`, comes first, since the others rest on it; then kinds and names in
-/// order.
+/// the place up to which `limit` changes were looked at; `None` at the end. In a revision the kinds
+/// that sources send, `own`, come first and in their order, since the others rest on them; then
+/// kinds and names in order.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -59,7 +59,7 @@ pub async fn touched(
     conn: &mut Conn,
     of: (&str, &str),
     mut place: Place,
-    (own, limit): (&str, usize),
+    (own, limit): (&[&str], usize),
 ) -> Result<(Vec<Touched>, Option<Place>)> {
     let (mut found, mut left) = (Vec::new(), limit);
     while let Some((revision, tx)) = revision(conn, of, place.revision).await? {
@@ -113,18 +113,19 @@ async fn changes(
     conn: &mut Conn,
     tx: i64,
     place: &Place,
-    (own, limit): (&str, usize),
+    (own, limit): (&[&str], usize),
 ) -> Result<Vec<Seen>> {
-    let text = "select kind, name, min(version) as version from change where tx = $1
-        and kind <> 'source' and ($2 = '' or (kind = $2 and name > $3)
-            or (kind <> $4 and ($2 = $4 or kind > $2)))
-        group by kind, name
-        order by case when kind = $4 then 0 else 1 end, kind, name limit $5";
-    let rows = sqlx::query(text)
+    let (rank, rank_of_place) = (rank("kind", own), rank("$2", own));
+    let text = format!(
+        "select kind, name, min(version) as version from change where tx = $1
+         and kind <> 'source' and ($2 = '' or {rank} > {rank_of_place} or ({rank} = {rank_of_place}
+             and (kind > $2 or (kind = $2 and name > $3))))
+         group by kind, name order by {rank}, kind, name limit $4"
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
         .bind(tx)
         .bind(&place.kind)
         .bind(&place.name)
-        .bind(own)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(conn)
         .await
@@ -134,6 +135,13 @@ async fn changes(
         Ok(Seen { kind, name, version: row.try_get("version")? })
     };
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
+}
+
+/// The place of a kind in the order of those that sources send; all others stand behind them.
+fn rank(kind: &str, own: &[&str]) -> String {
+    let cases = own.iter().enumerate();
+    let cases: String = cases.map(|(at, own)| format!(" when '{own}' then {at}")).collect();
+    format!("case {kind}{cases} else {} end", own.len())
 }
 
 /// Those of these records whose first version of the session this is, with all that it made of
@@ -173,7 +181,7 @@ async fn versions(
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
 
-fn read(row: &AnyRow) -> sqlx::Result<Touched> {
+pub(super) fn read(row: &AnyRow) -> sqlx::Result<Touched> {
     Ok(Touched {
         kind: row.try_get("kind")?,
         name: row.try_get("name")?,

@@ -1,7 +1,8 @@
 //! What a record was before a session, or why it stays as it is.
 
-use mpp_core::{A_PERSON, Result, as_told};
-use mpp_store::{Change, Tx, version_of};
+use mpp_api::document;
+use mpp_core::{A_PERSON, Error, Reason, Result, as_told};
+use mpp_store::{Change, Tx, newest_version, version_of};
 
 use crate::store::{touched::Touched, undone};
 
@@ -80,4 +81,20 @@ fn changed_since(last: &Change) -> String {
         told => told,
     };
     format!("it was changed since, by {by} from {}, at revision {}", last.origin, last.revision)
+}
+
+/// The newest version of a record of any kind.
+pub(super) async fn newest_of(tx: &mut Tx, name: &str) -> Result<Option<Change>> {
+    match document::kind_of(name) {
+        Some(kind) => newest_version(tx.conn(), (kind, name)).await,
+        None => Ok(None),
+    }
+}
+
+/// Told of a session of which history has nothing.
+pub(super) fn unknown(source: &str, session: &str) -> Error {
+    let text = format!(
+        "{source} has no session {session:.80} that has changed a record, as far as history reaches; `mpp history` tells the session of each version"
+    );
+    Error::new(Reason::NotFound, text)
 }

@@ -2,6 +2,7 @@
 
 use mpp_api::sync::Record;
 use mpp_core::{Error, Reason, Result};
+use mpp_form::record::known_as;
 
 use super::plan::Run;
 use crate::{
@@ -111,7 +112,7 @@ impl Checked {
                 self.problems.push(Problem::unsent(&item.found_at, &id, &error));
             }
             Ok(record) => {
-                let id = record.source_id.clone();
+                let id = known_as(&record);
                 for note in &item.notes {
                     self.problems.push(Problem::unsent(&item.found_at, &id, note));
                 }
@@ -127,7 +128,7 @@ impl Checked {
     }
 
     fn judge(&mut self, record: Record, found_at: &str, run: &Run) {
-        let id = &record.source_id;
+        let id = &known_as(&record);
         match run.way.destination.judge(record.clone(), &run.source) {
             Err(error) => {
                 self.tally.rejected += 1;

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
-use mpp_form::reconcile::{Found, Item, Set, Standing, key_of};
+use mpp_form::{
+    reconcile::{Found, Item, Set, Standing, key_of},
+    record::known_as,
+};
 
 use super::{
     plan::{Run, Why},
@@ -55,10 +58,10 @@ impl<'a> Comparison<'a> {
     /// Takes up a record of the source.
     pub fn add(&mut self, record: &Record, digest: Digest) -> Result<()> {
         let name = self.run.name_of(record);
-        let standing = self.beliefs.standing(&record.source_id, &name);
+        let id = known_as(record);
+        let standing = self.beliefs.standing(&id, &name);
         let item = Item::new(key_of(&name), &digest, standing);
-        let id = record.source_id.as_str().into();
-        self.entries.push(Entry { id, name: name.into(), digest, standing, item });
+        self.entries.push(Entry { id: id.into(), name: name.into(), digest, standing, item });
         self.spool.push(record)
     }
 

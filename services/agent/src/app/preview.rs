@@ -9,7 +9,10 @@ use std::collections::HashMap;
 
 use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
-use mpp_form::reconcile::{Found, Walk};
+use mpp_form::{
+    reconcile::{Found, Walk},
+    record::known_as,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -137,7 +140,7 @@ async fn read(
         let Some(new) = survey.take_up(found) else { continue };
         match limits.check(&new.record) {
             Ok(()) => comparison.add(&new.record, new.digest)?,
-            Err(error) => survey.keep_invalid(&new.found_at, &new.record.source_id, &error),
+            Err(error) => survey.keep_invalid(&new.found_at, &known_as(&new.record), &error),
         }
     }
     Ok(())

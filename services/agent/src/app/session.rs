@@ -137,7 +137,7 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
         unique_ids: true,
         under_way: context.store.under_way().await?,
         accept_moves: context.run.accept_moves,
-        forms: vec![context.run.way.destination.form()],
+        forms: context.run.way.destination.forms(),
     })
 }
 

@@ -3,6 +3,7 @@
 
 use mpp_api::sync::Record;
 use mpp_core::Error;
+use mpp_form::record::known_as;
 
 use super::plan::Run;
 use crate::{
@@ -98,14 +99,14 @@ impl<'a> Survey<'a> {
         };
         self.tally.count_notes(&notes);
         for note in &notes {
-            self.keep(Problem::unsent(&found_at, &record.source_id, note));
+            self.keep(Problem::unsent(&found_at, &known_as(&record), note));
         }
         match self.difference.judge(&record, &found_at) {
             Verdict::New(digest) => return Some(New { record, digest, found_at }),
             Verdict::Known => self.tally.known += 1,
             Verdict::Duplicate(twin) => {
                 self.tally.count_duplicate(twin.differs);
-                let problems = Problem::duplicate(&found_at, &record.source_id, &twin);
+                let problems = Problem::duplicate(&found_at, &known_as(&record), &twin);
                 problems.into_iter().for_each(|problem| self.keep(problem));
             }
         }

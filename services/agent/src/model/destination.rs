@@ -2,18 +2,17 @@
 
 use mpp_api::{
     Document as _, document,
-    registry::Service,
     scheduling::HoursRule,
     sync::{Form, Record, record::Body},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use mpp_form::record::{self, hours};
 
-/// The service that a source's records go to. Each keeps records of one kind; the source itself is
-/// the registry's, wherever they go.
+/// The service that a source's records go to. Each keeps kinds of its own; the source itself is the
+/// registry's, wherever they go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Destination {
-    /// Services.
+    /// Units, malls, counters and services.
     #[default]
     Registry,
     /// Hours rules.
@@ -35,32 +34,34 @@ impl Destination {
     /// The records that it keeps, in words.
     const fn keeps(self) -> &'static str {
         match self {
-            Self::Registry => "services",
+            Self::Registry => "units, malls, counters or services",
             Self::Scheduling => "hours rules",
         }
     }
 
-    /// The form of the records that this agent sends there.
-    pub fn form(self) -> Form {
-        let kind = match self {
-            Self::Registry => Service::KIND,
-            Self::Scheduling => HoursRule::KIND,
+    /// The forms of the records that this agent sends there.
+    pub fn forms(self) -> Vec<Form> {
+        let kinds = match self {
+            Self::Registry => record::KINDS,
+            Self::Scheduling => &[HoursRule::KIND],
         };
-        Form { kind: kind.to_owned(), number: document::form_number(kind) }
+        let form =
+            |kind: &&str| Form { kind: (*kind).to_owned(), number: document::form_number(kind) };
+        kinds.iter().map(form).collect()
     }
 
     /// The name that a record of a source asks for.
     pub fn name_of(self, source: &str, record: &Record) -> String {
         match self {
-            Self::Registry => format!("{}/services/{}", record.unit, record.source_id),
+            Self::Registry => record::asked(record),
             Self::Scheduling => hours::name(source, &record.source_id),
         }
     }
 
-    /// The source's own id of the record of this name.
+    /// The id by which the record of this name is known at its source.
     pub fn id_of(self, name: &str) -> &str {
         match self {
-            Self::Registry => name.rsplit('/').next().unwrap_or_default(),
+            Self::Registry => record::id_of(name),
             Self::Scheduling => hours::source_id(name),
         }
     }
@@ -82,7 +83,9 @@ impl Destination {
     /// Names the line of the configuration that sends it there.
     pub fn check_kind(self, record: &Record) -> Result<()> {
         let keeper = match &record.body {
-            Some(Body::Service(_)) => Self::Registry,
+            Some(Body::Service(_) | Body::UnitRecord(_) | Body::Mall(_) | Body::Counter(_)) => {
+                Self::Registry
+            }
             Some(Body::HoursRule(_)) => Self::Scheduling,
             Some(Body::Delete(_)) | None => return Ok(()),
         };
@@ -127,7 +130,7 @@ mod tests {
         assert_eq!(name, "hoursRules/mal-banyuwangi_libur");
         assert_eq!(Destination::Scheduling.id_of(&name), "libur");
         let name =
-            Destination::Registry.name_of(SOURCE, &record(Body::Service(Service::default())));
+            Destination::Registry.name_of(SOURCE, &record(Body::Service(Default::default())));
         assert_eq!(
             (name.as_str(), Destination::Registry.id_of(&name)),
             ("units/a/services/libur", "libur")
@@ -141,15 +144,15 @@ mod tests {
         assert!(error.message().contains("set service = \"scheduling\""), "{error}");
         assert_eq!(error.violations()[0].code, FieldCode::Mapping);
         Destination::Scheduling.check_kind(&rule).expect("its own kind");
-        let service = record(Body::Service(Service::default()));
+        let service = record(Body::Service(Default::default()));
         let error = Destination::Scheduling.check_kind(&service).expect_err("the registry's");
         assert!(error.message().contains("set service = \"registry\""), "{error}");
     }
 
     #[test]
-    fn each_keeps_a_kind_of_its_own() {
-        let [registry, scheduling] = Destination::ALL.map(Destination::form);
-        assert_ne!(registry.kind, scheduling.kind);
-        assert!(registry.number > 0 && scheduling.number > 0);
+    fn each_keeps_kinds_of_its_own() {
+        let [registry, scheduling] = Destination::ALL.map(Destination::forms);
+        assert!(registry.iter().all(|one| scheduling.iter().all(|other| one.kind != other.kind)));
+        assert!(registry.iter().chain(&scheduling).all(|form| form.number > 0));
     }
 }

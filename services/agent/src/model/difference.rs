@@ -3,7 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mpp_api::sync::{Record, record::Body};
+use mpp_api::{
+    document,
+    sync::{Record, record::Body},
+};
+use mpp_form::record::known_as;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -87,17 +91,18 @@ impl Difference {
 
     /// Decides on the next record of the source.
     pub fn judge(&mut self, record: &Record, found_at: &str) -> Verdict {
-        let (digest, title) = (digest(record), title(record));
-        if let Some(first) = self.seen.get_mut(&record.source_id) {
+        let (id, digest, title) = (known_as(record), digest(record), title(record));
+        if let Some(first) = self.seen.get_mut(&id) {
             let differs = first.digest != digest;
             let goes_on = differs && first.title == title && !first.goes_on;
             first.goes_on |= goes_on;
             self.differing += usize::from(differs);
             return Verdict::Duplicate(Twin { first: first.place.clone(), differs, goes_on });
         }
+        let is_known = self.answered.get(&id) == Some(&digest);
         let first = First { place: found_at.into(), digest, title, goes_on: false };
-        self.seen.insert(record.source_id.clone(), first);
-        if self.answered.get(&record.source_id) == Some(&digest) {
+        self.seen.insert(id, first);
+        if is_known {
             return Verdict::Known;
         }
         Verdict::New(digest)
@@ -140,6 +145,7 @@ impl Difference {
             Some(id)
                 if self.held.contains(id)
                     || self.told.contains(id)
+                    || document::kind_of(id).is_some()
                     || mpp_core::check_id(id, "source_id").is_ok() =>
             {
                 self.refused.insert(id.to_owned());

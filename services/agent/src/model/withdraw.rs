@@ -91,7 +91,9 @@ fn delete(id: &str, name: &str) -> Record {
     let reason = tombstone::Reason::Withdrawn.into();
     let tombstone = Some(Tombstone { reason, successor: String::new() });
     let body = Body::Delete(Delete { name: name.to_owned(), tombstone });
-    Record { source_id: id.to_owned(), body: Some(body), ..Record::default() }
+    // One that is known by its name bears the last part as its id.
+    let source_id = id.rsplit('/').next().unwrap_or_default().to_owned();
+    Record { source_id, body: Some(body), ..Record::default() }
 }
 
 #[cfg(test)]

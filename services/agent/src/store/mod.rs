@@ -11,7 +11,7 @@ use std::{
 
 use mpp_api::sync::{Checkpoint, Outcome, Record, RecordResult, record::Body};
 use mpp_core::{Error, Reason, Result};
-use mpp_form::limits;
+use mpp_form::{limits, record::known_as};
 use sqlx::{
     Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -40,7 +40,7 @@ impl Answered {
     /// The entry of a record that goes out under this name.
     pub fn of(record: &Record, digest: Digest, name: String) -> Self {
         let is_delete = matches!(record.body, Some(Body::Delete(_)));
-        Self { id: record.source_id.clone(), digest, name: (!is_delete).then_some(name) }
+        Self { id: known_as(record), digest, name: (!is_delete).then_some(name) }
     }
 }
 

@@ -2,30 +2,31 @@
 
 use mpp_api::registry::{Counter, Window};
 use mpp_core::Result;
-use mpp_resource::{Filing, Keeps, Serves};
+use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
     filing::{code, filing, lineage, mall_and_owners, mall_of, parent_of},
+    published::{file_published, same},
 };
-use crate::model;
 
 impl Serves<Counter> for Registry {}
 impl Serves<Window> for Registry {}
 
 impl Keeps<Counter> for Registry {
     fn check(counter: &Counter) -> Result<()> {
-        model::counter::check(counter)
+        mpp_form::counter::check(counter)
     }
 
     async fn file(
         &self,
         counter: &Counter,
-        _before: Option<&Counter>,
+        before: Option<&Counter>,
         tx: &mut Tx,
     ) -> Result<Filing> {
         let (mall, owners) = mall_and_owners(tx, mall_of(&counter.name), "parent").await?;
+        let organiser = lineage(tx, &mall.organiser, "mall.organiser").await?;
         let unit = lineage(tx, &counter.unit, "counter.unit").await?;
         let labels = [
             (Label::Mall, mall.name.as_str()),
@@ -34,13 +35,25 @@ impl Keeps<Counter> for Registry {
             (Label::Agency, unit.agency()),
             (Label::Region, code(&mall.region)),
         ];
-        Ok(filing(&labels, owners))
+        let mut filing = filing(&labels, owners);
+        file_published(tx, (counter, before), &organiser, &mut filing).await?;
+        Ok(filing)
+    }
+
+    fn decide_fields(
+        &self,
+        counter: &mut Counter,
+        before: Option<&Counter>,
+        _filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        before.map_or(Ok(()), |before| self.check_published(before, counter, call, same))
     }
 }
 
 impl Keeps<Window> for Registry {
     fn check(window: &Window) -> Result<()> {
-        model::counter::check_window(window)
+        mpp_form::counter::check_window(window)
     }
 
     async fn file(&self, window: &Window, _before: Option<&Window>, tx: &mut Tx) -> Result<Filing> {

@@ -84,7 +84,7 @@ pub(super) async fn new_region(
 }
 
 /// The mall's name within a checked name.
-pub(super) fn mall_of(name: &str) -> &str {
+pub fn mall_of(name: &str) -> &str {
     let end = name.match_indices('/').nth(1).map_or(name.len(), |(at, _)| at);
     &name[..end]
 }

@@ -7,7 +7,8 @@ use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, mall_owners, new_region},
+    filing::{code, filing, lineage, new_region, owned},
+    published::file_published,
     relabel,
 };
 use crate::{memory::RegistryView, model};
@@ -28,7 +29,7 @@ impl Serves<Mall> for Registry {
 
 impl Keeps<Mall> for Registry {
     fn check(mall: &Mall) -> Result<()> {
-        model::mall::check(mall)
+        mpp_form::mall::check(mall)
     }
 
     async fn file(&self, mall: &Mall, before: Option<&Mall>, tx: &mut Tx) -> Result<Filing> {
@@ -38,13 +39,16 @@ impl Keeps<Mall> for Registry {
         for (index, served) in mall.serves_regions.iter().enumerate() {
             tx.require::<Region>(served, &format!("mall.serves_regions[{index}]")).await?;
         }
-        let owners = mall_owners(tx, mall).await?;
+        let organiser = lineage(tx, &mall.organiser, "mall.organiser").await?;
+        let owners = mpp_rpc::mall_owners(&mall.name, owned(&organiser));
         let labels = [
             (Label::Mall, mall.name.as_str()),
             (Label::Region, code(&mall.region)),
             (Label::Organiser, &mall.organiser),
         ];
-        Ok(filing(&labels, owners))
+        let mut filing = filing(&labels, owners);
+        file_published(tx, (mall, before), &organiser, &mut filing).await?;
+        Ok(filing)
     }
 
     /// An organiser cannot set whether its mall was verified, nor its organiser; a verifier sets
@@ -56,6 +60,12 @@ impl Keeps<Mall> for Registry {
         filing: &mut Filing,
         call: &Call,
     ) -> Result<()> {
+        if let Some(before) = before {
+            // What a source does not say is set by calls: `model::mall::of_calls`.
+            self.check_published(before, mall, call, |before, after| {
+                model::mall::own_difference(before, after).is_none()
+            })?;
+        }
         let Some(before) = before.filter(|_| !call.caller.is(Role::Administrator)) else {
             return Ok(());
         };

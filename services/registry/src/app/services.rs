@@ -155,13 +155,10 @@ impl Registry {
     /// source of a unit that is theirs, too.
     fn check_gives(&self, service: &Service, call: &Call) -> Result<()> {
         if service.source.is_empty() {
-            return Ok(());
+            Ok(())
+        } else {
+            self.check_takes_from(&service.source, call)
         }
-        let state = self.memory.read();
-        let unit = state.records.get::<Source>(&service.source).map(|found| found.doc.unit);
-        let lineage = state.lineage(&unit.unwrap_or_default());
-        let owners = lineage.as_ref().map(Lineage::names).unwrap_or_default();
-        call.grant.check(&owners)
     }
 
     /// The source that `to` names; empty if it names the service's unit.

@@ -1,7 +1,8 @@
 //! Sources: their place, and their counts.
 
-use mpp_api::{registry::Service, sync::Source};
+use mpp_api::sync::Source;
 use mpp_core::{Error, Reason, Result};
+use mpp_form::record;
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 use mpp_sync::store::rejected;
@@ -39,13 +40,14 @@ impl Keeps<Source> for Registry {
         rejected::forget_source(tx, &source.name).await?;
         self.memory.catch_up(tx.head().await?).await?;
         let state = self.memory.read();
-        let rows = state.records.rows::<Service>("");
+        let rows = record::KINDS.iter().flat_map(|kind| state.records.rows_of(kind, ""));
         let mut own = rows.filter(|(_, row)| row.label(Label::Source) == source.name);
         let Some((first, _)) = own.next() else { return Ok(()) };
         let text = format!(
-            "{} still publishes services ({}), such as {first}; withdraw what is no longer offered (`mpp \
-             agent withdraw --all-gone`, or `mpp delete` of each), and hand the others to their unit or \
-             another source (`mpp hand-back --to`)",
+            "{} still publishes records ({}), such as {first}; withdraw services that are no longer \
+             offered (`mpp agent withdraw --all-gone`, or `mpp delete` of each), hand the others to \
+             their unit or another source (`mpp hand-back --to`), and take units, malls and counters \
+             back (their field `source`)",
             source.name,
             own.count() + 1
         );

@@ -1,22 +1,23 @@
 //! Units: their place in the tree, and the labels below one that moves.
 
 use mpp_api::registry::Unit;
-use mpp_core::Result;
+use mpp_core::{Error, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
     filing::{code, filing, lineage, new_region, owned},
+    published::{file_published, same},
     relabel,
 };
-use crate::model;
+use crate::model::{self, tree::Lineage};
 
 impl Serves<Unit> for Registry {}
 
 impl Keeps<Unit> for Registry {
     fn check(unit: &Unit) -> Result<()> {
-        model::unit::check(unit)
+        mpp_form::unit::check(unit)
     }
 
     async fn file(&self, unit: &Unit, before: Option<&Unit>, tx: &mut Tx) -> Result<Filing> {
@@ -33,13 +34,16 @@ impl Keeps<Unit> for Registry {
         if !unit.predecessor.is_empty() {
             tx.require::<Unit>(&unit.predecessor, "unit.predecessor").await?;
         }
-        let agency = owners[owners.len() - 1].clone();
+        let line =
+            Lineage::new(owners.clone()).ok_or_else(|| Error::internal("a unit without a line"))?;
         let labels = [
             (Label::Unit, unit.name.as_str()),
-            (Label::Agency, &agency),
+            (Label::Agency, line.agency()),
             (Label::Region, code(&unit.region)),
         ];
-        Ok(filing(&labels, owners))
+        let mut filing = filing(&labels, owners);
+        file_published(tx, (unit, before), &line, &mut filing).await?;
+        Ok(filing)
     }
 
     /// Only those who hold the unit above may put one below it; only an administrator makes an
@@ -51,6 +55,9 @@ impl Keeps<Unit> for Registry {
         filing: &mut Filing,
         call: &Call,
     ) -> Result<()> {
+        if let Some(before) = before {
+            self.check_published(before, unit, call, same)?;
+        }
         if before.is_some_and(|before| before.parent == unit.parent) {
             return Ok(());
         }

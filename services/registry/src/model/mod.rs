@@ -1,16 +1,14 @@
 //! The rules of the registry, pure: no clock, no I/O.
 //!
-//! A record passes two gates. Its *form* is checked alone ([`unit::check`], [`mall::check`], …; of
-//! what is synced in [`mpp_form`], by which agents judge as well), with every wrong field told at
-//! once. The records that it *refers* to are then read, and
-//! [`region`], [`tree`] and [`mall`] say whether they fit; that is the state's matter, not the
-//! message's.
+//! A record passes two gates. Its *form* is checked alone ([`offering::check`], …; of what sources
+//! send in [`mpp_form`], by which agents judge as well), with every wrong field told at once. The
+//! records that it *refers* to are then read, and [`region`], [`tree`] and [`mall`] say whether
+//! they fit; that is the state's matter, not the message's.
 //!
-//! To add a kind of record: write its check here and name it in [`KINDS`]; its rules stand in
-//! `app/`, its methods in `grpc/`.
+//! To add a kind of record: write its check here, or in [`mpp_form`] where sources send it, and
+//! name it in [`KINDS`]; its rules stand in `app/`, its methods in `grpc/`.
 
 pub mod adoption;
-pub mod counter;
 pub mod divergence;
 pub mod drift;
 pub mod explanation;
@@ -18,14 +16,12 @@ pub mod likeness;
 pub mod mall;
 pub mod meaning;
 pub mod offering;
-pub mod place;
 pub mod process;
 pub mod provenance;
 pub mod region;
 pub mod regulation;
 pub mod source;
 pub mod tree;
-pub mod unit;
 
 use mpp_api::{
     Document,

@@ -1,29 +1,38 @@
-//! The registry's side of federation: services, as sources send them. The engine is `mpp_sync`.
+//! The registry's side of federation: units, malls, counters and services, as sources send them.
+//! The engine is `mpp_sync`.
 //!
-//! [`write`] writes the services of a batch under what curators have set over them, [`moves`] finds
-//! those that have come from another unit, [`sent`] is one on its way.
+//! [`sorted`] has the records of a batch by kind, which are written in that order: [`places`]
+//! writes units, malls and counters, where [`found`] says that they may lie; [`write`] writes
+//! services under what curators have set over them, [`moves`] finds those that have come from
+//! another unit, [`sent`] is one on its way. [`resting`] tells what lies in a place.
 
+mod found;
 mod moves;
+mod places;
+mod resting;
 mod sent;
+mod sorted;
 mod write;
 
 use std::collections::HashMap;
 
 use mpp_api::{
-    Document as _,
-    registry::{Counter, Offering, Service, Standard, StandardLink},
+    Document as _, document,
+    registry::{Counter, Mall, Offering, Service, Standard, StandardLink},
     sync::{OverriddenDifference, Source, source},
     types::tombstone::Reason as Why,
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
+use mpp_form::record::Entry;
 use mpp_store::{Actor, Change, Label, Tx, newest_version};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 use prost::Message as _;
 
+use self::{places::Places, sorted::Sorted};
 use crate::{
     app::{
         Registry,
-        filing::{lineage, owned, parent_of},
+        filing::{lineage, mall_of, owned, parent_of},
         services,
     },
     model::{drift, source::check_unit},
@@ -35,7 +44,7 @@ impl Syncs for Registry {
 
     const SERVICE: source::Service = source::Service::Registry;
 
-    type Doc = Service;
+    type Doc = Entry;
 
     fn engine(&self) -> &Engine {
         &self.sync
@@ -74,15 +83,32 @@ impl Syncs for Registry {
         &self,
         writer: Writer<'_>,
         tx: &mut Tx,
-        records: &[WaitingRecord<Service>],
+        records: &[WaitingRecord<Entry>],
     ) -> Result<HashMap<usize, Fate>> {
-        write::Write::of(self, writer).write(tx, records).await
+        let source = tx.require::<Source>(&writer.lease.source, "source").await?.doc;
+        let Sorted { units, malls, counters, services } = Sorted::of(records);
+        let places = Places { registry: self, lease: writer.lease, source: &source };
+        let mut fates = HashMap::with_capacity(records.len());
+        places.units(tx, units, &mut fates).await?;
+        places.malls(tx, malls, &mut fates).await?;
+        places.counters(tx, counters, &mut fates).await?;
+        write::Write::of(self, writer).write(tx, &source, &services, &mut fates).await?;
+        Ok(fates)
     }
 
+    /// What a record waits for is a unit, a mall, or a record of its own name.
     fn sight(&self, source: &str, awaited: &str) -> Sight {
         let state = self.memory.read();
-        let owner = state.records.row::<Service>(awaited).map(|row| row.label(Label::Source));
-        let unit = if awaited.contains("/services/") { parent_of(awaited) } else { awaited };
+        let kind = document::kind_of(awaited).unwrap_or_default();
+        let owner = state.records.row_of(kind, awaited).map(|row| row.label(Label::Source));
+        let unit = match kind {
+            Service::KIND => parent_of(awaited),
+            Mall::KIND | Counter::KIND => {
+                let mall = state.records.row::<Mall>(mall_of(awaited));
+                mall.map_or("", |row| row.label(Label::Organiser))
+            }
+            _ => awaited,
+        };
         let lineage = state.lineage(unit);
         let source_doc = state.records.get::<Source>(source).map(|found| found.doc);
         let may_write = source_doc.is_some_and(|doc| {
@@ -95,12 +121,23 @@ impl Syncs for Registry {
         }
     }
 
-    fn remarks(service: &Service, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
-        services::remarks(service, is_there)
+    fn remarks(entry: &Entry, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
+        match entry {
+            Entry::Service(service) => services::remarks(service, is_there),
+            Entry::Unit(_) | Entry::Mall(_) | Entry::Counter(_) => Vec::new(),
+        }
     }
 
+    /// Only services move.
     fn elsewhere(&self, source: &str, name: &str) -> Vec<String> {
-        moves::elsewhere(self, source, name)
+        match document::kind_of(name) {
+            Some(Service::KIND) => moves::elsewhere(self, source, name),
+            _ => Vec::new(),
+        }
+    }
+
+    fn resting(&self, place: &str) -> Vec<String> {
+        resting::on(&self.memory.read(), place)
     }
 
     /// The offerings of a service.
@@ -160,8 +197,12 @@ impl Syncs for Registry {
         Ok(())
     }
 
-    fn overridden(before: &Service, after: &Service) -> Result<Vec<OverriddenDifference>> {
-        drift::differences(before, after)
+    fn overridden(kind: &str, both: [&[u8]; 2]) -> Result<Vec<OverriddenDifference>> {
+        if kind != Service::KIND {
+            return Ok(Vec::new());
+        }
+        let [before, after] = both.map(|doc| Service::decode(doc).map_err(Error::internal));
+        drift::differences(&before?, &after?)
     }
 }
 

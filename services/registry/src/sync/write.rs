@@ -1,23 +1,28 @@
-//! Writes the records of a batch that passed their checks, each for itself: puts under what
+//! Writes the services of a batch that passed their checks, each for itself: puts under what
 //! curators have overridden, records that have moved to another unit, deletes.
 
 use std::collections::HashMap;
 
 use mpp_api::{
+    Document as _,
     registry::Service,
     sync::{Outcome, Source},
-    types::Warning,
+    types::{Tombstone, Warning},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, in_words};
-use mpp_form::record::{Checked, Item};
+use mpp_core::{FieldCode, FieldViolation, Reason, Result, in_words};
 use mpp_store::{Expect, Labels, Put, Tx};
-use mpp_sync::{
-    Asks, Before, Fate, Taken, WaitingRecord, Writer, fault, store::lease::Lease, warning,
-};
+use mpp_sync::{Before, Fate, Taken, Writer, fault, store::lease::Lease, warning};
 
-use super::sent::{FoundRecord, Sent, ids_of, raced};
+use super::{
+    sent::{FoundRecord, Sent, ids_of, raced},
+    sorted::{Asked as Asks, One},
+};
 use crate::{
-    app::{Registry, filing::find_lineage, services::service_labels},
+    app::{
+        Registry,
+        filing::{find_lineage, parent_of},
+        services::service_labels,
+    },
     model::{source::check_unit, tree::Lineage},
 };
 
@@ -51,33 +56,34 @@ impl Write<'_> {
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
-        waiting: &[WaitingRecord<Service>],
-    ) -> Result<HashMap<usize, Fate>> {
-        let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
-        let lineages = lineages(tx, waiting.iter().map(|(_, checked)| checked.unit())).await?;
-        let mut fates = HashMap::with_capacity(waiting.len());
+        source: &Source,
+        services: &[One<'_, Service>],
+        fates: &mut HashMap<usize, Fate>,
+    ) -> Result<()> {
+        let lineages = lineages(tx, services.iter().map(|(_, name, _)| parent_of(name))).await?;
         let (mut puts, mut deletes) = (Vec::new(), Vec::new());
-        for (index, checked) in waiting {
-            let lineage = lineages.get(checked.unit()).and_then(Option::as_ref);
-            if lineage.is_none() && Asks::of(checked) == Asks::Delete {
-                // Below a unit that is not there nothing waits for it: it is not there, either.
-                deletes.push((*index, checked));
-                continue;
-            }
-            if let Err(fault) = check_unit(&source, checked.unit(), lineage) {
+        for (index, name, asks) in services {
+            let unit = parent_of(name);
+            let lineage = lineages.get(unit).and_then(Option::as_ref);
+            // Below a unit that is not there nothing waits for a delete: it is not there, either.
+            let is_nowhere = lineage.is_none() && matches!(asks, Asks::Delete(_));
+            if let Err(fault) = check_unit(source, unit, lineage)
+                && !is_nowhere
+            {
                 fates.insert(*index, Err(fault));
                 continue;
             }
-            match (&checked.item, lineage) {
-                (Item::Put(service), Some(lineage)) => {
+            match (asks, lineage) {
+                (Asks::Put(service), Some(lineage)) => {
                     puts.push(Asked { index: *index, service, lineage });
                 }
-                _ => deletes.push((*index, checked)),
+                (Asks::Delete(tombstone), _) => deletes.push((*index, *name, *tombstone)),
+                // `check_unit` refuses one without a unit.
+                (Asks::Put(_), None) => {}
             }
         }
-        self.put(tx, &source, puts, &mut fates).await?;
-        self.delete(tx, &deletes, &mut fates).await?;
-        Ok(fates)
+        self.put(tx, source, puts, fates).await?;
+        self.delete(tx, &deletes, fates).await
     }
 
     /// The owner of a record is looked up in memory, and the version that the write then finds
@@ -102,7 +108,8 @@ impl Write<'_> {
                 fates.insert(one.index, Err(fault));
                 continue;
             }
-            let service = one.publish(asked.service, self.lease.form, self.registry.now())?;
+            let form = self.lease.forms.of(Service::KIND);
+            let service = one.publish(asked.service, form, self.registry.now())?;
             let labels = service_labels(&service, asked.lineage);
             items.push((one.name.clone(), service, labels));
             sent.push(one);
@@ -189,14 +196,14 @@ impl Write<'_> {
     async fn delete(
         &self,
         tx: &mut Tx,
-        deletes: &[(usize, &Checked)],
+        deletes: &[(usize, &str, &Tombstone)],
         fates: &mut HashMap<usize, Fate>,
     ) -> Result<()> {
         let mut gone = Vec::new();
-        for (index, checked) in deletes {
-            let fate = self.delete_one(tx, checked).await?;
+        for (index, name, tombstone) in deletes {
+            let fate = self.delete_one(tx, name, tombstone).await?;
             if matches!(&fate, Ok(taken) if taken.outcome == Outcome::Applied) {
-                gone.push(checked.name.clone());
+                gone.push((*name).to_owned());
             }
             fates.insert(*index, fate);
         }
@@ -205,17 +212,12 @@ impl Write<'_> {
 
     /// A service that is deleted already is as the source wants it. A curator's overrides do not
     /// keep a service alive that its owner withdraws.
-    async fn delete_one(&self, tx: &mut Tx, checked: &Checked) -> Result<Fate> {
-        let Item::Delete(tombstone) = &checked.item else {
-            return Err(Error::internal("a put among the deletes"));
-        };
-        let found = tx.get::<Service>(&checked.name).await?.map(|found| found.doc);
-        if let Some(fault) =
-            found.as_ref().and_then(|found| self.foreign(&found.source, &checked.name))
-        {
+    async fn delete_one(&self, tx: &mut Tx, name: &str, tombstone: &Tombstone) -> Result<Fate> {
+        let found = tx.get::<Service>(name).await?.map(|found| found.doc);
+        if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.source, name)) {
             return Ok(Err(fault));
         }
-        match tx.delete::<Service>(&checked.name, tombstone, Expect::Any).await {
+        match tx.delete::<Service>(name, tombstone, Expect::Any).await {
             Ok(_) => {
                 let warnings = found.as_ref().map(gone_with_it).unwrap_or_default();
                 Ok(Ok(Taken { outcome: Outcome::Applied, warnings }))
@@ -229,7 +231,7 @@ impl Write<'_> {
     }
 
     pub(super) fn found(&self, name: &str) -> Option<FoundRecord> {
-        FoundRecord::of(self.registry, name, self.lease.form)
+        FoundRecord::of(self.registry, name, self.lease.forms.of(Service::KIND))
     }
 
     fn foreign(&self, owner: &str, name: &str) -> Option<FieldViolation> {

@@ -129,7 +129,8 @@ pub fn record(source_id: &str, title: &str) -> Record {
 pub fn record_of(unit: &str, source_id: &str, service: Service) -> Record {
     let body = Some(Body::Service(service));
     // Stories call their services as briefly as they like.
-    Record { source_id: source_id.into(), unit: unit.into(), body, confirmed: true }
+    let (source_id, unit) = (source_id.into(), unit.into());
+    Record { source_id, unit, body, confirmed: true, ..Record::default() }
 }
 
 pub fn delete(source_id: &str) -> Record {

@@ -176,7 +176,7 @@ async fn a_redrive_by_command_tries_one_reason_one_record_or_all_and_only_for_it
         assert_eq!(reason(refused.map(drop)), "NOT_FOUND");
         for asked in [
             RedriveRecordsRequest { code: "unit_not_found".into(), ..all() },
-            RedriveRecordsRequest { name: "units/salah".into(), ..all() },
+            RedriveRecordsRequest { name: "standards/salah".into(), ..all() },
         ] {
             let refused = world.admin().sync.redrive_records(asked).await;
             assert_eq!(reason(refused.map(drop)), "INVALID_FIELD");

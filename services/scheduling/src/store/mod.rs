@@ -48,6 +48,11 @@ pub const SCHEMA: Schema = Schema {
             name: "federation",
             statements: Statements::All(mpp_sync::STEPS.split_at(16).0),
         },
+        Migration {
+            version: 7,
+            name: "kinds of federation",
+            statements: Statements::All(mpp_sync::STEPS.split_at(17).0.split_at(16).1),
+        },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
     standing_kinds: &[Source::KIND],

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use mpp_api::{
-    forms,
+    Document as _, forms,
     scheduling::HoursRule,
     sync::{Outcome, Source},
     types::{Tombstone, tombstone::Reason as Why},
@@ -120,7 +120,7 @@ impl<'a> Write<'a> {
             return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
         }
         let whole = match before {
-            Some(before) => forms::kept(rule, before, self.lease.form)?,
+            Some(before) => forms::kept(rule, before, self.lease.forms.of(HoursRule::KIND))?,
             None => rule.clone(),
         };
         let labels = state.rule_labels(&target, &self.lease.source);

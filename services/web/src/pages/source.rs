@@ -157,6 +157,8 @@ fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
         _ if cause.rejected => words::WAITS_REJECTED,
         "UNIT_NOT_FOUND" => words::WAITS_UNIT,
         "UNIT_NOT_OWNED" => words::WAITS_RIGHT,
+        "MALL_NOT_FOUND" => words::WAITS_MALL,
+        "MALL_NOT_OWNED" => words::WAITS_MALL_RIGHT,
         "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
         "TOO_MANY_MOVED" => words::WAITS_MOVES,
         "TARGET_NOT_FOUND" => words::WAITS_TARGET,

@@ -4,7 +4,13 @@ use mpp_api::sync::Checkpoint;
 use mpp_core::Micros;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::model::checkpoint::{Opened, Standing};
+use crate::{
+    kind::Synced,
+    model::{
+        checkpoint::{Opened, Standing},
+        forms::Forms,
+    },
+};
 
 /// A row of `sync_lease`.
 #[derive(Debug)]
@@ -15,7 +21,10 @@ pub(super) struct LeaseRow {
     pub until: Micros,
     pub unique_ids: bool,
     pub accept_moves: bool,
-    pub form: i64,
+    form: i64,
+    others: String,
+    /// The fencing token of the session whose the other forms are.
+    others_of: i64,
     /// A program of before has written since the last sums.
     pub is_unsealed: bool,
     pub standing: Standing,
@@ -25,7 +34,16 @@ pub(super) struct LeaseRow {
 pub(super) const COLUMNS: &str =
     "fencing, session, holder, until, mapping_version, sequence, position, mark,
     mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
-    resumed_mark, began_at, unique_ids, accept_moves, form, unsealed";
+    resumed_mark, began_at, unique_ids, accept_moves, form, forms, forms_of, unsealed";
+
+impl LeaseRow {
+    /// The forms in which the client of its session writes. A program of before knows those of one
+    /// kind only.
+    pub(super) fn forms<D: Synced>(&self) -> Forms {
+        let others = if self.others_of == self.fencing { self.others.as_str() } else { "" };
+        Forms::read::<D>(others, self.form)
+    }
+}
 
 pub(super) fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
     Ok(LeaseRow {
@@ -36,6 +54,8 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
         accept_moves: row.try_get::<i64, _>("accept_moves")? != 0,
         form: row.try_get("form")?,
+        others: row.try_get("forms")?,
+        others_of: row.try_get("forms_of")?,
         is_unsealed: row.try_get::<i64, _>("unsealed")? != 0,
         standing: standing(row)?,
     })

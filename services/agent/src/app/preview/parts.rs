@@ -8,7 +8,11 @@ use mpp_api::sync::{
 };
 use mpp_client::Endpoint;
 use mpp_core::Result;
-use mpp_form::{limits, reconcile::Found, record};
+use mpp_form::{
+    limits,
+    reconcile::Found,
+    record::{self, known_as},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -73,7 +77,7 @@ impl<'a> Asking<'a> {
             source: self.run.source.clone(),
             unique_ids: true,
             accept_moves: self.run.accept_moves,
-            forms: vec![self.run.way.destination.form()],
+            forms: self.run.way.destination.forms(),
             ..PreviewRecordsRequest::default()
         }
     }
@@ -173,7 +177,7 @@ impl<'a> Parts<'a> {
         self.so_far = answer.so_far;
         for (sent, record) in part.records.into_iter().zip(answer.records) {
             self.note(&record);
-            let id = sent.source_id;
+            let id = known_as(&sent);
             let place = seen.place(&id).unwrap_or_default().to_owned();
             (self.tell)(Look { place, id, record });
         }

@@ -1,6 +1,7 @@
 //! The way of what is read: sent, known, waiting for a comparison, or kept as a problem.
 
 use mpp_core::Result;
+use mpp_form::record::known_as;
 
 use super::{KEPT_AT_ONCE, Session};
 use crate::{app::survey::New, source::Found};
@@ -17,7 +18,7 @@ impl Session<'_> {
     /// Takes up a record that the registry has to see.
     async fn add(&mut self, New { record, digest, found_at }: New) -> Result<()> {
         if let Err(error) = self.limits.check(&record) {
-            self.survey.keep_invalid(&found_at, &record.source_id, &error);
+            self.survey.keep_invalid(&found_at, &known_as(&record), &error);
             return Ok(());
         }
         if let Some(comparison) = &mut self.comparison {

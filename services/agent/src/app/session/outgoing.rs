@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mpp_api::sync::{Batch, Checkpoint, Record};
 use mpp_core::{Clock, Error, FieldCode, Result};
+use mpp_form::record::known_as;
 
 use super::Session;
 use crate::{
@@ -56,7 +57,7 @@ impl Session<'_> {
         self.survey.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
         self.context.store.keep_unsent(&problems).await?;
         if self.context.run.withdraw_later {
-            let names = records.iter().filter_map(|record| held.get(&record.source_id));
+            let names = records.iter().filter_map(|record| held.get(&known_as(record)));
             self.to_withdraw = names.cloned().collect();
             return Ok(());
         }

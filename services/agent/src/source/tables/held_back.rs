@@ -23,10 +23,17 @@ impl HeldBack {
     }
 }
 
-/// The id that a mapped record has.
+/// The id by which a mapped record is known, as `mpp_form::record::known_as` has it.
 pub fn id(output: &Value) -> Option<String> {
-    let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
-    (!id.is_empty()).then(|| id.to_owned())
+    let text = |key: &str| output.get(key).and_then(Value::as_str);
+    let has = |key: &str| output.get(key).is_some();
+    let id = text("source_id").or_else(|| text("sourceId")).filter(|id| !id.is_empty())?;
+    Some(match text("parent") {
+        Some(parent) if has("counter") => format!("{parent}/counters/{id}"),
+        _ if has("unit_record") || has("unitRecord") => format!("units/{id}"),
+        _ if has("mall") => format!("malls/{id}"),
+        _ => id.to_owned(),
+    })
 }
 
 /// Why a mapped record is a line about how much there is, if it is.

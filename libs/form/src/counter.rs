@@ -2,9 +2,8 @@
 
 use mpp_api::registry::{Counter, Unit, Window, counter};
 use mpp_core::{FieldCode, Result};
-use mpp_form::{limits::SHORT, localized};
 
-use super::Check;
+use crate::{Check, limits::SHORT, localized};
 
 /// Longest floor or zone, in characters: both stand on a sign.
 const MAX_PLACE: usize = 40;

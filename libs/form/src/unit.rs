@@ -2,9 +2,8 @@
 
 use mpp_api::registry::{Region, Unit, unit};
 use mpp_core::{FieldCode, Result};
-use mpp_form::{contacts, localized};
 
-use super::Check;
+use crate::{Check, contacts, localized};
 
 /// Former names of one unit at the most.
 const MAX_FORMER_NAMES: usize = 50;

@@ -1,0 +1,42 @@
+//! The records that lie in a place, or refer to it.
+
+use mpp_api::{
+    Document as _,
+    registry::{Counter, Mall, Standard, Unit},
+    sync::Source,
+};
+use mpp_resource::memory::Row;
+use mpp_store::Label;
+use prost::Message as _;
+
+use crate::{memory::RegistryView, model};
+
+/// Kinds that lie in no place and refer to units.
+const REFERRING: [&str; 4] = [Mall::KIND, Counter::KIND, Standard::KIND, Source::KIND];
+
+/// Their names. Of the records of a unit, those of its offices, catalog and counters, and whatever
+/// else is filed under it.
+pub(super) fn on(state: &RegistryView, place: &str) -> Vec<String> {
+    let below = format!("{place}/");
+    let within = model::KINDS.iter().flat_map(|kind| state.records.rows_of(kind, &below));
+    let mut names: Vec<String> = within.map(|(name, _)| name.to_string()).collect();
+    let refers = |row: &Row| {
+        [Label::Unit, Label::Organiser].into_iter().any(|label| row.label(label) == place)
+    };
+    for kind in REFERRING {
+        let rows = state.records.rows_of(kind, "").filter(|(_, row)| refers(row));
+        names.extend(rows.map(|(name, _)| name.to_string()));
+    }
+    names.extend(units_of(state, place));
+    names
+}
+
+/// The units right below a unit, and those that have taken its duties over.
+fn units_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item = String> + 'a {
+    let names_it = move |row: &Row| {
+        let unit = Unit::decode(row.doc.clone()).unwrap_or_default();
+        unit.parent == place || unit.predecessor == place
+    };
+    let units = state.records.rows::<Unit>("").filter(move |(_, row)| names_it(row));
+    units.map(|(name, _)| name.to_string())
+}

@@ -1,0 +1,62 @@
+//! The records of a batch by their kinds, which are written in this order.
+
+use mpp_api::{
+    Document as _,
+    registry::{Counter, Mall, Service, Unit},
+    types::Tombstone,
+};
+use mpp_form::record::{Entry, Item};
+use mpp_sync::WaitingRecord;
+
+/// The change that a record of one kind asks for.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'a, D> {
+    /// It is to be as this.
+    Put(&'a D),
+    /// It is to go.
+    Delete(&'a Tombstone),
+}
+
+/// A record of one kind, with its place in the batch and its name.
+pub(super) type One<'a, D> = (usize, &'a str, Asked<'a, D>);
+
+/// The records of a batch.
+#[derive(Default)]
+pub(super) struct Sorted<'a> {
+    pub(super) units: Vec<One<'a, Unit>>,
+    pub(super) malls: Vec<One<'a, Mall>>,
+    pub(super) counters: Vec<One<'a, Counter>>,
+    pub(super) services: Vec<One<'a, Service>>,
+}
+
+impl<'a> Sorted<'a> {
+    pub(super) fn of(records: &'a [WaitingRecord<Entry>]) -> Self {
+        let mut sorted = Self::default();
+        for (index, checked) in records {
+            let (index, name) = (*index, checked.name.as_str());
+            match &checked.item {
+                Item::Put(entry) => sorted.put(index, name, entry),
+                Item::Delete(tombstone) => sorted.delete(index, name, checked.kind(), tombstone),
+            }
+        }
+        sorted
+    }
+
+    fn put(&mut self, index: usize, name: &'a str, entry: &'a Entry) {
+        match entry {
+            Entry::Unit(one) => self.units.push((index, name, Asked::Put(one))),
+            Entry::Mall(one) => self.malls.push((index, name, Asked::Put(one))),
+            Entry::Counter(one) => self.counters.push((index, name, Asked::Put(one))),
+            Entry::Service(one) => self.services.push((index, name, Asked::Put(one))),
+        }
+    }
+
+    fn delete(&mut self, index: usize, name: &'a str, kind: &str, tombstone: &'a Tombstone) {
+        match kind {
+            Unit::KIND => self.units.push((index, name, Asked::Delete(tombstone))),
+            Mall::KIND => self.malls.push((index, name, Asked::Delete(tombstone))),
+            Counter::KIND => self.counters.push((index, name, Asked::Delete(tombstone))),
+            _ => self.services.push((index, name, Asked::Delete(tombstone))),
+        }
+    }
+}
