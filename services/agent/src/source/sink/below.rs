@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jaq_json::Val;
 use mpp_api::sync::{Record, record::Body};
 use mpp_core::{Error, FieldCode, Result};
+use mpp_form::record::known_as;
 use serde_json::Value;
 
 use super::Sink;
@@ -59,7 +60,7 @@ impl Above {
     /// True if a record is a part of it: it says something else under the same id and title.
     fn is_parted_by(&self, item: &Item) -> bool {
         item.record.as_ref().is_ok_and(|record| {
-            record.source_id == self.record.source_id
+            known_as(record) == known_as(&self.record)
                 && title(record).is_some_and(|title| Some(title) == self::title(&self.record))
                 && *record != self.record
                 && item.found_at != self.found_at
@@ -94,7 +95,7 @@ impl Above {
              row, its list in one cell with a line for each"
         );
         let error = Error::field("row", FieldCode::Torn, text);
-        let refused_id = Some(self.record.source_id.clone());
+        let refused_id = Some(known_as(&self.record));
         Item { refused_id, ..Item::refused(found_at, error) }
     }
 

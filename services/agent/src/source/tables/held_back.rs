@@ -60,3 +60,21 @@ pub fn names_nothing(place: &str, text: &str) -> Error {
     let text = format!("\"{shown}\" names nothing, and is left out");
     Error::field(place, FieldCode::LeftOut, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_known_by_its_name_is_known_so_before_it_is_read_as_well() {
+        let of = |output: Value| id(&output).unwrap_or_default();
+        assert_eq!(of(json!({"source_id": "kk", "unit": "units/a", "service": {}})), "kk");
+        assert_eq!(of(json!({"sourceId": "a", "unitRecord": {}})), "units/a");
+        assert_eq!(of(json!({"source_id": "a", "mall": {}})), "malls/a");
+        let counter = json!({"source_id": "kk", "parent": "malls/a", "counter": {}});
+        assert_eq!(of(counter), "malls/a/counters/kk");
+        assert_eq!(of(json!({"source_id": "", "mall": {}})), "");
+    }
+}
