@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     columns::{Column, columns},
     names::words,
-    program::{HELPERS, path},
+    program::{HELPERS, one_line, path},
 };
 
 /// A day of the contract, and what columns of it are called.
@@ -63,7 +63,7 @@ fn program(
     let validity = day("valid_from", from) + &day("valid_to", to);
     let unused = match left {
         [] => String::new(),
-        left => format!("# Not used: {}\n", left.join(", ")),
+        left => format!("# Not used: {}\n", one_line(&left.join(", "))),
     };
     format!(
         "# A first mapping of opening hours, guessed by the columns' names: read it, and mend what \

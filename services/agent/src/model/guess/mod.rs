@@ -231,8 +231,25 @@ mod tests {
     }
 
     #[test]
+    fn a_name_or_a_code_of_several_lines_stays_within_its_remark() {
+        let row = |number: usize| {
+            let code = if number == 7 { 2 } else { number };
+            json!({
+                "kode": format!("PRZ\n{code:03}"), "nama": format!("Izin nomor {number}"),
+                "biaya": "Gratis", "biaya\n{": "Gratis", "lain\r\nlagi\\": "x", "def": "Rp 5.000",
+            })
+        };
+        assert_runs(&(1..=14).map(row).collect::<Vec<_>>());
+    }
+
+    fn assert_runs(records: &[Value]) {
+        let program = program(&guess(records), "units/a");
+        let mapping = crate::model::mapping::Mapping::compile(&program);
+        assert!(mapping.is_ok(), "{:?}\n{program}", mapping.err());
+    }
+
+    #[test]
     fn of_whatever_columns_a_program_comes_that_can_be_run() {
-        use crate::model::mapping::Mapping;
         let known = ["kode", "nama", "biaya", "waktu", "syarat", "id", "unit", "judul"];
         let texts =
             ["Gratis", "Rp 50.000", "3 hari kerja", "1. KTP 2. KK", "KTP-01", "<b>a</b>", ""];
@@ -247,10 +264,7 @@ mod tests {
                     (name.to_owned(), Value::from(text))
                 });
                 let row = Value::Object(row.collect());
-                let records = vec![row.clone(), row];
-                let program = program(&guess(&records), "units/a");
-                let mapping = Mapping::compile(&program);
-                assert!(mapping.is_ok(), "{:?}\n{program}", mapping.err());
+                assert_runs(&[row.clone(), row]);
             },
         );
     }

@@ -33,13 +33,19 @@ pub fn program(guess: &Guess, unit: &str) -> String {
     }
     lines.extend(["  }".to_owned(), "}".to_owned()]);
     if !guess.left.is_empty() {
-        lines.push(format!("# Not used: {}", guess.left.join(", ")));
+        lines.push(format!("# Not used: {}", one_line(&guess.left.join(", "))));
     }
     lines.join("\n") + "\n"
 }
 
 fn remark(choice: &Choice) -> String {
-    choice.doubt.as_ref().map_or(String::new(), |doubt| format!("  # {doubt}?"))
+    choice.doubt.as_ref().map_or(String::new(), |doubt| format!("  # {}?", one_line(doubt)))
+}
+
+/// A column's name or a code may have several lines; a remark that they end would run on as
+/// program.
+pub(super) fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 fn id(guess: &Guess) -> String {
@@ -60,7 +66,7 @@ fn offices(guess: &Guess) -> String {
     match (guess.of(Field::Unit), guess.offices.len()) {
         (Some(choice), 2..) => format!(
             "  # {} names {} offices; where each is a unit: (\"units/\" + ({} | slug))?",
-            choice.column(),
+            one_line(&choice.column()),
             guess.offices.len(),
             path(&choice.column)
         ),
