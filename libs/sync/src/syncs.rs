@@ -105,20 +105,6 @@ pub trait Syncs: Replica + Clone + 'static {
         0
     }
 
-    /// How many records rest on one that others than a session have written last: with it they
-    /// would be lost.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` when the database is away.
-    fn said_of(
-        &self,
-        _tx: &mut Tx,
-        _name: &str,
-        _session: &str,
-    ) -> impl Future<Output = Result<usize>> + Send {
-        async { Ok(0) }
-    }
-
     /// Whether a record that is put back may stand: what it refers to is there, and stays until the
     /// commit.
     ///
@@ -149,8 +135,9 @@ pub trait Syncs: Replica + Clone + 'static {
         Ok(None)
     }
 
-    /// The names of records that lie in a place, or refer to it, by this replica's memory.
-    fn resting(&self, _place: &str) -> Vec<String> {
+    /// The names of records that rest on one: they lie in it, or refer to it, and could not stay
+    /// without it; by this replica's memory.
+    fn resting(&self, _name: &str) -> Vec<String> {
         Vec::new()
     }
 

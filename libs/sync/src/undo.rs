@@ -16,13 +16,17 @@
 //! changed, and that are all undone, the bytes that came last are kept in mind.
 //!
 //! **Places that the session has made go last** (`undo/places.rs`), and from the last one back: by
-//! then what the session had put into them has gone, and what others have put there keeps them.
+//! then what the session had put into them has gone.
+//!
+//! **What others have made keeps what it rests on, and what is kept keeps what rests on it**
+//! (`undo/stays.rs`), of places and of all other records alike.
 //!
 //! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
 //! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
 //! whoever came later, nobody knows but they.
 
 mod places;
+mod stays;
 mod then;
 
 use mpp_api::{
@@ -38,7 +42,7 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Change, Label, Op, Tx, newest_version};
 
-use self::then::{UNDO, before, is_undone, newest_of, undoes, unknown};
+use self::then::{UNDO, is_undone, unknown};
 use crate::{
     kind::Synced as _,
     metrics,
@@ -184,7 +188,7 @@ impl<'a> Piece<'a> {
         if is_undone(tx, &self.request.session, &last, one).await? {
             return Ok(());
         }
-        let before = match before(tx, &last, one).await? {
+        let before = match self.judged(service, tx, (&last, one)).await? {
             Ok(before) => before,
             Err(why) => {
                 self.leave(&last, why);
@@ -193,10 +197,6 @@ impl<'a> Piece<'a> {
         };
         let buried = before.as_ref().and_then(|before| before.tombstone.clone());
         let then = before.filter(|before| before.op == Op::Put);
-        if let Some(why) = self.in_the_way(service, tx, (&last, then.as_ref())).await? {
-            self.leave(&last, why);
-            return Ok(());
-        }
         // It was made and deleted within the session; or others may lie in it, and it goes last.
         let is_later = S::Doc::PLACES.contains(&kind);
         if then.is_none() && (last.op == Op::Deleted || is_later) {
@@ -216,72 +216,6 @@ impl<'a> Piece<'a> {
             self.kept.push(Undone { name: one.name.clone(), deletes, waited: false });
         }
         Ok(())
-    }
-
-    /// Why a record cannot be put back, though nobody has changed it since.
-    async fn in_the_way<S: Syncs>(
-        &self,
-        service: &S,
-        tx: &mut Tx,
-        (last, then): (&Change, Option<&Change>),
-    ) -> Result<Option<String>> {
-        let rests = match then {
-            None if last.op == Op::Put => {
-                let session = &self.request.session;
-                service.goes_along(&last.name) + service.said_of(tx, &last.name, session).await?
-            }
-            _ => 0,
-        };
-        if rests > 0 {
-            return Ok(Some(format!(
-                "{rests} records of others rest on it by now, and would go with it; delete it where \
-                 that is meant"
-            )));
-        }
-        if !service.may_undo(&self.request.source, then.unwrap_or(last))? {
-            let source = &self.request.source;
-            return Ok(Some(format!(
-                "{source} may not write it any more; whoever runs its place by now changes it"
-            )));
-        }
-        let Some(then) = then else { return Ok(None) };
-        if let Some(moved) = last.tombstone.as_ref().filter(|one| one.reason() == Why::Moved)
-            && !self.leaves_again(service, tx, &moved.successor).await?
-        {
-            return Ok(Some(format!("{}, where it has moved to, stays", moved.successor)));
-        }
-        // A preview takes each piece back, and with it what the next one rests on.
-        let is_back = match S::rests_on(then)? {
-            Some(name) if self.request.validate_only => self.brings_back(tx, &name).await?,
-            _ => false,
-        };
-        let stands = is_back || service.may_stand(tx, then).await?;
-        Ok((!stands).then(|| "what it refers to is not there any more".to_owned()))
-    }
-
-    /// Whether the name that a record has moved to is left again: otherwise it would stand twice.
-    async fn leaves_again<S: Syncs>(
-        &self,
-        service: &S,
-        tx: &mut Tx,
-        successor: &str,
-    ) -> Result<bool> {
-        let last = newest_of(tx, successor).await?;
-        let UndoSessionRequest { source, session, .. } = self.request;
-        let rests = service.goes_along(successor) + service.said_of(tx, successor, session).await?;
-        Ok(last.is_none_or(|last| {
-            let is_own = last.origin == *source && last.session == *session;
-            undoes(&last, session) || (is_own && rests == 0)
-        }))
-    }
-
-    /// Whether the undo brings back a record that the session has deleted.
-    async fn brings_back(&self, tx: &mut Tx, name: &str) -> Result<bool> {
-        let last = newest_of(tx, name).await?;
-        let UndoSessionRequest { source, session, .. } = self.request;
-        Ok(last.is_some_and(|last| {
-            last.op == Op::Deleted && last.origin == *source && last.session == *session
-        }))
     }
 
     /// A record that stays as it is now.

@@ -79,6 +79,19 @@ pub async fn touched(
     Ok((found, None))
 }
 
+/// What a session has written of one record; `None` if nothing.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn of(
+    conn: &mut Conn,
+    of: (&str, &str),
+    (kind, name): (&str, &str),
+) -> Result<Option<Touched>> {
+    let seen = Seen { kind: kind.to_owned(), name: name.to_owned(), version: 0 };
+    Ok(versions(conn, of, &[seen]).await?.into_iter().next())
+}
+
 /// Whether history has anything of a session. Index: revision_session.
 ///
 /// # Errors

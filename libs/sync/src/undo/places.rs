@@ -6,7 +6,7 @@ use mpp_store::{Change, Op, Tx, newest_version};
 
 use super::{
     Piece,
-    then::{before, is_undone, newest_of},
+    then::{before, is_undone},
 };
 use crate::{
     kind::Synced as _,
@@ -39,7 +39,6 @@ impl Piece<'_> {
         if found.is_empty() {
             return Ok(());
         }
-        service.memory().catch_up(tx.head().await?).await?;
         for one in &found {
             self.undo_place(service, tx, one).await?;
         }
@@ -69,24 +68,6 @@ impl Piece<'_> {
             return Ok(());
         }
         self.take_away(tx, (kind, &last), before).await
-    }
-
-    /// How many records rest on a place that the undo does not take away, too. A preview takes each
-    /// piece back, so that what the session has made itself still seems to be there.
-    async fn rest<S: Syncs>(&self, service: &S, tx: &mut Tx, place: &str) -> Result<usize> {
-        let mut others = 0;
-        for name in service.resting(place) {
-            if self.gone.contains(&name) {
-                continue;
-            }
-            let last = newest_of(tx, &name).await?;
-            let is_gone = last.as_ref().is_some_and(|last| last.op == Op::Deleted);
-            let session = &self.request.session;
-            let goes = self.request.validate_only
-                && last.is_some_and(|last| last.session == *session && last.version == 1);
-            others += usize::from(!is_gone && !goes);
-        }
-        Ok(others)
     }
 
     async fn take_away(

@@ -4,7 +4,8 @@
 //! [`sorted`] has the records of a batch by kind, which are written in that order: [`places`]
 //! writes units, malls and counters, where [`found`] says that they may lie; [`write`] writes
 //! services under what curators have set over them, [`moves`] finds those that have come from
-//! another unit, [`sent`] is one on its way. [`resting`] tells what lies in a place.
+//! another unit, [`sent`] is one on its way. [`resting`] tells what lies in a
+//! record, or refers to it.
 
 mod found;
 mod moves;
@@ -24,7 +25,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
 use mpp_form::record::Entry;
-use mpp_store::{Actor, Change, Label, Tx, newest_version};
+use mpp_store::{Actor, Change, Label, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 use prost::Message as _;
 
@@ -136,24 +137,13 @@ impl Syncs for Registry {
         }
     }
 
-    fn resting(&self, place: &str) -> Vec<String> {
-        resting::on(&self.memory.read(), place)
+    fn resting(&self, name: &str) -> Vec<String> {
+        resting::on(&self.memory.read(), name)
     }
 
     /// The offerings of a service.
     fn goes_along(&self, name: &str) -> usize {
         self.memory.read().offerings_of(name).count()
-    }
-
-    /// The links of a service that a person has written since the session, or that stood before it.
-    async fn said_of(&self, tx: &mut Tx, name: &str, session: &str) -> Result<usize> {
-        self.memory.catch_up(tx.head().await?).await?;
-        let mut others = 0;
-        for link in self.links_of(name) {
-            let last = newest_version(tx.conn(), (StandardLink::KIND, &link)).await?;
-            others += usize::from(last.is_some_and(|last| last.session != session));
-        }
-        Ok(others)
     }
 
     /// An offering whose service or counter has gone meanwhile stays gone; so does a link whose

@@ -1,8 +1,8 @@
-//! The records that lie in a place, or refer to it.
+//! The records that lie in another one, or refer to it.
 
 use mpp_api::{
-    Document as _,
-    registry::{Counter, Mall, Standard, Unit},
+    Document as _, document,
+    registry::{Counter, Mall, Service, Standard, Unit},
     sync::Source,
 };
 use mpp_resource::memory::Row;
@@ -14,9 +14,23 @@ use crate::{memory::RegistryView, model};
 /// Kinds that lie in no place and refer to units.
 const REFERRING: [&str; 4] = [Mall::KIND, Counter::KIND, Standard::KIND, Source::KIND];
 
-/// Their names. Of the records of a unit, those of its offices, catalog and counters, and whatever
+/// Their names.
+pub(super) fn on(state: &RegistryView, name: &str) -> Vec<String> {
+    match document::kind_of(name) {
+        Some(Service::KIND) => on_service(state, name),
+        _ => on_place(state, name),
+    }
+}
+
+/// What a person has said of a service, and where it is on offer.
+fn on_service(state: &RegistryView, service: &str) -> Vec<String> {
+    let links = state.links_of(service).map(|(name, _)| name);
+    links.chain(state.offerings_of(service)).map(|name| name.to_string()).collect()
+}
+
+/// Of the records of a unit, those of its offices, catalog and counters, and whatever
 /// else is filed under it.
-pub(super) fn on(state: &RegistryView, place: &str) -> Vec<String> {
+fn on_place(state: &RegistryView, place: &str) -> Vec<String> {
     let below = format!("{place}/");
     let within = model::KINDS.iter().flat_map(|kind| state.records.rows_of(kind, &below));
     let mut names: Vec<String> = within.map(|(name, _)| name.to_string()).collect();

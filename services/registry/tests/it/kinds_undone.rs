@@ -2,7 +2,7 @@
 //! put there since keeps its place.
 
 use mpp_api::{
-    registry::{Mall, Unit},
+    registry::{Mall, Unit, standard_link::State},
     sync::{Outcome, UndoSessionRequest, UndoneRecord, undone_record::Change},
 };
 use mpp_core::Role;
@@ -11,10 +11,11 @@ use mpp_testkit::on_both;
 
 use crate::{
     kinds::{OWN, PEMKAB, SOSIAL, as_regency, backwards, gerai, office, regency, run, stored},
-    publisher::{begin_again, codes, outcomes},
+    publisher::{begin_again, codes, outcomes, record_of},
     quarantine::asleep,
+    standards::standard,
     undone::changes,
-    world::{MALL, World, text, unit},
+    world::{MALL, World, service, text, unit},
 };
 
 /// Sends records in a session of their own; answers its id.
@@ -46,6 +47,8 @@ async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRe
     }
 }
 
+const SANTUNAN: &str = "units/dinas-sosial/services/santunan";
+
 /// A registry that undoes five records with a call.
 fn small() -> Policy {
     Policy { batch_records: 5, ..asleep() }
@@ -66,7 +69,7 @@ async fn all_that_a_session_made_goes_the_places_after_what_lies_in_them() {
             (MALL, Change::Restored),
             ("malls/banyuwangi/counters/sosial", Change::Deleted),
             (SOSIAL, Change::Deleted),
-            ("units/dinas-sosial/services/santunan", Change::Deleted),
+            (SANTUNAN, Change::Deleted),
             ("units/meja-sosial", Change::Deleted),
         ];
         assert_eq!(changes(&told), expected.into());
@@ -93,6 +96,25 @@ async fn all_that_a_session_made_goes_the_places_after_what_lies_in_them() {
         };
         assert_eq!(codes(&run(&world, other).await)[4], "", "other bytes are taken");
         assert!(is_there(&world, SOSIAL));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_stays_with_a_service_in_it_of_which_a_person_has_said_something() {
+    on_both(async |database| {
+        let world = regency(&database, small()).await;
+        let grant = record_of(SOSIAL, "santunan", service("Santunan"));
+        let session = session_of(&world, vec![office("dinas-sosial", PEMKAB), grant]).await;
+        let mut admin = world.admin();
+        admin.create_standard("santunan", standard("Santunan")).await.expect("made");
+        admin.decide(SANTUNAN, "standards/santunan", State::Confirmed).await.expect("said");
+        let shown = undo(&world, &session, true).await;
+        let told = undo(&world, &session, false).await;
+        let expected = [(SOSIAL, Change::Left), (SANTUNAN, Change::Left)];
+        assert_eq!(changes(&told), expected.into());
+        assert_eq!(changes(&shown), expected.into(), "as it was shown");
         world.stop().await;
     })
     .await;

@@ -1,14 +1,16 @@
 //! What a person has said of a service that a source publishes stays through the source's syncs.
 
 use mpp_api::{
-    registry::{Service, standard_link::State, unit::Kind},
-    sync::{Hello, Outcome, Record},
+    registry::{Offering, Service, standard_link::State, unit::Kind},
+    sync::{Hello, Outcome, Record, undone_record::Change},
 };
+use mpp_sync::Policy;
 use mpp_testkit::{TestDatabase, on_both};
 
 use crate::{
     publisher::{begin_again, delete, hello, outcomes, record_of},
-    standards::{LOST_CARD, NEW_CARD, with_standards},
+    quarantine::asleep,
+    standards::{LOST_CARD, NEW_CARD, standard, with_standards},
     undone::undo,
     world::{KEMENDAGRI, World, service, unit},
 };
@@ -89,6 +91,32 @@ async fn a_move_that_is_undone_gives_the_link_back() {
         undo(&world, &session, false).await;
         assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, std::slice::from_ref(&said.name));
         assert_eq!(admin.link(&said.name).await.expect("there").state(), State::Confirmed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_move_that_is_not_undone_keeps_the_link_where_it_was_carried() {
+    on_both(async |database| {
+        let policy = Policy { batch_records: 1, ..asleep() };
+        let world = World::with_source_under(&database, policy).await;
+        let mut admin = world.admin();
+        let office = unit("kemendagri-jatim", Kind::Office, KEMENDAGRI);
+        admin.create_unit("kemendagri-jatim", office).await.expect("a unit");
+        admin.create_standard("ktp-el-baru", standard("KTP")).await.expect("made");
+        run(&world, vec![card(KEMENDAGRI, "KTP")]).await;
+        admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
+        let (session, _) = run(&world, vec![card(OFFICE, "KTP")]).await;
+        let offering = Offering { service: at(OFFICE), ..Offering::default() };
+        admin.propose("pemula", offering).await.expect("on offer");
+        let moved = format!("{}/links/ktp-el-baru", at(OFFICE));
+        for validate_only in [true, false] {
+            let told = undo(&world, &session, validate_only).await;
+            assert!(told.iter().all(|one| one.change() == Change::Left), "{told:?}");
+            let link = told.iter().find(|one| one.name == moved).expect("told");
+            assert!(link.left_reason.contains("on which it rests"), "{}", link.left_reason);
+        }
+        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, [moved]);
     })
     .await;
 }
