@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use mpp_api::types::Tombstone;
 use mpp_core::{FieldViolation, Result};
 use mpp_rpc::Grant;
 use mpp_store::{Db, Labels, Tx};
@@ -120,6 +121,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     fn before_delete(
         &self,
         _record: &R,
+        _why: &Tombstone,
         _call: &Call,
         _tx: &mut Tx,
     ) -> impl Future<Output = Result<()>> + Send {

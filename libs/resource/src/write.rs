@@ -146,7 +146,7 @@ pub async fn delete<R: Resource>(
     let done: Done<()> = command::run(service.db(), call, async |tx| {
         let before = tx.living::<R>(name).await?.doc;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
-        service.before_delete(&before, call, tx).await?;
+        service.before_delete(&before, tombstone, call, tx).await?;
         tx.delete::<R>(name, tombstone, Expect::Etag(etag)).await.map(drop)
     })
     .await?;

@@ -17,6 +17,7 @@
 mod adopted;
 mod adopting;
 mod authors;
+mod carried;
 mod comparing;
 pub mod copies;
 pub mod counters;

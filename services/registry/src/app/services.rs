@@ -89,9 +89,18 @@ impl Keeps<Service> for Registry {
         Ok(())
     }
 
-    async fn before_delete(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
+    async fn before_delete(
+        &self,
+        service: &Service,
+        why: &Tombstone,
+        call: &Call,
+        tx: &mut Tx,
+    ) -> Result<()> {
         published_elsewhere(service, call)?;
         self.memory.catch_up(tx.head().await?).await?;
+        if why.reason() == Why::Moved {
+            self.move_links(tx, call, (&service.name, &why.successor)).await?;
+        }
         self.withdraw_with(tx, &service.name).await
     }
 }

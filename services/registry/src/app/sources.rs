@@ -1,6 +1,6 @@
 //! Sources: their place, and their counts.
 
-use mpp_api::sync::Source;
+use mpp_api::{sync::Source, types::Tombstone};
 use mpp_core::{Error, Reason, Result};
 use mpp_form::record;
 use mpp_resource::{Call, Filing, Keeps, Serves};
@@ -36,7 +36,13 @@ impl Keeps<Source> for Registry {
 
     /// A source that still publishes something stays. The end of its lease has ended its session,
     /// so that no batch comes in between.
-    async fn before_delete(&self, source: &Source, _call: &Call, tx: &mut Tx) -> Result<()> {
+    async fn before_delete(
+        &self,
+        source: &Source,
+        _why: &Tombstone,
+        _call: &Call,
+        tx: &mut Tx,
+    ) -> Result<()> {
         rejected::forget_source(tx, &source.name).await?;
         self.memory.catch_up(tx.head().await?).await?;
         let state = self.memory.read();

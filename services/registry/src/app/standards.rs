@@ -3,8 +3,6 @@
 //! A link lies below its service and is named by its standard, so each pair has one, a sync of the
 //! service cannot lose it, and it goes with the service. Who may write the service decides.
 
-use std::sync::Arc;
-
 use mpp_api::{
     registry::{Service, Standard, StandardLink, standard_link::State},
     time::to_timestamp,
@@ -13,7 +11,7 @@ use mpp_api::{
 use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told};
 use mpp_form::standard::as_service;
 use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
-use mpp_store::{Expect, Label, Labels, Tx};
+use mpp_store::{Expect, Label, Tx};
 
 use super::{
     Registry,
@@ -62,7 +60,13 @@ impl Keeps<Standard> for Registry {
     }
 
     /// Only an administrator takes the decisions of all units away with it.
-    async fn before_delete(&self, standard: &Standard, call: &Call, tx: &mut Tx) -> Result<()> {
+    async fn before_delete(
+        &self,
+        standard: &Standard,
+        why: &Tombstone,
+        call: &Call,
+        tx: &mut Tx,
+    ) -> Result<()> {
         self.memory.catch_up(tx.head().await?).await?;
         let links = names(self.memory.read().links_to(&standard.name));
         if !links.is_empty() && !call.caller.is(Role::Administrator) {
@@ -73,6 +77,9 @@ impl Keeps<Standard> for Registry {
                 standard.name
             );
             return Err(Error::new(Reason::WrongState, text));
+        }
+        if why.reason() == Why::Moved && !links.is_empty() {
+            self.rename_links(tx, &links, &why.successor).await?;
         }
         self.withdraw_links(tx, links, Why::Withdrawn).await
     }
@@ -223,56 +230,6 @@ impl Registry {
         }
         Ok(())
     }
-
-    /// A service has moved: what a person has said of it holds where it is now, unless something
-    /// else is said there of the same standard, or of which standard it is. Answers the links that
-    /// were not carried. The memory must have caught up.
-    ///
-    /// # Errors
-    /// `WRITE_CONFLICT` if a race was lost.
-    pub async fn carry_links(
-        &self,
-        tx: &mut Tx,
-        from: &[String],
-        to: &str,
-    ) -> Result<Vec<StandardLink>> {
-        let (carried, mut is_confirmed) = self.links_for(from, to);
-        let mut left = Vec::new();
-        if carried.is_empty() {
-            return Ok(left);
-        }
-        let unit = lineage(tx, parent_of(to), "unit").await?;
-        for (link, mut labels) in carried {
-            labels.insert(Label::Service, to.to_owned());
-            labels.insert(Label::Unit, unit.unit().to_owned());
-            labels.insert(Label::Agency, unit.agency().to_owned());
-            let confirms = link.state() == State::Confirmed;
-            match tx.get::<StandardLink>(&link.name).await? {
-                Some(there) if said(&there.doc) == said(&link) => {}
-                Some(_) => left.push(link),
-                None if confirms && is_confirmed => left.push(link),
-                None => {
-                    is_confirmed |= confirms;
-                    tx.put_anew(&link.name, &link, labels).await?;
-                }
-            }
-        }
-        Ok(left)
-    }
-
-    /// The links of services that have moved, under the name that they have now, and whether it is
-    /// already found there of which standard the service is.
-    fn links_for(&self, from: &[String], to: &str) -> (Vec<(StandardLink, Labels)>, bool) {
-        let state = self.memory.read();
-        let renamed = |(name, row): (&Arc<str>, &Row)| {
-            let mut link = state.records.get::<StandardLink>(name)?.doc;
-            link.name = format!("{to}/links/{}", name.rsplit('/').next()?);
-            Some((link, row.labels()))
-        };
-        let all = from.iter().flat_map(|from| state.links_of(from));
-        let carried = all.filter_map(renamed).collect();
-        (carried, state.links_of(to).any(|(_, row)| is_confirmed(row)))
-    }
 }
 
 /// The service that a link is of.
@@ -292,7 +249,8 @@ fn state_label(link: &StandardLink) -> &'static str {
     }
 }
 
-fn said(link: &StandardLink) -> (i32, &str) {
+/// What a person has said.
+pub fn said(link: &StandardLink) -> (i32, &str) {
     (link.state, &link.reason)
 }
 

@@ -1,18 +1,24 @@
 //! What a person has said of a service that a source publishes stays through the source's syncs.
 
 use mpp_api::{
-    registry::{Offering, Service, standard_link::State, unit::Kind},
+    registry::{
+        DeleteServiceRequest, DeleteStandardLinkRequest, DeleteStandardRequest, GetStandardRequest,
+        Offering, Service, standard_link::State, unit::Kind,
+    },
     sync::{Hello, Outcome, Record, undone_record::Change},
+    types::{Tombstone, tombstone::Reason as Why},
 };
+use mpp_core::Role;
 use mpp_sync::Policy;
 use mpp_testkit::{TestDatabase, on_both};
 
 use crate::{
+    catalog::withdrawn,
     publisher::{begin_again, delete, hello, outcomes, record_of},
     quarantine::asleep,
     standards::{LOST_CARD, NEW_CARD, standard, with_standards},
     undone::undo,
-    world::{KEMENDAGRI, World, service, unit},
+    world::{BKPM, KEMENDAGRI, KTP, World, reason, refused, service, text, unit},
 };
 
 const OFFICE: &str = "units/kemendagri-jatim";
@@ -117,6 +123,70 @@ async fn a_move_that_is_not_undone_keeps_the_link_where_it_was_carried() {
             assert!(link.left_reason.contains("on which it rests"), "{}", link.left_reason);
         }
         assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, [moved]);
+    })
+    .await;
+}
+
+fn moved_to(successor: &str) -> Option<Tombstone> {
+    Some(Tombstone { reason: Why::Moved.into(), successor: successor.into() })
+}
+
+#[tokio::test]
+async fn a_service_that_an_officer_moves_takes_what_was_said_along() {
+    on_both(async |database| {
+        let world = with_standards(&database).await;
+        let (mut admin, mut officer) =
+            (world.admin(), world.caller(Role::UnitOfficer, &[KEMENDAGRI]));
+        admin.decide(KTP, NEW_CARD, State::Confirmed).await.expect("said");
+        let to = format!("{BKPM}/services/ktp");
+        let request = DeleteServiceRequest {
+            name: KTP.into(),
+            tombstone: moved_to(&to),
+            ..DeleteServiceRequest::default()
+        };
+        let early = refused(officer.catalog.delete_service(request.clone()).await);
+        assert_eq!(early.reason, "WRONG_STATE");
+        assert!(early.message.contains("make it first"), "{}", early.message);
+        admin.create_service(BKPM, "ktp", service("KTP elektronik")).await.expect("made");
+        let foreign = officer.catalog.delete_service(request.clone()).await;
+        assert_eq!(reason(foreign), "PERMISSION_DENIED", "it is another's there");
+        admin.catalog.delete_service(request).await.expect("moved");
+        let link = format!("{to}/links/ktp-el-baru");
+        assert_eq!(admin.links(EVERYWHERE, NEW_CARD).await, std::slice::from_ref(&link));
+        assert_eq!(admin.link(&link).await.expect("there").service_title, text("KTP elektronik"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_standard_that_moves_takes_what_was_said_along_and_names_its_successor() {
+    on_both(async |database| {
+        let world = with_standards(&database).await;
+        let mut admin = world.admin();
+        admin.decide(KTP, NEW_CARD, State::Confirmed).await.expect("said");
+        admin.decide(KTP, LOST_CARD, State::Rejected).await.expect("said");
+        let request = DeleteStandardRequest {
+            name: NEW_CARD.into(),
+            tombstone: moved_to(LOST_CARD),
+            ..DeleteStandardRequest::default()
+        };
+        let otherwise = refused(admin.standards.delete_standard(request.clone()).await);
+        assert_eq!(otherwise.reason, "WRONG_STATE");
+        assert!(otherwise.message.contains("--open"), "{}", otherwise.message);
+        let link = format!("{KTP}/links/ktp-el-hilang");
+        let open = DeleteStandardLinkRequest {
+            name: link.clone(),
+            tombstone: withdrawn(),
+            ..DeleteStandardLinkRequest::default()
+        };
+        admin.standards.delete_standard_link(open).await.expect("taken back");
+        admin.standards.delete_standard(request).await.expect("moved");
+        assert_eq!(admin.links(EVERYWHERE, "").await, std::slice::from_ref(&link));
+        let moved = admin.link(&link).await.expect("there");
+        assert_eq!((moved.standard.as_str(), moved.state()), (LOST_CARD, State::Confirmed));
+        let get = GetStandardRequest { name: NEW_CARD.into(), min_revision: 0 };
+        let gone = refused(admin.standards.get_standard(get).await);
+        assert!(gone.message.contains(&format!("{LOST_CARD} took its place")), "{}", gone.message);
     })
     .await;
 }
