@@ -71,7 +71,9 @@ fn print(suggestion: &Suggestion, of_standard: bool) {
         (&suggestion.standard, &suggestion.standard_title)
     };
     let example = if !of_standard && suggestion.standard_example { " (example)" } else { "" };
-    say!("{:3} %  {name}{example}  {}", suggestion.percent, output::english(title.as_ref()));
+    let rests = if suggestion.service_inactive { " (not served now)" } else { "" };
+    let title = output::english(title.as_ref());
+    say!("{:3} %  {name}{example}  {title}{rests}", suggestion.percent);
     for reason in &suggestion.reasons {
         say!("       {}", because(reason));
     }

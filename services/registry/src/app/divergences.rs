@@ -2,6 +2,8 @@
 //! confirmed links only. Services that their owner does not serve now are left out, and so is the
 //! text of a standard before its first day.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use jiff::civil::Date;
 use mpp_api::registry::{
@@ -80,7 +82,10 @@ impl Registry {
         let bound = page::hash(&["divergences", &asked.region]);
         let most = self.policy.divergence_services;
         let (given, next) = self.memory.settled(|state| gather(state, asked, bound, most)).await?;
-        self.comparing.run(caller, move |gone| compared(given, next, (bound, today), gone)).await
+        let work = move |gone: &CancellationToken| compared(given, next, (bound, today), gone);
+        let mut answer = self.comparing.run(caller, work).await?;
+        name_regions(&self.memory.read(), &mut answer);
+        Ok(answer)
     }
 }
 
@@ -157,6 +162,19 @@ pub(super) fn region_of<'a>(state: &'a RegistryView, unit: &str) -> &'a str {
     let names = lineage.iter().flat_map(|lineage| lineage.names());
     let rows = names.filter_map(|unit| state.records.row::<Unit>(unit));
     rows.map(|row| row.label(Label::Region)).find(|region| !region.is_empty()).unwrap_or("")
+}
+
+/// Gives the regions of holders their names.
+fn name_regions(state: &RegistryView, answer: &mut ListDivergencesResponse) {
+    let mut names = HashMap::new();
+    let variants = answer.divergences.iter_mut().flat_map(|one| &mut one.variants);
+    for holder in variants.flat_map(|variant| &mut variant.holders) {
+        let name = names.entry(holder.region.clone()).or_insert_with(|| {
+            let found = state.records.get::<Region>(&format!("regions/{}", holder.region));
+            found.map(|found| found.doc.display_name).unwrap_or_default()
+        });
+        holder.region_name.clone_from(name);
+    }
 }
 
 /// The answer, as far as one message holds it.
@@ -272,6 +290,7 @@ fn tell(
     };
     let own = |place: &usize| Holder {
         texts: own_words(&all[*place], &variant.saying),
+        title: services[*place].1.title.clone(),
         ..services[*place].0.clone()
     };
     Variant {

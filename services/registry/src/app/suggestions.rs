@@ -11,6 +11,7 @@ use bytes::Bytes;
 use mpp_api::registry::{
     Service, Standard, SuggestServicesRequest, SuggestServicesResponse, SuggestStandardsRequest,
     Suggestion,
+    service::State,
     suggestion::{Reason, reason::Ground as GroundWord},
 };
 use mpp_core::{Error, FieldCode, Label, Result};
@@ -201,6 +202,7 @@ fn suggestion(service: &Service, standard: &Standard, likeness: Likeness) -> Sug
         service_title: service.title.clone(),
         standard_title: standard.title.clone(),
         standard_example: standard.example,
+        service_inactive: service.state() == State::Inactive,
         percent: percent(likeness.percent),
         reasons: reasons.collect(),
     }

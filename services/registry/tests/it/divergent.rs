@@ -102,6 +102,8 @@ async fn services_differ_by_what_they_mean_and_each_says_it_in_its_own_words() {
         assert_eq!(fees[1].texts, ["Rp10.000"]);
         assert_eq!(fees[1].holders[0].service, "units/c-dukcapil/services/ktp");
         assert_eq!(fees[1].holders[0].region, "51.01", "that of the government above");
+        assert_eq!(fees[1].holders[0].region_name, "Kabupaten Jembrana");
+        assert!(fees[1].holders[0].title.is_some());
 
         let time = &found[1].variants;
         assert!(time[0].standard && time[0].texts[0].starts_with("Paling lama"), "{time:?}");

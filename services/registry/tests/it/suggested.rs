@@ -1,7 +1,8 @@
 //! Suggestions: which service may be of which standard, until a person has decided.
 
 use mpp_api::registry::{
-    Standard, SuggestServicesRequest, SuggestStandardsRequest, Suggestion, standard_link::State,
+    Service, Standard, SuggestServicesRequest, SuggestStandardsRequest, Suggestion,
+    UpdateServiceRequest, service::State as Served, standard_link::State,
     suggestion::reason::Ground,
 };
 use mpp_testkit::on_both;
@@ -89,6 +90,11 @@ async fn a_standard_gets_the_services_of_all_units_that_nobody_has_linked() {
         let mut found = admin.suggested_services(&world, NEW_CARD).await;
         found.sort();
         assert_eq!(found, both);
+        let paused = Service { name: KTP.into(), ..Service::default() };
+        let paused = Service { state: Served::Inactive.into(), ..paused };
+        let paused = UpdateServiceRequest { service: Some(paused), ..Default::default() };
+        admin.catalog.update_service(paused).await.expect("paused");
+        assert!(admin.suggested_standards(KTP).await[0].service_inactive, "it is told");
         admin.decide(KTP, LOST_CARD, State::Confirmed).await.expect("confirmed of another");
         admin.decide(&card, NEW_CARD, State::Rejected).await.expect("rejected");
         assert!(admin.suggested_services(&world, NEW_CARD).await.is_empty());

@@ -124,10 +124,16 @@ fn beyond(look: Look, phrase: Phrase, texts: &[String]) -> Markup {
     }
 }
 
-/// The unit that says so, which links to its service.
+/// The unit that says so, which links to its service, with the service's title and the region.
 fn holder_of(look: Look, data: &StandardData, holder: &Holder) -> Markup {
     let unit = deviations::name(look, data.units.get(&holder.unit), &holder.unit);
-    html! { a href=(look.path(&format!("/{}", holder.service))) { (unit) } }
+    html! {
+        a href=(look.path(&format!("/{}", holder.service))) { (unit) }
+        " " span.minor {
+            (local(holder.title.as_ref(), look.lang))
+            @if !holder.region_name.is_empty() { ", " (holder.region_name) }
+        }
+    }
 }
 
 /// The words for a component.

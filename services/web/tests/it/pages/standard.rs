@@ -19,6 +19,7 @@ async fn a_standard_shows_each_components_variants_in_their_own_words_and_who_sa
             "15 menit",
             "Baris standar yang tidak ditemukan dalam kata-kata ini: Kartu Keluarga",
             "dibandingkan menurut kata-katanya; maksudnya mungkin sama",
+            "SKCK baru, Kabupaten Banyuwangi",
             "“KK dan KTP”",
             "dan 4 layanan lain",
             "Hanya di loket",

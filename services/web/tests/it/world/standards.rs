@@ -25,6 +25,8 @@ fn said(texts: &[&str], units: &[&str], read: bool) -> Variant {
         unit: format!("units/{unit}"),
         region: "35.10".into(),
         texts: if *unit == "polda" { vec!["KK dan KTP".into()] } else { Vec::new() },
+        title: text("SKCK baru", ""),
+        region_name: "Kabupaten Banyuwangi".into(),
     };
     Variant {
         texts: texts.iter().map(|text| (*text).to_owned()).collect(),
