@@ -72,22 +72,9 @@ pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
 /// The same as [`lock_head`].
 pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
     let mut held = BTreeMap::new();
-    for chunk in events.chunks(tx.rows_at_once(2)) {
-        let text = format!(
-            "select i.* from inbox i
-             where i.feed = $1 and (i.kind, i.name) in (values {})
-             and i.seq = (select max(l.seq) from inbox l
-                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
-            placeholders(2, chunk.len(), 2)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
-        for event in chunk {
-            query = query.bind(event.kind.clone()).bind(event.name.clone());
-        }
-        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
-            let row = stored(&row)?;
-            held.insert((row.event.kind.clone(), row.event.name.clone()), row);
-        }
+    for row in last_rows(tx, feed, &names(&events), "i.*").await? {
+        let row = stored(&row)?;
+        held.insert((row.event.kind.clone(), row.event.name.clone()), row);
     }
     let mut news = Vec::new();
     for event in events {
@@ -110,9 +97,7 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
 /// # Errors
 /// The same as [`lock_head`].
 pub async fn drop_repeated(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
-    let names: Names =
-        events.iter().map(|event| (event.kind.clone(), event.name.clone())).collect();
-    let mut last = last_events(tx, feed, &names).await?;
+    let mut last = last_events(tx, feed, &names(&events)).await?;
     let gone: Names =
         last.iter().filter(|(_, last)| !last.lives).map(|(name, _)| name.clone()).collect();
     let held = held_events(tx, feed, &gone).await?;
@@ -144,15 +129,17 @@ fn same(name: (String, String), version: i64, revision: i64, at: i64) -> Same {
     (name, [version, revision, at])
 }
 
+fn names(events: &[Event]) -> Names {
+    events.iter().map(|event| (event.kind.clone(), event.name.clone())).collect()
+}
+
 /// How the last event of each of these records left it, deleted ones included. Index: inbox_record.
 async fn last_events(
     tx: &mut Tx,
     feed: Upstream,
     records: &Names,
 ) -> Result<BTreeMap<(String, String), Last>> {
-    let which = "and i.seq = (select max(l.seq) from inbox l
-                 where l.feed = i.feed and l.kind = i.kind and l.name = i.name)";
-    let rows = events_of(tx, feed, records, which).await?;
+    let rows = last_rows(tx, feed, records, "i.kind, i.name, i.version, i.op").await?;
     let last = |row: &AnyRow| -> Result<_> {
         let lives = get::<String>(row, "op")? == "put";
         Ok(((get(row, "kind")?, get(row, "name")?), Last { version: get(row, "version")?, lives }))
@@ -160,28 +147,23 @@ async fn last_events(
     rows.iter().map(last).collect()
 }
 
-/// All events of these records. Index: inbox_record.
-async fn held_events(tx: &mut Tx, feed: Upstream, records: &Names) -> Result<BTreeSet<Same>> {
-    let rows = events_of(tx, feed, records, "").await?;
-    let held = |row: &AnyRow| -> Result<_> {
-        let name = (get(row, "kind")?, get(row, "name")?);
-        Ok(same(name, get(row, "version")?, get(row, "revision")?, get(row, "at")?))
-    };
-    rows.iter().map(held).collect()
-}
-
-async fn events_of(
+/// The last event of each of these records. Each is looked up by itself: a planner whose numbers
+/// are of a time when the feed had few events reads all of the feed's, for each batch again.
+/// Indexes: inbox_record, inbox's primary key.
+async fn last_rows(
     tx: &mut Tx,
     feed: Upstream,
     records: &Names,
-    which: &str,
+    columns: &str,
 ) -> Result<Vec<AnyRow>> {
     let records: Vec<_> = records.iter().collect();
     let mut found = Vec::new();
     for chunk in records.chunks(tx.rows_at_once(2)) {
         let text = format!(
-            "select i.kind, i.name, i.version, i.revision, i.at, i.op from inbox i
-             where i.feed = $1 and (i.kind, i.name) in (values {}) {which}",
+            "with wanted (kind, name) as (values {})
+             select {columns} from wanted w join inbox i
+             on i.seq = (select max(l.seq) from inbox l
+                         where l.feed = $1 and l.kind = w.kind and l.name = w.name)",
             placeholders(2, chunk.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
@@ -191,6 +173,22 @@ async fn events_of(
         found.extend(query.fetch_all(tx.conn()).await.map_err(db_error)?);
     }
     Ok(found)
+}
+
+/// All events of these records, which are few: they were deleted and are told of again. Index:
+/// inbox_record.
+async fn held_events(tx: &mut Tx, feed: Upstream, records: &Names) -> Result<BTreeSet<Same>> {
+    let mut held = BTreeSet::new();
+    for (kind, name) in records {
+        let text = "select version, revision, at from inbox
+                    where feed = $1 and kind = $2 and name = $3";
+        let query = sqlx::query(text).bind(feed.as_str()).bind(kind).bind(name);
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            let key = (kind.clone(), name.clone());
+            held.insert(same(key, get(&row, "version")?, get(&row, "revision")?, get(&row, "at")?));
+        }
+    }
+    Ok(held)
 }
 
 /// Appends events after the number `seq`; answers the last one's number.
@@ -257,25 +255,8 @@ pub async fn versions(
     feed: Upstream,
     records: &Names,
 ) -> Result<BTreeMap<(String, String), i64>> {
-    let records: Vec<_> = records.iter().collect();
-    let mut found = BTreeMap::new();
-    for chunk in records.chunks(tx.rows_at_once(2)) {
-        let text = format!(
-            "select i.kind, i.name, i.version from inbox i
-             where i.feed = $1 and (i.kind, i.name) in (values {}) and i.op = 'put'
-             and i.seq = (select max(l.seq) from inbox l
-                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
-            placeholders(2, chunk.len(), 2)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
-        for (kind, name) in chunk {
-            query = query.bind(kind).bind(name);
-        }
-        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
-            found.insert((get(&row, "kind")?, get(&row, "name")?), get(&row, "version")?);
-        }
-    }
-    Ok(found)
+    let last = last_events(tx, feed, records).await?.into_iter();
+    Ok(last.filter(|(_, last)| last.lives).map(|(name, last)| (name, last.version)).collect())
 }
 
 /// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record.

@@ -119,8 +119,9 @@ pub async fn versions(
     let most = tx.rows_at_once(2);
     for chunk in records.chunks(most) {
         let text = format!(
-            "select kind, name, version from upstream_record
-             where feed = $1 and (kind, name) in (values {})",
+            "with wanted (kind, name) as (values {})
+             select r.kind, r.name, r.version from wanted w join upstream_record r
+             on r.feed = $1 and r.kind = w.kind and r.name = w.name",
             placeholders(2, chunk.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == most);
