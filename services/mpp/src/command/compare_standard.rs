@@ -120,7 +120,10 @@ fn told(line: &Line) -> Vec<String> {
     let first = match line.standing() {
         Standing::Same => format!("  {name}: the same: “{here}”"),
         Standing::Differs => format!("  {name}: differs{words}: “{own}”, here “{here}”"),
-        Standing::Unstated => format!("  {name}: “{own}”, nothing said here"),
+        Standing::Unstated if here.is_empty() => format!("  {name}: “{own}”, nothing said here"),
+        Standing::Unstated => {
+            format!("  {name}: not known, as a part is left open: “{own}”, here “{here}”")
+        }
         Standing::Left | Standing::Unspecified => format!("  {name}: left to the owner"),
     };
     let mut all = vec![first];

@@ -30,7 +30,7 @@ use crate::{
     },
     model::{
         adoption::{self, Standing as Found, adoption, explanation, standing},
-        divergence::Saying,
+        divergence::{Openness, Saying},
         provenance,
     },
 };
@@ -124,14 +124,21 @@ impl Registry {
         })
     }
 
-    /// The link once these components say what the standard does.
+    /// The link once these components say what the standard does; as it was where none had to
+    /// change.
     fn noted(&self, link: &StandardLink, standard: &Standard, parts: &[Part]) -> StandardLink {
-        let components: Vec<i32> = parts.iter().map(|part| part.component().into()).collect();
+        if parts.is_empty() {
+            return link.clone();
+        }
+        let now: Vec<i32> = parts.iter().map(|part| part.component().into()).collect();
+        let is_of_now = link.adopt_time.is_some() && link.adopted_version == standard.version;
+        let earlier = if is_of_now { &link.adopted_components[..] } else { &[] };
+        let all: BTreeSet<i32> = earlier.iter().chain(&now).copied().collect();
         StandardLink {
-            explanations: adoption::without(&link.explanations, &components),
+            explanations: adoption::without(&link.explanations, &now),
             adopted_version: standard.version.clone(),
             adopt_time: Some(to_timestamp(self.now())),
-            adopted_components: components,
+            adopted_components: all.into_iter().collect(),
             ..link.clone()
         }
     }
@@ -210,7 +217,12 @@ fn line(
     let beyond = |of: &Saying, other| {
         if compares { lines(of.beyond(other)) } else { Vec::new() }
     };
-    let changes = matches!(stands, Found::Differs | Found::Unstated);
+    // A standard that leaves a part open takes nothing away of what the owner says of that part.
+    let changes = match stands {
+        Found::Differs | Found::Unstated => true,
+        Found::Unclear => own.openness == Openness::No,
+        Found::Same | Found::Left => false,
+    };
     let line = Line {
         component: part.component().into(),
         standing: word(stands).into(),
@@ -229,7 +241,7 @@ fn word(stands: Found) -> Standing {
     match stands {
         Found::Same => Standing::Same,
         Found::Differs => Standing::Differs,
-        Found::Unstated => Standing::Unstated,
+        Found::Unstated | Found::Unclear => Standing::Unstated,
         Found::Left => Standing::Left,
     }
 }
@@ -266,14 +278,16 @@ fn check_standard(pair: &Pair, etag: &str, today: &str) -> Result<()> {
 /// those that do not say the same already.
 fn taken(comparison: &StandardComparison, named: &[Part]) -> Result<Vec<Part>> {
     let wanted: BTreeSet<Component> = named.iter().map(|part| part.component()).collect();
-    let left = comparison
-        .lines
-        .iter()
-        .find(|line| wanted.contains(&line.component()) && line.standing() == Standing::Left);
-    if let Some(line) = left {
+    let is_owners = |line: &Line| match line.standing() {
+        Standing::Left => Some("it"),
+        Standing::Unstated if line.field.is_empty() => Some("a part of it"),
+        _ => None,
+    };
+    let mut asked = comparison.lines.iter().filter(|line| wanted.contains(&line.component()));
+    if let Some((line, what)) = asked.find_map(|line| Some((line, is_owners(line)?))) {
         let place = named.iter().position(|part| part.component() == line.component());
         let field = format!("components[{}]", place.unwrap_or_default());
-        let text = format!("{} leaves it to the owner of the service", comparison.standard);
+        let text = format!("{} leaves {what} to the owner of the service", comparison.standard);
         return Err(Error::field(field, FieldCode::NotAllowed, text));
     }
     let takes = |line: &&Line| match named.is_empty() {

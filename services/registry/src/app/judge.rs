@@ -8,9 +8,9 @@ use mpp_form::standard::as_service;
 use prost::Message as _;
 
 use crate::{
-    memory::sayings::{self, PARTS},
+    memory::sayings::{self, PARTS, Part},
     model::{
-        adoption::{self, Adoption, adoption, explanation, standing},
+        adoption::{self, Adoption, Standing, adoption, explanation, standing},
         divergence::Saying,
     },
 };
@@ -39,23 +39,30 @@ impl<'a> Judge<'a> {
         Self { standard, sayings: PARTS.map(|part| sayings::of(&said, part)), today }
     }
 
-    /// How a service stands, and whether it has adopted the present version; `None` if it is not
-    /// served now.
+    /// How a service stands, and whether it has adopted the present version and says nothing else
+    /// of that since; `None` if it is not served now.
     pub fn read(&self, given: Linked) -> Option<(Adoption, bool)> {
         let service = Service::decode(given.service).ok()?;
         let link = StandardLink::decode(given.link).ok()?;
         if service.state() == Served::Inactive {
             return None;
         }
-        let is_adopted = link.adopt_time.is_some() && link.adopted_version == self.standard.version;
+        let has_adopted =
+            link.adopt_time.is_some() && link.adopted_version == self.standard.version;
         if !adoption::holds(self.standard, self.today) {
-            return Some((Adoption::Unknown, is_adopted));
+            return Some((Adoption::Unknown, has_adopted));
         }
         let stands = PARTS.iter().zip(&self.sayings).map(|(part, own)| {
             let is_explained = explanation(&link, part.component(), self.standard, self.today);
             (standing(own, &sayings::of(&service, *part)), is_explained.is_some())
         });
-        Some((adoption(&stands.collect::<Vec<_>>()), is_adopted))
+        let stands: Vec<(Standing, bool)> = stands.collect();
+        let still = |(part, (standing, _)): (&Part, &(Standing, bool))| {
+            *standing != Standing::Differs
+                || !link.adopted_components.contains(&part.component().into())
+        };
+        let is_adopted = has_adopted && PARTS.iter().zip(&stands).all(still);
+        Some((adoption(&stands), is_adopted))
     }
 }
 

@@ -69,12 +69,11 @@ pub fn of(service: &Service, part: Part) -> Saying {
         Part::Fees => of_fees(service),
         Part::Time => service.time.as_ref().map(of_time).unwrap_or_default(),
         Part::Requirements => {
-            let lines = service.requirements.iter().map(of_requirement).collect();
+            let lines = service.requirements.iter().map(of_requirement);
+            let lines = lines.filter(|line| !line.pieces.is_empty()).collect();
             Saying { lines, ..Saying::default() }
         }
-        Part::Product => {
-            unread(Some(service.product.clone()).filter(|text| !text.is_empty()).into_iter())
-        }
+        Part::Product => of_text(&service.product),
         Part::Channels => of_channels(service),
     }
 }
@@ -83,12 +82,24 @@ fn unread(texts: impl Iterator<Item = String>) -> Saying {
     Saying { lines: texts.map(line).collect(), ..Saying::default() }
 }
 
+/// A text of signs alone, such as "-", says nothing.
+fn of_text(text: &str) -> Saying {
+    let lines = [line(text.to_owned())].into_iter().filter(|line| !line.pieces.is_empty());
+    Saying { lines: lines.collect(), ..Saying::default() }
+}
+
 /// Its words, with whom alone it binds.
 fn of_requirement(one: &Requirement) -> Line {
     let mut line = line(format!("{} {}", one.text, one.condition).trim_end().to_owned());
-    if matches!(one.applicant(), Applicant::Person | Applicant::Body) {
-        line.pieces.iter_mut().for_each(|piece| piece.push(one.applicant().as_str_name().into()));
-    }
+    let whom = match one.applicant() {
+        Applicant::Unspecified => return line,
+        Applicant::Person => "perorangan",
+        Applicant::Body => "badan",
+        Applicant::Any => "perorangan atau badan",
+    };
+    line.for_anybody = line.pieces.clone();
+    line.pieces.iter_mut().for_each(|piece| piece.push(format!("({whom})")));
+    line.text = format!("{} ({whom})", line.text);
     line
 }
 
@@ -98,8 +109,8 @@ fn of_fees(service: &Service) -> Saying {
         text => text.to_owned(),
     };
     let meaning = meaning::of_fees(&service.fees, &words_of);
-    let is_open = service.fees.iter().any(meaning::names_no_sum);
-    Saying { meaning, is_open, ..unread(service.fees.iter().map(own)) }
+    let openness = meaning::openness(&service.fees);
+    Saying { meaning, openness, ..unread(service.fees.iter().map(own)) }
 }
 
 fn of_time(time: &ServiceTime) -> Saying {
@@ -120,7 +131,7 @@ fn of_channels(service: &Service) -> Saying {
 }
 
 fn line(text: String) -> Line {
-    Line { pieces: worded(&text), text }
+    Line { pieces: worded(&text), text, ..Line::default() }
 }
 
 /// A text as it compares with others.
@@ -154,9 +165,34 @@ mod tests {
     }
 
     #[test]
+    fn who_does_not_say_whom_a_requirement_binds_says_nothing_else() {
+        use Applicant::{Body, Person, Unspecified};
+        let of = |whom: Applicant| {
+            let one = Requirement {
+                text: "KTP".into(),
+                applicant: whom.into(),
+                ..Requirement::default()
+            };
+            of(&Service { requirements: vec![one], ..Service::default() }, Part::Requirements)
+        };
+        let differ = |all: &[Applicant]| {
+            let all: Vec<Saying> = all.iter().map(|whom| of(*whom)).collect();
+            variants(&Saying::default(), &all).len()
+        };
+        assert_eq!(differ(&[Person, Unspecified]), 0);
+        assert_eq!(differ(&[Unspecified, Body]), 0);
+        assert_eq!(differ(&[Person, Body]), 2);
+        assert_eq!(differ(&[Unspecified, Person, Body]), 3, "whose side it is on is not known");
+        assert!(of(Person).beyond(&of(Unspecified)).is_empty());
+        assert_eq!(of(Person).beyond(&of(Body)), ["KTP (perorangan)"]);
+    }
+
+    #[test]
     fn nothing_said_is_no_saying() {
         for part in PARTS {
             assert!(of(&Service::default(), part).lines.is_empty(), "{part:?}");
         }
+        let dash = Service { product: "-".into(), ..Service::default() };
+        assert!(of(&dash, Part::Product).lines.is_empty());
     }
 }

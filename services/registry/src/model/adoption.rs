@@ -7,7 +7,7 @@ use mpp_api::registry::{
     Standard, StandardLink, divergence::Component, standard_link::Explanation,
 };
 
-use super::divergence::{Saying, variants};
+use super::divergence::{Openness, Saying, variants};
 
 /// How what a service says of a component stands to what the standard says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub enum Standing {
     Differs,
     /// Only the standard says anything.
     Unstated,
+    /// Both say something, and one leaves a part of it open, or the service all: nobody knows
+    /// whether they agree.
+    Unclear,
     /// The standard says nothing.
     Left,
 }
@@ -58,7 +61,7 @@ pub fn holds(standard: &Standard, today: &str) -> bool {
 /// Whether a standard says anything to follow: what it leaves open, as a fee that each region's own
 /// regulation sets, it leaves to the owner.
 pub fn demands(standard: &Saying) -> bool {
-    !standard.lines.is_empty() && !standard.is_open
+    !standard.lines.is_empty() && standard.openness != Openness::Wholly
 }
 
 /// How a service stands in a component.
@@ -67,6 +70,8 @@ pub fn standing(standard: &Saying, service: &Saying) -> Standing {
         Standing::Left
     } else if service.lines.is_empty() {
         Standing::Unstated
+    } else if [standard, service].iter().any(|one| one.openness != Openness::No) {
+        Standing::Unclear
     } else if variants(standard, std::slice::from_ref(service)).is_empty() {
         Standing::Same
     } else {
@@ -81,7 +86,7 @@ pub fn adoption(components: &[(Standing, bool)]) -> Adoption {
         Adoption::Differs
     } else if any(Standing::Differs) {
         Adoption::Explained
-    } else if any(Standing::Unstated) || !any(Standing::Same) {
+    } else if any(Standing::Unstated) || any(Standing::Unclear) || !any(Standing::Same) {
         Adoption::Unknown
     } else {
         Adoption::Follows
@@ -129,9 +134,16 @@ mod tests {
     #[test]
     fn what_a_standard_leaves_open_is_the_owners() {
         use super::super::divergence::Line;
-        let lines = vec![Line { text: "Sesuai Perda".into(), pieces: vec![vec!["perda".into()]] }];
+        let lines = vec![Line {
+            text: "Sesuai Perda".into(),
+            pieces: vec![vec!["perda".into()]],
+            ..Line::default()
+        }];
         let said = Saying { lines, ..Saying::default() };
-        let open = Saying { is_open: true, ..said.clone() };
+        let open = Saying { openness: Openness::Wholly, ..said.clone() };
+        let partly = Saying { openness: Openness::Partly, ..said.clone() };
+        assert_eq!(standing(&partly, &said), Standing::Unclear, "a case is the owner's");
+        assert_eq!(standing(&said, &open), Standing::Unclear, "no sum is known");
         assert_eq!(standing(&open, &said), Standing::Left);
         assert_eq!(standing(&said, &said), Standing::Same);
         assert_eq!(standing(&said, &Saying::default()), Standing::Unstated);

@@ -1,7 +1,7 @@
 //! Where the services of one standard differ, component by component.
 //!
 //! What was surely read is compared by its meaning with all else that was, the rest by its words,
-//! in whatever spelling and order. A difference of spelling alone is none. What one says nothing
+//! in whatever spelling. A difference of spelling alone is none. What one says nothing
 //! of, it does not say otherwise. Whoever says the same as another in these ways stands with it, in
 //! whatever order they come.
 
@@ -20,34 +20,74 @@ pub struct Saying {
     pub meaning: Option<String>,
     /// Its lines; none if it says nothing.
     pub lines: Vec<Line>,
-    /// Whether it leaves open what is compared, as a fee that only a regulation sets: two that say
-    /// so in the same words may still mean two things.
-    pub is_open: bool,
+    /// How much of what is compared it leaves to somebody else.
+    pub openness: Openness,
+}
+
+/// How much of a component is left to somebody else, as a fee is that only a regulation sets: two
+/// that say so in the same words may still mean two things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Openness {
+    /// Nothing: all of it is said.
+    #[default]
+    No,
+    /// A part of it, such as the fee in one of several cases.
+    Partly,
+    /// All of it.
+    Wholly,
 }
 
 /// A line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// What it lists.
+    /// What it lists, with whom alone it binds where that is said.
     pub pieces: Vec<Piece>,
+    /// The same without whom it binds; empty where that is not said.
+    pub for_anybody: Vec<Piece>,
     /// The source's words.
     pub text: String,
+}
+
+impl Line {
+    fn bare(&self) -> &[Piece] {
+        if self.for_anybody.is_empty() { &self.pieces } else { &self.for_anybody }
+    }
 }
 
 impl Saying {
     /// All that it lists, in one order, however it is cut into lines.
     fn words(&self) -> Vec<&Piece> {
-        let mut words: Vec<&Piece> = self.lines.iter().flat_map(|line| &line.pieces).collect();
-        words.sort_unstable();
-        words
+        sorted(self.lines.iter().flat_map(|line| &line.pieces))
     }
 
-    /// The lines of which not all is found in another's words.
+    /// The same without whom it binds.
+    fn bare_words(&self) -> Vec<&Piece> {
+        sorted(self.lines.iter().flat_map(Line::bare))
+    }
+
+    /// Whether it says of anything whom alone it binds.
+    fn says_whom(&self) -> bool {
+        self.lines.iter().any(|line| !line.for_anybody.is_empty())
+    }
+
+    /// The lines of which not all is found in another's words. Who does not say whom a line binds
+    /// says nothing else than who does.
     pub fn beyond<'a>(&'a self, other: &Self) -> Vec<&'a str> {
-        let known: BTreeSet<&Piece> = other.words().into_iter().collect();
-        let lacks = |line: &&Line| !line.pieces.iter().all(|piece| known.contains(piece));
+        let whom = self.says_whom() && other.says_whom();
+        let known = if whom { other.words() } else { other.bare_words() };
+        let known: BTreeSet<&Piece> = known.into_iter().collect();
+        let lacks = |line: &&Line| {
+            let pieces = if whom { &line.pieces[..] } else { line.bare() };
+            !pieces.iter().all(|piece| known.contains(piece))
+        };
         self.lines.iter().filter(lacks).map(|line| line.text.as_str()).collect()
     }
+}
+
+fn sorted<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Vec<&'a Piece> {
+    let mut words: Vec<&Piece> = pieces.collect();
+    words.sort_unstable();
+    words
 }
 
 /// Those that say the same.
@@ -70,9 +110,12 @@ pub fn variants(standard: &Saying, services: &[Saying]) -> Vec<Variant> {
     let (read, unread): (Vec<_>, Vec<_>) = all
         .filter(|(_, saying)| !saying.lines.is_empty())
         .partition(|(_, saying)| saying.meaning.is_some());
+    let (told, untold): (Vec<_>, Vec<_>) =
+        unread.into_iter().partition(|(_, saying)| saying.says_whom());
     let mut groups = Groups::default();
     read.into_iter().for_each(|(place, saying)| groups.add_read(place, saying));
-    unread.into_iter().for_each(|(place, saying)| groups.add_unread(place, saying));
+    told.into_iter().for_each(|(place, saying)| groups.add_told(place, saying));
+    untold.into_iter().for_each(|(place, saying)| groups.add_unread(place, saying));
     let mut found = groups.found;
     found.iter_mut().for_each(|variant| variant.services.sort_unstable());
     found.sort_by_key(|variant| {
@@ -85,14 +128,15 @@ pub fn variants(standard: &Saying, services: &[Saying]) -> Vec<Variant> {
 /// How many of them say something that can agree with another, the standard included.
 pub fn sayings(standard: &Saying, services: &[Saying]) -> usize {
     let all = std::iter::once(standard).chain(services);
-    all.filter(|saying| !saying.lines.is_empty() && !saying.is_open).count()
+    all.filter(|saying| !saying.lines.is_empty() && saying.openness == Openness::No).count()
 }
 
 #[derive(Default)]
 struct Groups<'a> {
     found: Vec<Variant>,
     by_meaning: HashMap<&'a str, usize>,
-    /// `None` for words that were read in two ways: they say nothing of who else uses them.
+    /// `None` for words that were read in two ways, or bind two kinds of applicants: they say
+    /// nothing of who else uses them.
     by_words: HashMap<Vec<&'a Piece>, Option<usize>>,
     unread: HashMap<Vec<&'a Piece>, usize>,
 }
@@ -103,13 +147,26 @@ impl<'a> Groups<'a> {
         let next = self.found.len();
         let group = *self.by_meaning.entry(meaning).or_insert(next);
         self.join(group, place, saying, true);
-        let known = self.by_words.entry(saying.words()).or_insert(Some(group));
+        self.know(saying.words(), group);
+    }
+
+    /// By its words and by whom they bind.
+    fn add_told(&mut self, place: Option<usize>, saying: &'a Saying) {
+        let next = self.found.len();
+        let group = *self.unread.entry(saying.words()).or_insert(next);
+        self.join(group, place, saying, false);
+        self.know(saying.bare_words(), group);
+    }
+
+    fn know(&mut self, words: Vec<&'a Piece>, group: usize) {
+        let known = self.by_words.entry(words).or_insert(Some(group));
         if *known != Some(group) {
             *known = None;
         }
     }
 
-    /// Among those that were read only where its words stand there, and only in one way.
+    /// Among those that were read, or that say whom they bind, only where its words stand there, and
+    /// only in one way.
     fn add_unread(&mut self, place: Option<usize>, saying: &'a Saying) {
         let (words, next) = (saying.words(), self.found.len());
         let group = match self.by_words.get(&words).copied().flatten() {

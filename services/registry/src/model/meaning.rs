@@ -7,6 +7,8 @@ use mpp_api::types::{
     service_time::Unit,
 };
 
+use super::divergence::Openness;
+
 /// A text as words that compare, whatever their spelling and order.
 pub type Worded<'a> = &'a dyn Fn(&str) -> String;
 
@@ -22,9 +24,39 @@ pub fn of_fees(fees: &[Fee], worded: Worded<'_>) -> Option<String> {
     Some(sorted(fees.iter().map(one).collect::<Option<Vec<_>>>()?))
 }
 
-/// Whether a fee leaves its sum to somebody else: two who say so alike may ask for different sums.
-pub fn names_no_sum(fee: &Fee) -> bool {
-    matches!(fee.kind(), Kind::LocalRegulation | Kind::Regulation | Kind::Charged)
+/// How much of what fees cost is left to somebody else: two who leave it so alike may ask for
+/// different sums.
+pub fn openness(fees: &[Fee]) -> Openness {
+    let mut sums = Vec::new();
+    fees.iter().for_each(|fee| sums_of(fee, &mut sums));
+    match (sums.contains(&false), sums.contains(&true)) {
+        (true, true) => Openness::Partly,
+        (true, false) => Openness::Wholly,
+        (false, _) => Openness::No,
+    }
+}
+
+/// Whether each price of a fee, its cases and parts names a sum.
+fn sums_of(fee: &Fee, sums: &mut Vec<bool>) {
+    match fee.kind() {
+        Kind::Cases => fee.cases.iter().for_each(|one| sums_of(one, sums)),
+        Kind::Parts => fee.parts.iter().for_each(|one| sums_of(one, sums)),
+        Kind::LocalRegulation | Kind::Regulation | Kind::Charged => sums.push(false),
+        Kind::Unparsed | Kind::Unspecified => sums.push(speaks_of_a_sum(&fee.source_text)),
+        Kind::Free | Kind::Fixed | Kind::Range | Kind::Formula | Kind::Foreign => sums.push(true),
+    }
+}
+
+/// Words of a sum without a digit.
+const SUMS: [&str; 8] =
+    ["rupiah", "ribu", "juta", "gratis", "bebas", "nihil", "dipungut", "tidak dikenakan"];
+
+/// "Sesuai putusan pengadilan" was not read and names no sum; "Rp50.000 belum termasuk leges" does.
+fn speaks_of_a_sum(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.is_empty()
+        || text.contains(|sign: char| sign.is_numeric())
+        || SUMS.iter().any(|word| text.contains(word))
 }
 
 /// A price, with the case in which alone it holds.
@@ -44,7 +76,10 @@ fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<String> {
         | Kind::Unspecified => return None,
     };
     let about = if fee.approximate { "about " } else { "" };
-    let (unit, condition) = (worded(&fee.unit), worded(&fee.condition));
+    // "Rp5.000 per orang": some write the "per" with the unit.
+    let unit = fee.unit.trim_start();
+    let unit = worded(unit.strip_prefix("per ").unwrap_or(unit));
+    let condition = worded(&fee.condition);
     Some(format!("{about}{price} per [{unit}] if [{condition}]{}", beside(&fee.notes, worded)))
 }
 
@@ -162,7 +197,23 @@ mod tests {
         let unread = Fee { kind: Kind::Unparsed.into(), ..free("menyesuaikan") };
         assert_eq!(meaning(&[free(""), unread]), None, "nothing is guessed");
         let by_regulation = Fee { kind: Kind::LocalRegulation.into(), ..Fee::default() };
-        assert_eq!(meaning(&[by_regulation]), None, "no sum is known");
+        assert_eq!(meaning(std::slice::from_ref(&by_regulation)), None, "no sum is known");
+        let of = |fees: &[Fee]| openness(fees);
+        let unread = |text: &str| Fee {
+            kind: Kind::Unparsed.into(),
+            source_text: text.into(),
+            ..Fee::default()
+        };
+        let nested = Fee {
+            kind: Kind::Cases.into(),
+            cases: vec![free(""), by_regulation.clone()],
+            ..Fee::default()
+        };
+        assert_eq!(of(std::slice::from_ref(&by_regulation)), Openness::Wholly);
+        assert_eq!(of(&[nested]), Openness::Partly, "however deep it stands");
+        assert_eq!(of(&[free(""), by_regulation.clone()]), Openness::Partly);
+        assert_eq!(of(&[unread("Sesuai putusan pengadilan")]), Openness::Wholly);
+        assert_eq!(of(&[unread("Rp 50.000 di luar leges")]), Openness::No);
         let case = |condition: &str| Fee { condition: condition.into(), ..fixed(5, "") };
         let cases = |condition: &str| Fee {
             kind: Kind::Cases.into(),

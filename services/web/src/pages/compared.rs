@@ -128,7 +128,8 @@ fn standing(line: &Line) -> (Phrase, Tone) {
         Standing::Same => (words::STANDS_SAME, Tone::Good),
         Standing::Differs if line.explanation.is_none() => (words::STANDS_DIFFERS, Tone::Bad),
         Standing::Differs => (words::STANDS_DIFFERS, Tone::None),
-        Standing::Unstated => (words::STANDS_UNSTATED, Tone::None),
+        Standing::Unstated if line.service_texts.is_empty() => (words::STANDS_UNSTATED, Tone::None),
+        Standing::Unstated => (words::STANDS_UNCLEAR, Tone::None),
         Standing::Left | Standing::Unspecified => (words::STANDS_LEFT, Tone::None),
     }
 }

@@ -146,8 +146,28 @@ fn holds(requirement: &Requirement, applicant: Applicant) -> Option<bool> {
     let is_any = |kind| matches!(kind, Applicant::Any | Applicant::Unspecified);
     let own = requirement.applicant();
     let is_surely_for = is_any(own) || own == applicant;
-    (is_surely_for || is_any(applicant))
-        .then_some(is_surely_for && requirement.condition.is_empty())
+    let is_for_all = requirement.condition.is_empty() && !names_a_case(&requirement.text);
+    (is_surely_for || is_any(applicant)).then_some(is_surely_for && is_for_all)
+}
+
+/// Words by which a requirement names other papers that do as well, or who alone needs it, or that
+/// it is somebody else's.
+const CASES: [&str; 20] = [
+    "atau", "bagi", "untuk", "khusus", "jika", "apabila", "bila", "bilamana", "kalau", "dalam",
+    "kecuali", "selain", "orang", "ayah", "ibu", "suami", "istri", "saksi", "pasangan", "pelapor",
+];
+
+/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku nikah
+/// atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
+fn names_a_case(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let between_letters = |at: usize| {
+        let side = |one: Option<char>| one.is_some_and(char::is_alphabetic);
+        side(text[..at].chars().next_back()) && side(text[at + 1..].chars().next())
+    };
+    let mut words = text.split(|sign: char| !sign.is_alphanumeric());
+    words.any(|word| CASES.contains(&word))
+        || text.match_indices('/').any(|(at, _)| between_letters(at))
 }
 
 #[cfg(test)]
@@ -168,6 +188,18 @@ mod tests {
         let all = asked(Applicant::Any, "jika dikuasakan");
         assert_eq!(holds(&all, Applicant::Body), Some(false));
         assert_eq!(holds(&asked(Applicant::Unspecified, ""), Applicant::Any), Some(true));
+        let text = |text: &str| Requirement { text: text.into(), ..Requirement::default() };
+        for open in [
+            "Buku nikah atau kutipan akta perkawinan",
+            "Surat keterangan pindah bagi yang datang dari daerah lain",
+            "KTP-el kedua orang tua",
+            "SIUP/NIB",
+        ] {
+            assert_eq!(holds(&text(open), Applicant::Person), Some(false), "{open}");
+        }
+        for sure in ["Fotokopi KTP-el", "Pas foto 4 x 6, latar merah", "Ukuran 1/2 folio"] {
+            assert_eq!(holds(&text(sure), Applicant::Person), Some(true), "{sure}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ fn line(text: &str) -> Line {
         words.sort();
         words
     };
-    Line { pieces: text.split(',').map(piece).collect(), text: text.to_owned() }
+    Line { pieces: text.split(',').map(piece).collect(), text: text.to_owned(), ..Line::default() }
 }
 
 fn lines(texts: &[&str]) -> Saying {

@@ -3,14 +3,17 @@
 //! who compares what two offices ask for must not: "pelapor" is not "terlapor", and "> 17" not
 //! "< 17".
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::{
     analyze::{folded, is_abbreviation, phrases_at, spelled, term, words},
     numbers::with_numbers,
     telling::with_sizes,
 };
 
-/// Words of a piece, each as often as it stands there: in one order where it names one thing by two
-/// or three words ("KTP asli", "asli KTP"), else in its own ("KTP ibu untuk ayah").
+/// Words of a piece, each as often as it stands there, in their order: "SIM selain KTP" is not "KTP
+/// selain SIM". Only what says how a paper is may stand on either side of it ("KTP asli", "asli
+/// KTP").
 pub type Piece = Vec<String>;
 
 /// Words that join the parts of a list: "KTP dan KK" asks for what "KTP; KK" does.
@@ -19,8 +22,8 @@ const JOINTS: [&str; 4] = ["dan", "serta", "&", "+"];
 /// A word that only leads to what is said next.
 const NEUTRAL: &str = "yang";
 
-/// Words that name one thing in whatever order they stand.
-const MOST_IN_ANY_ORDER: usize = 3;
+/// Words that say how a paper is, before or behind its name.
+const QUALITIES: [&str; 6] = ["asli", "fotokopi", "salinan", "terbaru", "terakhir", "berwarna"];
 
 /// Words that are written as one or as two.
 const AS_ONE: [(&str, &str, &str); 4] = [
@@ -41,16 +44,19 @@ const SPELT: [(&str, &str); 5] = [
 
 /// Signs that say something, as words.
 const SIGNS: [(char, &str); 9] = [
-    ('<', "kurangdari"),
-    ('>', "lebihdari"),
-    ('≤', "palingbanyak"),
-    ('≥', "palingsedikit"),
+    ('<', "kurang dari"),
+    ('>', "lebih dari"),
+    ('≤', "paling banyak"),
+    ('≥', "paling sedikit"),
     ('+', "plus"),
     ('%', "persen"),
     ('±', "kiranya"),
     ('✓', "ya"),
     ('✗', "tidak"),
 ];
+
+/// Signs that say nothing: they part words, quote them, or lead a line.
+const SILENT: &str = ".,;:!?'\"()[]{}-_/\\*|`~=&\u{ad}·•‣◦▪▫●○■□◆◇▶►➢➤–—―‐‑…‘’“”„«»";
 
 /// The pieces of a text: what lines, commas, semicolons, "dan" and "serta" part outside of
 /// brackets.
@@ -74,31 +80,57 @@ fn without_number(line: &str) -> &str {
     if (is_number || is_letter) && rest.starts_with(' ') { rest } else { line }
 }
 
-/// The signs of a text as words. "Orang tua/wali" is "orang tua atau wali"; in "1/2" a slash is
-/// none. "10.000" is "10000", and "rp10" is "rp 10".
+/// The signs of a text as words: none is left out that may say something. "Orang tua/wali" is
+/// "orang tua atau wali"; in "1/2" a slash is none. "10.000" is "10000", "1.5" is "1,5", and "rp10"
+/// is "rp 10".
 fn with_signs(text: &str) -> String {
     let signs: Vec<char> = text.chars().collect();
-    let at = |at: Option<usize>| at.and_then(|at| signs.get(at)).copied().unwrap_or(' ');
     let mut plain = String::new();
     for (place, sign) in signs.iter().enumerate() {
-        let (before, after) = (at(place.checked_sub(1)), at(Some(place + 1)));
-        let is_alone = before == ' ' && after == ' ';
-        match SIGNS.iter().find(|(own, _)| own == sign) {
-            Some((_, word)) if *sign != '+' || !is_alone => plain.push_str(&format!(" {word} ")),
-            _ if *sign == '/' && before.is_alphabetic() && after.is_alphabetic() => {
-                plain.push_str(" atau ");
+        match said(&signs, place) {
+            Some(word) => plain.push_str(&format!(" {word} ")),
+            None if *sign == '.' && parts_thousands(&signs, place) => {}
+            None => {
+                let after_rp = sign.is_ascii_digit() && plain.ends_with("rp");
+                plain.extend(after_rp.then_some(' '));
+                plain.push(*sign);
             }
-            _ if *sign == '-' && before == ' ' && after.is_ascii_digit() => {
-                plain.push_str("minus ")
-            }
-            _ if *sign == '.' && parts_thousands(&signs, place) => {}
-            _ if sign.is_ascii_digit() && plain.ends_with("rp") => {
-                plain.push_str(&format!(" {sign}"))
-            }
-            _ => plain.push(*sign),
         }
     }
     plain
+}
+
+/// What a sign says at its place; `None` for letters, digits, and what only parts them.
+fn said(signs: &[char], place: usize) -> Option<String> {
+    let at = |at: Option<usize>| at.and_then(|at| signs.get(at)).copied().unwrap_or(' ');
+    let (before, after) = (at(place.checked_sub(1)), at(Some(place + 1)));
+    let is_between = |kind: fn(&char) -> bool| kind(&before) && kind(&after);
+    let sign = signs[place];
+    if let Some((_, word)) = SIGNS.iter().find(|(own, _)| *own == sign) {
+        let joins = sign == '+' && before == ' ' && after == ' ';
+        return (!joins).then(|| (*word).to_owned());
+    }
+    match sign {
+        '/' if is_between(|one| one.is_alphabetic()) => Some("atau".to_owned()),
+        '-' | '–' if reaches(signs, place) => Some("sampai".to_owned()),
+        '-' if before == ' ' && after.is_ascii_digit() => Some("minus".to_owned()),
+        '.' | ',' if is_between(char::is_ascii_digit) && !parts_thousands(signs, place) => {
+            Some("koma".to_owned())
+        }
+        _ if sign.is_alphanumeric() || sign.is_whitespace() || SILENT.contains(sign) => None,
+        _ if is_combining_mark(sign) || ('\u{200b}'..='\u{200f}').contains(&sign) => None,
+        _ => Some(format!("tanda{:x}", u32::from(sign))),
+    }
+}
+
+/// Whether a stroke leads from one number to another: "5-10", "5 - 10".
+fn reaches(signs: &[char], place: usize) -> bool {
+    let is_digit = |sign: Option<&char>| sign.is_some_and(char::is_ascii_digit);
+    let before = signs[..place].iter().rev().find(|sign| **sign != ' ');
+    let after = signs[place + 1..].iter().find(|sign| **sign != ' ');
+    let is_apart = signs.get(place + 1) == Some(&' ');
+    let touches = is_digit(place.checked_sub(1).and_then(|at| signs.get(at)));
+    is_digit(before) && is_digit(after) && (is_apart || touches)
 }
 
 /// Whether a point parts thousands: digits before it, and just three behind.
@@ -138,11 +170,25 @@ fn piece(text: &str) -> Piece {
     let mut all = without_electronic(as_one(with_numbers(named(&own))));
     // "Kartu Keluarga (KK)" says it twice.
     all.dedup_by(|next, before| next == before && is_abbreviation(before));
-    let has_number = all.iter().any(|word| word.bytes().any(|one| one.is_ascii_digit()));
-    if all.len() <= MOST_IN_ANY_ORDER && !has_number {
-        all.sort();
+    let is_quality = |word: &String| QUALITIES.contains(&word.as_str());
+    if all.len() == 2 && all.iter().filter(|word| is_quality(word)).count() == 1 {
+        all.sort_by_key(|word| !is_quality(word));
     }
-    all
+    all.iter().flat_map(|word| without_joints(word)).collect()
+}
+
+/// "AK-1", "AK1" and "AK 1" are one: where letters meet digits a new word begins.
+fn without_joints(word: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for sign in word.chars() {
+        match parts.last_mut() {
+            Some(last) if last.ends_with(|one: char| one.is_numeric()) == sign.is_numeric() => {
+                last.push(sign);
+            }
+            _ => parts.push(sign.to_string()),
+        }
+    }
+    parts
 }
 
 /// The words as they are spelt, and those that have a short name together by that.
@@ -212,6 +258,7 @@ mod tests {
     #[test]
     fn no_word_that_says_something_is_left_out() {
         assert_eq!(worded("belum menikah"), [["belum", "nikah"]]);
-        assert_eq!(worded("tanpa KTP asli"), [["asli", "ktp", "tanpa"]]);
+        assert_eq!(worded("tanpa KTP asli"), [["tanpa", "ktp", "asli"]]);
+        assert_eq!(worded("asli KTP"), worded("KTP asli"));
     }
 }

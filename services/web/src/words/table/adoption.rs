@@ -43,6 +43,8 @@ phrases! {
         "Version {1} of the standard was last adopted {0}.";
     STANDS_SAME: "sama", "the same";
     STANDS_DIFFERS: "berbeda", "differs";
+    STANDS_UNCLEAR: "belum diketahui: sebagian menurut aturan lain",
+        "not known: a part is left to other rules";
     STANDS_UNSTATED: "tidak disebut layanan", "not stated by the service";
     STANDS_LEFT: "diserahkan kepada pemilik", "left to the owner";
     EXPLAINED_BY: "Alasan: {0} Dasar hukum: {1}", "Why: {0} Legal basis: {1}";
