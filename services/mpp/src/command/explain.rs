@@ -47,6 +47,13 @@ pub async fn run(args: ExplainArgs, client: &Client, output: Output) -> Result<(
     let request = GetStandardLinkRequest { name: link, min_revision: 0 };
     let before = standards.get_standard_link(request).await.map_err(refused)?.into_inner();
     let before = before.standard_link.unwrap_or_default();
+    let of_these = |one: &Explanation| {
+        args.fields.iter().any(|field| one.components.contains(&field.component()))
+    };
+    if args.withdraw && !output.is_json() && !before.explanations.iter().any(of_these) {
+        say!("nothing was explained of these fields of {}", args.name);
+        return Ok(());
+    }
     let request = UpdateStandardLinkRequest {
         standard_link: Some(StandardLink {
             explanations: explanations(before.explanations, &args),

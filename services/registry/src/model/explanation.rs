@@ -2,7 +2,7 @@
 
 use mpp_api::{
     registry::{
-        Standard, StandardLink,
+        Region, Standard, StandardLink,
         divergence::Component,
         standard_link::{Explanation, State},
     },
@@ -10,13 +10,15 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, Micros, Result};
 
+use super::region;
+
 /// Fills in what a client does not decide of explanations: those that stood there already are as
 /// they were, new ones are of the standard's present version. A service that is not of the standard
 /// has none. `states` says whether the standard says anything of a component.
 ///
 /// # Errors
 /// Names what cannot be explained: another version, one without a name, what the standard leaves to
-/// the owner.
+/// the owner, a last day that is over.
 pub fn settle(
     link: &mut StandardLink,
     before: &[Explanation],
@@ -41,6 +43,7 @@ pub fn settle(
             return Err(Error::field(field, FieldCode::NotAllowed, text));
         }
         check(explanation, standard, states_all(explanation, &states), &field)?;
+        check_until(&explanation.until, now, &field)?;
         subject.clone_into(&mut explanation.explained_by);
         explanation.explain_time = Some(to_timestamp(now));
     }
@@ -96,6 +99,16 @@ fn check(
         return wrong(format!("components[{place}]"), FieldCode::NotAllowed, text);
     }
     Ok(())
+}
+
+/// One whose last day is over would be told as given, and never hold.
+fn check_until(until: &str, now: Micros, field: &str) -> Result<()> {
+    let today = region::today(&Region::default(), now)?.to_string();
+    if until.is_empty() || *today <= *until {
+        return Ok(());
+    }
+    let text = format!("is over; give today, {today}, or a later day, or leave it out");
+    Err(Error::field(format!("{field}.until"), FieldCode::NotAllowed, text))
 }
 
 #[cfg(test)]
@@ -173,5 +186,7 @@ mod tests {
         assert_eq!(fault("2", fees(""), State::Rejected), at);
         let time = Explanation { components: vec![Component::Time.into()], ..fees("") };
         assert_eq!(fault("2", time, State::Confirmed), format!("{at}.components[0]"));
+        let over = Explanation { until: "1969-12-31".into(), ..fees("") };
+        assert_eq!(fault("2", over, State::Confirmed), format!("{at}.until"));
     }
 }

@@ -35,13 +35,16 @@ pub fn part(look: Look, data: &StandardData) -> Arc<Part> {
 
 fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionResponse) -> Markup {
     let all = sum(&provinces.adoptions);
+    // What fits into a page of the answer is not the nation.
+    let is_whole = provinces.next_page_token.is_empty();
     html! {
         @if all.services == 0 { p.help { (look.of(words::ADOPTION_NONE)) } }
         @else {
-            p.say { (words::ADOPTION_SAY.text(look.lang, &[
+            @if !is_whole { p.note { (look.of(words::ADOPTION_COUNTING)) } }
+            @else { p.say { (words::ADOPTION_SAY.text(look.lang, &[
                 &look.number(all.services), &look.number(all.follows), &look.number(all.differs),
                 &look.number(all.explained), &look.number(all.unknown),
-            ])) }
+            ])) } }
             p.help { (look.of(words::ADOPTION_HELP)) }
             @if all.left_out > 0 {
                 p.note { (words::ADOPTION_LEFT_OUT.text(look.lang, &[&look.number(all.left_out)])) }
@@ -55,7 +58,7 @@ fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionR
     }
 }
 
-/// Provinces are few enough for one page, so that their sum is the nation's.
+/// The nation's, where all provinces came in one page.
 fn sum(all: &[Adoption]) -> Adoption {
     all.iter().fold(Adoption::default(), |sum, one| Adoption {
         services: sum.services + one.services,
@@ -88,4 +91,24 @@ fn row(look: Look, one: &Adoption) -> Row {
     };
     let numbers = [one.services, one.follows, one.differs, one.explained, one.unknown];
     Row::new(name, numbers.map(|number| html! { (look.number(number)) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+
+    #[test]
+    fn a_part_of_the_provinces_is_not_told_as_the_nation() {
+        let look = Look { lang: Lang::En, sample: false, now: 0 };
+        let one = Adoption { key: "35".into(), services: 100, follows: 40, ..Adoption::default() };
+        let page = |token: &str| CountAdoptionResponse {
+            adoptions: vec![one.clone()],
+            next_page_token: token.into(),
+            ..CountAdoptionResponse::default()
+        };
+        let says = |token: &str| told(look, &page(token), &page("")).into_string();
+        assert!(says("").contains("100") && !says("").contains("is not known"));
+        assert!(says("more").contains("The nation's number is not known"));
+    }
 }

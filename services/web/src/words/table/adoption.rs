@@ -20,6 +20,8 @@ phrases! {
     ADOPTION_DIFFERS: "Berbeda", "Differ";
     ADOPTION_EXPLAINED: "Dijelaskan", "Explained";
     ADOPTION_UNKNOWN: "Belum diketahui", "Not known";
+    ADOPTION_COUNTING: "Baru sebagian provinsi yang terhitung. Jumlah nasional belum diketahui.",
+        "Only some of the provinces are counted so far. The nation's number is not known.";
     ADOPTION_MORE: "Instansi lain tidak ditampilkan di sini: mpp adoption --by agency.",
         "Other bodies are not shown here: mpp adoption --by agency.";
     ADOPTION_LEFT_OUT: "Layanan yang belum dibandingkan karena terlalu banyak: {0}.",
