@@ -58,6 +58,8 @@ pub(crate) struct Dialect {
     pub records_named: &'static str,
     /// JOINs the changes `c` of revision `r` after the place (`$1`, `$2`), `$4` at most.
     pub changes_of: &'static str,
+    /// The number of the transaction that runs, as its changes bear it.
+    pub own_tx: &'static str,
     /// Answers the names of all tables and views but those of the database itself and of its
     /// extensions.
     pub tables: &'static str,
@@ -199,6 +201,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     for_share: "",
     records_named: "record where kind = $1 and name in (select value from json_each($2))",
     changes_of: "join change c on c.tx = r.tx and (r.rev > $1 or c.seq > $2)",
+    own_tx: "(select head + 1 from feed)",
     tables: "select name from sqlite_master where type in ('table', 'view')
              and name not like 'sqlite_%' order by name",
     record_columns: SQLITE_RECORD_COLUMNS,
@@ -243,6 +246,7 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     changes_of: "cross join lateral
         (select * from change where tx = r.tx and (r.rev > $1 or seq > $2)
          order by seq limit $4) c",
+    own_tx: "current_setting('mpp.tx')::bigint",
     tables: "select n.nspname || '.' || c.relname from pg_class c
              join pg_namespace n on n.oid = c.relnamespace
              where c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -79,6 +79,7 @@ mod turns;
 mod tx;
 mod waiting;
 mod wal;
+mod written;
 
 pub use mpp_api::Position;
 pub use mpp_core::{Label, Labels};

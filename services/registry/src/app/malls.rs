@@ -92,7 +92,6 @@ impl Keeps<Mall> for Registry {
         if before.region == mall.region {
             return Ok(());
         }
-        self.memory.catch_up(tx.head().await?).await?;
         relabel::mall(self, tx, &mall.name, code(&mall.region)).await
     }
 }

@@ -1,12 +1,18 @@
 //! Brings the labels of the records below in line when a mall or a unit moves.
 //!
-//! The records below are read from memory, after [`Registry::catch_up`] under the moved record's
-//! lock.
+//! The records below are those of [`Standing`]: of memory, under what the transaction itself has
+//! written, since a batch moves several units and makes others below them.
+
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
+use mpp_api::{
+    Document as _,
+    registry::{Service, Unit},
+};
 use mpp_core::{Error, Reason, Result};
-use mpp_resource::memory::{Row, View};
-use mpp_store::{Label, Labels, Put, Tx};
+use mpp_resource::memory::View;
+use mpp_store::{Change, Label, Labels, Op, Put, Tx};
 
 use super::Registry;
 use crate::memory::RegistryView;
@@ -14,43 +20,112 @@ use crate::memory::RegistryView;
 /// Records that are written at once.
 const CHUNK: usize = 500;
 
+/// All records as a transaction has them, which holds the lock of the one that moves.
+pub struct Standing {
+    /// What it has written itself, by kind and name.
+    written: BTreeMap<(String, String), Change>,
+    /// Units that it has written, with the unit above; empty for none.
+    parents: HashMap<String, String>,
+}
+
+/// A record that is filed anew: name, document and labels.
+type Item = (String, Bytes, Labels);
+
+impl Standing {
+    /// As this transaction has them now.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away, or memory lags too far behind it.
+    pub async fn of(registry: &Registry, tx: &mut Tx) -> Result<Self> {
+        registry.memory.catch_up(tx.head().await?).await?;
+        let written = tx.written().await?;
+        let mut parents = HashMap::new();
+        for change in written.values().filter(|change| change.kind == Unit::KIND) {
+            parents.insert(change.name.clone(), change.decode::<Unit>()?.parent);
+        }
+        Ok(Self { written, parents })
+    }
+
+    /// The units below one, each with how many levels.
+    pub fn below(&self, registry: &Registry, top: &str) -> HashMap<String, usize> {
+        registry.memory.read().below(top, &self.parents)
+    }
+
+    /// The services that it has written, with their versions.
+    pub fn services(self) -> HashMap<String, i64> {
+        let services = self.written.into_values().filter(|change| change.kind == Service::KIND);
+        services.map(|change| (change.name, change.version)).collect()
+    }
+
+    /// Records of a kind whose names begin so, and which are to have another value of a label, with
+    /// the versions that they have. `concerned` gets a name, and the unit that it is filed under.
+    fn to_file(
+        &self,
+        registry: &Registry,
+        (kind, prefix): (&str, &str),
+        concerned: impl Fn(&str, &str) -> bool,
+        (key, value): (Label, &str),
+    ) -> (Vec<Item>, Vec<i64>) {
+        let is_to_change = |name: &str, stands: &str, unit: &str| {
+            !stands.is_empty() && stands != value && concerned(name, unit)
+        };
+        let filed_anew = |name: &str, doc: &Bytes, mut labels: Labels| {
+            labels.insert(key, value.to_owned());
+            (name.to_owned(), doc.clone(), labels)
+        };
+        let own = self.written.values().filter(|one| one.kind == kind && one.op == Op::Put);
+        let own = own.filter(|one| {
+            let label = |key| one.labels.get(&key).map_or("", String::as_str);
+            one.name.starts_with(prefix) && is_to_change(&one.name, label(key), label(Label::Unit))
+        });
+        let own = own.map(|one| (filed_anew(&one.name, &one.doc, one.labels.clone()), one.version));
+        let state = registry.memory.read();
+        let others = state.records.rows_of(kind, prefix).filter(|(name, row)| {
+            is_to_change(name, row.label(key), row.label(Label::Unit))
+                && !self.written.contains_key(&(kind.to_owned(), name.to_string()))
+        });
+        let others =
+            others.map(|(name, row)| (filed_anew(name, &row.doc, row.labels()), row.stamp.version));
+        own.chain(others).unzip()
+    }
+}
+
 /// A mall has moved to another region.
 ///
 /// # Errors
 /// `WRITE_CONFLICT` when a race was lost.
 pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
+    let standing = Standing::of(registry, tx).await?;
     let below = format!("{mall}/");
-    relabel(registry, tx, &below, |_, _| true, (Label::Region, region)).await
+    relabel((registry, &standing), tx, &below, |_, _| true, (Label::Region, region)).await
 }
 
 /// A unit, with all units below it, has come under another agency.
 ///
 /// # Errors
 /// `WRITE_CONFLICT` when a race was lost.
-pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> Result<()> {
-    let subtree: std::collections::HashSet<String> =
-        registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();
+pub async fn unit(
+    (registry, standing): (&Registry, &Standing),
+    tx: &mut Tx,
+    top: &str,
+    agency: &str,
+) -> Result<()> {
+    let below = standing.below(registry, top);
     let lies_below =
-        |name: &str, row: &Row| name != top && subtree.contains(row.label(Label::Unit));
-    relabel(registry, tx, "", lies_below, (Label::Agency, agency)).await
+        |name: &str, unit: &str| name != top && (unit == top || below.contains_key(unit));
+    relabel((registry, standing), tx, "", lies_below, (Label::Agency, agency)).await
 }
 
 /// Gives the records of every kind that have the label, and that the move concerns, its new value.
 async fn relabel(
-    registry: &Registry,
+    (registry, standing): (&Registry, &Standing),
     tx: &mut Tx,
     below: &str,
-    concerned: impl Fn(&str, &Row) -> bool,
+    concerned: impl Fn(&str, &str) -> bool,
     label: (Label, &str),
 ) -> Result<()> {
     for kind in RegistryView::KINDS {
-        let (items, versions): (Vec<_>, Vec<_>) = {
-            let state = registry.memory.read();
-            let rows = state.records.rows_of(kind, below);
-            let moved =
-                rows.filter(|(name, row)| !row.label(label.0).is_empty() && concerned(name, row));
-            moved.map(|(name, row)| (item(name, row, label), row.stamp.version)).unzip()
-        };
+        let (items, versions) = standing.to_file(registry, (kind, below), &concerned, label);
         let mut items = items.into_iter();
         for known in versions.chunks(CHUNK) {
             let chunk: Vec<Item> = items.by_ref().take(CHUNK).collect();
@@ -59,16 +134,6 @@ async fn relabel(
         }
     }
     Ok(())
-}
-
-/// A record's name, document and labels.
-type Item = (String, Bytes, Labels);
-
-/// The record as it is, under the new label.
-fn item(name: &str, row: &Row, (key, value): (Label, &str)) -> Item {
-    let mut labels = row.labels();
-    labels.insert(key, value.to_owned());
-    (name.to_owned(), row.doc.clone(), labels)
 }
 
 /// A mall and a unit that move at the same time meet in the mall's counters, under different locks:

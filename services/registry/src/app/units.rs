@@ -9,7 +9,7 @@ use super::{
     Registry,
     filing::{code, filing, lineage, new_region, owned},
     published::{file_published, same},
-    relabel,
+    relabel::{self, Standing},
 };
 use crate::model::{self, tree::Lineage};
 
@@ -75,9 +75,10 @@ impl Keeps<Unit> for Registry {
         if before.parent == unit.parent {
             return Ok(());
         }
-        self.memory.catch_up(tx.head().await?).await?;
-        let height = self.memory.read().height(&unit.name);
+        let standing = Standing::of(self, tx).await?;
+        let height = standing.below(self, &unit.name).into_values().max().unwrap_or(0);
         model::tree::check_depth(filing.owners.len() + height)?;
-        relabel::unit(self, tx, &unit.name, &filing.labels[&Label::Agency]).await
+        let agency = &filing.labels[&Label::Agency];
+        relabel::unit((self, &standing), tx, &unit.name, agency).await
     }
 }

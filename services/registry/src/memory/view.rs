@@ -237,23 +237,39 @@ impl RegistryView {
         below.map(|unit| &**unit).chain([top]).collect()
     }
 
-    /// Levels of units below a unit.
-    pub fn height(&self, top: &str) -> usize {
-        self.parents.keys().filter_map(|unit| self.depth_below(unit, top)).max().unwrap_or(0)
+    /// The units below one, each with how many levels, where some lie below another unit than
+    /// memory has it; below none, if that is empty.
+    pub fn below(&self, top: &str, moved: &HashMap<String, String>) -> HashMap<String, usize> {
+        let parent = |unit: &str| match moved.get(unit) {
+            Some(parent) => Some(parent.as_str()).filter(|parent| !parent.is_empty()),
+            None => self.parents.get(unit).map(|parent| &**parent),
+        };
+        let units = self.parents.keys().map(|unit| &**unit);
+        let units = units.chain(moved.keys().map(String::as_str));
+        let levels = |unit| Some((String::from(unit), levels_between(unit, top, parent)?));
+        units.filter_map(levels).collect()
     }
 
     /// How many levels `unit` lies below `top`; `None` if it does not.
-    fn depth_below(&self, unit: &str, top: &str) -> Option<usize> {
-        let mut at = unit;
-        // The tree has no cycles; the bound is for a copy that is half way through a change.
-        for depth in 1..=64 {
-            at = self.parents.get(at)?;
-            if at == top {
-                return Some(depth);
-            }
-        }
-        None
+    fn depth_below<'a>(&'a self, unit: &'a str, top: &str) -> Option<usize> {
+        levels_between(unit, top, |unit| self.parents.get(unit).map(|parent| &**parent))
     }
+}
+
+/// How many levels the unit `at` lies below `top`; `None` if it does not.
+fn levels_between<'a>(
+    mut at: &'a str,
+    top: &str,
+    parent: impl Fn(&str) -> Option<&'a str>,
+) -> Option<usize> {
+    // The tree has no cycles; the bound is for a copy that is half way through a change.
+    for depth in 1..=64 {
+        at = parent(at)?;
+        if at == top {
+            return Some(depth);
+        }
+    }
+    None
 }
 
 /// Notes a record under another one that a label of it names, which it keeps for good.

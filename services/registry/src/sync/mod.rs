@@ -34,6 +34,7 @@ use crate::{
     app::{
         Registry,
         filing::{lineage, mall_of, owned, parent_of},
+        relabel::Standing,
         services,
     },
     model::{drift, source::check_unit},
@@ -88,12 +89,17 @@ impl Syncs for Registry {
     ) -> Result<HashMap<usize, Fate>> {
         let source = tx.require::<Source>(&writer.lease.source, "source").await?.doc;
         let Sorted { units, malls, counters, services } = Sorted::of(records);
+        let is_any_unit = !units.is_empty();
         let places = Places { registry: self, lease: writer.lease, source: &source };
         let mut fates = HashMap::with_capacity(records.len());
         places.units(tx, units, &mut fates).await?;
         places.malls(tx, malls, &mut fates).await?;
         places.counters(tx, counters, &mut fates).await?;
-        write::Write::of(self, writer).write(tx, &source, &services, &mut fates).await?;
+        let filed = match services.is_empty() || !is_any_unit {
+            true => HashMap::new(),
+            false => Standing::of(self, tx).await?.services(),
+        };
+        write::Write::of(self, writer, filed).write(tx, &source, &services, &mut fates).await?;
         Ok(fates)
     }
 

@@ -43,11 +43,17 @@ pub(super) struct Write<'a> {
     pub(super) lease: &'a Lease,
     /// Only of a preview: what its parts before would have changed.
     pub(super) previews: Option<&'a Before>,
+    /// Services that the batch's units have filed anew, with the versions that they have by that.
+    pub(super) filed: HashMap<String, i64>,
 }
 
 impl<'a> Write<'a> {
-    pub(super) fn of(registry: &'a Registry, Writer { lease, previews }: Writer<'a>) -> Self {
-        Self { registry, lease, previews }
+    pub(super) fn of(
+        registry: &'a Registry,
+        Writer { lease, previews }: Writer<'a>,
+        filed: HashMap<String, i64>,
+    ) -> Self {
+        Self { registry, lease, previews, filed }
     }
 }
 
@@ -231,7 +237,9 @@ impl Write<'_> {
     }
 
     pub(super) fn found(&self, name: &str) -> Option<FoundRecord> {
-        FoundRecord::of(self.registry, name, self.lease.forms.of(Service::KIND))
+        let found = FoundRecord::of(self.registry, name, self.lease.forms.of(Service::KIND))?;
+        let version = self.filed.get(name).copied().unwrap_or(found.version);
+        Some(FoundRecord { version, ..found })
     }
 
     fn foreign(&self, owner: &str, name: &str) -> Option<FieldViolation> {

@@ -19,6 +19,7 @@ mod handover;
 mod history;
 mod hostile;
 mod kinds;
+mod kinds_moved;
 mod kinds_published;
 mod kinds_undone;
 mod kinds_wait;
