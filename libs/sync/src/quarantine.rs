@@ -115,7 +115,7 @@ impl<S: Syncs> Session<S> {
     }
 
     /// The row of a record that waits; if the same bytes are sent again, it waits since they first
-    /// came.
+    /// came, and by the session that brought them then.
     fn waiting(
         &self,
         brought: Brought,
@@ -140,7 +140,7 @@ impl<S: Syncs> Session<S> {
             refused: false,
             rules: record::RULES,
             sequence: brought.sequence,
-            session: self.lease.session.clone(),
+            session: same.map_or(&self.lease.session, |before| &before.session).clone(),
             unique_ids: self.lease.unique_ids,
             form: self.lease.forms.of(S::Doc::kind_of(&checked.name).unwrap_or_default()),
             first_seen: same.map_or(brought.at, |before| before.first_seen),

@@ -105,17 +105,27 @@ pub trait Syncs: Replica + Clone + 'static {
         0
     }
 
-    /// Whether a record that is put back may stand: what it refers to is there, and stays until the
-    /// commit.
+    /// The labels under which a record is put back that stands as `last` now, by the checks of a
+    /// write: what it refers to is there, and stays until the commit. `Err` says why it cannot.
     ///
     /// # Errors
     /// `UNAVAILABLE` when the database is away.
-    fn may_stand(
+    fn filed(
         &self,
         _tx: &mut Tx,
-        _record: &Change,
-    ) -> impl Future<Output = Result<bool>> + Send {
-        async { Ok(true) }
+        _last: &Change,
+        then: &Change,
+    ) -> impl Future<Output = Result<std::result::Result<Labels, String>>> + Send {
+        let labels = then.labels.clone();
+        async { Ok(Ok(labels)) }
+    }
+
+    /// Brings what lies in records in line that were put back and are filed elsewhere by that.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` when a race was lost.
+    fn follow(&self, _tx: &mut Tx, _names: &[String]) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// Whether the source may still write where this record of its lies, by this replica's memory:
@@ -139,6 +149,15 @@ pub trait Syncs: Replica + Clone + 'static {
     /// without it; by this replica's memory.
     fn resting(&self, _name: &str) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Whether a record rests on a place, or would, in a version of it that may not be the one in
+    /// memory.
+    ///
+    /// # Errors
+    /// `INTERNAL` for a record that cannot be read.
+    fn lies_in(_record: &Change, _place: &str) -> Result<bool> {
+        Ok(true)
     }
 
     /// Makes sure that nothing rests on records that go, by all that was committed.

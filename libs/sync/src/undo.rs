@@ -21,6 +21,10 @@
 //! **What others have made keeps what it rests on, and what is kept keeps what rests on it**
 //! (`undo/stays.rs`), of places and of all other records alike.
 //!
+//! **What is put back is checked as a write is, and filed as one**: where its place has gone
+//! meanwhile, or would lie below itself, it is left. What has only followed a place, as the
+//! services of an office that moved, follows it back, and is neither told nor kept in mind.
+//!
 //! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
 //! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
 //! whoever came later, nobody knows but they.
@@ -42,7 +46,7 @@ use mpp_form::Check;
 use mpp_resource::Call;
 use mpp_store::{Actor, Change, Label, Op, Tx, newest_version};
 
-use self::then::{UNDO, is_undone, unknown};
+use self::then::{UNDO, is_same, is_undone, unknown};
 use crate::{
     kind::Synced as _,
     metrics,
@@ -144,6 +148,8 @@ struct Piece<'a> {
     told: Vec<UndoneRecord>,
     /// Names of records that are gone again.
     gone: Vec<String>,
+    /// Names of records that are filed elsewhere again.
+    moved: Vec<String>,
     /// Records that are not taken again as they were.
     kept: Vec<Undone>,
     /// The place at which the next piece begins; empty after the last.
@@ -153,8 +159,9 @@ struct Piece<'a> {
 
 impl<'a> Piece<'a> {
     fn new(request: &'a UndoSessionRequest, most: usize) -> Self {
-        let (told, gone, kept) = (Vec::new(), Vec::new(), Vec::new());
-        Self { request, most, told, gone, kept, next: String::new(), room: Room::default() }
+        let (told, kept, next) = (Vec::new(), Vec::new(), String::new());
+        let (gone, moved) = (Vec::new(), Vec::new());
+        Self { request, most, told, gone, moved, kept, next, room: Room::default() }
     }
 
     /// Puts records back.
@@ -167,6 +174,7 @@ impl<'a> Piece<'a> {
             self.undo(service, tx, one).await?;
         }
         service.gone(tx, &self.gone).await?;
+        service.follow(tx, &self.moved).await?;
         self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.told());
         Ok(())
     }
@@ -180,6 +188,10 @@ impl<'a> Piece<'a> {
     }
 
     async fn undo<S: Syncs>(&mut self, service: &S, tx: &mut Tx, one: &Touched) -> Result<()> {
+        // It has followed a place in which it lies, and follows it again.
+        if one.said == 0 {
+            return Ok(());
+        }
         let kind = document::KINDS.iter().copied().find(|kind| *kind == one.kind);
         let kind = kind.ok_or_else(|| Error::internal("a kind that the contract has not"))?;
         let Some(last) = newest_version(tx.conn(), (kind, &one.name)).await? else {
@@ -195,6 +207,9 @@ impl<'a> Piece<'a> {
                 return Ok(());
             }
         };
+        if before.as_ref().is_some_and(|before| is_same(before, &last)) {
+            return Ok(());
+        }
         let buried = before.as_ref().and_then(|before| before.tombstone.clone());
         let then = before.filter(|before| before.op == Op::Put);
         // It was made and deleted within the session; or others may lie in it, and it goes last.
@@ -206,6 +221,9 @@ impl<'a> Piece<'a> {
         let gone = buried.unwrap_or(undone);
         tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
         self.tell(&last, then.as_ref());
+        if then.as_ref().is_some_and(|then| then.labels != last.labels) {
+            self.moved.push(one.name.clone());
+        }
         if S::Doc::KINDS.contains(&kind) {
             if then.is_none() {
                 self.gone.push(one.name.clone());

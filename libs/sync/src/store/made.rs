@@ -43,7 +43,7 @@ pub async fn made(
     }
     let text = format!(
         "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
-         count(*) as versions, min(c.seq) as seq
+         count(*) as versions, count(*) as said, min(c.seq) as seq
          from revision r join change c on c.tx = r.tx
          where r.session = $1 and r.session <> '' and r.origin = $2 and c.kind in {}
          group by c.kind, c.name having min(c.seq) < $3 order by min(c.seq) desc limit $4",

@@ -1,8 +1,10 @@
 //! What a session has written, in the order in which it was committed, and on from a place there:
 //! a piece costs as much as it holds, however much lies before it.
 
+use mpp_api::types::{Tombstone, tombstone::Reason as Why};
 use mpp_core::Result;
 use mpp_store::{Conn, db_error, placeholders};
+use prost::Message as _;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 /// Names of one statement: the databases limit its parameters.
@@ -21,7 +23,16 @@ pub struct Touched {
     pub last: i64,
     /// How many it made.
     pub versions: i64,
+    /// How many of them say something else than the one before: in others it has followed a place.
+    pub said: i64,
 }
+
+/// JOINs the version before each change `c`.
+pub(super) const WITH_BEFORE: &str = "left join change b
+    on b.kind = c.kind and b.name = c.name and b.version = c.version - 1";
+/// Whether it says something else than that one, and is not only filed elsewhere.
+pub(super) const SAYS_MORE: &str =
+    "(b.version is null or b.deleted <> c.deleted or b.doc <> c.doc)";
 
 /// A place among the changes of a session: those of a revision up to a record have been seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +101,29 @@ pub async fn of(
 ) -> Result<Option<Touched>> {
     let seen = Seen { kind: kind.to_owned(), name: name.to_owned(), version: 0 };
     Ok(versions(conn, of, &[seen]).await?.into_iter().next())
+}
+
+/// The names from which a record has moved that was new in its first version, in the transaction
+/// that wrote it. Indexes: change_history, change_tx.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn moved_to(conn: &mut Conn, one: &Touched) -> Result<Vec<String>> {
+    let id = one.name.rsplit('/').next().unwrap_or_default();
+    let text = "select g.name, g.tombstone from change c join change g on g.tx = c.tx
+        where c.kind = $1 and c.name = $2 and c.version = $3 and c.deleted = 0
+        and g.kind = $1 and g.deleted = 1 and g.name like $4";
+    let query = sqlx::query(text).bind(&one.kind).bind(&one.name).bind(one.first);
+    let rows = query.bind(format!("%/{id}")).fetch_all(conn).await.map_err(db_error)?;
+    let mut names = Vec::new();
+    for row in &rows {
+        let tombstone: Vec<u8> = row.try_get("tombstone").map_err(db_error)?;
+        let tombstone = Tombstone::decode(&tombstone[..]).unwrap_or_default();
+        if tombstone.reason() == Why::Moved && tombstone.successor == one.name {
+            names.push(row.try_get("name").map_err(db_error)?);
+        }
+    }
+    Ok(names)
 }
 
 /// Whether history has anything of a session. Index: revision_session.
@@ -182,7 +216,8 @@ async fn versions(
 ) -> Result<Vec<Touched>> {
     let text = format!(
         "select c.kind, c.name, min(c.version) as first, max(c.version) as last,
-         count(*) as versions from change c join revision r on r.tx = c.tx
+         count(*) as versions, sum(case when {SAYS_MORE} then 1 else 0 end) as said
+         from change c join revision r on r.tx = c.tx {WITH_BEFORE}
          where c.kind = $1 and c.name in {} and r.session || '' = $2 and r.origin = $3
          group by c.kind, c.name order by c.name",
         placeholders(4, 1, chunk.len())
@@ -201,6 +236,7 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<Touched> {
         first: row.try_get("first")?,
         last: row.try_get("last")?,
         versions: row.try_get("versions")?,
+        said: row.try_get("said")?,
     })
 }
 

@@ -7,6 +7,8 @@ use mpp_form::reconcile::key_of;
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
+use super::touched::{SAYS_MORE, WITH_BEFORE};
+
 /// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 100;
 
@@ -172,7 +174,8 @@ pub async fn note(tx: &mut Tx, source: &str, key: u64, digest: [u8; 16]) -> Resu
         .map_err(db_error)
 }
 
-/// Whether this session's writes of a record were undone already, the last of which made that
+/// Whether this session's writes of a record were undone already, and it has not only followed a
+/// place that was, the last of which made that
 /// version. Indexes: change_history; revision_tx, and not revision_session, which would read all of
 /// the session that was undone.
 ///
@@ -184,10 +187,12 @@ pub async fn was_undone(
     (kind, name): (&str, &str),
     last: i64,
 ) -> Result<bool> {
-    let text = "select 1 as one from change c join revision r on r.tx = c.tx
-        where c.kind = $1 and c.name = $2 and c.version > $3 and r.session || '' = $4
-        and r.origin = 'undo' limit 1";
-    let query = sqlx::query(text).bind(kind).bind(name).bind(last).bind(session);
+    let text = format!(
+        "select 1 as one from change c join revision r on r.tx = c.tx {WITH_BEFORE}
+         where c.kind = $1 and c.name = $2 and c.version > $3 and r.session || '' = $4
+         and r.origin = 'undo' and {SAYS_MORE} limit 1"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(name).bind(last).bind(session);
     query.fetch_optional(conn).await.map(|row| row.is_some()).map_err(db_error)
 }
 

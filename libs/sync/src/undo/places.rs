@@ -1,17 +1,22 @@
 //! Places that a session has made go once nothing rests on them.
 
-use mpp_api::types::{Tombstone, tombstone::Reason as Why};
+use mpp_api::{
+    sync::{UndoneRecord, undone_record::Change as Did},
+    types::{Tombstone, tombstone::Reason as Why},
+};
 use mpp_core::{Error, FieldCode, Result};
 use mpp_store::{Change, Op, Tx, newest_version};
 
 use super::{
     Piece,
+    stays::some_of,
     then::{before, is_undone},
 };
 use crate::{
     kind::Synced as _,
     store::{
-        made::{self, Made},
+        made,
+        touched::{self, Touched},
         undone::Undone,
     },
     syncs::Syncs,
@@ -40,7 +45,7 @@ impl Piece<'_> {
             return Ok(());
         }
         for one in &found {
-            self.undo_place(service, tx, one).await?;
+            self.undo_place(service, tx, &one.touched, &[]).await?;
         }
         if let Some(last) = found.last().filter(|_| found.len() == room) {
             self.next = format!("{PLACES} {}", last.told());
@@ -48,26 +53,73 @@ impl Piece<'_> {
         Ok(())
     }
 
-    async fn undo_place<S: Syncs>(&mut self, service: &S, tx: &mut Tx, one: &Made) -> Result<()> {
-        let touched = &one.touched;
-        let Some(kind) = S::Doc::kind_of(&touched.name) else { return Ok(()) };
-        let Some(last) = newest_version(tx.conn(), (kind, &touched.name)).await? else {
+    /// Takes a place away that the session has made, after those that rest on it; `above` are those
+    /// that wait for it so.
+    async fn undo_place<S: Syncs>(
+        &mut self,
+        service: &S,
+        tx: &mut Tx,
+        touched: &Touched,
+        above: &[&str],
+    ) -> Result<()> {
+        let name = touched.name.as_str();
+        let Some(kind) = S::Doc::kind_of(name) else { return Ok(()) };
+        let is_done = |told: &UndoneRecord| told.name == name && told.change() != Did::Held;
+        if self.told.iter().any(is_done) || above.contains(&name) {
+            return Ok(());
+        }
+        let Some((last, before)) = self.made_so(service, tx, (kind, touched)).await? else {
             return Ok(());
         };
-        if last.op == Op::Deleted || is_undone(tx, &self.request.session, &last, touched).await? {
-            return Ok(());
-        }
-        // One that was there before, and one that somebody has changed, was told already.
-        let Ok(before) = before(tx, &last, touched).await? else { return Ok(()) };
-        if before.as_ref().is_some_and(|before| before.op == Op::Put) {
-            return Ok(());
-        }
-        let rest = self.rest(service, tx, &touched.name).await?;
-        if rest > 0 {
-            self.leave(&last, format!("{rest} records rest on it by now, and stay"));
+        self.undo_resting(service, tx, name, above).await?;
+        let rest = self.rest(service, tx, name, &[]).await?;
+        if !rest.is_empty() {
+            self.leave(&last, format!("{} rest on it by now, and stay", some_of(&rest)));
             return Ok(());
         }
         self.take_away(tx, (kind, &last), before).await
+    }
+
+    /// A place as it stands, and the tombstone that it had before, where the session has made it.
+    /// One that was there before was told already, and so was one that somebody has changed, or
+    /// that the source may write no more.
+    async fn made_so<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        (kind, touched): (&'static str, &Touched),
+    ) -> Result<Option<(Change, Option<Change>)>> {
+        let Some(last) = newest_version(tx.conn(), (kind, &touched.name)).await? else {
+            return Ok(None);
+        };
+        if last.op == Op::Deleted || is_undone(tx, &self.request.session, &last, touched).await? {
+            return Ok(None);
+        }
+        let Ok(before) = before(tx, &last, touched).await? else { return Ok(None) };
+        let was_there = before.as_ref().is_some_and(|before| before.op == Op::Put);
+        let may = !was_there && service.may_undo(&self.request.source, &last)?;
+        Ok(may.then_some((last, before)))
+    }
+
+    /// Takes places away that the session has made and put into this one later.
+    async fn undo_resting<S: Syncs>(
+        &mut self,
+        service: &S,
+        tx: &mut Tx,
+        name: &str,
+        above: &[&str],
+    ) -> Result<()> {
+        service.memory().catch_up(tx.head().await?).await?;
+        let of = (self.request.source.as_str(), self.request.session.as_str());
+        let above = [above, &[name]].concat();
+        for resting in service.resting(name) {
+            let kind = S::Doc::kind_of(&resting).filter(|kind| S::Doc::PLACES.contains(kind));
+            let Some(kind) = kind else { continue };
+            if let Some(touched) = touched::of(tx.conn(), of, (kind, &resting)).await? {
+                Box::pin(self.undo_place(service, tx, &touched, &above)).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn take_away(

@@ -35,12 +35,31 @@ impl Piece<'_> {
         let Some(stands) = then.or(Some(last).filter(|last| last.op == Op::Put)) else {
             return Ok(judged);
         };
-        match S::rests_on(stands)? {
-            Some(name) if self.stays(service, tx, &name).await? => {
-                Ok(Err(format!("{name}, on which it rests, stays as it is")))
-            }
-            _ => Ok(judged),
+        if let Some(name) = S::rests_on(stands)?
+            && self.stays(service, tx, &name).await?
+        {
+            return Ok(Err(format!("{name}, on which it rests, stays as it is")));
         }
+        match self.stays_behind(service, tx, one).await? {
+            Some(from) => Ok(Err(format!("{from}, from where it has moved, does not come back"))),
+            None => Ok(judged),
+        }
+    }
+
+    /// The name from which a record that is new has moved, where that does not come back: both
+    /// would be gone.
+    async fn stays_behind<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        one: &Touched,
+    ) -> Result<Option<String>> {
+        for from in touched::moved_to(tx.conn(), one).await? {
+            if self.stays(service, tx, &from).await? {
+                return Ok(Some(from));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a record that the session has written is left.
@@ -49,38 +68,56 @@ impl Piece<'_> {
         Ok(judged.is_some_and(|(_, judged)| judged.is_err()))
     }
 
-    /// How many records rest on one that do not go with the undo.
+    /// The records that rest on one and do not go with the undo; `above` are those on which that one
+    /// rests, which are asked for already.
     pub(super) async fn rest<S: Syncs>(
         &self,
         service: &S,
         tx: &mut Tx,
         name: &str,
-    ) -> Result<usize> {
+        above: &[&str],
+    ) -> Result<Vec<String>> {
         service.memory().catch_up(tx.head().await?).await?;
-        let mut others = 0;
+        let (mut others, asked) = (Vec::new(), [above, &[name]].concat());
         for resting in service.resting(name) {
-            others += usize::from(!self.goes(service, tx, &resting).await?);
+            if !self.goes(service, tx, &resting, &asked).await? {
+                others.push(resting);
+            }
         }
         Ok(others)
     }
 
     /// Whether a record has gone, or goes with the undo. Places have gone by the time that this is
     /// asked for, save in a preview, which takes each piece back.
-    async fn goes<S: Syncs>(&self, service: &S, tx: &mut Tx, name: &str) -> Result<bool> {
+    async fn goes<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        name: &str,
+        above: &[&str],
+    ) -> Result<bool> {
+        if self.gone.iter().any(|gone| gone == name) {
+            return Ok(true);
+        }
+        if above.contains(&name) {
+            return Ok(false);
+        }
         let last = newest_of(tx, name).await?;
-        if self.gone.iter().any(|gone| gone == name) || last.is_none_or(|one| one.op == Op::Deleted)
-        {
+        if last.is_none_or(|one| one.op == Op::Deleted) {
             return Ok(true);
         }
         let Some((one, Ok(before))) = self.still_to_undo(service, tx, name).await? else {
             return Ok(false);
         };
-        let is_made = before.is_none_or(|before| before.op == Op::Deleted);
-        if !S::Doc::PLACES.contains(&one.kind.as_str()) {
-            return Ok(is_made);
+        let seems_there = self.request.validate_only;
+        if let Some(then) = before.filter(|before| before.op == Op::Put) {
+            let place = above.last().copied().unwrap_or_default();
+            return Ok(seems_there && !S::lies_in(&then, place)?);
         }
-        let seems_there = self.request.validate_only && one.versions == 1;
-        Ok(is_made && seems_there && Box::pin(self.rest(service, tx, name)).await? == 0)
+        if !S::Doc::PLACES.contains(&one.kind.as_str()) {
+            return Ok(true);
+        }
+        Ok(seems_there && Box::pin(self.rest(service, tx, name, above)).await?.is_empty())
     }
 
     /// What the session has written of a record, and what becomes of it; `None` where it is not
@@ -98,7 +135,8 @@ impl Piece<'_> {
         }
         let Some(kind) = document::kind_of(name) else { return Ok(None) };
         let of = (source.as_str(), session.as_str());
-        let Some(one) = touched::of(tx.conn(), of, (kind, name)).await? else { return Ok(None) };
+        let one = touched::of(tx.conn(), of, (kind, name)).await?;
+        let Some(one) = one.filter(|one| one.said > 0) else { return Ok(None) };
         let Some(last) = newest_of(tx, name).await? else { return Ok(None) };
         if is_undone(tx, session, &last, &one).await? {
             return Ok(None);
@@ -119,8 +157,13 @@ impl Piece<'_> {
             Err(why) => return Ok(Err(why)),
         };
         let then = before.as_ref().filter(|before| before.op == Op::Put);
-        let why = self.in_the_way(service, tx, (last, then)).await?;
-        Ok(why.map_or(Ok(before), Err))
+        if let Some(why) = self.in_the_way(service, tx, (last, then)).await? {
+            return Ok(Err(why));
+        }
+        match before {
+            Some(then) if then.op == Op::Put => self.filed(service, tx, (last, then)).await,
+            gone => Ok(Ok(gone)),
+        }
     }
 
     /// Why a record cannot be put back, though nobody has changed it since.
@@ -133,13 +176,16 @@ impl Piece<'_> {
         // What lies in a place is looked at once all else is undone.
         let is_place = S::Doc::PLACES.contains(&last.kind.as_str());
         let rests = match then {
-            None if last.op == Op::Put && !is_place => self.rest(service, tx, &last.name).await?,
-            _ => 0,
+            None if last.op == Op::Put && !is_place => {
+                self.rest(service, tx, &last.name, &[]).await?
+            }
+            _ => Vec::new(),
         };
-        if rests > 0 {
+        if !rests.is_empty() {
             return Ok(Some(format!(
-                "{rests} records of others rest on it by now, and would go with it; delete it where \
-                 that is meant"
+                "records of others rest on it by now, and would go with it: {}; delete it where that \
+                 is meant",
+                some_of(&rests)
             )));
         }
         if !service.may_undo(&self.request.source, then.unwrap_or(last))? {
@@ -148,19 +194,33 @@ impl Piece<'_> {
                 "{source} may not write it any more; whoever runs its place by now changes it"
             )));
         }
-        let Some(then) = then else { return Ok(None) };
-        if let Some(moved) = last.tombstone.as_ref().filter(|one| one.reason() == Why::Moved)
+        if then.is_some()
+            && let Some(moved) = last.tombstone.as_ref().filter(|one| one.reason() == Why::Moved)
             && !self.leaves_again(service, tx, &moved.successor).await?
         {
             return Ok(Some(format!("{}, where it has moved to, stays", moved.successor)));
         }
+        Ok(None)
+    }
+
+    /// The record under the labels that it has where it is put back now, if it may.
+    async fn filed<S: Syncs>(
+        &self,
+        service: &S,
+        tx: &mut Tx,
+        (last, then): (&Change, Change),
+    ) -> Result<Judged> {
         // A preview takes each piece back, and with it what the next one rests on.
-        let is_back = match S::rests_on(then)? {
+        let is_back = match S::rests_on(&then)? {
             Some(name) if self.request.validate_only => self.brings_back(tx, &name).await?,
             _ => false,
         };
-        let stands = is_back || service.may_stand(tx, then).await?;
-        Ok((!stands).then(|| "what it refers to is not there any more".to_owned()))
+        if is_back {
+            return Ok(Ok(Some(then)));
+        }
+        let filed = service.filed(tx, last, &then).await?;
+        let why = |why| format!("it cannot stand as it was before: {why}");
+        Ok(filed.map(|labels| Some(Change { labels, ..then })).map_err(why))
     }
 
     /// Whether the name that a record has moved to is left again: otherwise it would stand twice.
@@ -172,10 +232,10 @@ impl Piece<'_> {
     ) -> Result<bool> {
         let last = newest_of(tx, successor).await?;
         let UndoSessionRequest { source, session, .. } = self.request;
-        let rests = self.rest(service, tx, successor).await?;
+        let rests = self.rest(service, tx, successor, &[]).await?;
         Ok(last.is_none_or(|last| {
             let is_own = last.origin == *source && last.session == *session;
-            undoes(&last, session) || (is_own && rests == 0)
+            undoes(&last, session) || (is_own && rests.is_empty())
         }))
     }
 
@@ -186,5 +246,17 @@ impl Piece<'_> {
         Ok(last.is_some_and(|last| {
             last.op == Op::Deleted && last.origin == *source && last.session == *session
         }))
+    }
+}
+
+/// Records that a reason names at the most.
+const MOST_NAMED: usize = 3;
+
+/// Some names, and how many there are beside them.
+pub(super) fn some_of(names: &[String]) -> String {
+    let named = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }

@@ -58,11 +58,16 @@ async fn content_of(tx: &mut Tx, last: &Change, from: i64) -> Result<Change> {
     let (key, mut found) = ((last.kind.as_str(), last.name.as_str()), last.clone());
     while found.version > from {
         match version_of(tx.conn(), key, found.version - 1).await? {
-            Some(before) if before.op == found.op && before.doc == found.doc => found = before,
+            Some(before) if is_same(&before, &found) => found = before,
             _ => break,
         }
     }
     Ok(found)
+}
+
+/// Whether two versions of a record say the same, wherever each is filed.
+pub(super) fn is_same(one: &Change, other: &Change) -> bool {
+    one.op == other.op && one.doc == other.doc
 }
 
 /// Whether an undo of a later session has put the record back to what this one had left.
@@ -72,7 +77,7 @@ async fn stands_again(tx: &mut Tx, since: &Change, one: &Touched) -> Result<bool
     }
     let key = (since.kind.as_str(), since.name.as_str());
     let left = version_of(tx.conn(), key, one.last).await?;
-    Ok(left.is_some_and(|left| left.op == since.op && left.doc == since.doc))
+    Ok(left.is_some_and(|left| is_same(&left, since)))
 }
 
 fn changed_since(last: &Change) -> String {

@@ -75,10 +75,26 @@ impl Keeps<Unit> for Registry {
         if before.parent == unit.parent {
             return Ok(());
         }
+        let standing = self.check_height(tx, unit, filing).await?;
+        let agency = &filing.labels[&Label::Agency];
+        relabel::unit((self, &standing), tx, &unit.name, agency).await
+    }
+}
+
+impl Registry {
+    /// Passes where the units below one that is filed so do not lie too deep; answers them all.
+    ///
+    /// # Errors
+    /// `REFERENCE_INVALID`.
+    pub async fn check_height(
+        &self,
+        tx: &mut Tx,
+        unit: &Unit,
+        filing: &Filing,
+    ) -> Result<Standing> {
         let standing = Standing::of(self, tx).await?;
         let height = standing.below(self, &unit.name).into_values().max().unwrap_or(0);
         model::tree::check_depth(filing.owners.len() + height)?;
-        let agency = &filing.labels[&Label::Agency];
-        relabel::unit((self, &standing), tx, &unit.name, agency).await
+        Ok(standing)
     }
 }

@@ -5,7 +5,7 @@
 //! writes units, malls and counters, where [`found`] says that they may lie; [`write`] writes
 //! services under what curators have set over them, [`moves`] finds those that have come from
 //! another unit, [`sent`] is one on its way. [`resting`] tells what lies in a
-//! record, or refers to it.
+//! record, or refers to it; [`undone`] files what an undo puts back.
 
 mod found;
 mod moves;
@@ -13,19 +13,20 @@ mod places;
 mod resting;
 mod sent;
 mod sorted;
+mod undone;
 mod write;
 
 use std::collections::HashMap;
 
 use mpp_api::{
     Document as _, document,
-    registry::{Counter, Mall, Offering, Service, Standard, StandardLink},
+    registry::{Offering, Service, StandardLink},
     sync::{OverriddenDifference, Source, source},
     types::tombstone::Reason as Why,
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
 use mpp_form::record::Entry;
-use mpp_store::{Actor, Change, Label, Tx};
+use mpp_store::{Actor, Change, Label, Labels, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
 use prost::Message as _;
 
@@ -33,7 +34,7 @@ use self::{places::Places, sorted::Sorted};
 use crate::{
     app::{
         Registry,
-        filing::{lineage, mall_of, owned, parent_of},
+        filing::{lineage, owned, parent_of},
         relabel::Standing,
         services,
     },
@@ -108,14 +109,7 @@ impl Syncs for Registry {
         let state = self.memory.read();
         let kind = document::kind_of(awaited).unwrap_or_default();
         let owner = state.records.row_of(kind, awaited).map(|row| row.label(Label::Source));
-        let unit = match kind {
-            Service::KIND => parent_of(awaited),
-            Mall::KIND | Counter::KIND => {
-                let mall = state.records.row::<Mall>(mall_of(awaited));
-                mall.map_or("", |row| row.label(Label::Organiser))
-            }
-            _ => awaited,
-        };
+        let unit = undone::unit_of(&state, kind, awaited);
         let lineage = state.lineage(unit);
         let source_doc = state.records.get::<Source>(source).map(|found| found.doc);
         let may_write = source_doc.is_some_and(|doc| {
@@ -152,19 +146,25 @@ impl Syncs for Registry {
         self.memory.read().offerings_of(name).count()
     }
 
-    /// An offering whose service or counter has gone meanwhile stays gone; so does a link whose
-    /// service or standard has.
-    async fn may_stand(&self, tx: &mut Tx, record: &Change) -> Result<bool> {
-        let Some(service) = Self::rests_on(record)? else { return Ok(true) };
-        if tx.get::<Service>(&service).await?.is_none() {
-            return Ok(false);
-        }
-        if record.kind == StandardLink::KIND {
-            let standard = record.decode::<StandardLink>()?.standard;
-            return Ok(tx.get::<Standard>(&standard).await?.is_some());
-        }
-        let counter = record.name.split_once("/offerings/").map_or("", |(counter, _)| counter);
-        Ok(tx.get::<Counter>(counter).await?.is_some())
+    async fn filed(
+        &self,
+        tx: &mut Tx,
+        last: &Change,
+        then: &Change,
+    ) -> Result<std::result::Result<Labels, String>> {
+        undone::filed(self, tx, last, then).await
+    }
+
+    async fn follow(&self, tx: &mut Tx, names: &[String]) -> Result<()> {
+        undone::follow(self, tx, names).await
+    }
+
+    fn may_undo(&self, source: &str, record: &Change) -> Result<bool> {
+        Ok(undone::may_undo(&self.memory.read(), source, record))
+    }
+
+    fn lies_in(record: &Change, place: &str) -> Result<bool> {
+        resting::lies_in(record, place)
     }
 
     fn rests_on(record: &Change) -> Result<Option<String>> {

@@ -165,8 +165,20 @@ impl Places<'_> {
             Some(before) => forms::kept(given, before, self.lease.forms.of(R::KIND))?,
             None => given.clone(),
         };
-        match self.file(tx, &whole, before.as_ref()).await {
-            Ok(labels) => put(tx, &whole, labels).await,
+        self.put_filed(tx, &whole, before.as_ref()).await
+    }
+
+    async fn put_filed<R: Published>(
+        &self,
+        tx: &mut Tx,
+        record: &R,
+        before: Option<&R>,
+    ) -> Result<Fate>
+    where
+        Registry: Keeps<R>,
+    {
+        match self.file(tx, record, before).await {
+            Ok(labels) => put(tx, record, labels).await,
             Err(error) if error.reason() == Reason::ReferenceInvalid => {
                 Ok(Err(fault("", FieldCode::UnknownValue, error.message())))
             }
@@ -216,8 +228,7 @@ impl Places<'_> {
         }
         let mut after = before.clone();
         after.set_publisher(String::new());
-        let labels = self.file(tx, &after, Some(&before)).await?;
-        put(tx, &after, labels).await
+        self.put_filed(tx, &after, Some(&before)).await
     }
 }
 

@@ -5,8 +5,9 @@ use mpp_api::{
     registry::{Counter, Mall, Service, Standard, Unit},
     sync::Source,
 };
+use mpp_core::Result;
 use mpp_resource::memory::Row;
-use mpp_store::Label;
+use mpp_store::{Change, Label};
 use prost::Message as _;
 
 use crate::{memory::RegistryView, model};
@@ -42,7 +43,21 @@ fn on_place(state: &RegistryView, place: &str) -> Vec<String> {
         names.extend(rows.map(|(name, _)| name.to_string()));
     }
     names.extend(units_of(state, place));
+    names.extend(sources_of(state, place));
     names
+}
+
+/// Whether a version of a record would be among them, of a place.
+pub(super) fn lies_in(record: &Change, place: &str) -> Result<bool> {
+    if record.kind == Unit::KIND {
+        let unit: Unit = record.decode()?;
+        return Ok(unit.parent == place || unit.predecessor == place);
+    }
+    let within = record.name.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+    let refers = [Label::Unit, Label::Organiser]
+        .into_iter()
+        .any(|label| record.labels.get(&label).is_some_and(|value| value == place));
+    Ok(within || refers)
 }
 
 /// The units right below a unit, and those that have taken its duties over.
@@ -53,4 +68,14 @@ fn units_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item =
     };
     let units = state.records.rows::<Unit>("").filter(move |(_, row)| names_it(row));
     units.map(|(name, _)| name.to_string())
+}
+
+/// The sources that also write what lies below a unit.
+fn sources_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item = String> + 'a {
+    let names_it = move |row: &Row| {
+        let source = Source::decode(row.doc.clone()).unwrap_or_default();
+        source.also_writes.iter().any(|unit| unit == place)
+    };
+    let sources = state.records.rows::<Source>("").filter(move |(_, row)| names_it(row));
+    sources.map(|(name, _)| name.to_string())
 }

@@ -18,12 +18,12 @@ use crate::{
     world::{World, service, unit},
 };
 
-const PROVINCE: &str = "units/pemprov-jatim";
-const SECTION: &str = "units/seksi";
+pub const PROVINCE: &str = "units/pemprov-jatim";
+pub const SECTION: &str = "units/seksi";
 const PERMIT: &str = "units/seksi/services/izin";
 
 /// The source may also write another agency, so that units move between the two.
-async fn two_agencies(database: &TestDatabase, policy: Policy) -> World {
+pub async fn two_agencies(database: &TestDatabase, policy: Policy) -> World {
     let world = regency(database, policy).await;
     let province = unit("pemprov-jatim", Kind::LocalGovernment, "");
     world.admin().create_unit("pemprov-jatim", province).await.expect("an agency");
@@ -36,7 +36,7 @@ async fn two_agencies(database: &TestDatabase, policy: Policy) -> World {
 }
 
 /// An office above a division above a section, which has a service.
-fn tree() -> Vec<Record> {
+pub fn tree() -> Vec<Record> {
     vec![
         office("dinas", PEMKAB),
         office("bidang", "units/dinas"),
@@ -53,17 +53,17 @@ fn renamed(id: &str, parent: &str) -> Record {
     record
 }
 
-fn agency<D: Document>(world: &World, name: &str) -> String {
+pub fn agency<D: Document>(world: &World, name: &str) -> String {
     let state = world.running.registry.memory.read();
     let row = state.records.row::<D>(name);
     row.map(|row| row.label(Label::Agency).to_owned()).unwrap_or_default()
 }
 
-fn parent(world: &World, name: &str) -> String {
+pub fn parent(world: &World, name: &str) -> String {
     stored::<Unit>(world, name).map(|unit| unit.parent).unwrap_or_default()
 }
 
-fn assert_applied(result: &BatchResult) {
+pub fn assert_applied(result: &BatchResult) {
     assert!(outcomes(result).iter().all(|one| *one == Outcome::Applied), "{result:?}");
 }
 

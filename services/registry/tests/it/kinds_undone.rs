@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Sends records in a session of their own; answers its id.
-async fn session_of(world: &World, records: Vec<mpp_api::sync::Record>) -> String {
+pub async fn session_of(world: &World, records: Vec<mpp_api::sync::Record>) -> String {
     let mut session = begin_again(world, as_regency()).await;
     let id = session.welcome.session.clone();
     let result = session.send(records).await;
@@ -28,7 +28,7 @@ async fn session_of(world: &World, records: Vec<mpp_api::sync::Record>) -> Strin
     id
 }
 
-async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRecord> {
+pub async fn undo(world: &World, session: &str, validate_only: bool) -> Vec<UndoneRecord> {
     let (mut told, mut after) = (Vec::new(), String::new());
     loop {
         let request = UndoSessionRequest {
@@ -133,7 +133,7 @@ async fn a_place_in_which_others_have_put_something_stays_and_says_so() {
             [(SOSIAL, Change::Left), ("malls/banyuwangi/counters/sosial", Change::Deleted)];
         assert_eq!(changes(&told), expected.into());
         let left = told.iter().find(|one| one.name == SOSIAL).expect("told");
-        assert!(left.left_reason.contains("1 records rest on it"), "{left:?}");
+        assert!(left.left_reason.contains("units/panti rest on it"), "{left:?}");
         assert!(is_there(&world, SOSIAL));
         world.stop().await;
     })

@@ -58,6 +58,7 @@ mod suggested;
 mod superior;
 mod undone;
 mod undone_beside;
+mod undone_places;
 mod waits;
 mod wire;
 mod world;

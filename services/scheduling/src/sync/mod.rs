@@ -105,12 +105,19 @@ impl Syncs for Scheduling {
     }
 
     /// A rule whose mall or counter has gone meanwhile stays gone.
-    async fn may_stand(&self, _tx: &mut Tx, record: &Change) -> Result<bool> {
-        if record.kind != HoursRule::KIND {
-            return Ok(true);
+    async fn filed(
+        &self,
+        _tx: &mut Tx,
+        _last: &Change,
+        then: &Change,
+    ) -> Result<std::result::Result<Labels, String>> {
+        if then.kind == HoursRule::KIND {
+            let target = Target::parse(&then.decode::<HoursRule>()?.target, "target")?;
+            if let Err(why) = self.memory.read().directory.require(&target) {
+                return Ok(Err(why.message().to_owned()));
+            }
         }
-        let target = Target::parse(&record.decode::<HoursRule>()?.target, "target")?;
-        Ok(self.memory.read().directory.require(&target).is_ok())
+        Ok(Ok(then.labels.clone()))
     }
 
     /// A mall's rules are left alone once it is run by others. Of a place that has gone they may
