@@ -68,8 +68,8 @@ impl Piece<'_> {
         Ok(judged.is_some_and(|(_, judged)| judged.is_err()))
     }
 
-    /// The records that rest on one and do not go with the undo; `above` are those on which that one
-    /// rests, which are asked for already.
+    /// The records that rest on one and do not go with the undo; `above` are those on which that
+    /// one rests, which are asked for already.
     pub(super) async fn rest<S: Syncs>(
         &self,
         service: &S,

@@ -1,7 +1,7 @@
 //! What a record was before a session, or why it stays as it is.
 
 use mpp_api::document;
-use mpp_core::{A_PERSON, Error, Reason, Result, as_told};
+use mpp_core::{Error, Reason, Result, in_words};
 use mpp_store::{Change, Tx, newest_version, version_of};
 
 use crate::store::{touched::Touched, undone};
@@ -81,10 +81,7 @@ async fn stands_again(tx: &mut Tx, since: &Change, one: &Touched) -> Result<bool
 }
 
 fn changed_since(last: &Change) -> String {
-    let by = match as_told(&last.actor) {
-        A_PERSON => "a person",
-        told => told,
-    };
+    let by = in_words(&last.actor);
     format!("it was changed since, by {by} from {}, at revision {}", last.origin, last.revision)
 }
 

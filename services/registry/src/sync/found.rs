@@ -4,7 +4,7 @@ use mpp_api::{
     registry::{Mall, Unit},
     sync::Source,
 };
-use mpp_core::{FieldCode, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use mpp_store::Tx;
 use mpp_sync::fault;
 
@@ -13,6 +13,31 @@ use crate::{app::filing::find_lineage, model::source::check_unit};
 const PARENT: &str = "unit_record.parent";
 const PREDECESSOR: &str = "unit_record.predecessor";
 
+/// Why a unit that stands is not the source's, whoever publishes it.
+pub(super) async fn unit_elsewhere(
+    tx: &mut Tx,
+    source: &Source,
+    stands: Option<&Unit>,
+) -> Result<Option<FieldViolation>> {
+    let Some(stands) = stands else { return Ok(None) };
+    let lineage = find_lineage(tx, &stands.name).await?;
+    let amiss = check_unit(source, &stands.name, lineage.as_ref()).err();
+    Ok(amiss.map(|fault| FieldViolation { field: "source_id".into(), ..fault }))
+}
+
+/// Why a unit names itself as the one above it, or before it.
+pub(super) fn names_itself(given: &Unit) -> Option<FieldViolation> {
+    let named = [(PARENT, &given.parent), (PREDECESSOR, &given.predecessor)];
+    let (field, _) = named.into_iter().find(|(_, other)| **other == given.name)?;
+    Some(fault(field, FieldCode::SelfReference, "is the unit itself; name another one"))
+}
+
+/// Why the units that a batch makes lie below none: each is named by the next as the one above.
+pub(super) fn in_a_circle(circle: &str) -> FieldViolation {
+    let text = format!("{circle} would lie below itself; name the unit that is truly above it");
+    fault(PARENT, FieldCode::SelfReference, &text)
+}
+
 /// Why a unit is not the source's to write so.
 pub(super) async fn unit_of_source(
     tx: &mut Tx,
@@ -20,12 +45,6 @@ pub(super) async fn unit_of_source(
     given: &Unit,
     before: Option<&Unit>,
 ) -> Result<Option<FieldViolation>> {
-    if before.is_some() {
-        let stands = find_lineage(tx, &given.name).await?;
-        if let Err(fault) = check_unit(source, &given.name, stands.as_ref()) {
-            return Ok(Some(FieldViolation { field: "source_id".into(), ..fault }));
-        }
-    }
     let known = before.map(|before| before.parent.as_str());
     if known != Some(&given.parent)
         && let Some(fault) = not_below(tx, source, &given.parent).await?
@@ -73,4 +92,15 @@ pub(super) async fn mall_of_source(
         found.organiser, source.unit
     );
     Ok(Err(fault(field, FieldCode::MallNotOwned, &text)))
+}
+
+/// The fault of a record of which a field refers to what it may not: the message begins with the
+/// field, which of a unit is the record's own.
+pub(super) fn misplaced(error: &Error) -> FieldViolation {
+    let (field, text) = error.message().split_once(": ").unwrap_or(("", error.message()));
+    let field = match field.strip_prefix("unit.") {
+        Some(rest) => format!("unit_record.{rest}"),
+        None => field.to_owned(),
+    };
+    fault(&field, FieldCode::UnknownValue, text)
 }

@@ -17,7 +17,7 @@ use mpp_store::{Expect, Tx};
 use mpp_sync::{Fate, fault, store::lease::Lease};
 
 use super::{
-    found::{mall_of_source, unit_of_source},
+    found::{in_a_circle, mall_of_source, misplaced, names_itself, unit_elsewhere, unit_of_source},
     sorted::{Asked, One},
 };
 use crate::{
@@ -43,9 +43,10 @@ impl Places<'_> {
         units: Vec<One<'_, Unit>>,
         fates: &mut Fates,
     ) -> Result<()> {
+        let circles = in_circles(&units);
         for (index, name, asked) in top_down(units) {
             let fate = match asked {
-                Asked::Put(unit) => self.unit(tx, unit).await?,
+                Asked::Put(unit) => self.unit(tx, unit, circles.contains(name)).await?,
                 Asked::Delete(_) => self.give_up::<Unit>(tx, name).await?,
             };
             fates.insert(index, fate);
@@ -85,11 +86,18 @@ impl Places<'_> {
         Ok(())
     }
 
-    async fn unit(&self, tx: &mut Tx, given: &Unit) -> Result<Fate> {
+    async fn unit(&self, tx: &mut Tx, given: &Unit, is_in_circle: bool) -> Result<Fate> {
         let before = tx.get::<Unit>(&given.name).await?.map(|found| found.doc);
-        let amiss = match self.foreign(before.as_ref()) {
+        if let Some(fault) = names_itself(given) {
+            return Ok(Err(fault));
+        }
+        if is_in_circle && before.is_none() {
+            return Ok(Err(in_a_circle(&given.name)));
+        }
+        let elsewhere = unit_elsewhere(tx, self.source, before.as_ref()).await?;
+        let amiss = match elsewhere.or_else(|| self.foreign(before.as_ref())) {
             None => unit_of_source(tx, self.source, given, before.as_ref()).await?,
-            foreign => foreign,
+            amiss => amiss,
         };
         match amiss {
             Some(fault) => Ok(Err(fault)),
@@ -179,9 +187,7 @@ impl Places<'_> {
     {
         match self.file(tx, record, before).await {
             Ok(labels) => put(tx, record, labels).await,
-            Err(error) if error.reason() == Reason::ReferenceInvalid => {
-                Ok(Err(fault("", FieldCode::UnknownValue, error.message())))
-            }
+            Err(error) if error.reason() == Reason::ReferenceInvalid => Ok(Err(misplaced(&error))),
             Err(error) => match error.violations() {
                 [] => Err(error),
                 [first, ..] => Ok(Err(first.clone())),
@@ -252,6 +258,22 @@ async fn revive<R: Resource>(tx: &mut Tx, record: &R, labels: Labels) -> Result<
     Ok(Err(fault("source_id", FieldCode::Tombstoned, text)))
 }
 
+/// The names of units that the batch would have lie below themselves.
+fn in_circles(units: &[One<'_, Unit>]) -> HashSet<String> {
+    let parents: HashMap<&str, &str> = units
+        .iter()
+        .filter_map(|(_, name, asked)| match asked {
+            Asked::Put(unit) => Some((*name, unit.parent.as_str())),
+            Asked::Delete(_) => None,
+        })
+        .collect();
+    let is_below_itself = |name: &&str| {
+        let above = std::iter::successors(parents.get(name), |above| parents.get(*above));
+        above.take(parents.len()).any(|above| above == name)
+    };
+    parents.keys().filter(|name| is_below_itself(name)).map(|name| (*name).to_owned()).collect()
+}
+
 /// Units in an order in which each comes after those of the batch that it names. Those that name
 /// each other in a circle come as they were sent, and are refused by their places.
 fn top_down<'a>(mut units: Vec<One<'a, Unit>>) -> Vec<One<'a, Unit>> {
@@ -300,5 +322,21 @@ mod tests {
             ["office", "a", "desk"]
         );
         assert_eq!(order(&[("a", "b"), ("b", "a"), ("c", "x")]), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn units_that_lie_below_one_another_are_a_circle_and_those_below_it_are_not() {
+        let units = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", "pemkab")];
+        let units = units.map(|(name, parent)| Unit {
+            name: name.into(),
+            parent: parent.into(),
+            ..Unit::default()
+        });
+        let all = units.iter().enumerate();
+        let all: Vec<_> =
+            all.map(|(index, unit)| (index, unit.name.as_str(), Asked::Put(unit))).collect();
+        let mut found: Vec<String> = in_circles(&all).into_iter().collect();
+        found.sort_unstable();
+        assert_eq!(found, ["a", "b", "c"]);
     }
 }

@@ -137,7 +137,9 @@ async fn the_depth_of_a_tree_counts_as_the_batch_leaves_it() {
             .collect();
         assert_applied(&run(&world, levels).await);
         let deeper = vec![office("lantai", PEMKAB), office("tingkat-0", "units/lantai")];
-        assert_eq!(codes(&run(&world, deeper).await), ["", "UNKNOWN_VALUE"]);
+        let refused = run(&world, deeper).await;
+        assert_eq!(codes(&refused), ["", "UNKNOWN_VALUE"]);
+        assert_eq!(refused.results[1].field, "unit_record.parent");
         let shorter = vec![office("tingkat-4", PEMKAB), office("tingkat-0", "units/lantai")];
         assert_applied(&run(&world, shorter).await);
         world.stop().await;

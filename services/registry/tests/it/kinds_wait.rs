@@ -141,8 +141,42 @@ async fn a_source_writes_nothing_of_another_source() {
         let body = Some(Body::Delete(delete));
         let gone = Record { source_id: "dinas-sosial".into(), body, ..Record::default() };
         let result = other.send(vec![office("dinas-sosial", KEMENDAGRI), gone]).await;
-        assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE", "DUPLICATE"], "{result:?}");
+        assert_eq!(codes(&result), ["UNIT_NOT_OWNED", "DUPLICATE"], "{result:?}");
         other.end().await;
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_can_never_come_true_is_refused_and_does_not_wait() {
+    on_both(async |database| {
+        let world = regency(&database, asleep()).await;
+        let records = vec![
+            office("sendiri", "units/sendiri"),
+            office("satu", "units/dua"),
+            office("dua", "units/satu"),
+            office("bkpm", PEMKAB),
+        ];
+        let result = run(&world, records).await;
+        let told: Vec<_> = result
+            .results
+            .iter()
+            .map(|one| (one.outcome(), one.field.as_str(), one.code.as_str()))
+            .collect();
+        let (refused, parent) = (Outcome::Rejected, "unit_record.parent");
+        assert_eq!(
+            told,
+            [
+                (refused, parent, "SELF_REFERENCE"),
+                (refused, parent, "SELF_REFERENCE"),
+                (refused, parent, "SELF_REFERENCE"),
+                (Outcome::Quarantined, "source_id", "UNIT_NOT_OWNED"),
+            ]
+        );
+        let all = awaited(&world).await;
+        let waits: Vec<_> = all.iter().map(|(name, _, awaited)| (name.as_str(), awaited)).collect();
+        assert_eq!(waits, [(BKPM, &BKPM.to_owned())]);
         world.stop().await;
     })
     .await;

@@ -200,7 +200,7 @@ async fn an_undo_leaves_a_service_of_which_a_person_has_said_something() {
         let said = admin.decide(&at(KEMENDAGRI), NEW_CARD, State::Confirmed).await.expect("said");
         let told = undo(&world, &session, false).await;
         let left = told.iter().find(|one| one.name == at(KEMENDAGRI)).expect("told");
-        assert!(left.left_reason.contains("1 records of others"), "{}", left.left_reason);
+        assert!(left.left_reason.contains("links/ktp-el-baru"), "{}", left.left_reason);
         assert_eq!(admin.link(&said.name).await.expect("there"), said);
     })
     .await;

@@ -1,5 +1,5 @@
-//! Places of sessions that are undone in any order: what would not stand is left, what only followed
-//! a place follows it back, and what was shown is what is done.
+//! Places of sessions that are undone in any order: what would not stand is left, what only
+//! followed a place follows it back, and what was shown is what is done.
 
 use mpp_api::{
     registry::{
