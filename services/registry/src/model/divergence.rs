@@ -165,8 +165,8 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// Among those that were read, or that say whom they bind, only where its words stand there, and
-    /// only in one way.
+    /// Among those that were read, or that say whom they bind, only where its words stand there,
+    /// and only in one way.
     fn add_unread(&mut self, place: Option<usize>, saying: &'a Saying) {
         let (words, next) = (saying.words(), self.found.len());
         let group = match self.by_words.get(&words).copied().flatten() {

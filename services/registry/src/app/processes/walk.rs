@@ -157,8 +157,8 @@ const CASES: [&str; 20] = [
     "kecuali", "selain", "orang", "ayah", "ibu", "suami", "istri", "saksi", "pasangan", "pelapor",
 ];
 
-/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku nikah
-/// atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
+/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku
+/// nikah atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
 fn names_a_case(text: &str) -> bool {
     let text = text.to_lowercase();
     let between_letters = |at: usize| {
