@@ -105,7 +105,6 @@ mod tests {
         let page = |token: &str| CountAdoptionResponse {
             adoptions: vec![one.clone()],
             next_page_token: token.into(),
-            ..CountAdoptionResponse::default()
         };
         let says = |token: &str| told(look, &page(token), &page("")).into_string();
         assert!(says("").contains("100") && !says("").contains("is not known"));
