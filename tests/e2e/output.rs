@@ -65,6 +65,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
             ],
         ),
         ("adoption", vec![]),
+        ("broken", vec![]),
         ("quarantine list", vec![]),
         ("quarantine redrive", vec!["sources/nowhere"]),
         ("undo", vec!["sources/nowhere", "nothing", "--preview"]),

@@ -110,6 +110,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
     ("/mpp.registry.v1.ProcessService/PlanSteps", EVERYONE),
     ("/mpp.registry.v1.ProcessService/SuggestSatisfiers", EVERYONE),
+    ("/mpp.registry.v1.ProcessService/ListBrokenRequirements", EVERYONE),
     // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`,
     // and for which targets `may_write` in scheduling's `memory/directory/sources.rs`.
     ("/mpp.sync.v1.SyncService/Sync", SOURCE),

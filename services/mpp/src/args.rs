@@ -20,6 +20,7 @@ use crate::{
         apply::ApplyArgs,
         appointments::AppointmentsArgs,
         backup::BackupArgs,
+        broken::BrokenArgs,
         compare_standard::CompareStandardArgs,
         conform::ConformCommand,
         delete::DeleteArgs,
@@ -113,6 +114,8 @@ pub enum Command {
     Link(LinkArgs),
     /// Show the way to a service, step by step, over those whose products it asks for.
     Steps(StepsArgs),
+    /// Show the requirements that name a service and lead nowhere.
+    Broken(BrokenArgs),
     /// Show where the services of a standard differ, in their sources' words.
     Divergences(DivergencesArgs),
     /// Show field by field where a service differs from its standard.
@@ -271,6 +274,7 @@ impl Command {
                 | Command::Deviations(_)
                 | Command::Suggest(_)
                 | Command::Steps(_)
+                | Command::Broken(_)
                 | Command::Divergences(_)
                 | Command::CompareStandard(_)
                 | Command::Adoption(_)

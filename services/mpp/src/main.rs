@@ -53,10 +53,10 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, adopt, adoption, agent, appointments, backup, compare_standard, conform, delete,
-        deviations, divergences, doctor, explain, get, hand_back, history, hours, link, list,
-        quarantine, queue, repair, report, restore, search, slots, steps, suggest, template, token,
-        undo, upload, watch,
+        accept, adopt, adoption, agent, appointments, backup, broken, compare_standard, conform,
+        delete, deviations, divergences, doctor, explain, get, hand_back, history, hours, link,
+        list, quarantine, queue, repair, report, restore, search, slots, steps, suggest, template,
+        token, undo, upload, watch,
     },
 };
 
@@ -130,6 +130,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Suggest(asked) => suggest::run(asked, &client()?, output).await,
         Command::Link(asked) => link::run(asked, &client()?, output).await,
         Command::Steps(asked) => steps::run(asked, &client()?, output).await,
+        Command::Broken(asked) => broken::run(asked, &client()?, output).await,
         Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,
         Command::CompareStandard(asked) => compare_standard::run(asked, &client()?, output).await,
         Command::Adopt(asked) => adopt::run(asked, &client()?, output).await,

@@ -12,12 +12,16 @@ use crate::{app::Registry, store::own_name};
 /// The job that deletes old answers.
 const ANSWERS: &str = "sync-answers";
 
+/// The look of each replica for its metrics: how services stand to their standards, and which
+/// requirements lead nowhere.
+const LOOK: &str = "catalog-look";
+
 /// Runs until shutdown.
 pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
     let Registry { db, policy, .. } = &registry;
     let holder = Uuid::now_v7().to_string();
     let retention = policy.retention();
-    db.has_jobs(&[ANSWERS]);
+    db.has_jobs(&[ANSWERS, LOOK]);
     let mut lease = Lease::new(db.clone(), ANSWERS, &holder, policy.job_lease());
     loop {
         tokio::select! {
@@ -27,10 +31,10 @@ pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        if registry.memory.is_whole()
-            && let Err(error) = registry.measure_adoption().await
-        {
-            tracing::warn!(%error, "how services stand to their standards is looked at next time");
+        let looked = look(&registry).await;
+        db.ran(LOOK, &looked);
+        if let Err(error) = looked {
+            tracing::warn!(%error, "standards and requirements are looked at at the next run");
         }
         let gone = let_answers_go(&registry, &mut lease).await;
         db.ran(ANSWERS, &gone);
@@ -38,6 +42,15 @@ pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
             tracing::warn!(%error, "old answers are let go at the next run");
         }
     }
+}
+
+/// Answers whether this replica could look.
+async fn look(registry: &Registry) -> Result<bool> {
+    if !registry.memory.is_whole() {
+        return Ok(false);
+    }
+    registry.measure_adoption().await?;
+    registry.measure_requirements().await.map(|()| true)
 }
 
 /// Answers whether this replica was the one to do it.

@@ -173,6 +173,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         policy,
         comparing: app::Comparing::default(),
         measured: app::Measured::default(),
+        faults: app::Faults::default(),
     };
     let readiness = Readiness::new(options.health);
     work(&registry, &feed, &readiness, &shutdown);

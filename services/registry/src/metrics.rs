@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_core::{Decision, Overridden};
 
-use crate::app::Registry;
+use crate::{app::Registry, model::process::broken::Fault};
 
 mpp_telemetry::metrics! {
     /// Services with fields that a curator has set over their source's, by what the source has done
@@ -17,6 +17,10 @@ mpp_telemetry::metrics! {
     /// (`linked`) or not (`open`). Not each of the latter can: a form that is filled in is no
     /// product.
     REQUIREMENTS: Gauge = "mpp.catalog.requirements" in "{requirement}" by ["state"];
+    /// Requirements of services that are served which name a service and lead nowhere, by why: it
+    /// is not there (`missing`), its owner does not serve it now (`inactive`), or it needs what
+    /// asks for it (`circle`). Looked at once in a while; there is none before the first look.
+    BROKEN: Gauge = "mpp.catalog.broken_requirements" in "{requirement}" by ["fault"];
     /// Services that are confirmed to be of a standard and served, by how they stand to it: they
     /// say the same (`follows`), say otherwise without saying why (`differs`) or with
     /// (`explained`), or do not say all that it does (`unknown`). Looked at once in a while, of
@@ -36,6 +40,11 @@ pub fn begin(registry: &Arc<Registry>) {
     }
     REQUIREMENTS.observe(registry, ["linked"], |own| own.memory.read().needs().linked as f64);
     REQUIREMENTS.observe(registry, ["open"], |own| own.memory.read().needs().open as f64);
+    BROKEN.observe_each(registry, |own| {
+        let counts =
+            own.faults.counts().into_iter().flat_map(|counts| Fault::WORDS.into_iter().zip(counts));
+        counts.map(|(word, many)| (vec![word.to_owned()], many as f64)).collect()
+    });
     ADOPTION.observe_each(registry, |own| {
         let counts = own.measured.counts().into_iter().flatten();
         counts.map(|(state, many)| (vec![state.as_str().to_owned()], many as f64)).collect()

@@ -50,6 +50,8 @@ pub enum By {
     Agency,
     /// The unit that owns the service.
     Unit,
+    /// All of them: one line.
+    All,
 }
 
 pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<()> {
@@ -98,6 +100,7 @@ fn group(by: By) -> Group {
         By::Region => Group::Region,
         By::Agency => Group::Agency,
         By::Unit => Group::Unit,
+        By::All => Group::All,
     }
 }
 

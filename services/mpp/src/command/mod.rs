@@ -7,6 +7,7 @@ pub mod agent;
 pub mod apply;
 pub mod appointments;
 pub mod backup;
+pub mod broken;
 pub mod compare_standard;
 pub mod conform;
 pub mod delete;

@@ -8,8 +8,8 @@
 //! answered. [`copies`] reads all that is kept. `suggestions`, `divergences`, `adopting`
 //! and `progress` work out which service may be of which standard, where those of one differ, what
 //! a service would change to follow it, and how many do, in the places of `comparing`;
-//! `processes` and `satisfiers`, which services lead to one, and which may.
-//! `measured` keeps the numbers for the metrics. [`published`] has units, malls and counters of a
+//! `processes` and `satisfiers`, which services lead to one, and which may; `broken`, what leads
+//! nowhere. `measured` keeps the numbers for the metrics. [`published`] has units, malls and counters of a
 //! source changed there only.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
@@ -17,6 +17,7 @@
 mod adopted;
 mod adopting;
 mod authors;
+mod broken;
 mod carried;
 mod comparing;
 pub mod copies;
@@ -45,6 +46,7 @@ mod withdrawn;
 
 use std::sync::Arc;
 
+pub use broken::Faults;
 pub use comparing::Comparing;
 pub use measured::Measured;
 use mpp_core::Micros;
@@ -70,6 +72,8 @@ pub struct Registry {
     pub comparing: Comparing,
     /// How all services stood to their standards when it last looked.
     pub measured: Measured,
+    /// How many requirements led nowhere then.
+    pub faults: Faults,
 }
 
 impl Registry {

@@ -131,10 +131,11 @@ impl Registry {
         }
         let most = self.policy.divergence_services;
         let (mut answer, mut open) = (CountAdoptionResponse::default(), 0);
-        let (size, mut rest) = (lines.size, lines.found.into_iter());
+        let (size, mut rest) = (lines.size, lines.found.into_iter().peekable());
+        // A line alone has no more open than the bound; a page ends before the one that has.
+        let fits = |line: &Line, open: usize| open == 0 || open + line.open.len() <= most;
         while answer.adoptions.len() < size
-            && open < most
-            && let Some((key, line)) = rest.next()
+            && let Some((key, line)) = rest.next_if(|(_, line)| fits(line, open))
         {
             open += line.open.len();
             answer.adoptions.push(self.judged(scope, &key, line, gone));
@@ -149,8 +150,10 @@ impl Registry {
     /// are kept as may be compared.
     fn gather(&self, state: &RegistryView, scope: &Scope, standard: &str, lines: &mut Lines) {
         let Some(own) = state.records.row::<Standard>(standard) else { return };
-        if scope.group == Group::Standard {
-            lines.of(standard.to_owned());
+        match scope.group {
+            Group::Standard => drop(lines.of(standard.to_owned())),
+            Group::All => drop(lines.of(ALL.to_owned())),
+            _ => {}
         }
         for name in state.links_to(standard) {
             let row = state.records.row::<StandardLink>(name).filter(|row| is_confirmed(row));
@@ -212,7 +215,7 @@ fn group(asked: &CountAdoptionRequest) -> Result<Group> {
         Ok(Group::Unspecified) => Ok(Group::Standard),
         Ok(group) => Ok(group),
         Err(_) => {
-            let text = "must be standard, province, region, agency or unit";
+            let text = "must be standard, province, region, agency, unit or all";
             Err(Error::field("group", FieldCode::UnknownValue, text))
         }
     }
@@ -245,6 +248,7 @@ fn key(row: &Row, region: &str, group: Group) -> String {
         Group::Region => region,
         Group::Agency => row.label(Label::Agency),
         Group::Unit => row.label(Label::Unit),
+        Group::All => ALL,
         Group::Standard | Group::Unspecified => row.label(Label::Standard),
     };
     if key.is_empty() { NOWHERE.to_owned() } else { key.to_owned() }
@@ -262,6 +266,7 @@ fn titled(state: &RegistryView, key: &str, group: Group) -> (Option<LocalizedTex
         Group::Agency | Group::Unit => {
             (state.records.get::<Unit>(key).and_then(|found| found.doc.display_name), false)
         }
+        Group::All => (None, false),
         Group::Standard | Group::Unspecified => {
             let found = state.records.get::<Standard>(key).map(|found| found.doc);
             found.map(|found| (found.title, found.example)).unwrap_or_default()

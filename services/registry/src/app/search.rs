@@ -174,6 +174,7 @@ mod tests {
             let policy = Policy::default();
             let registry = Registry {
                 measured: crate::app::Measured::default(),
+                faults: crate::app::Faults::default(),
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(MemoryPolicy::default().waits()),
                 search: Engine::start(1, (&policy).into()).expect("an index"),

@@ -54,7 +54,7 @@ impl Registry {
     }
 
     /// The last change of a record, and what it was before that; after a deletion, as it last was.
-    async fn last_versions(
+    pub(super) async fn last_versions(
         &self,
         kind: &'static str,
         name: &str,

@@ -1,7 +1,8 @@
 //! Linked processes.
 
 use mpp_api::registry::{
-    PlanStepsRequest, PlanStepsResponse, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
+    ListBrokenRequirementsRequest, ListBrokenRequirementsResponse, PlanStepsRequest,
+    PlanStepsResponse, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
     process_service_server::ProcessService,
 };
 use mpp_resource::handler::{Answer, reply};
@@ -25,5 +26,13 @@ impl ProcessService for Processes {
     ) -> Answer<SuggestSatisfiersResponse> {
         let caller = mpp_rpc::caller(&request).subject;
         reply(self.0.suggest_satisfiers(&caller, &request.into_inner()).await)
+    }
+
+    async fn list_broken_requirements(
+        &self,
+        request: Request<ListBrokenRequirementsRequest>,
+    ) -> Answer<ListBrokenRequirementsResponse> {
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.0.list_broken_requirements(&caller, &request.into_inner()).await)
     }
 }

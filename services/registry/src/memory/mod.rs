@@ -2,6 +2,7 @@
 //! search.
 
 mod index;
+pub mod leads;
 pub mod needs;
 pub mod papers;
 pub mod portraits;

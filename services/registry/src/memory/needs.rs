@@ -1,7 +1,9 @@
-//! How many requirements name the service that satisfies them, counted as services come and go. Of
-//! a record only that is read: the memory of the nation is filled at every start.
+//! What the requirements of services ask for, and how many name the service that satisfies them,
+//! counted as services come and go. Of a record only that is read: the memory of the nation is
+//! filled at every start.
 
 use bytes::Bytes;
+use mpp_api::registry::service::{State, requirement::Applicant};
 use prost::Message;
 
 /// Requirements by whether they name a service.
@@ -15,25 +17,53 @@ pub struct Needs {
 
 /// What is read of a service; a test holds it against the contract.
 #[derive(Clone, PartialEq, Message)]
-struct Asking {
+pub struct Asking {
     #[prost(message, repeated, tag = "5")]
     requirements: Vec<Asked>,
+    #[prost(enumeration = "State", tag = "26")]
+    state: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
 struct Asked {
+    #[prost(enumeration = "Applicant", tag = "2")]
+    applicant: i32,
     #[prost(string, tag = "3")]
     satisfied_by: String,
+    #[prost(string, tag = "4")]
+    condition: String,
+}
+
+impl Asking {
+    /// That of a service's record; nothing of one that cannot be read.
+    pub fn of(doc: &Bytes) -> Self {
+        Self::decode(doc.clone()).unwrap_or_default()
+    }
+
+    /// Whether its owner serves it.
+    pub fn is_served(&self) -> bool {
+        self.state() != State::Inactive
+    }
+
+    /// The requirements that name a service, by number from 1: which, and whether they hold for
+    /// everybody.
+    pub fn named(&self) -> impl Iterator<Item = (usize, &str, bool)> {
+        let named = self.requirements.iter().enumerate();
+        let named = named.filter(|(_, asked)| !asked.satisfied_by.is_empty());
+        named.map(|(index, asked)| {
+            let is_for_all = matches!(asked.applicant(), Applicant::Unspecified | Applicant::Any);
+            (index + 1, asked.satisfied_by.as_str(), is_for_all && asked.condition.is_empty())
+        })
+    }
+
+    /// How many there are.
+    pub fn needs(&self) -> Needs {
+        let linked = self.named().count();
+        Needs { linked, open: self.requirements.len() - linked }
+    }
 }
 
 impl Needs {
-    /// Those of a service's record; none of one that cannot be read.
-    pub fn of(doc: &Bytes) -> Self {
-        let all = Asking::decode(doc.clone()).map(|read| read.requirements).unwrap_or_default();
-        let open = all.iter().filter(|asked| asked.satisfied_by.is_empty()).count();
-        Self { linked: all.len() - open, open }
-    }
-
     /// Counts those of one more record.
     pub fn add(&mut self, more: Self) {
         self.linked += more.linked;
@@ -54,24 +84,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirements_are_counted_as_the_contract_has_them() {
-        let asks = |satisfied_by: &str| Requirement {
+    fn requirements_are_read_as_the_contract_has_them() {
+        let asks = |satisfied_by: &str, applicant: Applicant, condition: &str| Requirement {
             text: "KK".into(),
             satisfied_by: satisfied_by.into(),
-            condition: "WNI".into(),
-            ..Requirement::default()
+            applicant: applicant.into(),
+            condition: condition.into(),
         };
+        let kk = "units/a/services/kk";
         let service = Service {
             name: "units/a/services/b".into(),
-            requirements: vec![asks("units/a/services/kk"), asks(""), asks("")],
+            requirements: vec![
+                asks("", Applicant::Any, ""),
+                asks(kk, Applicant::Any, ""),
+                asks(kk, Applicant::Body, ""),
+                asks(kk, Applicant::Unspecified, "WNI"),
+            ],
             product: "KTP".into(),
+            state: State::Inactive.into(),
             ..Service::default()
         };
-        let mut all = Needs::of(&service.encode_to_vec().into());
-        assert_eq!(all, Needs { linked: 1, open: 2 });
+        let read = Asking::of(&service.encode_to_vec().into());
+        let named: Vec<_> = read.named().collect();
+        assert_eq!(named, [(2, kk, true), (3, kk, false), (4, kk, false)]);
+        assert!(!read.is_served() && Asking::default().is_served());
+        let mut all = read.needs();
+        assert_eq!(all, Needs { linked: 3, open: 1 });
         all.add(all);
-        all.take(Needs { linked: 2, open: 4 });
+        all.take(Needs { linked: 6, open: 2 });
         assert_eq!(all, Needs::default());
-        assert_eq!(Needs::of(&Bytes::from_static(&[0xff])), Needs::default());
+        assert_eq!(Asking::of(&Bytes::from_static(&[0xff])), Asking::default());
     }
 }

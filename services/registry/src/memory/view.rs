@@ -14,7 +14,11 @@ use mpp_resource::memory::{Records, Row, Texts, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
-use super::{needs::Needs, portraits};
+use super::{
+    leads::Leads,
+    needs::{Asking, Needs},
+    portraits,
+};
 use crate::model::{self, likeness::Portrait, tree::Lineage};
 
 /// Every living record at one revision.
@@ -38,6 +42,8 @@ pub struct RegistryView {
     portraits: BTreeMap<Arc<str>, Arc<Portrait>>,
     /// Requirements of all services.
     needs: Needs,
+    /// Those that name a service.
+    leads: Leads,
 }
 
 impl View for RegistryView {
@@ -47,7 +53,7 @@ impl View for RegistryView {
         let before = self.records.apply(kind, change);
         if kind == Service::KIND {
             self.count_category(before.as_ref(), change);
-            self.count_needs(before.as_ref(), change);
+            self.put_needs(before.as_ref(), change);
         }
         match (kind, change.op) {
             (Unit::KIND, Op::Put) => self.put_unit(change),
@@ -130,13 +136,22 @@ impl RegistryView {
         }
     }
 
-    fn count_needs(&mut self, before: Option<&Row>, change: &Change) {
+    fn put_needs(&mut self, before: Option<&Row>, change: &Change) {
         if let Some(before) = before {
-            self.needs.take(Needs::of(&before.doc));
+            self.needs.take(Asking::of(&before.doc).needs());
         }
-        if change.op == Op::Put {
-            self.needs.add(Needs::of(&change.doc));
+        if change.op != Op::Put {
+            self.leads.remove(&change.name);
+            return;
         }
+        let (asking, texts) = (Asking::of(&change.doc), &mut self.records.texts);
+        self.needs.add(asking.needs());
+        self.leads.put(&texts.shared(&change.name), &asking, texts);
+    }
+
+    /// The requirements that name a service.
+    pub fn leads(&self) -> &Leads {
+        &self.leads
     }
 
     /// How many requirements all services have.

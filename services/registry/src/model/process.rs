@@ -5,6 +5,7 @@
 //! them is in order. A step that is needed in some cases only counts at the longer end of a range
 //! and not at the shorter one.
 
+pub mod broken;
 mod components;
 mod dominators;
 mod graph;
@@ -65,7 +66,7 @@ pub fn plan(graph: &Graph, held: &BTreeSet<usize>) -> Plan {
     let with_all = graph.reached(&BTreeSet::new(), false);
     Plan {
         steps: steps(graph, &all, &certain, &ordered),
-        circles: ordered.into_iter().filter(|part| is_circle(graph, part)).collect(),
+        circles: ordered.into_iter().filter(|part| is_circle(graph, part, false)).collect(),
         skipped: (0..graph.0.len()).filter(|node| with_all[*node] && !all[*node]).collect(),
         one_by_one: least.0.to(most.0),
         side_by_side: shortest.to(longest),
@@ -111,7 +112,7 @@ fn steps(graph: &Graph, all: &Reached, certain: &Reached, ordered: &[Vec<usize>]
     let spares = spared(graph, all);
     let (mut steps, mut circles) = (Vec::new(), 0);
     for members in ordered {
-        let circle = is_circle(graph, members).then_some(circles);
+        let circle = is_circle(graph, members, false).then_some(circles);
         circles += usize::from(circle.is_some());
         steps.extend(members.iter().map(|&node| Step {
             node,
@@ -137,6 +138,14 @@ fn ranks(graph: &Graph, ordered: &[Vec<usize>]) -> Vec<usize> {
 }
 
 /// Whether services that need each other are more than one, or one that needs itself.
-fn is_circle(graph: &Graph, members: &[usize]) -> bool {
-    members.len() > 1 || members.iter().any(|node| graph.needs(*node, false).any(|by| by == *node))
+fn is_circle(graph: &Graph, members: &[usize], only_certain: bool) -> bool {
+    let needs_itself = |node: &usize| graph.needs(*node, only_certain).any(|by| by == *node);
+    members.len() > 1 || members.iter().any(needs_itself)
+}
+
+/// Services that need each other in every case, of the whole graph.
+fn circles(graph: &Graph) -> Vec<Vec<usize>> {
+    let all = vec![true; graph.0.len()];
+    let parts = components(graph, &all, true).into_iter();
+    parts.filter(|part| is_circle(graph, part, true)).collect()
 }

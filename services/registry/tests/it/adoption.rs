@@ -52,6 +52,7 @@ async fn progress_is_known_by_standard_region_and_body() {
         let units = admin.count(by(Group::Agency)).await;
         let keys: Vec<&str> = units.adoptions.iter().map(|one| one.key.as_str()).collect();
         assert_eq!(keys, ["units/a", "units/b", "units/c"]);
+        assert_eq!(told(&admin.count(by(Group::All)).await), [("standards/-", [3, 1, 2, 0, 0])]);
 
         admin
             .explain("units/c-dukcapil/services/ktp", vec![because(&[Component::Fees])])

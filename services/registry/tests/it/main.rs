@@ -4,6 +4,7 @@ mod accounting;
 mod adopted;
 mod adoption;
 mod authors;
+mod broken;
 mod catalog;
 mod clients;
 mod contract;

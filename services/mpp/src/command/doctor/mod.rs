@@ -7,6 +7,7 @@
 //! The exit code is 0 if nothing is at fault, 1 if something is, and if the only fault is that a
 //! service could not be asked, the code of that (6 if it is away).
 
+mod catalog;
 mod compare;
 mod services;
 mod sources;
@@ -70,6 +71,14 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
         {
             let waits = waiting(channel.clone(), until).await;
             checks.push(Check::of(one.service, "  quarantine", &waits));
+        }
+        if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
+            let (stand, lead) = tokio::join!(
+                catalog::standards(channel.clone(), until),
+                catalog::processes(channel.clone(), until)
+            );
+            checks.push(Check::of(one.service, "  standards", &stand));
+            checks.push(Check::of(one.service, "  processes", &lead));
         }
         if let (Service::Reporting, Ok(channel)) = (one.service, &one.channel) {
             let fresh = sources(channel.clone(), until).await;

@@ -1,0 +1,129 @@
+//! How do services stand to their standards, and do requirements lead to a service? What is amiss
+//! there is no fault of the registry: the keepers of the services have to look.
+
+use mpp_api::registry::{
+    Adoption, CountAdoptionRequest, ListBrokenRequirementsRequest, ListBrokenRequirementsResponse,
+    ListStandardsRequest, count_adoption_request::Group,
+    process_service_client::ProcessServiceClient, standard_service_client::StandardServiceClient,
+};
+use mpp_client::Channel;
+use mpp_core::{Reason, Result};
+use tokio::time::Instant;
+use tonic::Status;
+
+use super::services::{REPORTED, within};
+use crate::call::refused;
+
+/// Said of a registry of the release before.
+const OLDER: &str = "not told by a registry of the release before";
+
+/// How many services stand how to their standards.
+///
+/// # Errors
+/// If the registry does not answer.
+pub async fn standards(channel: Channel, until: Instant) -> Result<String> {
+    let until = until.min(Instant::now() + REPORTED);
+    let mut client = StandardServiceClient::new(channel);
+    let one = ListStandardsRequest { page_size: 1, ..ListStandardsRequest::default() };
+    let listed = client.list_standards(within(one, until)).await.map_err(refused)?;
+    let asked = CountAdoptionRequest {
+        parent: "standards/-".into(),
+        group: Group::All.into(),
+        ..CountAdoptionRequest::default()
+    };
+    let counted = match client.count_adoption(within(asked, until)).await {
+        Ok(answer) => answer.into_inner().adoptions.into_iter().next().unwrap_or_default(),
+        Err(status) => return or_older(status),
+    };
+    Ok(stand(listed.into_inner().total_size, &counted))
+}
+
+fn stand(standards: i32, counted: &Adoption) -> String {
+    if standards == 0 {
+        return "there is none".to_owned();
+    }
+    let Adoption { services, follows, differs, explained, unknown, left_out, .. } = counted;
+    let left_out = match left_out {
+        0 => String::new(),
+        many => format!(", not compared: {many} more"),
+    };
+    format!(
+        "{standards}; {services} services are of one (follow it: {follows}, differ: {differs}, \
+         differ and say why: {explained}, not known: {unknown}{left_out}); `mpp adoption` tells of \
+         each"
+    )
+}
+
+/// How many requirements lead to a service, and how many nowhere.
+///
+/// # Errors
+/// If the registry does not answer.
+pub async fn processes(channel: Channel, until: Instant) -> Result<String> {
+    let asked = ListBrokenRequirementsRequest { page_size: 1, ..<_>::default() };
+    let asked = within(asked, until.min(Instant::now() + REPORTED));
+    match ProcessServiceClient::new(channel).list_broken_requirements(asked).await {
+        Ok(answer) => Ok(lead(&answer.into_inner())),
+        Err(status) => or_older(status),
+    }
+}
+
+fn lead(answer: &ListBrokenRequirementsResponse) -> String {
+    let named = format!("{} requirements name a service", answer.linked_size);
+    match answer.broken_requirements.first() {
+        None => named,
+        Some(first) => format!(
+            "{named}; {} lead nowhere, the first in {}; `mpp broken` names them",
+            answer.total_size, first.service
+        ),
+    }
+}
+
+fn or_older(status: Status) -> Result<String> {
+    let error = refused(status);
+    match error.reason() {
+        Reason::Unimplemented | Reason::InvalidField => Ok(OLDER.to_owned()),
+        _ => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::BrokenRequirement;
+
+    use super::*;
+
+    #[test]
+    fn services_are_told_by_how_they_stand() {
+        assert_eq!(stand(0, &Adoption::default()), "there is none");
+        let counted = Adoption {
+            services: 9,
+            follows: 4,
+            differs: 3,
+            explained: 1,
+            unknown: 1,
+            left_out: 2,
+            ..Adoption::default()
+        };
+        let told = "12; 9 services are of one (follow it: 4, differ: 3, differ and say why: 1, not \
+                    known: 1, not compared: 2 more); `mpp adoption` tells of each";
+        assert_eq!(stand(12, &counted), told);
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_counted_and_the_first_is_named() {
+        let well = ListBrokenRequirementsResponse { linked_size: 5, ..<_>::default() };
+        assert_eq!(lead(&well), "5 requirements name a service");
+        let first = BrokenRequirement {
+            service: "units/a/services/b".into(),
+            ..BrokenRequirement::default()
+        };
+        let broken = ListBrokenRequirementsResponse {
+            broken_requirements: vec![first],
+            total_size: 2,
+            ..well
+        };
+        let told = "5 requirements name a service; 2 lead nowhere, the first in units/a/services/b; \
+                    `mpp broken` names them";
+        assert_eq!(lead(&broken), told);
+    }
+}

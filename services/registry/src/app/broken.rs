@@ -1,0 +1,193 @@
+//! Requirements that name a service and lead nowhere, for those who keep the services: worked out
+//! from what memory keeps of requirements, in short turns, and circles away from its lock.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use mpp_api::{
+    Document as _,
+    registry::{
+        BrokenRequirement, ListBrokenRequirementsRequest, ListBrokenRequirementsResponse, Service,
+        Unit, broken_requirement::Fault as Told,
+    },
+};
+use mpp_core::Result;
+use mpp_resource::page;
+use tokio_util::sync::CancellationToken;
+
+use super::{Registry, divergences::count, filing::parent_of, filters::exists};
+use crate::{
+    memory::RegistryView,
+    model::process::broken::{Fault, Named, mark_circles},
+};
+
+/// Whose turn it is to look for the metrics.
+const OWN: &str = "registry";
+/// Services whose requirements are read before writes of the memory go on.
+const AT_ONCE: usize = 1_000;
+/// Lines on a page where the request names no number.
+const USUAL: usize = 20;
+/// Lines on a page at the most.
+const MOST: usize = 100;
+/// Services of a circle that a line names.
+const NAMED: usize = 10;
+
+/// How many requirements led nowhere at the last look, by [`Fault::WORDS`]. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<RwLock<Option<[usize; 3]>>>);
+
+impl Faults {
+    /// `None` before the first look.
+    pub fn counts(&self) -> Option<[usize; 3]> {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registry {
+    /// A page of the requirements that lead nowhere.
+    ///
+    /// # Errors
+    /// A unit that does not exist; a page token that is not this list's; `UNAVAILABLE` if this
+    /// replica is behind.
+    pub async fn list_broken_requirements(
+        &self,
+        caller: &str,
+        asked: &ListBrokenRequirementsRequest,
+    ) -> Result<ListBrokenRequirementsResponse> {
+        self.memory.wait_for(asked.min_revision).await?;
+        let bound = page::hash(&[&asked.unit]);
+        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
+        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
+        let below = self.memory.settled(|state| below(state, &asked.unit)).await?;
+        let mut named = self.named(caller).await?;
+        named.retain(|one| below.as_ref().is_none_or(|below| below.contains(parent_of(&one.from))));
+        let linked_size = count(named.len());
+        named.retain(|one| one.fault.is_some());
+        let total_size = count(named.len());
+        let mut rest = named.into_iter().filter(|one| key(one) > begin.after);
+        let some: Vec<Named> = rest.by_ref().take(size).collect();
+        let last = some.last().filter(|_| rest.next().is_some());
+        let next_page_token = last.map(|last| page::token(&key(last), bound)).unwrap_or_default();
+        let broken_requirements = self.told(&some).await;
+        Ok(ListBrokenRequirementsResponse {
+            broken_requirements,
+            next_page_token,
+            total_size,
+            linked_size,
+        })
+    }
+
+    /// Looks how many requirements lead nowhere.
+    ///
+    /// # Errors
+    /// Internal, if the work panics.
+    pub async fn measure_requirements(&self) -> Result<()> {
+        let mut counts = [0; 3];
+        let named = self.named(OWN).await?;
+        named.iter().flat_map(|one| &one.fault).for_each(|fault| counts[fault.place()] += 1);
+        *self.faults.0.write().unwrap_or_else(PoisonError::into_inner) = Some(counts);
+        Ok(())
+    }
+
+    /// All requirements that name a service, by service and number.
+    async fn named(&self, caller: &str) -> Result<Vec<Named>> {
+        let own = self.clone();
+        let work = move |gone: &CancellationToken| {
+            let mut all = own.read_named(gone);
+            mark_circles(&mut all);
+            all
+        };
+        self.comparing.run(caller, work).await
+    }
+
+    fn read_named(&self, gone: &CancellationToken) -> Vec<Named> {
+        let (mut all, mut after): (Vec<Named>, Arc<str>) = (Vec::new(), "".into());
+        while !gone.is_cancelled() {
+            let state = self.memory.read();
+            let mut last = None;
+            for (from, leads) in state.leads().after(&after).take(AT_ONCE) {
+                last = Some(from.clone());
+                all.extend(leads.iter().map(|lead| Named {
+                    from: from.clone(),
+                    number: lead.number,
+                    to: lead.to.clone(),
+                    is_certain: lead.is_certain,
+                    fault: fault(&state, &lead.to),
+                }));
+            }
+            let Some(last) = last else { break };
+            after = last;
+        }
+        all
+    }
+
+    async fn told(&self, some: &[Named]) -> Vec<BrokenRequirement> {
+        let gone = some.iter().filter(|one| one.fault == Some(Fault::Missing));
+        let successors = self.successors(gone.map(|one| &*one.to).collect()).await;
+        let state = self.memory.read();
+        some.iter().map(|one| told(&state, one, &successors)).collect()
+    }
+
+    /// What took the place of services that are gone, as far as that was said and the database can
+    /// be asked.
+    async fn successors(&self, gone: BTreeSet<&str>) -> HashMap<String, String> {
+        let mut found = HashMap::new();
+        for name in gone {
+            let Ok((last, _)) = self.last_versions(Service::KIND, name).await else { break };
+            let tombstone = last.and_then(|last| last.tombstone).unwrap_or_default();
+            found.insert(name.to_owned(), tombstone.successor);
+        }
+        found
+    }
+}
+
+/// What is wrong with a service that a requirement names.
+fn fault(state: &RegistryView, to: &str) -> Option<Fault> {
+    if state.records.row::<Service>(to).is_none() {
+        return Some(Fault::Missing);
+    }
+    (!state.leads().is_served(to)).then_some(Fault::Inactive)
+}
+
+/// A unit and those below it; `None` for all.
+fn below(state: &RegistryView, unit: &str) -> Result<Option<HashSet<String>>> {
+    if unit.is_empty() {
+        return Ok(None);
+    }
+    exists::<Unit>(state, unit, "unit")?;
+    Ok(Some(state.subtree(unit).into_iter().map(str::to_owned).collect()))
+}
+
+/// In the order of the list: a blank stands before whatever a name is made of.
+fn key(one: &Named) -> String {
+    format!("{} {:09}", one.from, one.number)
+}
+
+fn told(
+    state: &RegistryView,
+    one: &Named,
+    successors: &HashMap<String, String>,
+) -> BrokenRequirement {
+    let service = state.records.get::<Service>(&one.from).map(|found| found.doc);
+    let service = service.unwrap_or_default();
+    let text = one.number.checked_sub(1).and_then(|index| service.requirements.get(index));
+    let (fault, circle) = match &one.fault {
+        Some(Fault::Missing) => (Told::Missing, &[][..]),
+        Some(Fault::Inactive) => (Told::Inactive, &[][..]),
+        Some(Fault::Circle(circle)) => (Told::Circle, &circle[..]),
+        None => (Told::Unspecified, &[][..]),
+    };
+    BrokenRequirement {
+        service: one.from.to_string(),
+        title: service.title,
+        number: count(one.number),
+        text: text.map(|requirement| requirement.text.clone()).unwrap_or_default(),
+        satisfied_by: one.to.to_string(),
+        fault: fault.into(),
+        successor: successors.get(&*one.to).cloned().unwrap_or_default(),
+        circle: circle.iter().take(NAMED).map(|name| name.to_string()).collect(),
+        circle_size: count(circle.len()),
+    }
+}
