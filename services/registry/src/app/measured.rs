@@ -1,12 +1,13 @@
 //! How all services stand to their standards, for the metrics: each replica looks once in a while,
-//! and compares only the pairs of which service, standard or link has changed since it last looked.
-//! On a new day all are compared, since standards begin to hold and explanations end by the day.
+//! and compares only the pairs of which service, standard or link has changed since it last looked,
+//! or that turn by the day: a standard begins to hold, an explanation ends.
 
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
+use jiff::civil::Date;
 use mpp_api::registry::{Service, Standard, StandardLink};
 use mpp_core::Result;
 use mpp_store::Label;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
-    judge::{Judge, Linked},
+    judge::{Judge, Linked, Stands},
     standards::is_confirmed,
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
@@ -30,8 +31,8 @@ pub struct Measured(Arc<RwLock<Found>>);
 
 #[derive(Debug, Default)]
 struct Found {
-    /// The day; empty before the first look.
-    day: String,
+    /// False before the first look.
+    has_looked: bool,
     pairs: HashMap<Arc<str>, Pair>,
 }
 
@@ -40,11 +41,23 @@ struct Found {
 struct Pair {
     versions: Versions,
     stands: Stands,
+    days: Days,
 }
 
-/// How a service stands, and whether it has adopted the present version; `None` where it is not
-/// served.
-pub type Stands = Option<(Adoption, bool)>;
+/// The days for which what was found holds, as long as nobody writes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Days {
+    from: Date,
+    /// The first one for which it may not.
+    turns_on: Option<Date>,
+}
+
+impl Days {
+    /// A day before the first may come where a clock is set back.
+    fn have(self, day: Date) -> bool {
+        self.from <= day && self.turns_on.is_none_or(|turn| day < turn)
+    }
+}
 
 /// The versions of service, standard and link.
 type Versions = [i64; 3];
@@ -58,18 +71,23 @@ impl Measured {
         let found = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let stands = || found.pairs.values().filter_map(|pair| pair.stands);
         let many = |state| stands().filter(|(own, _)| *own == state).count();
-        (!found.day.is_empty()).then(|| Adoption::ALL.map(|state| (state, many(state))))
+        found.has_looked.then(|| Adoption::ALL.map(|state| (state, many(state))))
     }
 
-    /// What is known of a pair that has not changed.
-    pub fn known(&self, day: &str, link: &str, versions: Versions) -> Option<Stands> {
+    /// How a pair stands on a day, if it has not changed since it was compared.
+    pub fn known(&self, day: Date, link: &str, versions: Versions) -> Option<Stands> {
+        self.pair(day, link, versions).map(|pair| pair.stands)
+    }
+
+    fn pair(&self, day: Date, link: &str, versions: Versions) -> Option<Pair> {
         let found = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let pair = found.pairs.get(link).filter(|_| found.day == day)?;
-        (pair.versions == versions).then_some(pair.stands)
+        let holds = |pair: &&Pair| pair.versions == versions && pair.days.have(day);
+        found.pairs.get(link).filter(holds).copied()
     }
 
-    fn replace(&self, day: String, pairs: HashMap<Arc<str>, Pair>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Found { day, pairs };
+    fn replace(&self, pairs: HashMap<Arc<str>, Pair>) {
+        let found = Found { has_looked: true, pairs };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }
 
@@ -79,29 +97,29 @@ impl Registry {
     /// # Errors
     /// Internal, if the work panics.
     pub async fn measure_adoption(&self) -> Result<usize> {
-        let day = self.today()?.to_string();
+        let day = self.today()?;
         let (mut pairs, mut compared) = (HashMap::new(), 0);
         let names = standards(&self.memory.read());
         for name in names {
-            let Some((standard, open)) = self.changed(&day, &name, &mut pairs) else { continue };
+            let Some((standard, open)) = self.changed(day, &name, &mut pairs) else { continue };
             compared += open.len();
             let mut open = open.into_iter();
             while let part = open.by_ref().take(TURN).collect::<Vec<Open>>()
                 && !part.is_empty()
             {
-                let (standard, day) = (standard.clone(), day.clone());
-                let judge = move |_: &CancellationToken| judged(&standard, &day, part);
+                let standard = standard.clone();
+                let judge = move |_: &CancellationToken| judged(&standard, day, part);
                 pairs.extend(self.comparing.run(OWN, judge).await?);
             }
         }
-        self.measured.replace(day, pairs);
+        self.measured.replace(pairs);
         Ok(compared)
     }
 
     /// The standard, and those of its pairs that are to be compared; `pairs` gets the others.
     fn changed(
         &self,
-        day: &str,
+        day: Date,
         standard: &str,
         pairs: &mut HashMap<Arc<str>, Pair>,
     ) -> Option<(Standard, Vec<Open>)> {
@@ -112,8 +130,8 @@ impl Registry {
             let Some((service, versions)) = pair(&state, name, found.stamp.version) else {
                 continue;
             };
-            match self.measured.known(day, name, versions) {
-                Some(stands) => drop(pairs.insert(name.clone(), Pair { versions, stands })),
+            match self.measured.pair(day, name, versions) {
+                Some(pair) => drop(pairs.insert(name.clone(), pair)),
                 None => open.push((name.clone(), versions, service)),
             }
         }
@@ -137,10 +155,11 @@ pub fn pair(state: &RegistryView, link: &str, standard: i64) -> Option<(Linked, 
     Some((linked, [service.stamp.version, standard, link.stamp.version]))
 }
 
-fn judged(standard: &Standard, day: &str, open: Vec<Open>) -> Vec<(Arc<str>, Pair)> {
+fn judged(standard: &Standard, day: Date, open: Vec<Open>) -> Vec<(Arc<str>, Pair)> {
     let judge = Judge::new(standard, day);
-    let read = open
-        .into_iter()
-        .map(|(name, versions, linked)| (name, Pair { versions, stands: judge.read(linked) }));
+    let read = open.into_iter().map(|(name, versions, linked)| {
+        let (stands, turns_on) = judge.read(linked);
+        (name, Pair { versions, stands, days: Days { from: day, turns_on } })
+    });
     read.collect()
 }

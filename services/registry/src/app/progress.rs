@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::civil::Date;
 use mpp_api::{
     registry::{
         Adoption as Count, CountAdoptionRequest, CountAdoptionResponse, Region, Standard,
@@ -48,7 +49,7 @@ struct Scope {
     region: Option<RegionCode>,
     below: Option<HashSet<String>>,
     group: Group,
-    today: String,
+    day: Date,
 }
 
 /// The lines of a page: those of the first keys after the last page, and one more.
@@ -105,11 +106,11 @@ impl Registry {
         asked: &CountAdoptionRequest,
     ) -> Result<CountAdoptionResponse> {
         self.memory.wait_for(asked.min_revision).await?;
-        let (group, today) = (group(asked)?, self.today()?.to_string());
+        let (group, day) = (group(asked)?, self.today()?);
         let bound = page::hash(&[&asked.parent, group.as_str_name(), &asked.region, &asked.unit]);
         let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
         let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
-        let scope = self.memory.settled(|state| scope(state, asked, (group, &today))).await?;
+        let scope = self.memory.settled(|state| scope(state, asked, (group, day))).await?;
         let (own, after) = (self.clone(), begin.after);
         let work = move |gone: &CancellationToken| {
             let lines = Lines { after, size, found: BTreeMap::new(), regions: HashMap::new() };
@@ -169,7 +170,7 @@ impl Registry {
             else {
                 continue;
             };
-            match self.measured.known(&scope.today, name, versions) {
+            match self.measured.known(scope.day, name, versions) {
                 Some(Some((state, is_adopted))) => add(&mut line.count, state, is_adopted),
                 Some(None) => {}
                 None if line.open.len() < self.policy.divergence_services => line.open.push(linked),
@@ -190,12 +191,12 @@ impl Registry {
         };
         let judges: HashMap<&str, Judge<'_>> = standards
             .iter()
-            .map(|(name, standard)| (name.as_str(), Judge::new(standard, &scope.today)))
+            .map(|(name, standard)| (name.as_str(), Judge::new(standard, scope.day)))
             .collect();
         let mut count = line.count;
         for linked in line.open.into_iter().take_while(|_| !gone.is_cancelled()) {
             let judge = judges.get(linked.standard.as_str());
-            if let Some((state, is_adopted)) = judge.and_then(|judge| judge.read(linked)) {
+            if let Some((state, is_adopted)) = judge.and_then(|judge| judge.read(linked).0) {
                 add(&mut count, state, is_adopted);
             }
         }
@@ -224,7 +225,7 @@ fn group(asked: &CountAdoptionRequest) -> Result<Group> {
 fn scope(
     state: &RegistryView,
     asked: &CountAdoptionRequest,
-    (group, today): (Group, &str),
+    (group, day): (Group, Date),
 ) -> Result<Scope> {
     check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
@@ -239,7 +240,7 @@ fn scope(
         exists::<Standard>(state, &asked.parent, "parent")?;
         vec![asked.parent.as_str().into()]
     };
-    Ok(Scope { standards, region, below, group, today: today.to_owned() })
+    Ok(Scope { standards, region, below, group, day })
 }
 
 fn key(row: &Row, region: &str, group: Group) -> String {

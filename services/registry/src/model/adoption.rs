@@ -3,11 +3,15 @@
 //! What the standard says nothing of, it leaves to the owner. What a service says nothing of, it
 //! neither follows nor says otherwise: nobody knows.
 
+use jiff::civil::Date;
 use mpp_api::registry::{
     Standard, StandardLink, divergence::Component, standard_link::Explanation,
 };
 
-use super::divergence::{Openness, Saying, variants};
+use super::{
+    divergence::{Openness, Saying, variants},
+    parse_date,
+};
 
 /// How what a service says of a component stands to what the standard says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,15 @@ impl Adoption {
 /// Whether the standard holds on a day.
 pub fn holds(standard: &Standard, today: &str) -> bool {
     standard.valid_from.is_empty() || *standard.valid_from <= *today
+}
+
+/// The first day after this one on which a service may stand otherwise though nobody writes: its
+/// standard begins to hold, or an explanation holds no more.
+pub fn turns_on(link: &StandardLink, standard: &Standard, day: Date) -> Option<Date> {
+    let begins = parse_date(&standard.valid_from);
+    let ends = |one: &Explanation| parse_date(&one.until)?.tomorrow().ok();
+    let all = begins.into_iter().chain(link.explanations.iter().filter_map(ends));
+    all.filter(|turn| *turn > day).min()
 }
 
 /// Whether a standard says anything to follow: what it leaves open, as a fee that each region's own
@@ -167,6 +180,22 @@ mod tests {
         assert!(!of("1", "2026-07-01", fees), "its last day is over");
         assert!(!of("2", "2026-06-30", fees), "a new version asks anew");
         assert!(!of("1", "2026-06-30", Component::Time));
+    }
+
+    #[test]
+    fn a_service_turns_as_its_standard_begins_and_after_the_last_day_of_an_explanation() {
+        let until = |day: &str| Explanation { until: day.into(), ..Explanation::default() };
+        let explanations = vec![until("2026-06-30"), until(""), until("9999-12-31")];
+        let link = StandardLink { explanations, ..StandardLink::default() };
+        let standard = Standard { valid_from: "2026-06-15".into(), ..Standard::default() };
+        let of = |day: &str| {
+            let day = parse_date(day).expect("a day");
+            turns_on(&link, &standard, day).map(|day| day.to_string())
+        };
+        assert_eq!(of("2026-06-14").as_deref(), Some("2026-06-15"));
+        assert_eq!(of("2026-06-15").as_deref(), Some("2026-07-01"));
+        assert_eq!(of("2026-06-30").as_deref(), Some("2026-07-01"));
+        assert_eq!(of("2026-07-01"), None, "nothing of it depends on the day any more");
     }
 
     #[test]

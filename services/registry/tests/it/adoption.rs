@@ -2,17 +2,24 @@
 
 use mpp_api::registry::{
     AdoptStandardRequest, Adoption, CountAdoptionRequest, CountAdoptionResponse, Service, Standard,
-    UpdateServiceRequest, count_adoption_request::Group, divergence::Component,
+    UpdateServiceRequest,
+    count_adoption_request::Group,
+    divergence::Component,
     service::State as Served,
+    standard_link::{Explanation, State},
 };
+use mpp_core::Micros;
+use mpp_registry::{Policy, Registry};
 use mpp_testkit::on_both;
 
 use crate::{
     adopted::because,
     divergent::{free, in_three_places, needs},
     standards::{NEW_CARD, standard},
-    world::{Clients, reason},
+    world::{Clients, SECOND, reason, service},
 };
+
+const DAY: Micros = 24 * 3600 * SECOND;
 
 impl Clients {
     async fn count(&mut self, request: CountAdoptionRequest) -> CountAdoptionResponse {
@@ -139,6 +146,64 @@ async fn a_look_for_the_metrics_compares_only_what_has_changed() {
         world.admin().catalog.update_service(request).await.expect("written");
         let all = world.admin().count(by(Group::Standard)).await;
         assert_eq!(told(&all), [(NEW_CARD, [3, 1, 1, 0, 1])], "at once, and not at the next look");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_ends_before_the_line_that_has_more_to_compare_than_its_bound_leaves() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        let office = "units/b-dukcapil";
+        admin.create_service(office, "ktp-rusak", service("KTP-el rusak")).await.expect("made");
+        let other = format!("{office}/services/ktp-rusak");
+        admin.decide(&other, NEW_CARD, State::Confirmed).await.expect("said");
+        let policy = Policy { divergence_services: 2, ..Policy::default() };
+        let registry = Registry { policy: policy.into(), ..world.running.registry.clone() };
+        let (mut asked, mut pages) = (by(Group::Agency), Vec::new());
+        loop {
+            let answer = registry.count_adoption("users/a", &asked).await.expect("an answer");
+            pages.push(answer.adoptions.iter().map(|one| one.services).collect::<Vec<_>>());
+            asked.page_token = answer.next_page_token;
+            if asked.page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(pages, [vec![1], vec![2], vec![1]], "a and b together have three");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_new_day_only_what_turns_with_it_is_compared() {
+    on_both(async |database| {
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        let version = Standard { version: "1".into(), fees: free("Gratis"), ..Standard::default() };
+        admin.change_standard(version).await;
+        let until = Explanation { until: "2026-05-02".into(), ..because(&[Component::Fees]) };
+        admin.explain("units/c-dukcapil/services/ktp", vec![until]).await.expect("said");
+        let registry = &world.running.registry;
+        let counts = || registry.measured.counts().map(|all| all.map(|(_, many)| many));
+        let look = async || registry.measure_adoption().await.expect("a look");
+        assert_eq!((look().await, counts()), (3, Some([1, 1, 1, 0])));
+        world.clock.advance(DAY);
+        assert_eq!((look().await, counts()), (0, Some([1, 1, 1, 0])), "nothing turns");
+        world.clock.advance(DAY);
+        let all = admin.count(by(Group::Standard)).await;
+        assert_eq!(told(&all), [(NEW_CARD, [3, 1, 2, 0, 0])], "its last day is over");
+        assert_eq!((look().await, counts()), (1, Some([1, 2, 0, 0])));
+
+        let later = Standard { valid_from: "2026-05-05".into(), ..Standard::default() };
+        admin.change_standard(later).await;
+        assert_eq!((look().await, counts()), (3, Some([0, 0, 0, 3])), "it does not hold yet");
+        world.clock.advance(DAY);
+        assert_eq!(look().await, 0);
+        world.clock.advance(DAY);
+        assert_eq!((look().await, counts()), (3, Some([1, 2, 0, 0])));
+        world.stop().await;
     })
     .await;
 }
