@@ -6,6 +6,8 @@ use bytes::Bytes;
 use mpp_api::registry::service::{State, requirement::Applicant};
 use prost::Message;
 
+use crate::model::process::certain;
+
 /// Requirements by whether they name a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -26,6 +28,8 @@ pub struct Asking {
 
 #[derive(Clone, PartialEq, Message)]
 struct Asked {
+    #[prost(string, tag = "1")]
+    text: String,
     #[prost(enumeration = "Applicant", tag = "2")]
     applicant: i32,
     #[prost(string, tag = "3")]
@@ -52,13 +56,15 @@ impl Asking {
         let named = named.filter(|(_, asked)| !asked.satisfied_by.is_empty());
         named.map(|(index, asked)| {
             let is_for_all = matches!(asked.applicant(), Applicant::Unspecified | Applicant::Any);
-            (index + 1, asked.satisfied_by.as_str(), is_for_all && asked.condition.is_empty())
+            let is_certain = is_for_all && certain::is_for_all(&asked.condition, &asked.text);
+            (index + 1, asked.satisfied_by.as_str(), is_certain)
         })
     }
 
     /// How many there are.
     pub fn needs(&self) -> Needs {
-        let linked = self.named().count();
+        let is_linked = |asked: &&Asked| !asked.satisfied_by.is_empty();
+        let linked = self.requirements.iter().filter(is_linked).count();
         Needs { linked, open: self.requirements.len() - linked }
     }
 }

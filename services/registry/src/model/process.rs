@@ -6,6 +6,7 @@
 //! and not at the shorter one.
 
 pub mod broken;
+pub mod certain;
 mod components;
 mod dominators;
 mod graph;

@@ -88,10 +88,10 @@ async fn a_circle_is_told_with_its_services_unless_it_closes_in_some_cases_only(
         let world = chain(&database).await;
         let mut admin = world.admin();
         let renewal = Requirement { condition: "jika hilang".into(), ..needs("KK lama", KTP) };
-        admin.asks(BIRTH, vec![renewal]).await;
-        assert_eq!(admin.all_broken(&world).await, []);
+        admin.asks(BIRTH, vec![renewal, needs("KTP orang tua", KTP)]).await;
+        assert_eq!(admin.all_broken(&world).await, [], "nor does what is somebody else's");
 
-        admin.asks(BIRTH, vec![needs("KTP orang tua", KTP)]).await;
+        admin.asks(BIRTH, vec![needs("KTP asli", KTP)]).await;
         let found = admin.all_broken(&world).await;
         let circle = Fault::Circle;
         let expected =

@@ -17,6 +17,7 @@ use crate::{
     memory::RegistryView,
     model::process::{
         Graph, Need, Node,
+        certain::is_for_all,
         reading::{cost, length},
     },
 };
@@ -146,28 +147,8 @@ fn holds(requirement: &Requirement, applicant: Applicant) -> Option<bool> {
     let is_any = |kind| matches!(kind, Applicant::Any | Applicant::Unspecified);
     let own = requirement.applicant();
     let is_surely_for = is_any(own) || own == applicant;
-    let is_for_all = requirement.condition.is_empty() && !names_a_case(&requirement.text);
+    let is_for_all = is_for_all(&requirement.condition, &requirement.text);
     (is_surely_for || is_any(applicant)).then_some(is_surely_for && is_for_all)
-}
-
-/// Words by which a requirement names other papers that do as well, or who alone needs it, or that
-/// it is somebody else's.
-const CASES: [&str; 20] = [
-    "atau", "bagi", "untuk", "khusus", "jika", "apabila", "bila", "bilamana", "kalau", "dalam",
-    "kecuali", "selain", "orang", "ayah", "ibu", "suami", "istri", "saksi", "pasangan", "pelapor",
-];
-
-/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku
-/// nikah atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
-fn names_a_case(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let between_letters = |at: usize| {
-        let side = |one: Option<char>| one.is_some_and(char::is_alphabetic);
-        side(text[..at].chars().next_back()) && side(text[at + 1..].chars().next())
-    };
-    let mut words = text.split(|sign: char| !sign.is_alphanumeric());
-    words.any(|word| CASES.contains(&word))
-        || text.match_indices('/').any(|(at, _)| between_letters(at))
 }
 
 #[cfg(test)]
