@@ -9,8 +9,8 @@
 //! and `progress` work out which service may be of which standard, where those of one differ, what
 //! a service would change to follow it, and how many do, in the places of `comparing`;
 //! `processes` and `satisfiers`, which services lead to one, and which may; `broken`, what leads
-//! nowhere. `measured` keeps the numbers for the metrics. [`published`] has units, malls and counters of a
-//! source changed there only.
+//! nowhere. `measured` keeps the numbers for the metrics. [`published`] has units, malls and
+//! counters of a source changed there only.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 

@@ -12,8 +12,8 @@ pub fn is_for_all(condition: &str, text: &str) -> bool {
     condition.is_empty() && !names_a_case(text)
 }
 
-/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku nikah
-/// atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
+/// Whether the words of a requirement leave open whether each applicant needs the paper: "Buku
+/// nikah atau surat pernyataan", "bagi yang datang dari daerah lain", "KTP kedua orang tua".
 fn names_a_case(text: &str) -> bool {
     let text = text.to_lowercase();
     let between_letters = |at: usize| {
