@@ -64,7 +64,15 @@ fn lines(answer: &AdoptStandardResponse, is_preview: bool) -> Vec<String> {
         true => format!("nothing of {} has to change", comparison.service),
         false => format!("{only}adopted  {} of {}", standard(&comparison), comparison.service),
     };
-    std::iter::once(first).chain(changed(&comparison, &answer.changed_fields)).collect()
+    let service = &comparison.service;
+    let unlinked = answer.unlinked_services.iter().map(|name| {
+        format!(
+            "    no requirement leads to {name} any more; `mpp link {service} {name} --requirement N` \
+             sets one that does"
+        )
+    });
+    let changed = changed(&comparison, &answer.changed_fields);
+    std::iter::once(first).chain(changed).chain(unlinked).collect()
 }
 
 /// "    fees: “Rp10.000” → “Gratis”".
@@ -111,5 +119,8 @@ mod tests {
             "    time: nothing → “Gratis”",
         ];
         assert_eq!(lines(&answer, true), expected);
+        let unlinked_services = vec!["units/c/services/kk".to_owned()];
+        let told = lines(&AdoptStandardResponse { unlinked_services, ..answer }, true);
+        assert!(told[3].contains("leads to units/c/services/kk any more"), "{told:?}");
     }
 }

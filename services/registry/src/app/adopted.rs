@@ -1,6 +1,8 @@
 //! A service as it says what its standard does. What a standard cannot know of a place stays: the
 //! address of a channel, the service whose product satisfies a requirement.
 
+use std::collections::BTreeSet;
+
 use mpp_api::registry::{
     Service,
     service::{Channel, Requirement},
@@ -23,6 +25,15 @@ pub fn service(before: &Service, said: &Service, parts: &[Part]) -> Service {
         }
     }
     after
+}
+
+/// The services that a requirement named before, and none names after.
+pub fn unlinked(before: &Service, after: &Service) -> Vec<String> {
+    let named = |service: &Service| -> BTreeSet<String> {
+        let all = service.requirements.iter().map(|one| one.satisfied_by.clone());
+        all.filter(|name| !name.is_empty()).collect()
+    };
+    named(before).difference(&named(after)).cloned().collect()
 }
 
 fn requirements(own: &[Requirement], said: &[Requirement]) -> Vec<Requirement> {
@@ -86,5 +97,9 @@ mod tests {
         assert_eq!(after.requirements, expected);
         assert_eq!(after.channels, [by(Kind::Counter, ""), by(Kind::Online, "https://a.go.id")]);
         assert_eq!(after.product, "KTP", "it was not named");
+        assert!(unlinked(&own, &after).is_empty());
+        let said = Service { requirements: vec![asks("Akta kelahiran", "")], ..said };
+        let after = service(&own, &said, &[Part::Requirements]);
+        assert_eq!(unlinked(&own, &after), ["units/a/services/kk"], "its words are gone");
     }
 }

@@ -112,6 +112,7 @@ impl Registry {
         let parts = taken(&comparison, named)?;
         let call = reasoned(call, &pair.standard.0, &parts);
         let after = adopted::service(&service.doc, &as_service(&pair.standard.0), &parts);
+        let unlinked_services = adopted::unlinked(&service.doc, &after);
         let service = write::change(self, &call, tx, service, after, &asked.etag).await?;
         let after = self.noted(&link.doc, &pair.standard.0, &parts);
         let link = write::change(self, &call, tx, link, after, "").await?;
@@ -121,6 +122,7 @@ impl Registry {
             comparison: Some(comparison),
             changed_fields: parts.iter().map(|part| part.field().to_owned()).collect(),
             revision: 0,
+            unlinked_services,
         })
     }
 
