@@ -99,12 +99,14 @@ fn roles_text(allowed: &[(Role, Scope)]) -> String {
 /// The table of kinds: the filters of a watch for each, and the fields that its documents leave
 /// out.
 fn kinds() -> String {
-    let mut table = String::from("| kind | labels | not in the feed |\n| --- | --- | --- |\n");
+    let mut table = String::from("| kind | form | labels | not in the feed |\n");
+    table += "| --- | --- | --- | --- |\n";
     for kind in document::KINDS {
         let labels: Vec<_> = document::labels(kind).iter().map(|label| label.as_str()).collect();
         let added: Vec<_> =
             document::added(kind).iter().map(|field| format!("`{field}`")).collect();
-        writeln!(table, "| `{kind}` | {} | {} |", labels.join(", "), added.join(", "))
+        let form = document::form_number(kind);
+        writeln!(table, "| `{kind}` | {form} | {} | {} |", labels.join(", "), added.join(", "))
             .expect("a string");
     }
     table
