@@ -26,6 +26,7 @@ mod migrate;
 mod operator;
 mod output;
 mod partition;
+mod places;
 mod preview;
 mod push;
 mod quarantine;

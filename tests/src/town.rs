@@ -23,7 +23,8 @@ use crate::{
 pub use names::{
     DUKCAPIL, KTP_HILANG, MALL, OFFERING, SOURCE, WINDOW, catalog_of, directory, request_id, text,
 };
-use records::{create_counter, create_mall, create_source, create_unit};
+pub use records::create_unit;
+use records::{create_counter, create_mall, create_source};
 
 /// How the ministry's columns become the canonical record.
 const MAPPING: &str = r#"

@@ -87,15 +87,15 @@ field_codes! {
     /// another order, or a stray quote lets rows run into one another; or a record that goes on
     /// over several rows, of which none holds the whole.
     Torn, "TORN", "Do what the message says of the lines that it names: have a file that was cut written whole, export parts with other columns apart, remove a stray quote or write `\"\"` for one within a cell, write a record in one row.";
-    /// A record that looks like a trial and not like a service.
-    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is a service, release this one: `mpp agent release CONFIG ID`; a client of its own sends it with `confirmed`.";
+    /// A record that looks like a trial and not like a service or a place.
+    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; where it is meant, release this one: `mpp agent release CONFIG ID`; a client of its own sends it with `confirmed`.";
     /// A text that says of the list in which it stands that it is not whole, such as "dan 12 syarat
     /// lainnya"; or a record of which other rows of the source seem to hold a part.
     Cut, "CUT", "It was applied. Give all of it at the source, or take the remark out.";
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.
-    Gone, "GONE", "Where it is no longer offered, remove it with the command that the message names: for good, with all places where it is offered; else put it back into the source.";
+    Gone, "GONE", "Where it is no longer offered, remove it with the command that the message names: for good, with all places where it is offered; else put it back into the source, also where it was handed over to it.";
     /// A key that the mapping reads and no record of the source has, or none of one of its files.
     KeyMissing, "KEY_MISSING", "Name it in the mapping as the source calls it now, or take it out of the mapping.";
     /// A wording of a fee or a time that is kept as it is written and not read.

@@ -101,14 +101,29 @@ pub fn id_of(name: &str) -> &str {
 /// The id by which a record is known at its source: its own, or the name of one that is known by
 /// that.
 pub fn known_as(record: &Record) -> String {
-    let is_place = match &record.body {
+    let is_known_by_name = match &record.body {
         Some(Body::UnitRecord(_) | Body::Mall(_) | Body::Counter(_)) => true,
-        Some(Body::Delete(delete)) => {
-            document::kind_of(&delete.name).is_some_and(|kind| PLACES.contains(&kind))
-        }
+        Some(Body::Delete(delete)) => is_place(&delete.name),
         Some(Body::Service(_) | Body::HoursRule(_)) | None => false,
     };
-    if is_place { asked(record) } else { record.source_id.clone() }
+    if is_known_by_name { asked(record) } else { record.source_id.clone() }
+}
+
+/// Whether a record of this name stays when its source publishes it no more.
+pub fn is_place(name: &str) -> bool {
+    document::kind_of(name).is_some_and(|kind| PLACES.contains(&kind))
+}
+
+/// What a record is called: a service's title, a place's name.
+pub fn title(record: &Record) -> Option<&str> {
+    let title = match &record.body {
+        Some(Body::Service(service)) => &service.title,
+        Some(Body::UnitRecord(unit)) => &unit.display_name,
+        Some(Body::Mall(mall)) => &mall.display_name,
+        Some(Body::Counter(counter)) => &counter.display_name,
+        Some(Body::HoursRule(_) | Body::Delete(_)) | None => return None,
+    };
+    title.as_ref().map(|title| title.id.as_str())
 }
 
 fn last_part(name: &str) -> &str {
@@ -132,25 +147,23 @@ pub fn refers_to(record: &Record) -> Vec<&str> {
 
 /// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
 /// for synced records changes, here or in the registry, so that what was rejected may pass.
-pub const RULES: i64 = 4;
+pub const RULES: i64 = 5;
 
 /// Checks the form of one record of a batch of `source`.
 ///
 /// # Errors
 /// Every wrong field; the record is then rejected.
-pub fn check(record: Record, source: &str) -> Result<Checked> {
+pub fn check(mut record: Record, source: &str) -> Result<Checked> {
     check_keys(&record)?;
     let name = asked(&record);
-    match record.body {
+    let doubted = record.body.as_mut().filter(|_| !record.confirmed);
+    let doubt = doubted.and_then(screen::doubt);
+    let checked = match record.body {
         None => {
             let text = "must hold a service, a unit_record, a mall, a counter or a delete";
             Err(Error::field("body", FieldCode::Required, text))
         }
-        Some(Body::Service(mut given)) => {
-            let doubt = if record.confirmed { None } else { screen::doubt(&mut given) };
-            let checked = check_service(given, name, record.source_id, source)?;
-            doubt.map_or(Ok(checked), |fault| Err(Error::fields(vec![fault])))
-        }
+        Some(Body::Service(given)) => check_service(given, name, record.source_id, source),
         Some(Body::HoursRule(_)) => {
             let text = "is kept by scheduling, and this is the registry: send it there";
             Err(Error::field("hours_rule", FieldCode::NotAllowed, text))
@@ -159,7 +172,8 @@ pub fn check(record: Record, source: &str) -> Result<Checked> {
         Some(Body::Mall(given)) => entry::mall(given, name, source),
         Some(Body::Counter(given)) => entry::counter(given, name, source),
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
-    }
+    }?;
+    doubt.map_or(Ok(checked), |fault| Err(Error::fields(vec![fault])))
 }
 
 /// The id, and the record above of a kind whose names have one.

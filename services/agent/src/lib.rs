@@ -73,11 +73,13 @@ pub use model::{
     destination::Destination,
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
+    guess::{Above, Place},
     problem::Problem,
     tally::Tally,
     template::{Lang as TemplateLang, Placed},
     withdraw::Withdraw,
 };
+pub use mpp_form::record::is_place;
 pub use policy::Policy;
 pub use registry::is_of_registry;
 pub use source::{

@@ -28,9 +28,10 @@ mpp_core::policy! {
         max_missing_percent: u32 = 10 in 0..=100,
         /// So many records may be gone at once from any source, however small it is.
         max_missing_records: usize = 3 in 0..=1_000,
-        /// Hours after which a record that has left the source is withdrawn by itself, for good, by
-        /// the first complete run that still does not find it; 0: never, somebody has to withdraw
-        /// it. A record that returns before stays. A week is 168.
+        /// Hours after which a service or an hours rule that has left the source is withdrawn by
+        /// itself, for good, by the first complete run that still does not find it; 0: never,
+        /// somebody has to withdraw it. A record that returns before stays. A week is 168. Units,
+        /// malls and counters never go by themselves.
         withdraw_absent_hours: u64 = 0 in 0..=87_600,
         /// Per cent of the records in the index that one run withdraws so at the most, or
         /// `max_missing_records` where that is more; of more none goes.

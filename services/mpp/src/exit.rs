@@ -37,6 +37,8 @@ pub struct Named {
     pub offering: Option<String>,
     /// What the command is about.
     pub subject: Subject,
+    /// The addresses that it calls, and how they were found; empty where it calls none.
+    pub called: String,
 }
 
 /// What a command is about, where that makes its next step another one than of other commands.
@@ -69,10 +71,22 @@ pub fn report(error: &Error, named: &Named) -> ExitCode {
         complain!("  because {inner}");
         cause = inner.source();
     }
+    if !named.called.is_empty() && is_unreached(error) {
+        complain!("  called: {}", named.called);
+    }
     if let Some(next) = own_step(named.subject, error).or_else(|| next_step(error)) {
         complain!("  next: {}", as_called_on(&filled(next, named), named.config.as_deref()));
     }
     code(error).into()
+}
+
+/// True where no service has answered: the transport says so, which knows no address.
+fn is_unreached(error: &Error) -> bool {
+    let text = error.message();
+    error.reason() == Reason::Unavailable
+        && ["transport error", "tcp connect error", "error trying to connect"]
+            .iter()
+            .any(|own| text.contains(own))
 }
 
 /// The step of those who work on that, where other commands' would not help.

@@ -2,9 +2,9 @@
 //! missing values, markup, trials that were left among live rows.
 //!
 //! Two degrees. A text that no person can have meant ([`broken`]) is refused whichever way it
-//! comes. A record that only looks as if it were no service, or whose title speaks of the list
+//! comes. A record that only looks as if it were none, or whose title or name speaks of the list
 //! ([`doubt`]), is refused when it comes from a source, where no person has looked at it, until
-//! somebody says that it is one.
+//! somebody says that it is one. Services and places are doubted by one rule.
 
 mod error_value;
 mod filler;
@@ -17,7 +17,9 @@ mod trial;
 
 use mpp_api::{
     registry::Service,
+    sync::record::Body,
     text::{Place, Texts},
+    types::LocalizedText,
 };
 use mpp_core::{FieldCode, FieldViolation};
 
@@ -73,17 +75,37 @@ pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolati
     faults
 }
 
-/// Why a service of a source looks like none, if it does, and in which field: by its title, or by a
-/// text that a form shows before it is filled in.
-pub fn doubted(service: &mut Service) -> Option<(String, String)> {
-    let own = service.title.as_ref().and_then(|own| title(&own.id));
-    let mut found = own.map(|why| ("service.title.id".to_owned(), why));
+/// Why a record of a source looks like none, if it does, and in which field: by its title or name,
+/// or by a text that a form shows before it is filled in.
+pub fn doubted(body: &mut Body) -> Option<(String, String)> {
+    match body {
+        Body::Service(one) => {
+            misnamed("service.title.id", &one.title).or_else(|| prompted(one, "service"))
+        }
+        Body::UnitRecord(one) => misnamed("unit_record.display_name.id", &one.display_name)
+            .or_else(|| prompted(one, "unit_record")),
+        Body::Mall(one) => {
+            misnamed("mall.display_name.id", &one.display_name).or_else(|| prompted(one, "mall"))
+        }
+        Body::Counter(one) => misnamed("counter.display_name.id", &one.display_name)
+            .or_else(|| prompted(one, "counter")),
+        Body::HoursRule(_) | Body::Delete(_) => None,
+    }
+}
+
+fn misnamed(field: &str, name: &Option<LocalizedText>) -> Option<(String, String)> {
+    let why = title(&name.as_ref()?.id)?;
+    Some((field.to_owned(), why))
+}
+
+fn prompted(message: &mut impl Texts, field: &'static str) -> Option<(String, String)> {
+    let mut found = None;
     let mut visit = |place: &Place<'_>, text: &mut String| {
         if found.is_none() {
             found = prompt(text).map(|why| (place.to_string(), why));
         }
     };
-    service.each_text(&mut visit, &Place::root("service"));
+    message.each_text(&mut visit, &Place::root(field));
     found
 }
 
@@ -104,16 +126,15 @@ pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
 }
 
 /// The same as the registry tells it.
-pub fn doubt(service: &mut Service) -> Option<FieldViolation> {
-    let (field, why) = doubted(service)?;
-    let description =
-        format!("{why}; leave it out, or send it with confirmed where it is a service");
+pub fn doubt(body: &mut Body) -> Option<FieldViolation> {
+    let (field, why) = doubted(body)?;
+    let description = format!("{why}; leave it out, or send it with confirmed where it is meant");
     Some(FieldViolation { field, description, code: FieldCode::Suspicious })
 }
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::{registry::service::Requirement, types::LocalizedText};
+    use mpp_api::registry::{Counter, Mall, Unit, service::Requirement};
 
     use super::*;
 
@@ -147,12 +168,65 @@ mod tests {
     #[test]
     fn what_looks_like_no_service_is_doubted() {
         for title in ["tes", "xxx", "Layanan 1", "N/A", "Jumlah", "KTP (tidak aktif)"] {
-            let found = doubt(&mut service(title, "KTP")).expect(title);
+            let found = doubt(&mut Body::Service(service(title, "KTP"))).expect(title);
             assert_eq!(found.field, "service.title.id", "{title}");
         }
-        let found = doubt(&mut service("Izin reklame", "Ketik disini")).expect("a form's own");
+        let mut prompted = Body::Service(service("Izin reklame", "Ketik disini"));
+        let found = doubt(&mut prompted).expect("a form's own");
         assert_eq!(found.field, "service.requirements[0].text");
-        assert_eq!(doubt(&mut service("Tes kesehatan", "KTP")), None);
+        assert_eq!(doubt(&mut Body::Service(service("Tes kesehatan", "KTP"))), None);
+    }
+
+    /// Units, malls and counters of these names, and the field that is told.
+    fn places(name: &str) -> [(Body, &'static str); 3] {
+        let display_name = Some(LocalizedText { id: name.into(), en: String::new() });
+        let unit = Unit { display_name: display_name.clone(), ..Unit::default() };
+        let mall = Mall { display_name: display_name.clone(), ..Mall::default() };
+        let counter = Counter { display_name, ..Counter::default() };
+        [
+            (Body::UnitRecord(unit), "unit_record.display_name.id"),
+            (Body::Mall(mall), "mall.display_name.id"),
+            (Body::Counter(counter), "counter.display_name.id"),
+        ]
+    }
+
+    #[test]
+    fn what_looks_like_no_place_is_doubted_by_the_same_rule() {
+        for name in [
+            "-",
+            "Jumlah",
+            "N/A",
+            "dan 12 lainnya",
+            "Menampilkan 3 dari 42",
+            "tes",
+            "Ketik disini",
+            "Layanan 1",
+        ] {
+            for (mut body, field) in places(name) {
+                assert_eq!(doubt(&mut body).map(|one| one.field).as_deref(), Some(field), "{name}");
+            }
+        }
+        for name in [
+            "Dukcapil",
+            "Disdukcapil",
+            "BPJS Kesehatan",
+            "Polri",
+            "Samsat",
+            "Bagian Umum",
+            "Bidang Data dan Informasi",
+            "Unit Pelayanan Terpadu",
+            "Subbagian Program dan Pelaporan",
+            "Loket Informasi",
+            "Kantor Layanan Lantai 2",
+            "Bank BRI Unit 3",
+            "MPP Banyuwangi",
+            "Kecamatan Data",
+            "Kelurahan Lain",
+        ] {
+            for (mut body, _) in places(name) {
+                assert_eq!(doubt(&mut body), None, "{name}");
+            }
+        }
     }
 
     #[test]

@@ -32,21 +32,21 @@ const PROMPTS: [&str; 7] = [
     "klik disini untuk menambahkan teks",
 ];
 
-/// Why a title is not that of a service, if it is not: it belongs to a trial, to a row that is no
-/// record, to a service that is not offered, or to nothing.
+/// Why a title is not that of a service, nor a name that of a place, if it is not: it belongs to a
+/// trial, to a row that is no record, to what is not offered, or to nothing.
 pub fn title(title: &str) -> Option<String> {
     let seen = folded(title);
     let is_trial = |title: &str| looks_like_a_trial(title) || is_marked_as_trial(title);
     if is_trial(title) || is_trial(&seen) {
-        return Some(format!("the title \"{}\" looks like a trial", title.trim()));
+        return Some(format!("\"{}\" looks like a trial", title.trim()));
     }
     if is_footer(title) || is_footer(&seen) {
-        let what = "is of a row that is no service, or of one that is not offered";
-        return Some(format!("the title \"{}\" {what}", title.trim()));
+        let what = "is of a row that is no record, or of one that is not offered";
+        return Some(format!("\"{}\" {what}", title.trim()));
     }
     if is_remark(&seen) {
-        let what = "speaks of a list, such as what it leaves out, and names no service";
-        return Some(format!("the title \"{}\" {what}", title.trim()));
+        let what = "speaks of a list, such as what it leaves out, and names no record";
+        return Some(format!("\"{}\" {what}", title.trim()));
     }
     name::is_none(title).then(|| format!("\"{}\" names nothing", title.trim()))
 }

@@ -131,7 +131,7 @@ pub struct Outcome {
     pub refused: i64,
     /// How many records stand as waiting for something else, such as their unit.
     pub waiting: i64,
-    /// Ids of the records that were withdrawn.
+    /// Ids of the records that were withdrawn, and of places that were given back.
     pub withdrawn: Vec<String>,
     /// Names of the records that would be withdrawn, where they are only told.
     pub to_withdraw: Vec<String>,

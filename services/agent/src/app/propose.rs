@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     model::{
         destination::Destination,
-        guess::{self, Guess, guess, program},
+        guess::{self, Above, Guess, Place, guess, program},
         mapping::Mapping,
     },
     policy::Policy,
@@ -23,17 +23,23 @@ const READ_ON: usize = 5_000;
 pub struct Wanted<'a> {
     /// The service that keeps the records.
     pub destination: Destination,
-    /// The unit that all services belong to.
-    pub unit: &'a str,
+    /// The kind of place that the records are; `None`: services, or hours rules.
+    pub place: Option<Place>,
+    /// The unit that all services belong to, or the places, and the mall of counters.
+    pub above: Above<'a>,
 }
 
 impl Wanted<'_> {
     /// A program, and of a catalog of services which column is which field.
     fn guess(&self, records: &[Value]) -> Option<(String, Guess)> {
+        if let Some(place) = self.place {
+            let found = guess::places(records, place, self.above)?;
+            return Some((found.program, Guess { left: found.left, ..Guess::default() }));
+        }
         match self.destination {
             Destination::Registry => {
                 let guess = guess(records);
-                let program = program(&guess, self.unit);
+                let program = program(&guess, self.above.unit);
                 (!guess.choices.is_empty()).then_some((program, guess))
             }
             Destination::Scheduling => {
@@ -45,6 +51,7 @@ impl Wanted<'_> {
 
     const fn lack(&self) -> &'static str {
         match self.destination {
+            Destination::Registry if self.place.is_some() => "no column is called by a name (nama)",
             Destination::Registry => "no column reads like one of a catalog of services",
             Destination::Scheduling => "no column is called by a day of the week (senin, monday)",
         }

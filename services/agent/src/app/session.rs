@@ -51,7 +51,7 @@ pub struct Context<'a> {
 pub struct Ended {
     pub tally: Tally,
     pub summary: Summary,
-    /// Ids of records that were withdrawn.
+    /// Ids of records that were withdrawn, and of places that were given back.
     pub withdrawn: Vec<String>,
     /// Names of records that would be withdrawn.
     pub to_withdraw: Vec<String>,

@@ -3,7 +3,7 @@
 
 use mpp_api::sync::Record;
 use mpp_core::Error;
-use mpp_form::record::known_as;
+use mpp_form::record::{is_place, known_as};
 
 use super::plan::Run;
 use crate::{
@@ -68,7 +68,7 @@ impl<'a> Survey<'a> {
                 for remark in keys.missing() {
                     self.keep(Problem::unsent(&place, "", &remark));
                 }
-                self.keys = Some(keys);
+                self.keys = Some(*keys);
             }
             Found::Raw(_) => {}
             Found::PassedOver(place, why) => {
@@ -134,6 +134,8 @@ impl<'a> Survey<'a> {
     pub fn judge_whole(&mut self, is_empty_meant: bool) -> Option<Fault> {
         let is_meant = self.run.accept_missing;
         self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
+        let places = self.difference.gone().into_iter().filter(|id| is_place(id)).count();
+        self.tally.missing_places = i64::try_from(places).unwrap_or(0).min(self.tally.missing);
         let Tally { read, missing, .. } = self.tally;
         if read == 0 && !is_meant && (missing > 0 || !is_empty_meant) {
             return Some(self.is_empty(missing));

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use mpp_core::Micros;
+use mpp_form::record::is_place;
 
 /// The rule by which records are withdrawn by themselves.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +48,11 @@ pub enum Due {
 }
 
 impl Rule {
-    /// When a record that is absent since then will go.
-    pub fn due(&self, since: Micros) -> Option<Micros> {
-        self.grace.map(|grace| since.saturating_add(grace))
+    /// When a record that is absent since then will go. A place stays the source's: given up by an
+    /// export that lacked it for a while, it would wait for a person once it is back.
+    pub fn due(&self, id: &str, since: Micros) -> Option<Micros> {
+        let grace = self.grace.filter(|_| !is_place(id))?;
+        Some(since.saturating_add(grace))
     }
 
     /// The absent records that go now: none sooner than was told, whatever the grace is by now.
@@ -59,8 +62,10 @@ impl Rule {
         if seen.unread > 0 || seen.standing == 0 {
             return Due::These(Vec::new());
         }
-        let is_due = |one: &Absent| self.due(one.since).is_some_and(|due| due.max(one.due) <= now);
-        let due = absent.iter().filter(|(_, one)| is_due(one));
+        let is_due = |id: &str, one: &Absent| {
+            self.due(id, one.since).is_some_and(|due| due.max(one.due) <= now)
+        };
+        let due = absent.iter().filter(|(id, one)| is_due(id, one));
         let due: Vec<String> = due.map(|(id, _)| id.clone()).collect();
         let most = self.few.max(seen.held * self.max_percent as usize / 100);
         if due.len() > most { Due::TooMany(due.len(), most) } else { Due::These(due) }
@@ -101,6 +106,16 @@ mod tests {
             Some(0),
             "nobody asked for it"
         );
+    }
+
+    #[test]
+    fn a_place_is_never_given_up_by_itself() {
+        let one = Absent { since: 0, due: 24 * HOUR };
+        let ids_of = ["malls/wa/counters/c3", "malls/wa", "units/wa", "ktp"];
+        let absent = ids_of.map(|id| (id.to_owned(), one)).into();
+        let due = RULE.judge(&absent, WHOLE, 48 * HOUR);
+        assert_eq!(due, Due::These(vec!["ktp".into()]));
+        assert_eq!(ids_of.map(|id| RULE.due(id, 0).is_some()), [false, false, false, true]);
     }
 
     #[test]

@@ -3,11 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mpp_api::{
-    document,
-    sync::{Record, record::Body},
-};
-use mpp_form::record::known_as;
+use mpp_api::{document, sync::Record};
+use mpp_form::record::{self, known_as};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -261,11 +258,7 @@ pub fn digest(record: &Record) -> Digest {
 
 /// The digest of what a record is called.
 fn title(record: &Record) -> Digest {
-    let title = match &record.body {
-        Some(Body::Service(service)) => service.title.as_ref().map(|title| title.id.as_str()),
-        _ => None,
-    };
-    of_bytes(title.unwrap_or_default().as_bytes())
+    of_bytes(record::title(record).unwrap_or_default().as_bytes())
 }
 
 fn of_bytes(bytes: &[u8]) -> Digest {

@@ -2,6 +2,7 @@
 
 use mpp_api::sync::{Outcome, RecordPreview, record_preview::Change};
 use mpp_core::Micros;
+use mpp_form::record::is_place;
 
 /// A record that would be sent.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub enum Goes {
     Now,
     /// By itself, with the first complete run from then on.
     At(Micros),
-    /// Once somebody withdraws it.
+    /// Once somebody withdraws it. A place stays also then.
     Never,
 }
 
@@ -61,6 +62,8 @@ pub struct Changes {
     pub moved: i64,
     /// Taken out of the index.
     pub withdrawn: i64,
+    /// Places that the source publishes no more; they stay in the index.
+    pub given_back: i64,
     /// Rejected.
     pub rejected: i64,
     /// Kept until what they wait for is there.
@@ -68,9 +71,10 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// The count of a record.
-    pub fn of(&mut self, change: Change, outcome: Outcome) -> &mut i64 {
+    /// The count of the record of this name.
+    pub fn of(&mut self, name: &str, change: Change, outcome: Outcome) -> &mut i64 {
         match (change, outcome) {
+            (Change::Deleted, _) if is_place(name) => &mut self.given_back,
             (Change::Created, _) => &mut self.created,
             (Change::Updated, _) => &mut self.updated,
             (Change::Moved, _) => &mut self.moved,

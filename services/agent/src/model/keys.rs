@@ -2,7 +2,7 @@
 //! that was renamed reads as empty everywhere, and would wipe a field of all records without a
 //! word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode};
@@ -32,6 +32,8 @@ pub struct Keys {
     file: Option<files::File>,
     /// Keys that some of the files have not.
     without: Vec<files::Without>,
+    /// The kinds of record in files that have a key.
+    had: BTreeMap<Group, BTreeSet<&'static str>>,
     /// The source is a file whose last line has its end.
     pub ends: bool,
 }

@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod batch;
+pub mod called;
 pub mod column_letters;
 pub mod declared;
 pub mod destination;

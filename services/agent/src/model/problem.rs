@@ -1,6 +1,7 @@
 //! A record that did not get into the index, or that a person should look at, and what would help.
 
 use mpp_core::{Error, FieldCode, Micros, Reason, text};
+use mpp_form::record::is_place;
 
 use super::{difference::Twin, moment, tally::some};
 
@@ -84,6 +85,9 @@ impl Problem {
     /// A record that the source no longer has, and the registry still holds as `name`; `going` says
     /// when it is withdrawn by itself.
     pub fn gone(source_id: &str, name: &str, going: &Going) -> Self {
+        if is_place(name) {
+            return Self::place_gone(name);
+        }
         let stays = match going {
             Going::Never => format!("{name} stays in the index; to remove it for good"),
             Going::After(due) => format!(
@@ -100,6 +104,18 @@ impl Problem {
             text::quoted(source_id)
         );
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, message))
+    }
+
+    /// A place that the registry holds of the source, and that is not in it: it stays whatever is
+    /// done.
+    fn place_gone(name: &str) -> Self {
+        let message = format!(
+            "it is not in the source, and {name} stays in the index as this source's, with all that lies \
+             in it. Add it to the source, also where it was handed over; or give it back, to be changed by \
+             calls again: mpp agent withdraw CONFIG {}",
+            text::quoted(name)
+        );
+        Self::unsent("gone", name, &Error::field("source_id", FieldCode::Gone, message))
     }
 
     /// A record that is not among the rows that were read, where it may be one of those that were
@@ -155,6 +171,7 @@ impl Problem {
             _ if stays => {
                 "Nothing has gone yet: do what the message says, and run again.".to_owned()
             }
+            Some(id) if is(FieldCode::Gone) && is_place(id) => PLACE_GONE.to_owned(),
             _ if is(FieldCode::TooManyMoved) => ACCEPT_MOVES.to_owned(),
             _ => advice(&self.code).to_owned(),
         }
@@ -170,14 +187,20 @@ impl Problem {
 /// The way out for a record that is held back and has an id.
 fn release(id: &str) -> String {
     format!(
-        "A person has to look at it. Where it is no service, remove it at the source, or let the \
+        "A person has to look at it. Where it is no record, remove it at the source, or let the \
          mapping leave it out; where it is one, release it, and run again: mpp agent release CONFIG {}",
         text::quoted(id)
     )
 }
 
+/// The way out for a place that a source has no more.
+const PLACE_GONE: &str = "No source deletes a unit, a mall or a counter. Where it is still there, add it to the \
+                          source. Where it has ended, give it its end while it is in the source (a unit's valid_to, \
+                          an agreement's last day; a mall's stages are set by calls). What was given back and comes \
+                          into the source again waits until a person hands it over: `mpp hand-back NAME --to SOURCE`.";
+
 /// The way out for one that is held back and has none.
-const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a service, \
+const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a record, \
                      fill the column that its id is made of, and run again: then it can be released, by its id.";
 const NAMED_BESIDE: &str = "Do for each record what is said of it beside this, and run again.";
 const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run once with: mpp agent run CONFIG --accept-moves";
@@ -244,6 +267,16 @@ mod tests {
         let error = Error::new(Reason::RecordsRefused, "all wait");
         let advice = Problem::unsent("sources/a", "", &error).advice();
         assert!(!advice.contains("mpp agent problems"), "{advice}");
+    }
+
+    #[test]
+    fn a_place_that_has_gone_stays_and_says_how_it_is_given_back_and_comes_again() {
+        let name = "malls/wa/counters/c3";
+        let gone = Problem::gone(name, name, &Going::After("2026-05-01".into()));
+        assert!(gone.message.contains("stays in the index") && gone.is_remark(), "{gone:?}");
+        assert!(!gone.message.contains("2026-05-01"), "none goes by itself: {}", gone.message);
+        assert!(gone.message.ends_with("mpp agent withdraw CONFIG malls/wa/counters/c3"));
+        assert!(gone.advice().contains("No source deletes") && !gone.advice().contains("for good"));
     }
 
     #[test]

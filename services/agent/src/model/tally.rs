@@ -2,6 +2,7 @@
 
 use mpp_api::sync::Outcome;
 use mpp_core::{Error, FieldCode};
+use mpp_form::record::is_place;
 
 /// Counts a run's records.
 ///
@@ -27,6 +28,8 @@ pub struct Tally {
     pub not_read: i64,
     /// Answered in an earlier run, no longer in the source, and still in the registry.
     pub missing: i64,
+    /// Of those, units, malls and counters, which stay whatever is withdrawn.
+    pub missing_places: i64,
     /// Sent to the registry.
     pub sent: i64,
     /// Answered: stored.
@@ -37,6 +40,9 @@ pub struct Tally {
     pub rejected: i64,
     /// Taken out of the index on the publisher's word; not among `sent`.
     pub withdrawn: i64,
+    /// Units, malls and counters that the source publishes no more; they stay in the index. Not
+    /// among `sent`.
+    pub given_back: i64,
     /// Not withdrawn, since it is still in the source or was never held.
     pub not_withdrawn: i64,
     /// Answered: kept for a later try.
@@ -85,10 +91,15 @@ impl Tally {
         self.not_read += i64::try_from(wordings).unwrap_or(i64::MAX);
     }
 
-    pub(crate) fn count_withdrawal(&mut self, outcome: Outcome) {
-        let is_gone = i64::from(matches!(outcome, Outcome::Applied | Outcome::Unchanged));
-        self.withdrawn += is_gone;
-        self.missing = (self.missing - is_gone).max(0);
+    /// Counts the answer to a delete of the record of this id; true if it was carried out.
+    pub(crate) fn count_withdrawal(&mut self, id: &str, outcome: Outcome) -> bool {
+        let is_done = matches!(outcome, Outcome::Applied | Outcome::Unchanged);
+        let (done, place) = (i64::from(is_done), i64::from(is_done && is_place(id)));
+        self.given_back += place;
+        self.withdrawn += done - place;
+        self.missing = (self.missing - done).max(0);
+        self.missing_places = (self.missing_places - place).max(0);
+        is_done
     }
 
     pub(crate) fn count_answer(&mut self, outcome: Outcome) {
@@ -107,9 +118,12 @@ mod tests {
 
     #[test]
     fn what_was_withdrawn_stays_nowhere() {
-        let mut tally = Tally { missing: 3, ..Tally::default() };
-        tally.count_withdrawal(Outcome::Applied);
-        tally.count_withdrawal(Outcome::Rejected);
+        let mut tally = Tally { missing: 3, missing_places: 1, ..Tally::default() };
+        assert!(tally.count_withdrawal("ktp", Outcome::Applied));
+        assert!(!tally.count_withdrawal("kk", Outcome::Rejected));
         assert_eq!((tally.missing, tally.withdrawn), (2, 1));
+        assert!(tally.count_withdrawal("malls/wa/counters/c3", Outcome::Applied));
+        assert_eq!((tally.missing, tally.missing_places), (1, 0));
+        assert_eq!((tally.withdrawn, tally.given_back), (1, 1), "a place stays");
     }
 }

@@ -48,5 +48,5 @@ pub enum Found {
     /// A fault of the source as a whole.
     Fault(Fault),
     /// At the end: the keys that the records have, and those that the mapping reads.
-    Keys(Keys),
+    Keys(Box<Keys>),
 }

@@ -165,7 +165,7 @@ mod tests {
         while let Some(item) = items.recv().await {
             match item {
                 Found::Record(item) => all.push(*item),
-                Found::Keys(found) => keys = Some(found),
+                Found::Keys(found) => keys = Some(*found),
                 Found::Fault(found) => fault = Some(found),
                 Found::PassedOver(..) | Found::Raw(_) => {}
             }

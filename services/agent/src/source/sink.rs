@@ -21,8 +21,8 @@ use super::{
     way::Way,
 };
 use crate::model::{
-    declared, destination::Destination, filled::Relied, keys::Keys, mapping::Mapping, screen, text,
-    unread,
+    called, declared, destination::Destination, filled::Relied, keys::Keys, mapping::Mapping,
+    screen, text, unread,
 };
 
 /// Maps each record that a reader finds and hands it on.
@@ -139,7 +139,7 @@ impl<'a> Sink<'a> {
         }
         // A receiver that is gone has stopped listening for a reason of its own.
         let _ = self.close().and_then(|()| self.release());
-        let _ = self.items.blocking_send(Found::Keys(self.keys));
+        let _ = self.items.blocking_send(Found::Keys(Box::new(self.keys)));
         Ok(())
     }
 
@@ -231,6 +231,7 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         drop_nulls(&mut output);
         let dropped = screen::drop_empty(&mut output);
+        self.keys.made(called::content(&output).map_or("", |(kind, _)| kind));
         if self.reads_rows {
             self.row.made(&output);
         }

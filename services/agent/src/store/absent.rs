@@ -52,7 +52,7 @@ impl Store {
         &self,
         ids: &BTreeSet<&str>,
         now: Micros,
-        due: impl Fn(Micros) -> Option<Micros>,
+        due: impl Fn(&str, Micros) -> Option<Micros>,
     ) -> Result<()> {
         let known = self.absent().await?;
         let mut tx = self.pool.begin().await.map_err(failed)?;
@@ -62,7 +62,7 @@ impl Store {
             sqlx::query("INSERT INTO absent VALUES (?, ?, ?)")
                 .bind(id)
                 .bind(since)
-                .bind(due(since))
+                .bind(due(id, since))
                 .execute(&mut *tx)
                 .await
                 .map_err(failed)?;

@@ -267,8 +267,8 @@ async fn a_record_is_absent_since_the_first_complete_run_without_it_until_it_is_
     let both = ["a", "b"].map(|id| answer(id, Outcome::Applied));
     store.record(&both, &["a", "b"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
     store.end_run(&["a", "b"], &[]).await.expect("ended");
-    let due = |since| Some(since + 1_000_000);
-    store.note_absent(&["a", "b"].into(), 1, |_| None).await.expect("noted");
+    let due = |_: &str, since| Some(since + 1_000_000);
+    store.note_absent(&["a", "b"].into(), 1, |_, _| None).await.expect("noted");
     assert!(store.absent().await.expect("reads").is_empty(), "nobody was told that they go");
     store.note_absent(&["a", "b"].into(), 5, due).await.expect("noted");
     store.note_absent(&["a", "b"].into(), 9, due).await.expect("noted");
@@ -289,7 +289,7 @@ async fn a_record_is_absent_since_the_first_complete_run_without_it_until_it_is_
     store.is_back(|id| id == "a").await.expect("cleared");
     store.note_absent(&["a", "b"].into(), 20, due).await.expect("noted");
     assert_eq!(since().await, [20, 5], "its time begins anew");
-    store.note_absent(&["b"].into(), 30, |_| None).await.expect("noted");
+    store.note_absent(&["b"].into(), 30, |_, _| None).await.expect("noted");
     let told = store.problems(10).await.expect("reads");
     assert!(!told.iter().any(|one| one.message.contains("after")), "no more by itself: {told:?}");
 }

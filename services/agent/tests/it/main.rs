@@ -12,6 +12,7 @@ mod mysql;
 mod office;
 mod pages;
 mod parts;
+mod places;
 mod proposals;
 mod sheets;
 mod spoilt;

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use mpp_agent::{
-    Destination, Folder, Input, Pages, Policy, Setting, Table, Wanted, lists, propose,
+    Above, Destination, Folder, Input, Pages, Policy, Setting, Table, Wanted, lists, propose,
 };
 
-const SERVICES: Wanted<'_> = Wanted { destination: Destination::Registry, unit: "units/dinas" };
+const SERVICES: Wanted<'_> = Wanted {
+    destination: Destination::Registry,
+    place: None,
+    above: Above { unit: "units/dinas", mall: "malls/mal" },
+};
 
 fn catalogs() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/strange");

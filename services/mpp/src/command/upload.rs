@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Destination, Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw};
+use mpp_agent::{Destination, Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw, is_place};
 use mpp_api::sync::record_preview::Change;
 use mpp_client::Endpoint;
 use mpp_core::{Result, text::quoted};
@@ -126,7 +126,8 @@ async fn dry_run(
         return previewed.verdict(&args.source);
     }
     for gone in &previewed.gone {
-        say!("  - {} is no longer in the workbook, and stays until it is withdrawn", gone.name);
+        let until = if is_place(&gone.name) { "in any case" } else { "until it is withdrawn" };
+        say!("  - {} is not in the workbook, and stays {until}", gone.name);
     }
     sum(&args.source, &previewed);
     not_read(&previewed.tally);
@@ -150,8 +151,13 @@ fn told(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output)
     }
     counts(&args.source, &outcome.tally);
     not_read(&outcome.tally);
-    if !outcome.withdrawn.is_empty() {
-        say!("  withdrawn, with their offerings in all malls: {}", outcome.withdrawn.join(", "));
+    let (given, withdrawn): (Vec<&str>, Vec<&str>) =
+        outcome.withdrawn.iter().map(String::as_str).partition(|id| is_place(id));
+    if !withdrawn.is_empty() {
+        say!("  withdrawn, with their offerings in all malls: {}", withdrawn.join(", "));
+    }
+    if !given.is_empty() {
+        say!("  given back, and still in the index: {}", given.join(", "));
     }
     if let Some(lack) = &outcome.lack {
         say!("  ! the upload is not complete: {}", lack.message());

@@ -155,8 +155,8 @@ impl Places<'_> {
             source => format!("is published by {source}"),
         };
         let text = format!(
-            "{} {owner}; have its field source set to {}, and the record is applied by itself, or \
-             use another source_id",
+            "{0} {owner}; have it handed to this source, and the record is applied by itself: mpp hand-back \
+             {0} --to {1}; or use another source_id",
             before.name(),
             self.lease.source
         );

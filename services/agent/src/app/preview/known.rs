@@ -81,7 +81,7 @@ impl Known {
         let rule = run.absence();
         let since = self.absent.get(id);
         let now = Clock::system().now();
-        let due = rule.due(since.map_or(now, |one| one.since));
+        let due = rule.due(id, since.map_or(now, |one| one.since));
         match (due, since) {
             (Some(due), Some(one)) => Goes::At(due.max(one.due)),
             (Some(due), None) if survey.tally.unread() == 0 => Goes::At(due),

@@ -11,7 +11,7 @@ use mpp_core::Result;
 use mpp_form::{
     limits,
     reconcile::Found,
-    record::{self, known_as},
+    record::{self, is_place, known_as},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -188,10 +188,12 @@ impl<'a> Parts<'a> {
         self.gone.extend(record.moved_from.iter().cloned());
         match record.change() {
             Change::Created | Change::Moved => drop(self.there.insert(record.name.clone())),
-            Change::Deleted => drop(self.gone.insert(record.name.clone())),
-            Change::Updated | Change::Unspecified => {}
+            Change::Deleted if !is_place(&record.name) => {
+                self.gone.insert(record.name.clone());
+            }
+            Change::Deleted | Change::Updated | Change::Unspecified => {}
         }
         let outcome = record.result.as_ref().map(|result| result.outcome()).unwrap_or_default();
-        *self.changes.of(record.change(), outcome) += 1;
+        *self.changes.of(&record.name, record.change(), outcome) += 1;
     }
 }

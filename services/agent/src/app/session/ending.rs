@@ -158,6 +158,7 @@ impl Session<'_> {
         let absent =
             held.keys().map(String::as_str).filter(|id| !self.survey.difference.is_there(id));
         let rule = self.context.run.absence();
-        store.note_absent(&absent.collect(), Clock::system().now(), |since| rule.due(since)).await
+        let due = |id: &str, since| rule.due(id, since);
+        store.note_absent(&absent.collect(), Clock::system().now(), due).await
     }
 }

@@ -130,10 +130,9 @@ impl Session<'_> {
         self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
         for answer in &result.results {
             if sent.withdraws {
-                let before = self.survey.tally.withdrawn;
-                self.survey.tally.count_withdrawal(answer.outcome());
-                let is_gone = self.survey.tally.withdrawn > before;
-                self.withdrawn.extend(is_gone.then(|| answer.source_id.clone()));
+                let tally = &mut self.survey.tally;
+                let is_done = tally.count_withdrawal(&answer.source_id, answer.outcome());
+                self.withdrawn.extend(is_done.then(|| answer.source_id.clone()));
             } else {
                 self.survey.tally.count_answer(answer.outcome());
             }

@@ -7,6 +7,7 @@ mod field;
 mod hours;
 mod looks;
 mod names;
+mod places;
 mod program;
 
 use serde_json::Value;
@@ -14,6 +15,7 @@ use serde_json::Value;
 pub use choice::{Choice, Guess};
 pub use field::Field;
 pub use hours::hours;
+pub use places::{Above, Place, places};
 pub use program::program;
 
 use columns::Column;

@@ -4,19 +4,24 @@
 use mpp_form::screen;
 use serde_json::Value;
 
+use crate::model::called::{called, content};
+
 /// Why a mapped record looks like a trial, if it does, or has a name that cannot be one.
 pub fn trial(record: &Value) -> Option<String> {
-    let service = record.get("service")?;
-    let title = service.pointer("/title/id").and_then(Value::as_str).unwrap_or_default();
-    screen::title(title).or_else(|| within(service, "service", &|_, text| screen::prompt(text)))
+    let (kind, content) = content(record)?;
+    let title = called(record).unwrap_or_default();
+    screen::title(title).or_else(|| within(content, kind, &|_, text| screen::prompt(text)))
 }
 
 /// Why a mapped record holds text that no office has written, if it does: in its id, its unit, or
 /// any text that it publishes.
 pub fn residue(record: &Value) -> Option<String> {
-    let named = ["source_id", "sourceId", "unit"];
+    let named = ["source_id", "sourceId", "unit", "parent"];
     let named = named.into_iter().find_map(|key| screen::of_name(key, record.get(key)?.as_str()?));
-    named.or_else(|| within(record.get("service")?, "service", &screen::left_over))
+    named.or_else(|| {
+        let (kind, content) = content(record)?;
+        within(content, kind, &screen::left_over)
+    })
 }
 
 fn within(
@@ -55,6 +60,9 @@ mod tests {
             json!({"service": {"procedure": ["Datang", text]}}),
             json!({"source_id": "izin-undefined"}),
             json!({"unit": "units/undefined"}),
+            json!({"parent": "malls/undefined"}),
+            json!({"unitRecord": {"displayName": {"id": text}}}),
+            json!({"counter": {"floor": text}}),
         ] {
             assert!(residue(&record).is_some(), "{record}");
         }
@@ -68,6 +76,9 @@ mod tests {
         let left = json!({"service": {"title": {"id": "KTP"}, "requirements": [{"text": "Ketik disini"}]}});
         assert!(trial(&left).is_some());
         assert!(trial(&json!({"service": {"title": {"id": "tes"}}})).is_some());
+        assert!(trial(&json!({"unit_record": {"display_name": {"id": "Jumlah"}}})).is_some());
+        assert!(trial(&json!({"counter": {"displayName": {"id": "-"}}})).is_some());
+        assert_eq!(trial(&json!({"counter": {"displayName": {"id": "Dukcapil"}}})), None);
         assert_eq!(trial(&json!({"delete": {"name": "units/a/services/tes"}})), None);
     }
 }

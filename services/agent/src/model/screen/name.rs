@@ -6,14 +6,16 @@ use mpp_form::screen::{
 };
 use serde_json::Value;
 
-/// Takes away the English title, the labels of fees and the requirements that name nothing: a
-/// record can do without them. Answers where they stood and what they said.
+use crate::model::called::TITLES;
+
+/// Takes away the English title or name, the labels of fees and the requirements that name nothing:
+/// a record can do without them. Answers where they stood and what they said.
 pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
     let mut dropped = Vec::new();
-    if let Some(title) = record.pointer_mut("/service/title") {
-        dropped.extend(
-            take_out(title, "en", is_none).map(|text| ("service.title.en".to_owned(), text)),
-        );
+    for place in TITLES {
+        let text = record.pointer_mut(place).and_then(|title| take_out(title, "en", is_none));
+        let field = || format!("{}.en", place.trim_start_matches('/').replace('/', "."));
+        dropped.extend(text.map(|text| (field(), text)));
     }
     let fees = record.pointer_mut("/service/fees").and_then(Value::as_array_mut);
     for (at, fee) in fees.into_iter().flatten().enumerate() {
@@ -75,6 +77,9 @@ mod tests {
         let left = json!([{"label": "Layanan", "amountRupiah": 1}, {"label": "Bahan"}, {}]);
         assert_eq!(record, json!({"service": {"title": {"id": "KTP"}, "fees": left}}));
         assert!(drop_empty(&mut record).is_empty());
+        let mut counter = json!({"counter": {"displayName": {"id": "Dukcapil", "en": "-"}}});
+        assert_eq!(drop_empty(&mut counter)[0].0, "counter.displayName.en");
+        assert_eq!(counter, json!({"counter": {"displayName": {"id": "Dukcapil"}}}));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A problem by sheet, row and column, so that whoever filled the template in finds the cell.
 
 use mpp_core::FieldCode;
+use mpp_form::record::is_place;
 
 use super::{column::Column, layout::Layout};
 use crate::model::problem::Problem;
@@ -83,7 +84,7 @@ fn way_out(problem: &Problem) -> String {
             "A person has to look at it. Take the row out where it is no service; where it is one, \
              release it with the upload: --release {id}"
         ),
-        () if is(problem, FieldCode::Gone) => format!(
+        () if is(problem, FieldCode::Gone) && !is_place(id) => format!(
             "Put it back, or, where it is no longer offered, withdraw it for good with the upload: \
              --withdraw {id}"
         ),

@@ -1,7 +1,7 @@
 //! JSON over HTTP, page by page, or a file of such a page. It counts as read only where the last
 //! page was reached and the source does not say that it has more.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jaq_json::Val;
 
@@ -13,7 +13,7 @@ use super::{
     place::{self, Setting},
 };
 use crate::{
-    model::filled::holds_something,
+    model::{called::CONTENTS, filled::holds_something},
     policy::Policy,
     source::{
         fault::{Fault, address},
@@ -66,7 +66,7 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         empty: 0,
         stale: false,
         columns: Vec::new(),
-        shape: Shape::default(),
+        shapes: HashMap::new(),
         unknown: Vec::new(),
         full: None,
     };
@@ -99,6 +99,15 @@ fn keys(items: &[Val]) -> BTreeSet<String> {
     items.iter().flat_map(of_one).collect()
 }
 
+/// The kind of an item in the contract's own form; empty for any other.
+fn kind(item: &Val) -> &'static str {
+    let Val::Obj(map) = item else { return "" };
+    let objects = map.iter().filter(|(_, value)| matches!(value, Val::Obj(_)));
+    let mut keys = objects.filter_map(|(key, _)| place::text(key));
+    let kind = keys.find_map(|key| CONTENTS.iter().find(|own| **own == key));
+    kind.copied().unwrap_or_default()
+}
+
 enum Step {
     To(String),
     Last,
@@ -120,7 +129,8 @@ struct Reading<'a, 'b> {
     stale: bool,
     /// The keys of the first page's records, as columns.
     columns: Vec<Val>,
-    shape: Shape,
+    /// Of each kind that the contract knows by itself: a list may hold few of one among many.
+    shapes: HashMap<&'static str, Shape>,
     /// Members beside the rows that cannot be accounted for.
     unknown: Vec<Unknown>,
     /// The bound that the last page reaches, if it is as full as it may be.
@@ -200,7 +210,7 @@ impl Reading<'_, '_> {
         let mut new = 0;
         for (at, item) in items.iter().enumerate() {
             let found_at = format!("page {number}, item {}", at + 1);
-            if !self.sink.takes_trials() && self.shape.is_sparse(&self.cells(item)) {
+            if !self.sink.takes_trials() && self.is_sparse(item) {
                 self.items += u64::from(!self.hear_row(&found_at, item));
                 self.sink.hold_back(found_at, shape::foreign(), item.clone())?;
                 continue;
@@ -238,8 +248,12 @@ impl Reading<'_, '_> {
         }
         for item in items {
             let cells = self.cells(item);
-            self.shape.see(&cells);
+            self.shapes.entry(kind(item)).or_default().see(&cells);
         }
+    }
+
+    fn is_sparse(&self, item: &Val) -> bool {
+        self.shapes.get(kind(item)).is_some_and(|shape| shape.is_sparse(&self.cells(item)))
     }
 
     /// A record as the cells of a row.

@@ -4,21 +4,24 @@
 use std::collections::BTreeSet;
 
 use jaq_json::Val;
-use mpp_api::sync::{Record, record::Body};
+use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode, Result};
-use mpp_form::record::known_as;
+use mpp_form::record::{known_as, title};
 use serde_json::Value;
 
 use super::Sink;
 use crate::{
-    model::filled::{holds_something, text},
+    model::{
+        called::called,
+        filled::{holds_something, text},
+    },
     source::{found::Item, tables::held_back::id},
 };
 
 /// Rows below a record that wait with it.
 const MOST: usize = 100;
 
-/// The columns that a row fills, where it has neither an id nor a title of its own.
+/// The columns that a row fills, and whether it has neither an id nor a title or name of its own.
 #[derive(Default)]
 pub(super) struct Row {
     fills: BTreeSet<String>,
@@ -45,8 +48,7 @@ impl Row {
 
     /// Notes what the mapping made of it.
     pub(super) fn made(&mut self, output: &Value) {
-        let title = output.pointer("/service/title/id").and_then(Value::as_str);
-        let is_titled = title.is_some_and(|title| !title.trim().is_empty());
+        let is_titled = called(output).is_some_and(|title| !title.trim().is_empty());
         self.is_nameless = !is_titled && id(output).is_none();
     }
 }
@@ -61,7 +63,7 @@ impl Above {
     fn is_parted_by(&self, item: &Item) -> bool {
         item.record.as_ref().is_ok_and(|record| {
             known_as(record) == known_as(&self.record)
-                && title(record).is_some_and(|title| Some(title) == self::title(&self.record))
+                && title(record).is_some_and(|own| Some(own) == title(&self.record))
                 && *record != self.record
                 && item.found_at != self.found_at
         })
@@ -91,7 +93,7 @@ impl Above {
     /// A row that is a part of a record; its id has not gone.
     fn refused(&self, found_at: String, how: &str, other: &str) -> Item {
         let text = format!(
-            "it {how} what stands at {other}, and no row holds the whole service: write it in one \
+            "it {how} what stands at {other}, and no row holds the whole record: write it in one \
              row, its list in one cell with a line for each"
         );
         let error = Error::field("row", FieldCode::Torn, text);
@@ -169,9 +171,4 @@ impl Sink<'_> {
     fn hand_all(&mut self, items: impl IntoIterator<Item = Item>) -> Result<()> {
         items.into_iter().try_for_each(|item| self.hand_item(item))
     }
-}
-
-fn title(record: &Record) -> Option<&str> {
-    let Some(Body::Service(service)) = &record.body else { return None };
-    service.title.as_ref().map(|title| title.id.as_str())
 }

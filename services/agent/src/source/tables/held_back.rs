@@ -1,24 +1,24 @@
 //! Rows that do not look like a record, and wait for a person.
 
-use mpp_api::sync::{Record, record::Body};
+use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode};
 use serde_json::Value;
 
-use crate::source::whole::partial::is_extent;
+use crate::{model::called::called, source::whole::partial::is_extent};
 
 /// A record that looks like none: it is sent once a person has released it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldBack {
     /// Its id in the source.
     pub id: String,
-    /// Its title; a release holds for it as long as it is called so.
+    /// Its title or name; a release holds for it as long as it is called so.
     pub title: String,
 }
 
 impl HeldBack {
     /// Reads it from the mapping's output; a row without an id cannot be released.
     pub fn of(output: &Value) -> Option<Self> {
-        let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
+        let title = called(output).unwrap_or_default();
         Some(Self { id: id(output)?, title: title.trim().to_owned() })
     }
 }
@@ -38,9 +38,9 @@ pub fn id(output: &Value) -> Option<String> {
 
 /// Why a mapped record is a line about how much there is, if it is.
 pub fn extent(output: &Value) -> Option<String> {
-    let title = output.pointer("/service/title/id")?.as_str()?.trim();
-    let what = "says how many there are, and names no service";
-    is_extent(title).then(|| format!("the title \"{title}\" {what}"))
+    let title = called(output)?.trim();
+    let what = "says how many there are, and names no record";
+    is_extent(title).then(|| format!("\"{title}\" {what}"))
 }
 
 /// Whether a record is refused because it looks suspicious.
@@ -48,10 +48,9 @@ pub fn is_suspicious(error: &Error) -> bool {
     error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
 }
 
-/// Why the registry would take a record for no service.
+/// Why the registry would take a record for none.
 pub fn doubted(record: &mut Record) -> Option<String> {
-    let Some(Body::Service(service)) = &mut record.body else { return None };
-    mpp_form::screen::doubted(service).map(|(_, why)| why)
+    mpp_form::screen::doubted(record.body.as_mut()?).map(|(_, why)| why)
 }
 
 /// The remark on a text that names nothing.
@@ -66,6 +65,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_place_that_is_held_back_keeps_its_name_so_that_a_release_holds_for_that() {
+        let counter = json!({"sourceId": "kk", "parent": "malls/a", "counter": {"displayName": {"id": " tes "}}});
+        let held = HeldBack::of(&counter).expect("it has an id");
+        assert_eq!((held.id.as_str(), held.title.as_str()), ("malls/a/counters/kk", "tes"));
+    }
 
     #[test]
     fn a_record_that_is_known_by_its_name_is_known_so_before_it_is_read_as_well() {

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args as ClapArgs;
-use mpp_agent::{Input, Policy, Proposed, Wanted, is_remote, lists, propose, sample};
+use clap::{Args as ClapArgs, ValueEnum};
+use mpp_agent::{Above, Input, Place, Policy, Proposed, Wanted, is_remote, lists, propose, sample};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
 use super::{config, keeper::Keeper};
@@ -30,9 +30,16 @@ pub struct InitArgs {
     /// The service that keeps the records: the registry services, scheduling hours rules.
     #[arg(long, value_enum, default_value = "registry")]
     pub(super) service: Keeper,
-    /// The unit that all services belong to; hours rules belong to what they are for.
+    /// The records that the registry keeps of it: a list of offices reads like one of services.
+    #[arg(long, value_enum, default_value = "service", conflicts_with = "service")]
+    kind: Kind,
+    /// The unit that all services belong to; the one above units, the organiser of malls, the one
+    /// that serves at counters, where no column says it. Hours rules belong to what they are for.
     #[arg(long, default_value = "units/my-unit")]
     pub unit: String,
+    /// The mall of counters, where no column says it.
+    #[arg(long, default_value = "malls/my-mall")]
+    pub mall: String,
     /// The table or view of a database.
     #[arg(long)]
     pub table: Option<String>,
@@ -42,6 +49,30 @@ pub struct InitArgs {
     /// The file that holds the password of a database's account.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+}
+
+/// The kind of the records.
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Services of a catalog.
+    Service,
+    /// Bodies and their offices.
+    Unit,
+    /// Malls.
+    Mall,
+    /// Counters of malls.
+    Counter,
+}
+
+impl Kind {
+    const fn place(self) -> Option<Place> {
+        match self {
+            Self::Service => None,
+            Self::Unit => Some(Place::Unit),
+            Self::Mall => Some(Place::Mall),
+            Self::Counter => Some(Place::Counter),
+        }
+    }
 }
 
 /// Looks at the source, writes a configuration and a mapping, and shows what they yield.
@@ -60,7 +91,11 @@ pub async fn init(args: InitArgs) -> Result<()> {
     let section = section(&args, &policy).await?;
     let text = format!("{}\n{section}", heading(&args, &mapping));
     let input = config::input_of(&text, &args.into)?;
-    let wanted = Wanted { destination: args.service.destination(), unit: &args.unit };
+    let wanted = Wanted {
+        destination: args.service.destination(),
+        place: args.kind.place(),
+        above: Above { unit: &args.unit, mall: &args.mall },
+    };
     let proposed = propose(input, &wanted, &policy).await?;
     write(&mapping, &proposed.program)?;
     write(&args.into, &text)?;

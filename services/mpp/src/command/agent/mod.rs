@@ -49,8 +49,8 @@ pub enum AgentCommand {
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
     /// Take out of the index, for good, what is no longer in the source, with all places where it
-    /// is offered; the source is read, and synced as by `run`. Without --yes it only tells what
-    /// would go.
+    /// is offered; the source is read, and synced as by `run`. Units, malls and counters stay, and
+    /// are given back to be changed by calls. Without --yes it only tells what would go.
     Withdraw(WithdrawArgs),
     /// Send records that were held back because they look like trials: a person has looked at them.
     /// The next run sends them, as long as they are called so.
@@ -71,7 +71,7 @@ pub struct WithdrawArgs {
     /// All that have gone from the source.
     #[arg(long)]
     pub all_gone: bool,
-    /// Do it. A record's name is not used again: one that returns under its id is refused.
+    /// Do it. A service's name is not used again: one that returns under its id is refused.
     #[arg(long)]
     pub yes: bool,
     /// Take the run for complete although more records have gone than may at once.

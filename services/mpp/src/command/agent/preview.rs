@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Changes, Goes, Gone, Look, Previewed, Run};
+use mpp_agent::{Changes, Goes, Gone, Look, Previewed, Run, is_place};
 use mpp_api::{
     sync::{FieldDifference, OverriddenDifference, RecordPreview, record_preview::Change},
     types::Warning,
@@ -133,6 +133,9 @@ pub(in crate::command) fn record(look: &Look) {
         Change::Created => format!("+ new: {name}"),
         Change::Updated => format!("~ changes: {name}"),
         Change::Moved => format!("> moves: {} to {name}", moved_from.join(", ")),
+        Change::Deleted if is_place(name) => {
+            format!("- is given back, and stays in the index: {name}")
+        }
         Change::Deleted => format!("- goes: {name}"),
         Change::Unspecified if result.code.is_empty() => format!("= stays: {name}"),
         Change::Unspecified => refused(&look.record),
@@ -199,6 +202,13 @@ fn gone(one: &Gone, config: &Path) {
         (_, Some(time)) => {
             say!("  - {name} has left the source, and goes by the first complete run after {time}");
         }
+        _ if is_place(name) => say!(
+            "  - {name} is not in the source, and stays in the index in any case; to have it changed by \
+             calls: {} agent withdraw {} {}",
+            program(),
+            path_word(config),
+            mpp_core::text::quoted(id)
+        ),
         _ => say!(
             "  - {name} has left the source, and stays until it is withdrawn: {} agent withdraw {} {}",
             program(),
@@ -212,7 +222,7 @@ fn gone(one: &Gone, config: &Path) {
 pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
     let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
         previewed.changes;
-    let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;
+    let Changes { withdrawn, given_back, rejected, waiting, .. } = previewed.changes;
     let tally = &previewed.tally;
     let sent = unchanged + created + updated + moved + rejected + waiting;
     say!(
@@ -231,6 +241,9 @@ pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
     );
     if withdrawn > 0 {
         say!("{:width$}  taken out of the index {withdrawn}", "", width = source.len() - 1);
+    }
+    if given_back > 0 {
+        say!("{:width$}  given back {given_back}", "", width = source.len() - 1);
     }
 }
 
@@ -251,12 +264,13 @@ fn gone_as_json(one: &Gone) -> Value {
 pub(in crate::command) fn sum_as_json(previewed: &Previewed) -> Value {
     let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
         previewed.changes;
-    let Changes { withdrawn, rejected, waiting, .. } = previewed.changes;
+    let Changes { withdrawn, given_back, rejected, waiting, .. } = previewed.changes;
     let tally = &previewed.tally;
     json!({
         "event": "previewed", "read": tally.read, "in_sync": in_sync,
         "still_rejected": still_rejected, "unchanged": unchanged, "created": created,
-        "updated": updated, "moved": moved, "withdrawn": withdrawn, "rejected": rejected,
+        "updated": updated, "moved": moved, "withdrawn": withdrawn, "given_back": given_back,
+        "rejected": rejected,
         "waiting": waiting, "invalid": tally.invalid, "suspicious": tally.suspicious,
         "duplicate": tally.duplicate, "gone": previewed.gone.len(),
         "complete": previewed.lack.is_none(),

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Destination, Event, Outcome, Problem, Run, Tally, Why};
+use mpp_agent::{Destination, Event, Outcome, Problem, Run, Tally, Why, is_place};
 use mpp_api::sync::incomplete;
 
 use crate::{
@@ -95,7 +95,8 @@ fn answered(tally: &Tally) -> i64 {
 pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
-        "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "not_read": tally.not_read,
+        "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing,
+        "missing_places": tally.missing_places, "given_back": tally.given_back, "not_read": tally.not_read,
         "headings": tally.headings,
         "withdrawn": tally.withdrawn, "sent": tally.sent, "applied": tally.applied,
         "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
@@ -110,7 +111,10 @@ pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
         done["complete"] = outcome.lack.is_none().into();
         done["refused"] = outcome.refused.into();
         done["waiting"] = outcome.waiting.into();
-        done["withdrawn_ids"] = outcome.withdrawn.clone().into();
+        for (key, are_places) in [("withdrawn_ids", false), ("given_back_ids", true)] {
+            let ids = outcome.withdrawn.iter().filter(|id| is_place(id) == are_places);
+            done[key] = ids.cloned().collect::<Vec<_>>().into();
+        }
         say!("{done}");
         return;
     }
@@ -153,35 +157,63 @@ pub(in crate::command) fn counts(source: &str, tally: &Tally) {
 }
 
 /// "1 record is", "3 records are".
-fn counted(count: i64, one: &str, more: &str) -> String {
+fn counted(count: impl TryInto<i64>, one: &str, more: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Records that have left the source, or were taken out of the index. A run that only tells which
 /// would be withdrawn names them itself; after one that is not complete nobody knows what has left.
 fn gone(outcome: &Outcome, run: &Run, config: &Path) {
-    let tally = &outcome.tally;
-    if tally.missing > 0 && outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
+    if outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
+        missing(&outcome.tally, config);
+    }
+    let (places, records): (Vec<_>, Vec<_>) =
+        outcome.withdrawn.iter().map(String::as_str).partition(|id| is_place(id));
+    if !records.is_empty() {
+        let withdrawn = counted(records.len(), "record was", "records were");
+        let along = match run.way.destination {
+            Destination::Registry => ", with their offerings in all malls",
+            Destination::Scheduling => "",
+        };
+        say!("  {withdrawn} withdrawn{along}: {}", named(&records));
+    }
+    if !places.is_empty() {
+        let given =
+            counted(places.len(), "unit, mall or counter was", "units, malls or counters were");
+        let stay = "and stays in the index, to be changed by calls";
+        say!("  {given} given back, {stay}: {}", named(&places));
+    }
+}
+
+/// Records of the index that are not in the source, where there are any: places stay in any case.
+fn missing(tally: &Tally, config: &Path) {
+    let records = tally.missing - tally.missing_places;
+    if records > 0 {
         let stay = counted(
-            tally.missing,
+            records,
             "record is no longer in the source; it stays in the index until withdrawn",
             "records are no longer in the source; they stay in the index until withdrawn",
         );
         let step = format!("{} agent withdraw {} --all-gone", program(), path_word(config));
         say!("  ! {stay}: {step}");
     }
-    if tally.withdrawn > 0 {
-        let withdrawn = counted(tally.withdrawn, "record was", "records were");
-        let named = outcome.withdrawn.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        let more = match outcome.withdrawn.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let along = match run.way.destination {
-            Destination::Registry => ", with their offerings in all malls",
-            Destination::Scheduling => "",
-        };
-        say!("  {withdrawn} withdrawn{along}: {named}{more}");
+    if tally.missing_places > 0 {
+        let stay = counted(
+            tally.missing_places,
+            "unit, mall or counter of this source is not in it; it stays in the index in any case",
+            "units, malls or counters of this source are not in it; they stay in the index in any case",
+        );
+        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
+    }
+}
+
+/// The first of them, and how many others there are.
+fn named(ids: &[&str]) -> String {
+    let first = &ids[..ids.len().min(NAMED)];
+    match ids.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
