@@ -46,7 +46,9 @@ pub fn as_regency() -> Hello {
 }
 
 pub fn office(id: &str, parent: &str) -> Record {
-    let body = Some(Body::UnitRecord(unit(id, Kind::Office, parent)));
+    let display_name = text(&format!("Kantor {id}"));
+    let unit = Unit { display_name, ..unit(id, Kind::Office, parent) };
+    let body = Some(Body::UnitRecord(unit));
     Record { source_id: id.into(), body, ..Record::default() }
 }
 
