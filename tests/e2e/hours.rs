@@ -31,7 +31,7 @@ async fn a_malls_system_sends_its_hours_through_a_kill_and_a_bad_export_is_undon
 async fn tell(backend: Backend) {
     let mut suite = Suite::start(backend).await;
     town::found(&suite).await;
-    create_source(&suite).await;
+    create_source(&suite, "units/dpmptsp-banyuwangi").await;
     let system = System::new(&suite);
     let (_, token) = system.open(&json!({})).await;
     let records = json!([hours("jam", MALL, "15:00"), hours("kua", KUA, "12:00")]);
@@ -85,10 +85,11 @@ async fn is_shown(suite: &Suite) {
     assert!(doctor.out.contains(&format!("of {SOURCE} for {KUA}")), "{doctor:?}");
 }
 
-pub async fn create_source(suite: &Suite) {
+/// The mall's own system as a source, which this unit keeps.
+pub async fn create_source(suite: &Suite, unit: &str) {
     let source = Source {
         display_name: town::text("Sistem MPP Banyuwangi"),
-        unit: "units/dpmptsp-banyuwangi".into(),
+        unit: unit.into(),
         freshness_target_seconds: 86_400,
         ..Source::default()
     };

@@ -30,7 +30,7 @@ async fn a_regencys_sheet_of_hours_is_fed_by_its_agent_on_postgres() {
 async fn tell(backend: Backend) {
     let suite = Suite::start(backend).await;
     town::found(&suite).await;
-    create_source(&suite).await;
+    create_source(&suite, "units/dpmptsp-banyuwangi").await;
     let office = Office::new(&suite);
     let checked = office.agent("check", &[]).await.succeeded();
     assert!(checked.contains("read 3 = good 3") && checked.contains("malls and counters"));

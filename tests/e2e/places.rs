@@ -4,18 +4,17 @@
 
 use std::{fs, path::PathBuf};
 
-use mpp_api::{
-    registry::unit::Kind,
-    sync::{CreateSourceRequest, Source, sync_service_client::SyncServiceClient},
-};
+use mpp_api::registry::unit::Kind;
 use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually,
+    PATIENCE, Suite, eventually,
     keys::{ADMINISTRATOR, MALL_SYSTEM},
     program::Said,
     town,
     wait::that,
 };
+
+use crate::hours::create_source;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../services/agent/samples/places");
 const SOURCE: &str = "sources/mal-banyuwangi";
@@ -35,7 +34,7 @@ async fn a_regencys_lists_of_places_are_fed_by_its_agent_on_postgres() {
 async fn tell(backend: Backend) {
     let suite = Suite::start(backend).await;
     town::found(&suite).await;
-    create_source(&suite).await;
+    create_source(&suite, "units/pemkab-banyuwangi").await;
     let lists = Lists::new(&suite);
     let checked = lists.agent("check", &[]).await.succeeded();
     assert!(checked.contains("read 6 = good 6") && !checked.contains("KEY_MISSING"), "{checked}");
@@ -124,22 +123,6 @@ async fn a_counter_that_comes_back_waits_until_it_is_handed_over(suite: &Suite, 
     assert!(stands.contains(SOURCE), "{stands}");
     let back = suite.run(ADMINISTRATOR, &["hand-back", SOSIAL, "--to", "none"]).await.succeeded();
     assert!(back.contains("to whoever may write it by calls"), "{back}");
-}
-
-async fn create_source(suite: &Suite) {
-    let source = Source {
-        display_name: town::text("Sistem MPP Banyuwangi"),
-        unit: "units/pemkab-banyuwangi".into(),
-        freshness_target_seconds: 86_400,
-        ..Source::default()
-    };
-    let request = CreateSourceRequest {
-        source_id: "mal-banyuwangi".into(),
-        source: Some(source),
-        ..CreateSourceRequest::default()
-    };
-    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
-    SyncServiceClient::new(channel).create_source(request).await.expect("a source");
 }
 
 /// The regency's folder, with its lists and the agent's files.

@@ -7,6 +7,7 @@ pub mod needs;
 pub mod papers;
 pub mod portraits;
 pub mod sayings;
+mod under;
 mod view;
 
 pub use index::{SearchListener, searchable, service_doc, updates};

@@ -1,7 +1,7 @@
 //! The whole directory and catalog of one moment.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -10,7 +10,7 @@ use mpp_api::{
     registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
 use mpp_core::Result;
-use mpp_resource::memory::{Records, Row, Texts, View};
+use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
@@ -18,6 +18,7 @@ use super::{
     leads::Leads,
     needs::{Asking, Needs},
     portraits,
+    under::Under,
 };
 use crate::model::{self, likeness::Portrait, tree::Lineage};
 
@@ -35,9 +36,9 @@ pub struct RegistryView {
     /// Category → how many services are of it.
     categories: BTreeMap<Arc<str>, usize>,
     /// Service → its offerings.
-    offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    offered: Under,
     /// Standard → the links to it.
-    linked: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    linked: Under,
     /// Standard → what suggestions compare of it.
     portraits: BTreeMap<Arc<str>, Arc<Portrait>>,
     /// Requirements of all services.
@@ -61,20 +62,18 @@ impl View for RegistryView {
             (Service::KIND, Op::Put) => self.put_service(change),
             (Service::KIND, _) => self.remove_service(&change.name),
             (Offering::KIND, Op::Put) => {
-                let texts = &mut self.records.texts;
-                put_under(&mut self.offered, texts, change, Label::Service);
+                self.offered.put(&mut self.records.texts, change, Label::Service);
             }
             (Offering::KIND, _) => {
-                remove_under(&mut self.offered, before.as_ref(), &change.name, Label::Service);
+                self.offered.remove(before.as_ref(), &change.name, Label::Service);
             }
             (Standard::KIND, Op::Put) => self.put_standard(change),
             (Standard::KIND, _) => drop(self.portraits.remove(change.name.as_str())),
             (StandardLink::KIND, Op::Put) => {
-                let texts = &mut self.records.texts;
-                put_under(&mut self.linked, texts, change, Label::Standard);
+                self.linked.put(&mut self.records.texts, change, Label::Standard);
             }
             (StandardLink::KIND, _) => {
-                remove_under(&mut self.linked, before.as_ref(), &change.name, Label::Standard);
+                self.linked.remove(before.as_ref(), &change.name, Label::Standard);
             }
             _ => {}
         }
@@ -191,7 +190,7 @@ impl RegistryView {
 
     /// The offerings of a service, in the order of their names.
     pub fn offerings_of(&self, service: &str) -> impl Iterator<Item = &Arc<str>> {
-        self.offered.get(service).into_iter().flatten()
+        self.offered.of(service)
     }
 
     /// One that cannot be read is not suggested, and the log names it wherever it is read.
@@ -211,7 +210,7 @@ impl RegistryView {
 
     /// The links to a standard, in the order of their names.
     pub fn links_to(&self, standard: &str) -> impl Iterator<Item = &Arc<str>> {
-        self.linked.get(standard).into_iter().flatten()
+        self.linked.of(standard)
     }
 
     /// The links of a service, in the order of their names.
@@ -285,33 +284,6 @@ fn levels_between<'a>(
         }
     }
     None
-}
-
-/// Notes a record under another one that a label of it names, which it keeps for good.
-fn put_under(
-    names: &mut HashMap<Arc<str>, BTreeSet<Arc<str>>>,
-    texts: &mut Texts,
-    change: &Change,
-    label: Label,
-) {
-    let above = change.labels.get(&label).map_or("", String::as_str);
-    let (above, name) = (texts.shared(above), texts.shared(&change.name));
-    names.entry(above).or_default().insert(name);
-}
-
-/// Forgets a record that was noted under another one.
-fn remove_under(
-    names: &mut HashMap<Arc<str>, BTreeSet<Arc<str>>>,
-    before: Option<&Row>,
-    name: &str,
-    label: Label,
-) {
-    let above = before.map_or("", |row| row.label(label));
-    let Some(known) = names.get_mut(above) else { return };
-    known.remove(name);
-    if known.is_empty() {
-        names.remove(above);
-    }
 }
 
 fn id_of(name: &str) -> &str {
