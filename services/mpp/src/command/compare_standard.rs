@@ -97,7 +97,9 @@ fn heading(comparison: &StandardComparison) -> String {
         State::Differs => format!("{service}  differs from {standard}"),
         State::Explained => format!("{service}  differs from {standard}, and says why"),
         State::Unknown | State::Unspecified => {
-            format!("{service}  does not say all that {standard} does")
+            format!(
+                "{service}  is not known to follow {standard}: not all of it is said or compares"
+            )
         }
     }
 }

@@ -3,6 +3,7 @@
 //! counters are only handed over whole, by their field `source`.
 
 use clap::Args as ClapArgs;
+use mpp_agent::is_place;
 use mpp_api::registry::{
     GetServiceRequest, HandBackServiceRequest, catalog_service_client::CatalogServiceClient,
 };
@@ -17,8 +18,6 @@ use crate::{
     service::Service,
 };
 
-/// Kinds that have a source and are not overridden field by field.
-const PLACES: [&str; 3] = ["unit", "mall", "counter"];
 /// Who publishes a place that is written by calls.
 const NONE: &str = "none";
 
@@ -49,7 +48,7 @@ pub struct HandBackArgs {
 
 pub async fn run(args: HandBackArgs, client: &Client, output: Output) -> Result<()> {
     match Kind::of(&args.name) {
-        Ok(kind) if PLACES.contains(&kind.word) => place(args, kind, client, output).await,
+        Ok(kind) if is_place(&args.name) => place(args, kind, client, output).await,
         _ => service(args, client, output).await,
     }
 }

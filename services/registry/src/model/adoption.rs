@@ -38,7 +38,8 @@ pub enum Adoption {
     Differs,
     /// It says otherwise, and why of each component.
     Explained,
-    /// It says otherwise in nothing, and not all that the standard says.
+    /// It says otherwise in nothing, and does not say all that the standard does, or not all of it
+    /// compares.
     Unknown,
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     columns::{Column, columns},
     names::words,
-    program::{HELPERS, one_line, path},
+    program::{HELPERS, path, unused},
 };
 
 /// A day of the contract, and what columns of it are called.
@@ -61,10 +61,7 @@ fn program(
         column.map_or(String::new(), line)
     };
     let validity = day("valid_from", from) + &day("valid_to", to);
-    let unused = match left {
-        [] => String::new(),
-        left => format!("# Not used: {}\n", one_line(&left.join(", "))),
-    };
+    let unused = unused(left);
     format!(
         "# A first mapping of opening hours, guessed by the columns' names: read it, and mend what \
          is not right.\n\

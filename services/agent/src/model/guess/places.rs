@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     columns::{Column, columns},
     names::words,
-    program::{HELPERS, one_line, path},
+    program::{HELPERS, path, unused},
 };
 
 /// A kind of place that a table may be of.
@@ -238,10 +238,7 @@ fn field(name: &str, (text, doubt): Line) -> Line {
 }
 
 fn program(around: &[Line], key: &str, within: &[Line], left: &[String]) -> String {
-    let unused = match left {
-        [] => String::new(),
-        left => format!("# Not used: {}\n", one_line(&left.join(", "))),
-    };
+    let unused = unused(left);
     format!(
         "# A first mapping, guessed by the columns' names: read it, and mend what is not right.\n\
          # Lines that end with a question mark are not sure.\n{HELPERS}{{\n{}  {key}: {{\n{}  }}\n}}\n\

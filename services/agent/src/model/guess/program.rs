@@ -32,10 +32,15 @@ pub fn program(guess: &Guess, unit: &str) -> String {
         lines.push(format!("    {text}{comma}{}", remark(choice)));
     }
     lines.extend(["  }".to_owned(), "}".to_owned()]);
-    if !guess.left.is_empty() {
-        lines.push(format!("# Not used: {}", one_line(&guess.left.join(", "))));
+    lines.join("\n") + "\n" + &unused(&guess.left)
+}
+
+/// The remark that ends a mapping: columns that no field was found for.
+pub(super) fn unused(left: &[String]) -> String {
+    if left.is_empty() {
+        return String::new();
     }
-    lines.join("\n") + "\n"
+    format!("# Not used: {}\n", one_line(&left.join(", ")))
 }
 
 fn remark(choice: &Choice) -> String {
@@ -44,7 +49,7 @@ fn remark(choice: &Choice) -> String {
 
 /// A column's name or a code may have several lines; a remark that they end would run on as
 /// program.
-pub(super) fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 

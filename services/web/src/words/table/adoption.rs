@@ -8,8 +8,8 @@ phrases! {
         "{0} services were compared with the standard: {1} follow it, {2} differ, {3} differ and say why, {4} are not known.";
     ADOPTION_NONE: "Belum ada layanan yang dinyatakan termasuk standar ini.",
         "No service is confirmed to be of this standard yet.";
-    ADOPTION_HELP: "Dihitung dari isi layanan sekarang. “Belum diketahui”: layanan tidak menyebut semua yang disebut standar, atau standar belum berlaku. Layanan yang belum dinyatakan termasuk standar tidak dihitung.",
-        "Counted from what services say now. “Not known”: a service does not state all that the standard does, or the standard does not hold yet. Services that nobody has confirmed to be of it are not counted.";
+    ADOPTION_HELP: "Dihitung dari isi layanan sekarang. “Belum diketahui”: tidak semua yang disebut standar juga disebut layanan dan dapat dibandingkan, atau standar belum berlaku. Layanan yang belum dinyatakan termasuk standar tidak dihitung.",
+        "Counted from what services say now. “Not known”: a service does not state all that the standard does, or not all of it compares, or the standard does not hold yet. Services that nobody has confirmed to be of it are not counted.";
     ADOPTION_BY_PROVINCE: "Menurut provinsi", "By province";
     ADOPTION_BY_AGENCY: "Menurut instansi", "By body";
     ADOPTION_PROVINCE: "Provinsi", "Province";
@@ -37,8 +37,8 @@ phrases! {
     COMPARED_DIFFERS: "Layanan ini berbeda dari standar.", "This service differs from the standard.";
     COMPARED_EXPLAINED: "Layanan ini berbeda dari standar, dan pemiliknya menjelaskan mengapa.",
         "This service differs from the standard, and its owner says why.";
-    COMPARED_UNKNOWN: "Layanan ini tidak menyebut semua yang disebut standar.",
-        "This service does not state all that the standard does.";
+    COMPARED_UNKNOWN: "Belum diketahui apakah layanan ini mengikuti standar.",
+        "Whether this service follows the standard is not known.";
     COMPARED_HOLDS_FROM: "Standar ini berlaku mulai {0}.", "The standard holds from {0} on.";
     COMPARED_ADOPTED: "Teks standar terakhir diambil {0}.", "The standard's text was last adopted {0}.";
     COMPARED_ADOPTED_VERSION: "Teks standar versi {1} terakhir diambil {0}.",
