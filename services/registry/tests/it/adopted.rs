@@ -10,7 +10,7 @@ use mpp_api::{
         standard_comparison::line::Standing,
         standard_link::{Explanation, State},
     },
-    types::service_time,
+    types::{Fee, fee, service_time},
 };
 use mpp_core::Role;
 use mpp_testkit::{TestDatabase, on_both};
@@ -53,11 +53,7 @@ pub async fn world(database: &TestDatabase) -> World {
     let world = World::with_source(database).await;
     let mut admin = world.admin();
     admin.create_standard("ktp-el-baru", national()).await.expect("made");
-    let request = UpdateServiceRequest {
-        service: Some(Service { name: KTP.into(), ..own() }),
-        ..UpdateServiceRequest::default()
-    };
-    admin.catalog.update_service(request).await.expect("written");
+    admin.say(own()).await;
     admin.decide(KTP, NEW_CARD, State::Confirmed).await.expect("confirmed");
     world
 }
@@ -84,6 +80,13 @@ pub fn because(components: &[Component]) -> Explanation {
 }
 
 impl Clients {
+    /// Has the card say this.
+    async fn say(&mut self, said: Service) {
+        let service = Some(Service { name: KTP.into(), ..said });
+        let request = UpdateServiceRequest { service, ..UpdateServiceRequest::default() };
+        self.catalog.update_service(request).await.expect("written");
+    }
+
     pub async fn compare(&mut self, name: &str) -> Answer<StandardComparison> {
         let request = CompareWithStandardRequest { name: name.into(), min_revision: 0 };
         let answer = self.standards.compare_with_standard(request).await?.into_inner();
@@ -311,6 +314,37 @@ async fn what_a_synced_service_adopts_the_next_sync_does_not_undo() {
         run(&world, vec![record_of(KEMENDAGRI, "kk", follows)]).await;
         let after = admin.service(KK).await.expect("it");
         assert_eq!(overridden(&after), [("requirements".to_owned(), false)], "it is the source's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_left_to_a_regulation_is_not_known_and_what_adopting_cuts_is_named() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let foreigners = Fee {
+            kind: fee::Kind::LocalRegulation.into(),
+            label: "WNA".into(),
+            source_text: "WNA sesuai Perda".into(),
+            ..Fee::default()
+        };
+        let fees = [free("WNI gratis"), vec![foreigners]].concat();
+        world.admin().change_standard(Standard { fees, ..national() }).await;
+        let mut officer = officer(&world);
+        let found = officer.compare(KTP).await.expect("compared");
+        let fees = &found.lines[0];
+        assert_eq!((fees.standing(), fees.field.as_str()), (Standing::Unstated, ""), "{found:?}");
+        assert_eq!(fees.service_texts, ["Rp10.000"], "who says so is shown");
+        let asked = officer.adopt(adopts(KTP, &[Component::Fees])).await;
+        assert_eq!(reason(asked), "INVALID_FIELD", "a part of it is the owner's");
+        let mut requirements = needs(&["KK", "Surat pengantar"]);
+        requirements[1].satisfied_by = "units/kemendagri/services/pengantar".into();
+        officer.say(Service { requirements, ..own() }).await;
+        let done = officer.adopt(adopts(KTP, &[])).await.expect("adopted");
+        assert_eq!(done.changed_fields, ["requirements"], "no part of the fees is taken away");
+        assert_eq!(done.unlinked_services, ["units/kemendagri/services/pengantar"]);
+        let again = officer.adopt(adopts(KTP, &[])).await.expect("nothing to do");
+        assert_eq!(again.standard_link, done.standard_link, "nothing was written");
     })
     .await;
 }
