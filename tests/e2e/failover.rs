@@ -25,6 +25,9 @@ use mpp_tests::{
 
 /// More than a service has connections, so that each of them is used.
 const AT_ONCE: usize = 32;
+/// Each write asks the database: a fault of a moment ago never counts, or a service would refuse
+/// writes by itself from when it has lasted until the next look finds it over.
+const ASKS: &str = "[health]\nfault_counts_millis = 60000\n";
 
 #[tokio::test]
 async fn connections_that_fall_silent_are_given_up_for_new_ones() {
@@ -52,8 +55,7 @@ async fn connections_that_fall_silent_are_given_up_for_new_ones() {
 #[tokio::test]
 async fn after_a_restart_of_the_server_no_call_meets_a_connection_of_before() {
     let cluster = Cluster::start().await;
-    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
-    let mut suite = Suite::start_with(Backend::Postgres, setup).await;
+    let mut suite = asks_always(&cluster).await;
     town::open(&suite).await;
     let followers = follow(&suite);
     assert_eq!(refused(&suite).await, Vec::<String>::new());
@@ -69,8 +71,7 @@ async fn after_a_restart_of_the_server_no_call_meets_a_connection_of_before() {
 #[tokio::test]
 async fn sessions_of_a_server_that_took_no_writes_are_not_kept_once_it_does() {
     let cluster = Cluster::start().await;
-    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
-    let mut suite = Suite::start_with(Backend::Postgres, setup).await;
+    let mut suite = asks_always(&cluster).await;
     town::open(&suite).await;
     let followers = follow(&suite);
     // It holds for sessions that begin from now on, for as long as they last.
@@ -83,6 +84,20 @@ async fn sessions_of_a_server_that_took_no_writes_are_not_kept_once_it_does() {
     assert_eq!(refused(&suite).await, Vec::<String>::new());
     all_services_write(&suite, 1).await;
     nobody_started_anew(&mut suite, &followers).await;
+}
+
+/// A suite whose registry lets its database answer every write.
+async fn asks_always(cluster: &Cluster) -> Suite {
+    let setup = Setup { cluster: Some(cluster), ..Setup::default() };
+    let mut suite = Suite::start_with(Backend::Postgres, setup).await;
+    let policy = suite.home().join("policy.toml");
+    std::fs::write(&policy, ASKS).expect("a file");
+    suite.kill(Service::Registry).await;
+    let mut serve = suite.serve(Service::Registry);
+    serve.env("MPP_POLICY_FILE", &policy);
+    suite.launch_by(Service::Registry, serve);
+    suite.ready(Service::Registry).await;
+    suite
 }
 
 fn follow(suite: &Suite) -> [Follower; 2] {
