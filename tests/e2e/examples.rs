@@ -63,6 +63,8 @@ const VARIES: &[&str] = &[
     "requestId",
     "resumeToken",
     "revision",
+    // Grows with the rules of text.
+    "rulesVersion",
     "seenTime",
     "welcome.session",
     "stateDigest",
