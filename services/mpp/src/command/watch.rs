@@ -38,7 +38,7 @@ pub struct WatchArgs {
     /// Go on after this token.
     #[arg(long, value_name = "TOKEN")]
     pub resume: Option<String>,
-    /// End after so many changes.
+    /// End after so many changes; with --initial-state, at the end of the state at the latest.
     #[arg(long)]
     pub count: Option<usize>,
 }
@@ -76,7 +76,11 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
             print(change, output)?;
         }
         left = left.saturating_sub(message.changes.len());
-        print_bookmark(&message, output);
+        print_bookmark(&message, output, args.count.is_some());
+        // Fewer may never come: who wants a number of them gets those that there are.
+        if message.initial_state_complete && args.count.is_some() {
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -106,12 +110,10 @@ pub(super) fn by(actor: &str) -> String {
     }
 }
 
-fn print_bookmark(message: &WatchResponse, output: Output) {
+fn print_bookmark(message: &WatchResponse, output: Output, ends: bool) {
     if message.initial_state_complete && !output.is_json() {
-        say!(
-            "-- that is how things stand now, at revision {}; changes follow (Ctrl-C ends)",
-            message.revision
-        );
+        let follow = if ends { "" } else { "; changes follow (Ctrl-C ends)" };
+        say!("-- that is how things stand now, at revision {}{follow}", message.revision);
     }
     // Programs keep the token.
     if output.is_json() && !message.resume_token.is_empty() {
