@@ -6,20 +6,24 @@ use mpp_form::standard::as_service;
 use crate::{
     model::{
         likeness::{Portrait, Title},
+        marks::Marks,
         regulation::cited,
     },
-    search::{documents, said, telling},
+    search::{documents, marks, said, telling},
 };
 
 /// The portrait of a service.
 pub fn of_service(service: &Service) -> Portrait {
-    let title = service.title.as_ref().map(|title| telling(&title.id)).unwrap_or_default();
+    let title_text = service.title.as_ref().map_or("", |title| title.id.as_str());
+    let title = telling(title_text);
     let keywords = service.keywords.iter().map(|keyword| telling(keyword));
     let keywords: Vec<Title> = keywords.filter(|words| !words.is_empty()).collect();
     let product = said(&service.product);
     let requirements = service.requirements.iter().flat_map(|one| said(&one.text));
     let all = title.keys().chain(keywords.iter().flat_map(Title::keys)).chain(&product);
+    let [letters, numbers, denied] = marks(title_text);
     Portrait {
+        marks: Marks { letters, numbers, denied },
         documents: documents(title.keys()),
         all_documents: documents(all),
         title,

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::marks::{self, Marks};
+
 /// Words that tell a title from others, with their weights.
 pub type Title = BTreeMap<String, u32>;
 
@@ -25,6 +27,8 @@ pub struct Portrait {
     pub product: BTreeSet<String>,
     /// Words of all requirements.
     pub requirements: BTreeSet<String>,
+    /// What in its title tells it from others of nearly the same name.
+    pub marks: Marks,
     /// Regulations that it names, as [`super::regulation::cited`] has them.
     pub laws: BTreeSet<String>,
 }
@@ -84,8 +88,12 @@ const SUPPORT: [(Ground, f64); 3] =
 /// Words of a reason that are told at the most.
 const MOST_WORDS: usize = 12;
 
-/// How alike two are; the same from either side.
+/// How alike two are; the same from either side. Not at all where a letter, a number or a denial
+/// in the titles tells them apart.
 pub fn likeness(one: &Portrait, other: &Portrait) -> Likeness {
+    if marks::apart((&one.marks, &one.title), (&other.marks, &other.title)) {
+        return Likeness::default();
+    }
     let (ground, name, words) = name(one, other);
     let mut reasons = vec![reason(ground, name, words)];
     let (mut sum, mut weights) = (0.0, 0.0);

@@ -14,6 +14,7 @@ pub mod drift;
 pub mod explanation;
 pub mod likeness;
 pub mod mall;
+pub mod marks;
 pub mod meaning;
 pub mod offering;
 pub mod process;

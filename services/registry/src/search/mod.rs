@@ -62,6 +62,6 @@ pub use indexing::held::Shown;
 pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use ranking::geo::distance_km;
 pub use words::analyze::Via;
-pub use words::telling::{documents, is_act, said, telling};
+pub use words::telling::{documents, is_act, marks, said, telling};
 pub use words::typo::Tolerance;
 pub use words::worded::worded;

@@ -108,6 +108,27 @@ fn most_titles_by_themselves_are_judged_as_a_person_judges_them() {
 }
 
 #[test]
+fn a_letter_a_number_or_a_denial_tells_two_services_apart_whatever_else_they_say() {
+    let percent = |one: &str, other: &str| likeness(&titled(one), &titled(other)).percent;
+    for (one, other) in [
+        ("Penerbitan SIM A", "Penerbitan SIM C"),
+        ("IMB rumah tinggal", "IMB bukan rumah tinggal"),
+        ("Pelaporan SPT PPh Pasal 21", "Pelaporan SPT PPh Pasal 23"),
+        ("Paspor biasa elektronik", "Paspor biasa non-elektronik"),
+        ("Paspor 24 halaman", "Paspor 48 halaman"),
+        ("Izin reklame permanen", "Izin reklame tidak permanen"),
+        ("Izin trayek golongan II", "Izin trayek golongan III"),
+        ("Surat keterangan belum menikah", "Surat keterangan menikah"),
+    ] {
+        assert_eq!(percent(one, other), 0, "{one} | {other}");
+        assert_eq!(percent(other, one), 0, "{other} | {one}");
+        assert!(percent(one, one) > 0, "{one}");
+    }
+    assert!(percent("Penerbitan SIM A dan SIM C", "Penerbitan SIM C baru") > 0, "both name C");
+    assert!(percent("Penerbitan SIM", "Penerbitan SIM C") > 0, "one says nothing of the kind");
+}
+
+#[test]
 fn the_open_half_of_the_judged_pairs_is_suggested_as_a_person_judges_it() {
     let (precision, recall) = measure("open", true).shares();
     assert!(precision >= 0.8 && recall >= 0.8, "{precision} and {recall}");

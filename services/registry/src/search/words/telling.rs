@@ -23,6 +23,43 @@ pub fn telling(title: &str) -> BTreeMap<String, u32> {
     said(title).into_iter().filter(is_told).map(|term| (term.clone(), weight(&term))).collect()
 }
 
+/// Words that deny the one behind them.
+const DENIALS: [&str; 6] = ["belum", "bukan", "non", "selain", "tanpa", "tidak"];
+
+/// Numbers as titles count classes by them; a single letter is one.
+const ROMAN: [(&str, &str); 8] = [
+    ("ii", "2"),
+    ("iii", "3"),
+    ("iv", "4"),
+    ("vi", "6"),
+    ("vii", "7"),
+    ("viii", "8"),
+    ("ix", "9"),
+    ("xi", "11"),
+];
+
+/// The single letters of a title, its numbers, and the telling words that it denies.
+pub fn marks(title: &str) -> [BTreeSet<String>; 3] {
+    let [mut letters, mut numbers, mut denied] = [const { BTreeSet::new() }; 3];
+    let plain = title.to_lowercase();
+    let mut denies = false;
+    for word in plain.split(|sign: char| !sign.is_alphanumeric()).filter(|one| !one.is_empty()) {
+        let is_denied = std::mem::replace(&mut denies, DENIALS.contains(&word));
+        if is_denied {
+            denied.extend(telling(word).into_keys());
+        }
+        let roman = ROMAN.iter().find(|(roman, _)| *roman == word);
+        if let Some((_, number)) = roman {
+            numbers.insert((*number).to_owned());
+        } else if word.bytes().all(|one| one.is_ascii_digit()) {
+            numbers.insert(word.trim_start_matches('0').to_owned());
+        } else if word.len() == 1 {
+            letters.insert(word.to_owned());
+        }
+    }
+    [letters, numbers, denied]
+}
+
 /// Whether a term names what is done to a document.
 pub fn is_act(term: &str) -> bool {
     ACTS.contains(&term)
@@ -87,6 +124,15 @@ mod tests {
         let spelt_out = "Penerbitan Kartu Tanda Bukti Pencari Kerja (AK1)";
         assert_eq!(telling(spelt_out), telling("kartu kuning"));
         assert_eq!(said("Foto 3 x 4"), said("foto 3×4"));
+    }
+
+    #[test]
+    fn letters_numbers_and_what_is_denied_are_marks() {
+        let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        assert_eq!(marks("SIM A/C"), [set(&["a", "c"]), set(&[]), set(&[])]);
+        assert_eq!(marks("Golongan II, 3"), [set(&[]), set(&["2", "3"]), set(&[])]);
+        assert_eq!(marks("Paspor non-elektronik")[2], telling("elektronik").into_keys().collect());
+        assert_eq!(marks("KTP-el baru"), [set(&[]), set(&[]), set(&[])]);
     }
 
     #[test]
