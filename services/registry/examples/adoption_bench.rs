@@ -1,5 +1,6 @@
-//! What counting and comparing cost at the nation's size: 100,000 services of 2,000 standards in
-//! 514 places, and how long a write waits meanwhile until it can be read here.
+//! What counting, comparing and the graph of requirements cost at the nation's size: 100,000
+//! services of 2,000 standards in 514 places, each naming up to four others; and how long a write
+//! waits meanwhile until it can be read here.
 //!
 //! ```text
 //! cargo run --release -p mpp-registry --example adoption_bench -- sqlite:bench.db
@@ -14,8 +15,9 @@ use std::{
 use mpp_api::{
     Document,
     registry::{
-        CountAdoptionRequest, ListDivergencesRequest, Region, Service, Standard, StandardLink,
-        Unit, count_adoption_request::Group, service::Requirement, standard_link::State,
+        CountAdoptionRequest, ListBrokenRequirementsRequest, ListDivergencesRequest,
+        PlanStepsRequest, Region, Service, Standard, StandardLink, Unit,
+        count_adoption_request::Group, service::Requirement, standard_link::State,
     },
     types::{Fee, LocalizedText, ServiceTime, fee, service_time},
 };
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 const OF_EACH: usize = 50;
 const PLACES: usize = 514;
+const CALLS: usize = 200;
 const CHUNK: usize = 500;
 const ALL: &str = "standards/-";
 const UNIT: &str = "units/bench";
@@ -60,6 +63,7 @@ async fn main() -> Outcomes<()> {
     let looked = divergences(&registry).await?;
     println!("divergences, a page of {looked} standards: {:?}", began.elapsed());
 
+    graph(&registry, services).await?;
     let counting = tokio::spawn(repeated(registry.clone()));
     told("write, beside counting", &writes(&registry, 50).await?);
     counting.abort();
@@ -89,6 +93,54 @@ async fn pages(registry: &Registry, group: Group) -> Outcomes<(Duration, usize)>
         }
         asked.page_token = answer.next_page_token;
     }
+}
+
+/// What leads nowhere: alone, after each write that leads elsewhere, and after each that does not;
+/// and the way to a service.
+async fn graph(registry: &Registry, services: usize) -> Outcomes<()> {
+    for (what, changes, leads) in [
+        ("broken, nothing changed", false, false),
+        ("broken, a text changed before each", true, false),
+        ("broken, a lead changed before each", true, true),
+    ] {
+        let mut took = Vec::with_capacity(CALLS);
+        for number in 0..CALLS {
+            if changes {
+                put(registry, vec![changed(services - 1, number, leads)]).await?;
+            }
+            let asked = ListBrokenRequirementsRequest { page_size: 100, ..Default::default() };
+            let began = Instant::now();
+            registry.list_broken_requirements("users/bench", &asked).await?;
+            took.push(began.elapsed());
+        }
+        told_calls(what, took);
+    }
+    let mut took = Vec::with_capacity(CALLS);
+    for number in 0..CALLS {
+        let (_, name) = place_of(services - 1 - number * 7 % services);
+        let began = Instant::now();
+        let asked = PlanStepsRequest { name, ..PlanStepsRequest::default() };
+        registry.plan_steps("users/bench", asked).await?;
+        took.push(began.elapsed());
+    }
+    told_calls("steps to a service", took);
+    Ok(())
+}
+
+fn told_calls(what: &str, mut took: Vec<Duration>) {
+    took.sort_unstable();
+    let at = |percent: usize| took[(took.len() - 1) * percent / 100];
+    println!("{what}: p50 {:?}, p99 {:?} of {} calls", at(50), at(99), took.len());
+}
+
+/// A service that says something else, and leads elsewhere or where it did.
+fn changed(number: usize, turn: usize, leads: bool) -> Item<Service> {
+    let (name, service, labels) = service(number);
+    let mut service = Service { product: format!("Izin {turn}"), ..service };
+    if leads && turn.is_multiple_of(2) {
+        service.requirements[0].satisfied_by = String::new();
+    }
+    (name, service, labels)
 }
 
 async fn divergences(registry: &Registry) -> Outcomes<usize> {
@@ -206,6 +258,24 @@ fn place_of(number: usize) -> (String, String) {
     (unit, service)
 }
 
+/// What a service asks for: four of its documents come from services with half its number and
+/// less, one in a thousand closes a circle, and one names a service that is not there.
+fn linked_requirements(number: usize) -> Vec<Requirement> {
+    let mut all = requirements(8);
+    for (place, asked) in all.iter_mut().take(4).enumerate() {
+        let to = number / (place + 2);
+        let to = if number.is_multiple_of(1_000) { number + 1 } else { to };
+        asked.satisfied_by = place_of(to).1;
+    }
+    if number % 1_000 == 1 {
+        all[0].satisfied_by = place_of(number - 1).1;
+    }
+    if number % 1_000 == 2 {
+        all[1].satisfied_by = format!("{UNIT}/services/gone");
+    }
+    all
+}
+
 /// A service of about 2 KB; one in three takes longer than its standard says.
 fn service(number: usize) -> Item<Service> {
     let (unit, name) = place_of(number);
@@ -214,7 +284,7 @@ fn service(number: usize) -> Item<Service> {
     let service = Service {
         name: name.clone(),
         title: text(&format!("Izin usaha bidang {}", number / OF_EACH)),
-        requirements: requirements(8),
+        requirements: linked_requirements(number),
         procedure: (0..10).map(|_| sentence.clone()).collect(),
         time: days(if number.is_multiple_of(3) { 5 } else { 3 }, "hari kerja"),
         fees: free("Tidak dipungut biaya"),

@@ -1,5 +1,6 @@
 //! Requirements that name a service and lead nowhere, for those who keep the services: worked out
-//! from what memory keeps of requirements, in short turns, and circles away from its lock.
+//! from what memory keeps of requirements, in short turns, and circles away from its lock. What was
+//! found is kept until a service comes, goes, is paused or names another one.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -34,14 +35,41 @@ const MOST: usize = 100;
 /// Services of a circle that a line names.
 const NAMED: usize = 10;
 
-/// How many requirements led nowhere at the last look, by [`Fault::WORDS`]. Clones share it.
+/// What was found last, and how many requirements led nowhere when the metrics looked, by
+/// [`Fault::WORDS`]. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<RwLock<Option<[usize; 3]>>>);
+pub struct Faults(Arc<RwLock<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    counts: Option<[usize; 3]>,
+    found: Option<Arc<Found>>,
+}
+
+/// All requirements that name a service, as long as what leads where does not change.
+#[derive(Debug)]
+struct Found {
+    /// Of [`crate::memory::leads::Leads::changed`].
+    changed: u64,
+    /// Those that lead nowhere, by service and number.
+    broken: Vec<Named>,
+    /// Unit → how many requirements of its services name a service.
+    linked: HashMap<String, usize>,
+}
 
 impl Faults {
     /// `None` before the first look.
     pub fn counts(&self) -> Option<[usize; 3]> {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).counts
+    }
+
+    fn found(&self, changed: u64) -> Option<Arc<Found>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.found.clone().filter(|found| found.changed == changed)
+    }
+
+    fn keep(&self, found: &Arc<Found>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).found = Some(found.clone());
     }
 }
 
@@ -61,21 +89,20 @@ impl Registry {
         let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
         let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
         let below = self.memory.settled(|state| below(state, &asked.unit)).await?;
-        let mut named = self.named(caller).await?;
-        named.retain(|one| below.as_ref().is_none_or(|below| below.contains(parent_of(&one.from))));
-        let linked_size = count(named.len());
-        named.retain(|one| one.fault.is_some());
-        let total_size = count(named.len());
-        let mut rest = named.into_iter().filter(|one| key(one) > begin.after);
-        let some: Vec<Named> = rest.by_ref().take(size).collect();
-        let last = some.last().filter(|_| rest.next().is_some());
+        let is_below = |unit: &str| below.as_ref().is_none_or(|below| below.contains(unit));
+        let found = self.found(caller).await?;
+        let linked = found.linked.iter().filter(|(unit, _)| is_below(unit));
+        let own: Vec<&Named> =
+            found.broken.iter().filter(|one| is_below(parent_of(&one.from))).collect();
+        let first = own.partition_point(|one| key(one) <= begin.after);
+        let some = &own[first..own.len().min(first + size)];
+        let last = some.last().filter(|_| first + size < own.len());
         let next_page_token = last.map(|last| page::token(&key(last), bound)).unwrap_or_default();
-        let broken_requirements = self.told(&some).await;
         Ok(ListBrokenRequirementsResponse {
-            broken_requirements,
+            broken_requirements: self.told(some).await,
             next_page_token,
-            total_size,
-            linked_size,
+            total_size: count(own.len()),
+            linked_size: count(linked.map(|(_, many)| many).sum()),
         })
     }
 
@@ -85,19 +112,30 @@ impl Registry {
     /// Internal, if the work panics.
     pub async fn measure_requirements(&self) -> Result<()> {
         let mut counts = [0; 3];
-        let named = self.named(OWN).await?;
-        named.iter().flat_map(|one| &one.fault).for_each(|fault| counts[fault.place()] += 1);
-        *self.faults.0.write().unwrap_or_else(PoisonError::into_inner) = Some(counts);
+        let found = self.found(OWN).await?;
+        found.broken.iter().flat_map(|one| &one.fault).for_each(|one| counts[one.place()] += 1);
+        self.faults.0.write().unwrap_or_else(PoisonError::into_inner).counts = Some(counts);
         Ok(())
     }
 
-    /// All requirements that name a service, by service and number.
-    async fn named(&self, caller: &str) -> Result<Vec<Named>> {
+    /// What was found of the leads as they are, or is found now. They may change while they are
+    /// read: then the next call reads them again.
+    async fn found(&self, caller: &str) -> Result<Arc<Found>> {
+        let changed = self.memory.read().leads().changed();
+        if let Some(found) = self.faults.found(changed) {
+            return Ok(found);
+        }
         let own = self.clone();
         let work = move |gone: &CancellationToken| {
-            let mut all = own.read_named(gone);
-            mark_circles(&mut all);
-            all
+            // Of those that waited for their turn meanwhile, the first has done it for all.
+            if let Some(found) = own.faults.found(changed) {
+                return found;
+            }
+            let found = Arc::new(found(changed, own.read_named(gone)));
+            if !gone.is_cancelled() {
+                own.faults.keep(&found);
+            }
+            found
         };
         self.comparing.run(caller, work).await
     }
@@ -123,7 +161,7 @@ impl Registry {
         all
     }
 
-    async fn told(&self, some: &[Named]) -> Vec<BrokenRequirement> {
+    async fn told(&self, some: &[&Named]) -> Vec<BrokenRequirement> {
         let gone = some.iter().filter(|one| one.fault == Some(Fault::Missing));
         let successors = self.successors(gone.map(|one| &*one.to).collect()).await;
         let state = self.memory.read();
@@ -141,6 +179,20 @@ impl Registry {
         }
         found
     }
+}
+
+fn found(changed: u64, mut all: Vec<Named>) -> Found {
+    mark_circles(&mut all);
+    let mut linked = HashMap::new();
+    for one in &all {
+        let unit = parent_of(&one.from);
+        match linked.get_mut(unit) {
+            Some(many) => *many += 1,
+            None => drop(linked.insert(unit.to_owned(), 1)),
+        }
+    }
+    all.retain(|one| one.fault.is_some());
+    Found { changed, broken: all, linked }
 }
 
 /// What is wrong with a service that a requirement names.

@@ -145,7 +145,7 @@ impl RegistryView {
         }
         let (asking, texts) = (Asking::of(&change.doc), &mut self.records.texts);
         self.needs.add(asking.needs());
-        self.leads.put(&texts.shared(&change.name), &asking, texts);
+        self.leads.put(&texts.shared(&change.name), before.is_none(), &asking, texts);
     }
 
     /// The requirements that name a service.
