@@ -119,7 +119,11 @@ fn need(need: &Need) -> String {
         State::NotLinked | State::Unspecified => "not linked".to_owned(),
         State::Step => need.satisfied_by.clone(),
     };
-    format!("needs {}. {}{case} ← {by}", need.number, need.text)
+    let moved = match need.moved_from.as_str() {
+        "" => String::new(),
+        before => format!(" (it names {before}, which has moved there)"),
+    };
+    format!("needs {}. {}{case} ← {by}{moved}", need.number, need.text)
 }
 
 fn summary(answer: &PlanStepsResponse) -> Vec<String> {
@@ -212,5 +216,7 @@ mod tests {
         let by = Need { satisfied_by: "units/a/services/kk".into(), ..asked };
         let held = Need { state: State::Held.into(), condition: "WNI".into(), ..by };
         assert_eq!(need(&held), "needs 2. KK (only: WNI) ← units/a/services/kk, which you have");
+        let moved = Need { moved_from: "units/b/services/kk".into(), ..held };
+        assert!(need(&moved).ends_with("(it names units/b/services/kk, which has moved there)"));
     }
 }

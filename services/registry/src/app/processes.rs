@@ -5,19 +5,22 @@ mod places;
 mod telling;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use mpp_api::registry::{
     Mall, PlanStepsRequest, PlanStepsResponse, Service, service::requirement::Applicant,
 };
 use mpp_core::{Error, FieldCode, Result, check_name};
 use mpp_resource::{Kind as _, handler::read};
+use tokio_util::sync::CancellationToken;
 
 use super::{Registry, filters::exists};
 use crate::{memory::RegistryView, model::process::plan};
 use places::Places;
-use walk::{Room, walk};
+use walk::{Room, Walk, walk};
 
+/// Services that are not there for which one answer asks where they have moved.
+const MOST_LOOKED_FOR: usize = 100;
 /// Services of which the applicant has the product already.
 const MOST_HAD: usize = 100;
 
@@ -35,21 +38,44 @@ impl Registry {
         check_has(&asked)?;
         read::<Service>(self, &asked.name, asked.min_revision).await?;
         self.memory.settled(|state| check_mall(state, &asked.mall)).await?;
-        let own = self.clone();
-        self.comparing.run(caller, move |_| own.planned(&asked)).await
+        let (walk, own) = (self.walked(caller, &asked).await?, self.clone());
+        self.comparing.run(caller, move |_| own.planned(&asked, &walk)).await
     }
 
-    fn planned(&self, asked: &PlanStepsRequest) -> PlanStepsResponse {
+    /// The way to the service. What is not there is looked for where it has moved, and from there
+    /// on again.
+    async fn walked(&self, caller: &str, asked: &PlanStepsRequest) -> Result<Walk> {
         let applicant = Applicant::try_from(asked.applicant).unwrap_or_default();
-        let room = Room::new(self.policy.process_steps);
-        let walk = walk(&self.memory, &asked.name, applicant, room);
+        let most = self.policy.process_steps;
+        let (mut moved, mut known) = (HashMap::new(), BTreeSet::new());
+        let mut has: BTreeSet<String> = asked.has.iter().cloned().collect();
+        loop {
+            let (memory, name, moves) = (self.memory.clone(), asked.name.clone(), moved.clone());
+            let work = move |_: &CancellationToken| {
+                walk(&memory, &name, applicant, (Room::new(most), moves))
+            };
+            let walk = self.comparing.run(caller, work).await?;
+            has.retain(|name| self.memory.read().records.row::<Service>(name).is_none());
+            let room = MOST_LOOKED_FOR.saturating_sub(known.len());
+            let new = walk.missing().chain(&has).filter(|name| !known.contains(*name));
+            let gone: BTreeSet<String> = new.take(room).cloned().collect();
+            known.extend(gone.iter().cloned());
+            let found = self.moved(gone).await;
+            if found.is_empty() {
+                return Ok(walk);
+            }
+            moved.extend(found);
+        }
+    }
+
+    fn planned(&self, asked: &PlanStepsRequest, walk: &Walk) -> PlanStepsResponse {
         let mut places = Places::new(self, &asked.mall);
         let offered: Vec<_> = walk.found.iter().map(|found| places.of(&found.name)).collect();
-        let has: BTreeSet<&str> = asked.has.iter().map(String::as_str).collect();
+        let has: BTreeSet<&str> = asked.has.iter().map(|name| walk.led(name)).collect();
         let held = has.iter().filter_map(|name| walk.place(name)).collect();
         let graph = walk.graph(&offered);
         let plan = plan(&graph, &held);
-        telling::answer(&walk, telling::Given { asked, has, graph, plan, offered })
+        telling::answer(walk, telling::Given { asked, has, graph, plan, offered })
     }
 }
 

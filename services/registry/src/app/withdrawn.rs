@@ -1,15 +1,21 @@
 //! The fate of a record that is gone: withdrawn, replaced or moved.
 
+use std::collections::{BTreeSet, HashMap};
+
 use mpp_api::{
     Document,
     registry::{GetWithdrawnServiceResponse, Service},
     time::to_timestamp,
+    types::tombstone::Reason as Why,
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
 use mpp_resource::Kind as _;
 use mpp_store::{Change, Op};
 
 use super::Registry;
+
+/// Moves of one service that are followed.
+const MOST_MOVES: usize = 8;
 
 impl Registry {
     /// Tells from a service's own history why it is gone.
@@ -51,6 +57,31 @@ impl Registry {
         let error = Error::new(Reason::NotFound, text).with_fact("withdraw_time", since);
         let error = error.with_fact("actor", actor);
         Some(if successor.is_empty() { error } else { error.with_fact("successor", successor) })
+    }
+
+    /// Where services that are gone have moved, over as many moves as they made, to one that is
+    /// there. Those of which the database cannot be asked, or that have not moved, are left out.
+    pub(super) async fn moved(&self, gone: BTreeSet<String>) -> HashMap<String, String> {
+        let mut found = HashMap::new();
+        for name in gone {
+            if let Some(to) = self.moved_to(&name).await {
+                found.insert(name, to);
+            }
+        }
+        found
+    }
+
+    async fn moved_to(&self, name: &str) -> Option<String> {
+        let mut at = name.to_owned();
+        for _ in 0..MOST_MOVES {
+            let (last, _) = self.last_versions(Service::KIND, &at).await.ok()?;
+            let tombstone = last?.tombstone.filter(|why| why.reason() == Why::Moved)?;
+            at = tombstone.successor;
+            if self.memory.read().records.row::<Service>(&at).is_some() {
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// The last change of a record, and what it was before that; after a deletion, as it last was.

@@ -9,7 +9,7 @@ use mpp_api::{
         process_service_client::ProcessServiceClient,
         service::{Requirement, requirement::Applicant},
     },
-    types::{ServiceTime, service_time::Unit},
+    types::{ServiceTime, Tombstone, service_time::Unit, tombstone::Reason as Why},
 };
 use mpp_testkit::{TestDatabase, on_both};
 use tonic::Status;
@@ -279,6 +279,45 @@ async fn a_chain_without_end_is_answered_as_far_as_there_is_room() {
         assert_eq!(answer.steps[0].needs[0].state(), need::State::LeftOut);
         let totals = answer.totals.expect("totals");
         assert!(!totals.time_complete && !totals.cost_complete);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_that_has_moved_is_followed_to_where_it_is_now() {
+    const OTHER_BIRTH: &str = "units/dukcapil-banyuwangi/services/akta-lahir";
+    const LAST_BIRTH: &str = "units/bkpm/services/akta-lahir";
+    on_both(async |database| {
+        let world = chain(&database).await;
+        let mut admin = world.admin();
+        let gone = |name: &str, reason: Why, successor: &str| DeleteServiceRequest {
+            name: name.into(),
+            tombstone: Some(Tombstone { reason: reason.into(), successor: successor.into() }),
+            ..DeleteServiceRequest::default()
+        };
+        for (unit, from, to) in [(DUKCAPIL, BIRTH, OTHER_BIRTH), (BKPM, OTHER_BIRTH, LAST_BIRTH)] {
+            admin.create_service(unit, "akta-lahir", service("Akta lahir")).await.expect("made");
+            admin.catalog.delete_service(gone(from, Why::Moved, to)).await.expect("moved");
+        }
+        let answer = admin.steps(for_whom(NIB)).await.expect("steps");
+        assert_eq!(ranks(&answer), [(LAST_BIRTH, 1), (FAMILY, 2), (KTP, 3), (NIB, 4)]);
+        assert!(answer.steps.iter().all(|step| !step.missing));
+        let birth = &answer.steps[1].needs[0];
+        let told = (birth.satisfied_by.as_str(), birth.moved_from.as_str(), birth.state());
+        assert_eq!(told, (LAST_BIRTH, BIRTH, need::State::Step));
+        let has = vec![BIRTH.to_owned()];
+        let answer = admin.steps(PlanStepsRequest { has, ..for_whom(NIB) }).await.expect("steps");
+        assert_eq!(answer.skipped, [LAST_BIRTH], "who has the certificate has it");
+
+        admin.catalog.delete_service(gone(LAST_BIRTH, Why::Superseded, KTP)).await.expect("gone");
+        let answer = admin.steps(for_whom(NIB)).await.expect("steps");
+        let missing: Vec<&str> = answer
+            .steps
+            .iter()
+            .filter(|step| step.missing)
+            .map(|step| step.service.as_str())
+            .collect();
+        assert_eq!(missing, [BIRTH], "whether another service gives the same nobody has said");
     })
     .await;
 }

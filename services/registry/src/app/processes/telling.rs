@@ -88,6 +88,7 @@ fn step(walk: &Walk, given: &Given<'_>, own: &Step) -> ToldStep {
         condition: requirement.condition.clone(),
         applicant: requirement.applicant,
         state: state(walk, given, requirement).into(),
+        moved_from: found.moved_from.get(&number).cloned().unwrap_or_default(),
     });
     let node = &given.graph.0[own.node];
     let service = found.service.clone().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! From a service to those that its requirements name, level by level: the memory's lock is taken
 //! once for each, and the records are read away from it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use mpp_api::registry::{
@@ -31,8 +31,11 @@ pub struct Found {
     pub name: String,
     /// The top of its unit's tree.
     pub agency: String,
-    /// `None` where it is not there, or cannot be read.
+    /// `None` where it is not there, or cannot be read. Its requirements name the services that
+    /// are there, where those that they named have moved.
     pub service: Option<Service>,
+    /// Numbers of requirements → the services that they named before.
+    pub moved_from: BTreeMap<usize, String>,
 }
 
 /// What was found, the wanted service first.
@@ -43,6 +46,7 @@ pub struct Walk {
     applicant: Applicant,
     places: HashMap<String, usize>,
     room: Room,
+    moved: HashMap<String, String>,
 }
 
 /// How much may still be read.
@@ -68,10 +72,16 @@ impl Room {
 /// A record as memory has it, with its agency.
 type Given = (String, String, Option<Bytes>);
 
-/// All services that one leads to, the nearest first.
-pub fn walk(memory: &Memory<RegistryView>, wanted: &str, applicant: Applicant, room: Room) -> Walk {
+/// All services that one leads to, the nearest first. `moved` says where services that are not
+/// there are now.
+pub fn walk(
+    memory: &Memory<RegistryView>,
+    wanted: &str,
+    applicant: Applicant,
+    (room, moved): (Room, HashMap<String, String>),
+) -> Walk {
     let (found, places, left_out) = (Vec::new(), HashMap::new(), BTreeSet::new());
-    let mut walk = Walk { found, left_out, applicant, places, room };
+    let mut walk = Walk { found, left_out, applicant, places, room, moved };
     let mut next = BTreeSet::from([wanted.to_owned()]);
     while !next.is_empty() {
         let given = walk.take(&memory.read(), next);
@@ -99,12 +109,35 @@ impl Walk {
 
     /// Keeps a service; answers what it asks for.
     fn put(&mut self, (name, agency, doc): Given) -> Vec<String> {
-        let service = doc.and_then(|doc| Service::decode(doc).ok());
+        let mut service = doc.and_then(|doc| Service::decode(doc).ok());
+        let moved_from = service.as_mut().map(|service| self.lead(service)).unwrap_or_default();
         self.places.insert(name.clone(), self.found.len());
-        self.found.push(Found { name, agency, service });
+        self.found.push(Found { name, agency, service, moved_from });
         let found = &self.found[self.found.len() - 1];
         let asked = self.asked(found).map(|(_, requirement, _)| &requirement.satisfied_by);
         asked.filter(|by| !by.is_empty()).cloned().collect()
+    }
+
+    /// Has requirements name what has moved where it is now; answers what they named.
+    fn lead(&self, service: &mut Service) -> BTreeMap<usize, String> {
+        let mut moved_from = BTreeMap::new();
+        for (index, requirement) in service.requirements.iter_mut().enumerate() {
+            if let Some(to) = self.moved.get(&requirement.satisfied_by) {
+                let before = std::mem::replace(&mut requirement.satisfied_by, to.clone());
+                moved_from.insert(index + 1, before);
+            }
+        }
+        moved_from
+    }
+
+    /// The name of a service, or where it has moved.
+    pub fn led<'a>(&'a self, name: &'a str) -> &'a str {
+        self.moved.get(name).map_or(name, String::as_str)
+    }
+
+    /// Those that are not there.
+    pub fn missing(&self) -> impl Iterator<Item = &String> {
+        self.found.iter().filter(|found| found.service.is_none()).map(|found| &found.name)
     }
 
     /// The place of a service among those found.
