@@ -115,10 +115,10 @@ documents! {
     Offering => "offering" in form 2 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit],
         answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
-    Standard => "standard" in form 1 named "standards/{id}",
+    Standard => "standard" in form 2 named "standards/{id}",
         filed under [Agency, Category, Standard, Unit],
         answers add [etag, create_time, update_time];
-    StandardLink => "standard_link" in form 2 named "units/{id}/services/{id}/links/{id}",
+    StandardLink => "standard_link" in form 3 named "units/{id}/services/{id}/links/{id}",
         filed under [Agency, Service, Standard, State, Unit],
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time

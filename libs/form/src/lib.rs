@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod announced;
 mod check;
 mod contact;
 pub mod counter;

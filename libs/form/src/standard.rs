@@ -66,7 +66,8 @@ pub fn check(standard: &Standard) -> Result<()> {
     check.text("version", &standard.version, MAX_VERSION);
     check.date("valid_from", &standard.valid_from);
     check_origin(&mut check, standard);
-    let bytes = standard.encoded_len();
+    let before = standard.text_before.as_ref().map_or(0, prost::Message::encoded_len);
+    let bytes = standard.encoded_len() - before;
     if bytes > MAX_BYTES {
         let text = format!("takes {bytes} bytes; at most {MAX_BYTES} are kept");
         check.fail("", FieldCode::TooLarge, text);

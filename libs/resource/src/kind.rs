@@ -206,7 +206,7 @@ resources! {
         title, description, category, keywords, requirements, procedure, time, fees, product,
         channels, legal_basis, unit, version, valid_from, origin, example
     ],
-    clears [], times [create_time, update_time];
+    clears [text_before], times [create_time, update_time];
 
     StandardLink "standard_link" named ["units", "services", "links"],
     fixed [standard],

@@ -22,9 +22,10 @@ mpp_telemetry::metrics! {
     /// asks for it (`circle`). Looked at once in a while; there is none before the first look.
     BROKEN: Gauge = "mpp.catalog.broken_requirements" in "{requirement}" by ["fault"];
     /// Services that are confirmed to be of a standard and served, by how they stand to it: they
-    /// say the same (`follows`), say otherwise without saying why (`differs`) or with
-    /// (`explained`), or do not say all that it does (`unknown`). Looked at once in a while, of
-    /// what has changed; there is none before the first look.
+    /// say the same (`follows`), say otherwise without saying why (`differs`, or
+    /// `differs_in_words` where only words were compared) or with (`explained`), or do not say all
+    /// that it does (`unknown`). Looked at once in a while, of what has changed; there is none
+    /// before the first look.
     ADOPTION: Gauge = "mpp.catalog.adoption" in "{service}" by ["state"];
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];

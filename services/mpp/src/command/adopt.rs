@@ -5,9 +5,9 @@ use mpp_api::registry::{
     AdoptStandardRequest, AdoptStandardResponse, StandardComparison, standard_comparison::Line,
     standard_service_client::StandardServiceClient,
 };
-use mpp_core::Result;
+use mpp_core::{Error, FieldCode, Result};
 
-use super::compare_standard::{Field, standard};
+use super::compare_standard::{Field, compared, standard};
 use crate::{
     call::refused,
     client::Client,
@@ -29,11 +29,28 @@ pub struct AdoptArgs {
     /// Why, where a source publishes the service, whose values are then overridden.
     #[arg(long, default_value = "")]
     pub reason: String,
+    /// Adopt only what `mpp compare-standard` has shown, which prints this; without it, what is
+    /// found now.
+    #[arg(long, value_name = "ETAGS")]
+    pub seen: Option<String>,
+    /// Take over the text that is announced, ahead of its first day.
+    #[arg(long)]
+    pub announced: bool,
 }
 
 pub async fn run(args: AdoptArgs, client: &Client, output: Output) -> Result<()> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
+    let (etag, standard_etag) = match &args.seen {
+        Some(seen) => etags(seen)?,
+        None => {
+            let found = compared(&mut standards, args.name.clone(), args.announced).await?;
+            (found.service_etag, found.standard_etag)
+        }
+    };
     let request = AdoptStandardRequest {
+        etag,
+        standard_etag,
+        announced: args.announced,
         name: args.name,
         components: args.fields.into_iter().map(Field::component).collect(),
         validate_only: args.preview,
@@ -55,6 +72,18 @@ pub async fn run(args: AdoptArgs, client: &Client, output: Output) -> Result<()>
         );
     }
     Ok(())
+}
+
+/// The etags of service and standard as they were compared.
+fn etags(seen: &str) -> Result<(String, String)> {
+    let both = seen.split_once(',').filter(|(service, standard)| {
+        !service.is_empty() && !standard.is_empty() && !standard.contains(',')
+    });
+    let Some((service, standard)) = both else {
+        let text = "give what `mpp compare-standard` prints behind it: two etags and a comma";
+        return Err(Error::field("seen", FieldCode::Format, text));
+    };
+    Ok((service.to_owned(), standard.to_owned()))
 }
 
 fn lines(answer: &AdoptStandardResponse, is_preview: bool) -> Vec<String> {
@@ -93,6 +122,22 @@ fn changed<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_seen_is_read_back_as_it_is_printed() {
+        let comparison = StandardComparison {
+            service_etag: "3.0af1".into(),
+            standard_etag: "7.9b".into(),
+            ..StandardComparison::default()
+        };
+        let printed = super::super::compare_standard::seen(&comparison);
+        assert_eq!(etags(&printed).expect("read"), ("3.0af1".to_owned(), "7.9b".to_owned()));
+        assert!(
+            ["", "3.0af1", ",7.9b", "3.0af1,", "1,2,3"]
+                .into_iter()
+                .all(|text| etags(text).is_err())
+        );
+    }
 
     #[test]
     fn what_changes_is_told_with_both_texts() {

@@ -73,8 +73,18 @@ pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<
             Ok::<_, Error>((answer, next))
         }
     }));
-    let headings =
-        ["of", "services", "follow", "differ", "explained", "not known", "adopted", "title"];
+    let headings = [
+        "of",
+        "services",
+        "follow",
+        "differ",
+        "by words",
+        "explained",
+        "not known",
+        "adopted",
+        "announced",
+        "title",
+    ];
     let mut table = Table::new(headings);
     while let Some(answer) = pages.try_next().await? {
         for one in &answer.adoptions {
@@ -104,7 +114,7 @@ fn group(by: By) -> Group {
     }
 }
 
-fn cells(one: &Adoption) -> [String; 8] {
+fn cells(one: &Adoption) -> [String; 10] {
     let left_out = match one.left_out {
         0 => String::new(),
         many => format!(" (+{many} not compared)"),
@@ -115,12 +125,27 @@ fn cells(one: &Adoption) -> [String; 8] {
         one.key.clone(),
         format!("{}{left_out}", one.services),
         number(one.follows),
-        number(one.differs),
+        number(one.differs - one.differs_by_words),
+        number(one.differs_by_words),
         number(one.explained),
         number(one.unknown),
         number(one.adopted),
+        announced(one),
         format!("{}{example}", output::english(one.title.as_ref())),
     ]
+}
+
+/// "2: from 2027-01-01, 3 ahead"; how many follow what is announced.
+fn announced(one: &Adoption) -> String {
+    let version = match one.announced_version.as_str() {
+        "" => String::new(),
+        version => format!("{version}: "),
+    };
+    match (one.announced_from.as_str(), one.ahead) {
+        ("", 0) => String::new(),
+        ("", many) => format!("{many} ahead"),
+        (day, many) => format!("{version}from {day}, {many} ahead"),
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +161,21 @@ mod tests {
             left_out: 2,
             ..Adoption::default()
         };
-        assert_eq!(cells(&one)[..4], ["35", "3 (+2 not compared)", "0", "1"]);
+        assert_eq!(cells(&one)[..5], ["35", "3 (+2 not compared)", "0", "1", "0"]);
+    }
+
+    #[test]
+    fn what_differs_by_words_alone_and_what_is_announced_stand_apart() {
+        let one = Adoption {
+            differs: 5,
+            differs_by_words: 2,
+            announced_from: "2027-01-01".into(),
+            announced_version: "2".into(),
+            ahead: 3,
+            ..Adoption::default()
+        };
+        let cells = cells(&one);
+        assert_eq!((cells[3].as_str(), cells[4].as_str()), ("3", "2"));
+        assert_eq!(cells[8], "2: from 2027-01-01, 3 ahead");
     }
 }

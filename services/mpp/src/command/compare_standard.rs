@@ -6,6 +6,7 @@ use mpp_api::registry::{
     adoption::State,
     divergence::Component,
     standard_comparison::{Line, line::Standing},
+    standard_link::Explanation,
     standard_service_client::StandardServiceClient,
 };
 use mpp_client::Channel;
@@ -23,6 +24,9 @@ pub struct CompareStandardArgs {
     /// The service: units/…/services/…
     #[arg(value_name = "SERVICE")]
     pub name: String,
+    /// Compare with the text that is announced, and not with the one that holds.
+    #[arg(long)]
+    pub announced: bool,
 }
 
 /// A field that compares with a standard's.
@@ -56,7 +60,7 @@ impl Field {
 
 pub async fn run(args: CompareStandardArgs, client: &Client, output: Output) -> Result<()> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
-    let comparison = compared(&mut standards, args.name).await?;
+    let comparison = compared(&mut standards, args.name, args.announced).await?;
     if output.is_json() {
         say!("{}", output::json(&comparison)?);
         return Ok(());
@@ -65,22 +69,44 @@ pub async fn run(args: CompareStandardArgs, client: &Client, output: Output) -> 
     for line in &comparison.lines {
         told(line).iter().for_each(|text| say!("{text}"));
     }
-    if comparison.holds_from.is_empty() && comparison.lines.iter().any(|one| !one.field.is_empty())
-    {
-        say!(
-            "mpp adopt {} takes the standard's text over; mpp explain says why not",
-            comparison.service
-        );
-    }
+    next(&comparison, args.announced).iter().for_each(|line| say!("{line}"));
     Ok(())
+}
+
+/// What there is to do, and what is announced.
+fn next(comparison: &StandardComparison, announced: bool) -> Vec<String> {
+    let (name, mut lines) = (&comparison.service, Vec::new());
+    let StandardComparison { announced_from: from, announced_version: version, .. } = comparison;
+    let differs = comparison.lines.iter().any(|one| !one.field.is_empty());
+    if differs && (announced || comparison.holds_from.is_empty()) {
+        let ahead = if announced { " --announced" } else { "" };
+        let seen = seen(comparison);
+        lines.push(format!(
+            "mpp adopt {name}{ahead} --seen {seen} takes the standard's text over; mpp explain says \
+             why not"
+        ));
+    }
+    if !announced && !from.is_empty() {
+        let version = if version.is_empty() { String::new() } else { format!(" {version}") };
+        lines.push(format!(
+            "announced{version}: holds from {from} on; mpp compare-standard {name} --announced"
+        ));
+    }
+    lines
+}
+
+/// What was compared, for `mpp adopt --seen`: the etags of service and standard.
+pub fn seen(comparison: &StandardComparison) -> String {
+    format!("{},{}", comparison.service_etag, comparison.standard_etag)
 }
 
 /// How a service stands to its standard.
 pub async fn compared(
     standards: &mut StandardServiceClient<Channel>,
     name: String,
+    announced: bool,
 ) -> Result<StandardComparison> {
-    let request = CompareWithStandardRequest { name, min_revision: 0 };
+    let request = CompareWithStandardRequest { name, announced, min_revision: 0 };
     let answer = standards.compare_with_standard(request).await.map_err(refused)?;
     Ok(answer.into_inner().comparison.unwrap_or_default())
 }
@@ -88,9 +114,11 @@ pub async fn compared(
 /// "units/a/services/b  differs from standards/ak1 2026-1".
 fn heading(comparison: &StandardComparison) -> String {
     let StandardComparison { service, holds_from, .. } = comparison;
-    let standard = standard(comparison);
-    if !holds_from.is_empty() {
-        return format!("{service}  {standard} holds from {holds_from} on");
+    let from =
+        if holds_from.is_empty() { String::new() } else { format!(", from {holds_from} on") };
+    let standard = format!("{}{from}", standard(comparison));
+    if !holds_from.is_empty() && comparison.state() == State::Unknown {
+        return format!("{service}  is not compared yet with {standard}");
     }
     match comparison.state() {
         State::Follows => format!("{service}  follows {standard}"),
@@ -121,6 +149,9 @@ fn told(line: &Line) -> Vec<String> {
     let words = if line.read { "" } else { " (compared by its words)" };
     let first = match line.standing() {
         Standing::Same => format!("  {name}: the same: “{here}”"),
+        Standing::Within => {
+            format!("  {name}: within what the standard sets: “{own}”, here “{here}”")
+        }
         Standing::Differs => format!("  {name}: differs{words}: “{own}”, here “{here}”"),
         Standing::Unstated if here.is_empty() => format!("  {name}: “{own}”, nothing said here"),
         Standing::Unstated => {
@@ -131,18 +162,20 @@ fn told(line: &Line) -> Vec<String> {
     let mut all = vec![first];
     all.extend(line.missing.iter().map(|text| format!("      not found here: {text}")));
     all.extend(line.extra.iter().map(|text| format!("      not in the standard: {text}")));
-    all.extend(
-        line.explanation
-            .iter()
-            .map(|one| format!("      explained: {} ({})", one.reason, one.legal_basis)),
-    );
+    let explained = |one: &Explanation, what: &str| {
+        format!("      {what}: {} ({})", one.reason, one.legal_basis)
+    };
+    all.extend(line.explanation.iter().map(|one| explained(one, "explained")));
+    let earlier = "explained of an earlier text, and open again";
+    all.extend(line.earlier_explanation.iter().map(|one| explained(one, earlier)));
+    if line.ahead {
+        all.push("      says what the announced text does".to_owned());
+    }
     all
 }
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::registry::standard_link::Explanation;
-
     use super::*;
 
     #[test]

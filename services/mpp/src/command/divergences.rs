@@ -125,7 +125,11 @@ fn line(variant: &Variant, is_example: bool) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let read = if variant.read { "" } else { " (compared by its words)" };
+    let read = match (variant.read, variant.within) {
+        (_, true) => " (within what the standard sets)",
+        (true, false) => "",
+        (false, false) => " (compared by its words)",
+    };
     format!("“{}”{read}: {}{more}", variant.texts.join("; "), named.join(", "))
 }
 

@@ -43,7 +43,7 @@ pub struct ExplainArgs {
 
 pub async fn run(args: ExplainArgs, client: &Client, output: Output) -> Result<()> {
     let mut standards = StandardServiceClient::new(client.channel(Service::Registry)?);
-    let link = compared(&mut standards, args.name.clone()).await?.link;
+    let link = compared(&mut standards, args.name.clone(), false).await?.link;
     let request = GetStandardLinkRequest { name: link, min_revision: 0 };
     let before = standards.get_standard_link(request).await.map_err(refused)?.into_inner();
     let before = before.standard_link.unwrap_or_default();

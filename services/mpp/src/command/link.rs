@@ -58,12 +58,15 @@ pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> 
     let link = said(&mut standards, &args).await?;
     let example = if link.standard_example { " (example)" } else { "" };
     let only = if args.dry_run { "would be " } else { "" };
+    let version = match link.decided_version.as_str() {
+        "" => String::new(),
+        version => format!(", decided on version {version}"),
+    };
+    let standard = format!("{}{example}{version}", link.standard);
     match link.state() {
         _ if output.is_json() => say!("{}", output::json(&link)?),
-        State::Confirmed => {
-            say!("{only}confirmed  {} is of {}{example}", args.service, link.standard)
-        }
-        _ => say!("{only}rejected  {} is not of {}{example}", args.service, link.standard),
+        State::Confirmed => say!("{only}confirmed  {} is of {standard}", args.service),
+        _ => say!("{only}rejected  {} is not of {standard}", args.service),
     }
     Ok(())
 }

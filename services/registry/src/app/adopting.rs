@@ -1,15 +1,16 @@
-//! What the standard of a service says beside what the service says, and how a service adopts it:
-//! a write of the service by its own rules, and of the link, which keeps what was adopted.
+//! How a service adopts its standard: a write of the service by its own rules, and of the link,
+//! which keeps what was adopted.
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use mpp_api::{
     registry::{
-        AdoptStandardRequest, AdoptStandardResponse, CompareWithStandardRequest, Service, Standard,
-        StandardComparison, StandardLink,
+        AdoptStandardRequest, AdoptStandardResponse, Service, Standard, StandardComparison,
+        StandardLink,
         divergence::Component,
         standard_comparison::{Line, line::Standing},
-        standard_link::{Explanation, State},
+        standard_link::State,
     },
     time::to_timestamp,
 };
@@ -22,44 +23,16 @@ use mpp_resource::{
 };
 use mpp_store::Tx;
 
-use super::{Registry, adopted, judge::state_word, standards::is_confirmed};
+use super::{
+    Registry, adopted,
+    compared::{Pair, Text, link_of, of_none},
+};
 use crate::{
-    memory::{
-        RegistryView,
-        sayings::{self, PARTS, Part},
-    },
-    model::{
-        adoption::{self, Standing as Found, adoption, explanation, standing},
-        divergence::{Openness, Saying},
-        provenance,
-    },
+    memory::sayings::{PARTS, Part},
+    model::{adoption, provenance},
 };
 
-/// A service and its standard, each with its etag, and the link between.
-struct Pair {
-    service: (Service, String),
-    standard: (Standard, String),
-    link: StandardLink,
-}
-
 impl Registry {
-    /// What its standard says of a service, and what the service says.
-    ///
-    /// # Errors
-    /// `NOT_FOUND`; `WRONG_STATE` where the service is of no standard; `UNAVAILABLE` if this
-    /// replica is behind.
-    pub async fn compare_with_standard(
-        &self,
-        caller: &str,
-        asked: &CompareWithStandardRequest,
-    ) -> Result<StandardComparison> {
-        check_name(&asked.name, Service::COLLECTIONS, "name")?;
-        self.memory.wait_for(asked.min_revision).await?;
-        let today = self.today()?.to_string();
-        let pair = pair(&self.memory.read(), &asked.name)?;
-        self.comparing.run(caller, move |_| comparison(&pair, &today)).await
-    }
-
     /// Writes what its standard says into a service, and into the link that it did.
     ///
     /// # Errors
@@ -73,8 +46,8 @@ impl Registry {
         check_name(&asked.name, Service::COLLECTIONS, "name")?;
         let named = named(&asked.components)?;
         call.reason = provenance::reason(&asked.reason)?;
-        let today = self.today()?.to_string();
-        let work = async |tx: &mut Tx| self.adopt(tx, call, asked, &named, &today).await;
+        let today = self.today()?;
+        let work = async |tx: &mut Tx| self.adopt(tx, call, asked, &named, today).await;
         let Done { mut answer, revision } = command::run(&self.db, call, work).await?;
         self.memory.see(revision, call.deadline).await;
         answer.revision = revision;
@@ -90,7 +63,7 @@ impl Registry {
         call: &Call,
         asked: &AdoptStandardRequest,
         named: &[Part],
-        today: &str,
+        today: Date,
     ) -> Result<AdoptStandardResponse> {
         self.memory.catch_up(tx.head().await?).await?;
         let link = link_of(&self.memory.read(), &asked.name)?;
@@ -107,14 +80,16 @@ impl Registry {
             standard: (standard.doc, standard_etag),
             link: link.doc.clone(),
         };
-        check_standard(&pair, &asked.standard_etag, today)?;
-        let comparison = comparison(&pair, today);
+        check_seen(&pair, asked)?;
+        let text = pair.text(asked.announced, today)?;
+        check_counts(&text)?;
+        let comparison = pair.comparison(&text);
         let parts = taken(&comparison, named)?;
-        let call = reasoned(call, &pair.standard.0, &parts);
-        let after = adopted::service(&service.doc, &as_service(&pair.standard.0), &parts);
+        let call = reasoned(call, &text.standard, &parts);
+        let after = adopted::service(&service.doc, &as_service(&text.standard), &parts);
         let unlinked_services = adopted::unlinked(&service.doc, &after);
         let service = write::change(self, &call, tx, service, after, &asked.etag).await?;
-        let after = self.noted(&link.doc, &pair.standard.0, &parts);
+        let after = self.noted(&link.doc, &text.standard, &parts);
         let link = write::change(self, &call, tx, link, after, "").await?;
         Ok(AdoptStandardResponse {
             service: Some(service),
@@ -146,108 +121,6 @@ impl Registry {
     }
 }
 
-/// The link by which a service is of a standard.
-fn link_of(state: &RegistryView, service: &str) -> Result<String> {
-    if state.records.row::<Service>(service).is_none() {
-        return Err(Error::not_found(service));
-    }
-    let found = state.links_of(service).find(|(_, row)| is_confirmed(row));
-    found.map(|(name, _)| name.to_string()).ok_or_else(|| of_none(service))
-}
-
-fn of_none(service: &str) -> Error {
-    let text = format!(
-        "nobody has confirmed of which standard {service} is; `mpp suggest {service}` shows some, \
-         `mpp link` confirms one"
-    );
-    Error::new(Reason::WrongState, text)
-}
-
-fn pair(state: &RegistryView, name: &str) -> Result<Pair> {
-    let service = state.records.get::<Service>(name).ok_or_else(|| Error::not_found(name))?;
-    let link = link_of(state, name)?;
-    let link = state.records.get::<StandardLink>(&link).ok_or_else(|| Error::not_found(name))?.doc;
-    let standard = state.records.get::<Standard>(&link.standard);
-    let standard = standard.ok_or_else(|| Error::not_found(name))?;
-    let (service_etag, standard_etag) = (service.etag(), standard.etag());
-    Ok(Pair { service: (service.doc, service_etag), standard: (standard.doc, standard_etag), link })
-}
-
-fn comparison(pair: &Pair, today: &str) -> StandardComparison {
-    let Pair { service: (service, service_etag), standard: (standard, standard_etag), link } = pair;
-    let said = as_service(standard);
-    let line = |part| line(part, (&said, service), explained(link, part, standard, today));
-    let (lines, stands): (Vec<Line>, Vec<(Found, bool)>) = PARTS.into_iter().map(line).unzip();
-    let holds = adoption::holds(standard, today);
-    let state = if holds { adoption(&stands) } else { adoption::Adoption::Unknown };
-    StandardComparison {
-        service: service.name.clone(),
-        standard: standard.name.clone(),
-        version: standard.version.clone(),
-        holds_from: if holds { String::new() } else { standard.valid_from.clone() },
-        example: standard.example,
-        state: state_word(state).into(),
-        lines,
-        service_etag: service_etag.clone(),
-        standard_etag: standard_etag.clone(),
-        link: link.name.clone(),
-        adopted_version: link.adopted_version.clone(),
-        adopt_time: link.adopt_time,
-    }
-}
-
-fn explained<'a>(
-    link: &'a StandardLink,
-    part: Part,
-    standard: &Standard,
-    today: &str,
-) -> Option<&'a Explanation> {
-    explanation(link, part.component(), standard, today)
-}
-
-/// A component of the comparison; how it stands, and whether that is explained.
-fn line(
-    part: Part,
-    (standard, service): (&Service, &Service),
-    explanation: Option<&Explanation>,
-) -> (Line, (Found, bool)) {
-    let (own, said) = (sayings::of(standard, part), sayings::of(service, part));
-    let stands = standing(&own, &said);
-    let texts = |saying: &Saying| saying.lines.iter().map(|line| line.text.clone()).collect();
-    let compares = part == Part::Requirements && stands == Found::Differs;
-    let lines = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let beyond = |of: &Saying, other| {
-        if compares { lines(of.beyond(other)) } else { Vec::new() }
-    };
-    // A standard that leaves a part open takes nothing away of what the owner says of that part.
-    let changes = match stands {
-        Found::Differs | Found::Unstated => true,
-        Found::Unclear => own.openness == Openness::No,
-        Found::Same | Found::Left => false,
-    };
-    let line = Line {
-        component: part.component().into(),
-        standing: word(stands).into(),
-        standard_texts: texts(&own),
-        service_texts: texts(&said),
-        read: own.meaning.is_some() && said.meaning.is_some(),
-        field: if changes { part.field().to_owned() } else { String::new() },
-        missing: beyond(&own, &said),
-        extra: beyond(&said, &own),
-        explanation: explanation.cloned(),
-    };
-    (line, (stands, explanation.is_some()))
-}
-
-fn word(stands: Found) -> Standing {
-    match stands {
-        Found::Same => Standing::Same,
-        Found::Differs => Standing::Differs,
-        Found::Unstated | Found::Unclear => Standing::Unstated,
-        Found::Left => Standing::Left,
-    }
-}
-
 /// The components that a request names.
 fn named(components: &[i32]) -> Result<Vec<Part>> {
     let part = |(place, component): (usize, &i32)| {
@@ -261,19 +134,32 @@ fn named(components: &[i32]) -> Result<Vec<Part>> {
     components.iter().enumerate().map(part).collect()
 }
 
-/// Nobody adopts a text that does not hold yet, nor one that they have not seen.
-fn check_standard(pair: &Pair, etag: &str, today: &str) -> Result<()> {
-    let (standard, own) = &pair.standard;
-    if !etag.is_empty() && etag != own {
-        let text = format!("{} is at etag {own}, not {etag}; compare again", standard.name);
-        return Err(Error::new(Reason::EtagMismatch, text));
-    }
-    if !adoption::holds(standard, today) {
-        let (name, from) = (&standard.name, &standard.valid_from);
-        let text = format!("{name} holds from {from} on; adopt it on that day");
-        return Err(Error::new(Reason::WrongState, text));
+/// Nobody adopts over, or takes, what they have not seen.
+fn check_seen(pair: &Pair, asked: &AdoptStandardRequest) -> Result<()> {
+    let (service, service_etag) = (&pair.service.0.name, &pair.service.1);
+    let (standard, standard_etag) = (&pair.standard.0.name, &pair.standard.1);
+    for (name, seen, now) in
+        [(standard, &asked.standard_etag, standard_etag), (service, &asked.etag, service_etag)]
+    {
+        if !seen.is_empty() && seen != now {
+            let text = format!(
+                "{name} has changed since it was compared: it is at etag {now}, not {seen}; nothing \
+                 was adopted; compare again"
+            );
+            return Err(Error::new(Reason::EtagMismatch, text));
+        }
     }
     Ok(())
+}
+
+/// A text that does not hold yet is adopted only by who asks for it.
+fn check_counts(text: &Text) -> Result<()> {
+    if text.counts() {
+        return Ok(());
+    }
+    let (name, from) = (&text.standard.name, &text.standard.valid_from);
+    let text = format!("{name} holds from {from} on; adopt it on that day, or ahead: `announced`");
+    Err(Error::new(Reason::WrongState, text))
 }
 
 /// The components that will be written: of those named, or else of all that nobody has explained,
@@ -293,7 +179,7 @@ fn taken(comparison: &StandardComparison, named: &[Part]) -> Result<Vec<Part>> {
         return Err(Error::field(field, FieldCode::NotAllowed, text));
     }
     let takes = |line: &&Line| match named.is_empty() {
-        true => line.explanation.is_none(),
+        true => line.explanation.is_none() && !line.ahead,
         false => wanted.contains(&line.component()),
     };
     let changes = comparison.lines.iter().filter(|line| !line.field.is_empty()).filter(takes);

@@ -14,7 +14,10 @@ use mpp_api::registry::{
     service::State,
 };
 use mpp_core::{RegionCode, Result, check_name};
-use mpp_form::standard::as_service;
+use mpp_form::{
+    announced::{holds, text_on},
+    standard::as_service,
+};
 use mpp_resource::{Kind as _, list::MAX_PAGE_BYTES, page};
 use mpp_store::Label;
 use prost::Message as _;
@@ -32,8 +35,8 @@ use crate::{
         sayings::{self, PARTS, Part},
     },
     model::{
-        self, adoption,
-        divergence::{self, Saying, variants},
+        self,
+        divergence::{self, Saying, variants, within},
     },
 };
 
@@ -208,7 +211,9 @@ fn look(given: Given, today: Date, gone: &CancellationToken, answer: &mut ListDi
         (service.state() != State::Inactive).then_some((holder, service))
     });
     let services: Vec<(Holder, Service)> = read.collect();
-    let holds = adoption::holds(&standard, &today.to_string());
+    let today = today.to_string();
+    let standard = text_on(&standard, &today);
+    let holds = holds(&standard, &today);
     let said = if holds { as_service(&standard) } else { Service::default() };
     let mut stated = 0;
     for part in PARTS.into_iter().take_while(|_| !gone.is_cancelled()) {
@@ -230,7 +235,8 @@ fn look(given: Given, today: Date, gone: &CancellationToken, answer: &mut ListDi
     });
 }
 
-/// A component in which services differ; `None` where all agree.
+/// A component in which services differ; `None` where all agree, or stay within the maximum that
+/// the standard sets.
 fn divergence(
     standard: &str,
     part: Part,
@@ -238,6 +244,9 @@ fn divergence(
     (all, services): (&[Saying], &[(Holder, Service)]),
 ) -> Option<Divergence> {
     let found = variants(own, all);
+    if found.iter().all(|variant| variant.is_standard || is_within(variant, own)) {
+        return None;
+    }
     let many = found.len();
     let (mut told, mut bytes) = (Vec::new(), 0);
     for variant in found {
@@ -254,6 +263,10 @@ fn divergence(
         variants_left_out: count(many - told.len()),
         variants: told,
     })
+}
+
+fn is_within(variant: &divergence::Variant, standard: &Saying) -> bool {
+    variant.is_read && !variant.is_standard && within(standard, &variant.saying)
 }
 
 /// The holders for which there is room, the first in any case.
@@ -298,6 +311,7 @@ fn tell(
         holders: named(variant.services.iter().take(MOST_HOLDERS).map(own)),
         holder_count: count(variant.services.len()),
         read: variant.is_read,
+        within: is_within(&variant, standard),
         missing: beyond(standard, &variant.saying),
         extra: beyond(&variant.saying, standard),
         texts: variant.saying.lines.into_iter().map(|line| line.text).collect(),

@@ -70,7 +70,7 @@ impl Measured {
     pub fn counts(&self) -> Option<[(Adoption, usize); Adoption::ALL.len()]> {
         let found = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let stands = || found.pairs.values().filter_map(|pair| pair.stands);
-        let many = |state| stands().filter(|(own, _)| *own == state).count();
+        let many = |state| stands().filter(|own| own.state == state).count();
         found.has_looked.then(|| Adoption::ALL.map(|state| (state, many(state))))
     }
 

@@ -19,6 +19,7 @@ mod adopting;
 mod authors;
 mod broken;
 mod carried;
+mod compared;
 mod comparing;
 pub mod copies;
 pub mod counters;

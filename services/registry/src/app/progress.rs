@@ -18,6 +18,7 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
+use mpp_form::announced::{holds, text_on};
 use mpp_resource::{Kind as _, memory::Row, page};
 use mpp_store::Label;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +27,7 @@ use super::{
     Registry,
     divergences::region_of,
     filters::{self, exists},
-    judge::{Judge, Linked},
+    judge::{Judge, Linked, Stood},
     measured::pair,
     standards::is_confirmed,
 };
@@ -171,7 +172,7 @@ impl Registry {
                 continue;
             };
             match self.measured.known(scope.day, name, versions) {
-                Some(Some((state, is_adopted))) => add(&mut line.count, state, is_adopted),
+                Some(Some(stood)) => add(&mut line.count, stood),
                 Some(None) => {}
                 None if line.open.len() < self.policy.divergence_services => line.open.push(linked),
                 None => line.count.left_out += 1,
@@ -181,26 +182,25 @@ impl Registry {
 
     /// A line with its title, once what was open is compared.
     fn judged(&self, scope: &Scope, key: &str, line: Line, gone: &CancellationToken) -> Count {
-        let (standards, (title, example)) = {
+        let (standards, mut count) = {
             let state = self.memory.read();
             let names: BTreeSet<&str> =
                 line.open.iter().map(|linked| linked.standard.as_str()).collect();
             let read = |name: &str| Some((name.to_owned(), state.records.get(name)?.doc));
             let standards: HashMap<String, Standard> = names.into_iter().filter_map(read).collect();
-            (standards, titled(&state, key, scope.group))
+            (standards, titled(&state, key, scope, line.count))
         };
         let judges: HashMap<&str, Judge<'_>> = standards
             .iter()
             .map(|(name, standard)| (name.as_str(), Judge::new(standard, scope.day)))
             .collect();
-        let mut count = line.count;
         for linked in line.open.into_iter().take_while(|_| !gone.is_cancelled()) {
             let judge = judges.get(linked.standard.as_str());
-            if let Some((state, is_adopted)) = judge.and_then(|judge| judge.read(linked).0) {
-                add(&mut count, state, is_adopted);
+            if let Some(stood) = judge.and_then(|judge| judge.read(linked).0) {
+                add(&mut count, stood);
             }
         }
-        Count { key: key.to_owned(), title, example, ..count }
+        Count { key: key.to_owned(), ..count }
     }
 }
 
@@ -255,32 +255,46 @@ fn key(row: &Row, region: &str, group: Group) -> String {
     if key.is_empty() { NOWHERE.to_owned() } else { key.to_owned() }
 }
 
-/// The title of a line, and whether it is an example's.
-fn titled(state: &RegistryView, key: &str, group: Group) -> (Option<LocalizedText>, bool) {
-    match group {
+/// A line with its title, and what else is told of a standard.
+fn titled(state: &RegistryView, key: &str, scope: &Scope, count: Count) -> Count {
+    match scope.group {
         Group::Province | Group::Region => {
             let found = state.records.get::<Region>(&format!("regions/{key}"));
             let title =
                 found.map(|found| LocalizedText { id: found.doc.display_name, en: String::new() });
-            (title, false)
+            Count { title, ..count }
         }
         Group::Agency | Group::Unit => {
-            (state.records.get::<Unit>(key).and_then(|found| found.doc.display_name), false)
+            let title = state.records.get::<Unit>(key).and_then(|found| found.doc.display_name);
+            Count { title, ..count }
         }
-        Group::All => (None, false),
+        Group::All => count,
         Group::Standard | Group::Unspecified => {
             let found = state.records.get::<Standard>(key).map(|found| found.doc);
-            found.map(|found| (found.title, found.example)).unwrap_or_default()
+            let standard = found.unwrap_or_default();
+            let (announced_from, announced_version) = announced(&standard, scope.day);
+            let example = text_on(&standard, &scope.day.to_string()).example;
+            Count { title: standard.title, example, announced_from, announced_version, ..count }
         }
     }
 }
 
-fn add(count: &mut Count, state: Adoption, is_adopted: bool) {
+/// The first day of a text that begins later, and its version; else empty.
+pub(super) fn announced(standard: &Standard, day: Date) -> (String, String) {
+    match holds(standard, &day.to_string()) {
+        true => (String::new(), String::new()),
+        false => (standard.valid_from.clone(), standard.version.clone()),
+    }
+}
+
+fn add(count: &mut Count, stood: Stood) {
     count.services += 1;
-    count.adopted += i32::from(is_adopted);
-    *match state {
+    count.adopted += i32::from(stood.is_adopted);
+    count.ahead += i32::from(stood.is_ahead);
+    count.differs_by_words += i32::from(stood.state == Adoption::DiffersInWords);
+    *match stood.state {
         Adoption::Follows => &mut count.follows,
-        Adoption::Differs => &mut count.differs,
+        Adoption::Differs | Adoption::DiffersInWords => &mut count.differs,
         Adoption::Explained => &mut count.explained,
         Adoption::Unknown => &mut count.unknown,
     } += 1;

@@ -9,7 +9,10 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told};
-use mpp_form::standard::as_service;
+use mpp_form::{
+    announced::{keep_text, text_on},
+    standard::as_service,
+};
 use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
 use mpp_store::{Expect, Label, Tx};
 
@@ -20,7 +23,7 @@ use super::{
 use crate::{
     memory::{
         RegistryView,
-        sayings::{self, PARTS},
+        sayings::{self, PARTS, is_explained},
     },
     model::{adoption, explanation},
 };
@@ -48,14 +51,16 @@ impl Keeps<Standard> for Registry {
         Ok(filing(&labels, owned(&unit)))
     }
 
-    /// It is handed only to a unit that is the caller's, too.
+    /// It is handed only to a unit that is the caller's, too. The text that holds stays beside one
+    /// that begins later.
     fn decide_fields(
         &self,
-        _standard: &mut Standard,
-        _before: Option<&Standard>,
+        standard: &mut Standard,
+        before: Option<&Standard>,
         filing: &mut Filing,
         call: &Call,
     ) -> Result<()> {
+        keep_text(standard, before, &self.today()?.to_string());
         filing.check_owner(&call.grant)
     }
 
@@ -151,7 +156,7 @@ impl Keeps<StandardLink> for Registry {
         if link.state() == State::Confirmed && before.is_some_and(|one| one.reason == link.reason) {
             link.reason.clear();
         }
-        link.decided_version = self.standard_of(link).version;
+        link.decided_version = self.standard_of(link)?.version;
         as_told(&call.caller.subject).clone_into(&mut link.decided_by);
         link.decide_time = Some(to_timestamp(self.now()));
         Ok(())
@@ -173,10 +178,12 @@ impl Registry {
         Err(Error::new(Reason::WrongState, text))
     }
 
-    /// The standard of a link. The memory knows it: it caught up while that was kept from changing.
-    fn standard_of(&self, link: &StandardLink) -> Standard {
+    /// The standard of a link, with the text that holds. The memory knows it: it caught up while
+    /// that was kept from changing.
+    fn standard_of(&self, link: &StandardLink) -> Result<Standard> {
         let found = self.memory.read().records.get::<Standard>(&link.standard);
-        found.map(|found| found.doc).unwrap_or_default()
+        let standard = found.map(|found| found.doc).unwrap_or_default();
+        Ok(text_on(&standard, &self.today()?.to_string()))
     }
 
     /// What is said of why the service says otherwise.
@@ -190,14 +197,25 @@ impl Registry {
         if link.explanations.is_empty() {
             return Ok(());
         }
-        let standard = self.standard_of(link);
+        let standard = self.standard_of(link)?;
         let text = as_service(&standard);
-        let states = |component| {
-            let part = PARTS.into_iter().find(|part| part.component() == component);
-            part.is_some_and(|part| adoption::demands(&sayings::of(&text, part)))
+        let service = self.memory.read().records.get::<Service>(service_of(link));
+        let service = service.map(|found| found.doc).unwrap_or_default();
+        let saying = explanation::Said {
+            standard: &standard,
+            states: &|component| {
+                let part = PARTS.into_iter().find(|part| part.component() == component);
+                part.is_some_and(|part| adoption::demands(&sayings::of(&text, part)))
+            },
+            is_of_now: &|one| {
+                let parts =
+                    PARTS.iter().filter(|part| one.components.contains(&part.component().into()));
+                parts.copied().all(|part| is_explained(one, part, &sayings::of(&service, part)))
+            },
+            text: &|components| sayings::text_of(&service, components),
         };
         let by = (as_told(&call.caller.subject), self.now());
-        explanation::settle(link, known, &standard, states, by)
+        explanation::settle(link, known, &saying, by)
     }
 
     /// How many links were decided so.

@@ -7,6 +7,7 @@ use mpp_api::{
         Service,
         divergence::Component,
         service::{Requirement, requirement::Applicant},
+        standard_link::Explanation,
     },
     types::{Fee, ServiceTime},
     wording::{Language, fees, plain_time},
@@ -14,7 +15,7 @@ use mpp_api::{
 
 use crate::{
     model::{
-        divergence::{Line, Saying},
+        divergence::{Line, Saying, variants},
         meaning,
     },
     search::worded,
@@ -78,6 +79,30 @@ pub fn of(service: &Service, part: Part) -> Saying {
     }
 }
 
+/// Whether an explanation is of what a service says now. One that does not keep what was said then
+/// holds whatever is said.
+pub fn is_explained(explanation: &Explanation, part: Part, said: &Saying) -> bool {
+    let Some(then) = &explanation.service_text else { return true };
+    let then = of(then, part);
+    let stated = |saying: &Saying| !saying.lines.is_empty();
+    stated(&then) == stated(said) && variants(&then, std::slice::from_ref(said)).is_empty()
+}
+
+/// What a service says of some components, and nothing else.
+pub fn text_of(service: &Service, components: &[i32]) -> Service {
+    let mut text = Service::default();
+    for part in PARTS.into_iter().filter(|part| components.contains(&part.component().into())) {
+        match part {
+            Part::Fees => text.fees.clone_from(&service.fees),
+            Part::Time => text.time.clone_from(&service.time),
+            Part::Requirements => text.requirements.clone_from(&service.requirements),
+            Part::Product => text.product.clone_from(&service.product),
+            Part::Channels => text.channels.clone_from(&service.channels),
+        }
+    }
+    text
+}
+
 fn unread(texts: impl Iterator<Item = String>) -> Saying {
     Saying { lines: texts.map(line).collect(), ..Saying::default() }
 }
@@ -110,7 +135,8 @@ fn of_fees(service: &Service) -> Saying {
     };
     let meaning = meaning::of_fees(&service.fees, &words_of);
     let openness = meaning::openness(&service.fees);
-    Saying { meaning, openness, ..unread(service.fees.iter().map(own)) }
+    let bound = meaning::bound_of_fees(&service.fees, &words_of);
+    Saying { meaning, openness, bound, ..unread(service.fees.iter().map(own)) }
 }
 
 fn of_time(time: &ServiceTime) -> Saying {
@@ -119,7 +145,8 @@ fn of_time(time: &ServiceTime) -> Saying {
         text => text.to_owned(),
     };
     let meaning = meaning::of_time(time, &words_of);
-    Saying { meaning, lines: vec![line(text)], ..Saying::default() }
+    let bound = meaning::bound_of_time(time, &words_of);
+    Saying { meaning, bound, lines: vec![line(text)], ..Saying::default() }
 }
 
 /// The ways themselves, as the contract calls them; an address and a remark are each place's own.
@@ -144,7 +171,6 @@ mod tests {
     use mpp_api::registry::service::Requirement;
 
     use super::*;
-    use crate::model::divergence::variants;
 
     fn asks(text: &str) -> Saying {
         let one = Requirement { text: text.into(), ..Requirement::default() };

@@ -9,7 +9,7 @@ use mpp_api::registry::{
 };
 
 use super::{
-    divergence::{Openness, Saying, variants},
+    divergence::{Openness, Saying, variants, within},
     parse_date,
 };
 
@@ -18,8 +18,12 @@ use super::{
 pub enum Standing {
     /// Both say the same, in whatever words.
     Same,
-    /// The service says otherwise.
+    /// The service stays below the maximum that the standard sets.
+    Within,
+    /// The service says otherwise, both surely read.
     Differs,
+    /// Its words are others, and what is meant may be the same.
+    DiffersInWords,
     /// Only the standard says anything.
     Unstated,
     /// Both say something, and one leaves a part of it open, or the service all: nobody knows
@@ -36,6 +40,8 @@ pub enum Adoption {
     Follows,
     /// It says otherwise, and not why.
     Differs,
+    /// The same, and only words were compared: what is meant may be the same.
+    DiffersInWords,
     /// It says otherwise, and why of each component.
     Explained,
     /// It says otherwise in nothing, and does not say all that the standard does, or not all of it
@@ -43,24 +49,33 @@ pub enum Adoption {
     Unknown,
 }
 
+impl Standing {
+    /// Whether the service says otherwise.
+    pub fn differs(self) -> bool {
+        matches!(self, Self::Differs | Self::DiffersInWords)
+    }
+
+    /// Whether the service says what the standard asks for.
+    pub fn follows(self) -> bool {
+        matches!(self, Self::Same | Self::Within)
+    }
+}
+
 impl Adoption {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Follows, Self::Differs, Self::Explained, Self::Unknown];
+    pub const ALL: [Self; 5] =
+        [Self::Follows, Self::Differs, Self::DiffersInWords, Self::Explained, Self::Unknown];
 
     /// Its word in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Follows => "follows",
             Self::Differs => "differs",
+            Self::DiffersInWords => "differs_in_words",
             Self::Explained => "explained",
             Self::Unknown => "unknown",
         }
     }
-}
-
-/// Whether the standard holds on a day.
-pub fn holds(standard: &Standard, today: &str) -> bool {
-    standard.valid_from.is_empty() || *standard.valid_from <= *today
 }
 
 /// The first day after this one on which a service may stand otherwise though nobody writes: its
@@ -88,19 +103,26 @@ pub fn standing(standard: &Saying, service: &Saying) -> Standing {
         Standing::Unclear
     } else if variants(standard, std::slice::from_ref(service)).is_empty() {
         Standing::Same
-    } else {
+    } else if within(standard, service) {
+        Standing::Within
+    } else if standard.meaning.is_some() && service.meaning.is_some() {
         Standing::Differs
+    } else {
+        Standing::DiffersInWords
     }
 }
 
 /// How a service stands as a whole, given each component and whether it is explained.
 pub fn adoption(components: &[(Standing, bool)]) -> Adoption {
     let any = |wanted: Standing| components.iter().any(|(standing, _)| *standing == wanted);
+    let follows = components.iter().any(|(standing, _)| standing.follows());
     if components.contains(&(Standing::Differs, false)) {
         Adoption::Differs
-    } else if any(Standing::Differs) {
+    } else if components.contains(&(Standing::DiffersInWords, false)) {
+        Adoption::DiffersInWords
+    } else if components.iter().any(|(standing, _)| standing.differs()) {
         Adoption::Explained
-    } else if any(Standing::Unstated) || any(Standing::Unclear) || !any(Standing::Same) {
+    } else if any(Standing::Unstated) || any(Standing::Unclear) || !follows {
         Adoption::Unknown
     } else {
         Adoption::Follows
@@ -136,13 +158,16 @@ mod tests {
 
     #[test]
     fn who_says_nothing_neither_follows_nor_differs() {
-        use Standing::{Differs, Left, Same, Unstated};
+        use Standing::{Differs, DiffersInWords, Left, Same, Unstated, Within};
         let of = |all: &[(Standing, bool)]| adoption(all);
         assert_eq!(of(&[(Same, false), (Left, false)]), Adoption::Follows);
         assert_eq!(of(&[(Same, false), (Unstated, false)]), Adoption::Unknown);
         assert_eq!(of(&[(Left, false)]), Adoption::Unknown, "the standard says nothing");
         assert_eq!(of(&[(Differs, true), (Unstated, false)]), Adoption::Explained);
         assert_eq!(of(&[(Differs, true), (Differs, false)]), Adoption::Differs);
+        let words = [(DiffersInWords, false), (Differs, true)];
+        assert_eq!(of(&words), Adoption::DiffersInWords, "what is meant may be the same");
+        assert_eq!(of(&[(Within, false), (Left, false)]), Adoption::Follows, "better than asked");
     }
 
     #[test]

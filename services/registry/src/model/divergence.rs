@@ -22,6 +22,25 @@ pub struct Saying {
     pub lines: Vec<Line>,
     /// How much of what is compared it leaves to somebody else.
     pub openness: Openness,
+    /// What it promises at the most, where that was surely read.
+    pub bound: Option<Bound>,
+}
+
+/// The longest time or the highest fee that is promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Measure, case and all else that two must share to be compared.
+    pub of: String,
+    /// How much.
+    pub most: i64,
+    /// Whether it is called a maximum, which any less keeps to.
+    pub is_maximum: bool,
+}
+
+/// Whether a service stays within the maximum that a standard sets. Nothing is within any.
+pub fn within(standard: &Saying, service: &Saying) -> bool {
+    let (Some(set), Some(own)) = (&standard.bound, &service.bound) else { return false };
+    set.is_maximum && own.most <= set.most && (own.of == set.of || own.most == 0)
 }
 
 /// How much of a component is left to somebody else, as a fee is that only a regulation sets: two

@@ -2,7 +2,7 @@
 
 use mpp_api::{
     registry::{
-        Region, Standard, StandardLink,
+        Region, Service, Standard, StandardLink,
         divergence::Component,
         standard_link::{Explanation, State},
     },
@@ -12,9 +12,22 @@ use mpp_core::{Error, FieldCode, Micros, Result};
 
 use super::region;
 
+/// What is said of the components that are explained.
+pub struct Said<'a> {
+    /// The standard, with the text that holds.
+    pub standard: &'a Standard,
+    /// Whether that says anything of a component.
+    pub states: &'a dyn Fn(Component) -> bool,
+    /// Whether an explanation is of what the service says now.
+    pub is_of_now: &'a dyn Fn(&Explanation) -> bool,
+    /// What the service says of these components.
+    pub text: &'a dyn Fn(&[i32]) -> Service,
+}
+
 /// Fills in what a client does not decide of explanations: those that stood there already are as
-/// they were, new ones are of the standard's present version. A service that is not of the standard
-/// has none. `states` says whether the standard says anything of a component.
+/// they were, new ones are of the standard's present version and of what the service says now. One
+/// of an earlier text of the service is new where it does not come back with its time. A service
+/// that is not of the standard has none.
 ///
 /// # Errors
 /// Names what cannot be explained: another version, one without a name, what the standard leaves to
@@ -22,18 +35,21 @@ use super::region;
 pub fn settle(
     link: &mut StandardLink,
     before: &[Explanation],
-    standard: &Standard,
-    states: impl Fn(Component) -> bool,
-    (subject, now): (&str, Micros),
+    said: &Said<'_>,
+    by: (&str, Micros),
 ) -> Result<()> {
     let mut given = std::mem::take(&mut link.explanations);
     let is_of_it = link.state() == State::Confirmed;
     for (index, explanation) in given.iter_mut().enumerate() {
         if explanation.version.is_empty() {
-            explanation.version.clone_from(&standard.version);
+            explanation.version.clone_from(&said.standard.version);
         }
-        if let Some(known) = before.iter().find(|known| holds_within(explanation, known)) {
+        let known = before.iter().find(|known| holds_within(explanation, known));
+        let stays =
+            |known: &&Explanation| explanation.explain_time.is_some() || (said.is_of_now)(known);
+        if let Some(known) = known.filter(stays) {
             explanation.explained_by.clone_from(&known.explained_by);
+            explanation.service_text.clone_from(&known.service_text);
             explanation.explain_time = known.explain_time;
             continue;
         }
@@ -42,14 +58,26 @@ pub fn settle(
             let text = "is only for a service that is of the standard";
             return Err(Error::field(field, FieldCode::NotAllowed, text));
         }
-        check(explanation, standard, states_all(explanation, &states), &field)?;
-        check_until(&explanation.until, now, &field)?;
-        subject.clone_into(&mut explanation.explained_by);
-        explanation.explain_time = Some(to_timestamp(now));
+        begin(explanation, said, by, &field)?;
     }
     if is_of_it {
         link.explanations = given;
     }
+    Ok(())
+}
+
+/// One that was not said before.
+fn begin(
+    explanation: &mut Explanation,
+    said: &Said<'_>,
+    (subject, now): (&str, Micros),
+    field: &str,
+) -> Result<()> {
+    check(explanation, said.standard, states_all(explanation, said.states), field)?;
+    check_until(&explanation.until, now, field)?;
+    subject.clone_into(&mut explanation.explained_by);
+    explanation.explain_time = Some(to_timestamp(now));
+    explanation.service_text = Some((said.text)(&explanation.components));
     Ok(())
 }
 
@@ -139,17 +167,38 @@ mod tests {
         StandardLink { state: state.into(), explanations, ..StandardLink::default() }
     }
 
+    /// Settles with a service that says what it said, or something else, of components of which the
+    /// standard says something, or nothing.
+    fn settled(
+        link: &mut StandardLink,
+        before: &[Explanation],
+        version: &str,
+        (states, is_of_now): (&dyn Fn(Component) -> bool, bool),
+        by: (&str, Micros),
+    ) -> Result<()> {
+        let said = Said {
+            standard: &standard(version),
+            states,
+            is_of_now: &|_| is_of_now,
+            text: &|_| Service { product: "KTP".into(), ..Service::default() },
+        };
+        settle(link, before, &said, by)
+    }
+
+    const ALL: (&dyn Fn(Component) -> bool, bool) = (&|_| true, true);
+
     fn fault(version: &str, given: Explanation, state: State) -> String {
         let only_fees = |one| one == Component::Fees;
-        let settled =
-            settle(&mut link(state, vec![given]), &[], &standard(version), only_fees, NOW);
-        settled.expect_err("a fault").violations()[0].field.clone()
+        let given = &mut link(state, vec![given]);
+        settled(given, &[], version, (&only_fees, true), NOW).expect_err("a fault").violations()[0]
+            .field
+            .clone()
     }
 
     #[test]
     fn a_new_one_is_of_the_present_version_and_says_who_and_when() {
         let mut new = link(State::Confirmed, vec![fees("")]);
-        settle(&mut new, &[], &standard("2"), |_| true, NOW).expect("settled");
+        settled(&mut new, &[], "2", ALL, NOW).expect("settled");
         let one = &new.explanations[0];
         assert_eq!((one.version.as_str(), one.explained_by.as_str()), ("2", "users/-"));
         assert!(one.explain_time.is_some());
@@ -158,24 +207,38 @@ mod tests {
     #[test]
     fn one_that_stood_there_stays_of_its_version() {
         let mut before = link(State::Confirmed, vec![fees("1")]);
-        settle(&mut before, &[], &standard("1"), |_| true, NOW).expect("settled");
+        settled(&mut before, &[], "1", ALL, NOW).expect("settled");
         let mut again = link(State::Confirmed, vec![fees("1")]);
         let other = ("units/a", 2_000_000);
-        settle(&mut again, &before.explanations, &standard("2"), |_| false, other).expect("known");
+        let none: (&dyn Fn(Component) -> bool, bool) = (&|_| false, true);
+        settled(&mut again, &before.explanations, "2", none, other).expect("known");
         assert_eq!(again.explanations, before.explanations);
         let both = Explanation {
             components: vec![Component::Fees.into(), Component::Time.into()],
             ..before.explanations[0].clone()
         };
         let mut narrower = link(State::Confirmed, vec![fees("1")]);
-        settle(&mut narrower, &[both], &standard("2"), |_| true, other).expect("less of the same");
+        settled(&mut narrower, &[both], "2", ALL, other).expect("less of the same");
         assert_eq!(narrower.explanations, before.explanations);
         let mut unnamed = link(State::Confirmed, vec![fees("")]);
-        settle(&mut unnamed, &before.explanations, &standard("1"), |_| true, other).expect("known");
+        settled(&mut unnamed, &before.explanations, "1", ALL, other).expect("known");
         assert_eq!(unnamed.explanations, before.explanations, "it is the present version's");
         let mut rejected = link(State::Rejected, again.explanations.clone());
-        settle(&mut rejected, &before.explanations, &standard("2"), |_| true, other).expect("gone");
+        settled(&mut rejected, &before.explanations, "2", ALL, other).expect("gone");
         assert!(rejected.explanations.is_empty(), "a service that is not of it has none");
+    }
+
+    #[test]
+    fn one_of_an_earlier_text_is_said_anew_only_by_who_does_not_bring_its_time_back() {
+        let mut before = link(State::Confirmed, vec![fees("1")]);
+        settled(&mut before, &[], "1", ALL, NOW).expect("settled");
+        let (changed, later) = ((ALL.0, false), ("units/a", 2_000_000));
+        let mut back = before.clone();
+        settled(&mut back, &before.explanations, "1", changed, later).expect("settled");
+        assert_eq!(back, before, "as it was");
+        let mut anew = link(State::Confirmed, vec![fees("1")]);
+        settled(&mut anew, &before.explanations, "1", changed, later).expect("settled");
+        assert_eq!(anew.explanations[0].explained_by, "units/a");
     }
 
     #[test]

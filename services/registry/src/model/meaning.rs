@@ -7,7 +7,7 @@ use mpp_api::types::{
     service_time::Unit,
 };
 
-use super::divergence::Openness;
+use super::divergence::{Bound, Openness};
 
 /// A text as words that compare, whatever their spelling and order.
 pub type Worded<'a> = &'a dyn Fn(&str) -> String;
@@ -147,6 +147,41 @@ pub fn of_time(time: &ServiceTime, worded: Worded<'_>) -> Option<String> {
     Some(format!("{about}{length} per {}{}", worded(&time.per), beside(&time.notes, worded)))
 }
 
+/// The longest that a time may take; `None` where it is approximate, has cases or was not read.
+pub fn bound_of_time(time: &ServiceTime, worded: Worded<'_>) -> Option<Bound> {
+    let (unit, each) = match time.unit() {
+        Unit::Minutes => ("minutes", 1),
+        Unit::Hours => ("minutes", 60),
+        Unit::CalendarDays => ("minutes", 24 * 60),
+        Unit::WorkingDays => ("working days", 1),
+        Unit::Cases | Unit::Unparsed | Unit::Unspecified => return None,
+    };
+    (!time.approximate && time.value > 0).then(|| Bound {
+        of: format!("{unit} per {}{}", worded(&time.per), beside(&time.notes, worded)),
+        most: time.value.saturating_mul(each),
+        is_maximum: time.at_most && time.min_value == 0,
+    })
+}
+
+/// The most that a single fee costs; `None` where there are several, or it names no sure sum.
+pub fn bound_of_fees(fees: &[Fee], worded: Worded<'_>) -> Option<Bound> {
+    let [fee] = fees else { return None };
+    let is_bare = fee.condition.is_empty() && fee.notes.is_empty();
+    let most = match fee.kind() {
+        Kind::Free if is_bare => 0,
+        Kind::Fixed if fee.amount_rupiah > 0 => fee.amount_rupiah,
+        Kind::Range if fee.max_rupiah > 0 => fee.max_rupiah,
+        _ => return None,
+    };
+    let unit = worded(fee.unit.trim_start().trim_start_matches("per "));
+    let condition = worded(&fee.condition);
+    (!fee.approximate).then(|| Bound {
+        of: format!("per [{unit}] if [{condition}]{}", beside(&fee.notes, worded)),
+        most,
+        is_maximum: fee.kind() == Kind::Range && fee.amount_rupiah == 0,
+    })
+}
+
 fn length(unit: &str, time: &ServiceTime, each: i64) -> String {
     let (least, most) = (time.min_value.saturating_mul(each), time.value.saturating_mul(each));
     format!("{least}-{most} {unit}")
@@ -232,6 +267,40 @@ mod tests {
         };
         assert_ne!(meaning(&[by("a - b")]), meaning(&[by("b - a")]));
         assert_eq!(meaning(&[by("A-b")]), meaning(&[by("a - b")]));
+    }
+
+    #[test]
+    fn less_than_a_maximum_is_within_it_and_only_where_both_were_surely_read() {
+        use super::super::divergence::{Saying, within};
+        let of = |bound: Option<Bound>| Saying { bound, ..Saying::default() };
+        let timed = |one: &ServiceTime| of(bound_of_time(one, &lower));
+        let at_most = |days: i64| ServiceTime { at_most: true, ..time(days, Unit::WorkingDays) };
+        let five = timed(&at_most(5));
+        let keeps = |own: &ServiceTime| within(&five, &timed(own));
+        assert!(keeps(&time(3, Unit::WorkingDays)) && keeps(&at_most(5)));
+        assert!(keeps(&ServiceTime { min_value: 1, ..time(4, Unit::WorkingDays) }));
+        assert!(!keeps(&time(6, Unit::WorkingDays)), "longer");
+        assert!(!keeps(&time(3, Unit::CalendarDays)), "another measure");
+        assert!(!keeps(&ServiceTime { approximate: true, ..time(3, Unit::WorkingDays) }));
+        let later = ServiceTime { notes: vec!["setelah survei".into()], ..at_most(3) };
+        assert!(!keeps(&later), "it begins later");
+        assert!(!keeps(&time(0, Unit::Unparsed)));
+        assert!(!within(&timed(&time(5, Unit::WorkingDays)), &timed(&at_most(3))), "no maximum");
+
+        let fee = |one: Fee| of(bound_of_fees(&[one], &lower));
+        let range = |least: i64, most: i64| Fee {
+            kind: Kind::Range.into(),
+            amount_rupiah: least,
+            max_rupiah: most,
+            ..Fee::default()
+        };
+        let free = Fee { kind: Kind::Free.into(), ..Fee::default() };
+        let below = |own: Fee| within(&fee(range(0, 50_000)), &fee(own));
+        assert!(below(fixed(50_000, "")) && below(range(10, 20)) && below(free.clone()));
+        assert!(!below(fixed(50_001, "")));
+        assert!(!below(Fee { unit: "lembar".into(), ..fixed(5, "") }), "several may cost more");
+        assert!(!below(Fee { notes: vec!["belum termasuk meterai".into()], ..free }));
+        assert!(!within(&fee(range(10, 50)), &fee(fixed(5, ""))), "a range is no maximum");
     }
 
     #[test]

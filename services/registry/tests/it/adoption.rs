@@ -14,7 +14,7 @@ use mpp_testkit::on_both;
 
 use crate::{
     adopted::because,
-    divergent::{free, in_three_places, needs},
+    divergent::{costs, free, in_three_places, needs},
     standards::{NEW_CARD, standard},
     world::{Clients, SECOND, reason, service},
 };
@@ -124,7 +124,7 @@ async fn a_look_for_the_metrics_compares_only_what_has_changed() {
         let counts = || registry.measured.counts().map(|all| all.map(|(_, many)| many));
         assert_eq!(counts(), None, "nothing was looked at yet");
         assert_eq!(registry.measure_adoption().await.expect("a look"), 3);
-        assert_eq!(counts(), Some([1, 1, 0, 1]), "c does not say how long it takes");
+        assert_eq!(counts(), Some([1, 1, 0, 0, 1]), "c does not say how long it takes");
         assert_eq!(registry.measure_adoption().await.expect("a look"), 0);
         let request = AdoptStandardRequest {
             name: "units/b-dukcapil/services/ktp".into(),
@@ -132,7 +132,7 @@ async fn a_look_for_the_metrics_compares_only_what_has_changed() {
         };
         world.admin().adopt(request).await.expect("adopted");
         assert_eq!(registry.measure_adoption().await.expect("a look"), 1);
-        assert_eq!(counts(), Some([2, 0, 0, 1]));
+        assert_eq!(counts(), Some([2, 0, 0, 0, 1]));
         let all = world.admin().count(by(Group::Standard)).await;
         assert_eq!(told(&all), [(NEW_CARD, [3, 2, 0, 0, 1])], "whoever asks is told the same");
         let other = Service { product: "KTP".into(), ..Service::default() };
@@ -146,6 +146,9 @@ async fn a_look_for_the_metrics_compares_only_what_has_changed() {
         world.admin().catalog.update_service(request).await.expect("written");
         let all = world.admin().count(by(Group::Standard)).await;
         assert_eq!(told(&all), [(NEW_CARD, [3, 1, 1, 0, 1])], "at once, and not at the next look");
+        assert_eq!(all.adoptions[0].differs_by_words, 1, "it may ask for the same in other words");
+        assert_eq!(registry.measure_adoption().await.expect("a look"), 1);
+        assert_eq!(counts(), Some([1, 0, 1, 0, 1]), "which stands apart");
     })
     .await;
 }
@@ -188,21 +191,23 @@ async fn on_a_new_day_only_what_turns_with_it_is_compared() {
         let registry = &world.running.registry;
         let counts = || registry.measured.counts().map(|all| all.map(|(_, many)| many));
         let look = async || registry.measure_adoption().await.expect("a look");
-        assert_eq!((look().await, counts()), (3, Some([1, 1, 1, 0])));
+        assert_eq!((look().await, counts()), (3, Some([1, 1, 0, 1, 0])));
         world.clock.advance(DAY);
-        assert_eq!((look().await, counts()), (0, Some([1, 1, 1, 0])), "nothing turns");
+        assert_eq!((look().await, counts()), (0, Some([1, 1, 0, 1, 0])), "nothing turns");
         world.clock.advance(DAY);
         let all = admin.count(by(Group::Standard)).await;
         assert_eq!(told(&all), [(NEW_CARD, [3, 1, 2, 0, 0])], "its last day is over");
-        assert_eq!((look().await, counts()), (1, Some([1, 2, 0, 0])));
+        assert_eq!((look().await, counts()), (1, Some([1, 2, 0, 0, 0])));
 
-        let later = Standard { valid_from: "2026-05-05".into(), ..Standard::default() };
+        let fees = costs(10_000, "Rp10.000");
+        let later = Standard { valid_from: "2026-05-05".into(), fees, ..Standard::default() };
         admin.change_standard(later).await;
-        assert_eq!((look().await, counts()), (3, Some([0, 0, 0, 3])), "it does not hold yet");
+        let announced = (look().await, counts());
+        assert_eq!(announced, (3, Some([1, 1, 0, 1, 0])), "c says what is announced");
         world.clock.advance(DAY);
         assert_eq!(look().await, 0);
         world.clock.advance(DAY);
-        assert_eq!((look().await, counts()), (3, Some([1, 2, 0, 0])));
+        assert_eq!((look().await, counts()), (3, Some([0, 2, 0, 0, 1])), "now it holds");
         world.stop().await;
     })
     .await;

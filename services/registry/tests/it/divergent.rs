@@ -3,9 +3,10 @@
 use mpp_api::{
     registry::{
         Divergence, ListDivergencesRequest, Service, Standard, Unit, UpdateServiceRequest,
-        UpdateStandardRequest,
+        adoption::State as Stands,
         divergence::Component,
         service::{Requirement, State as Served},
+        standard_comparison::line::Standing,
         standard_link::State,
         unit::Kind,
     },
@@ -17,6 +18,9 @@ use crate::{
     standards::{NEW_CARD, standard},
     world::{Clients, World, reason, service, unit},
 };
+
+/// A standard that has not held yet.
+const LATER: &str = "standards/ktp-pemula";
 
 pub fn needs(texts: &[&str]) -> Vec<Requirement> {
     let one = |text: &&str| Requirement { text: (*text).into(), ..Requirement::default() };
@@ -175,6 +179,15 @@ async fn what_is_not_served_and_a_text_before_its_first_day_are_compared_with_no
     on_both(async |database| {
         let world = in_three_places(&database).await;
         let mut admin = world.admin();
+        let later =
+            Standard { valid_from: "2026-05-02".into(), ..standard("KTP elektronik pemula") };
+        let later = Standard { time: takes(3, service_time::Unit::Hours, "3 jam"), ..later };
+        admin.create_standard("ktp-pemula", later).await.expect("it holds from tomorrow on");
+        for place in ["a", "b", "c"] {
+            let name = format!("units/{place}-dukcapil/services/ktp");
+            admin.reject(&format!("{name}/links/ktp-el-baru"), "Pemula").await.expect("said");
+            admin.decide(&name, LATER, State::Confirmed).await.expect("said");
+        }
         let paused = Service {
             name: "units/c-dukcapil/services/ktp".into(),
             state: Served::Inactive.into(),
@@ -182,19 +195,50 @@ async fn what_is_not_served_and_a_text_before_its_first_day_are_compared_with_no
         };
         let request = UpdateServiceRequest { service: Some(paused), ..Default::default() };
         admin.catalog.update_service(request).await.expect("paused");
-        let later = Standard {
-            name: NEW_CARD.into(),
-            valid_from: "2026-05-02".into(),
-            ..Standard::default()
-        };
-        let request = UpdateStandardRequest { standard: Some(later), ..Default::default() };
-        admin.standards.update_standard(request).await.expect("it holds from tomorrow on");
-        let found = admin.divergences(NEW_CARD, "").await;
+        let found = admin.divergences(LATER, "").await;
         assert_eq!(components(&found), [Component::Time, Component::Requirements]);
         let variants = found.iter().flat_map(|one| &one.variants);
         assert!(variants.clone().all(|variant| !variant.standard), "{found:?}");
         let holders = variants.flat_map(|variant| &variant.holders);
         assert!(holders.clone().all(|holder| holder.unit != "units/c-dukcapil"), "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stays_below_a_maximum_differs_in_nothing_and_who_does_not_stands_beside() {
+    on_both(async |database| {
+        use service_time::Unit::CalendarDays;
+        let world = in_three_places(&database).await;
+        let mut admin = world.admin();
+        let at_most = |days: i64, words: &str| {
+            let time = takes(days, CalendarDays, words);
+            let time = time.map(|time| ServiceTime { at_most: true, ..time });
+            Standard { time, ..Standard::default() }
+        };
+        admin.change_standard(at_most(3, "Paling lama 3 hari")).await;
+        let found = admin.divergences(NEW_CARD, "").await;
+        let all = [Component::Fees, Component::Requirements];
+        assert_eq!(components(&found), all, "a and b promise less than three days");
+        let own = admin.compare("units/a-dukcapil/services/ktp").await.expect("compared");
+        let time = &own.lines[1];
+        assert_eq!((time.standing(), time.field.as_str()), (Standing::Within, ""));
+        assert_eq!(own.state(), Stands::Follows);
+
+        let longer = Service {
+            name: "units/c-dukcapil/services/ktp".into(),
+            time: takes(5, CalendarDays, "5 hari"),
+            ..Service::default()
+        };
+        let request = UpdateServiceRequest { service: Some(longer), ..Default::default() };
+        admin.catalog.update_service(request).await.expect("written");
+        let found = admin.divergences(NEW_CARD, "").await;
+        let time = found.iter().find(|one| one.component() == Component::Time).expect("it differs");
+        let within: Vec<(&str, bool)> =
+            time.variants.iter().map(|one| (one.texts[0].as_str(), one.within)).collect();
+        let expected =
+            [("Paling lama 3 hari", false), ("1 hari", true), ("2 hari", true), ("5 hari", false)];
+        assert_eq!(within, expected);
     })
     .await;
 }

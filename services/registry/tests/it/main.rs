@@ -3,6 +3,7 @@
 mod accounting;
 mod adopted;
 mod adoption;
+mod announced;
 mod authors;
 mod broken;
 mod catalog;
@@ -11,6 +12,7 @@ mod contract;
 mod directory;
 mod divergent;
 mod ends;
+mod explained;
 mod fair;
 mod federation;
 mod feed;

@@ -42,9 +42,13 @@ fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionR
         @else {
             @if !is_whole { p.note { (look.of(words::ADOPTION_COUNTING)) } }
             @else { p.say { (words::ADOPTION_SAY.text(look.lang, &[
-                &look.number(all.services), &look.number(all.follows), &look.number(all.differs),
+                &look.number(all.services), &look.number(all.follows), &look.number(surely(&all)),
                 &look.number(all.explained), &look.number(all.unknown),
+                &look.number(all.differs_by_words),
             ])) } }
+            @if is_whole && all.ahead > 0 {
+                p { (words::ADOPTION_AHEAD.text(look.lang, &[&look.number(all.ahead)])) }
+            }
             p.help { (look.of(words::ADOPTION_HELP)) }
             @if all.left_out > 0 {
                 p.note { (words::ADOPTION_LEFT_OUT.text(look.lang, &[&look.number(all.left_out)])) }
@@ -58,12 +62,19 @@ fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionR
     }
 }
 
+/// Those that differ by what is meant, and not in their words alone.
+fn surely(one: &Adoption) -> i32 {
+    one.differs - one.differs_by_words
+}
+
 /// The nation's, where all provinces came in one page.
 fn sum(all: &[Adoption]) -> Adoption {
     all.iter().fold(Adoption::default(), |sum, one| Adoption {
         services: sum.services + one.services,
         follows: sum.follows + one.follows,
         differs: sum.differs + one.differs,
+        differs_by_words: sum.differs_by_words + one.differs_by_words,
+        ahead: sum.ahead + one.ahead,
         explained: sum.explained + one.explained,
         unknown: sum.unknown + one.unknown,
         left_out: sum.left_out + one.left_out,
@@ -77,6 +88,7 @@ fn lines(look: Look, (title, head): (Phrase, Phrase), found: &CountAdoptionRespo
         Column::number(words::ADOPTION_SERVICES),
         Column::number(words::ADOPTION_FOLLOWS),
         Column::number(words::ADOPTION_DIFFERS),
+        Column::number(words::ADOPTION_BY_WORDS),
         Column::number(words::ADOPTION_EXPLAINED),
         Column::number(words::ADOPTION_UNKNOWN),
     ];
@@ -89,7 +101,8 @@ fn row(look: Look, one: &Adoption) -> Row {
         NOWHERE => html! { (look.of(words::ADOPTION_NATION)) },
         key => deviations::name(look, one.title.as_ref(), key),
     };
-    let numbers = [one.services, one.follows, one.differs, one.explained, one.unknown];
+    let by_words = one.differs_by_words;
+    let numbers = [one.services, one.follows, surely(one), by_words, one.explained, one.unknown];
     Row::new(name, numbers.map(|number| html! { (look.number(number)) }))
 }
 

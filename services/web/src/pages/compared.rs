@@ -73,6 +73,7 @@ fn told(look: Look, found: &StandardComparison) -> Markup {
     let rows: Vec<Row> = found.lines.iter().map(|line| row(look, line)).collect();
     html! {
         p.say { (state(look, found)) }
+        @if !found.announced_from.is_empty() { p.note { (announced(look, found)) } }
         @if found.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }
         @if let Some(time) = &found.adopt_time {
             @let when = look.moment(format::micros(time), Zone::Wib);
@@ -83,6 +84,15 @@ fn told(look: Look, found: &StandardComparison) -> Markup {
         }
         (table(look, "", &html! { (look.of(words::COMPARED_CAPTION)) }, &columns, &rows))
     }
+}
+
+fn announced(look: Look, found: &StandardComparison) -> Markup {
+    let phrase = match found.announced_version.is_empty() {
+        true => words::COMPARED_ANNOUNCED,
+        false => words::COMPARED_ANNOUNCED_VERSION,
+    };
+    let version = html! { (found.announced_version) };
+    phrase.say(look.lang, &[&look.date(&found.announced_from), &version])
 }
 
 fn state(look: Look, found: &StandardComparison) -> Markup {
@@ -116,7 +126,11 @@ fn row(look: Look, line: &Line) -> Row {
         @if line.standing() == Standing::Differs && !line.read {
             " " span.minor { (look.of(words::VARIANT_WORDS)) }
         }
+        @if line.ahead { br; (look.of(words::STANDS_AHEAD)) }
         @if let Some(explanation) = &line.explanation { br; (explained(look, explanation)) }
+        @if let Some(earlier) = &line.earlier_explanation {
+            br; span.minor { (look.of(words::EXPLAINED_EARLIER)) " " (explained(look, earlier)) }
+        }
     };
     let cells = [texts(&line.standard_texts), texts(&line.service_texts), stands];
     Row::new(html! { (look.of(component(part))) }, cells)
@@ -126,6 +140,9 @@ fn row(look: Look, line: &Line) -> Row {
 fn standing(line: &Line) -> (Phrase, Tone) {
     match line.standing() {
         Standing::Same => (words::STANDS_SAME, Tone::Good),
+        Standing::Within => (words::STANDS_WITHIN, Tone::Good),
+        // What is meant may be the same.
+        Standing::Differs if !line.read || line.ahead => (words::STANDS_DIFFERS, Tone::None),
         Standing::Differs if line.explanation.is_none() => (words::STANDS_DIFFERS, Tone::Bad),
         Standing::Differs => (words::STANDS_DIFFERS, Tone::None),
         Standing::Unstated if line.service_texts.is_empty() => (words::STANDS_UNSTATED, Tone::None),

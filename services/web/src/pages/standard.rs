@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use mpp_api::registry::{
     Divergence, Service, Standard,
     divergence::{Component, Holder, Variant},
+    standard::Text,
 };
 use mpp_calendar::Zone;
 
@@ -18,7 +19,7 @@ use crate::{
         tag,
     },
     upstream::StandardData,
-    words::{Phrase, indonesian, local, local_text, table as words},
+    words::{Phrase, format, indonesian, local, local_text, table as words},
 };
 
 /// Draws the page.
@@ -94,6 +95,7 @@ fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Varia
         }
         (beyond(look, words::VARIANT_MISSING, &variant.missing))
         (beyond(look, words::VARIANT_EXTRA, &variant.extra))
+        @if variant.within { " " (tag(Tone::Good, look.of(words::STANDS_WITHIN))) }
         @if !variant.read { " " span.minor { (look.of(words::VARIANT_WORDS)) } }
     };
     let by = html! {
@@ -160,45 +162,83 @@ pub fn channel(word: &str) -> Phrase {
 
 fn text(look: Look, data: &StandardData) -> Arc<Part> {
     let standard = &data.standard;
+    let today = format::local(look.now, Zone::Wib).date().to_string();
+    // Until the first day of what is announced, the text before holds.
+    let (held, announced) = match &standard.text_before {
+        Some(before) if standard.valid_from > today => (before.clone(), Some(said(standard))),
+        _ => (said(standard), None),
+    };
     let unit = deviations::name(look, data.units.get(&standard.unit), &standard.unit);
-    let said = as_service(standard);
     Part::new(
         "standard",
         html! {
             section #standard aria-labelledby="standard-title" {
                 h2 #standard-title { (look.of(words::STANDARD)) (look.mark()) }
-                @if standard.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }
                 @if let Some(said) = &standard.description { p { (local(Some(said), look.lang)) } }
-                dl.facts {
-                    (look.fact(words::STANDARD_KEPT_BY, unit))
-                    (origin(look, standard))
-                    @if !standard.version.is_empty() {
-                        (look.fact(words::STANDARD_VERSION, html! { (standard.version) }))
-                    }
-                    @if !standard.valid_from.is_empty() {
-                        (look.fact(words::STANDARD_SINCE, look.date(&standard.valid_from)))
-                    }
-                    (look.fact(words::FEE, fee::fees(look, &said.fees)))
-                    (look.fact(words::SERVICE_TIME, fee::time(look, said.time.as_ref())))
-                    @if !said.product.is_empty() {
-                        (look.fact(words::FIELD_PRODUCT, indonesian(&said.product, look.lang)))
-                    }
-                    (more::facts(look, &said))
+                dl.facts { (look.fact(words::STANDARD_KEPT_BY, unit)) }
+                (told(look, &held))
+            }
+            @if let Some(text) = &announced {
+                section #announced aria-labelledby="announced-title" {
+                    h2 #announced-title { (look.of(words::STANDARD_ANNOUNCED)) (look.mark()) }
+                    p.note { (words::STANDARD_ANNOUNCED_SAY.say(look.lang, &[&look.date(&text.valid_from)])) }
+                    (told(look, text))
                 }
-                @if !said.requirements.is_empty() {
-                    h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
-                    ol { @for asked in &said.requirements { li { (more::requirement(look, asked)) } } }
-                }
-                (more::list(look, words::FIELD_PROCEDURE, &said.procedure))
-                (more::list(look, words::FIELD_LEGAL_BASIS, &said.legal_basis))
             }
         },
     )
 }
 
-/// What it says, for the parts of a service's page.
-fn as_service(standard: &Standard) -> Service {
+/// A text: where it was read, since when it holds, and what it says.
+fn told(look: Look, text: &Text) -> Markup {
+    let said = as_service(text);
+    html! {
+        @if text.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }
+        dl.facts {
+            (origin(look, text))
+            @if !text.version.is_empty() {
+                (look.fact(words::STANDARD_VERSION, html! { (text.version) }))
+            }
+            @if !text.valid_from.is_empty() {
+                (look.fact(words::STANDARD_SINCE, look.date(&text.valid_from)))
+            }
+            (look.fact(words::FEE, fee::fees(look, &said.fees)))
+            (look.fact(words::SERVICE_TIME, fee::time(look, said.time.as_ref())))
+            @if !said.product.is_empty() {
+                (look.fact(words::FIELD_PRODUCT, indonesian(&said.product, look.lang)))
+            }
+            (more::facts(look, &said))
+        }
+        @if !said.requirements.is_empty() {
+            h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
+            ol { @for asked in &said.requirements { li { (more::requirement(look, asked)) } } }
+        }
+        (more::list(look, words::FIELD_PROCEDURE, &said.procedure))
+        (more::list(look, words::FIELD_LEGAL_BASIS, &said.legal_basis))
+    }
+}
+
+/// The text that a standard was written with last.
+fn said(standard: &Standard) -> Text {
     let said = standard.clone();
+    Text {
+        requirements: said.requirements,
+        procedure: said.procedure,
+        time: said.time,
+        fees: said.fees,
+        product: said.product,
+        channels: said.channels,
+        legal_basis: said.legal_basis,
+        version: said.version,
+        valid_from: said.valid_from,
+        origin: said.origin,
+        example: said.example,
+    }
+}
+
+/// What it says, for the parts of a service's page.
+fn as_service(text: &Text) -> Service {
+    let said = text.clone();
     Service {
         requirements: said.requirements,
         procedure: said.procedure,
@@ -212,9 +252,9 @@ fn as_service(standard: &Standard) -> Service {
 }
 
 /// Where the text was read.
-fn origin(look: Look, standard: &Standard) -> Markup {
+fn origin(look: Look, text: &Text) -> Markup {
     html! {
-        @if let Some(origin) = &standard.origin {
+        @if let Some(origin) = &text.origin {
             (look.fact(words::STANDARD_ORIGIN, html! {
                 (words::STANDARD_READ_ON.say(look.lang, &[
                     &html! { (indonesian(&origin.title, look.lang)) " (" (link(&origin.uri)) ")" },

@@ -122,7 +122,10 @@ impl Upstream {
 
     /// How a service stands to the standard that it is of.
     pub(super) async fn comparison(&self, service: &str) -> Option<StandardComparison> {
-        let request = CompareWithStandardRequest { name: service.to_owned(), min_revision: 0 };
+        let request = CompareWithStandardRequest {
+            name: service.to_owned(),
+            ..CompareWithStandardRequest::default()
+        };
         let answer = self.answer(self.standards.clone().compare_with_standard(request)).await;
         answer.known()?.comparison
     }

@@ -42,14 +42,17 @@ fn stand(standards: i32, counted: &Adoption) -> String {
     if standards == 0 {
         return "there is none".to_owned();
     }
-    let Adoption { services, follows, differs, explained, unknown, left_out, .. } = counted;
+    let Adoption { services, follows, explained, unknown, left_out, .. } = counted;
+    let (by_words, differs) =
+        (counted.differs_by_words, counted.differs - counted.differs_by_words);
     let left_out = match left_out {
         0 => String::new(),
         many => format!(", not compared: {many} more"),
     };
     format!(
         "{standards}; {services} services are of one (follow it: {follows}, differ: {differs}, \
-         differ and say why: {explained}, not known: {unknown}{left_out}); `mpp adoption` tells of \
+         differ in words: {by_words}, differ and say why: {explained}, not known: \
+         {unknown}{left_out}); `mpp adoption` tells of \
          each"
     )
 }
@@ -99,12 +102,14 @@ mod tests {
             services: 9,
             follows: 4,
             differs: 3,
+            differs_by_words: 1,
             explained: 1,
             unknown: 1,
             left_out: 2,
             ..Adoption::default()
         };
-        let told = "12; 9 services are of one (follow it: 4, differ: 3, differ and say why: 1, not \
+        let told = "12; 9 services are of one (follow it: 4, differ: 2, differ in words: 1, \
+                    differ and say why: 1, not \
                     known: 1, not compared: 2 more); `mpp adoption` tells of each";
         assert_eq!(stand(12, &counted), told);
     }

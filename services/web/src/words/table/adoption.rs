@@ -4,12 +4,15 @@ use crate::words::Phrase;
 
 phrases! {
     ADOPTION_TITLE: "Sejauh mana standar diikuti", "How far the standard is followed";
-    ADOPTION_SAY: "{0} layanan dibandingkan dengan standar: {1} mengikuti, {2} berbeda, {3} berbeda dengan penjelasan, {4} belum diketahui.",
-        "{0} services were compared with the standard: {1} follow it, {2} differ, {3} differ and say why, {4} are not known.";
+    ADOPTION_SAY: "{0} layanan dibandingkan dengan standar: {1} mengikuti, {2} berbeda, {5} berbeda kata-katanya, {3} berbeda dengan penjelasan, {4} belum diketahui.",
+        "{0} services were compared with the standard: {1} follow it, {2} differ, {5} differ in their words, {3} differ and say why, {4} are not known.";
+    ADOPTION_AHEAD: "{0} sudah sesuai dengan teks yang diumumkan.",
+        "{0} say already what the announced text does.";
     ADOPTION_NONE: "Belum ada layanan yang dinyatakan termasuk standar ini.",
         "No service is confirmed to be of this standard yet.";
-    ADOPTION_HELP: "Dihitung dari isi layanan sekarang. “Belum diketahui”: tidak semua yang disebut standar juga disebut layanan dan dapat dibandingkan, atau standar belum berlaku. Layanan yang belum dinyatakan termasuk standar tidak dihitung.",
-        "Counted from what services say now. “Not known”: a service does not state all that the standard does, or not all of it compares, or the standard does not hold yet. Services that nobody has confirmed to be of it are not counted.";
+    ADOPTION_BY_WORDS: "Berbeda kata", "Other words";
+    ADOPTION_HELP: "Dihitung dari isi layanan sekarang. “Berbeda kata”: yang dibandingkan hanya kata-katanya; maksudnya mungkin sama. “Belum diketahui”: tidak semua yang disebut standar juga disebut layanan dan dapat dibandingkan, atau standar belum berlaku. Layanan yang belum dinyatakan termasuk standar tidak dihitung.",
+        "Counted from what services say now. “Other words”: only words were compared; what is meant may be the same. “Not known”: a service does not state all that the standard does, or not all of it compares, or the standard does not hold yet. Services that nobody has confirmed to be of it are not counted.";
     ADOPTION_BY_PROVINCE: "Menurut provinsi", "By province";
     ADOPTION_BY_AGENCY: "Menurut instansi", "By body";
     ADOPTION_PROVINCE: "Provinsi", "Province";
@@ -45,6 +48,14 @@ phrases! {
         "Version {1} of the standard was last adopted {0}.";
     STANDS_SAME: "sama", "the same";
     STANDS_DIFFERS: "berbeda", "differs";
+    STANDS_WITHIN: "dalam batas standar", "within what the standard sets";
+    STANDS_AHEAD: "sesuai dengan teks yang diumumkan", "says what the announced text does";
+    EXPLAINED_EARLIER: "Penjelasan untuk isi layanan yang lama; sekarang terbuka lagi:",
+        "Explained of an earlier text of the service, and open again:";
+    COMPARED_ANNOUNCED: "Diumumkan: teks baru berlaku mulai {0}.",
+        "Announced: a new text holds from {0} on.";
+    COMPARED_ANNOUNCED_VERSION: "Diumumkan: versi {1} berlaku mulai {0}.",
+        "Announced: version {1} holds from {0} on.";
     STANDS_UNCLEAR: "belum diketahui: sebagian menurut aturan lain",
         "not known: a part is left to other rules";
     STANDS_UNSTATED: "tidak disebut layanan", "not stated by the service";

@@ -27,6 +27,9 @@ phrases! {
     STANDARD_NOT_YET: "Teks standar baru berlaku mulai {0}; sampai saat itu layanan hanya dibandingkan satu sama lain.",
         "The standard's text holds from {0} on; until then services are only compared with each other.";
     STANDARD_SINCE: "Berlaku mulai", "Valid from";
+    STANDARD_ANNOUNCED: "Teks yang diumumkan", "The announced text";
+    STANDARD_ANNOUNCED_SAY: "Berlaku mulai {0}; sampai saat itu teks di atas yang berlaku.",
+        "It holds from {0} on; until then the text above does.";
     DIVERGENCES_TITLE: "Di mana isinya berbeda", "Where it differs";
     DIVERGENCES_SAY: "Layanan yang dinyatakan termasuk standar ini: {0}.",
         "Services confirmed to be of this standard: {0}.";
