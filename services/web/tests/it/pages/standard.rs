@@ -1,5 +1,7 @@
 //! A standard service, and where the services that are of it differ.
 
+use mpp_api::registry::standard::Text;
+
 use super::says;
 use crate::{
     browser::open,
@@ -62,11 +64,23 @@ async fn what_the_registry_does_not_say_just_now_is_not_taken_for_agreement() {
 #[tokio::test]
 async fn a_standard_shows_how_far_it_is_followed_by_province_and_body() {
     let world = World::start(nation()).await;
-    let said = "3 layanan dibandingkan dengan standar: 1 mengikuti, 1 berbeda, 1 berbeda dengan \
-                penjelasan, 0 belum diketahui.";
+    let said = "3 layanan dibandingkan dengan standar: 1 mengikuti, 1 berbeda, 0 berbeda \
+                kata-katanya, 1 berbeda dengan penjelasan, 0 belum diketahui.";
     says(&world, "/standards/skck", &["Menurut provinsi", "Jawa Timur", "Polri", said]).await;
     world.answers.silent.lock().expect("no panic").push("CountAdoption");
     says(&world, "/standards/skck", &["Sejauh mana standar diikuti", "belum diketahui"]).await;
+}
+
+#[tokio::test]
+async fn until_its_first_day_an_announced_text_stands_below_the_one_that_holds() {
+    let mut nation = nation();
+    let standard = nation.standards.get_mut("standards/skck").expect("a standard");
+    let text = Text { version: "lama".into(), product: "SKCK lama".into(), ..Text::default() };
+    standard.text_before = Some(text);
+    (standard.version, standard.valid_from) = ("baru".into(), "2027-01-01".into());
+    let world = World::start(nation).await;
+    let told = ["Versi lama", "SKCK lama", "Teks yang diumumkan", "1 Januari 2027", "Versi baru"];
+    says(&world, "/standards/skck", &told).await;
 }
 
 #[tokio::test]
