@@ -64,6 +64,17 @@ impl Error {
         error
     }
 
+    /// A field that refers to what is not there, or does not stand so that it can be referred to.
+    pub fn reference(
+        field: impl Into<String>,
+        code: FieldCode,
+        description: impl Into<String>,
+    ) -> Self {
+        let mut error = Self::field(field, code, description);
+        error.0.reason = Reason::ReferenceInvalid;
+        error
+    }
+
     /// A record that is not there.
     pub fn not_found(name: &str) -> Self {
         Self::new(Reason::NotFound, format!("{name} does not exist"))

@@ -119,6 +119,16 @@ field_codes! {
     MallNotFound, "MALL_NOT_FOUND", "Have the administrator create the mall, and the record is applied by itself; or name another.";
     /// A mall that the source's unit does not run.
     MallNotOwned, "MALL_NOT_OWNED", "Have the unit that runs it added to the source's `also_writes`, and the record is applied by itself; or name a mall that the source's unit, or one below it, runs.";
+    /// A region that the table of regions does not have, or whose code does not hold yet.
+    RegionNotFound, "REGION_NOT_FOUND", "Name another one, by its code; what a source has sent is applied by itself once the table has the region, or its code comes to hold.";
+    /// A unit that would lie below itself as the others lie now, or that needs a new one which
+    /// needs it in turn.
+    Circle, "CIRCLE", "Name the unit that is truly above it, or before it, of this unit or of one of the circle; what a source has sent is applied by itself once the others lie otherwise.";
+    /// A unit below which, or above which, there are too many levels as the others lie now.
+    TooDeep, "TOO_DEEP", "Put it higher, or the ones above it; what a source has sent is applied by itself once there is room.";
+    /// A field that others say, and that stands otherwise: a mall's region, organiser and stages,
+    /// or that a unit is an agency.
+    SetByOthers, "SET_BY_OTHERS", "Give what stands, or leave it out where that is allowed; or have it changed by those who say it, and the record is applied by itself.";
     /// A rule for a mall, counter or offering that scheduling does not know.
     TargetNotFound, "TARGET_NOT_FOUND", "Have it made in the registry, and the rule is applied by itself; or name another.";
     /// A rule for a mall or counter that the source's unit does not run.
@@ -131,7 +141,8 @@ field_codes! {
     Moved, "MOVED", "Nothing has to be done; have its offerings proposed anew.";
     /// The source publishes the same `source_id` under another unit as well.
     AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
-    /// More records of a source move to other units at once than it may without saying so.
+    /// More records of a source move to other units, or are filed anew with a unit that comes to
+    /// another agency, than may at once without its client saying so.
     TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello), or apply those that wait with `mpp quarantine redrive --accept-moves`.";
     /// A record that was undone with the session that had brought it, and comes with the same
     /// bytes.

@@ -21,7 +21,8 @@ use crate::{
     model::{
         checkpoint::Standing,
         ending::{self, SessionOutcome, check_end},
-        quarantine::{Answer, Asks, Event, State, Step, pause},
+        lies::Lies,
+        quarantine::{Answer, Asks, Event, State, Step},
     },
     own,
     quarantine::{awaited_by, shortened},
@@ -218,6 +219,7 @@ pub(super) async fn settle<D: Synced>(
     let source = rows.first().map(|row| row.source.clone());
     for (row, fate) in rows.into_iter().zip(fates) {
         let code = fate.as_ref().err().map(|fault| fault.code);
+        let kind = metrics::kind_of::<D>(&row.name);
         let asks = if row.deletes { Asks::Delete } else { Asks::Put };
         let step = row.state().step(Event::Tried(Answer::of(code, asks)));
         // A record counts once as rejected, and not any more once it is taken.
@@ -226,12 +228,15 @@ pub(super) async fn settle<D: Synced>(
         match (step, fate) {
             (Step::Leaves, _) | (_, Ok(_)) => {
                 done.taken += 1;
+                done.kinds.push(("taken", kind));
                 gone.push(row);
             }
             (step, Err(fault)) => {
                 let row = stays::<D>(tx, row, step, fault).await?;
                 is = i64::from(row.refused);
+                let outcome = if row.refused { "rejected" } else { "waiting" };
                 *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
+                done.kinds.push((outcome, kind));
                 done.left.push(row);
             }
         }
@@ -291,8 +296,11 @@ pub(super) fn tried<D: Synced>(
 ) -> Waiting {
     let awaited = awaited_by::<D>((fault.code.as_str(), &fault.field), &row.name, &row.record);
     let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
-    let before = u64::try_from(row.not_before.saturating_sub(row.last_try)).unwrap_or(0);
-    let wait = pause(Duration::from_micros(before));
+    let passed = |from: Micros, to: Micros| {
+        Duration::from_micros(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
+    };
+    let before = passed(row.last_try, row.not_before);
+    let wait = Lies::of(fault.code).pause(before, passed(row.not_before, now));
     let wait = Micros::try_from(wait.as_micros()).unwrap_or(Micros::MAX);
     row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
     row.tries += 1;

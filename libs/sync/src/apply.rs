@@ -40,8 +40,9 @@ impl<S: Syncs> Session<S> {
             let text = "batch.fencing_token is not the welcome's";
             return Err(Error::new(Reason::ProtocolViolation, text));
         }
-        let result = self.write_batch(batch).await?;
-        metrics::answered::<S>(&result);
+        let mut plan = Plan::new(batch, &self.lease);
+        let result = self.write_batch(&mut plan).await?;
+        metrics::answered::<S>(&result, &plan.kinds());
         if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
             tracing::error!(
                 source = self.lease.source,
@@ -52,12 +53,11 @@ impl<S: Syncs> Session<S> {
         Ok(result)
     }
 
-    async fn write_batch(&self, batch: Batch) -> Result<BatchResult> {
-        let mut plan = Plan::new(batch, &self.lease);
+    async fn write_batch(&self, plan: &mut Plan<S::Doc>) -> Result<BatchResult> {
         let mut tries = 1;
         loop {
-            match self.attempt(&plan).await {
-                Err(error) => self.mend(&mut plan, error, &mut tries).await?,
+            match self.attempt(plan).await {
+                Err(error) => self.mend(plan, error, &mut tries).await?,
                 done => return done,
             }
         }

@@ -1,8 +1,20 @@
 //! Changes that the earlier parts of a preview would have made; a session has no such parts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::store::waiting::Held;
+
+/// By how many more, or fewer, records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Those that are not over.
+    pub standing: i64,
+    /// Those that are over.
+    pub over: i64,
+}
+
+/// By target.
+pub type Rooms = BTreeMap<String, Room>;
 
 /// Changes that the earlier parts of a preview would have made.
 #[derive(Debug, Default)]
@@ -13,6 +25,8 @@ pub struct Before {
     pub published: i64,
     /// So much more would wait.
     pub waiting: Held,
+    /// By how many records more targets would have that have room for so many.
+    pub rooms: Rooms,
     /// Names that would be published.
     pub there: HashSet<String>,
     /// Names that would be no more.

@@ -83,6 +83,8 @@ pub struct Done {
     pub rejected: i64,
     /// How many more records stand rejected than before; negative if they are fewer.
     pub(super) refused: i64,
+    /// The outcome and the kind of each, as metrics tell them; only of the last transaction.
+    pub(super) kinds: Vec<(&'static str, &'static str)>,
     /// Some of the records that were not taken.
     pub left: Vec<Waiting>,
     /// The revision of the last write.

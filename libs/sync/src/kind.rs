@@ -68,10 +68,15 @@ impl Synced for Entry {
 
     fn awaited((code, field): (FieldCode, &str), name: &str, record: &Record) -> String {
         let awaited = match (code, &record.body) {
-            (FieldCode::OwnedByOtherSource, _) => name,
-            (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, Some(Body::UnitRecord(unit))) => {
-                awaited_by_unit(field, name, unit)
-            }
+            (FieldCode::OwnedByOtherSource | FieldCode::SetByOthers, _) => name,
+            (
+                FieldCode::UnitNotFound
+                | FieldCode::UnitNotOwned
+                | FieldCode::Circle
+                | FieldCode::TooDeep,
+                Some(Body::UnitRecord(unit)),
+            ) => awaited_by_unit(field, name, unit),
+            (FieldCode::RegionNotFound, Some(body)) => awaited_region(field, body),
             (FieldCode::UnitNotFound, Some(Body::Counter(counter))) => &counter.unit,
             (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, _) => {
                 name.split_once("/services/").map_or("", |(unit, _)| unit)
@@ -93,12 +98,29 @@ impl Synced for Entry {
     }
 }
 
-/// A unit waits for the one that its field names, or to be the source's to write.
+/// A unit waits for the one that its field names, or to be the source's to write; one that names
+/// none above it, to be made.
 fn awaited_by_unit<'a>(field: &str, name: &'a str, unit: &'a Unit) -> &'a str {
     match field {
+        "unit_record.parent" if unit.parent.is_empty() => name,
         "unit_record.parent" => &unit.parent,
         "unit_record.predecessor" => &unit.predecessor,
         _ => name,
+    }
+}
+
+/// The region that a field names, of a mall one of those that it serves.
+fn awaited_region<'a>(field: &str, body: &'a Body) -> &'a str {
+    match body {
+        Body::UnitRecord(unit) => &unit.region,
+        Body::Mall(mall) => {
+            let served = field.strip_prefix("mall.serves_regions[").and_then(|rest| {
+                let index: usize = rest.strip_suffix(']')?.parse().ok()?;
+                mall.serves_regions.get(index)
+            });
+            served.unwrap_or(&mall.region)
+        }
+        _ => "",
     }
 }
 
@@ -149,27 +171,29 @@ mod tests {
     use mpp_api::registry::{Counter, Mall};
 
     use super::*;
-    use crate::model::quarantine::{Answer, Asks};
+    use crate::model::lies::Lies;
 
     fn record(body: Body) -> Record {
         Record { body: Some(body), ..Record::default() }
     }
 
     #[test]
-    fn every_code_is_decided_and_what_waits_names_what_it_waits_for() {
+    fn what_waits_names_what_it_waits_for_and_nothing_else_does() {
         let rule = HoursRule { target: "malls/baru".into(), ..HoursRule::default() };
+        let unit = Unit { region: "regions/99.01".into(), ..Unit::default() };
         let service = record(Body::Service(Service::default()));
         let (rule, mall) = (record(Body::HoursRule(rule)), record(Body::Mall(Mall::default())));
+        let unit = record(Body::UnitRecord(unit));
         for code in FieldCode::ALL {
-            let waits = Answer::of(Some(*code), Asks::Put) == Answer::Waits;
-            let decided = [FieldCode::TooManyMoved, FieldCode::Undone].contains(code);
+            let lies = Lies::of(*code);
             let awaited = [
                 Entry::awaited((*code, ""), "units/baru/services/akta", &service),
                 Entry::awaited((*code, ""), "malls/baru", &mall),
+                Entry::awaited((*code, ""), "units/baru", &unit),
                 HoursRule::awaited((*code, ""), "hoursRules/mal_libur", &rule),
             ];
             let named = awaited.iter().any(|name| !name.is_empty());
-            assert_eq!(waits, named || decided, "{code}");
+            assert_eq!(lies.waits() && lies != Lies::Person, named, "{code}");
         }
     }
 
@@ -198,5 +222,12 @@ mod tests {
         let of = |field| Entry::awaited((FieldCode::UnitNotFound, field), "units/baru", &unit);
         assert_eq!(of("unit_record.parent"), "units/pemkab");
         assert_eq!(of("unit_record.predecessor"), "units/lama");
+        let agency = record(Body::UnitRecord(Unit::default()));
+        let fault = (FieldCode::UnitNotFound, "unit_record.parent");
+        assert_eq!(Entry::awaited(fault, "units/negara", &agency), "units/negara");
+        let serves_regions = vec!["regions/35.10".to_owned(), "regions/99.01".to_owned()];
+        let mall = record(Body::Mall(Mall { serves_regions, ..Mall::default() }));
+        let fault = (FieldCode::RegionNotFound, "mall.serves_regions[1]");
+        assert_eq!(Entry::awaited(fault, "malls/bwi", &mall), "regions/99.01");
     }
 }

@@ -10,6 +10,7 @@
 //! syncs          what a service brings: its kinds of record (kind), and its rules for them
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
+//! rooms          what targets would have of a source by a preview in parts
 //! known, fresh, own   sources as a service knows them, where one is late, what one publishes
 //! policy, metrics, engine   the parts of a service that the engine needs
 //! ```
@@ -105,6 +106,7 @@ mod quarantine;
 mod reconcile;
 pub mod redrive;
 mod remarks;
+mod rooms;
 mod sealed;
 pub mod session;
 pub mod store;
@@ -115,7 +117,7 @@ pub mod undo;
 mod waiting;
 pub mod wire;
 
-pub use before::Before;
+pub use before::{Before, Room, Rooms};
 pub use counts::count;
 pub use engine::Engine;
 pub use fate::{Fate, Taken, WaitingRecord, fault, warning};

@@ -12,7 +12,10 @@ use mpp_store::Actor;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    model::quarantine::is_due,
+    model::{
+        lies::Lies,
+        quarantine::{has_changed, is_due},
+    },
     redrive::Redrive,
     store::waiting::{self, Cause, Selection},
     syncs::Syncs,
@@ -138,5 +141,8 @@ fn is_due_now<S: Syncs>(service: &S, cause: &Cause, now: Micros) -> bool {
     if cause.refused {
         return cause.rules != record::RULES;
     }
-    is_due(&cause.code, service.sight(&cause.source, &cause.awaited))
+    match Lies::told(&cause.code) {
+        Lies::Others => has_changed(service.changed(&cause.awaited), cause.tried),
+        lies => is_due(lies, service.sight(&cause.source, &cause.awaited)),
+    }
 }

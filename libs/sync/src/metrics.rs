@@ -1,38 +1,44 @@
 //! Metrics of federation.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use mpp_api::sync::{
-    BatchResult, Incomplete, Outcome, UndoneRecord, incomplete::Reason, undone_record::Change,
+use mpp_api::{
+    document,
+    sync::{
+        BatchResult, Incomplete, Outcome, UndoneRecord, incomplete::Reason, undone_record::Change,
+    },
 };
 
-use crate::{fresh, syncs::Syncs};
+use crate::{fresh, kind::Synced, syncs::Syncs};
 
 mpp_telemetry::metrics! {
     /// Sessions of sources at a service: `begun` and `refused` ones, and by how they ended
     /// `complete` and `incomplete` ones. Those that broke off are the rest of the begun ones.
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["service", "outcome"];
-    /// Records of sources, by the service that they were sent to and how they were answered. A
-    /// batch that is sent again counts once.
-    RECORDS: Counter = "mpp.sync.records" in "{record}" by ["service", "outcome"];
+    /// Records of sources, by the service that they were sent to, how they were answered and what
+    /// kind of record they are; `unknown` where that cannot be told. A batch that is sent again
+    /// counts once.
+    RECORDS: Counter = "mpp.sync.records" in "{record}" by ["service", "outcome", "kind"];
     /// Records that wait, or were rejected when they were tried again (`rejected`), by the service
     /// that keeps them, their source and why. Every replica of a service tells the same.
     QUARANTINED: Gauge = "mpp.sync.quarantined" in "{record}" by
         ["service", "source", "code", "state"];
     /// How long the oldest waiting record of a source has waited at a service.
     QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["service", "source"];
-    /// Tries of records that waited at a service, by outcome: `taken`, `waiting` or `rejected`.
-    REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["service", "outcome"];
+    /// Tries of records that waited at a service, by outcome (`taken`, `waiting` or `rejected`) and
+    /// kind of record.
+    REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["service", "outcome", "kind"];
     /// Ranges of records that clients have compared instead of sending them.
     COMPARED: Counter = "mpp.sync.compared_ranges" in "{range}" by ["service"];
     /// Records that a reconcile has found to stand as their source has them.
     CONFIRMED: Counter = "mpp.sync.confirmed_records" in "{record}" by ["service"];
-    /// Records that clients have looked at before they send them, by how they would be answered.
+    /// Records that clients have looked at before they send them, by how they would be answered and
+    /// kind.
     PREVIEWED: Counter = "mpp.sync.previewed_records" in "{record}" by
-        ["service", "outcome"];
-    /// Records of sessions that were undone, by what was done: `restored`, `brought_back`,
-    /// `deleted`, `held`, or `left` as they are.
-    UNDONE: Counter = "mpp.sync.undone_records" in "{record}" by ["service", "change"];
+        ["service", "outcome", "kind"];
+    /// Records of sessions that were undone, by what was done (`restored`, `brought_back`,
+    /// `deleted`, `held`, or `left` as they are) and kind.
+    UNDONE: Counter = "mpp.sync.undone_records" in "{record}" by ["service", "change", "kind"];
     /// How long writes of sources waited for their turn, by what they were: `batch`, `preview`,
     /// `redrive` or `undo`.
     WRITE_WAITS: Seconds = "mpp.sync.write_wait" in "s" by ["service", "work"];
@@ -69,27 +75,57 @@ const UNDOES: [(Change, &str); 5] = [
     (Change::Left, "left"),
 ];
 
+/// The kind of a record that is of none, such as one whose name is hostile.
+const UNKNOWN: &str = "unknown";
+
+/// The kind of the record of a name, as metrics tell it: one of a service's own.
+pub fn kind_of<D: Synced>(name: &str) -> &'static str {
+    D::kind_of(name).unwrap_or(UNKNOWN)
+}
+
 /// Counts records of a session that was undone.
 pub fn undone<S: Syncs>(records: &[UndoneRecord]) {
     for (change, name) in UNDOES {
-        let count = records.iter().filter(|record| record.change() == change).count();
-        UNDONE.add(count as u64, [S::NAME, name]);
+        let done = records.iter().filter(|record| record.change() == change);
+        add(done.map(|record| told(&record.kind)), |count, kind| {
+            UNDONE.add(count, [S::NAME, name, kind]);
+        });
     }
+}
+
+/// The kind of a record that a session has touched: also one that rests on those that sources send.
+fn told(kind: &str) -> &'static str {
+    document::KINDS.iter().copied().find(|known| *known == kind).unwrap_or(UNKNOWN)
+}
+
+/// Adds up kinds.
+fn add(kinds: impl Iterator<Item = &'static str>, mut add: impl FnMut(u64, &'static str)) {
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for kind in kinds {
+        *counts.entry(kind).or_default() += 1;
+    }
+    counts.into_iter().for_each(|(kind, count)| add(count, kind));
+}
+
+/// Every combination of words with a service's kinds.
+fn by_kind<S: Syncs>(words: &[&'static str]) -> Vec<[&'static str; 3]> {
+    let of = |word: &'static str| S::Doc::KINDS.iter().map(move |kind| [S::NAME, word, *kind]);
+    words.iter().copied().flat_map(of).collect()
 }
 
 /// Counts from zero on, and tells of `service` as long as it is there.
 pub fn begin<S: Syncs>(service: &Arc<S>) {
     let outcomes = ["begun", "refused", "complete", "incomplete"];
     SESSIONS.begin(outcomes.map(|outcome| [S::NAME, outcome]));
-    RECORDS.begin(OUTCOMES.map(|(_, outcome)| [S::NAME, outcome]));
-    PREVIEWED.begin(OUTCOMES.map(|(_, outcome)| [S::NAME, outcome]));
+    RECORDS.begin(by_kind::<S>(&OUTCOMES.map(|(_, outcome)| outcome)));
+    PREVIEWED.begin(by_kind::<S>(&OUTCOMES.map(|(_, outcome)| outcome)));
     UNREAD_ROWS.begin([[S::NAME]]);
     COMPARED.begin([[S::NAME]]);
     CONFIRMED.begin([[S::NAME]]);
     let reasons = (1..).map_while(|number| Reason::try_from(number).ok());
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [S::NAME, reason.as_str_name()]));
-    UNDONE.begin(UNDOES.map(|(_, change)| [S::NAME, change]));
-    REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [S::NAME, outcome]));
+    UNDONE.begin(by_kind::<S>(&UNDOES.map(|(_, change)| change)));
+    REDRIVEN.begin(by_kind::<S>(&["taken", "waiting", "rejected"]));
     WRITES_WAITING.observe(service, [S::NAME], |own| own.engine().writes_waiting() as f64);
     QUARANTINED.observe_each(service, |own| own.engine().waiting.counts(S::NAME));
     QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(S::NAME, own.time()));
@@ -97,24 +133,29 @@ pub fn begin<S: Syncs>(service: &Arc<S>) {
     SOURCE_LATE.observe_each(service, |own| fresh::lateness(own));
 }
 
-/// Counts a batch's answers.
-pub fn answered<S: Syncs>(result: &BatchResult) {
+/// Counts a batch's answers, to records of these kinds in their order.
+pub fn answered<S: Syncs>(result: &BatchResult, kinds: &[&'static str]) {
     if result.repeated_nonce {
         return;
     }
     CONFIRMED.add(u64::try_from(result.confirmed).unwrap_or(0), [S::NAME]);
-    count(result, |many, outcome| RECORDS.add(many, [S::NAME, outcome]));
+    count(result, kinds, |many, outcome, kind| RECORDS.add(many, [S::NAME, outcome, kind]));
 }
 
 /// Counts the records of a preview.
-pub fn previewed<S: Syncs>(result: &BatchResult) {
-    count(result, |many, outcome| PREVIEWED.add(many, [S::NAME, outcome]));
+pub fn previewed<S: Syncs>(result: &BatchResult, kinds: &[&'static str]) {
+    count(result, kinds, |many, outcome, kind| PREVIEWED.add(many, [S::NAME, outcome, kind]));
 }
 
-fn count(result: &BatchResult, add: impl Fn(u64, &'static str)) {
+fn count(
+    result: &BatchResult,
+    kinds: &[&'static str],
+    tell: impl Fn(u64, &'static str, &'static str),
+) {
     for (outcome, name) in OUTCOMES {
-        let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
-        add(count as u64, name);
+        let all = result.results.iter().zip(kinds);
+        let of_it = all.filter(|(answer, _)| answer.outcome() == outcome);
+        add(of_it.map(|(_, kind)| *kind), |count, kind| tell(count, name, kind));
     }
 }
 
@@ -138,10 +179,13 @@ pub fn ended<S: Syncs>(unread: i64, incomplete: Option<&Incomplete>) {
     }
 }
 
-/// Counts records that were tried again.
-pub fn redriven<S: Syncs>(taken: i64, waiting: i64, rejected: i64) {
-    for (count, outcome) in [(taken, "taken"), (waiting, "waiting"), (rejected, "rejected")] {
-        REDRIVEN.add(u64::try_from(count).unwrap_or(0), [S::NAME, outcome]);
+/// Counts records that were tried again, by outcome and kind.
+pub fn redriven<S: Syncs>(tried: &[(&'static str, &'static str)]) {
+    for outcome in ["taken", "waiting", "rejected"] {
+        let of_it = tried.iter().filter(|(found, _)| *found == outcome);
+        add(of_it.map(|(_, kind)| *kind), |count, kind| {
+            REDRIVEN.add(count, [S::NAME, outcome, kind]);
+        });
     }
 }
 

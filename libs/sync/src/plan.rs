@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     fate::{Fate, MAX_SHOWN_NAME, WaitingRecord, fault, first_fault, shown},
     kind::Synced,
+    metrics,
     model::{
         checkpoint,
         quarantine::{Answer, Asks},
@@ -119,6 +120,11 @@ impl<D: Synced> Plan<D> {
     /// The names that the records ask for, of hostile ones the start.
     pub fn shown_names(&self) -> Vec<String> {
         self.names.iter().map(|name| name.chars().take(MAX_SHOWN_NAME).collect()).collect()
+    }
+
+    /// The kinds of the records, as metrics tell them.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.names.iter().map(|name| metrics::kind_of::<D>(name)).collect()
     }
 
     /// The key of a record's name, its digest, and whether it asks for its record to go.

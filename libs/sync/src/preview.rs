@@ -18,10 +18,10 @@ use mpp_api::{
     document,
     sync::{
         Batch, BatchResult, Checkpoint, Outcome, OverriddenDifference, PreviewRecordsRequest,
-        PreviewRecordsResponse, PreviewSoFar, RecordPreview, Source,
+        PreviewRecordsResponse, PreviewRoom, PreviewSoFar, RecordPreview, Source,
     },
 };
-use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_core::{Error, FieldCode, Label, Micros, Result};
 use mpp_form::{
     Check, limits,
     record::{self, Checked},
@@ -41,6 +41,7 @@ use crate::{
     own,
     plan::{self, Plan},
     quarantine::awaited_by,
+    rooms,
     session::{Session, author, bound, check_forms, permit},
     store::{
         batches,
@@ -80,7 +81,7 @@ pub(super) async fn preview<S: Syncs>(
     tx.rollback().await?;
     let records = std::mem::take(&mut request.records);
     let answer = PreviewRecordsResponse {
-        so_far: Some(request.so_far.unwrap_or_default()),
+        so_far: Some(request.so_far.clone().unwrap_or_default()),
         max_batch_records: bound(service.settings().batch_records),
         max_batch_bytes: bound(service.settings().batch_bytes),
         rules_version: record::RULES,
@@ -92,7 +93,7 @@ pub(super) async fn preview<S: Syncs>(
     let mut session = session(service, actor, request);
     session.patience = Patience::of(call);
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
-    metrics::previewed::<S>(&looked.result);
+    metrics::previewed::<S>(&looked.result, &looked.kinds);
     // Texts of many records take long enough for others to wait.
     let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
     let records = told.await.map_err(Error::internal)??;
@@ -109,7 +110,9 @@ fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
         let text = format!("are {}; at most {}", names.len(), limits::PREVIEWED_NAMES);
         check.fail(field, FieldCode::TooMany, text);
     }
-    check_so_far(&mut check, &request.so_far.unwrap_or_default());
+    if let Some(so_far) = &request.so_far {
+        check_so_far(&mut check, so_far);
+    }
     check.finish()?;
     let bytes = request.records.iter().map(|record| record.encoded_len() + FRAME).sum();
     plan::check_size(request.records.len(), bytes, service.settings())?;
@@ -118,7 +121,8 @@ fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
 
 /// Refuses counts that no preview of ours can have answered.
 fn check_so_far(check: &mut Check, so_far: &PreviewSoFar) {
-    let PreviewSoFar { moved, published, waiting, waiting_bytes } = *so_far;
+    let PreviewSoFar { moved, published, waiting, waiting_bytes, .. } = *so_far;
+    rooms::check(check, &so_far.rooms);
     let counts = [
         ("moved", moved),
         ("published", published),
@@ -140,6 +144,7 @@ fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) 
         moved: so_far.moved,
         published: so_far.published,
         waiting: Held { records: so_far.waiting, bytes: so_far.waiting_bytes },
+        rooms: rooms::read(&so_far.rooms),
         there: request.published_before.into_iter().collect(),
         gone: request.gone_before.into_iter().collect(),
     };
@@ -160,6 +165,8 @@ struct Looked {
     result: BatchResult,
     /// The name of each record.
     names: Vec<String>,
+    /// The kind of each, for metrics.
+    kinds: Vec<&'static str>,
     /// By the place of a record: names of its source's others of the same id.
     elsewhere: HashMap<usize, Vec<String>>,
     before: Standing,
@@ -200,13 +207,15 @@ impl<S: Syncs> Session<S> {
         let after = self.standing(&mut tx, &names).await?;
         let waits = waiting::held(&mut tx, &self.lease.source).await?;
         let moved = batches::add_moved(&mut tx, &self.lease, 0).await?;
+        let rooms = self.rooms((&before, &after), tx.now())?;
         tx.rollback().await?;
         let published = count(&after) - count(&before);
-        let so_far = self.so_far(moved, published, (waited, waits));
+        let so_far = PreviewSoFar { rooms, ..self.so_far(moved, published, (waited, waits)) };
         let gone = before.keys().filter(|name| !after.contains_key(*name));
         let gone_along = gone.map(|name| (name.clone(), self.service.goes_along(name))).collect();
-        let (names, awaited) = (plan.shown_names(), awaited(plan, &result));
-        Ok((Looked { result, names, elsewhere, before, after, gone_along, awaited }, so_far))
+        let (names, kinds) = (plan.shown_names(), plan.kinds());
+        let awaited = awaited(plan, &result);
+        Ok((Looked { result, names, kinds, elsewhere, before, after, gone_along, awaited }, so_far))
     }
 
     /// Takes the place of a session, under the lock of its source's lease.
@@ -246,7 +255,20 @@ impl<S: Syncs> Session<S> {
             published: before.published + published,
             waiting: before.waiting.records + is.records - was.records,
             waiting_bytes: before.waiting.bytes + is.bytes - was.bytes,
+            rooms: Vec::new(),
         }
+    }
+
+    fn rooms(
+        &self,
+        (before, after): (&Standing, &Standing),
+        at: Micros,
+    ) -> Result<Vec<PreviewRoom>> {
+        let known = self.previews.as_ref().map(|before| before.rooms.clone());
+        let mut all = known.unwrap_or_default();
+        rooms::add::<S>(&mut all, before.iter(), (-1, at))?;
+        rooms::add::<S>(&mut all, after.iter(), (1, at))?;
+        Ok(rooms::told(all))
     }
 
     fn is_own_or_new(&self, name: &str) -> bool {

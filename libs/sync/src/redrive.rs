@@ -245,7 +245,7 @@ impl<S: Syncs> Redrive<S> {
             return Ok((done, others));
         }
         done.revision = tx.commit().await?;
-        metrics::redriven::<S>(done.taken, done.waiting, done.rejected);
+        metrics::redriven::<S>(&done.kinds);
         let (taken, left) = (done.taken, done.waiting);
         tracing::info!(source, taken, left, rejected = done.rejected, "records were redriven");
         Ok((done, others))

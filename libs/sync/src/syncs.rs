@@ -92,12 +92,32 @@ pub trait Syncs: Replica + Clone + 'static {
     /// How what records of a source wait for stands now, by this replica's memory.
     fn sight(&self, source: &str, awaited: &str) -> Sight;
 
+    /// When one of the records on which those depend that wait for this last changed, by this
+    /// replica's memory; 0 where none is known.
+    fn changed(&self, _awaited: &str) -> Micros {
+        0
+    }
+
     /// Remarks for the publisher on a record that was taken as it came.
     fn remarks(record: &Self::Doc, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation>;
 
     /// The source's own records that a record of this name may have moved from.
     fn elsewhere(&self, _source: &str, _name: &str) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The target of a record that has room for so many of a source only, and whether the record is
+    /// over at that time.
+    ///
+    /// # Errors
+    /// `INTERNAL` for a record that cannot be read.
+    fn takes_room(_name: &str, _doc: &[u8], _at: Micros) -> Result<Option<(String, bool)>> {
+        Ok(None)
+    }
+
+    /// What other services may have of a record of this kind that goes, and no look here sees.
+    fn unseen(_kind: &str) -> &'static str {
+        ""
     }
 
     /// How many records go with this one.

@@ -220,7 +220,7 @@ impl<'a> Piece<'a> {
         let undone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
         let gone = buried.unwrap_or(undone);
         tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
-        self.tell(&last, then.as_ref());
+        self.tell::<S>(&last, then.as_ref());
         if then.as_ref().is_some_and(|then| then.labels != last.labels) {
             self.moved.push(one.name.clone());
         }
@@ -243,7 +243,7 @@ impl<'a> Piece<'a> {
         self.told.push(UndoneRecord { kind, name, change, left_reason: why, ..Default::default() });
     }
 
-    fn tell(&mut self, last: &Change, then: Option<&Change>) {
+    fn tell<S: Syncs>(&mut self, last: &Change, then: Option<&Change>) {
         let mut told = UndoneRecord {
             kind: last.kind.clone(),
             name: last.name.clone(),
@@ -256,6 +256,9 @@ impl<'a> Piece<'a> {
             (_, Some(_)) => Did::BroughtBack,
             (_, None) => Did::Deleted,
         });
+        if told.change() == Did::Deleted {
+            told.unseen = S::unseen(&last.kind).to_owned();
+        }
         let both = then.filter(|_| last.op == Op::Put);
         let found = both.and_then(|then| difference::of(&last.kind, &last.doc, &then.doc));
         told.differences = found.unwrap_or_default();

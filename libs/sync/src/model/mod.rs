@@ -5,6 +5,7 @@ pub mod ending;
 pub mod fair;
 pub mod forms;
 pub mod lease;
+pub mod lies;
 pub mod preview;
 pub mod quarantine;
 #[cfg(test)]

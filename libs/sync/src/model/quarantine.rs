@@ -16,18 +16,13 @@
 //! record that was put into quarantine while its unit was just being made, a replica that died
 //! between the two, a database that was restored, all find the same answer at the next look.
 
-use std::time::Duration;
-
-use mpp_core::FieldCode;
+use mpp_core::{FieldCode, Micros};
 use mpp_form::{
     Check,
     record::{Checked, Item},
 };
 
-/// First pause of a record that was tried too early, such as before its batch was committed.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Longest pause between two tries of a record for the same thing.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+use super::lies::{LONGEST_OF_OTHERS, Lies};
 
 /// The change that a record asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,22 +108,11 @@ impl Answer {
             (Some(FieldCode::NotFound), Asks::Delete) => Self::Taken,
             // After a hand-over its new owner looks at the service before it is deleted.
             (Some(FieldCode::OwnedByOtherSource), Asks::Delete) => Self::Wrong,
-            (
-                Some(
-                    FieldCode::UnitNotFound
-                    | FieldCode::UnitNotOwned
-                    | FieldCode::MallNotFound
-                    | FieldCode::MallNotOwned
-                    | FieldCode::TargetNotFound
-                    | FieldCode::TargetNotOwned
-                    | FieldCode::OwnedByOtherSource
-                    | FieldCode::TooManyMoved
-                    | FieldCode::Undone,
-                ),
-                _,
-            ) => Self::Waits,
-            (Some(FieldCode::Internal), _) => Self::Failed,
-            (Some(_), _) => Self::Wrong,
+            (Some(code), _) => match Lies::of(code) {
+                lies if lies.waits() => Self::Waits,
+                Lies::Service => Self::Failed,
+                _ => Self::Wrong,
+            },
         }
     }
 }
@@ -165,7 +149,7 @@ impl State {
 /// The state of what records wait for, as a replica sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sight {
-    /// The unit exists, or the mall, or the rule's target.
+    /// The unit exists, or the mall, the region or the rule's target.
     pub exists: bool,
     /// The source may write there.
     pub may_write: bool,
@@ -175,19 +159,22 @@ pub struct Sight {
 
 /// Whether it is worth trying records that wait for this: only then are they tried, and the try
 /// decides.
-pub fn is_due(code: &str, sight: Sight) -> bool {
-    let is = |known: FieldCode| code == known.as_str();
-    let among = |all: [FieldCode; 3]| all.into_iter().any(is);
-    if among([FieldCode::UnitNotFound, FieldCode::MallNotFound, FieldCode::TargetNotFound]) {
-        sight.exists
-    } else if among([FieldCode::UnitNotOwned, FieldCode::MallNotOwned, FieldCode::TargetNotOwned]) {
-        sight.may_write || !sight.exists
-    } else if is(FieldCode::OwnedByOtherSource) {
-        !sight.is_foreign
-    } else {
+pub fn is_due(lies: Lies, sight: Sight) -> bool {
+    match lies {
+        Lies::Missing => sight.exists,
+        Lies::Rights => sight.may_write || !sight.exists,
+        Lies::Publisher => !sight.is_foreign,
+        Lies::Itself | Lies::Others | Lies::Service => true,
         // Whether many records may move, or what was undone may come back, a person decides.
-        !is(FieldCode::TooManyMoved) && !is(FieldCode::Undone)
+        Lies::Person => false,
     }
+}
+
+/// Whether records that wait for how others stand are worth a try: one that they depend on has
+/// changed since they were tried, or so shortly before that the try may not have seen it.
+pub fn has_changed(changed: Micros, tried: Micros) -> bool {
+    let margin = Micros::try_from(LONGEST_OF_OTHERS.as_micros()).unwrap_or(Micros::MAX);
+    changed.saturating_add(margin) >= tried
 }
 
 /// Refuses a code that no record is ever kept for: a caller who misspells one would otherwise be
@@ -203,12 +190,6 @@ pub fn check_code(check: &mut Check, code: &str) {
         );
         check.fail("code", FieldCode::UnknownValue, text);
     }
-}
-
-/// How long a record is left alone after a try that found the same as the one before: twice as long
-/// as the last time. A record that is sent again begins anew.
-pub fn pause(before: Duration) -> Duration {
-    before.saturating_mul(2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
 }
 
 #[cfg(test)]
@@ -286,9 +267,10 @@ mod tests {
             } else {
                 FieldCode::TooManyMoved
             };
-            prop_assert!(!is_due(found.as_str(), sight), "{found} {sight:?}");
+            let lies = Lies::of(found);
+            prop_assert!(!is_due(lies, sight), "{found} {sight:?}");
             let good = Sight { exists: true, may_write: true, is_foreign: false };
-            prop_assert_eq!(is_due(found.as_str(), good), found != FieldCode::TooManyMoved);
+            prop_assert_eq!(is_due(lies, good), found != FieldCode::TooManyMoved);
         }
     }
 
@@ -299,12 +281,11 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_and_end_at_an_hour() {
-        let next = |before: &Duration| Some(pause(*before));
-        let pauses = std::iter::successors(Some(pause(Duration::ZERO)), next);
-        let seconds: Vec<u64> = pauses.take(14).map(|pause| pause.as_secs()).collect();
-        assert_eq!(seconds[..4], [1, 2, 4, 8]);
-        assert_eq!(seconds[11..], [2_048, 3_600, 3_600]);
-        assert_eq!(pause(Duration::MAX), LONGEST_PAUSE);
+    fn a_change_counts_for_a_minute_after_its_time_and_no_longer() {
+        let minute = 60_000_000;
+        assert!(has_changed(500 * minute, 500 * minute), "at the time of the try");
+        assert!(has_changed(500 * minute, 501 * minute), "committed after the try");
+        assert!(!has_changed(500 * minute, 501 * minute + 1), "seen by the try");
+        assert!(!has_changed(0, 500 * minute), "what it depends on is not known here");
     }
 }

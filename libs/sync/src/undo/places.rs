@@ -77,7 +77,7 @@ impl Piece<'_> {
             self.leave(&last, format!("{} rest on it by now, and stay", some_of(&rest)));
             return Ok(());
         }
-        self.take_away(tx, (kind, &last), before).await
+        self.take_away::<S>(tx, (kind, &last), before).await
     }
 
     /// A place as it stands, and the tombstone that it had before, where the session has made it.
@@ -122,7 +122,7 @@ impl Piece<'_> {
         Ok(())
     }
 
-    async fn take_away(
+    async fn take_away<S: Syncs>(
         &mut self,
         tx: &mut Tx,
         (kind, last): (&'static str, &Change),
@@ -131,7 +131,7 @@ impl Piece<'_> {
         let undone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
         let gone = before.and_then(|before| before.tombstone).unwrap_or(undone);
         tx.put_back((kind, &last.name, last.version), None, &gone).await?;
-        self.tell(last, None);
+        self.tell::<S>(last, None);
         self.gone.push(last.name.clone());
         self.kept.push(Undone { name: last.name.clone(), deletes: false, waited: false });
         Ok(())

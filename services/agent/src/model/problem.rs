@@ -197,7 +197,8 @@ fn release(id: &str) -> String {
 const PLACE_GONE: &str = "No source deletes a unit, a mall or a counter. Where it is still there, add it to the \
                           source. Where it has ended, give it its end while it is in the source (a unit's valid_to, \
                           an agreement's last day; a mall's stages are set by calls). What was given back and comes \
-                          into the source again waits until a person hands it over: `mpp hand-back NAME --to SOURCE`.";
+                          into the source again is its own again; where somebody has written it since, it waits until \
+                          a person hands it over: `mpp hand-back NAME --to SOURCE`.";
 
 /// The way out for one that is held back and has none.
 const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a record, \

@@ -109,6 +109,9 @@ fn tell(record: &UndoneRecord) {
         Change::Left => say!("  ! left: {name}: {left_reason}"),
         Change::Unspecified => say!("  = {name}"),
     }
+    if !record.unseen.is_empty() {
+        say!("      {}", record.unseen);
+    }
     record.differences.iter().for_each(difference);
     if record.left_out > 0 {
         say!("      and {} more differences", record.left_out);

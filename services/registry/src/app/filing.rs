@@ -76,11 +76,22 @@ pub(super) async fn new_region(
     before: Option<&str>,
     field: &str,
 ) -> Result<Region> {
-    let found = tx.require::<Region>(region, field).await?.doc;
+    let found = known_region(tx, region, field).await?;
     if before != Some(region) {
         model::region::check_valid(&found, tx.now(), field)?;
     }
     Ok(found)
+}
+
+/// A region that the table has.
+pub(super) async fn known_region(tx: &mut Tx, region: &str, field: &str) -> Result<Region> {
+    match tx.require::<Region>(region, field).await {
+        Err(error) if error.reason() == Reason::ReferenceInvalid => {
+            let text = format!("{region} does not exist");
+            Err(Error::reference(field, FieldCode::RegionNotFound, text))
+        }
+        found => found.map(|found| found.doc),
+    }
 }
 
 /// The mall's name within a checked name.

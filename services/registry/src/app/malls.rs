@@ -7,7 +7,7 @@ use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, lineage, new_region, owned},
+    filing::{code, filing, known_region, lineage, new_region, owned},
     published::file_published,
     relabel,
 };
@@ -37,7 +37,7 @@ impl Keeps<Mall> for Registry {
         let region = new_region(tx, &mall.region, known, "mall.region").await?;
         model::region::check_not_province(&region, "mall.region")?;
         for (index, served) in mall.serves_regions.iter().enumerate() {
-            tx.require::<Region>(served, &format!("mall.serves_regions[{index}]")).await?;
+            known_region(tx, served, &format!("mall.serves_regions[{index}]")).await?;
         }
         let organiser = lineage(tx, &mall.organiser, "mall.organiser").await?;
         let owners = mpp_rpc::mall_owners(&mall.name, owned(&organiser));

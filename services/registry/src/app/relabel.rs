@@ -111,9 +111,24 @@ pub async fn unit(
     agency: &str,
 ) -> Result<()> {
     let below = standing.below(registry, top);
-    let lies_below =
-        |name: &str, unit: &str| name != top && (unit == top || below.contains_key(unit));
-    relabel((registry, standing), tx, "", lies_below, (Label::Agency, agency)).await
+    let concerned = |name: &str, unit: &str| lies_below(&below, top, (name, unit));
+    relabel((registry, standing), tx, "", concerned, (Label::Agency, agency)).await
+}
+
+/// How many records that would file anew.
+pub fn count((registry, standing): (&Registry, &Standing), top: &str, agency: &str) -> usize {
+    let below = standing.below(registry, top);
+    let concerned = |name: &str, unit: &str| lies_below(&below, top, (name, unit));
+    let of = |kind: &&str| {
+        let label = (Label::Agency, agency);
+        standing.to_file(registry, (kind, ""), concerned, label).0.len()
+    };
+    RegistryView::KINDS.iter().map(of).sum()
+}
+
+/// Whether a record of a unit lies below the one that moves.
+fn lies_below(below: &HashMap<String, usize>, top: &str, (name, unit): (&str, &str)) -> bool {
+    name != top && (unit == top || below.contains_key(unit))
 }
 
 /// Gives the records of every kind that have the label, and that the move concerns, its new value.

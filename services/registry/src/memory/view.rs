@@ -9,7 +9,7 @@ use mpp_api::{
     Document,
     registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
-use mpp_core::Result;
+use mpp_core::{Micros, Result};
 use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
@@ -29,6 +29,8 @@ pub struct RegistryView {
     pub records: Records,
     /// Unit → the unit above it; agencies are left out.
     parents: HashMap<Arc<str>, Arc<str>>,
+    /// When a unit last changed, or went.
+    units_changed: Micros,
     /// The last part of a service's name → the services of that id, of all units.
     ids: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// Services with overridden fields → how they stand, of [`Label::Overridden`].
@@ -55,6 +57,9 @@ impl View for RegistryView {
         if kind == Service::KIND {
             self.count_category(before.as_ref(), change);
             self.put_needs(before.as_ref(), change);
+        }
+        if kind == Unit::KIND {
+            self.units_changed = self.units_changed.max(change.at);
         }
         match (kind, change.op) {
             (Unit::KIND, Op::Put) => self.put_unit(change),
@@ -243,6 +248,11 @@ impl RegistryView {
         let lineage = organiser.and_then(|organiser| self.lineage(organiser));
         let units = lineage.as_ref().map(Lineage::names).unwrap_or_default();
         mpp_rpc::mall_owners(mall, units.into_iter().map(str::to_owned))
+    }
+
+    /// When one of the units last changed, or went.
+    pub fn units_changed(&self) -> Micros {
+        self.units_changed
     }
 
     /// A unit and all units below it.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use mpp_api::registry::{Region, region};
 use mpp_calendar::{Zone, local_date};
-use mpp_core::{Error, FieldCode, Micros, Reason, RegionCode, Result};
+use mpp_core::{Error, FieldCode, Micros, RegionCode, Result};
 
 use super::parse_date;
 
@@ -87,6 +87,11 @@ pub fn valid_on(region: &Region, day: Date) -> bool {
     begun && !ended
 }
 
+/// True if the region's code comes to hold after `day`.
+fn begins_after(region: &Region, day: Date) -> bool {
+    parse_date(&region.valid_from).is_some_and(|from| from > day)
+}
+
 /// The region's zone; WIB, the capital's, for one that is not known.
 pub fn zone(region: &Region) -> Zone {
     Zone::from_iana(&region.time_zone).unwrap_or(Zone::Wib)
@@ -105,15 +110,24 @@ pub fn today(region: &Region, now: Micros) -> Result<Date> {
 /// # Errors
 /// `REFERENCE_INVALID`, naming the codes that took its place.
 pub fn check_valid(region: &Region, now: Micros, field: &str) -> Result<()> {
-    if valid_on(region, today(region, now)?) {
+    let today = today(region, now)?;
+    if valid_on(region, today) {
         return Ok(());
     }
-    let instead = match region.successors.join(", ") {
-        none if none.is_empty() => format!("its code holds from {}", region.valid_from),
-        names => format!("its code ended on {}; use {names}", region.valid_to),
+    // A code that has ended holds never again; one that is still to come waits for its day.
+    let (code, instead) = match region.successors.join(", ") {
+        _ if begins_after(region, today) => {
+            (FieldCode::RegionNotFound, format!("its code holds from {}", region.valid_from))
+        }
+        none if none.is_empty() => {
+            (FieldCode::UnknownValue, format!("its code ended on {}", region.valid_to))
+        }
+        names => {
+            (FieldCode::UnknownValue, format!("its code ended on {}; use {names}", region.valid_to))
+        }
     };
-    let message = format!("{field}: {} is not valid today, {instead}", region.name);
-    Err(Error::new(Reason::ReferenceInvalid, message))
+    let text = format!("{} is not valid today, {instead}", region.name);
+    Err(Error::reference(field, code, text))
 }
 
 /// Checks that a mall can stand in the region.
@@ -131,6 +145,8 @@ pub fn check_not_province(region: &Region, field: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+
+    use mpp_core::Reason;
 
     use super::*;
 

@@ -1,9 +1,11 @@
 //! The tree of units: ministry → regional office → branch; local government → office.
 
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 /// Units above one another at the most, the unit itself included.
 pub const MAX_DEPTH: usize = 8;
+
+const PARENT: &str = "unit.parent";
 
 /// A unit and the units above it, from itself to its agency. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +49,8 @@ impl Lineage {
 /// `REFERENCE_INVALID` if the unit would lie below itself, or too deep.
 pub fn check_parent(unit: &str, parent: &Lineage) -> Result<()> {
     if parent.is_within(unit) {
-        let message = format!(
-            "unit.parent: {} lies below {unit}; a unit cannot lie below itself",
-            parent.unit()
-        );
-        return Err(Error::new(Reason::ReferenceInvalid, message));
+        let text = format!("{} lies below {unit}; a unit cannot lie below itself", parent.unit());
+        return Err(Error::reference(PARENT, FieldCode::Circle, text));
     }
     check_depth(parent.depth() + 1)
 }
@@ -64,13 +63,14 @@ pub fn check_depth(depth: usize) -> Result<()> {
     if depth <= MAX_DEPTH {
         return Ok(());
     }
-    let message =
-        format!("unit.parent: the tree would be {depth} units deep; at most {MAX_DEPTH} are kept");
-    Err(Error::new(Reason::ReferenceInvalid, message))
+    let text = format!("the tree would be {depth} units deep; at most {MAX_DEPTH} are kept");
+    Err(Error::reference(PARENT, FieldCode::TooDeep, text))
 }
 
 #[cfg(test)]
 mod tests {
+    use mpp_core::Reason;
+
     use super::*;
 
     fn line(names: &[&str]) -> Lineage {

@@ -4,7 +4,7 @@ use mpp_api::{
     registry::{Mall, Unit},
     sync::Source,
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
 use mpp_store::Tx;
 use mpp_sync::fault;
 
@@ -32,10 +32,22 @@ pub(super) fn names_itself(given: &Unit) -> Option<FieldViolation> {
     Some(fault(field, FieldCode::SelfReference, "is the unit itself; name another one"))
 }
 
-/// Why the units that a batch makes lie below none: each is named by the next as the one above.
-pub(super) fn in_a_circle(circle: &str) -> FieldViolation {
-    let text = format!("{circle} would lie below itself; name the unit that is truly above it");
-    fault(PARENT, FieldCode::SelfReference, &text)
+/// Why a unit waits for one that needs it in turn.
+pub(super) fn in_a_circle(missing: &FieldViolation, (name, other): (&str, &str)) -> FieldViolation {
+    let text = format!(
+        "{other} does not exist, and needs {name} in turn, as the unit above it or before it, \
+         itself or through others that come; name another one in one of them"
+    );
+    fault(&missing.field, FieldCode::Circle, &text)
+}
+
+/// The unit that a unit names in a field.
+pub(super) fn named_in<'a>(field: &str, given: &'a Unit) -> &'a str {
+    match field {
+        PARENT => &given.parent,
+        PREDECESSOR => &given.predecessor,
+        _ => "",
+    }
 }
 
 /// Why a unit is not the source's to write so.
@@ -47,7 +59,7 @@ pub(super) async fn unit_of_source(
 ) -> Result<Option<FieldViolation>> {
     let known = before.map(|before| before.parent.as_str());
     if known != Some(&given.parent)
-        && let Some(fault) = not_below(tx, source, &given.parent).await?
+        && let Some(fault) = not_below(tx, source, given, before).await?
     {
         return Ok(Some(fault));
     }
@@ -61,11 +73,33 @@ pub(super) async fn unit_of_source(
     Ok((!is_there).then(|| fault(PREDECESSOR, FieldCode::UnitNotFound, &text)))
 }
 
-/// Why the source puts no unit right below this one.
-async fn not_below(tx: &mut Tx, source: &Source, parent: &str) -> Result<Option<FieldViolation>> {
+/// Why the source does not put a unit right below the one that it names.
+async fn not_below(
+    tx: &mut Tx,
+    source: &Source,
+    given: &Unit,
+    before: Option<&Unit>,
+) -> Result<Option<FieldViolation>> {
+    let parent = given.parent.as_str();
     if parent.is_empty() {
-        let text = "must name the unit above: an agency is made by an administrator";
-        return Ok(Some(fault(PARENT, FieldCode::NotAllowed, text)));
+        let name = &given.name;
+        return Ok(Some(match before {
+            None => {
+                let text = format!(
+                    "{name} does not exist, and without a unit above it is an agency, which an \
+                     administrator makes; or name the unit above"
+                );
+                fault(PARENT, FieldCode::UnitNotFound, &text)
+            }
+            Some(before) => {
+                let text = format!(
+                    "{name} lies below {}; only an administrator makes it an agency: name the unit \
+                     above, or have it changed there first",
+                    before.parent
+                );
+                fault(PARENT, FieldCode::SetByOthers, &text)
+            }
+        }));
     }
     let above = find_lineage(tx, parent).await?;
     let amiss = check_unit(source, parent, above.as_ref()).err();
@@ -94,13 +128,22 @@ pub(super) async fn mall_of_source(
     Ok(Err(fault(field, FieldCode::MallNotOwned, &text)))
 }
 
-/// The fault of a record of which a field refers to what it may not: the message begins with the
-/// field, which of a unit is the record's own.
-pub(super) fn misplaced(error: &Error) -> FieldViolation {
+/// The fault of a record of which a field refers to what it may not; `None` for an error that is not
+/// the record's. Of a unit the field is the record's own.
+pub(super) fn misplaced(error: &Error) -> Option<FieldViolation> {
+    if let Some(first) = error.violations().first() {
+        return Some(FieldViolation { field: own_field(&first.field), ..first.clone() });
+    }
+    if error.reason() != Reason::ReferenceInvalid {
+        return None;
+    }
     let (field, text) = error.message().split_once(": ").unwrap_or(("", error.message()));
-    let field = match field.strip_prefix("unit.") {
+    Some(fault(&own_field(field), FieldCode::UnknownValue, text))
+}
+
+fn own_field(field: &str) -> String {
+    match field.strip_prefix("unit.") {
         Some(rest) => format!("unit_record.{rest}"),
         None => field.to_owned(),
-    };
-    fault(&field, FieldCode::UnknownValue, text)
+    }
 }

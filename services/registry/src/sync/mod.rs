@@ -2,13 +2,16 @@
 //! The engine is `mpp_sync`.
 //!
 //! [`sorted`] has the records of a batch by kind, which are written in that order: [`places`]
-//! writes units, malls and counters, where [`found`] says that they may lie; [`write`] writes
-//! services under what curators have set over them, [`moves`] finds those that have come from
-//! another unit, [`sent`] is one on its way. [`resting`] tells what lies in a
-//! record, or refers to it; [`undone`] files what an undo puts back.
+//! writes units (in their [`order`]), malls and counters, where [`found`] says that they may lie;
+//! [`write`] writes services under what curators have set over them, [`moves`] finds those that
+//! have come from another unit, [`sent`] is one on its way. [`budget`] says how many may move.
+//! [`resting`] tells what lies in a record, or refers to it; [`undone`] files what an undo puts
+//! back.
 
+mod budget;
 mod found;
 mod moves;
+mod order;
 mod places;
 mod resting;
 mod sent;
@@ -20,11 +23,11 @@ use std::collections::HashMap;
 
 use mpp_api::{
     Document as _, document,
-    registry::{Offering, Service, StandardLink},
+    registry::{Counter, Mall, Offering, Region, Service, StandardLink, Unit},
     sync::{OverriddenDifference, Source, source},
     types::tombstone::Reason as Why,
 };
-use mpp_core::{Error, FieldViolation, Reason, Result};
+use mpp_core::{Error, FieldViolation, Micros, Reason, Result};
 use mpp_form::record::Entry;
 use mpp_store::{Actor, Change, Label, Labels, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
@@ -38,9 +41,13 @@ use crate::{
         relabel::Standing,
         services,
     },
-    model::{drift, source::check_unit},
+    model::{drift, region::check_valid, source::check_unit},
     store::{SCHEMA, own_name},
 };
+
+/// What scheduling may have of a mall or a counter that goes.
+const UNSEEN: &str = "hours, appointments and tickets that scheduling has of it are not looked at: look \
+                      there before it goes";
 
 impl Syncs for Registry {
     const NAME: &'static str = SCHEMA.service;
@@ -91,7 +98,8 @@ impl Syncs for Registry {
         let source = tx.require::<Source>(&writer.lease.source, "source").await?.doc;
         let Sorted { units, malls, counters, services } = Sorted::of(records);
         let is_any_unit = !units.is_empty();
-        let places = Places { registry: self, lease: writer.lease, source: &source };
+        let Writer { lease, previews } = writer;
+        let places = Places { registry: self, lease, source: &source, previews };
         let mut fates = HashMap::with_capacity(records.len());
         places.units(tx, units, &mut fates).await?;
         places.malls(tx, malls, &mut fates).await?;
@@ -104,10 +112,15 @@ impl Syncs for Registry {
         Ok(fates)
     }
 
-    /// What a record waits for is a unit, a mall, or a record of its own name.
+    /// What a record waits for is a unit, a mall, a region, or a record of its own name.
     fn sight(&self, source: &str, awaited: &str) -> Sight {
         let state = self.memory.read();
         let kind = document::kind_of(awaited).unwrap_or_default();
+        if kind == Region::KIND {
+            let region = state.records.get::<Region>(awaited).map(|found| found.doc);
+            let is_valid = |region| check_valid(&region, self.now(), "region").is_ok();
+            return Sight { exists: region.is_some_and(is_valid), ..Sight::default() };
+        }
         let owner = state.records.row_of(kind, awaited).map(|row| row.label(Label::Source));
         let unit = undone::unit_of(&state, kind, awaited);
         let lineage = state.lineage(unit);
@@ -119,6 +132,19 @@ impl Syncs for Registry {
             exists: lineage.is_some(),
             may_write,
             is_foreign: owner.is_some_and(|owner| owner != source),
+        }
+    }
+
+    /// Where a unit may lie follows from all units above and below it; what others say of a place
+    /// stands in its own record.
+    fn changed(&self, awaited: &str) -> Micros {
+        let state = self.memory.read();
+        match document::kind_of(awaited) {
+            Some(Unit::KIND) => state.units_changed(),
+            kind => {
+                let row = state.records.row_of(kind.unwrap_or_default(), awaited);
+                row.map_or(0, |row| row.stamp.update_time)
+            }
         }
     }
 
@@ -139,6 +165,14 @@ impl Syncs for Registry {
 
     fn resting(&self, name: &str) -> Vec<String> {
         resting::on(&self.memory.read(), name)
+    }
+
+    /// Scheduling follows what goes; it is not asked before.
+    fn unseen(kind: &str) -> &'static str {
+        match kind {
+            Mall::KIND | Counter::KIND => UNSEEN,
+            _ => "",
+        }
     }
 
     /// The offerings of a service.

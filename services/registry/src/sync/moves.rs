@@ -6,15 +6,13 @@ use mpp_api::{
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{FieldCode, FieldViolation, Reason, Result};
+use mpp_core::{FieldViolation, Reason, Result};
 use mpp_form::reconcile::key_of;
 use mpp_store::{Expect, Label, Labels, Put, Tx};
-use mpp_sync::{
-    fault, id_of,
-    store::{batches, digests},
-};
+use mpp_sync::{id_of, store::digests};
 
 use super::{
+    budget::Budget,
     sent::{FoundRecord, Left, Sent, raced},
     write::{Write, withdraw},
 };
@@ -65,42 +63,15 @@ impl Write<'_> {
         found.filter(|(_, found)| found.owner == self.lease.source).collect()
     }
 
-    /// Why the moves of a batch are not made: together with those that the session has made before
-    /// they are more of the source than a slip should move.
+    /// Why the moves of a batch are not made: they are too many.
     pub(super) async fn too_many_moved(
         &self,
         tx: &mut Tx,
         batch: impl Iterator<Item = &Sent>,
     ) -> Result<Option<FieldViolation>> {
         let moves = batch.filter(|one| !one.moved.is_empty()).count();
-        if moves == 0 || self.lease.accept_moves {
-            return Ok(None);
-        }
-        let moves = i64::try_from(moves).unwrap_or(i64::MAX);
-        let sum = batches::add_moved(tx, self.lease, moves).await?;
-        let (known, most) = self.most_moves();
-        if usize::try_from(sum).is_ok_and(|sum| sum <= most) {
-            return Ok(None);
-        }
-        batches::add_moved(tx, self.lease, -moves).await?;
-        let text = format!(
-            "{sum} of {known} records of {} would have moved to other units in this session; more \
-             than {most} move only where the client says that it means it: mend the mapping, or say \
-             accept_moves in the hello",
-            self.lease.source
-        );
-        Ok(Some(fault("unit", FieldCode::TooManyMoved, &text)))
-    }
-
-    /// How many records the source has, and how many of them one session may move.
-    fn most_moves(&self) -> (usize, usize) {
-        let state = self.registry.memory.read();
-        let rows = state.records.rows::<Service>("");
-        let known = rows.filter(|(_, row)| row.label(Label::Source) == self.lease.source).count();
-        let more = self.previews.map_or(0, |before| before.published);
-        let known = usize::try_from(i64::try_from(known).unwrap_or(i64::MAX) + more).unwrap_or(0);
-        let policy = &self.registry.sync.policy;
-        (known, policy.always_moved_records.max(known * policy.max_moved_percent / 100))
+        let Self { registry, lease, previews, .. } = *self;
+        Budget { registry, lease, previews }.take(tx, moves, "unit").await
     }
 
     /// The record has moved: what it was becomes a tombstone that names it.

@@ -3,7 +3,7 @@
 //!
 //! They are few, so each is read before it is written: there is no memory to be behind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use mpp_api::{
     forms,
@@ -13,15 +13,26 @@ use mpp_api::{
 };
 use mpp_core::{FieldCode, FieldViolation, Labels, Reason, Result};
 use mpp_resource::{Keeps, Resource};
-use mpp_store::{Expect, Tx};
-use mpp_sync::{Fate, fault, store::lease::Lease};
+use mpp_store::{Expect, Label, Tx, newest_version};
+use mpp_sync::{Before, Fate, fault, store::lease::Lease};
 
 use super::{
-    found::{in_a_circle, mall_of_source, misplaced, names_itself, unit_elsewhere, unit_of_source},
+    budget::Budget,
+    found::{
+        in_a_circle, mall_of_source, misplaced, named_in, names_itself, unit_elsewhere,
+        unit_of_source,
+    },
+    order::{Needs, top_down},
     sorted::{Asked, One},
+    write::{DELETE, ID},
 };
 use crate::{
-    app::{Registry, filing::mall_of, published::Published},
+    app::{
+        Registry,
+        filing::{find_lineage, mall_of},
+        published::Published,
+        relabel::{self, Standing},
+    },
     model::mall::of_calls,
 };
 
@@ -30,6 +41,8 @@ pub(super) struct Places<'a> {
     pub(super) registry: &'a Registry,
     pub(super) lease: &'a Lease,
     pub(super) source: &'a Source,
+    /// Only of a preview: what its parts before would have changed.
+    pub(super) previews: Option<&'a Before>,
 }
 
 /// The outcomes of a batch's records.
@@ -43,10 +56,10 @@ impl Places<'_> {
         units: Vec<One<'_, Unit>>,
         fates: &mut Fates,
     ) -> Result<()> {
-        let circles = in_circles(&units);
+        let needs = Needs::of(&units);
         for (index, name, asked) in top_down(units) {
             let fate = match asked {
-                Asked::Put(unit) => self.unit(tx, unit, circles.contains(name)).await?,
+                Asked::Put(unit) => self.unit(tx, unit, &needs).await?,
                 Asked::Delete(_) => self.give_up::<Unit>(tx, name).await?,
             };
             fates.insert(index, fate);
@@ -86,23 +99,65 @@ impl Places<'_> {
         Ok(())
     }
 
-    async fn unit(&self, tx: &mut Tx, given: &Unit, is_in_circle: bool) -> Result<Fate> {
-        let before = tx.get::<Unit>(&given.name).await?.map(|found| found.doc);
+    async fn unit(&self, tx: &mut Tx, given: &Unit, needs: &Needs) -> Result<Fate> {
         if let Some(fault) = names_itself(given) {
             return Ok(Err(fault));
         }
-        if is_in_circle && before.is_none() {
-            return Ok(Err(in_a_circle(&given.name)));
-        }
+        let before = tx.get::<Unit>(&given.name).await?.map(|found| found.doc);
         let elsewhere = unit_elsewhere(tx, self.source, before.as_ref()).await?;
-        let amiss = match elsewhere.or_else(|| self.foreign(before.as_ref())) {
+        let foreign = match elsewhere {
+            None => self.foreign(tx, before.as_ref()).await?,
+            elsewhere => elsewhere,
+        };
+        let amiss = match foreign {
             None => unit_of_source(tx, self.source, given, before.as_ref()).await?,
-            amiss => amiss,
+            foreign => foreign,
         };
         match amiss {
-            Some(fault) => Ok(Err(fault)),
-            None => self.put(tx, given, before).await,
+            Some(fault) => Ok(Err(self.or_in_a_circle(tx, given, needs, fault).await?)),
+            None => self.put_unit(tx, given, before).await,
         }
+    }
+
+    /// Why a unit waits that names one which is not there: that one may need it in turn.
+    async fn or_in_a_circle(
+        &self,
+        tx: &mut Tx,
+        given: &Unit,
+        needs: &Needs,
+        fault: FieldViolation,
+    ) -> Result<FieldViolation> {
+        let (name, other) = (given.name.as_str(), named_in(&fault.field, given));
+        if fault.code != FieldCode::UnitNotFound || other.is_empty() {
+            return Ok(fault);
+        }
+        let in_turn = needs.lead(tx, &self.lease.source, (other, name)).await?;
+        Ok(if in_turn { in_a_circle(&fault, (name, other)) } else { fault })
+    }
+
+    /// Puts a unit, unless too much below it would be filed anew by that.
+    async fn put_unit(&self, tx: &mut Tx, given: &Unit, before: Option<Unit>) -> Result<Fate> {
+        let moves = match &before {
+            Some(before) if before.parent != given.parent => self.filed_anew(tx, given).await?,
+            _ => 0,
+        };
+        let Self { registry, lease, previews, .. } = *self;
+        let budget = Budget { registry, lease, previews };
+        if let Some(fault) = budget.take(tx, moves, "unit_record.parent").await? {
+            return Ok(Err(fault));
+        }
+        let fate = self.put(tx, given, before).await?;
+        if fate.is_err() {
+            budget.give_back(tx, moves).await?;
+        }
+        Ok(fate)
+    }
+
+    /// How many records are filed anew where a unit comes to lie so.
+    async fn filed_anew(&self, tx: &mut Tx, given: &Unit) -> Result<usize> {
+        let Some(above) = find_lineage(tx, &given.parent).await? else { return Ok(0) };
+        let standing = Standing::of(self.registry, tx).await?;
+        Ok(relabel::count((self.registry, &standing), &given.name, above.agency()))
     }
 
     /// An administrator makes malls; what others say of one stays as they have said it.
@@ -111,15 +166,15 @@ impl Places<'_> {
             Ok(before) => before,
             Err(fault) => return Ok(Err(fault)),
         };
-        if let Some(fault) = self.foreign(Some(&before)) {
+        if let Some(fault) = self.foreign(tx, Some(&before)).await? {
             return Ok(Err(fault));
         }
         match of_calls(given, &before) {
             Ok(mall) => self.put(tx, &mall, Some(before)).await,
             Err(field) => {
-                let text = "is set by calls, by a verifier or an administrator: give what stands, or \
-                            have it changed there first";
-                Ok(Err(fault(field, FieldCode::NotAllowed, text)))
+                let text = "is set by calls, by a verifier or an administrator, and stands otherwise: \
+                            give what stands, or have it changed there first";
+                Ok(Err(fault(field, FieldCode::SetByOthers, text)))
             }
         }
     }
@@ -130,7 +185,7 @@ impl Places<'_> {
             return Ok(Err(fault));
         }
         let before = tx.get::<Counter>(&given.name).await?.map(|found| found.doc);
-        if let Some(fault) = self.foreign(before.as_ref()) {
+        if let Some(fault) = self.foreign(tx, before.as_ref()).await? {
             return Ok(Err(fault));
         }
         if let Some(before) = before.as_ref().filter(|before| before.unit != given.unit) {
@@ -148,19 +203,35 @@ impl Places<'_> {
     }
 
     /// Why the source may not write a record that stands: others publish it, or write it by calls.
-    fn foreign<R: Published>(&self, before: Option<&R>) -> Option<FieldViolation> {
-        let before = before.filter(|before| before.publisher() != self.lease.source)?;
-        let owner = match before.publisher() {
-            "" => "is written by calls".to_owned(),
-            source => format!("is published by {source}"),
-        };
+    /// One that the source has given up, and that nobody has written since, is its own again.
+    async fn foreign<R: Published>(
+        &self,
+        tx: &mut Tx,
+        before: Option<&R>,
+    ) -> Result<Option<FieldViolation>> {
+        let others = before.filter(|before| before.publisher() != self.lease.source);
+        let Some(before) = others else { return Ok(None) };
+        if before.publisher().is_empty() && self.gave_up::<R>(tx, before.name()).await? {
+            return Ok(None);
+        }
         let text = format!(
-            "{0} {owner}; have it handed to this source, and the record is applied by itself: mpp hand-back \
-             {0} --to {1}; or use another source_id",
+            "{0}; have it handed to this source, and the record is applied by itself: mpp hand-back \
+             {1} --to {2}; or use another source_id",
+            owned_by(before),
             before.name(),
             self.lease.source
         );
-        Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
+        Ok(Some(fault(ID, FieldCode::OwnedByOtherSource, &text)))
+    }
+
+    /// Whether the last change of a record was that this source gave it up.
+    async fn gave_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<bool> {
+        let last = newest_version(tx.conn(), (R::KIND, name)).await?;
+        let source = &self.lease.source;
+        Ok(last.is_some_and(|last| {
+            let was = last.labels_before.as_ref().and_then(|labels| labels.get(&Label::Source));
+            last.origin == *source && was == Some(source)
+        }))
     }
 
     /// Puts a record that the source may write, with what its client does not know of kept as it
@@ -169,10 +240,12 @@ impl Places<'_> {
     where
         Registry: Keeps<R>,
     {
-        let whole = match &before {
+        let mut whole = match &before {
             Some(before) => forms::kept(given, before, self.lease.forms.of(R::KIND))?,
             None => given.clone(),
         };
+        // Whose it is, no client says: also one that does not know the field.
+        whole.set_publisher(given.publisher().to_owned());
         self.put_filed(tx, &whole, before.as_ref()).await
     }
 
@@ -187,11 +260,7 @@ impl Places<'_> {
     {
         match self.file(tx, record, before).await {
             Ok(labels) => put(tx, record, labels).await,
-            Err(error) if error.reason() == Reason::ReferenceInvalid => Ok(Err(misplaced(&error))),
-            Err(error) => match error.violations() {
-                [] => Err(error),
-                [first, ..] => Ok(Err(first.clone())),
-            },
+            Err(error) => misplaced(&error).map_or(Err(error), |fault| Ok(Err(fault))),
         }
     }
 
@@ -213,28 +282,33 @@ impl Places<'_> {
     }
 
     /// A place stays when its source has it no more: records of others lie in it. Whoever may write
-    /// it by calls has it back.
-    async fn give_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<Fate>
-    where
-        Registry: Keeps<R>,
-    {
-        let Some(before) = tx.get::<R>(name).await?.map(|found| found.doc) else {
+    /// it by calls has it back, as it stands: nothing of it is judged anew.
+    async fn give_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<Fate> {
+        let Some(found) = tx.get::<R>(name).await? else {
             return Ok(match tx.buried::<R>(name).await? {
                 Some(_) => Ok(Outcome::Unchanged.into()),
-                None => {
-                    Err(fault("delete.name", FieldCode::NotFound, "does not exist and never did"))
-                }
+                None => Err(fault(DELETE, FieldCode::NotFound, "does not exist and never did")),
             });
         };
-        if before.publisher().is_empty() {
+        let (mut place, mut labels) = (found.doc, found.labels);
+        if place.publisher().is_empty() {
             return Ok(Ok(Outcome::Unchanged.into()));
         }
-        if let Some(fault) = self.foreign(Some(&before)) {
-            return Ok(Err(fault));
+        if place.publisher() != self.lease.source {
+            let text = format!("{}, and is not this source's to give up", owned_by(&place));
+            return Ok(Err(fault(DELETE, FieldCode::OwnedByOtherSource, &text)));
         }
-        let mut after = before.clone();
-        after.set_publisher(String::new());
-        self.put_filed(tx, &after, Some(&before)).await
+        place.set_publisher(String::new());
+        labels.remove(&Label::Source);
+        put(tx, &place, labels).await
+    }
+}
+
+/// Tells whose a record is.
+fn owned_by<R: Published>(record: &R) -> String {
+    match record.publisher() {
+        "" => format!("{} is written by calls", record.name()),
+        source => format!("{} is published by {source}", record.name()),
     }
 }
 
@@ -255,88 +329,5 @@ async fn revive<R: Resource>(tx: &mut Tx, record: &R, labels: Labels) -> Result<
         return Ok(Ok(Outcome::Applied.into()));
     }
     let text = "was deleted, and its name is not used again; give the record another source_id";
-    Ok(Err(fault("source_id", FieldCode::Tombstoned, text)))
-}
-
-/// The names of units that the batch would have lie below themselves.
-fn in_circles(units: &[One<'_, Unit>]) -> HashSet<String> {
-    let parents: HashMap<&str, &str> = units
-        .iter()
-        .filter_map(|(_, name, asked)| match asked {
-            Asked::Put(unit) => Some((*name, unit.parent.as_str())),
-            Asked::Delete(_) => None,
-        })
-        .collect();
-    let is_below_itself = |name: &&str| {
-        let above = std::iter::successors(parents.get(name), |above| parents.get(*above));
-        above.take(parents.len()).any(|above| above == name)
-    };
-    parents.keys().filter(|name| is_below_itself(name)).map(|name| (*name).to_owned()).collect()
-}
-
-/// Units in an order in which each comes after those of the batch that it names. Those that name
-/// each other in a circle come as they were sent, and are refused by their places.
-fn top_down<'a>(mut units: Vec<One<'a, Unit>>) -> Vec<One<'a, Unit>> {
-    let mut sorted = Vec::with_capacity(units.len());
-    while !units.is_empty() {
-        let names: HashSet<&str> = units.iter().map(|(_, name, _)| *name).collect();
-        let is_ready = |(_, name, asked): &One<'a, Unit>| match asked {
-            Asked::Put(unit) => [&unit.parent, &unit.predecessor]
-                .into_iter()
-                .all(|other| other == name || !names.contains(other.as_str())),
-            Asked::Delete(_) => true,
-        };
-        let (ready, left): (Vec<_>, Vec<_>) = units.into_iter().partition(is_ready);
-        if ready.is_empty() {
-            sorted.extend(left);
-            break;
-        }
-        sorted.extend(ready);
-        units = left;
-    }
-    sorted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn order(units: &[(&str, &str)]) -> Vec<String> {
-        let units: Vec<Unit> = units
-            .iter()
-            .map(|(name, parent)| Unit {
-                name: (*name).into(),
-                parent: (*parent).into(),
-                ..Unit::default()
-            })
-            .collect();
-        let all = units.iter().enumerate();
-        let all = all.map(|(index, unit)| (index, unit.name.as_str(), Asked::Put(unit)));
-        top_down(all.collect()).into_iter().map(|(_, name, _)| name.to_owned()).collect()
-    }
-
-    #[test]
-    fn a_unit_is_written_after_the_one_above_it_and_a_circle_ends() {
-        assert_eq!(
-            order(&[("desk", "office"), ("office", "pemkab"), ("a", "")]),
-            ["office", "a", "desk"]
-        );
-        assert_eq!(order(&[("a", "b"), ("b", "a"), ("c", "x")]), ["c", "a", "b"]);
-    }
-
-    #[test]
-    fn units_that_lie_below_one_another_are_a_circle_and_those_below_it_are_not() {
-        let units = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", "pemkab")];
-        let units = units.map(|(name, parent)| Unit {
-            name: name.into(),
-            parent: parent.into(),
-            ..Unit::default()
-        });
-        let all = units.iter().enumerate();
-        let all: Vec<_> =
-            all.map(|(index, unit)| (index, unit.name.as_str(), Asked::Put(unit))).collect();
-        let mut found: Vec<String> = in_circles(&all).into_iter().collect();
-        found.sort_unstable();
-        assert_eq!(found, ["a", "b", "c"]);
-    }
+    Ok(Err(fault(ID, FieldCode::Tombstoned, text)))
 }

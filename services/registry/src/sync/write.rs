@@ -26,6 +26,11 @@ use crate::{
     model::{source::check_unit, tree::Lineage},
 };
 
+/// The field of a record's own id.
+pub(super) const ID: &str = "source_id";
+/// The field of the record that is to go.
+pub(super) const DELETE: &str = "delete.name";
+
 /// Units with those above them; `None` for one that does not exist.
 type Lineages = HashMap<String, Option<Lineage>>;
 
@@ -76,7 +81,9 @@ impl Write<'_> {
             if let Err(fault) = check_unit(source, unit, lineage)
                 && !is_nowhere
             {
-                fates.insert(*index, Err(fault));
+                let is_delete = matches!(asks, Asks::Delete(_));
+                let field = if is_delete { DELETE.to_owned() } else { fault.field.clone() };
+                fates.insert(*index, Err(FieldViolation { field, ..fault }));
                 continue;
             }
             match (asks, lineage) {
@@ -180,7 +187,7 @@ impl Write<'_> {
     ) -> Result<Result<Sent, FieldViolation>> {
         let found = self.found(&asked.service.name);
         if let Some(fault) =
-            found.as_ref().and_then(|found| self.foreign(&found.owner, &asked.service.name))
+            found.as_ref().and_then(|found| self.foreign(&found.owner, &asked.service.name, ID))
         {
             return Ok(Err(fault));
         }
@@ -220,7 +227,9 @@ impl Write<'_> {
     /// keep a service alive that its owner withdraws.
     async fn delete_one(&self, tx: &mut Tx, name: &str, tombstone: &Tombstone) -> Result<Fate> {
         let found = tx.get::<Service>(name).await?.map(|found| found.doc);
-        if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.source, name)) {
+        if let Some(fault) =
+            found.as_ref().and_then(|found| self.foreign(&found.source, name, DELETE))
+        {
             return Ok(Err(fault));
         }
         match tx.delete::<Service>(name, tombstone, Expect::Any).await {
@@ -230,7 +239,7 @@ impl Write<'_> {
             }
             Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged.into())),
             Err(error) if error.reason() == Reason::NotFound => {
-                Ok(Err(fault("delete.name", FieldCode::NotFound, "does not exist and never did")))
+                Ok(Err(fault(DELETE, FieldCode::NotFound, "does not exist and never did")))
             }
             Err(error) => Err(error),
         }
@@ -242,7 +251,7 @@ impl Write<'_> {
         Some(FoundRecord { version, ..found })
     }
 
-    fn foreign(&self, owner: &str, name: &str) -> Option<FieldViolation> {
+    fn foreign(&self, owner: &str, name: &str, field: &str) -> Option<FieldViolation> {
         if owner == self.lease.source {
             return None;
         }
@@ -252,7 +261,7 @@ impl Write<'_> {
              handed to this source: mpp hand-back {name} --to {}",
             self.lease.source
         );
-        Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
+        Some(fault(field, FieldCode::OwnedByOtherSource, &text))
     }
 }
 

@@ -4,7 +4,7 @@
 use mpp_api::{
     Document,
     registry::{Service, Unit, unit::Kind},
-    sync::{BatchResult, Outcome, Record, Source, UpdateSourceRequest},
+    sync::{BatchResult, Outcome, Record, RedriveRecordsRequest, Source, UpdateSourceRequest},
 };
 use mpp_store::Label;
 use mpp_sync::Policy;
@@ -14,7 +14,7 @@ use prost_types::FieldMask;
 use crate::{
     kinds::{OWN, PEMKAB, office, regency, run, stored},
     publisher::{codes, outcomes, record_of},
-    quarantine::asleep,
+    quarantine::{all, asleep, redrive},
     world::{World, service, unit},
 };
 
@@ -138,10 +138,44 @@ async fn the_depth_of_a_tree_counts_as_the_batch_leaves_it() {
         assert_applied(&run(&world, levels).await);
         let deeper = vec![office("lantai", PEMKAB), office("tingkat-0", "units/lantai")];
         let refused = run(&world, deeper).await;
-        assert_eq!(codes(&refused), ["", "UNKNOWN_VALUE"]);
+        assert_eq!(codes(&refused), ["", "TOO_DEEP"]);
         assert_eq!(refused.results[1].field, "unit_record.parent");
         let shorter = vec![office("tingkat-4", PEMKAB), office("tingkat-0", "units/lantai")];
         assert_applied(&run(&world, shorter).await);
+        world.stop().await;
+    })
+    .await;
+}
+
+/// The office has a division, a section and a service below it: three records.
+#[tokio::test]
+async fn a_unit_that_comes_to_another_agency_takes_no_more_with_it_than_may_move_at_once() {
+    on_both(async |database| {
+        let bound = |always_moved_records| Policy {
+            always_moved_records,
+            max_moved_percent: 0,
+            ..asleep()
+        };
+        let world = two_agencies(&database, bound(3)).await;
+        let apart = vec![office("cabang", PEMKAB), office("ranting", "units/cabang")];
+        assert_applied(&run(&world, [tree(), apart].concat()).await);
+        assert_applied(&run(&world, vec![office("bidang", PEMKAB)]).await);
+        assert_applied(&run(&world, vec![office("bidang", "units/dinas")]).await);
+        let both = vec![office("dinas", PROVINCE), office("cabang", PROVINCE)];
+        let result = run(&world, both.clone()).await;
+        assert_eq!(codes(&result), ["", "TOO_MANY_MOVED"], "three may, a fourth not: {result:?}");
+        assert_eq!(outcomes(&result)[1], Outcome::Quarantined);
+        assert_eq!(result.results[1].field, "unit_record.parent");
+        assert_eq!(agency::<Service>(&world, PERMIT), PROVINCE);
+        assert_eq!(parent(&world, "units/cabang"), PEMKAB, "nothing of it is moved");
+        assert_eq!(agency::<Unit>(&world, "units/ranting"), PEMKAB);
+
+        let asked = RedriveRecordsRequest { source: OWN.into(), accept_moves: true, ..all() };
+        let done = redrive(&mut world.admin(), asked).await;
+        assert_eq!((done.tried, done.taken), (1, 1), "a person says that it is meant: {done:?}");
+        assert_eq!(agency::<Unit>(&world, "units/ranting"), PROVINCE);
+        let back = run(&world, vec![office("cabang", PEMKAB)]).await;
+        assert_applied(&back);
         world.stop().await;
     })
     .await;

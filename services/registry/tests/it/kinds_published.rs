@@ -2,7 +2,9 @@
 //! back or given up.
 
 use mpp_api::{
-    registry::{Counter, Mall, UpdateCounterRequest, UpdateMallRequest, mall::StageEntry},
+    registry::{
+        Counter, Mall, UpdateCounterRequest, UpdateMallRequest, mall::StageEntry, unit::Kind,
+    },
     sync::{
         DeleteSourceRequest, Outcome, Record,
         record::{Body, Delete},
@@ -18,7 +20,7 @@ use crate::{
     kinds::{OWN, PEMKAB, SOSIAL, backwards, gerai, mall_record, office, regency, run, stored},
     publisher::{codes, outcomes},
     quarantine::asleep,
-    world::{Clients, DPMPTSP, MALL, World, reason, refused, text},
+    world::{Clients, DPMPTSP, MALL, World, reason, refused, text, unit},
 };
 
 const GERAI: &str = "malls/banyuwangi/counters/sosial";
@@ -33,7 +35,7 @@ async fn change(caller: &mut Clients, counter: Counter, paths: &[&str]) -> Resul
     caller.directory.update_counter(request).await.map(drop)
 }
 
-fn gives_up(name: &str) -> Record {
+pub fn gives_up(name: &str) -> Record {
     let tombstone = Some(Tombstone { reason: Reason::Withdrawn.into(), ..Tombstone::default() });
     let body = Some(Body::Delete(Delete { name: name.into(), tombstone }));
     let source_id = name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -142,6 +144,51 @@ async fn only_a_source_that_may_write_there_is_handed_a_record() {
         assert_eq!(reason(unknown), "REFERENCE_INVALID");
         let taken = change(&mut organiser, handed(""), &["source"]).await;
         assert_eq!(reason(taken), "PERMISSION_DENIED");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_written_it_since() {
+    on_both(async |database| {
+        let world = regency(&database, asleep()).await;
+        run(&world, backwards()).await;
+        let sent = || vec![gerai(MALL, "sosial", SOSIAL), office("meja-sosial", SOSIAL)];
+        let gone = || vec![gives_up(GERAI), gives_up("units/meja-sosial")];
+        assert_eq!(outcomes(&run(&world, gone()).await), [Outcome::Applied; 2]);
+        assert_eq!(outcomes(&run(&world, sent()).await), [Outcome::Applied; 2], "it was a slip");
+        assert_eq!(counter(&world).source, OWN);
+
+        assert_eq!(outcomes(&run(&world, gone()).await), [Outcome::Applied; 2]);
+        let second = Counter { floor: "2".into(), ..Counter::default() };
+        let mut organiser = world.caller(Role::Organiser, &[MALL]);
+        change(&mut organiser, second, &["floor"]).await.expect("the organiser's by now");
+        let again = run(&world, sent()).await;
+        assert_eq!(codes(&again), ["OWNED_BY_OTHER_SOURCE", ""], "{again:?}");
+        assert_eq!(counter(&world).floor, "2", "as the organiser has said it");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_gives_a_place_up_that_could_not_be_written_so_any_more() {
+    on_both(async |database| {
+        let world = regency(&database, asleep()).await;
+        run(&world, backwards()).await;
+        world
+            .admin()
+            .create_unit("lain", unit("lain", Kind::LocalGovernment, ""))
+            .await
+            .expect("made");
+        let mall = Mall { name: MALL.into(), organiser: "units/lain".into(), ..Mall::default() };
+        let update_mask = mask(&["organiser"]);
+        let request = UpdateMallRequest { mall: Some(mall), update_mask, ..Default::default() };
+        world.admin().directory.update_mall(request).await.expect("run by others");
+        let result = run(&world, vec![gives_up(GERAI), gives_up(MALL)]).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied; 2], "{result:?}");
+        assert_eq!(counter(&world).source, "");
         world.stop().await;
     })
     .await;

@@ -80,6 +80,10 @@ async fn all_that_a_session_made_goes_the_places_after_what_lies_in_them() {
             ["mall", "service", "counter", "unit", "unit"],
             "in the order of undoing"
         );
+        let unseen = told.iter().filter(|one| !one.unseen.is_empty());
+        let unseen: Vec<_> = unseen.map(|one| (one.kind.as_str(), one.unseen.as_str())).collect();
+        assert_eq!(unseen.len(), 1, "{unseen:?}");
+        assert!(unseen[0].0 == "counter" && unseen[0].1.contains("scheduling"), "{unseen:?}");
         let mall = stored::<Mall>(&world, MALL).expect("the mall");
         assert_eq!(mall.display_name, text("MPP Banyuwangi"));
         assert!(!is_there(&world, SOSIAL) && !is_there(&world, "units/meja-sosial"));

@@ -3,7 +3,6 @@
 use mpp_api::{
     registry::{CreateMallRequest, Mall, unit::Kind},
     sync::{Hello, Outcome, Record, record::Body},
-    types::{Tombstone, tombstone::Reason},
 };
 use mpp_testkit::on_both;
 
@@ -12,6 +11,7 @@ use crate::{
         OWN, PEMKAB, SOSIAL, as_regency, gerai, hand_over, mall_record, office, regency, run,
         stored,
     },
+    kinds_published::gives_up,
     publisher::{begin_again, codes, outcomes},
     quarantine::{asleep, listed, quick, until},
     world::{BKPM, COUNTER, DUKCAPIL, KEMENDAGRI, MALL, SOURCE, World, mall_in, unit},
@@ -95,34 +95,14 @@ async fn what_waits_is_applied_by_itself_in_a_chain_once_the_first_is_there() {
     .await;
 }
 
-fn with(record: Record, change: impl Fn(&mut Mall)) -> Record {
-    let mut record = record;
-    if let Some(Body::Mall(mall)) = &mut record.body {
-        change(mall);
-    }
-    record
-}
-
 #[tokio::test]
-async fn what_is_not_the_organisers_to_say_is_refused_with_its_field() {
+async fn what_others_say_of_a_mall_is_taken_as_it_stands() {
     on_both(async |database| {
         let world = regency(&database, asleep()).await;
-        let mall = || mall_record("MPP Sritanjung");
-        for (record, field) in [
-            (with(mall(), |one| one.region = "regions/35.09".into()), "mall.region"),
-            (with(mall(), |one| one.organiser = PEMKAB.into()), "mall.organiser"),
-            (with(mall(), |one| one.organiser_since = "2026-01-01".into()), "mall.organiser_since"),
-            (
-                with(mall(), |one| one.stages = crate::world::mall().stages[..1].to_vec()),
-                "mall.stages",
-            ),
-            (office("negara", ""), "unit_record.parent"),
-        ] {
-            let result = run(&world, vec![record]).await;
-            let answer = &result.results[0];
-            assert_eq!((answer.field.as_str(), codes(&result)[0]), (field, "NOT_ALLOWED"));
+        let mut same = mall_record("MPP Sritanjung");
+        if let Some(Body::Mall(mall)) = &mut same.body {
+            mall.stages = crate::world::mall().stages;
         }
-        let same = with(mall(), |one| one.stages = crate::world::mall().stages);
         assert_eq!(outcomes(&run(&world, vec![same]).await), [Outcome::Applied], "as they stand");
         world.stop().await;
     })
@@ -135,48 +115,16 @@ async fn a_source_writes_nothing_of_another_source() {
         let world = regency(&database, asleep()).await;
         run(&world, vec![office("dinas-sosial", PEMKAB)]).await;
         let mut other = begin_again(&world, Hello { source: SOURCE.into(), ..as_regency() }).await;
-        let tombstone = Tombstone { reason: Reason::Withdrawn.into(), ..Tombstone::default() };
-        let delete =
-            mpp_api::sync::record::Delete { name: SOSIAL.into(), tombstone: Some(tombstone) };
-        let body = Some(Body::Delete(delete));
-        let gone = Record { source_id: "dinas-sosial".into(), body, ..Record::default() };
-        let result = other.send(vec![office("dinas-sosial", KEMENDAGRI), gone]).await;
+        let both = vec![office("dinas-sosial", KEMENDAGRI), gives_up(SOSIAL)];
+        let result = other.send(both).await;
         assert_eq!(codes(&result), ["UNIT_NOT_OWNED", "DUPLICATE"], "{result:?}");
+        let result = other.send(vec![gives_up(SOSIAL)]).await;
+        let answer = &result.results[0];
+        assert_eq!(outcomes(&result), [Outcome::Rejected], "a delete waits for no hand-over");
+        let told = (answer.field.as_str(), answer.code.as_str());
+        assert_eq!(told, ("delete.name", "OWNED_BY_OTHER_SOURCE"));
+        assert!(!answer.message.contains("applied by itself"), "{answer:?}");
         other.end().await;
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_can_never_come_true_is_refused_and_does_not_wait() {
-    on_both(async |database| {
-        let world = regency(&database, asleep()).await;
-        let records = vec![
-            office("sendiri", "units/sendiri"),
-            office("satu", "units/dua"),
-            office("dua", "units/satu"),
-            office("bkpm", PEMKAB),
-        ];
-        let result = run(&world, records).await;
-        let told: Vec<_> = result
-            .results
-            .iter()
-            .map(|one| (one.outcome(), one.field.as_str(), one.code.as_str()))
-            .collect();
-        let (refused, parent) = (Outcome::Rejected, "unit_record.parent");
-        assert_eq!(
-            told,
-            [
-                (refused, parent, "SELF_REFERENCE"),
-                (refused, parent, "SELF_REFERENCE"),
-                (refused, parent, "SELF_REFERENCE"),
-                (Outcome::Quarantined, "source_id", "UNIT_NOT_OWNED"),
-            ]
-        );
-        let all = awaited(&world).await;
-        let waits: Vec<_> = all.iter().map(|(name, _, awaited)| (name.as_str(), awaited)).collect();
-        assert_eq!(waits, [(BKPM, &BKPM.to_owned())]);
         world.stop().await;
     })
     .await;

@@ -23,6 +23,7 @@ mod history;
 mod hostile;
 mod kinds;
 mod kinds_moved;
+mod kinds_others;
 mod kinds_published;
 mod kinds_undone;
 mod kinds_wait;

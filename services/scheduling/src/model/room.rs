@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
+use mpp_sync::Room;
 
 use crate::policy::Policy;
 
@@ -19,6 +20,14 @@ impl Counts {
     /// One of the two.
     pub fn of(&mut self, over: bool) -> &mut usize {
         if over { &mut self.over } else { &mut self.standing }
+    }
+
+    /// With so many more, or fewer.
+    pub fn with(self, more: Room) -> Self {
+        let add = |count: usize, more: i64| {
+            count.saturating_add_signed(isize::try_from(more).unwrap_or(isize::MAX))
+        };
+        Self { standing: add(self.standing, more.standing), over: add(self.over, more.over) }
     }
 
     /// So many more of each there may be.

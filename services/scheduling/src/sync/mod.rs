@@ -12,15 +12,16 @@ use mpp_api::{
     scheduling::HoursRule,
     sync::{Source, source},
 };
-use mpp_core::{FieldViolation, Label, Labels, Reason, Result};
+use mpp_core::{Error, FieldViolation, Label, Labels, Micros, Reason, Result};
 use mpp_form::hours_rule::Target;
 use mpp_resource::memory::View as _;
 use mpp_store::{Actor, Change, Op, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
+use prost::Message as _;
 
 use crate::{
     app::{Scheduling, sources::accounted},
-    model::date::today_in_the_west,
+    model::{date::today_in_the_west, room::is_over},
     store::{SCHEMA, own_name},
 };
 
@@ -84,7 +85,7 @@ impl Syncs for Scheduling {
         records: &[WaitingRecord<HoursRule>],
     ) -> Result<HashMap<usize, Fate>> {
         let today = today_in_the_west(tx.now())?;
-        write::Write::of(self, writer.lease, today)?.write(tx, records).await
+        write::Write::of(self, writer, today)?.write(tx, records).await
     }
 
     /// What a rule waits for is its target.
@@ -97,6 +98,13 @@ impl Syncs for Scheduling {
             may_write: known.is_some_and(|known| state.directory.may_write(known, &target)),
             is_foreign: false,
         }
+    }
+
+    /// Of one target a source has so many rules only.
+    fn takes_room(_name: &str, doc: &[u8], at: Micros) -> Result<Option<(String, bool)>> {
+        let rule = HoursRule::decode(doc).map_err(Error::internal)?;
+        let is_over = is_over(&rule, today_in_the_west(at)?);
+        Ok(Some((rule.target, is_over)))
     }
 
     /// A rule refers to nothing but its target, without which it waits.

@@ -12,7 +12,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, FieldViolation, Labels, NATIONAL, Reason, Result};
 use mpp_form::{hours_rule::Target, record::Item};
 use mpp_store::{Expect, Put, Record, Tx};
-use mpp_sync::{Fate, Taken, WaitingRecord, fault, store::lease::Lease};
+use mpp_sync::{Before, Fate, Taken, WaitingRecord, Writer, fault, store::lease::Lease};
 
 use crate::{
     app::Scheduling,
@@ -30,6 +30,8 @@ type Room = HashMap<String, Counts>;
 pub(super) struct Write<'a> {
     app: &'a Scheduling,
     lease: &'a Lease,
+    /// Only of a preview: what its parts before would have changed.
+    previews: Option<&'a Before>,
     source: Source,
     today: Date,
 }
@@ -38,13 +40,14 @@ impl<'a> Write<'a> {
     /// # Errors
     /// `REFERENCE_INVALID` for a source that the registry has no more; `UNAVAILABLE` before it is
     /// known which it has.
-    pub(super) fn of(app: &'a Scheduling, lease: &'a Lease, today: Date) -> Result<Self> {
+    pub(super) fn of(app: &'a Scheduling, writer: Writer<'a>, today: Date) -> Result<Self> {
+        let Writer { lease, previews } = writer;
         let found = app.memory.read().directory.source(&lease.source).cloned();
         let gone = |error: Error| match error.reason() {
             Reason::NotFound => Error::new(Reason::ReferenceInvalid, error.message()),
             _ => error,
         };
-        Ok(Self { app, lease, source: found.map_err(gone)?, today })
+        Ok(Self { app, lease, previews, source: found.map_err(gone)?, today })
     }
 
     /// Writes the records, and gives each its outcome.
@@ -81,8 +84,14 @@ impl<'a> Write<'a> {
     fn room(&self, records: &[WaitingRecord<HoursRule>], standing: &Standing) -> Room {
         let state = self.app.memory.read();
         let (today, source) = (self.today, &self.lease.source);
-        let left =
-            |target: &str| state.records.counts_of(target, source, today).left(&self.app.policy);
+        let before = |target: &str| {
+            let rooms = self.previews.and_then(|before| before.rooms.get(target));
+            rooms.copied().unwrap_or_default()
+        };
+        let left = |target: &str| {
+            let counts = state.records.counts_of(target, source, today).with(before(target));
+            counts.left(&self.app.policy)
+        };
         let (mut room, mut freed) = (HashMap::new(), Vec::new());
         for (_, checked) in records {
             match (&checked.item, standing.get(&checked.name)) {

@@ -249,3 +249,41 @@ async fn what_is_kept_of_a_source_goes_with_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_preview_in_parts_knows_what_the_parts_before_have_left_of_a_targets_room() {
+    on_both(async |database| {
+        let world = sourced(database).await;
+        let world = restarted(world, |options| options.policy.rules_per_target = 2).await;
+        run(&world, vec![hours("jam", MALL)]).await;
+        let parts = [
+            vec![hours("satu", MALL), hours("bank", BANK)],
+            vec![hours("dua", MALL)],
+            vec![delete("jam"), closed("lama", MALL, "2026-03-02")],
+            vec![hours("tiga", MALL)],
+        ];
+        let (mut told, mut so_far) = (Vec::new(), None);
+        for records in parts.clone() {
+            let request = PreviewRecordsRequest {
+                source: SOURCE.into(),
+                records,
+                so_far,
+                ..Default::default()
+            };
+            let answer = sync(&world, publisher()).preview_records(request).await;
+            let answer = answer.expect("a preview").into_inner();
+            let results = answer.records.into_iter().filter_map(|one| one.result);
+            told.extend(results.map(|result| result.code));
+            so_far = answer.so_far;
+        }
+        let mut sent = Vec::new();
+        let mut session = Session::open(&world).await;
+        for records in parts {
+            sent.extend(codes(&session.send(records).await).into_iter().map(str::to_owned));
+        }
+        session.end().await;
+        assert_eq!(sent, ["", "", "TARGET_FULL", "", "", ""], "the session itself");
+        assert_eq!(told, sent, "as it was shown");
+    })
+    .await;
+}

@@ -160,6 +160,8 @@ fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
         "MALL_NOT_FOUND" => words::WAITS_MALL,
         "MALL_NOT_OWNED" => words::WAITS_MALL_RIGHT,
         "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
+        "REGION_NOT_FOUND" => words::WAITS_REGION,
+        "CIRCLE" | "TOO_DEEP" | "SET_BY_OTHERS" => words::WAITS_STANDING,
         "TOO_MANY_MOVED" => words::WAITS_MOVES,
         "TARGET_NOT_FOUND" => words::WAITS_TARGET,
         "TARGET_NOT_OWNED" => words::WAITS_TARGET_RIGHT,

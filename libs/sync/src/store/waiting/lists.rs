@@ -46,7 +46,7 @@ pub async fn causes(conn: &mut Conn, source: &str) -> Result<Vec<Cause>> {
     let of_it = if source.is_empty() { "source <> $1" } else { "source = $1" };
     let text = format!(
         "select source, refused, code, awaited, count(*) as records, min(first_seen) as oldest,
-         min(rules) as rules, min(not_before) as not_before
+         min(last_try) as tried, min(rules) as rules, min(not_before) as not_before
          from sync_waiting where {of_it} group by source, refused, code, awaited"
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(source);

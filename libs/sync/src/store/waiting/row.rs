@@ -111,6 +111,8 @@ pub struct Cause {
     pub records: i64,
     /// Since when the oldest of them waits.
     pub oldest: Micros,
+    /// When the one of them was tried that was tried longest ago.
+    pub tried: Micros,
     /// The oldest rules by which one of them was tried.
     pub rules: i64,
     /// When the first of them may be tried again.
@@ -157,6 +159,7 @@ pub(super) fn cause(row: &AnyRow) -> sqlx::Result<Cause> {
         refused: row.try_get::<i64, _>("refused")? != 0,
         records: row.try_get("records")?,
         oldest: row.try_get("oldest")?,
+        tried: row.try_get("tried")?,
         rules: row.try_get("rules")?,
         not_before: row.try_get("not_before")?,
     })

@@ -164,7 +164,7 @@ impl<'a> Parts<'a> {
             known.into_iter().take(limits::PREVIEWED_NAMES).map(str::to_owned).collect()
         };
         let request = PreviewRecordsRequest {
-            so_far: self.so_far,
+            so_far: self.so_far.clone(),
             published_before: named(&self.there),
             gone_before: named(&self.gone),
             records: part.records.clone(),

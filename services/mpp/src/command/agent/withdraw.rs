@@ -63,7 +63,9 @@ fn stay(places: &[&String], output: Output) {
         say!(
             "  ! to be given back: it stays in the index with all that lies in it, and is changed by calls;"
         );
-        say!("    where the source has it again, it waits until a person hands it over:");
+        say!(
+            "    where the source has it again after others have written it, a person hands it over:"
+        );
     }
     for name in places {
         say!("    {name}: {} hand-back {} --to SOURCE", program(), quoted(name));

@@ -38,6 +38,10 @@ phrases! {
         "{0} wait for `{1}`, which another publishes, to be handed over.";
     WAITS_MOVES: "{0} menunggu keputusan: terlalu banyak yang akan pindah ke unit lain sekaligus.",
         "{0} wait for a decision: too many would move to other units at once.";
+    WAITS_REGION: "{0} menunggu wilayah `{1}`, yang belum tercatat atau belum berlaku.",
+        "{0} wait for the region `{1}`, which is not there or not valid yet.";
+    WAITS_STANDING: "{0} menunggu perubahan pada catatan lain, seperti `{1}`.",
+        "{0} wait until other records stand otherwise, such as `{1}`.";
     WAITS_MALL: "{0} menunggu mal `{1}`, yang belum tercatat.", "{0} wait for the mall `{1}`, which is not there yet.";
     WAITS_MALL_RIGHT: "{0} menunggu hak sumber ini atas mal `{1}`.", "{0} wait for this source to be given the right to `{1}`.";
     WAITS_TARGET: "{0} menunggu mal atau gerai `{1}`, yang belum tercatat.", "{0} wait for the mall or counter `{1}`, which is not there yet.";
