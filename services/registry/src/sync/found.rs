@@ -128,8 +128,8 @@ pub(super) async fn mall_of_source(
     Ok(Err(fault(field, FieldCode::MallNotOwned, &text)))
 }
 
-/// The fault of a record of which a field refers to what it may not; `None` for an error that is not
-/// the record's. Of a unit the field is the record's own.
+/// The fault of a record of which a field refers to what it may not; `None` for an error that is
+/// not the record's. Of a unit the field is the record's own.
 pub(super) fn misplaced(error: &Error) -> Option<FieldViolation> {
     if let Some(first) = error.violations().first() {
         return Some(FieldViolation { field: own_field(&first.field), ..first.clone() });
