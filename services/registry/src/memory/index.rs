@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_api::{
     Document,
-    registry::{Mall, Offering, Service, offering::State as Acceptance, service},
+    registry::{Mall, Offering, Service, Unit, offering::State as Acceptance, service},
     types::{Fee, fee::Kind},
 };
 
@@ -13,7 +13,7 @@ use mpp_resource::memory::{Listener, Memory, Stored};
 use mpp_store::{Change, Label};
 
 use super::view::RegistryView;
-use crate::search::{Engine, OfferingDoc, ServiceDoc, Update};
+use crate::search::{Engine, OfferingDoc, ServiceDoc, UnitDoc, Update};
 
 /// Records that search is told of at once: their updates take as much memory as they do.
 const PART: usize = 1_000;
@@ -63,6 +63,7 @@ pub fn updates(state: &RegistryView, kind: &str, name: &str) -> Vec<Update> {
     match kind {
         Service::KIND => vec![service(state, name)],
         Offering::KIND => vec![offering(state, name)],
+        Unit::KIND => vec![unit(state, name)],
         // Offerings carry the mall's place and region.
         Mall::KIND => {
             let below = format!("{name}/");
@@ -78,7 +79,8 @@ pub fn searchable(state: &RegistryView) -> Vec<(&'static str, Arc<str>)> {
     let services = state.records.rows::<Service>("").map(|(name, _)| (Service::KIND, name.clone()));
     let offerings =
         state.records.rows::<Offering>("").map(|(name, _)| (Offering::KIND, name.clone()));
-    services.chain(offerings).collect()
+    let units = state.records.rows::<Unit>("").map(|(name, _)| (Unit::KIND, name.clone()));
+    units.chain(services).chain(offerings).collect()
 }
 
 /// Removes everything that search holds from `before` and that is not there any more.
@@ -93,7 +95,20 @@ pub fn vanished(before: &RegistryView, after: &RegistryView) -> Vec<Update> {
         .rows::<Offering>("")
         .filter(|(name, _)| after.records.row::<Offering>(name).is_none())
         .map(|(name, _)| Update::DeleteOffering(name.to_string()));
-    services.chain(offerings).collect()
+    let units = before
+        .records
+        .rows::<Unit>("")
+        .filter(|(name, _)| after.records.row::<Unit>(name).is_none())
+        .map(|(name, _)| Update::DeleteUnit(name.to_string()));
+    services.chain(offerings).chain(units).collect()
+}
+
+fn unit(state: &RegistryView, name: &str) -> Update {
+    let Some(row) = state.records.row::<Unit>(name) else {
+        return Update::DeleteUnit(name.to_owned());
+    };
+    let (parent, region_code) = (state.parent_of(name).into(), row.label(Label::Region).into());
+    Update::PutUnit(Box::new(UnitDoc { name: name.to_owned(), parent, region_code }))
 }
 
 fn service(state: &RegistryView, name: &str) -> Update {

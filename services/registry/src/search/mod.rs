@@ -14,16 +14,20 @@
 //! | `asking/` | `question` | a question as it comes, and why one is refused |
 //! | | `places`, `stance` | the places of a question, and whether one asks there |
 //! | | `reading`, `asked`, `roles` | from a question to the terms that it names |
+//! | | `electronic`, `paper` | documents behind an "e"; the paper that a question asks for |
 //! | | `deed`, `mishap`, `unread` | harm that one means to do to a document, or that has happened |
 //! | | `needle` | terms to weights, documents, names |
 //! | `indexing/` | `doc` | updates |
 //! | | `index` | tantivy: which services have a term in which part; terms one slip away |
 //! | | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
+//! | | `offices` | the regions that units serve |
 //! | | `names` | a service's whole names, as its owner calls it: "ktp hilang" |
 //! | | `writer` | the thread that brings them up to date and publishes them together |
 //! | | `engine`, `held` | the handle that the rest of the registry holds, and what it shows |
 //! | `ranking/` | `score`, `filter`, `geo`, `query` | needles to scores, to a page |
-//! | | `weak`, `explain`, `answer` | whether the first hit answers, and why |
+//! | | `home` | the office of the region that a question names |
+//! | | `weak`, `modified`, `paper` | whether the first hit answers |
+//! | | `explain`, `answer` | why, and the answer |
 //!
 //! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that
 //! a service with all words stands above one with some. tantivy gives the hard part (a compressed
@@ -56,7 +60,7 @@ mod words;
 pub use asking::places::region_name;
 pub use asking::question::{Error, MAX_PAGE, MAX_TEXT, Query};
 pub use asking::stance::Stance;
-pub use indexing::doc::{OfferingDoc, ServiceDoc, Update};
+pub use indexing::doc::{OfferingDoc, ServiceDoc, UnitDoc, Update};
 pub use indexing::engine::Engine;
 pub use indexing::held::Shown;
 pub use ranking::answer::{Hit, Match, NamedPlace, NearbyOffering, Results};

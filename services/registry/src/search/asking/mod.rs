@@ -2,9 +2,11 @@
 
 pub(super) mod asked;
 pub(super) mod deed;
+pub(super) mod electronic;
 pub(super) mod leading;
 pub(super) mod mishap;
 pub(super) mod needle;
+pub(super) mod paper;
 pub(super) mod places;
 pub(super) mod question;
 pub(super) mod reading;

@@ -7,6 +7,7 @@ use super::{
     asked::MAX_TERMS,
     leading::{RANKS, SAME_WORD, leads},
     mishap::Harm,
+    paper::Paper,
     places::code_term,
     reading::{Place, Reading},
 };
@@ -81,8 +82,8 @@ pub struct QuestionWords {
     pub slips: Vec<String>,
     /// Whether any word names a subject.
     pub has_subject: bool,
-    /// Whether a "surat keterangan" is asked for, and so a paper.
-    pub asks_paper: bool,
+    /// The paper that is asked for: "surat keterangan domisili".
+    pub paper: Option<Paper>,
 }
 
 impl QuestionWords {
@@ -93,8 +94,7 @@ impl QuestionWords {
 
     /// Looks the words up in the index, and guesses slips of the pen.
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
-        let asks_paper = reading.terms.windows(2).any(is_paper);
-        let mut needles = Self { asks_paper, ..Self::default() };
+        let mut needles = Self { paper: Paper::of(&reading.terms), ..Self::default() };
         for (at, term) in reading.terms.iter().cloned().enumerate() {
             let term = QueryTerm { at, ..term };
             let as_typed = reading.is_guessed_place(&term.word) || term.harm == Some(Harm::Meant);
@@ -226,14 +226,6 @@ impl QuestionWords {
         self.bare = self.said_beside_acts();
         Ok(())
     }
-}
-
-/// The term of a paper.
-pub const PAPER: &str = "surat";
-
-/// "Surat keterangan", which no abbreviation stands for.
-fn is_paper(pair: &[QueryTerm]) -> bool {
-    pair[0].own == PAPER && pair[1].own == "terang"
 }
 
 /// Whether a word is said aside: for what, where, why or when.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::{
     asked::query_terms,
+    electronic::electronic,
     places::{self, Catalog, Named},
     roles,
     stance::{Spoken, Stance, stances},
@@ -63,7 +64,7 @@ impl Reading {
 }
 
 /// A word of a question: where it stands, and the word that it is read as.
-type Word = (Range<usize>, String);
+pub type Word = (Range<usize>, String);
 
 /// A saying of several words, and the words that it means.
 type Said = (Vec<String>, Vec<String>);
@@ -100,7 +101,8 @@ pub fn read(
     leads: &dyn Fn(&str) -> bool,
 ) -> Reading {
     let typed = words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
-    let typed = without_since(units_apart(parted(whole(text, typed, called))));
+    let typed = electronic(whole(text, typed, called), called, is_document);
+    let typed = without_since(units_apart(parted(typed)));
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));

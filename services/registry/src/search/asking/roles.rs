@@ -10,7 +10,8 @@ use super::mishap::{Harm, MISHAP, harm};
 use crate::search::words::{
     analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint},
     vocabulary::{
-        ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW, OWNERS, PAPERS, REFUSALS, WISHES, WITHIN,
+        ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, KINDS_OF_DOCUMENTS, NEW, OWNERS, PAPERS, REFUSALS,
+        WISHES, WITHIN,
     },
 };
 
@@ -98,12 +99,22 @@ fn mark_acts(
         let own = terms[at].1.own.as_str();
         let (acts, ends) = (ACTS.contains(&own), ENDINGS.contains(&own) && is_next(certain, at));
         let joined = at + 1 < terms.len() && Between::new(text, typed, terms, at + 1).is_empty;
-        terms[at].1.decides |= ends;
+        if joined {
+            terms[at + 1].1.follows = true;
+        }
+        terms[at].1.decides |= ends || !joined && tells_kind(terms, certain, at);
         terms[at].1.has_object = acts && joined;
         if acts && joined {
             terms[at + 1].1.is_object = true;
         }
     }
+}
+
+/// Whether the term ends the name of the document before it: "paspor dinas".
+fn tells_kind(terms: &[(Range<usize>, QueryTerm)], certain: &[bool], at: usize) -> bool {
+    let term = &terms[at].1;
+    let behind = at > 0 && certain[at - 1] && term.follows;
+    behind && KINDS_OF_DOCUMENTS.contains(&term.own.as_str())
 }
 
 /// The terms that only tell of a past event: "habis nikah" of "habis nikah ganti kk".
@@ -140,8 +151,9 @@ fn is_paired(
 ) -> bool {
     let between = |at: usize| Between::new(text, typed, terms, at);
     let begins = at == 0 || !between(at).is_empty;
-    let next = is_next(certain, at) && between(at + 1).only_owns;
-    begins && next && !certain[at] && terms[at].1.decides
+    // "Gelar di ktp" is as much of the document as "gelar ktp".
+    let joins = || between(at + 1).only_owns || between(at + 1).only_within;
+    begins && is_next(certain, at) && joins() && !certain[at] && terms[at].1.decides
 }
 
 /// Behind them stands what something becomes: "ganti nama jadi ...".
@@ -156,7 +168,11 @@ struct Between {
     says_where: bool,
     /// Only a word for the owner stands between: "sell my passport".
     only_owns: bool,
+    /// Only a word for within stands between: "gelar di ktp".
+    only_within: bool,
     is_empty: bool,
+    /// Only a comma stands between: "kakek meninggal, kk gimana".
+    is_comma: bool,
 }
 
 impl Between {
@@ -171,7 +187,9 @@ impl Between {
         };
         let marked = text[gap.clone()].contains([',', '.', '?', '!', ';', ':']);
         let owns = |(_, word): &Typed| OWNERS.contains(&word.as_str());
+        let within = |(_, word): &Typed| WITHIN.contains(&word.as_str());
         Self {
+            only_within: words.clone().all(within) && !marked,
             only_owns: words.clone().all(owns) && !marked,
             sets_aside: words.clone().any(|word| ASIDE.contains(&word.1.as_str()) && !does(word))
                 || at > 0 && words.clone().any(|(_, word)| BECOMES.contains(&word.as_str())),
@@ -179,6 +197,7 @@ impl Between {
                 .clone()
                 .next_back()
                 .is_some_and(|(_, word)| WITHIN.contains(&word.as_str())),
+            is_comma: words.clone().next().is_none() && text[gap.clone()].trim() == ",",
             is_empty: words.next().is_none() && !marked,
         }
     }
@@ -214,7 +233,10 @@ fn beside(
     documents: &[bool],
     at: usize,
 ) -> Role {
-    let joined = |one: usize| Between::new(text, typed, terms, one).is_empty;
+    let joined = |one: usize| {
+        let between = Between::new(text, typed, terms, one);
+        between.is_empty || between.is_comma
+    };
     let begins =
         |one: &usize| !joined(*one) || is_making(&terms[*one].1) && is_next(documents, *one);
     let first = (1..=at).rev().find(begins).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Services and offerings as search is told of them.
+//! Services, offerings and units as search is told of them.
 
 /// A service as search knows it.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,18 @@ pub struct OfferingDoc {
     pub location: Option<(f64, f64)>,
 }
 
+/// A unit of the directory: an office, or what stands above it.
+#[derive(Debug, Clone, Default)]
+pub struct UnitDoc {
+    /// Resource name, the identity of the unit.
+    pub name: String,
+    /// Resource name of the unit above it, or empty.
+    pub parent: String,
+    /// Kemendagri code of the region that it serves; empty where the units above tell it, and for
+    /// those of the whole country.
+    pub region_code: String,
+}
+
 /// One step of the change feed, in its order.
 #[derive(Debug, Clone)]
 pub enum Update {
@@ -53,6 +65,10 @@ pub enum Update {
     PutOffering(Box<OfferingDoc>),
     /// The offering of this name is gone, or no longer accepted.
     DeleteOffering(String),
+    /// A unit is new or has changed.
+    PutUnit(Box<UnitDoc>),
+    /// The unit of this name is gone.
+    DeleteUnit(String),
     /// Everything up to this revision has been handed over.
     Revision(i64),
 }

@@ -43,7 +43,12 @@ impl Shown {
                 let at = doc.location.filter(|at| is_point(*at));
                 self.offering(&doc.name, [&doc.service, &doc.mall, &doc.region_code], at);
             }
-            Update::DeleteService(_) | Update::DeleteOffering(_) | Update::Revision(_) => {}
+            // Units only order hits, and no answer shows them.
+            Update::PutUnit(_)
+            | Update::DeleteUnit(_)
+            | Update::DeleteService(_)
+            | Update::DeleteOffering(_)
+            | Update::Revision(_) => {}
         }
     }
 

@@ -5,5 +5,6 @@ pub(super) mod engine;
 pub(super) mod held;
 pub(super) mod index;
 pub(super) mod names;
+pub(super) mod offices;
 pub(super) mod table;
 pub(super) mod writer;

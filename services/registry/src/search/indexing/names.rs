@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::doc::ServiceDoc;
 use crate::search::words::{
     analyze::{folded, is_abbreviation, is_faint, keys_of, terms, tokens},
-    vocabulary::{ACTS, NO_DOCUMENTS},
+    vocabulary::{ACTS, NO_DOCUMENTS, PEOPLE},
 };
 
 /// Words of a name; a longer title is not typed as a whole.
@@ -34,6 +34,7 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
     }
     let titles = [&service.title_id, &service.title_en];
     names.extend(titles.into_iter().filter_map(|title| name(title)));
+    names.extend(opening_of(&service.title_id));
     names.extend(head_of(&service.title_id).map(|term| head(&term)));
     names
 }
@@ -49,10 +50,22 @@ fn head_of(title: &str) -> Option<String> {
     about.map(|word| word.term)
 }
 
+/// The words of a title that are neither acts nor people: "gudang" of "Rekomendasi gudang".
+pub fn subjects_of(title: &str) -> Vec<String> {
+    let other = |term: &String| {
+        let plain = is_faint(term) || ACTS.contains(&&**term) || PEOPLE.contains(&&**term);
+        !plain && term != UNSPOKEN && !term.ends_with(ACT_ENDING)
+    };
+    terms(title).into_iter().filter(other).collect()
+}
+
+/// How loans for acts end: "rekomendasi".
+const ACT_ENDING: &str = "asi";
+
 /// "Perpanjangan" and "legalisasi" name an act, not the thing that it is done to.
 fn is_act(written: &str, term: &str) -> bool {
     let derived = written.starts_with("pe") && written.ends_with("an") && written != term;
-    derived || written.ends_with("asi")
+    derived || written.ends_with(ACT_ENDING)
 }
 
 /// "Syarat kerja" does not name work but a requirement for people who seek it.
@@ -89,6 +102,20 @@ pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// Says of a word that somebody keeps it alone as a keyword, as "paspor" and "tilang".
 pub fn document(term: &str) -> String {
     format!("={term}")
+}
+
+/// Says of two words that a title begins with them and goes on: "izin usaha" of "Izin usaha
+/// restoran".
+pub fn opening(first: &str, second: &str) -> String {
+    format!("&{first}{BLANK}{second}")
+}
+
+/// The first words of a longer title.
+pub fn opening_of(title: &str) -> Option<String> {
+    match &terms(title)[..] {
+        [first, second, _, ..] => Some(opening(first, second)),
+        _ => None,
+    }
 }
 
 /// Says of a word that a title is about it.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::doc::{OfferingDoc, ServiceDoc};
+use super::doc::{OfferingDoc, ServiceDoc, UnitDoc};
+use super::offices::Offices;
 use crate::search::{ranking::geo::is_point, words::analyze::key_terms};
 
 /// A number for each of a few strings that many services share. It never shrinks: units and
@@ -20,6 +21,13 @@ impl Names {
     /// The number of a name, if any service has had it.
     pub fn find(&self, name: &str) -> Option<u32> {
         self.0.get(name).copied()
+    }
+
+    /// What `of` tells of each name, by number.
+    pub fn each<T: Default + Clone>(&self, of: impl Fn(&str) -> T) -> Vec<T> {
+        let mut told = vec![T::default(); self.0.len()];
+        self.0.iter().for_each(|(name, number)| told[*number as usize] = of(name));
+        told
     }
 }
 
@@ -67,6 +75,8 @@ pub enum Change {
     Service(u32, Option<Box<ServiceDoc>>),
     Offering(u32, Box<OfferingDoc>),
     NoOffering(u32, String),
+    Unit(Box<UnitDoc>),
+    NoUnit(String),
 }
 
 /// The published state of all slots.
@@ -75,6 +85,7 @@ pub struct Table {
     pub slots: Vec<Slot>,
     pub places: Vec<MallPlace>,
     pub units: Names,
+    pub offices: Offices,
     pub categories: Names,
     place_numbers: HashMap<PlaceKey, u32>,
     /// How many offerings are at each place; a place without any is used again.
@@ -103,6 +114,8 @@ impl Table {
                 self.slots[slot as usize].offerings.push(offering);
             }
             Change::NoOffering(slot, name) => self.remove_offering(slot, &name),
+            Change::Unit(unit) => self.offices.put(*unit),
+            Change::NoUnit(name) => self.offices.remove(&name),
         }
     }
 

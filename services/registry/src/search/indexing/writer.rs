@@ -161,6 +161,8 @@ impl Writer {
                 let slot = self.offerings.remove(&name);
                 self.pending.changes.extend(slot.map(|slot| Change::NoOffering(slot, name)));
             }
+            Update::PutUnit(unit) => self.pending.changes.push(Change::Unit(unit)),
+            Update::DeleteUnit(name) => self.pending.changes.push(Change::NoUnit(name)),
             Update::Revision(revision) => self.pending.revision = Some(revision),
         }
         Ok(())

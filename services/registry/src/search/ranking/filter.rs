@@ -4,18 +4,20 @@ use std::cmp::Ordering;
 
 use super::{
     geo::{distance_km, lies_in},
+    home::{Home, homes},
     score::Tally,
 };
 use crate::search::{
     asking::{question::Query, reading::Reading},
-    indexing::table::{MallPlace, Slot, Table},
+    indexing::table::{MallPlace, Service, Slot, Table},
 };
 
 /// The most that the nearest offering adds; enough to order equal services, too little to lift a
 /// worse one.
 const NEARNESS: f32 = 0.1;
 
-/// The bonus of a service that is offered in the place that the question names, or anywhere but
+/// The bonus of a service that is offered in the place that the question names or is of an office
+/// for it, or that is offered anywhere but
 /// where one does not want to ask: enough to order equal services, too little to lift a worse one.
 const THERE: f32 = 0.05;
 
@@ -82,6 +84,8 @@ pub struct Filter {
     inside: Option<Vec<bool>>,
     /// How near each place is to those that the question names; `None` if it names none.
     named: Option<Vec<Closeness>>,
+    /// For whom each unit works, by its number; `None` if the question asks in no place.
+    homes: Option<Vec<Home>>,
     /// Whether the question wants any of them; if it only avoids some, services elsewhere come
     /// first.
     asks_there: bool,
@@ -119,6 +123,7 @@ impl Filter {
             include_inactive: query.include_inactive,
             inside: query.region.as_ref().map(inside),
             named: named(table, reading),
+            homes: homes(table, reading),
             asks_there: reading.where_asked().next().is_some(),
             distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
         }
@@ -137,6 +142,16 @@ impl Filter {
     /// How near the place is to those that the question names.
     pub fn closeness(&self, place: u32) -> Closeness {
         self.named.as_ref().map_or(Closeness::Elsewhere, |named| named[place as usize])
+    }
+
+    /// For whom the office of a service works; `None` if the question asks in no place.
+    pub fn home(&self, service: &Service) -> Option<Home> {
+        self.homes.as_ref().map(|homes| homes[service.unit as usize])
+    }
+
+    /// Whether the service in a slot is offered in a place that the question names.
+    pub fn is_there(&self, slot: &Slot) -> bool {
+        slot.offerings.iter().any(|offering| self.closeness(offering.place) == Closeness::There)
     }
 
     /// The service in a slot, if it passes, with its score.
@@ -161,7 +176,9 @@ impl Filter {
         let mut places = slot.offerings.iter().map(|offering| offering.place);
         let best = if self.asks_there { Closeness::There } else { Closeness::Elsewhere };
         let there = |place| self.admits(place) && self.closeness(place) == best;
-        if self.named.is_some() && places.any(there) { THERE } else { 0.0 }
+        let own = || slot.service.as_ref().and_then(|service| self.home(service));
+        let is_own = self.asks_there && own() == Some(Home::There);
+        if self.named.is_some() && (is_own || places.any(there)) { THERE } else { 0.0 }
     }
 
     fn nearness(&self, slot: &Slot) -> f32 {

@@ -12,7 +12,10 @@ use crate::search::{
         leading::SAME_WORD,
         needle::{Needle, QuestionWords, is_aside},
     },
-    indexing::table::Table,
+    indexing::{
+        names::{opening, opening_of},
+        table::Table,
+    },
     words::{
         analyze::{QueryTerm, is_faint, terms},
         vocabulary::{ACTS, PAPERS},
@@ -28,12 +31,13 @@ const WORDS_OF_A_NAME: usize = 2;
 /// Whether the question begins with a name of the best answer, words that ask how aside, and says
 /// behind it only words by which no service is told from others.
 ///
-/// `owned` tells the things that services of the answer's category alone are about.
+/// A name with which titles of several services begin, as "izin usaha", names none of them by
+/// itself: what follows decides which is meant.
 pub fn is_modified(
     best: &Candidate,
     table: &Table,
     needles: &QuestionWords,
-    owned: &dyn Fn(&str) -> bool,
+    catalog: &Known<'_>,
 ) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
     let said = Said::of(best, needles);
@@ -44,10 +48,29 @@ pub fn is_modified(
     let is_asked = |name: &[String]| is_of_paper(name) || !said.leaves_out_act(&service.title_id);
     let longest = names
         .filter_map(|name| Some((said.end_of(&name)?, name)))
-        .filter(|(_, name)| is_name(name) && is_asked(name) || is_deed(name, owned))
+        .filter(|(_, name)| is_name(name) && is_asked(name) || is_deed(name, catalog.owned))
+        .filter(|(_, name)| !is_of_several(name, &service.title_id, catalog.opened))
         .map(|(end, _)| end)
         .max();
     longest.is_some_and(|end| said.is_modifier(end))
+}
+
+/// What the catalog says of names.
+pub struct Known<'a> {
+    /// The things that services of the answer's category alone are about.
+    pub owned: &'a dyn Fn(&str) -> bool,
+    /// How many titles begin with two words and go on ([`opening`]).
+    pub opened: &'a dyn Fn(&str) -> u64,
+}
+
+/// Whether titles of other services begin with the name, too, and go on.
+fn is_of_several(name: &[String], title: &str, opened: &dyn Fn(&str) -> u64) -> bool {
+    let spoken = spoken(name);
+    let [first, second] = (if spoken.is_empty() { name } else { &spoken[..] }) else {
+        return false;
+    };
+    let words = opening(first, second);
+    opened(&words) > u64::from(opening_of(title).is_some_and(|own| own == words))
 }
 
 /// A licence or another paper without the words before it: "izin usaha" of "surat izin usaha".
@@ -128,11 +151,12 @@ impl<'a> Said<'a> {
         self.0[..start].iter().all(|word| !word.term.decides).then_some(start + name.len())
     }
 
-    /// Whether the words from there on tell nothing from others: no service has them, and they are
-    /// few.
+    /// Whether the words from there on tell nothing from others: no service has them, they are few,
+    /// and no act is done to them ("surat pindah sekolah").
     fn is_modifier(&self, end: usize) -> bool {
         let open = |word: &&Word<'_>| word.term.decides && !word.held && !is_aside(word.term);
         let open: Vec<_> = self.0[end..].iter().filter(open).collect();
-        (1..=LONGEST).contains(&open.len()) && open.iter().all(|word| !word.known)
+        (1..=LONGEST).contains(&open.len())
+            && open.iter().all(|word| !word.known && !word.term.is_object)
     }
 }

@@ -5,8 +5,10 @@ use super::{
     explain::hit,
     filter::{Candidate, Filter},
     geo::{is_point, is_region},
+    home::lift,
+    modified::Known,
     score::{Tally, tally},
-    weak::{is_weak, unanswered, uncovered},
+    weak::{best_of, is_weak, unanswered, uncovered},
 };
 use crate::search::{
     asking::{
@@ -66,8 +68,15 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let needles = QuestionWords::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);
-    let found = found(state, query, &needles, &filter)?;
-    let owned = |term: &str, category: u32| is_of_category(state, term, category);
+    let mut found = found(state, query, &needles, &filter)?;
+    lift(&mut found, table, &needles, &filter);
+    let best = best_of(&found, table);
+    let category = best.and_then(|best| table.slots[best.slot as usize].service.as_ref());
+    let category = category.map(|service| service.category);
+    let catalog = Known {
+        owned: &|term| category.is_some_and(|category| is_of_category(state, term, category)),
+        opened: &|words| state.view.frequency(Part::Names, words).unwrap_or_default(),
+    };
 
     let mut page: Vec<&Candidate> = found.iter().filter(|one| one.is_after(table, query)).collect();
     let more = page.len() > query.page_size;
@@ -81,11 +90,10 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         total: found.len() as u64,
         next,
         revision: state.revision,
-        weak: !query.text.trim().is_empty()
-            && is_weak(best(&found, table), table, &needles, &owned),
+        weak: !query.text.trim().is_empty() && is_weak(&found, table, &needles, &catalog),
         places: named(&reading, &needles),
-        unanswered: unanswered(best(&found, table), &needles),
-        uncovered: uncovered(best(&found, table), &needles),
+        unanswered: unanswered(best, &needles),
+        uncovered: uncovered(best, &needles),
     })
 }
 
@@ -101,10 +109,6 @@ fn is_of_category(state: &Published, term: &str, category: u32) -> bool {
         .into_iter()
         .try_for_each(|part| state.view.each_slot(part, term, &mut look))
         .is_ok_and(|()| only)
-}
-
-fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
-    found.iter().min_by(|a, b| a.compare(b, table))
 }
 
 /// The places that are named, and the words that stand where a place is named but are no known

@@ -4,18 +4,22 @@
 //! matter: a service of the document that does something else than the question ("cabut NIB") is
 //! near, and no answer.
 
-use super::{filter::Candidate, modified::is_modified};
+use super::{
+    filter::Candidate,
+    modified::{Known, is_modified},
+    paper::is_other_paper,
+};
 use crate::search::{
     asking::{
         leading::SAME_WORD,
         mishap::{Harm, mishap},
-        needle::{Needle, PAPER, QuestionWords, is_aside},
+        needle::{Needle, QuestionWords, is_aside},
     },
-    indexing::table::Table,
+    indexing::{names::subjects_of, table::Table},
     words::{
         analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms},
         shape::is_no_word,
-        vocabulary::{ACTS, NEW, PEOPLE},
+        vocabulary::{ACTS, KINDS_OF_DOCUMENTS, NEW, OCCUPATIONS, PEOPLE},
     },
 };
 
@@ -30,21 +34,21 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 /// [kind](is_other_kind), or shares nothing with it but guesses and no document. Words behind a
 /// whole name of it leave nothing out ([is_modified]).
 pub fn is_weak(
-    best: Option<&Candidate>,
+    found: &[Candidate],
     table: &Table,
     needles: &QuestionWords,
-    owned: &dyn Fn(&str, u32) -> bool,
+    catalog: &Known<'_>,
 ) -> bool {
-    let Some(best) = best else { return true };
+    let Some(best) = best_of(found, table) else { return true };
     if !needles.has_subject {
         return !is_titled(best, table, needles);
     }
     let amiss = misses_act(best, table, needles)
-        || is_other_paper(best, needles)
-        || is_refused(best, needles);
-    let category = table.slots[best.slot as usize].service.as_ref().map(|one| one.category);
-    let of_its_kind = |term: &str| category.is_some_and(|category| owned(term, category));
-    if is_modified(best, table, needles, &of_its_kind) {
+        || is_other_paper(best, table, needles)
+        || is_refused(best, needles)
+        || is_of_kind_unknown(best, needles)
+        || is_for_others(best, found, needles);
+    if is_modified(best, table, needles, catalog) {
         return amiss;
     }
     let document = best.strong & needles.leading != 0;
@@ -55,6 +59,22 @@ pub fn is_weak(
         || amiss
         || leaves_open(best, table, needles)
         || is_other_kind(best, table, needles)
+}
+
+/// The best hit.
+pub fn best_of<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
+    found.iter().min_by(|a, b| a.compare(b, table))
+}
+
+/// Whether an occupation is said for which another service is called by its name: "bpjs tk ojol" is
+/// no question for the service of employees where one is kept as "bpjs ojol".
+fn is_for_others(best: &Candidate, found: &[Candidate], needles: &QuestionWords) -> bool {
+    let says = |(bit, needle): &(usize, &Needle)| {
+        let own = needle.term.alternatives.iter().any(|one| OCCUPATIONS.contains(&&*one.term));
+        own && best.strong >> bit & 1 == 0
+    };
+    let mut said = needles.all.iter().enumerate().filter(says);
+    said.any(|(bit, _)| found.iter().any(|one| one.named && one.strong >> bit & 1 == 1))
 }
 
 /// One of so many content words may be left open.
@@ -82,7 +102,8 @@ fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool
         (true, true) => open * 2 >= asked,
         (_, called) => {
             let short = !called && asked <= SHORT_QUESTION;
-            short && !is_head(best, table, needles) || open * ONE_OPEN_OF > asked
+            short && !is_head(best, table, needles) && !is_whole(best, table, needles)
+                || open * ONE_OPEN_OF > asked
         }
     }
 }
@@ -136,6 +157,24 @@ fn is_head(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
         && service.is_some_and(|service| {
             begins(&service.title_id) || service.keywords.iter().any(|keyword| begins(keyword))
         })
+}
+
+/// Whether the question says all of the title beside acts and people ("gudang" of "Rekomendasi
+/// gudang"), or begins as it does, act and all ("sewa ambulans" of "Sewa ambulans jenazah").
+fn is_whole(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+    let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
+    let mut asked: Vec<&QueryTerm> = words(best, needles).map(|(term, _)| term).collect();
+    asked.sort_by_key(|term| term.at);
+    let means = |term: &QueryTerm, own: &String| {
+        term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *own)
+    };
+    let title = terms(&service.title_id);
+    let begins = (SHORT_QUESTION..=title.len()).contains(&asked.len())
+        && is_act(asked[0])
+        && asked.iter().zip(&title).all(|(term, own)| means(term, own));
+    let subject = subjects_of(&service.title_id);
+    let said = |own: &String| asked.iter().any(|term| means(term, own));
+    begins || !subject.is_empty() && subject.iter().all(said)
 }
 
 /// A word of the question, and whether the best answer has it in title or keywords.
@@ -200,19 +239,22 @@ fn is_other_kind(best: &Candidate, table: &Table, needles: &QuestionWords) -> bo
     let has = if needles.document { best.strong } else { best.has };
     let lacks = |(bit, needle): (usize, &Needle)| {
         let term = &needle.term;
-        term.decides && term.role == Role::Paired && !is_person(term) && has >> bit & 1 == 0
+        // Behind a general name, a word that only bodies have is as good as unknown: "izin usaha
+        // perikanan".
+        let in_bodies =
+            !needles.document && !needle.names_some && best.strong >> bit & 1 == 0 && beside(&term);
+        let paired = term.role == Role::Paired && !is_person(term) && has >> bit & 1 == 0;
+        term.decides && (paired || in_bodies)
     };
     let known = needles.all.iter().enumerate().any(lacks);
     let other = object || !does && (unknown.any(|term| beside(&term)) || known);
     best.strong & needles.leading != 0 && other
 }
 
-/// "Surat keterangan" names a kind of paper: a service that gives none is near, whatever the paper
-/// is about.
-fn is_other_paper(best: &Candidate, needles: &QuestionWords) -> bool {
-    let gives =
-        |(bit, needle): (usize, &Needle)| needle.term.own == PAPER && best.strong >> bit & 1 == 1;
-    needles.asks_paper && !needles.all.iter().enumerate().any(gives)
+/// Whether the name of the document ends in a word that the best answer lacks: "paspor dinas".
+fn is_of_kind_unknown(best: &Candidate, needles: &QuestionWords) -> bool {
+    let tells = |term: &QueryTerm| KINDS_OF_DOCUMENTS.contains(&term.own.as_str());
+    words(best, needles).any(|(term, held)| !held && term.decides && tells(term))
 }
 
 /// Letters from which a word that breaks the rules of words is a slip, and no abbreviation.

@@ -96,6 +96,7 @@ pub struct QueryTerm {
     pub at: usize,
     /// The word's role for the document that the question names.
     pub role: Role,
+    pub follows: bool, // right behind the term before it
     /// Whether it follows right after an act: "ganti kelamin di ktp".
     pub is_object: bool,
     /// Whether it is an act whose object follows right after: "putus sambungan".

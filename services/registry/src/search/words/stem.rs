@@ -41,7 +41,7 @@ const ROOTS: &[&str] = &[
     "periksa", "perintah", "perkara", "permanen", "permit", "perseroan", "pertama", "pesan", "peserta", "peta",
     "petani", "pidana", "pilih", "pimpin", "pindah", "pinjam", "polisi", "praktik", "pribadi", "produksi", "profesi",
     "putih", "putus", "radio", "rantau", "rawat", "rekam", "reklame", "rekomendasi", "renovasi", "resmi", "retribusi",
-    "riset", "robek", "rumah", "rusak", "sah", "sahabat", "saji", "sakit", "saksi", "salah", "salin", "sambung",
+    "riset", "robek", "rumah", "rumahan", "rusak", "sah", "sahabat", "saji", "sakit", "saksi", "salah", "salin", "sambung",
     "sampah", "sandang", "santun", "sapi", "satu", "sedia", "sehat", "sejarah", "sekolah", "selam", "selenggara",
     "selesai", "semak", "sembelih", "serah", "sertifikasi", "sertifikat", "sesuai", "sewa", "siap", "siar", "sikap",
     "simpan", "sipil", "siswa", "sita", "sosial", "stasiun", "suami", "suntik", "surat", "survei", "susun", "tagih",

@@ -36,6 +36,7 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("kua", &["kantor urusan agama"]),
     ("kur", &["kredit usaha rakyat"]),
     ("lkpm", &["laporan kegiatan penanaman modal"]),
+    ("mpp", &["mal pelayanan publik", "pelayanan publik"]),
     ("nib", &["nomor induk berusaha"]),
     ("nik", &["nomor induk kependudukan"]),
     ("npwp", &["nomor pokok wajib pajak"]),
@@ -89,6 +90,6 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
 
 /// Abbreviations of offices, people and classifications: no document or licence bears that name.
 pub const NO_DOCUMENTS: &[&str] = &[
-    "bansos", "blt", "bpjs", "dtks", "kbli", "kua", "oss", "phk", "pmi", "pns", "pt", "umkm",
-    "wna", "wni",
+    "bansos", "blt", "bpjs", "dtks", "kbli", "kua", "mpp", "oss", "phk", "pmi", "pns", "pt",
+    "umkm", "wna", "wni",
 ];

@@ -18,6 +18,10 @@ pub const ACTS: &[&str] = &[
 /// Faint words that are an act right before a document: "tutup nib" ends it, "jam tutup" does not.
 pub const ENDINGS: &[&str] = &["tutup", "close"];
 
+/// Faint words that tell a document from others where they end its name: "paspor dinas" is another
+/// passport, and "ktp dinas dukcapil" names the office.
+pub const KINDS_OF_DOCUMENTS: &[&str] = &["dinas", "kedinasan"];
+
 /// Acts and faint words that ask for a document that is not there yet.
 pub const NEW: &[&str] = &["baru", "buat", "terbit", "pertama"];
 

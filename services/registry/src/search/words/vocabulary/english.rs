@@ -45,6 +45,8 @@ pub const PHRASES: &[(&str, &str)] = &[
     ("police clearance", "skck"),
     ("police record", "skck"),
     ("property tax", "pbb"),
+    ("public service", "mpp"),
+    ("public service mall", "mpp"),
     ("land tax", "pbb"),
     ("tax id", "npwp"),
     ("tax id number", "npwp"),

@@ -21,7 +21,7 @@ pub const FAINT: &[&str] = &[
     "open", "opening", "operasional", "orang", "ortu", "papa", "parent", "parents", "pegawai",
     "perempuan", "perlu", "petugas", "polda", "polres", "polresta", "polsek", "ponakan", "price",
     "procedure", "process", "prosedur", "proses", "pukul", "pusat", "rabu", "rb", "required",
-    "requirement", "requirements", "ribet", "ribu", "rupiah", "sabtu", "saudara", "schedule",
+    "requirement", "requirements", "ribet", "ribu", "rumahan", "rupiah", "sabtu", "saudara", "schedule",
     "sekitar", "selasa", "selesai", "sendiri", "senin", "sepupu", "serah", "service", "services",
     "siap", "sistem", "sister", "situs", "step", "steps", "suami", "surat", "susah", "syarat",
     "tahap", "tahun", "tata", "tatacara", "taun", "telepon", "teman", "temen", "tempat", "terang",

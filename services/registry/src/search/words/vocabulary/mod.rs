@@ -19,7 +19,7 @@ mod spellings;
 mod stances;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
-pub use acts::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW};
+pub use acts::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, KINDS_OF_DOCUMENTS, NEW};
 pub use english::{ONLY_ENGLISH, PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
@@ -27,7 +27,7 @@ pub use harms::{
     BEFORE_VERBS, DAMAGES, ENGLISH_HARMS, INTENTS, INVOLUNTARY, LOSSES, OTHERS, OWNERS, PAPERS,
     SPOILED, STATES, UNINTENDED,
 };
-pub use people::PEOPLE;
+pub use people::{OCCUPATIONS, PEOPLE};
 pub use places::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
 pub use regional::{REGIONAL, REGIONAL_FILLERS};
 pub use related::{OUT_OF_STEP, RELATED, SAYINGS};

@@ -1,5 +1,11 @@
 //! Words that say for whom something is asked.
 
+/// Stems of occupations: some services are only for people of one, as "bpjs ojol".
+#[rustfmt::skip]
+pub const OCCUPATIONS: &[&str] = &[
+    "buruh", "guru", "karyawan", "mahasiswa", "nelayan", "ojek", "ojol", "petani", "siswa", "sopir", "wiraswasta",
+];
+
 /// Stems: who asks for a document of theirs says no other document by it.
 #[rustfmt::skip]
 pub const PEOPLE: &[&str] = &[
