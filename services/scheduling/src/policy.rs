@@ -6,6 +6,9 @@ use std::time::Duration;
 use mpp_core::Micros;
 use mpp_store::Retention;
 
+/// The most that `days_ahead` allows: what was sold for a day is looked for no further back.
+pub const MOST_DAYS_AHEAD: i64 = 366;
+
 mpp_core::policy! {
     /// Scheduling's settings.
     pub struct Policy {
@@ -117,5 +120,17 @@ impl Policy {
     /// [`Policy::erasing_lease_seconds`].
     pub fn erasing_lease(&self) -> Duration {
         Duration::from_secs(self.erasing_lease_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_days_ahead_are_what_the_setting_allows() {
+        let ahead = |days_ahead| Policy { days_ahead, ..Policy::default() };
+        assert!(ahead(MOST_DAYS_AHEAD).check().is_ok());
+        assert!(ahead(MOST_DAYS_AHEAD + 1).check().is_err());
     }
 }

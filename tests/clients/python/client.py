@@ -39,7 +39,8 @@ def stubs(*names):
     """Generates the stubs of the contract and gives them by name: `directory.GetMallRequest`."""
     folder = tempfile.mkdtemp(prefix="mpp-stubs-")
     files = [str(file.relative_to(PROTO)) for file in PROTO.glob("mpp/**/*.proto")]
-    # What the contract imports of google.protobuf comes with grpc_tools, google.api with grpcio-status.
+    # What the contract imports of google.protobuf comes with grpc_tools, google.api with
+    # grpcio-status.
     known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     options = ["protoc", f"-I{PROTO}", f"-I{known}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
     must(protoc.main(options + files) == 0, "the stubs could not be generated")
@@ -197,7 +198,8 @@ def session(channel, kept, records, dies=False):
 
 def syncs(channel):
     """Each record gets its answer; one that is wrong stops no other. What died unheard comes again, alone."""
-    # Titles such as "Layanan contoh-1" look like trials: they are taken because somebody confirms them.
+    # Titles such as "Layanan contoh-1" look like trials: they are taken because somebody confirms
+    # them.
     records = [sync.Record(source_id=f"contoh-{n}", unit="units/kemendagri", confirmed=True) for n in range(1, 11)]
     for record in records:
         record.service.title.id = f"Layanan {record.source_id}"

@@ -146,6 +146,16 @@ async fn a_function_that_writes_is_refused_and_told_as_the_configurations_fault(
     assert_eq!(counts(&table(&database).await), (3, 0, true));
 }
 
+/// Waits until the reader is at rows of which each takes its time.
+async fn until_read_slowly(url: &str) {
+    let mut conn = PgConnection::connect(url).await.expect("a connection");
+    let reads = "select exists (select from pg_stat_activity where datname = current_database()
+        and pid <> pg_backend_pid() and state = 'active' and wait_event = 'PgSleep')";
+    while !sqlx::query_scalar::<_, bool>(reads).fetch_one(&mut conn).await.expect("an answer") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
 async fn all_rows_are_of_one_moment_however_long_it_takes() {
     let database = database(Backend::Postgres).await;
@@ -155,7 +165,7 @@ async fn all_rows_are_of_one_moment_however_long_it_takes() {
         FROM layanan l, generate_series(1, 5) n";
     let reading = read(access(&database), asked(slow, false), MAPPING);
     let deleting = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        until_read_slowly(database.url()).await;
         execute(database.url(), "DELETE FROM layanan").await;
     };
     let (said, ()) = tokio::join!(reading, deleting);
@@ -335,7 +345,7 @@ async fn a_reader_keeps_no_writer_waiting() {
     let slow = "SELECT l.*, pg_sleep(0.3)::text AS jeda FROM layanan l";
     let mut conn = PgConnection::connect(database.url()).await.expect("a connection");
     let writing = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        until_read_slowly(database.url()).await;
         let text = "SET lock_timeout = '50ms'; UPDATE layanan SET nama = 'x'";
         sqlx::raw_sql(text).execute(&mut conn).await
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mpp_agent::{Access, Ask, Database, Input, Noticed, Policy, Secret, Server, Tls, Watch};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, MySqlConnection};
 use tokio::time::timeout;
 
 use crate::{
@@ -114,6 +114,15 @@ async fn nothing_that_writes_is_carried_out() {
     assert_eq!(counts(&office.table().await), (3, 0, true));
 }
 
+/// Waits until the reader is at rows of which each takes its time.
+async fn until_read_slowly(mut conn: MySqlConnection) {
+    let reads = "select count(*) from information_schema.processlist
+        where db = database() and id <> connection_id() and state = 'User sleep'";
+    while sqlx::query_scalar::<_, i64>(reads).fetch_one(&mut conn).await.expect("a count") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
 async fn all_rows_are_of_one_moment_and_no_writer_waits() {
     let office = MariaDb::with_catalog().await;
@@ -123,7 +132,7 @@ async fn all_rows_are_of_one_moment_and_no_writer_waits() {
     let reading = read(office.server(), asked(slow, false), MAPPING);
     let mut conn = office.connect().await;
     let deleting = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        until_read_slowly(office.connect().await).await;
         let text = "SET innodb_lock_wait_timeout = 0; DELETE FROM layanan";
         sqlx::raw_sql(text).execute(&mut conn).await
     };

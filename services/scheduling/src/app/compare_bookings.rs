@@ -19,7 +19,7 @@ use crate::{
         date::{local, shift},
         slot::SlotName,
     },
-    policy::Policy,
+    policy::{MOST_DAYS_AHEAD, Policy},
     store::kept::{self, SlotRow, mall_of},
 };
 
@@ -27,7 +27,7 @@ use crate::{
 pub const TABLES: &[&str] = &["applicant", "slot", "appointment_code"];
 
 /// Longest time from a booking to its day that a setting allows, in days, with some to spare.
-const LONGEST_AHEAD: i64 = 370;
+const LONGEST_AHEAD: i64 = MOST_DAYS_AHEAD + 4;
 const DAY: Micros = 24 * 3_600 * 1_000_000;
 
 /// The appointments whose rows are still kept.

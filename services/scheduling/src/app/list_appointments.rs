@@ -16,19 +16,22 @@ use mpp_resource::{
 use mpp_store::Record;
 
 use super::Scheduling;
-use crate::model::{
-    appointment::{earliest_name, shown},
-    conflict::{Broken, broken},
-    date,
-    schedule::Schedule,
-    slot::{SlotName, Terms},
+use crate::{
+    model::{
+        appointment::{earliest_name, shown},
+        conflict::{Broken, broken},
+        date,
+        schedule::Schedule,
+        slot::{SlotName, Terms},
+    },
+    policy::MOST_DAYS_AHEAD,
 };
 
 /// Appointments that one page looks at: of a mall that keeps a year of them a page stays short.
 const LOOK: u16 = 2_000;
-/// Days before its own on which an appointment may have been made: the longest that the setting
-/// `days_ahead` allows, and a day for the zone.
-const BOOKED_BEFORE: i64 = 367;
+/// Days before its own on which an appointment may have been made: the most that a setting allows,
+/// and a day for the zone.
+const BOOKED_BEFORE: i64 = MOST_DAYS_AHEAD + 1;
 
 /// The appointments that are asked for.
 pub struct AppointmentsWanted {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use mpp_api::{registry::mall::Stage, reporting::MallReport};
 use mpp_calendar::Zone;
+use mpp_form::stage;
 
 use super::names::reported;
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// Whether the mall serves at all; unknown where nothing says its stage.
-fn stage(view: &View, records: &Records) -> Stage {
+fn stage_of(view: &View, records: &Records) -> Stage {
     let record = records.mall.as_ref().map(|mall| mall.stage());
     record.or_else(|| reported(view, records).map(MallReport::stage)).unwrap_or_default()
 }
@@ -30,10 +31,10 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
     let time = format::local(view.now, zone);
     let days = records.week.as_deref().unwrap_or_default();
     let state = hours::at(days, time);
-    let stage = stage(view, records);
-    let serves = matches!(stage, Stage::Operating | Stage::Inaugurated | Stage::Evaluated);
+    let stage = stage_of(view, records);
+    let serves = stage::serves(stage);
     let (class, words) = match stage {
-        Stage::Operating | Stage::Inaugurated | Stage::Evaluated => {
+        stage if stage::serves(stage) => {
             (state_class(&state), state_words(look, &state, time.date(), zone))
         }
         // Hours that a mall inherits do not say that it serves.
@@ -41,12 +42,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
         Stage::Returned | Stage::Suspended | Stage::Closed => {
             ("w7 open shut", html! { (look.of(words::NO_LONGER_SERVING)) })
         }
-        Stage::Committed
-        | Stage::Proposed
-        | Stage::Verified
-        | Stage::Approved
-        | Stage::Agreed
-        | Stage::Preparing => ("w7 open shut", html! { (look.of(words::NOT_SERVING)) }),
+        _ => ("w7 open shut", html! { (look.of(words::NOT_SERVING)) }),
     };
     Part::new(
         "now",
