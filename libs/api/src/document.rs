@@ -20,6 +20,8 @@ use crate::{
 pub trait Document: Message + Texts + Name + Default + Clone + Send + Sync + 'static {
     /// The kind of record, as filters name it.
     const KIND: &'static str;
+    /// The collections that its names lie in, the outermost first: `malls`, `counters`.
+    const COLLECTIONS: &'static [&'static str];
     /// The fields that answers add.
     const ADDED: &'static [&'static str];
 
@@ -28,10 +30,12 @@ pub trait Document: Message + Texts + Name + Default + Clone + Send + Sync + 'st
 }
 
 macro_rules! documents {
-    ($($message:ty => $kind:literal in form $number:literal named $form:literal,
+    ($($message:ty => $kind:literal in form $number:literal
+        named [$outer:literal $(, $inner:literal)*] $(with $single:literal)?,
         filed under [$($label:ident),*], answers add [$($added:ident),*];)*) => {
         $(impl Document for $message {
             const KIND: &'static str = $kind;
+            const COLLECTIONS: &'static [&'static str] = &[$outer $(, $inner)*];
             const ADDED: &'static [&'static str] = &[$(stringify!($added)),*];
 
             fn strip(&mut self) {
@@ -62,7 +66,9 @@ macro_rules! documents {
         /// The form of a kind's names, such as `malls/{id}/counters/{id}`.
         pub fn form(kind: &str) -> &'static str {
             match kind {
-                $($kind => $form,)*
+                $($kind => concat!(
+                    $outer, "/{id}" $(, "/", $inner, "/{id}")* $(, "/", $single)?
+                ),)*
                 _ => "",
             }
         }
@@ -97,44 +103,44 @@ macro_rules! documents {
 }
 
 documents! {
-    Region => "region" in form 1 named "regions/{id}",
+    Region => "region" in form 1 named ["regions"],
         filed under [Region], answers add [];
-    Unit => "unit" in form 3 named "units/{id}",
+    Unit => "unit" in form 3 named ["units"],
         filed under [Agency, Region, Source, Unit], answers add [etag, create_time, update_time];
-    Mall => "mall" in form 3 named "malls/{id}",
+    Mall => "mall" in form 3 named ["malls"],
         filed under [Mall, Organiser, Region, Source],
         answers add [stage, time_zone, etag, create_time, update_time];
-    Counter => "counter" in form 3 named "malls/{id}/counters/{id}",
+    Counter => "counter" in form 3 named ["malls", "counters"],
         filed under [Agency, Counter, Mall, Region, Source, Unit],
         answers add [etag, create_time, update_time];
-    Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
+    Window => "window" in form 1 named ["malls", "counters", "windows"],
         filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];
-    Service => "service" in form 3 named "units/{id}/services/{id}",
+    Service => "service" in form 3 named ["units", "services"],
         filed under [Agency, Category, Overridden, Source, Unit],
         answers add [etag, create_time, update_time];
-    Offering => "offering" in form 2 named "malls/{id}/counters/{id}/offerings/{id}",
+    Offering => "offering" in form 2 named ["malls", "counters", "offerings"],
         filed under [Agency, Counter, Mall, Region, Service, State, Unit],
         answers add [effective_fees, service_title, service_state, etag, create_time, update_time];
-    Standard => "standard" in form 2 named "standards/{id}",
+    Standard => "standard" in form 2 named ["standards"],
         filed under [Agency, Category, Standard, Unit],
         answers add [etag, create_time, update_time];
-    StandardLink => "standard_link" in form 3 named "units/{id}/services/{id}/links/{id}",
+    StandardLink => "standard_link" in form 3 named ["units", "services", "links"],
         filed under [Agency, Service, Standard, State, Unit],
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time
         ];
-    Source => "source" in form 6 named "sources/{id}",
+    Source => "source" in form 6 named ["sources"],
         filed under [Source, Unit], answers add [etag];
-    HoursRule => "hours_rule" in form 2 named "hoursRules/{id}",
+    HoursRule => "hours_rule" in form 2 named ["hoursRules"],
         filed under [Counter, Mall, Region, Source, Target],
         answers add [etag, create_time, update_time];
-    Deviation => "deviation" in form 1 named "malls/{id}/counters/{id}/deviation",
+    Deviation => "deviation" in form 1 named ["malls", "counters"] with "deviation",
         filed under [Counter, Date, Mall, Region], answers add [];
-    Appointment => "appointment" in form 1 named "malls/{id}/appointments/{id}",
+    Appointment => "appointment" in form 1 named ["malls", "appointments"],
         filed under [Counter, Date, Mall, Region], answers add [code, create_time, update_time];
-    Ticket => "ticket" in form 1 named "malls/{id}/tickets/{id}",
+    Ticket => "ticket" in form 1 named ["malls", "tickets"],
         filed under [Counter, Date, Mall, Region], answers add [];
-    CatalogChange => "catalog_change" in form 2 named "catalogChanges/{id}",
+    CatalogChange => "catalog_change" in form 2 named ["catalogChanges"],
         filed under [Service, Unit], answers add [unit_name];
 }
 

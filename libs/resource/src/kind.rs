@@ -25,9 +25,6 @@ pub struct Stamp {
 
 /// A kind of record that readers get by its name.
 pub trait Kind: Document {
-    /// Collections of its name: `["malls", "counters"]` for `malls/{id}/counters/{id}`.
-    const COLLECTIONS: &'static [&'static str];
-
     /// Sets etag and times as the store knows them, where the record has such fields.
     fn stamp(&mut self, etag: String, stamp: &Stamp);
 }
@@ -86,21 +83,17 @@ pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R>
 }
 
 impl Kind for Region {
-    const COLLECTIONS: &'static [&'static str] = &["regions"];
-
     /// Regions are reference data, which no client changes: they have neither etag nor times.
     fn stamp(&mut self, _etag: String, _stamp: &Stamp) {}
 }
 
 macro_rules! resources {
     ($(
-        $message:ident $field:literal named [$($collection:literal),*],
+        $message:ident $field:literal,
         fixed [$($fixed:ident),*], changes [$($path:ident),*],
         clears [$($output:ident),*], times [$($created:ident, $updated:ident)?];
     )*) => {$(
         impl Kind for $message {
-            const COLLECTIONS: &'static [&'static str] = &[$($collection),*];
-
             #[allow(unused_variables)]
             fn stamp(&mut self, etag: String, stamp: &Stamp) {
                 self.etag = etag;
@@ -159,7 +152,7 @@ macro_rules! resources {
 }
 
 resources! {
-    Unit "unit" named ["units"],
+    Unit "unit",
     fixed [],
     changes [
         display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names,
@@ -167,7 +160,7 @@ resources! {
     ],
     clears [], times [create_time, update_time];
 
-    Mall "mall" named ["malls"],
+    Mall "mall",
     fixed [],
     changes [
         display_name, region, serves_regions, organiser, organiser_since, sites, stages, contacts,
@@ -175,17 +168,17 @@ resources! {
     ],
     clears [stage, time_zone], times [create_time, update_time];
 
-    Counter "counter" named ["malls", "counters"],
+    Counter "counter",
     fixed [unit],
     changes [display_name, agreement, regime, ticket_prefix, floor, zone, source],
     clears [], times [create_time, update_time];
 
-    Window "window" named ["malls", "counters", "windows"],
+    Window "window",
     fixed [],
     changes [display_name, accessible],
     clears [], times [create_time, update_time];
 
-    Service "service" named ["units", "services"],
+    Service "service",
     fixed [],
     changes [
         title, category, keywords, requirements, procedure, time, fees, product, complaints,
@@ -195,12 +188,12 @@ resources! {
     ],
     clears [source, overrides], times [create_time, update_time];
 
-    Offering "offering" named ["malls", "counters", "offerings"],
+    Offering "offering",
     fixed [service],
     changes [fees, quota_per_day, slot_minutes, slot_capacity],
     clears [state, effective_fees, service_title, service_state], times [create_time, update_time];
 
-    Standard "standard" named ["standards"],
+    Standard "standard",
     fixed [],
     changes [
         title, description, category, keywords, requirements, procedure, time, fees, product,
@@ -208,7 +201,7 @@ resources! {
     ],
     clears [text_before], times [create_time, update_time];
 
-    StandardLink "standard_link" named ["units", "services", "links"],
+    StandardLink "standard_link",
     fixed [standard],
     changes [state, reason, explanations],
     clears [
@@ -217,7 +210,7 @@ resources! {
     ],
     times [create_time, update_time];
 
-    Source "source" named ["sources"],
+    Source "source",
     fixed [],
     changes [display_name, unit, freshness_target_seconds, also_writes, feeds],
     clears [
@@ -226,7 +219,7 @@ resources! {
     ],
     times [];
 
-    HoursRule "hours_rule" named ["hoursRules"],
+    HoursRule "hours_rule",
     fixed [target],
     changes [
         season, valid_from, valid_to, weekly, closure, works_national_holidays,

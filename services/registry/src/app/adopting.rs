@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use mpp_api::{
+    Document as _,
     registry::{
         AdoptStandardRequest, AdoptStandardResponse, Service, Standard, StandardComparison,
         StandardLink,
@@ -17,7 +18,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, Reason, Result, check_name};
 use mpp_form::standard::as_service;
 use mpp_resource::{
-    Call, Kind as _, Serves,
+    Call, Serves,
     command::{self, Done},
     write,
 };

@@ -6,19 +6,22 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use jiff::civil::Date;
-use mpp_api::registry::{
-    Divergence, ListDivergencesRequest, ListDivergencesResponse, Region, Service, Standard,
-    StandardLink, Unit,
-    divergence::{Holder, Variant},
-    list_divergences_response::Looked,
-    service::State,
+use mpp_api::{
+    Document as _,
+    registry::{
+        Divergence, ListDivergencesRequest, ListDivergencesResponse, Region, Service, Standard,
+        StandardLink, Unit,
+        divergence::{Holder, Variant},
+        list_divergences_response::Looked,
+        service::State,
+    },
 };
 use mpp_core::{RegionCode, Result, check_name};
 use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
 };
-use mpp_resource::{Kind as _, list::MAX_PAGE_BYTES, page};
+use mpp_resource::{list::MAX_PAGE_BYTES, page};
 use mpp_store::Label;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;

@@ -7,11 +7,14 @@ mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 
-use mpp_api::registry::{
-    Mall, PlanStepsRequest, PlanStepsResponse, Service, service::requirement::Applicant,
+use mpp_api::{
+    Document as _,
+    registry::{
+        Mall, PlanStepsRequest, PlanStepsResponse, Service, service::requirement::Applicant,
+    },
 };
 use mpp_core::{Error, FieldCode, Result, check_name};
-use mpp_resource::{Kind as _, handler::read};
+use mpp_resource::handler::read;
 use tokio_util::sync::CancellationToken;
 
 use super::{Registry, filters::exists};

@@ -11,6 +11,7 @@ use std::{
 
 use jiff::civil::Date;
 use mpp_api::{
+    Document as _,
     registry::{
         Adoption as Count, CountAdoptionRequest, CountAdoptionResponse, Region, Standard,
         StandardLink, Unit, count_adoption_request::Group,
@@ -19,7 +20,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
 use mpp_form::announced::{holds, text_on};
-use mpp_resource::{Kind as _, memory::Row, page};
+use mpp_resource::{memory::Row, page};
 use mpp_store::Label;
 use tokio_util::sync::CancellationToken;
 

@@ -9,7 +9,6 @@ use mpp_api::{
     types::tombstone::Reason as Why,
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
-use mpp_resource::Kind as _;
 use mpp_store::{Change, Op};
 
 use super::Registry;

@@ -3,7 +3,7 @@
 
 use mpp_api::{
     Document as _,
-    registry::{Counter, Mall, Offering, Service, StandardLink, Unit, Window},
+    registry::{Counter, Mall, Offering, Service, Standard, StandardLink, Unit, Window},
     sync::Source,
 };
 use mpp_core::{Error, Labels, Reason, Result};
@@ -58,7 +58,10 @@ pub(super) async fn filed(
         Service::KIND => again::<Service>(registry, tx, both).await,
         Offering::KIND => again::<Offering>(registry, tx, both).await,
         StandardLink::KIND => again::<StandardLink>(registry, tx, both).await,
-        _ => Ok(then.labels.clone()),
+        Standard::KIND => again::<Standard>(registry, tx, both).await,
+        Source::KIND => again::<Source>(registry, tx, both).await,
+        // A new kind, until it is named here.
+        kind => Err(Error::internal(format!("how a {kind} that goes back is filed"))),
     };
     match filed {
         Err(error) if is_the_records(&error) => Ok(Err(error.message().to_owned())),

@@ -1,9 +1,11 @@
 //! Sources: what the registry says of each, with the accounting of its sessions here.
 
-use mpp_api::sync::{ListSourcesRequest, ListSourcesResponse, Source};
+use mpp_api::{
+    Document as _,
+    sync::{ListSourcesRequest, ListSourcesResponse, Source},
+};
 use mpp_core::{Error, Result, check_name};
 use mpp_resource::{
-    Kind as _,
     list::{self, Pager},
     memory::View as _,
 };
