@@ -1,5 +1,6 @@
 //! The methods that are alike for every kind of record, from request to answer.
 
+use mpp_api::Document as _;
 use mpp_api::{
     method::{Create, Delete, Get, Update},
     types::{Tombstone, Warning, tombstone::Reason},

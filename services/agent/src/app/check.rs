@@ -107,6 +107,9 @@ impl Checked {
         match item.record {
             Err(error) => {
                 self.tally.count_unread(&error);
+                if let Some(id) = &item.refused_id {
+                    difference.refuse(Some(id), &item.found_at);
+                }
                 let id = item.held_back.as_ref().map(|one| one.id.clone()).unwrap_or_default();
                 self.held_back.extend(item.held_back);
                 self.problems.push(Problem::unsent(&item.found_at, &id, &error));

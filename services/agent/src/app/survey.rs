@@ -89,7 +89,7 @@ impl<'a> Survey<'a> {
             Ok(record) => record,
             Err(error) => {
                 if is_record || refused_id.is_some() {
-                    self.difference.refuse(refused_id.as_deref());
+                    self.difference.refuse(refused_id.as_deref(), &found_at);
                 }
                 let id = held_back.as_ref().map_or("", |one| one.id.as_str());
                 self.keep_invalid(&found_at, id, &error);

@@ -36,6 +36,8 @@ pub struct Twin {
     pub differs: bool,
     /// It is the first such one with its title: the two may be one service, each a part of it.
     pub goes_on: bool,
+    /// The first is refused: what it says is not known, and the later one does not stand in for it.
+    pub is_refused: bool,
 }
 
 /// The first record of an id.
@@ -61,8 +63,8 @@ pub struct Difference {
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
     differing: usize,
-    /// Ids that the registry holds and whose rows are there, but refused.
-    refused: HashSet<String>,
+    /// Ids whose rows are there, but refused, and where the first of them stands.
+    refused: HashMap<String, Box<str>>,
     /// Refused rows whose id is not known.
     unknown: usize,
 }
@@ -94,7 +96,13 @@ impl Difference {
             let goes_on = differs && first.title == title && !first.goes_on;
             first.goes_on |= goes_on;
             self.differing += usize::from(differs);
-            return Verdict::Duplicate(Twin { first: first.place.clone(), differs, goes_on });
+            let first = first.place.clone();
+            return Verdict::Duplicate(Twin { first, differs, goes_on, is_refused: false });
+        }
+        if let Some(first) = self.refused.get(&id) {
+            let (first, differs, goes_on) = (first.clone(), true, false);
+            self.differing += 1;
+            return Verdict::Duplicate(Twin { first, differs, goes_on, is_refused: true });
         }
         let is_known = self.answered.get(&id) == Some(&digest);
         let first = First { place: found_at.into(), digest, title, goes_on: false };
@@ -122,20 +130,21 @@ impl Difference {
     /// The fault where more records were dropped for their id than there are ids: it is made of
     /// something that names no record.
     pub fn confusion(&self) -> Option<String> {
-        let ids = some(self.seen.len(), "id", "ids");
-        (self.differing > self.seen.len()).then(|| {
+        let known = self.seen.len() + self.refused.len();
+        let ids = some(known, "id", "ids");
+        (self.differing > known).then(|| {
             format!(
                 "{} the id of another and say something else, and there {} only {ids}: is the id \
                  made of the right column? Where one service goes on over several rows, join them",
                 some(self.differing, "record has", "records have"),
-                if self.seen.len() == 1 { "is" } else { "are" },
+                if known == 1 { "is" } else { "are" },
             )
         })
     }
 
     /// Notes a row that was refused. If its id is known, that record has not gone; if not, the row
     /// may be that of any record that was not seen.
-    pub fn refuse(&mut self, id: Option<&str>) {
+    pub fn refuse(&mut self, id: Option<&str>, found_at: &str) {
         match id {
             // A well-formed id tells whose row it is, also before it is known what the registry
             // holds.
@@ -145,7 +154,7 @@ impl Difference {
                     || document::kind_of(id).is_some()
                     || mpp_core::check_id(id, "source_id").is_ok() =>
             {
-                self.refused.insert(id.to_owned());
+                self.refused.entry(id.to_owned()).or_insert_with(|| found_at.into());
             }
             _ => self.unknown += 1,
         }
@@ -215,7 +224,7 @@ impl Difference {
 
     /// True for an id that is in the source, even if its row was refused.
     pub fn is_there(&self, id: &str) -> bool {
-        self.seen.contains_key(id) || self.refused.contains(id)
+        self.seen.contains_key(id) || self.refused.contains_key(id)
     }
 
     /// The fault where more than `max_percent` of the records have gone: a source that suddenly

@@ -68,11 +68,15 @@ impl Problem {
     /// A record whose id came before in the same source, and a remark on the first one where that
     /// may be a part of the same service.
     pub fn duplicate(found_at: &str, source_id: &str, twin: &Twin) -> Vec<Self> {
-        let Twin { first, goes_on, .. } = twin;
+        let Twin { first, goes_on, is_refused, .. } = twin;
         let told = |place: &str, code, text: String| {
             Self::unsent(place, source_id, &Error::field("source_id", code, text))
         };
-        let text = format!("this id came before, at {first}; the first one counts");
+        let counts = match is_refused {
+            true => "which is refused; this one does not stand in for it: mend that one first",
+            false => "the first one counts",
+        };
+        let text = format!("this id came before, at {first}; {counts}");
         let second = told(found_at, FieldCode::Duplicate, text);
         let mark = format!(
             "{found_at} has the same id and title, and says something else, which is not published; \

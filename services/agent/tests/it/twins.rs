@@ -77,3 +77,16 @@ async fn a_service_merged_over_several_rows_of_a_sheet_is_sent_in_no_part() {
     assert_eq!(counts(&said), (3, 2, true), "{:?}", said.problems);
     assert_eq!(places(&said), ["sheet 'Sheet1', row 3", "sheet 'Sheet1', row 4"]);
 }
+
+#[tokio::test]
+async fn no_later_row_stands_in_for_a_first_one_that_cannot_be_read() {
+    for first in ["k,#REF!,KTP", "k,tes,KTP", "k,undefined,KTP"] {
+        let text = format!("kode,nama,syarat\n{first}\na,Akta,KTP\nk,Izin parkir,NPWP\n");
+        let said = file(text, plain()).await;
+        assert_eq!((said.tally.read, said.tally.duplicate), (3, 1), "{:?}", said.problems);
+        let told: Vec<_> = said.problems.iter().map(|one| one.record.as_str()).collect();
+        assert_eq!(told.last(), Some(&"row at line 4 (k)"), "{told:?}");
+        let told = &said.problems.last().expect("a problem").message;
+        assert!(told.contains("at row at line 2, which is refused"), "{told}");
+    }
+}

@@ -29,12 +29,26 @@ fn only_what_was_not_answered_in_just_these_bytes_is_new() {
 fn the_first_record_of_an_id_counts_and_is_named() {
     let mut difference = reading(&[], &["kk"]);
     let verdict = difference.judge(&record("kk", "units/b"), "row 2");
-    let twin =
-        |differs, goes_on| Verdict::Duplicate(Twin { first: "row".into(), differs, goes_on });
+    let twin = |differs, goes_on| {
+        let first = "row".into();
+        Verdict::Duplicate(Twin { first, differs, goes_on, is_refused: false })
+    };
     assert_eq!(verdict, twin(true, true), "it may be a part of the first");
     let again = difference.judge(&record("kk", "units/b"), "row 3");
     assert_eq!(again, twin(true, false), "the first is marked once");
     assert_eq!(difference.judge(&record("kk", "units/a"), "row 4"), twin(false, false));
+}
+
+#[test]
+fn a_later_record_does_not_stand_in_for_a_first_one_that_is_refused() {
+    let mut difference = reading(&[record("kk", "units/a")], &[]);
+    difference.refuse(Some("kk"), "row 2");
+    difference.refuse(Some("kk"), "row 3");
+    let Verdict::Duplicate(twin) = difference.judge(&record("kk", "units/b"), "row 4") else {
+        panic!("what the index has would become another record");
+    };
+    assert!(twin.is_refused && twin.differs && !twin.goes_on);
+    assert_eq!(&*twin.first, "row 2");
 }
 
 #[test]
@@ -85,10 +99,10 @@ fn a_row_that_is_refused_has_not_gone() {
     let before: Vec<Record> = (0..100).map(|id| record(&id.to_string(), "units/a")).collect();
     let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
     let mut known = reading(&before, &ids[20..]);
-    ids[..20].iter().for_each(|id| known.refuse(Some(id)));
+    ids[..20].iter().for_each(|id| known.refuse(Some(id), "row"));
     assert!(known.gone().is_empty() && known.is_sure() && known.shrinkage(10, 3).is_none());
     let mut unknown = reading(&before, &ids[20..]);
-    (0..20).for_each(|_| unknown.refuse(None));
+    (0..20).for_each(|_| unknown.refuse(None, "row"));
     assert_eq!(unknown.shrinkage(10, 3), None, "the twenty rows may be theirs");
     assert!(!unknown.is_sure());
 }
@@ -98,11 +112,11 @@ fn rows_that_cannot_be_read_do_not_hide_that_others_have_gone() {
     let before: Vec<Record> = (0..60).map(|id| record(&id.to_string(), "units/a")).collect();
     let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
     let mut known = reading(&before, &ids[10..]);
-    (0..6).for_each(|at| known.refuse(Some(&format!("baru-{at}"))));
+    (0..6).for_each(|at| known.refuse(Some(&format!("baru-{at}")), "row"));
     assert!(known.is_sure(), "each has an id of its own, and is none of the ten");
     assert!(known.shrinkage(10, 3).is_some(), "ten have gone");
     let mut unknown = reading(&before, &ids[10..]);
-    (0..6).for_each(|_| unknown.refuse(Some("#REF!")));
+    (0..6).for_each(|_| unknown.refuse(Some("#REF!"), "row"));
     assert_eq!(unknown.surely_gone(), 4);
     let told = unknown.unsure();
     assert!(told.starts_with("10 records that are in the index"), "{told}");
@@ -115,7 +129,7 @@ fn a_rejection_is_forgotten_no_sooner_than_it_is_named_as_gone() {
     let before: Vec<Record> = ["a", "b", "x"].map(|id| record(id, "units/a")).to_vec();
     let rejected = || vec!["x".to_owned(), "b".to_owned()];
     let mut unsure = reading(&before, &["b"]);
-    unsure.refuse(None);
+    unsure.refuse(None, "row");
     assert!(unsure.rejected_gone(rejected()).is_empty(), "the row may be that of x");
     assert_eq!(unsure.forgotten(rejected()), ["a"], "x is named in a later run");
     let sure = reading(&before, &["b"]);

@@ -48,6 +48,10 @@ const MARKS: &str = "\
     \n | , | . | ; | : | - | / | ( | ) | + | = | & | • | ● | ▪ | % | > | < | ≥ | ≤ | ± | ~ | ½ | ¼ | ¾ \
     | ² | ³ | $ | €";
 
+/// The things of which "lama" is the length: "lama proses 3 hari".
+const LENGTH_OF: &str = "\
+    waktu | proses | pelayanan | layanan | pengurusan | penyelesaian | pengerjaan";
+
 /// Whether the last piece's condition may go on behind a comma.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -204,6 +208,9 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     /// A reading behind a label, in brackets or bare; a number without a currency only where a mark
     /// announces it.
     fn core_behind(&self, at: usize, start: usize) -> Option<(R, usize)> {
+        if self.describes(at) {
+            return None;
+        }
         let before = self.tokens[start..at].last()?.text;
         if self.tokens[at].text == "(" {
             let end = self.closing(at)?;
@@ -213,6 +220,18 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
                 .map(|(r, n)| (r, n + 1));
         }
         self.core_at(at, matches!(before, ":" | "=" | "sebesar" | "adalah"))
+    }
+
+    /// "Pasien lama: 6 menit", "penyakit dalam 20 menit": a word that a time may begin with is the
+    /// label's own behind a word of it.
+    fn describes(&self, at: usize) -> bool {
+        let next = self.tokens.get(at + 1).map_or("", |next| next.text);
+        let is_own = match self.tokens[at].text {
+            "lama" => !lists(LENGTH_OF, next),
+            "dalam" => !lists("waktu | jangka | kurun", next),
+            _ => false,
+        };
+        is_own && at.checked_sub(1).is_some_and(|before| self.tokens[before].kind == Kind::Word)
     }
 
     /// The end of a condition, at a boundary. Another reading in it is of another case, but an

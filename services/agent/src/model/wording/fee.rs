@@ -51,7 +51,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     alt((
         to_the_end_of(free, clause::of_free),
         to_the_end(priced),
-        to_the_end(by_regulation),
+        to_the_end(by_regulation).verify(is_of_one_body),
         in_another_currency,
         to_the_end(charged),
         charged_by_name,
@@ -60,6 +60,13 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         to_the_end(formula),
     ))
     .parse_next(input)
+}
+
+/// "Sesuai PP 28 Tahun 2019, Perda 3 Tahun 2011" is the nation's or the region's: nobody knows.
+fn is_of_one_body(reading: &Reading) -> bool {
+    let Price::Regulation(_, local) = reading.price else { return true };
+    let is_other = |one: &Clause| matches!(one, Clause::Regulation(_, other) if *other != local);
+    !reading.clauses.iter().any(is_other)
 }
 
 fn to_the_end<'t>(

@@ -29,7 +29,7 @@ pub fn regulation<'t>(input: &mut Tokens<'t>) -> Read<(Tokens<'t>, bool)> {
 const LOCAL: &str = "\
     perda | peraturan daerah | pergub | peraturan gubernur | perbup | peraturan bupati | \
      perwali | perwal | perwako | peraturan walikota | peraturan wali kota | qanun | \
-     perdes | peraturan desa | keputusan bupati | sk bupati | keputusan walikota | \
+     perdes | perkades | peraturan desa | peraturan kepala desa | keputusan bupati | sk bupati | keputusan walikota | \
      keputusan wali kota | sk walikota | keputusan gubernur | sk gubernur | \
      perdasus | perdasi | perkada | peraturan kepala daerah | peraturan daerah ( perda ) \
      | ketentuan perda | tarif perda | retribusi perda";
@@ -89,6 +89,8 @@ fn path(input: &mut Tokens) -> Read<()> {
 /// text's end a name has one word, and others only from a closed list, since a condition may stand
 /// there.
 fn qualified(input: &mut Tokens) -> Read<()> {
+    // "Hukum dan HAM"; behind another "dan" comes another regulation.
+    let more = || alt((word_of(BODIES).void(), (word_of("dan"), word_of(BODIES)).void()));
     let area =
         (word_of("kabupaten | kab | kota | provinsi | prov"), opt(mark(".")), opt(area)).void();
     let body = (
@@ -96,9 +98,9 @@ fn qualified(input: &mut Tokens) -> Read<()> {
             "republik | ri | daerah | pemerintah | menteri | nasional | negara | atr | bpn | \
      desa | dki | polri | kepala",
         ),
-        repeat(0.., word_of(BODIES)).map(|()| ()),
+        repeat(0.., more()).map(|()| ()),
     );
-    let ministry = repeat(1.., word_of(BODIES)).map(|()| ());
+    let ministry = repeat(1.., more()).map(|()| ());
     alt((area, body.void(), ministry)).parse_next(input)
 }
 
@@ -129,7 +131,7 @@ const BEHIND_A_NAME: &str = "\
 
 /// Tasks of state bodies, as their regulations name them.
 const BODIES: &str = "\
-    keuangan | kesehatan | dalam | negeri | hukum | dan | ham | hak | asasi | manusia | \
+    keuangan | kesehatan | dalam | negeri | hukum | ham | hak | asasi | manusia | \
      perhubungan | perdagangan | agama | pertanian | perindustrian | ketenagakerjaan | agraria \
      | tata | ruang | republik | indonesia | ri | pertanahan | nasional | kepolisian | negara | \
      pendidikan | kelautan | perikanan | sosial | pariwisata | kehutanan | lingkungan";
