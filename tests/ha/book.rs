@@ -37,7 +37,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Appointments that were acknowledged, with their slots.
 pub type Booked = BTreeMap<String, String>;
 
-/// The citizens.
+/// The citizens that book appointments.
 pub struct Clients(Vec<JoinHandle<Booked>>);
 
 impl Clients {

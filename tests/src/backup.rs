@@ -14,7 +14,7 @@ use crate::{cluster::programs, program::Said};
 /// Deadlocks after which a restore gives up.
 const DEADLOCKS: usize = 5;
 
-/// A copy.
+/// A copy of a database.
 #[derive(Debug)]
 pub struct Backup {
     folder: TempDir,

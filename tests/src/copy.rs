@@ -25,7 +25,7 @@ pub type Records = BTreeMap<(String, String), (i64, Vec<u8>)>;
 /// A copy of a feed.
 #[derive(Clone, Debug, Default)]
 pub struct Copy {
-    /// The records.
+    /// The records of the copy.
     pub records: Records,
     /// The revision of the last message.
     pub revision: i64,

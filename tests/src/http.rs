@@ -74,7 +74,7 @@ fn read_events(body: ureq::Body, many: usize) -> Result<Vec<String>, String> {
 pub struct Event {
     /// The token at which a listener goes on after it; empty if the event has none.
     pub id: String,
-    /// Its content.
+    /// The content of the event.
     pub data: String,
 }
 

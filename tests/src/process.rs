@@ -26,7 +26,7 @@ pub enum Signal {
     Interrupt,
     /// Stops running, until `Continue`.
     Stop,
-    /// Runs on.
+    /// Goes on running.
     Continue,
 }
 

@@ -18,7 +18,7 @@ use tokio::{
 /// How the network is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Weather {
-    /// Everything passes.
+    /// Everything passes through.
     #[default]
     Fair,
     /// Connections are cut, and new ones refused.

@@ -7,7 +7,7 @@ pub enum Service {
     Registry,
     /// Hours, slots, queues.
     Scheduling,
-    /// Reports.
+    /// The service of reports.
     Reporting,
 }
 

@@ -34,7 +34,7 @@ impl Authority {
         Self { folder: folder.to_owned(), issuer: Issuer::new(params, key) }
     }
 
-    /// Its certificate.
+    /// The file with the authority's certificate.
     pub fn certificate(&self) -> PathBuf {
         self.folder.join("ca.pem")
     }

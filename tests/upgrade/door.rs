@@ -29,7 +29,7 @@ impl Door {
         }
     }
 
-    /// A record.
+    /// A record, as it is read by its name.
     pub async fn record(&self, name: &str) -> Value {
         let answer = self.send("GET", name, &Value::Null).await;
         record(&answer.unwrap_or_else(|refusal| panic!("{name}: {refusal:?}")))

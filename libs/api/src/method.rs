@@ -27,7 +27,7 @@ pub trait Write: Message {
 pub trait Get: Message {
     /// The kind of record.
     type Record: Document;
-    /// The answer.
+    /// The method's response.
     type Response: Message;
 
     /// The record's name.
@@ -42,7 +42,7 @@ pub trait Get: Message {
 pub trait List: Message {
     /// The kind of record.
     type Record: Document;
-    /// The answer.
+    /// The method's response.
     type Response: Message;
 
     /// Most records on the page; 0 leaves it to the server.
@@ -65,7 +65,7 @@ pub trait List: Message {
 pub trait Create: Write {
     /// The kind of record.
     type Record: Document;
-    /// The answer.
+    /// The method's response.
     type Response: Message;
     /// The request's field that holds the id, such as `mall_id`.
     const ID_FIELD: &'static str;
@@ -84,7 +84,7 @@ pub trait Create: Write {
 pub trait Update: Write {
     /// The kind of record.
     type Record: Document;
-    /// The answer.
+    /// The method's response.
     type Response: Message;
 
     /// Takes the record and the mask out.
@@ -97,7 +97,7 @@ pub trait Update: Write {
 pub trait Delete: Write {
     /// The kind of record.
     type Record: Document;
-    /// The answer.
+    /// The method's response.
     type Response: Message;
     /// True if the request has a field that says why; otherwise a record is withdrawn.
     const SAYS_WHY: bool;

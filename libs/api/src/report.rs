@@ -32,7 +32,7 @@ pub enum Kind {
     /// A whole [`Report`].
     #[prost(bytes = "bytes", tag = "1")]
     Report(Bytes),
-    /// A [`ReportChange`].
+    /// What changed since the message before: a [`ReportChange`].
     #[prost(bytes = "bytes", tag = "2")]
     Change(Bytes),
 }
@@ -207,7 +207,7 @@ impl Row for CatalogChange {
         Cow::Owned(format!("{} {}", self.revision, self.service))
     }
 
-    /// Newest first.
+    /// The newest change comes first.
     fn order(&self, other: &Self) -> Ordering {
         let key = |row: &Self| (row.time.map(moment), row.revision);
         key(other).cmp(&key(self)).then_with(|| self.service.cmp(&other.service))

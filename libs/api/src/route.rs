@@ -20,7 +20,7 @@ const VERBS: [(&str, &str); 5] =
 pub struct Route {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub verb: &'static str,
-    /// The path.
+    /// The template of the paths that it answers at.
     pub path: Template,
     /// The part of the request that the body carries.
     pub body: Body,

@@ -13,9 +13,9 @@ pub use time::{plain_time, time, time_and_words};
 /// A language of readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// Bahasa Indonesia.
+    /// Texts are read in Indonesian.
     Indonesian,
-    /// English.
+    /// Texts are read in English.
     English,
 }
 

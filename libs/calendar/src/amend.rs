@@ -16,7 +16,7 @@ pub const MAX_ROWS: usize = 500;
 pub struct HolidayKey {
     /// The day of it, in the local zone of whoever is closed.
     pub date: Date,
-    /// Its kind.
+    /// The holiday's kind, such as national or regional.
     pub kind: HolidayKind,
     /// Its region, for a regional one.
     pub region: Option<String>,

@@ -44,7 +44,7 @@ pub(crate) struct Norm<'a> {
 /// A body's regime and, where it has one, its own decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Baseline {
-    /// Its regime.
+    /// The rules of working hours that the body is under.
     pub regime: Regime,
     /// Its own decision on hours, as rules of [`Layer::National`](crate::Layer::National); empty
     /// when it has declared none.

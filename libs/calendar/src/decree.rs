@@ -93,9 +93,9 @@ impl Ramadan {
 /// Whether a date lies in Ramadan, as far as that has been decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RamadanStatus<'a> {
-    /// It does.
+    /// The date lies in this Ramadan.
     In(&'a Ramadan),
-    /// It does not.
+    /// The date lies outside Ramadan.
     Outside,
     /// Nobody has decided; the expected period, if there is one.
     Undecided(Option<&'a Ramadan>),

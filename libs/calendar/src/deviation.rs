@@ -53,7 +53,7 @@ pub struct Compared {
 /// The judgement over a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// No finding.
+    /// There is no finding.
     Conforms,
     /// Other hours, which is allowed.
     Differs,
@@ -66,7 +66,7 @@ pub enum Verdict {
 /// A counter against one yardstick over a range of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The judgement.
+    /// What was found over the whole range.
     pub verdict: Verdict,
     /// Days that could be judged.
     pub days_measured: u32,

@@ -6,7 +6,7 @@
 pub struct Error {
     /// Path of the field, in the caller's terms.
     pub field: String,
-    /// The fault.
+    /// Why the value was refused.
     pub problem: Problem,
 }
 

@@ -36,14 +36,14 @@ impl FindingCode {
 /// One finding about one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Its content.
+    /// What was found.
     pub code: FindingCode,
     /// The difference in minutes; 0 if time is not the point.
     pub minutes: u32,
     /// Follows from another finding of the day, as short hours follow from closing early: it
     /// counts, but lists of findings leave it out.
     pub implied: bool,
-    /// In words.
+    /// The finding in words, in both languages.
     pub text: Text,
 }
 

@@ -16,7 +16,7 @@ pub const MAX_TEXT: usize = 2000;
 pub enum Layer {
     /// The national template.
     National,
-    /// One mall.
+    /// The rule applies to one mall.
     Mall,
     /// One counter (*gerai*).
     Counter,
@@ -50,7 +50,7 @@ pub struct Closure {
 /// The holidays on which a place is closed; on the others it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Observes {
-    /// National holidays.
+    /// The place is closed on national holidays.
     pub national: bool,
     /// Collective leave (*cuti bersama*); units that serve the public directly may work through it.
     pub collective: bool,

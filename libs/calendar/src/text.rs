@@ -3,9 +3,9 @@
 /// One statement in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// English.
+    /// The statement in English.
     pub en: String,
-    /// Indonesian.
+    /// The statement in Indonesian.
     pub id: String,
 }
 

@@ -16,7 +16,7 @@ pub struct Endpoint {
     pub address: String,
     /// The bearer token; `None` if a client certificate proves who calls.
     pub token: Option<TokenSource>,
-    /// For `https`.
+    /// What an `https` connection needs; `None` for `http`.
     pub tls: Option<ClientTls>,
 }
 

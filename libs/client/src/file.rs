@@ -119,7 +119,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 pub enum Readers {
     /// Its owner: it holds a secret.
     Owner,
-    /// Everybody.
+    /// Everybody may read it.
     All,
 }
 

@@ -44,7 +44,7 @@ impl Contents {
 /// One kind that two digests differ in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The kind.
+    /// The kind of record.
     pub kind: String,
     /// How many records the copy holds.
     pub held: i64,

@@ -44,7 +44,7 @@ pub fn in_words(subject: &str) -> &str {
 /// The roles of callers; a token names some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Reads.
+    /// Reads, and changes nothing.
     Reader,
     /// A source: syncs its unit's catalog.
     Publisher,
@@ -118,7 +118,7 @@ impl FromStr for Role {
 pub struct Caller {
     /// The caller's name, for the feed's `actor`: "units/bkpm", "services/scheduling", "users/…".
     pub subject: String,
-    /// Its roles.
+    /// The roles that the caller has.
     pub roles: Vec<Role>,
     /// Names whose subtree it may write: "units/bkpm", "malls/banyuwangi", "sources/bkpm".
     pub namespaces: Vec<String>,

@@ -78,9 +78,9 @@ texts! {
 texts! {
     /// Value of [`Label::State`]: whether a person has found that a service is of a standard.
     Decision {
-        /// It is.
+        /// A person has found that it is.
         Confirmed = "confirmed",
-        /// It is not, and is not suggested again.
+        /// A person has found that it is not; it is not suggested again.
         Rejected = "rejected",
     }
 }
@@ -88,9 +88,9 @@ texts! {
 texts! {
     /// Value of [`Label::Overridden`]: whether the source still says what a curator replaced.
     Overridden {
-        /// It does.
+        /// The source still says it.
         Settled = "settled",
-        /// It has changed an overridden field since.
+        /// The source has changed an overridden field since.
         Drifting = "drifting",
         /// A service was handed over to a source, which has not sent it since.
         Handed = "handed",

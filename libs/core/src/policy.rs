@@ -11,7 +11,7 @@ pub struct Setting {
     pub name: &'static str,
     /// Its purpose, and why this default.
     pub reason: &'static str,
-    /// The default.
+    /// The default, as it would be written in the file.
     pub default: &'static str,
     /// The allowed range, both ends included.
     pub range: &'static str,

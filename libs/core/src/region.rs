@@ -29,7 +29,7 @@ impl RegionCode {
         self == other || self == other.province()
     }
 
-    /// "regions/35.10".
+    /// The region's resource name, such as "regions/35.10".
     pub fn resource_name(self) -> String {
         format!("regions/{self}")
     }

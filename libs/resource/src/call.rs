@@ -11,7 +11,7 @@ use tonic::Request;
 /// A call, apart from its message.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The caller.
+    /// Who calls.
     pub caller: Caller,
     /// The caller's grant, by the method's line in the authorization table.
     pub grant: Grant,

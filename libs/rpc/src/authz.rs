@@ -17,7 +17,7 @@ use crate::caller;
 pub enum Scope {
     /// Only records inside one of the caller's namespaces.
     Own,
-    /// All.
+    /// For all records.
     Any,
 }
 
@@ -26,7 +26,7 @@ use Scope::{Any, Own};
 
 pub(crate) type Line = (&'static str, &'static [(Role, Scope)]);
 
-/// Every role.
+/// The roles that may call what everybody may call.
 const EVERYONE: &[(Role, Scope)] = &[
     (Reader, Any),
     (Publisher, Any),

@@ -18,7 +18,7 @@ const MOST_TOKENS: usize = 10_000;
 /// A caller that a token vouches for.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// The caller.
+    /// The caller that the token names.
     pub caller: Arc<Caller>,
     /// The end of the token's validity, in microseconds since 1970 UTC.
     pub until: Micros,

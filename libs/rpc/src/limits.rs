@@ -26,7 +26,7 @@ pub struct Limits {
     pub writes_per_minute: u32,
     /// The same for streams.
     pub streams_per_minute: u32,
-    /// Open streams.
+    /// Streams that are open at the same time.
     pub streams: usize,
     /// Streams of one caller.
     pub streams_per_caller: usize,
@@ -42,7 +42,7 @@ pub struct Limits {
     pub stream_time: Duration,
     /// Calls and streams on one connection.
     pub streams_per_connection: u32,
-    /// Connections.
+    /// Connections that are open at the same time.
     pub connections: usize,
     /// Connections from one address.
     pub connections_per_address: usize,

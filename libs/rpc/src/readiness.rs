@@ -249,7 +249,7 @@ impl Component {
         self
     }
 
-    /// It works.
+    /// Tells that the component works.
     pub fn up(&self) {
         self.readiness.of(&self.name, |life| life.rises(&self.name));
     }

@@ -37,7 +37,7 @@ struct HeldPlaces<K> {
 /// Whether a caller may use the reserve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rank {
-    /// Everybody else.
+    /// Everybody else, who may not use it.
     Usual,
     /// Callers that must be served while no others are: administrators.
     Reserved,
@@ -50,7 +50,7 @@ pub enum Full {
     Own(usize),
     /// It may hold no more than is still free for all, which is so much of so much.
     All {
-        /// Free places.
+        /// Places that are free.
         free: usize,
         /// The number of all places.
         of: usize,

@@ -27,7 +27,7 @@ pub struct Shell {
     /// Allows plain text beyond loopback: only where something else encrypts and proves both
     /// ends, such as a service mesh's sidecar.
     pub plain_text_anywhere: bool,
-    /// The bounds.
+    /// The limits of what callers may use.
     pub limits: Limits,
     /// Origins whose pages may call from a browser.
     pub origins: Origins,

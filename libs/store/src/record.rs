@@ -22,7 +22,7 @@ const MAX_KEYS: usize = 8 * 1024;
 /// A record that lives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<D> {
-    /// Resource name.
+    /// The record's resource name.
     pub name: String,
     /// Counts the record's changes from 1.
     pub version: i64,

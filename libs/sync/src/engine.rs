@@ -13,7 +13,7 @@ use crate::{line::Line, policy::Policy, store::waiting::Cause};
 /// The settings, and what the last look has found. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
-    /// The settings.
+    /// The settings of federation.
     pub policy: Arc<Policy>,
     /// The causes that records waited for at the last look.
     pub waiting: LastLook,

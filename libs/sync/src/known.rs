@@ -6,7 +6,7 @@ use mpp_core::Micros;
 /// A source, with a service's own accounting of it.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The source.
+    /// The source's record.
     pub source: Source,
     /// Since when it is known there.
     pub since: Micros,

@@ -78,7 +78,7 @@ impl Policy {
         })
     }
 
-    /// [`Self::lease_seconds`].
+    /// [`Self::lease_seconds`] as a duration.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
@@ -92,7 +92,7 @@ impl Policy {
         }
     }
 
-    /// [`Self::quarantine_look_millis`].
+    /// [`Self::quarantine_look_millis`] as a duration.
     pub fn quarantine_look(&self) -> Duration {
         Duration::from_millis(self.quarantine_look_millis)
     }
@@ -109,7 +109,7 @@ impl Policy {
         self.quarantine_look().max(took.saturating_mul(10).min(most))
     }
 
-    /// [`Self::answers_days`].
+    /// [`Self::answers_days`] as a duration.
     pub fn answers(&self) -> Duration {
         Duration::from_secs(self.answers_days * 24 * 60 * 60)
     }

@@ -52,7 +52,7 @@ struct Named {
 pub(super) struct Unsettled {
     /// Keys of names, as `sync_rejected` has them.
     pub(super) rejected: Vec<String>,
-    /// Names.
+    /// Names of the records that wait.
     pub(super) waiting: Vec<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// A page of records that wait.
 #[derive(Debug, Default)]
 pub struct WaitingPage {
-    /// Its records.
+    /// The records of this page.
     pub records: Vec<Waiting>,
     /// The source and name after which the next page begins; `None` on the last.
     pub next: Option<String>,

@@ -28,7 +28,7 @@ pub enum Kind {
 /// A metric, as it is declared.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
-    /// OpenTelemetry's name.
+    /// The metric's name in OpenTelemetry.
     pub name: &'static str,
     /// Counter, gauge or histogram.
     pub kind: Kind,
@@ -36,7 +36,7 @@ pub struct Metric {
     pub unit: &'static str,
     /// Its labels, as OpenTelemetry has them.
     pub labels: &'static [&'static str],
-    /// Its meaning.
+    /// What the metric means.
     pub help: &'static str,
 }
 
@@ -101,7 +101,7 @@ impl Counter {
     }
 }
 
-/// Distributes durations.
+/// A histogram of durations, in seconds.
 #[derive(Debug)]
 pub struct Seconds {
     about: Metric,

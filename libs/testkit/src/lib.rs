@@ -33,7 +33,7 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// Both.
+    /// Both databases.
     pub const ALL: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
 }
 
@@ -89,7 +89,7 @@ impl TestDatabase {
         self.backend
     }
 
-    /// Its URL.
+    /// The URL that a client connects to.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -69,9 +69,9 @@ pub struct Vitals {
     destination: Destination,
     state: PathBuf,
     began: Micros,
-    /// 0: never.
+    /// When a run was last complete; 0: never.
     last_complete: AtomicI64,
-    /// 0: the last run reached it.
+    /// Since when runs could not reach the service; 0: the last one reached it.
     cut_off_since: AtomicI64,
     announced: AtomicI64,
     spooled: AtomicI64,

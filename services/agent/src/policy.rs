@@ -91,27 +91,27 @@ mpp_core::policy! {
 }
 
 impl Policy {
-    /// [`Self::patience_seconds`].
+    /// [`Self::patience_seconds`] as a duration.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.patience_seconds)
     }
 
-    /// [`Self::first_wait_millis`].
+    /// [`Self::first_wait_millis`] as a duration.
     pub fn first_wait(&self) -> Duration {
         Duration::from_millis(self.first_wait_millis)
     }
 
-    /// [`Self::longest_wait_seconds`].
+    /// [`Self::longest_wait_seconds`] as a duration.
     pub fn longest_wait(&self) -> Duration {
         Duration::from_secs(self.longest_wait_seconds)
     }
 
-    /// [`Self::probe_seconds`].
+    /// [`Self::probe_seconds`] as a duration.
     pub fn probe(&self) -> Duration {
         Duration::from_secs(self.probe_seconds)
     }
 
-    /// [`Self::answer_timeout_seconds`].
+    /// [`Self::answer_timeout_seconds`] as a duration.
     pub fn answer_timeout(&self) -> Duration {
         Duration::from_secs(self.answer_timeout_seconds)
     }
@@ -121,17 +121,17 @@ impl Policy {
         self.answer_timeout().min(self.page_timeout())
     }
 
-    /// [`Self::longest_source_wait_seconds`].
+    /// [`Self::longest_source_wait_seconds`] as a duration.
     pub fn longest_source_wait(&self) -> Duration {
         Duration::from_secs(self.longest_source_wait_seconds)
     }
 
-    /// [`Self::look_millis`].
+    /// [`Self::look_millis`] as a duration.
     pub fn look(&self) -> Duration {
         Duration::from_millis(self.look_millis)
     }
 
-    /// [`Self::settle_millis`].
+    /// [`Self::settle_millis`] as a duration.
     pub fn settle(&self) -> Duration {
         Duration::from_millis(self.settle_millis)
     }
@@ -142,7 +142,7 @@ impl Policy {
         Duration::from_secs(self.statement_timeout_seconds) + self.page_timeout()
     }
 
-    /// [`Self::page_timeout_seconds`].
+    /// [`Self::page_timeout_seconds`] as a duration.
     pub fn page_timeout(&self) -> Duration {
         Duration::from_secs(self.page_timeout_seconds)
     }

@@ -60,7 +60,7 @@ pub struct Context {
     pub reporting: String,
     /// Health ports, for `mpp doctor`.
     pub health: BTreeMap<String, String>,
-    /// The page.
+    /// The address of the web pages.
     pub page: String,
     /// Token files by role.
     pub tokens: BTreeMap<String, PathBuf>,

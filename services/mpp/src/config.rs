@@ -12,14 +12,14 @@ use mpp_store::DatabasePolicy;
 
 use crate::process::LogArgs;
 
-/// `mpp serve`.
+/// The services that `mpp serve` can run.
 #[derive(Subcommand)]
 pub enum ServeCommand {
     /// Directory, catalog, search, federation.
     Registry(Box<ServeArgs>),
     /// Hours, slots, queues.
     Scheduling(Box<ServeArgs>),
-    /// The report.
+    /// The national report.
     Reporting(Box<ServeArgs>),
     /// The pages, for browsers.
     Web(Box<WebArgs>),
@@ -122,7 +122,7 @@ pub struct DatabaseArgs {
     pub clock_is_right: bool,
 }
 
-/// `mpp migrate`.
+/// The arguments of `mpp migrate`.
 #[derive(ClapArgs)]
 pub struct MigrateArgs {
     #[command(flatten)]

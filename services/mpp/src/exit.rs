@@ -44,7 +44,7 @@ pub struct Named {
 /// What a command is about, where that makes its next step another one than of other commands.
 #[derive(Clone, Copy, Default)]
 pub enum Subject {
-    /// Anything else.
+    /// Anything that needs no next step of its own.
     #[default]
     Any,
     /// A workbook that a person has filled in, and not an agent's file.

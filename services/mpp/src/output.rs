@@ -77,7 +77,7 @@ pub fn finish(code: ExitCode) -> ExitCode {
 /// How answers are printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// For people.
+    /// For people: tables and lines of text.
     #[default]
     Table,
     /// For programs: the answer as proto3 JSON, streams one document a line.

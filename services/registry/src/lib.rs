@@ -107,7 +107,7 @@ pub struct Options {
     pub feed: FeedOptions,
     /// When it counts as well.
     pub health: HealthPolicy,
-    /// Its settings.
+    /// The registry's own settings.
     pub policy: Policy,
     /// The settings of federation.
     pub sync: mpp_sync::Policy,
@@ -137,7 +137,7 @@ pub struct Running {
     pub routes: Routes,
     /// Says what is missing before it can serve.
     pub readiness: Readiness,
-    /// Its feed.
+    /// The feed of its changes.
     pub feed: Feed,
     /// The replica that its methods work on.
     pub registry: Registry,

@@ -66,12 +66,12 @@ mpp_core::policy! {
 }
 
 impl Policy {
-    /// [`Self::job_every_seconds`].
+    /// [`Self::job_every_seconds`] as a duration.
     pub fn job_every(&self) -> Duration {
         Duration::from_secs(self.job_every_seconds)
     }
 
-    /// [`Self::job_lease_seconds`].
+    /// [`Self::job_lease_seconds`] as a duration.
     pub fn job_lease(&self) -> Duration {
         Duration::from_secs(self.job_lease_seconds)
     }

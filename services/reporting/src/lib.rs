@@ -90,7 +90,7 @@ pub struct Options {
     pub migrate: bool,
     /// The registry's feed.
     pub registry: Endpoint,
-    /// Scheduling's feed.
+    /// The address of scheduling, whose feed it follows.
     pub scheduling: Endpoint,
     /// Deadlines and retries of the calls to both.
     pub client: Settings,

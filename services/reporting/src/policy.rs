@@ -60,7 +60,7 @@ impl Policy {
         Duration::from_secs(self.feed_silence_seconds)
     }
 
-    /// [`Policy::unknown_wait_millis`].
+    /// [`Policy::unknown_wait_millis`] as a duration.
     pub fn unknown_wait(&self) -> Duration {
         Duration::from_millis(self.unknown_wait_millis)
     }

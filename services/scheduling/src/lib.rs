@@ -142,7 +142,7 @@ pub struct Running {
     pub readiness: Readiness,
     /// Its own feed.
     pub feed: Feed,
-    /// Its database.
+    /// The database that it works on.
     pub db: Db,
 }
 

@@ -81,7 +81,7 @@ impl Policy {
         self.late_grace_minutes * 60 * 1_000_000
     }
 
-    /// [`Policy::unknown_wait_millis`].
+    /// [`Policy::unknown_wait_millis`] as a duration.
     pub fn unknown_wait(&self) -> Duration {
         Duration::from_millis(self.unknown_wait_millis)
     }
@@ -97,27 +97,27 @@ impl Policy {
         }
     }
 
-    /// [`Policy::bookmark_seconds`].
+    /// [`Policy::bookmark_seconds`] as a duration.
     pub fn bookmark(&self) -> Duration {
         Duration::from_secs(self.bookmark_seconds)
     }
 
-    /// [`Policy::measuring_lease_seconds`].
+    /// [`Policy::measuring_lease_seconds`] as a duration.
     pub fn measuring_lease(&self) -> Duration {
         Duration::from_secs(self.measuring_lease_seconds)
     }
 
-    /// [`Policy::sweep_seconds`].
+    /// [`Policy::sweep_seconds`] as a duration.
     pub fn sweep(&self) -> Duration {
         Duration::from_secs(self.sweep_seconds)
     }
 
-    /// [`Policy::erase_every_seconds`].
+    /// [`Policy::erase_every_seconds`] as a duration.
     pub fn erase_every(&self) -> Duration {
         Duration::from_secs(self.erase_every_seconds)
     }
 
-    /// [`Policy::erasing_lease_seconds`].
+    /// [`Policy::erasing_lease_seconds`] as a duration.
     pub fn erasing_lease(&self) -> Duration {
         Duration::from_secs(self.erasing_lease_seconds)
     }

@@ -27,7 +27,7 @@ pub type Watched = watch::Receiver<Option<Current>>;
 
 /// Follows the report until `shutdown`, and connects again by itself.
 pub struct Follower {
-    /// Reporting.
+    /// The client of reporting, which sends the report.
     pub reports: ReportServiceClient<Channel>,
     /// The pauses between tries.
     pub backoff: Backoff,

@@ -28,7 +28,7 @@ use crate::{
 /// State that the handlers share.
 #[derive(Clone)]
 pub struct Site {
-    /// Draws pages.
+    /// Draws the pages.
     pub renderer: Renderer,
     /// Pages that somebody looks at.
     pub boards: OpenPages,

@@ -76,7 +76,7 @@ pub struct Options {
     pub registry: Endpoint,
     /// Hours and queues.
     pub scheduling: Endpoint,
-    /// The report.
+    /// The address of reporting, which sends the report.
     pub reporting: Endpoint,
     /// Deadlines and retries of the calls to them.
     pub client: Settings,

@@ -8,7 +8,7 @@ mpp_telemetry::metrics! {
     UPLOADS: Counter = "mpp.web.uploads" in "{upload}" by ["outcome"];
 }
 
-/// Every outcome.
+/// The outcomes that an upload can have.
 const OUTCOMES: [&str; 9] = [
     "not_signed_in",
     "read",

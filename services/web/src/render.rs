@@ -20,15 +20,15 @@ pub struct Renderer {
     pub upstream: Upstream,
     /// The live report.
     pub report: Watched,
-    /// The numbers.
+    /// The settings of the pages.
     pub policy: Arc<Policy>,
-    /// The time.
+    /// The clock that pages are drawn by.
     pub clock: Clock,
 }
 
 /// A page, and the answers that it was drawn from.
 pub struct Shown {
-    /// The page.
+    /// The page as it was drawn.
     pub drawn: Arc<Drawn>,
     /// Its own answers from the services.
     pub own: Own,

@@ -44,7 +44,7 @@ pub struct Kept {
 pub struct Booked {
     /// Appointments by name.
     pub made: BTreeMap<String, Kept>,
-    /// Their codes.
+    /// The codes of the appointments, by name.
     pub codes: BTreeMap<String, String>,
     /// Appointments that were cancelled.
     pub cancelled: BTreeSet<String>,
@@ -54,7 +54,7 @@ pub struct Booked {
     pub repeated: usize,
 }
 
-/// The citizens.
+/// The citizens that book appointments.
 pub struct Citizens(Vec<tokio::task::JoinHandle<Booked>>);
 
 impl Citizens {

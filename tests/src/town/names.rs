@@ -10,7 +10,7 @@ use mpp_api::{
 
 use crate::{Service, Suite, keys::Who};
 
-/// The mall.
+/// The mall that the tests work with.
 pub const MALL: &str = "malls/banyuwangi";
 /// Its counter of the civil registration office.
 pub const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";

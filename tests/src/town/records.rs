@@ -36,7 +36,7 @@ pub async fn create_unit(suite: &Suite, id: &str, kind: Kind, parent: &str, name
     directory.create_unit(request).await.expect("a unit");
 }
 
-/// The mall.
+/// Creates the mall.
 pub async fn create_mall(suite: &Suite) {
     let mall = Mall {
         display_name: text("Mal Pelayanan Publik Banyuwangi"),

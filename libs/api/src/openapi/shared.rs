@@ -139,7 +139,7 @@ fn field_codes() -> Value {
     words("What is wrong with a field.", &all)
 }
 
-/// RFC 9457.
+/// The schema of a problem document (RFC 9457).
 fn problem() -> Value {
     let text = || json!({ "type": "string" });
     json!({

@@ -31,7 +31,7 @@ use self::{
 };
 use crate::Verdict;
 
-/// The vectors.
+/// The vectors that a client is checked with, as JSON.
 const VECTORS: &str = include_str!("../../../../proto/conformance/sync/client.json");
 
 /// How long one start of a client may take.

@@ -37,7 +37,7 @@ pub struct Scene {
     said: String,
     /// The server's side.
     pub registry: Registry,
-    /// The client's.
+    /// What is known of the client.
     pub known: Known,
 }
 

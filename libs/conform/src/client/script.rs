@@ -22,7 +22,7 @@ pub struct Vector {
     pub runs: Vec<Vec<Script>>,
 }
 
-/// A session.
+/// How the server behaves in one session.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Script {

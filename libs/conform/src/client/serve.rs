@@ -20,7 +20,7 @@ use super::{
     session::{MOST_AHEAD, Next, Session},
 };
 
-/// The server.
+/// The server that a client under test talks to.
 pub struct Acts {
     pub stage: Stage,
 }

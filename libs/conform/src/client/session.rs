@@ -55,7 +55,7 @@ pub enum Next {
     Ends(&'static str),
 }
 
-/// A session.
+/// A session as the server sees it.
 #[derive(Debug)]
 pub struct Session {
     script: Script,

@@ -16,7 +16,7 @@ pub use connection::{Target, is_readable};
 use crate::{Verdict, fill::Values};
 use connection::Connection;
 
-/// The vectors.
+/// The vectors that a server is checked with, as JSON.
 const VECTORS: &str = include_str!("../../../../proto/conformance/sync/server.json");
 
 /// What a server is checked with.
@@ -56,7 +56,7 @@ struct Step {
     /// The single call that is made; else a message goes out on the stream.
     call: String,
     send: Value,
-    /// The answer.
+    /// The answer that is expected.
     get: Option<Value>,
     /// The refusal, with `code`, `reason`, `fields` and `retry`.
     refused: Option<Value>,
@@ -93,7 +93,7 @@ enum Made {
     Records { count: Value, more: i64, record: Value },
     /// A batch of so many encoded bytes, for which `${pad}` in it grows.
     Batch { bytes: Value, more: i64, batch: Value },
-    /// Any value.
+    /// A value as it is written in the file of vectors.
     Value(Value),
 }
 

@@ -115,7 +115,7 @@ pub fn set_off(title: &str) -> impl Iterator<Item = &str> {
     [": ", " - ", " – ", " — ", " | ", " / ", "**", "~~"].into_iter().flat_map(cut)
 }
 
-/// "15 layanan".
+/// True for a count, such as "15 layanan".
 fn is_count(title: &str) -> bool {
     let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     title.split_once(' ').is_some_and(|(first, rest)| number(first) && COUNTED.contains(&rest))

@@ -27,7 +27,7 @@ pub use serve::Copies;
 /// Something that is wrong with some records or rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The fault.
+    /// What is wrong with them.
     pub code: Code,
     /// The kind of record, or the table.
     pub kind: String,
@@ -59,7 +59,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Whole records.
+    /// The content of a copy that keeps whole records.
     pub fn records(revision: i64, contents: Contents, findings: Vec<Finding>) -> Self {
         let count = contents.versions.count();
         Self { revision, contents: Some(contents), count, findings, unproven: 0 }

@@ -115,7 +115,7 @@ impl Records {
         rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
     }
 
-    /// Every record.
+    /// All records, of every kind.
     pub(super) fn all(&self) -> Vec<Kept> {
         let rows = self.tables.iter().flat_map(|(kind, table)| {
             table

@@ -33,7 +33,7 @@ impl Row {
         self.labels.iter().find(|(own, _)| *own == key).map_or("", |(_, value)| value)
     }
 
-    /// All labels.
+    /// The record's labels, with their values.
     pub fn labels(&self) -> Labels {
         self.labels.iter().map(|(key, value)| (*key, value.to_string())).collect()
     }

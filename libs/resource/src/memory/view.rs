@@ -33,7 +33,7 @@ pub trait View: Default + Send + Sync + 'static {
     /// Internal, for a document that cannot be read. The whole state is then loaded anew.
     fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()>;
 
-    /// Its records.
+    /// The records themselves.
     fn records(&self) -> &Records;
 }
 

@@ -9,7 +9,7 @@ use mpp_store::{Change, Db, Read};
 
 /// What a moment shows of a record.
 pub(super) struct Shown {
-    /// The version.
+    /// The version that the moment shows.
     pub change: Change,
     /// The moment lies after it, and versions that came in between are not kept any more.
     pub standing_unknown: bool,

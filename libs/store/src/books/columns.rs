@@ -14,7 +14,7 @@ pub(super) struct Column {
     pub is_key: bool,
 }
 
-/// A table.
+/// A table, with the columns that are written and compared.
 pub(super) struct Table {
     pub name: &'static str,
     pub columns: Vec<Column>,

@@ -36,7 +36,7 @@ pub const WAY_OUT: &str = "; way out: ";
 /// A value in a table that contradicts what it describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// The table.
+    /// The table that holds the value.
     pub table: &'static str,
     /// The row, its value, and the right one; with the way out, if `mend` does not mend it.
     pub what: String,

@@ -31,11 +31,11 @@ pub enum Op {
 pub struct Change {
     /// The kind of record.
     pub kind: String,
-    /// Resource name.
+    /// The record's resource name.
     pub name: String,
     /// Counts the record's changes from 1.
     pub version: i64,
-    /// The operation.
+    /// How the record changed.
     pub op: Op,
     /// The message as it was written (without etag and times); empty unless `op` is `Put`.
     pub doc: Bytes,

@@ -44,7 +44,7 @@ impl Named {
 /// The records of a service, by kind where something is wrong with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnRecords {
-    /// Their digests.
+    /// The digests of all records.
     pub contents: Contents,
     /// The names whose row was altered or deleted in the database, by kind.
     pub altered: BTreeMap<String, Named>,

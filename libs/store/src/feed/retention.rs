@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{Db, db_error};
 
-/// The job.
+/// The job's name in the database.
 const JOB: &str = "feed-retention";
 /// How long one holder compacts before another may. Two at once do no harm, they only do the work
 /// twice: it is no setting, and longer than the pause between two rounds of any service.

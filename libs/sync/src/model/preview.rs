@@ -14,7 +14,7 @@ const APART: [&str; 2] = ["name", "overrides"];
 /// A version of a published record.
 #[derive(Debug)]
 pub struct Version<'a> {
-    /// Its number.
+    /// The version's number.
     pub number: i64,
     /// What it says, encoded.
     pub doc: &'a [u8],
@@ -23,7 +23,7 @@ pub struct Version<'a> {
 /// A published record before and afterwards.
 #[derive(Debug)]
 pub struct Became<'a> {
-    /// Its kind.
+    /// The record's kind.
     pub kind: &'a str,
     /// The record of its name before.
     pub stood: Option<Version<'a>>,

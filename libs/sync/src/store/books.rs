@@ -17,7 +17,7 @@ use super::{
     waiting,
 };
 
-/// The tables.
+/// The tables that are checked.
 pub const TABLES: &[&str] = &[TABLE, "sync_batch", "sync_rejected", "sync_waiting"];
 /// The table to lock: every write to the others begins with the source's row of this one.
 pub const LOCKED: &[&str] = &[TABLE];

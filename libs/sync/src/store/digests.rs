@@ -48,14 +48,14 @@ pub struct Sent {
     pub key: u64,
     /// The digest of its bytes.
     pub digest: [u8; 16],
-    /// Its answer.
+    /// How it was answered.
     pub answered: Answered,
 }
 
 /// A record as it was answered last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// The record.
+    /// The record, with its last answer.
     pub sent: Sent,
     /// It was answered by the present rules.
     pub is_of_these_rules: bool,

@@ -43,7 +43,7 @@ pub struct Lease {
 /// The start of a new session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begun {
-    /// Its lease.
+    /// The lease that the session holds.
     pub lease: Lease,
     /// The checkpoint at which both sides resume.
     pub greeting: Greeting,
@@ -56,7 +56,7 @@ pub struct Begun {
 /// A session that is alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Its lease.
+    /// The lease that the session holds.
     pub lease: Lease,
     /// When the lease was last prolonged.
     pub kept: Micros,
@@ -173,7 +173,7 @@ async fn reckon(tx: &mut Tx, source: &str, row: &LeaseRow) -> Result<()> {
     if row.is_unsealed { seal::reckon(tx, source).await } else { Ok(()) }
 }
 
-/// Index: sync_batch_sequence.
+/// What is known of the client's checkpoint. Index: sync_batch_sequence.
 async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
     let Some(client) = &hello.checkpoint else {
         return Ok(Known::Never);

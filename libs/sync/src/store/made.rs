@@ -9,7 +9,7 @@ use super::touched::Touched;
 /// A record that a session has changed, and where its first change of it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// The record.
+    /// The record, and its versions of this session.
     pub touched: Touched,
     seq: i64,
 }

@@ -35,7 +35,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// Both.
+    /// The rejected and the waiting ones together.
     pub fn all(self) -> i64 {
         self.rejected + self.waiting
     }

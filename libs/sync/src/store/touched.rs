@@ -15,7 +15,7 @@ const CHUNK: usize = 100;
 pub struct Touched {
     /// The record's kind.
     pub kind: String,
-    /// Its name.
+    /// The record's name.
     pub name: String,
     /// The first version that the session made.
     pub first: i64,

@@ -36,7 +36,7 @@ impl Kept {
 /// A record that was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// Its name.
+    /// The record's name.
     pub name: String,
     /// It had asked for the record to go.
     pub deletes: bool,

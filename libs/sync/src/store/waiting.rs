@@ -26,7 +26,7 @@ type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 /// A selection of a source's records.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Their source.
+    /// The name of the source.
     pub source: String,
     /// Only records with this code; empty: all.
     pub code: String,

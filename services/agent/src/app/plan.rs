@@ -19,7 +19,7 @@ use crate::{
 /// The source to sync, and where the state is kept.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// "sources/kemendagri".
+    /// The source's name, such as "sources/kemendagri".
     pub source: String,
     /// The input to read.
     pub input: Input,

@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// Many looks.
+    /// Long enough for ten looks.
     const WHILE: Duration = Duration::from_millis(600);
     const PATIENCE: Duration = Duration::from_secs(30);
 

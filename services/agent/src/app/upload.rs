@@ -31,13 +31,13 @@ use crate::{
 /// A workbook to upload.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// The file.
+    /// The workbook's file.
     pub path: PathBuf,
     /// What it is called in messages.
     pub name: String,
-    /// "sources/disdukcapil-pacitan".
+    /// The source's name, such as "sources/disdukcapil-pacitan".
     pub source: String,
-    /// The source's unit, which rows are of that name none: see [`unit_of`].
+    /// The source's unit, for rows that name none: see [`unit_of`].
     pub unit: String,
     /// Ids of rows that look like trials and that a person has looked at.
     pub release: Vec<String>,

@@ -15,7 +15,7 @@ pub enum Destination {
     /// Units, malls, counters and services.
     #[default]
     Registry,
-    /// Hours rules.
+    /// Rules of working hours.
     Scheduling,
 }
 

@@ -54,7 +54,7 @@ pub struct Changes {
     pub still_rejected: i64,
     /// Sent, and already stored just so.
     pub unchanged: i64,
-    /// New.
+    /// Not yet published, and published afterwards.
     pub created: i64,
     /// Published, and reading otherwise afterwards.
     pub updated: i64,
@@ -64,7 +64,7 @@ pub struct Changes {
     pub withdrawn: i64,
     /// Places that the source publishes no more; they stay in the index.
     pub given_back: i64,
-    /// Rejected.
+    /// Refused, with a reason.
     pub rejected: i64,
     /// Kept until what they wait for is there.
     pub waiting: i64,

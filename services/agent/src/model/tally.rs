@@ -32,7 +32,7 @@ pub struct Tally {
     pub missing_places: i64,
     /// Sent to the registry.
     pub sent: i64,
-    /// Answered: stored.
+    /// Answered: stored as new or changed.
     pub applied: i64,
     /// Answered: already stored just so.
     pub unchanged: i64,

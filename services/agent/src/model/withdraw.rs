@@ -17,7 +17,7 @@ use super::{problem::Problem, tally::some};
 /// The records that a run takes out of the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Withdraw {
-    /// Nothing.
+    /// No records are withdrawn.
     #[default]
     Nothing,
     /// The records of these ids.

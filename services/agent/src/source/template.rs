@@ -37,7 +37,7 @@ const HOW_TO_GET_ONE: &str = "fetch the template anew, and copy the rows into it
 /// A workbook of the template.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// The file.
+    /// The workbook's path.
     pub path: PathBuf,
     /// What it is called in messages.
     pub name: String,

@@ -10,7 +10,7 @@ const ALWAYS: [&str; 3] = ["etag", "createTime", "updateTime"];
 /// A field that changes; `None` stands for a field that is not set.
 #[derive(Debug, PartialEq)]
 pub struct Change {
-    /// "sites[0].address".
+    /// The field's path, such as "sites[0].address".
     pub path: String,
     pub before: Option<Value>,
     pub after: Option<Value>,

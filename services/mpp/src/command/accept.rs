@@ -13,7 +13,7 @@ use crate::{
 
 #[derive(ClapArgs)]
 pub struct AcceptArgs {
-    /// The offerings.
+    /// The offerings to accept.
     #[arg(required = true, value_name = "OFFERING")]
     pub names: Vec<String>,
 }

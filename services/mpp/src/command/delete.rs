@@ -18,7 +18,7 @@ pub struct DeleteArgs {
     /// The name under which the same record lives on.
     #[arg(long, value_name = "NAME")]
     pub moved_to: Option<String>,
-    /// Check only.
+    /// Only check; delete nothing.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -1,4 +1,4 @@
-//! `mpp deviations`.
+//! The command `mpp deviations`.
 
 use std::pin::pin;
 

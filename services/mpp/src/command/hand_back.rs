@@ -41,7 +41,7 @@ pub struct HandBackArgs {
     /// service its own unit, of a unit, a mall or a counter none. An officer of its unit may, too.
     #[arg(long, value_name = "PUBLISHER", default_value = "", conflicts_with_all = ["fields", "keep"])]
     pub to: String,
-    /// Check only.
+    /// Only check; change nothing.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -1,4 +1,4 @@
-//! `mpp queue`.
+//! The command `mpp queue`.
 
 use clap::Subcommand;
 use mpp_api::scheduling::{

@@ -1,4 +1,4 @@
-//! `mpp report`.
+//! The command `mpp report`.
 
 use clap::Args as ClapArgs;
 use mpp_api::{

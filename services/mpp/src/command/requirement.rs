@@ -65,7 +65,7 @@ pub struct Link {
     pub by: String,
     /// Why, where a source publishes the service.
     pub reason: String,
-    /// Check only.
+    /// Only check; change nothing.
     pub dry_run: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `mpp search`.
+//! The command `mpp search`.
 
 use clap::Args as ClapArgs;
 use mpp_api::{

@@ -20,10 +20,10 @@ pub struct TemplateArgs {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub enum Lang {
-    /// Indonesian.
+    /// Headings and notes in Indonesian.
     #[default]
     Id,
-    /// English.
+    /// Headings and notes in English.
     En,
 }
 

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::Ministry;
 use crate::{call::refused, client::Client, service::Service};
 
-/// Its source.
+/// The source that shows them.
 const SOURCE: &str = "sources/madiun";
 /// Its list of the year before, beside the present one.
 const BEFORE: &str = "services-2025.csv";

@@ -1,4 +1,4 @@
-//! Linked processes.
+//! Serves the process service: services linked by what one needs of another.
 
 use mpp_api::registry::{
     ListBrokenRequirementsRequest, ListBrokenRequirementsResponse, PlanStepsRequest,

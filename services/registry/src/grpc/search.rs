@@ -13,7 +13,7 @@ use crate::{
     search::{self, Query, Results, Stance},
 };
 
-/// Serves search.
+/// Serves the search for services.
 pub struct Search(pub Registry);
 
 #[tonic::async_trait]

@@ -22,9 +22,9 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::app::{Registry, lists};
 
-/// Serves federation.
+/// Serves federation: the sessions of sources.
 pub struct Sync {
-    /// The registry.
+    /// The registry that records are written to.
     pub registry: Registry,
     /// Sessions by single calls.
     pub pushes: Pushes<Registry>,

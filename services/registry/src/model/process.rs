@@ -52,7 +52,7 @@ pub struct Plan {
     pub one_by_one: Length,
     /// Those of a rank side by side; each measure alone.
     pub side_by_side: Length,
-    /// Rupiah.
+    /// The fees of the whole plan, in rupiah.
     pub cost: Span,
 }
 

@@ -19,9 +19,9 @@ const SHOWN: usize = 200;
 /// A curator's change.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
-    /// The curator.
+    /// The curator's subject, as the token names it.
     pub subject: &'a str,
-    /// When.
+    /// When it was made, in microseconds since 1970 UTC.
     pub at: Micros,
     /// Why, in the curator's words.
     pub reason: &'a str,

@@ -15,7 +15,7 @@ use crate::{memory::RegistryView, model};
 /// Kinds that lie in no place and refer to units.
 const REFERRING: [&str; 4] = [Mall::KIND, Counter::KIND, Standard::KIND, Source::KIND];
 
-/// Their names.
+/// The names of the records that lie in `name` or refer to it.
 pub(super) fn on(state: &RegistryView, name: &str) -> Vec<String> {
     match document::kind_of(name) {
         Some(Service::KIND) => on_service(state, name),

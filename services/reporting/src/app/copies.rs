@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// The places where reporting keeps data, and the way to rebuild it.
 #[derive(Clone)]
 pub struct CopyPlaces {
-    /// Reporting's database.
+    /// The database that reporting owns.
     pub db: Db,
     /// This replica's memory.
     pub memory: Arc<Memory>,

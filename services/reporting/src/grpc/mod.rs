@@ -1,4 +1,4 @@
-//! The wire.
+//! The gRPC services.
 
 mod report;
 

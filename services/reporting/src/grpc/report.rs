@@ -1,4 +1,4 @@
-//! `ReportService`.
+//! The gRPC service `ReportService`.
 
 use std::pin::Pin;
 
@@ -21,7 +21,7 @@ use crate::{app::Reporting, model::Question};
 
 type Watched = Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send>>;
 
-/// Serves reports.
+/// Serves the report to callers.
 pub struct Reports(pub Reporting);
 
 #[tonic::async_trait]

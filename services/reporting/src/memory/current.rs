@@ -10,7 +10,7 @@ use mpp_api::{
 /// The report at a moment, and how it came about.
 #[derive(Debug, Default)]
 pub struct Current {
-    /// The report.
+    /// The report as it stands.
     pub report: Report,
     /// Counts the reports of this replica.
     pub step: usize,

@@ -89,7 +89,7 @@ pub struct Event {
     pub sub: i64,
     /// Kind of record, such as "mall".
     pub kind: String,
-    /// Resource name.
+    /// The record's resource name.
     pub name: String,
     /// The record's own version.
     pub version: i64,

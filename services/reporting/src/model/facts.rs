@@ -20,9 +20,9 @@ const KEPT_TEXT: usize = 300;
 /// A text in Indonesian and, where there is one, in English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
-    /// Bahasa Indonesia.
+    /// The text in Indonesian.
     pub id: String,
-    /// English; may be empty.
+    /// The text in English; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
 }
@@ -82,7 +82,7 @@ pub struct RegionRow {
     pub title: String,
     /// Empty for a province.
     pub parent: String,
-    /// IANA name.
+    /// The IANA name of its time zone.
     pub zone: String,
     /// One of the 508.
     pub autonomous: bool,
@@ -97,7 +97,7 @@ pub struct RegionRow {
 /// A body, for the names of owners.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitRow {
-    /// Name today.
+    /// The body's name today.
     pub title: Text,
 }
 
@@ -129,7 +129,7 @@ pub struct StageFact {
     pub known: Span,
 }
 
-/// A counter.
+/// A counter of a mall.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CounterRow {
     /// Name, as last known.
@@ -148,7 +148,7 @@ pub struct OfferingRow {
 /// A source with its accounting, as last known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceRow {
-    /// Name.
+    /// The source's name.
     pub title: Text,
     /// It should succeed at least this often.
     pub target_seconds: i64,
@@ -190,7 +190,7 @@ pub struct FedRow(pub SourceRow);
 /// The last known version of a service, to compare the next one with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceRow {
-    /// Title.
+    /// The service's title.
     pub title: Text,
     /// Fees as a text; empty if its source states none.
     pub fees: String,
@@ -222,7 +222,7 @@ pub struct ChangeRow {
     /// Both in English, where that can be said.
     #[serde(default)]
     pub english: (String, String),
-    /// Commit time.
+    /// When the change was committed, in microseconds since 1970 UTC.
     pub at: Micros,
     /// The caller who made it.
     pub actor: String,
@@ -231,7 +231,7 @@ pub struct ChangeRow {
 /// A counter's hours against its yardsticks, for one week.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviationRow {
-    /// The mall.
+    /// The mall that the counter is in.
     pub mall: String,
     /// Monday of the week.
     pub week: String,
@@ -242,7 +242,7 @@ pub struct DeviationRow {
     /// Findings beyond the bound, each day for itself, which are not kept.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u32,
-    /// Commit time.
+    /// When the deviation was committed, in microseconds since 1970 UTC.
     pub known: Micros,
 }
 
@@ -259,7 +259,7 @@ fn is_false(flag: &bool) -> bool {
 pub struct Finding {
     /// Number of `mpp.scheduling.v1.Deviation.Finding.Code`.
     pub code: i32,
-    /// Explanation.
+    /// What was found, in words.
     pub text: Text,
     /// Number of `mpp.scheduling.v1.Deviation.Yardstick`.
     pub yardstick: i32,
@@ -295,16 +295,16 @@ impl Finding {
 pub struct VisitRow {
     /// Key of its [`DayRow`].
     pub day: String,
-    /// Its addition.
+    /// What it adds to that row.
     pub count: DayRow,
 }
 
 /// Tickets and appointments of a mall on its local date. The key is `{date} {mall}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayRow {
-    /// Tickets issued.
+    /// Tickets that were issued.
     pub issued: i32,
-    /// Tickets completed.
+    /// Tickets that were completed.
     pub completed: i32,
     /// Appointments that were not cancelled.
     pub booked: i32,

@@ -25,7 +25,7 @@ pub type Table<R> = BTreeMap<String, R>;
 pub struct Place {
     /// The number; 0 before the first.
     pub seq: i64,
-    /// Its mark.
+    /// The mark of that row.
     pub mark: i64,
 }
 
@@ -57,13 +57,13 @@ pub struct Nation {
     pub place: Place,
     /// Provinces, regencies and cities.
     pub regions: Table<RegionRow>,
-    /// Bodies.
+    /// Bodies, for the names of owners.
     pub units: Table<UnitRow>,
-    /// Malls.
+    /// Malls, with their past.
     pub malls: Table<MallRow>,
-    /// Counters.
+    /// Counters of the malls.
     pub counters: Table<CounterRow>,
-    /// Offerings.
+    /// Services as they are offered at counters.
     pub offerings: Table<OfferingRow>,
     /// Sources, with what they have sent to the registry.
     pub sources: Table<SourceRow>,

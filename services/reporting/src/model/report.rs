@@ -71,9 +71,9 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
 
 /// The nation as a question looks at it.
 pub struct View<'a> {
-    /// The data.
+    /// The facts that the answer comes from.
     pub nation: &'a Nation,
-    /// The question.
+    /// The question that is answered.
     pub question: &'a Question,
     /// The day and the time that were asked for.
     pub at: AsOf,

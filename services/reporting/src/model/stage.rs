@@ -23,7 +23,7 @@ pub struct AsOf {
 
 /// A mall as it stood.
 pub struct Standing<'a> {
-    /// Resource name.
+    /// The mall's resource name.
     pub name: &'a str,
     /// The mall's row.
     pub row: &'a MallRow,

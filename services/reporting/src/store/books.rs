@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::{get, proof::head_proof};
 use crate::model::Upstream;
 
-/// The tables.
+/// The tables that are checked.
 pub const TABLES: &[&str] = &["inbox_head", "feed_state", "inbox"];
 
 /// Most gaps that are named; the events of all of them are counted.

@@ -22,7 +22,7 @@ use crate::{
 /// The copy of a feed in the database.
 #[derive(Clone)]
 pub struct Copied {
-    /// Scheduling's database.
+    /// The database that scheduling owns.
     pub db: Db,
     /// The feed's name.
     pub feed: &'static str,

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 200;
 /// The tickets that wait today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many.
+    /// How many tickets wait.
     pub tickets: i64,
     /// When the first of them came; `None` if nobody waits.
     pub since: Option<Micros>,

@@ -22,7 +22,7 @@ use crate::{
 
 /// A citizen who comes to a counter.
 pub struct Arrival {
-    /// The counter.
+    /// The counter that the citizen comes to.
     pub counter: Target,
     /// Priority for the elderly, the disabled and the pregnant.
     pub priority: Priority,

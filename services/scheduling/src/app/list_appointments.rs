@@ -45,7 +45,7 @@ pub struct AppointmentsWanted {
     pub state: Option<State>,
     /// Only those that cannot be kept.
     pub only_conflicts: bool,
-    /// The page.
+    /// Which page is asked for, and how long it may be.
     pub page: PageRequest,
     /// What the page's token is bound to.
     pub bound: u64,

@@ -27,7 +27,7 @@ pub struct DeviationsWanted {
     pub monday: Option<Date>,
     /// Only of counters that deviate.
     pub only_deviating: bool,
-    /// The page.
+    /// Which page is asked for, and how long it may be.
     pub page: PageRequest,
 }
 

@@ -18,7 +18,7 @@ use crate::{
 
 /// The offering and the days that are asked for.
 pub struct SlotsWanted {
-    /// The offering.
+    /// The offering's resource name.
     pub offering: String,
     /// The first day; `None` for today.
     pub first: Option<Date>,

@@ -20,7 +20,7 @@ use crate::{
 /// Measures malls and writes the records that have changed.
 #[derive(Clone)]
 pub struct Deviations {
-    /// The database.
+    /// The database that the records are written to.
     pub db: Db,
     /// Rules and counters, and the records that were written before.
     pub memory: Memory,

@@ -53,9 +53,9 @@ use crate::{
 /// A replica of scheduling: every use case works on it. Clones share it.
 #[derive(Clone)]
 pub struct Scheduling {
-    /// The database.
+    /// The database, shared by all replicas.
     pub db: Db,
-    /// Answers reads.
+    /// The replica's memory, which answers reads.
     pub memory: Memory,
     /// Knows what the memory has not yet.
     pub registry: Arc<Registry>,

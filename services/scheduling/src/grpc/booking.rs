@@ -1,4 +1,4 @@
-//! `BookingService`.
+//! The gRPC service `BookingService`.
 
 use std::sync::Arc;
 

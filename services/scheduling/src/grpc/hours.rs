@@ -1,4 +1,4 @@
-//! `HoursService`.
+//! The gRPC service `HoursService`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `QueueService`.
+//! The gRPC service `QueueService`.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     model::ticket,
 };
 
-/// Serves queues.
+/// Serves the queues of tickets.
 pub struct Queue(pub Arc<Scheduling>);
 
 #[tonic::async_trait]

@@ -21,9 +21,9 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::app::Scheduling;
 
-/// Serves federation.
+/// Serves federation: the sessions of sources.
 pub struct Sync {
-    /// Scheduling.
+    /// The replica that records are written to.
     pub app: Scheduling,
     /// Sessions by single calls.
     pub pushes: Pushes<Scheduling>,

@@ -57,7 +57,7 @@ pub struct Counter {
     pub agreement: Option<Agreement>,
 }
 
-/// The copy.
+/// The copy of what scheduling needs from the registry.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// True once the registry's whole state has been seen.

@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 /// The counters whose hours a change may affect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
-    /// None.
+    /// No counter is affected.
     Nothing,
-    /// All counters of a mall.
+    /// All counters of this mall.
     Mall(String),
-    /// All counters.
+    /// All counters of all malls.
     All,
 }
 
 /// Malls whose deviations may have changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dirty {
-    /// Every mall.
+    /// True if every mall is affected.
     pub all: bool,
-    /// These malls.
+    /// The malls that are affected, by name.
     pub malls: BTreeSet<String>,
 }
 

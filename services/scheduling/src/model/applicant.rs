@@ -30,7 +30,7 @@ pub struct Keys(Vec<(String, hmac::Key)>);
 pub struct Digest {
     /// The id of the key.
     pub key_id: String,
-    /// HMAC-SHA-256.
+    /// The bytes of the HMAC-SHA-256.
     pub bytes: Vec<u8>,
 }
 

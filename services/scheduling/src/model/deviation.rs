@@ -93,7 +93,7 @@ impl Measured {
     }
 }
 
-/// `malls/banyuwangi/counters/dukcapil/deviation`.
+/// The name of a counter's record, such as `malls/banyuwangi/counters/dukcapil/deviation`.
 pub fn record_name(counter: &str) -> String {
     format!("{counter}/deviation")
 }

@@ -15,7 +15,7 @@ use super::{
 /// Everything that the hours of a mall, a counter or an offering follow from.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    /// Its name.
+    /// The resource name of the mall, counter or offering.
     pub target: String,
     /// The mall's zone.
     pub zone: Zone,

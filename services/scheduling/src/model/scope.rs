@@ -11,9 +11,9 @@ pub enum Scope {
     Nation,
     /// A province, or a regency or city.
     Region(RegionCode),
-    /// One mall.
+    /// One mall, by its resource name.
     Mall(String),
-    /// One counter.
+    /// One counter, by its resource name.
     Counter(String),
 }
 

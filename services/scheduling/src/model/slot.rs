@@ -58,7 +58,7 @@ impl Terms {
 /// A slot's name, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotName {
-    /// The offering.
+    /// The offering's resource name.
     pub offering: String,
     /// The mall's local date.
     pub date: Date,
@@ -96,7 +96,7 @@ fn time_of_id((date, time): (&str, &str)) -> Option<(Date, u16)> {
 /// A slot of a day's plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// Its name.
+    /// The slot's resource name.
     pub name: String,
     /// Its first minute of the day.
     pub minute: u16,
@@ -127,7 +127,7 @@ fn planned(terms: &Terms, date: Date, minute: u16, zone: Zone) -> Result<Planned
     Ok(Planned { name: slot_name(&terms.offering, date, minute), minute, start_at })
 }
 
-/// `…/slots/2026-11-25T0900`.
+/// The name of an offering's slot, such as `…/slots/2026-11-25T0900`.
 pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
     format!("{offering}/slots/{date}T{:02}{:02}", minute / 60, minute % 60)
 }

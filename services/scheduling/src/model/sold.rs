@@ -17,7 +17,7 @@ pub struct Sold {
     pub name: String,
     /// Places that it may hold.
     pub capacity: i64,
-    /// Places taken.
+    /// Places that are taken.
     pub booked: i64,
 }
 

@@ -49,7 +49,7 @@ pub enum TicketState {
     Waiting,
     /// Called to a window.
     Called,
-    /// Served.
+    /// The citizen has been served.
     Completed,
 }
 
@@ -86,7 +86,7 @@ impl TicketState {
 pub struct Queued {
     /// Its resource name.
     pub name: String,
-    /// The counter.
+    /// The counter's resource name.
     pub counter: String,
     /// The mall's local date.
     pub date: String,
@@ -94,7 +94,7 @@ pub struct Queued {
     pub number: String,
     /// The number within its prefix and day.
     pub seq: i64,
-    /// Its rank.
+    /// Its rank in the queue.
     pub rank: Rank,
     /// How far it has come.
     pub state: TicketState,
@@ -111,7 +111,7 @@ pub struct Queued {
 }
 
 impl Queued {
-    /// The record.
+    /// The ticket as a record of the API.
     pub fn document(&self) -> Ticket {
         let time = |at: Micros| (at != 0).then(|| mpp_api::time::to_timestamp(at));
         let priority = match self.rank.class {
@@ -172,7 +172,7 @@ pub fn number(prefix: &str, count: i64) -> String {
     format!("{prefix}-{count:03}")
 }
 
-/// `malls/banyuwangi/tickets/2026-11-24-A-017`.
+/// A ticket's name, such as `malls/banyuwangi/tickets/2026-11-24-A-017`.
 pub fn name(mall: &str, date: Date, number: &str) -> String {
     format!("{mall}/tickets/{date}-{number}")
 }

@@ -13,9 +13,9 @@ const PAGE: i64 = 1000;
 /// A record of the copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// Its kind.
+    /// The record's kind.
     pub kind: String,
-    /// Its name.
+    /// The record's name.
     pub name: String,
     /// Its version upstream.
     pub version: i64,

@@ -14,11 +14,11 @@ use crate::words::{Lang, Phrase, format, table as words};
 /// How a page is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
-    /// Its language.
+    /// The page's language.
     pub lang: Lang,
     /// The records are made up, which each section of figures says.
     pub sample: bool,
-    /// The time.
+    /// The time at which the page is drawn.
     pub now: Micros,
 }
 
@@ -38,7 +38,7 @@ impl Look {
         html! { @if self.sample { " " span.mark { (self.of(words::SAMPLE_MARK)) } } }
     }
 
-    /// A number.
+    /// A number as the language writes it.
     pub fn number(self, number: impl Into<i64>) -> String {
         format::number(self.lang, number)
     }

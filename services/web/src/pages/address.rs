@@ -6,7 +6,7 @@ use crate::words::Lang;
 /// An address, without its language.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// The nation.
+    /// The page of the whole nation, where one arrives.
     Nation,
     /// A province, regency or city, by its code.
     Region(String),
@@ -61,13 +61,13 @@ impl Style {
 /// An entry of the main menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Menu {
-    /// The nation.
+    /// The whole nation.
     Nation,
     /// Services, by a question.
     Services,
     /// Regencies and cities.
     Regions,
-    /// Malls.
+    /// Malls, in a table.
     Malls,
     /// Sources of catalogs.
     Sources,

@@ -10,9 +10,9 @@ use crate::words::Phrase;
 /// An element with an id, which replaces itself when it changes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Its id.
+    /// The element's id in the document.
     pub id: &'static str,
-    /// The element.
+    /// The element as HTML.
     pub html: String,
     /// The same as a message of the page's stream, encoded once for all who listen.
     pub event: Bytes,
@@ -52,7 +52,7 @@ pub struct Drawn {
     pub crumbs: Vec<(String, String)>,
     /// The heading, from where the parts follow.
     pub heading: Markup,
-    /// The parts.
+    /// The page's parts, in their order.
     pub blocks: Vec<Block>,
     /// The sources of the figures.
     pub footer: Markup,

@@ -23,7 +23,7 @@ pub fn fees(look: Look, fees: &[Fee]) -> Markup {
     }
 }
 
-/// One fee.
+/// One fee in the page's language.
 pub fn fee(look: Look, fee: &Fee) -> Markup {
     said(look, &wording::fee(fee, look.lang.into()))
 }

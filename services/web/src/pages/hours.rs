@@ -16,7 +16,7 @@ pub enum OpeningState<'a> {
     From { open: &'a str },
     /// Closed until then.
     Shut { next: Option<(Date, &'a str)> },
-    /// Not known.
+    /// Nothing is known about today's hours.
     Unknown,
 }
 

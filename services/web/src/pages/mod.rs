@@ -57,7 +57,7 @@ pub struct View {
     pub heard: Micros,
     /// The connection to reporting is lost.
     pub lost: bool,
-    /// The time.
+    /// The time at which the page is drawn.
     pub now: Micros,
     /// The page's own answers from the services.
     pub own: Own,
@@ -73,19 +73,19 @@ impl View {
 /// The data that a page needs beside the report.
 #[derive(Clone, Debug)]
 pub enum Own {
-    /// Nothing.
+    /// The page needs nothing else.
     Nothing,
     /// The malls of a region.
     Region(RegionData),
-    /// A mall.
+    /// A mall with its counters and hours.
     Mall(Arc<MallData>),
-    /// A service.
+    /// A service and what belongs to it.
     Service(Arc<ServiceData>),
     /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
     /// A page of standards, and where their services differ.
     Standards(Arc<StandardsData>),
-    /// A standard.
+    /// A standard and what belongs to it.
     Standard(Arc<StandardData>),
     /// The records of a source that wait; `None` while the registry is silent.
     Source(Option<Arc<ListWaitingRecordsResponse>>),

@@ -63,7 +63,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// None yet.
+    /// Starts with no session.
     pub fn new(places: Permits, clock: Clock, lasts: Duration) -> Self {
         Self { all: Arc::default(), places, clock, lasts }
     }
@@ -105,7 +105,7 @@ impl Sessions {
         }
     }
 
-    /// Ends one.
+    /// Ends the session of this name.
     pub fn end(&self, name: &str) {
         self.living().remove(name);
     }

@@ -2,7 +2,7 @@
 
 /// A service's answer.
 pub enum Answer<T> {
-    /// This.
+    /// The answer that was asked for.
     Known(T),
     /// There is no such thing.
     Absent,

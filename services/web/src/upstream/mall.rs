@@ -40,13 +40,13 @@ pub struct MallData {
 /// A mall's records and hours.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// "malls/banyuwangi".
+    /// The mall's resource name, such as "malls/banyuwangi".
     pub name: String,
     /// The registry's record.
     pub mall: Option<Mall>,
     /// The unit that runs it.
     pub organiser: Option<Unit>,
-    /// Its counters.
+    /// The mall's counters.
     pub counters: Option<Vec<Counter>>,
     /// Services at its counters.
     pub offerings: Option<Vec<Offering>>,
@@ -56,7 +56,7 @@ pub struct Records {
     pub week: Option<Vec<DayHours>>,
     /// Each counter's hours of today.
     pub today: HashMap<String, DayHours>,
-    /// Reporting's part.
+    /// What reporting knows of the mall.
     pub detail: Option<MallDetail>,
 }
 

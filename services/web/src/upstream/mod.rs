@@ -129,7 +129,7 @@ impl Upstream {
         Ok(RegionData { malls: details.into_iter().flatten().collect() })
     }
 
-    /// A service.
+    /// A service, with what its page shows beside it.
     pub async fn service(&self, name: &str) -> Result<ServiceData, Missing> {
         let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
         let unit = name.split("/services/").next().unwrap_or_default();

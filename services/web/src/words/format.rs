@@ -71,7 +71,7 @@ pub fn wall_clock(lang: Lang, time: &str) -> String {
     if lang == Lang::Id { time.replace(':', ".") } else { time.to_owned() }
 }
 
-/// "07.30–12.00".
+/// A range of hours, such as "07.30–12.00".
 pub fn interval(lang: Lang, open: &str, close: &str) -> String {
     format!("{}–{}", wall_clock(lang, open), wall_clock(lang, close))
 }

@@ -25,14 +25,14 @@ pub use table::upload::fault_of_cell;
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lang {
-    /// Bahasa Indonesia.
+    /// The pages are in Indonesian.
     Id,
-    /// English.
+    /// The pages are in English.
     En,
 }
 
 impl Lang {
-    /// Both.
+    /// Both languages.
     #[cfg(test)]
     pub const ALL: [Lang; 2] = [Lang::Id, Lang::En];
 

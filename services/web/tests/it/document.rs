@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// An element.
+/// An element of a page.
 #[derive(Debug)]
 pub struct Element {
     pub name: String,

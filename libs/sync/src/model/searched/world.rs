@@ -21,7 +21,7 @@ pub struct Bounds {
     pub crashes: u8,
     /// Leases that run out.
     pub silences: u8,
-    /// Comparisons.
+    /// Comparisons of what both sides hold.
     pub compares: u8,
 }
 

@@ -5,7 +5,7 @@ use super::{columns::Column, field::Field};
 /// A column that is taken for a field.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// The field.
+    /// The field that the column is taken for.
     pub field: Field,
     pub(super) column: Column,
     /// Why a person should look at it; `None`: it is sure.

@@ -18,7 +18,7 @@ pub(super) enum Form {
     Objects(String),
 }
 
-/// A column.
+/// A column of the source, with what its values show.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     /// The keys that lead to it.

@@ -3,51 +3,51 @@
 /// A field of the contract that a column may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// `source_id`.
+    /// The field `source_id`.
     SourceId,
-    /// `unit`.
+    /// The field `unit`.
     Unit,
-    /// `title.id`.
+    /// The field `title.id`.
     Title,
-    /// `title.en`.
+    /// The field `title.en`.
     TitleEn,
-    /// `category`.
+    /// The field `category`.
     Category,
-    /// `keywords`.
+    /// The field `keywords`.
     Keywords,
-    /// `requirements`.
+    /// The field `requirements`.
     Requirements,
-    /// `procedure`.
+    /// The field `procedure`.
     Procedure,
-    /// `time`.
+    /// The field `time`.
     Time,
-    /// `fees`.
+    /// The field `fees`.
     Fees,
-    /// `product`.
+    /// The field `product`.
     Product,
-    /// `complaints`.
+    /// The field `complaints`.
     Complaints,
-    /// `legal_basis`.
+    /// The field `legal_basis`.
     LegalBasis,
-    /// `facilities`.
+    /// The field `facilities`.
     Facilities,
-    /// `competence`.
+    /// The field `competence`.
     Competence,
-    /// `supervision`.
+    /// The field `supervision`.
     Supervision,
-    /// `staff`.
+    /// The field `staff`.
     Staff,
-    /// `service_guarantee`.
+    /// The field `service_guarantee`.
     ServiceGuarantee,
-    /// `safety_guarantee`.
+    /// The field `safety_guarantee`.
     SafetyGuarantee,
-    /// `evaluation`.
+    /// The field `evaluation`.
     Evaluation,
-    /// `product_validity`.
+    /// The field `product_validity`.
     Validity,
-    /// `state`.
+    /// The field `state`.
     State,
-    /// `notes`.
+    /// The field `notes`.
     Notes,
 }
 

@@ -3,10 +3,10 @@
 /// The language of a template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
-    /// Indonesian.
+    /// Headings and notes are in Indonesian.
     #[default]
     Id,
-    /// English.
+    /// Headings and notes are in English.
     En,
 }
 
@@ -46,7 +46,7 @@ pub struct Choice {
 /// What a cell of a column may hold.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// A text.
+    /// A text of any kind.
     Text,
     /// One entry in each line.
     Lines,

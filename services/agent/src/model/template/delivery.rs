@@ -2,7 +2,7 @@
 
 use super::column::{Column, Form, Words};
 
-/// The columns.
+/// The columns on how a service is delivered.
 pub const COLUMNS: &[Column] = &[
     Column {
         key: "syarat",

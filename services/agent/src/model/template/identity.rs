@@ -11,7 +11,7 @@ const STATES: &[Choice] = &[
     Choice { value: "STATE_INACTIVE", words: Words("Tidak aktif", "Inactive") },
 ];
 
-/// The columns.
+/// The columns that say which service it is.
 pub const COLUMNS: &[Column] = &[
     Column {
         key: "kode",

@@ -15,7 +15,7 @@ const RISKS: &[Choice] = &[
     Choice { value: "RISK_HIGH", words: Words("Tinggi", "High") },
 ];
 
-/// The columns.
+/// The columns that only licences fill in.
 pub const COLUMNS: &[Column] = &[
     Column {
         key: "kbli",

@@ -2,7 +2,7 @@
 
 use super::column::{Column, Form, Words};
 
-/// The columns.
+/// The columns for what lies beside the 14 components.
 pub const COLUMNS: &[Column] = &[
     Column {
         key: "kanal_loket",

@@ -19,7 +19,7 @@ pub struct Placed {
     pub message: String,
     /// The way out.
     pub way_out: String,
-    /// Stable code.
+    /// A stable code of the problem, for programs.
     pub code: String,
     /// The record itself is taken.
     pub is_remark: bool,

@@ -7,7 +7,7 @@ enum Part {
     /// The word, or no such word at all.
     #[default]
     Word,
-    /// Its annotation.
+    /// The annotation above the word.
     Annotation,
     /// Brackets for those who cannot show annotations.
     Brackets,

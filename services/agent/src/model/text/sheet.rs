@@ -63,7 +63,7 @@ impl Sheets {
         self.all.is_empty()
     }
 
-    /// Parses both.
+    /// Parses both style sheets.
     pub fn read(&self) -> Read<'_> {
         Read { sure: StyleSheet::parse(&self.sure), all: StyleSheet::parse(&self.all) }
     }

@@ -14,7 +14,7 @@ const IMPLIED: [&[u8]; 8] = [b"p", b"li", b"td", b"th", b"tr", b"dd", b"dt", b"o
 const LISTS: [&[u8]; 5] = [b"ul", b"ol", b"dl", b"table", b"select"];
 
 impl Within {
-    /// It begins.
+    /// An element of this name that begins.
     pub fn of(name: &[u8]) -> Self {
         Self { name: name.to_vec(), depth: 1, lists: 0 }
     }

@@ -29,7 +29,7 @@ pub struct Amount {
     pub marked: bool,
 }
 
-/// One amount.
+/// One amount of money, as a text states it.
 #[derive(Clone, Copy)]
 struct Money {
     value: i64,

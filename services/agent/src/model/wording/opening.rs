@@ -57,7 +57,7 @@ const DAYS: &str =
 const BETWEEN: &str =
     "pukul | jam | hari | . | s | d | sd | / | - | : | sampai | dengan | hingga | dan | &";
 
-/// "08.00", "08:00".
+/// Reads a time of day, such as "08.00" or "08:00".
 fn clock(input: &mut Tokens) -> Read<()> {
     let two = |raw: &str, most: u8| raw.parse().is_ok_and(|value: u8| value <= most);
     let hour = digits.parse_next(input)?;

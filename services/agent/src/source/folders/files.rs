@@ -39,7 +39,7 @@ pub struct Known {
     pub name: String,
     /// Its whole path.
     pub path: PathBuf,
-    /// Its bytes.
+    /// The file's size in bytes.
     pub size: u64,
     /// When it was written last, if the system tells.
     pub modified: Option<SystemTime>,

@@ -30,7 +30,7 @@ const NAMED: usize = 5;
 /// A folder, and how its files are read: each by what its name ends with.
 #[derive(Clone, Debug, Default)]
 pub struct Folder {
-    /// The folder.
+    /// The folder's path.
     pub path: PathBuf,
     /// Which of its files; none: all that end in .csv, .json or .xlsx.
     pub files: Option<Pattern>,

@@ -26,7 +26,7 @@ const SEE: &str = "see location in [input]";
 
 /// A page as it came.
 pub struct Page {
-    /// Its bytes.
+    /// The page's body, in bytes as it came.
     pub body: Vec<u8>,
     /// Its `Link` fields, all of them.
     pub link: Option<String>,
@@ -36,7 +36,7 @@ pub struct Page {
     pub part: Option<String>,
 }
 
-/// Fetches pages.
+/// Fetches pages over HTTP.
 pub struct Fetch<'a> {
     agent: Agent,
     token: Option<&'a str>,

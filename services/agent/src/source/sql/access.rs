@@ -33,7 +33,7 @@ pub enum Tls {
     Verified,
     /// The connection is encrypted, whoever answers.
     Encrypted,
-    /// Plain text.
+    /// The connection is not encrypted.
     Off,
 }
 
@@ -48,9 +48,9 @@ pub struct Server {
     pub socket: Option<PathBuf>,
     /// The account; empty: the one that the program runs under.
     pub user: String,
-    /// Its password.
+    /// The account's password.
     pub password: Option<Secret>,
-    /// The database.
+    /// The name of the database.
     pub database: String,
     /// How far the connection is encrypted.
     pub tls: Tls,
@@ -62,13 +62,13 @@ pub struct Server {
 /// One of the databases.
 #[derive(Clone, Debug)]
 pub enum Access {
-    /// PostgreSQL.
+    /// A PostgreSQL server.
     Postgres(Server),
     /// MySQL or MariaDB.
     Mysql(Server),
     /// An SQLite file.
     Sqlite {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// Nobody writes it meanwhile, so it is read without a lock, even from a folder that cannot
         /// be written to.

@@ -14,7 +14,7 @@ pub enum Dialect {
 /// The rows that are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// All.
+    /// All rows are asked for.
     None,
     /// So many at the most, by `LIMIT 100` or `FETCH FIRST 100 ROWS` at the end.
     Rows(u64),

@@ -19,7 +19,7 @@ use crate::{
 /// A file of rows.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
     /// The character between the columns; `None`: it is guessed.
     pub delimiter: Option<char>,

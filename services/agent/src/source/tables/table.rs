@@ -108,7 +108,7 @@ fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
 /// A file that is being read.
 struct Reading<'a, 'b> {
     place: &'a str,
-    /// [`TableRows::called`].
+    /// The word for its rows, as in [`TableRows::called`].
     called: String,
     keys: Vec<String>,
     /// The lines above the heading, as letters.

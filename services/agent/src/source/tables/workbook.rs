@@ -33,7 +33,7 @@ const AS_TEXT: &str = "for a text file set type = \"csv\" in [input]";
 /// A workbook of which one sheet is read.
 #[derive(Clone, Debug, Default)]
 pub struct Workbook {
-    /// The file.
+    /// The workbook's path.
     pub path: PathBuf,
     /// The sheet's name; none: the only one that is shown and holds something.
     pub sheet: Option<String>,

@@ -30,7 +30,7 @@ const DEEP: usize = 3;
 pub struct Looked<'a> {
     /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
-    /// Its rows.
+    /// The records on the page.
     pub rows: &'a [Val],
     /// The address or file that it came from.
     pub location: &'a str,
@@ -48,7 +48,7 @@ pub struct Looked<'a> {
 /// A member of a page that cannot be accounted for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// Its path.
+    /// The member's path within the page.
     pub place: String,
     /// Its value, shortened.
     pub value: String,

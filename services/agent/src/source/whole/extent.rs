@@ -45,7 +45,7 @@ pub struct Extent {
 pub struct Seen<'a> {
     /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
-    /// Its records.
+    /// The records on the page.
     pub rows: &'a [Val],
     /// The address that it was asked for at.
     pub location: &'a str,

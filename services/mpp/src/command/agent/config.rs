@@ -21,7 +21,7 @@ use super::{
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
-    /// "sources/kemendagri".
+    /// The source's name, such as "sources/kemendagri".
     source: String,
     /// The service that keeps its records; if not given, the registry.
     #[serde(default)]
@@ -68,7 +68,7 @@ enum InputConfig {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CsvConfig {
-    /// The file.
+    /// The path of the CSV file.
     path: PathBuf,
     /// The character between cells; found by itself if not given.
     delimiter: Option<char>,
@@ -84,7 +84,7 @@ struct CsvConfig {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct XlsxConfig {
-    /// The file.
+    /// The path of the workbook.
     path: PathBuf,
     /// The sheet; if not given, the only one that is shown and not empty.
     sheet: Option<String>,
@@ -123,7 +123,7 @@ struct JsonConfig {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FolderConfig {
-    /// The folder.
+    /// The path of the folder.
     path: PathBuf,
     /// Which of its files: "*.csv", "2026/*.xlsx", "**/*.json"; if not given, all that can be read.
     files: Option<String>,

@@ -58,7 +58,7 @@ enum Kind {
     Service,
     /// Bodies and their offices.
     Unit,
-    /// Malls.
+    /// Malls of public services.
     Mall,
     /// Counters of malls.
     Counter,

@@ -65,7 +65,7 @@ pub(super) struct MysqlConfig {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SqliteConfig {
-    /// The file.
+    /// The path of the database file.
     path: PathBuf,
     /// A table or a view, all of it.
     table: Option<String>,

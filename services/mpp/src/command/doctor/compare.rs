@@ -15,7 +15,7 @@ use crate::service::Service;
 
 /// The service whose records a copy holds, as far as it is known.
 pub enum Source<'a> {
-    /// Its answer.
+    /// The service has answered with this.
     Told(&'a GetFeedResponse),
     /// Why it does not answer.
     Silent(&'a str),

@@ -5,9 +5,9 @@ use mpp_api::types::{Fee, ServiceTime, fee::Kind, service_time::Unit};
 /// Whole numbers from one to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
-    /// The smallest.
+    /// The smallest number.
     pub least: i64,
-    /// The greatest.
+    /// The greatest number.
     pub most: i64,
 }
 
@@ -16,7 +16,7 @@ impl Span {
         Self { least: one.min(other).max(0), most: one.max(other).max(0) }
     }
 
-    /// Both together.
+    /// Adds both ends; a sum beyond the range of `i64` is cut off there.
     pub fn plus(self, other: Self) -> Self {
         Self {
             least: self.least.saturating_add(other.least),
@@ -38,7 +38,7 @@ impl Span {
 /// A time in two measures, which are not added up: a working day is no fixed number of hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Length {
-    /// Working days.
+    /// The time in working days.
     pub working_days: Span,
     /// Minutes, hours and calendar days, as minutes.
     pub minutes: Span,

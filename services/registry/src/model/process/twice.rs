@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A step that asks for something.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
-    /// The step.
+    /// The step's number in the plan, from 0.
     pub step: usize,
-    /// Whose it is.
+    /// The agency whose step it is.
     pub agency: &'a str,
-    /// The words.
+    /// What is asked for, in the source's words.
     pub text: &'a str,
     /// The service that gives it; empty: none is named.
     pub by: &'a str,

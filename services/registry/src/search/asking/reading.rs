@@ -36,7 +36,7 @@ pub struct Reading {
 /// A place that a question names.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// As typed.
+    /// The place as it was typed.
     pub text: String,
     /// Kemendagri codes that it may mean.
     pub codes: Vec<&'static str>,

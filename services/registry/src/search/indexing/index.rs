@@ -49,7 +49,7 @@ pub const PARTS: [Part; 3] = [Part::Title, Part::Keywords, Part::Body];
 
 #[derive(Clone, Copy)]
 struct Fields {
-    /// By [`Part`].
+    /// The fields of the parts, by [`Part`].
     parts: [Field; 4],
     /// Words as written in titles and keywords: only their dictionary is used, to find the word
     /// that a slip of the pen meant.

@@ -29,7 +29,7 @@ pub struct Results {
 /// A place that a question names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedPlace {
-    /// As typed.
+    /// The place as it was typed.
     pub text: String,
     /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities; none if
     /// the word before says that a place follows, and it is no region's name.
@@ -62,7 +62,7 @@ pub struct Hit {
 /// A word of the query and the term that answered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    /// As typed.
+    /// The word as it was typed.
     pub word: String,
     /// The stem or abbreviation that was found.
     pub term: String,

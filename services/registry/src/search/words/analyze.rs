@@ -88,7 +88,7 @@ pub enum Role {
 /// A word, or a phrase with an abbreviation, of a query.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryTerm {
-    /// As typed.
+    /// The word or phrase as it was typed.
     pub word: String,
     /// The term that it is itself, whether or not any service has it.
     pub own: String,

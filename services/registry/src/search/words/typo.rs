@@ -100,7 +100,7 @@ pub fn guess(
 struct Typed<'a> {
     view: &'a View,
     own: &'a Alternative,
-    /// Folded.
+    /// The word, folded.
     text: String,
     letters: usize,
     is_english: bool,

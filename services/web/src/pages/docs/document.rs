@@ -17,7 +17,7 @@ pub struct Document {
     components: Components,
 }
 
-/// A service.
+/// A tag, which stands for one service.
 #[derive(Debug, Deserialize)]
 pub struct Tag {
     pub name: String,
@@ -218,7 +218,7 @@ impl Schema {
         fields
     }
 
-    /// Its type.
+    /// The schema's type.
     pub fn kind(&self) -> SchemaKind<'_> {
         let name = last(&self.reference);
         if !name.is_empty() {

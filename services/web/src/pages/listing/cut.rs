@@ -22,7 +22,7 @@ impl Cut {
         Self { all, at, rows: rows.max(1) }
     }
 
-    /// Which rows.
+    /// The rows of this page, among all rows from 0.
     pub fn range(&self) -> std::ops::Range<usize> {
         let start = (self.at - 1) * self.rows;
         start..self.all.min(start + self.rows)

@@ -30,12 +30,12 @@ use crate::{
     words::{Phrase, format, table as words},
 };
 
-/// Which table.
+/// A whole table, which has a page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listing {
     /// Regencies and cities.
     Regions,
-    /// Malls.
+    /// Malls, one a row.
     Malls,
     /// Counters with other hours.
     Hours,
@@ -87,7 +87,7 @@ impl Listing {
         all.into_iter().find(|listing| listing.path() == path)
     }
 
-    /// Its path.
+    /// The table's name in the path of its page.
     pub fn path(self) -> &'static str {
         match self {
             Self::Regions => "regions",

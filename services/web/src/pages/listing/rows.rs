@@ -67,7 +67,7 @@ pub fn region_row(look: Look, report: &Report, region: &RegionReport) -> Row {
     Row::new(html! { a href=(path) { (region.display_name) } }, [province, malls, stage])
 }
 
-/// A mall.
+/// The row of one mall.
 pub fn mall_row(look: Look, mall: &MallReport) -> Row {
     let path = look.path(&format!("/malls/{}", id_of(&mall.mall)));
     let served = [mall.tickets_completed_today, mall.tickets_issued_today];

@@ -16,7 +16,7 @@ use crate::{
     words::{format, table as words},
 };
 
-/// The section.
+/// The section on the queues of a mall's counters.
 pub fn queue(look: Look, mall: &MallData) -> Arc<Part> {
     let records = &*mall.records;
     let columns = [

@@ -12,7 +12,7 @@ use crate::{
     words::{format, table as words, upstream},
 };
 
-/// The section.
+/// The section on how recent the figures are.
 pub fn freshness(look: Look, view: &View) -> Arc<Part> {
     let report = &*view.report;
     Part::new(

@@ -50,7 +50,7 @@ pub struct Signed {
 pub struct Report {
     /// What the workbook is called.
     pub file: String,
-    /// The accounting.
+    /// What became of the rows, in numbers.
     pub outcome: Outcome,
     /// What was not taken, and remarks.
     pub placed: Vec<Placed>,

@@ -29,7 +29,7 @@ phrases! {
     SECONDS: "{0} detik", "{0} seconds";
 }
 
-/// From January.
+/// The names of the months, from January on.
 pub const MONTHS: [Phrase; 12] = [
     JANUARY, FEBRUARY, MARCH, APRIL, MAY, JUNE, JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER,
     DECEMBER,

@@ -1,4 +1,4 @@
-//! Whole tables.
+//! Pages with a whole table.
 
 use super::{says, says_not};
 use crate::world::{World, nation};
