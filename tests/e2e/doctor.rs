@@ -176,7 +176,7 @@ async fn an_index_is_built_beside_all_writers(suite: &Suite, name: &str, databas
     execute(database, wanted.unwrap_or_else(|| panic!("no statement: {detail}"))).await;
 }
 
-/// Who may not ask for all of it is told so, and finds no fault.
+/// A caller who may not ask for all of it is told so, and sees no fault.
 async fn an_organiser_asks(suite: &Suite) {
     let said = suite.run(ORGANISER, &["doctor", "-o", "json"]).await;
     let (outcome, detail) = told(&said, "registry", "copies");

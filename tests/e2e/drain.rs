@@ -115,7 +115,7 @@ impl Callers {
         callers
     }
 
-    /// Waits until so many more calls have been answered.
+    /// Waits until this many more calls have been answered.
     async fn answer(&self, more: u64) {
         let goal = self.answered.load(Ordering::SeqCst) + more;
         eventually(PATIENCE, &format!("{more} more calls are answered"), async || {

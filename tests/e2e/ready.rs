@@ -94,7 +94,7 @@ async fn counted(suite: &Suite, metric: &str) -> f64 {
     line.rsplit(' ').next().and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
-/// A process that would be killed by its limit hears of it as of a full disk.
+/// A process that its limit would kill gets an error as from a full disk.
 fn told_of_its_limit(serve: &Command) -> Command {
     let serve = serve.as_std();
     let mut told = Command::new("env");

@@ -77,7 +77,7 @@ async fn calls_a_second(
     rate
 }
 
-/// The value that so many of a thousand do not pass.
+/// The value that this many of a thousand do not exceed.
 fn quantile(sorted: &[f64], per_mille: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get(last * per_mille / 1000).copied().unwrap_or(f64::NAN)

@@ -43,7 +43,7 @@ impl Place {
     }
 }
 
-/// Reads a second over HTTP/1.1, one at a time on each of so many connections.
+/// Reads a second over HTTP/1.1, one at a time on each of these connections.
 pub async fn rate(place: &Place, connections: usize, warm_up: Duration, round: Duration) -> f64 {
     let calls = Arc::new(AtomicU64::new(0));
     let mut tasks = Vec::new();
@@ -64,7 +64,7 @@ pub async fn rate(place: &Place, connections: usize, warm_up: Duration, round: D
     calls_a_second(&calls, tasks, warm_up, round).await
 }
 
-/// Opens so many streams of events on one connection of HTTP/2.
+/// Opens this many streams of events on one connection of HTTP/2.
 pub async fn streams(place: &Place, count: usize) -> Vec<Events> {
     let (mut sender, connection) =
         http2::handshake(TokioExecutor::new(), place.connect().await).await.expect("HTTP/2");

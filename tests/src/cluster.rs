@@ -74,7 +74,7 @@ impl Cluster {
         self.reload().await;
     }
 
-    /// Puts a rule before all others of who may come in, such as `host all ada all scram-sha-256`.
+    /// Puts a rule on who may connect before all others, such as `host all ada all scram-sha-256`.
     ///
     /// # Panics
     /// If the cluster's files cannot be written.

@@ -7,7 +7,7 @@ use std::{
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
 
-/// An authority, and the files of those whom it vouches for.
+/// An authority, and the files of those it vouches for.
 pub struct Authority {
     folder: PathBuf,
     issuer: Issuer<'static, KeyPair>,

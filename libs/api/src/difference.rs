@@ -22,7 +22,7 @@ impl Default for Room {
 }
 
 impl Room {
-    /// True if so many bytes still fit, which are then taken.
+    /// True if this many bytes still fit; they then count as used.
     pub fn takes(&mut self, bytes: usize) -> bool {
         let rest = self.0.checked_sub(bytes);
         self.0 = rest.unwrap_or(self.0);

@@ -45,7 +45,7 @@ mod tests {
             (&[], false, false, true),
             (&[REGISTRY], false, true, false),
             (&[SCHEDULING], false, false, true),
-            // It sent services once, and says that it does no more.
+            // It once sent services, and says that it no longer does.
             (&[SCHEDULING], true, false, true),
             (&both, false, true, true),
             (&both, true, true, true),

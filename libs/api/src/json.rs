@@ -90,7 +90,7 @@ fn misreads_one(kind: &Kind, json: &Value) -> bool {
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// True for an integer that came with so many digits, a point or an exponent that its text was read
-/// as a double, which holds no other than rounded ones there: the bound of 64 bits among them.
+/// as a double, which holds only rounded numbers there, the bound of 64 bits among them.
 fn is_rounded(kind: &Kind, json: &Value) -> bool {
     let is_wide =
         matches!(kind, Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64);

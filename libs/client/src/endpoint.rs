@@ -8,7 +8,7 @@ use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
 use crate::{TokenSource, file::Watched};
 
-/// A service to call, and as whom.
+/// A service to call, and who calls it.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
     /// `http://127.0.0.1:7401` or `https://registry.mpp.go.id:7401`. A name that stands for several

@@ -141,8 +141,8 @@ impl Follower {
         self
     }
 
-    /// Has changes that have come already handed over together, up to about so many: for a copy
-    /// that takes in many at a time for little more than one.
+    /// Has changes that have come already handed over together, up to about `most`: for a copy that
+    /// takes in many at once at little more cost than one.
     #[must_use]
     pub fn gathering(mut self, most: usize) -> Self {
         self.gathers = most;

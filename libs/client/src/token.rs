@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    /// An issuer whose tokens, numbered, end so many seconds from now.
+    /// An issuer whose numbered tokens end this many seconds from now.
     fn issuer(ends_in: i64) -> (Token, Arc<AtomicU64>) {
         let asked = Arc::new(AtomicU64::new(0));
         let count = asked.clone();

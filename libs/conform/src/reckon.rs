@@ -27,7 +27,7 @@ fn key_text(record: &Record) -> String {
     format!("{}/services/{}", record.unit, record.source_id)
 }
 
-/// So many first bytes of the SHA-256 of a text.
+/// The first `N` bytes of the SHA-256 of a text.
 pub fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let hash = Sha256::digest(bytes);
     std::array::from_fn(|at| hash[at])

@@ -9,7 +9,7 @@ use crate::fill::Values;
 /// Tries of a padding: the length of a text is written before it, so that it takes a few.
 const TRIES: usize = 5;
 
-/// So many records, each with its place for `${at}`.
+/// `count` records, each with its place for `${at}`.
 pub fn records(values: &Values, count: i64, record: &Value) -> Result<Value, String> {
     let one = |at: i64| {
         let mut values = values.clone();
@@ -19,7 +19,7 @@ pub fn records(values: &Values, count: i64, record: &Value) -> Result<Value, Str
     (0..count).map(one).collect::<Result<Vec<_>, _>>().map(Value::from)
 }
 
-/// A batch of so many encoded bytes: its `${pad}` is as long as that takes.
+/// A batch of `bytes` encoded bytes: its `${pad}` is as long as that takes.
 pub fn batch(values: &Values, bytes: i64, batch: &Value) -> Result<Value, String> {
     let wanted = usize::try_from(bytes).map_err(|error| error.to_string())?;
     let mut pad = wanted / 2;

@@ -56,7 +56,7 @@ impl Clock {
         self.shift.store(time, Ordering::SeqCst);
     }
 
-    /// Moves the clock, of either kind, by so many microseconds.
+    /// Moves the clock, of either kind, by this many microseconds.
     pub fn advance(&self, by: Micros) {
         self.shift.fetch_add(by, Ordering::SeqCst);
     }

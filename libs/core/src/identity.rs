@@ -8,7 +8,7 @@ use crate::{Error, FieldCode};
 /// Stands for any person, whose name is not shown.
 pub const A_PERSON: &str = "users/-";
 
-/// Stands for an author of whom nobody here knows whether it is a person: its issuer has a
+/// Stands for an author who may or may not be a person, which nobody here knows: its issuer has a
 /// collection of its own, as in "pegawai/siti" or "robots/7". Nothing of the name is shown.
 pub const SOMEBODY: &str = "-";
 

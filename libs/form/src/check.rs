@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use mpp_api::{Document, document};
 use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text};
 
-/// Violations that are gathered at the most, more than a record within the bounds of the contract
-/// can have: those of a change are told from those of before by comparing all. What is shown of
-/// them is bounded where it is told.
+/// Most violations that are gathered, more than a record within the contract's bounds can have: new
+/// violations are told from old ones by comparing all of them. How many are shown is decided where
+/// they are shown.
 pub(crate) const MAX_VIOLATIONS: usize = 5_000;
 
 /// Gathers every wrong field of a message, so that the caller mends them all at once.

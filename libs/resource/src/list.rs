@@ -48,7 +48,7 @@ impl<R: Message> Pager<R> {
     }
 
     /// Offers the next record, in the order of names; `record` is called only if it is on the page,
-    /// and may find that there is none after all.
+    /// and may return `None` after all.
     pub fn offer(&mut self, name: &str, record: impl FnOnce() -> Option<R>) {
         self.total += 1;
         if self.is_full || *name <= *self.page.after {

@@ -1,12 +1,11 @@
-//! Many small pieces of requests over HTTP/2. Their bytes are bounded by its windows, their number
-//! is not, and each is kept apart until it is read: h2 therefore ends a connection on which too
-//! many wait, all its calls with it and without a reason.
+//! Many small pieces of requests over HTTP/2. The windows of HTTP/2 bound their bytes but not their
+//! number, and each is kept apart until it is read: h2 therefore ends a connection on which too
+//! many wait, with all its calls and without a reason.
 //!
-//! So the pieces are counted as they come in. After some hundred small ones no more is read until
-//! the connection has had another turn, and then what waits in h2 is taken over by the requests
-//! that it belongs to, in whose hands it is a row of bytes. A request to which more small pieces
-//! have come than it may have unread is refused, with the reason; that is answered before more is
-//! read.
+//! So the pieces are counted as they come in. After a few hundred small ones nothing more is read
+//! until the connection has had another turn and the requests have taken over what waits in h2 for
+//! them, as a row of bytes. A request to which more small pieces have come than it may have unread
+//! is refused, with the reason; that is answered before more is read.
 
 use std::{
     collections::VecDeque,
@@ -53,7 +52,7 @@ impl Flood {
         self.0.turn.fetch_add(1, Relaxed);
     }
 
-    /// A request's body, of which so many small pieces may wait.
+    /// A request's body, of which at most this many small pieces may wait.
     pub(crate) fn body(&self, body: Incoming, most: usize) -> Drawn {
         let mut held = HeldPieces {
             body,

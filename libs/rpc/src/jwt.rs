@@ -270,7 +270,7 @@ fn part(value: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
 }
 
-/// A checked token: for whom it vouches, and until when.
+/// A checked token: who it vouches for, and until when.
 pub(crate) struct Checked {
     pub(crate) caller: Caller,
     pub(crate) until: Micros,

@@ -37,7 +37,7 @@ pub(crate) struct Pieces<T> {
     heads: Heads,
     small: usize,
     empty: usize,
-    /// The turn in which no more is read.
+    /// The turn in which nothing more is read.
     paused: Option<u64>,
     /// Runs while those who were refused are told so.
     telling: Option<Pin<Box<Sleep>>>,

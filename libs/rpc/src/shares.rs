@@ -46,9 +46,9 @@ pub enum Rank {
 /// Why a key gets no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// It holds all that one may, which is so much.
+    /// It holds as many places as one key may, which is this number.
     Own(usize),
-    /// It may hold no more than is still free for all, which is so much of so much.
+    /// It may hold no more places than are still free for everybody.
     All {
         /// Places that are free.
         free: usize,
@@ -83,7 +83,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         Self { all, reserve: 0, each, held: Arc::new(Mutex::new(held)) }
     }
 
-    /// Keeps so much of it for [`Rank::Reserved`], and at most a quarter of what there is.
+    /// Keeps `reserve` places for [`Rank::Reserved`], but at most a quarter of all.
     #[must_use]
     pub fn reserving(mut self, reserve: usize) -> Self {
         self.reserve = reserve.min(self.all / 4);
@@ -133,7 +133,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
 }
 
 impl<K> Shares<K> {
-    /// How much each key may hold.
+    /// How many places each key may hold.
     pub fn each(&self) -> usize {
         self.each
     }

@@ -1,5 +1,5 @@
-//! One stack of layers for all services, read from top to bottom. Each layer is there for the one
-//! reason that stands beside it.
+//! One stack of layers for all services, read from top to bottom. Each layer is there for one
+//! reason, which stands beside it.
 //!
 //! No layer looks into a message: its fields are checked where it is decoded, in each service.
 

@@ -119,7 +119,7 @@ pub(crate) fn mismatch(message: String) -> Error {
     Error::new(Reason::SchemaMismatch, message)
 }
 
-/// True if a statement names a table that there is not.
+/// True if a statement names a table that does not exist.
 pub(crate) fn has_no_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
         error.code().as_deref() == Some("42P01") || error.message().contains("no such table")

@@ -32,8 +32,8 @@ impl Lease {
         Self { db, job, holder, lasts, taken: None, gave_way: false, is_left_alone: false }
     }
 
-    /// Takes or renews it; false while another replica has it. The database is asked only where it
-    /// is not held, or a third of it has gone, so that renewing may fail twice before it ends.
+    /// Takes or renews it; false while another replica has it. The database is asked only if the
+    /// lease is not held or a third of it is over, so that renewing may fail twice before it ends.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away; it then ends by itself.

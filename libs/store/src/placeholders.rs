@@ -11,7 +11,7 @@ const OF_SQLITE: usize = 400;
 const OF_POSTGRES: usize = 6_500;
 
 impl Tx {
-    /// How many rows of so many columns one statement writes.
+    /// How many rows with this many columns one statement writes.
     pub fn rows_at_once(&self, columns: usize) -> usize {
         let most = match self.db.0.dialect.engine {
             Engine::Sqlite => OF_SQLITE,
@@ -21,7 +21,7 @@ impl Tx {
     }
 }
 
-/// "($1, $2), ($3, $4)" for so many rows of so many columns, from parameter `first` on.
+/// `rows` rows of `columns` columns from parameter `first` on, such as "($1, $2), ($3, $4)".
 pub fn placeholders(first: usize, rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let start = first + row * columns;

@@ -4,9 +4,9 @@
 //! session's. A pooler that gives each transaction another server breaks all three, some of them
 //! only under load, when it is too late to notice. So it is found out before anything is done.
 //!
-//! **Rejected: to live with it.** The driver has no statements that are not prepared beforehand, so
-//! that parse and bind of one statement would meet different servers; and each replica has a pool
-//! of its own, which is all that such a pooler would be for.
+//! **Rejected: to live with it.** The driver prepares every statement beforehand, so parse and bind
+//! of one statement would meet different servers; and each replica has a pool of its own, which is
+//! all that such a pooler would be good for.
 
 use std::time::Duration;
 

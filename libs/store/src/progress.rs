@@ -16,18 +16,18 @@ struct Counts {
 }
 
 impl Progress {
-    /// So many rows were found that are to be mended.
+    /// Counts rows that were found and have to be mended.
     pub fn found(&self, rows: i64) {
         self.0.remaining.fetch_add(rows, Relaxed);
     }
 
-    /// So many of them are mended, and committed.
+    /// Counts rows that are mended and committed.
     pub fn mended(&self, rows: i64) {
         self.0.mended.fetch_add(rows, Relaxed);
         self.left(rows);
     }
 
-    /// So many of them need no mending any more, or cannot be mended.
+    /// Counts rows that no longer need mending, or cannot be mended.
     pub fn left(&self, rows: i64) {
         self.0.remaining.fetch_sub(rows, Relaxed);
     }

@@ -3,8 +3,8 @@
 use mpp_core::{Micros, row_proof};
 
 /// A hash over a row, and the version that it was made for. An older program writes no proof, or
-/// leaves that of an older version: such a row is not proven, and an alteration of it goes
-/// unnoticed. A row that is sealed has been written by a program that always proves.
+/// leaves the proof of an older version: such a row is not proven, and if somebody alters it,
+/// nobody notices. A row that is sealed has been written by a program that always proves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Proof {
     pub version: i64,

@@ -52,7 +52,7 @@ impl Reach {
         self.0.found.send_modify(|found| found.away = true);
     }
 
-    /// The looker reaches it, or looks no more.
+    /// The looker reaches the database, or no longer looks.
     pub fn find(&self) {
         self.0.found.send_if_modified(|found| std::mem::take(&mut found.away));
     }

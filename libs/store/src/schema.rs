@@ -67,8 +67,8 @@ pub struct Schema {
     pub steps: &'static [Migration],
     /// Kinds of record whose every version stays readable below the feed's floor.
     pub history_kinds: &'static [&'static str],
-    /// Those of them whose record a sync session writes by ending: such a version is kept only
-    /// where the session has changed anything else, or somebody has changed the record after it.
+    /// Those of them whose record a sync session writes when it ends: that version is kept only if
+    /// the session has changed anything else, or somebody has changed the record after it.
     pub standing_kinds: &'static [&'static str],
 }
 

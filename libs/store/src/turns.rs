@@ -43,7 +43,7 @@ impl<K: Clone + Eq + Hash> Clone for Turns<K> {
 }
 
 impl<K: Clone + Eq + Hash> Turns<K> {
-    /// So many places, at least one, of which one key may have `each`.
+    /// `places` places, at least one, of which one key may have `each`.
     pub fn new(places: usize, each: usize) -> Self {
         let line = Line { free: places.max(1), held: HashMap::new(), waiting: VecDeque::new() };
         Self(Arc::new(Inner { each: each.max(1), line: Mutex::new(line) }))

@@ -97,8 +97,8 @@ impl Policy {
         Duration::from_millis(self.quarantine_look_millis)
     }
 
-    /// Whether a write of a source that has failed so many times is tried again: another write of
-    /// the source was faster.
+    /// Whether a write that has failed `tries` times is tried again: only if another write of the
+    /// source was faster, and not too often.
     pub fn tries_again(&self, error: &Error, tries: u32) -> bool {
         error.reason() == Reason::WriteConflict && tries < self.batch_tries
     }

@@ -51,7 +51,7 @@ impl<S: Syncs> Session<S> {
     /// Opens a session; `check` stands where the request has its hello.
     ///
     /// # Errors
-    /// Every wrong field; `NOT_FOUND` for a source that there is not, `PERMISSION_DENIED` for
+    /// Every wrong field; `NOT_FOUND` for a source that does not exist, `PERMISSION_DENIED` for
     /// another's, `LEASE_HELD` while another session is alive.
     pub async fn open(
         service: &S,

@@ -1,4 +1,4 @@
-//! Identity numbers of people whom tests make up.
+//! Identity numbers of people that tests make up.
 
 /// The NIK of somebody for each number: one of the form that the population register gives out.
 /// Numbers up to 330 million give different people.

@@ -24,8 +24,8 @@ use crate::{
     service::Service,
 };
 
-/// The services whose databases are kept, in the order in which they are copied: followers before
-/// whom they follow, so that no copy knows more of another service than that one's own copy.
+/// The services whose databases are kept, in the order in which they are copied: each before those
+/// that it follows, so that no copy knows more of another service than that service's own copy.
 pub const SERVICES: [&str; 3] =
     [Service::Reporting.name(), Service::Scheduling.name(), Service::Registry.name()];
 /// The file that lists a backup's contents. A folder without it is no whole backup.

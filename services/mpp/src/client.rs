@@ -196,8 +196,8 @@ impl Client {
         self.context.as_ref()
     }
 
-    /// The file that the context was read from, where it is used: not where flags name all that it
-    /// could tell.
+    /// The file that the context was read from, if it is used: not when flags give everything that
+    /// it could.
     pub fn context_file(&self) -> Option<&Path> {
         let is_told = Service::ALL.iter().all(|service| self.named(*service).is_some())
             && self.args.token_file.is_some();

@@ -41,7 +41,7 @@ pub struct Named {
     pub called: String,
 }
 
-/// What a command is about, where that makes its next step another one than of other commands.
+/// What a command is about, where that calls for another next step than usual.
 #[derive(Clone, Copy, Default)]
 pub enum Subject {
     /// Anything that needs no next step of its own.
@@ -89,7 +89,7 @@ fn is_unreached(error: &Error) -> bool {
             .any(|own| text.contains(own))
 }
 
-/// The step of those who work on that, where other commands' would not help.
+/// The next step for this subject, where the one of other commands would not help.
 fn own_step(subject: Subject, error: &Error) -> Option<&'static str> {
     Some(match (subject, error.reason()) {
         (

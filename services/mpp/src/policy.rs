@@ -51,7 +51,7 @@ impl Policies {
     /// Reads a settings file; without one every number is the usual one.
     ///
     /// # Errors
-    /// It cannot be read, names a table or a key that there is not, or a number is out of its
+    /// It cannot be read, names a table or a key that does not exist, or a number is out of its
     /// range or does not fit another.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         file.map_or_else(|| Ok(Self::default()), |path| Self::parse(path, &read(path)?))

@@ -41,8 +41,8 @@ mpp_core::policy! {
         /// Letters below which a word that the catalog knows is taken as typed: nearly every short
         /// word has a neighbour that is more frequent.
         search_known_word_letters: usize = 5 in 1..=40,
-        /// A slip is suspected of a longer known word when another is so many times as frequent:
-        /// catalogs have misprints.
+        /// A longer known word is suspected to be a slip when another one is this many times as
+        /// frequent: catalogs have misprints.
         search_far_more_frequent: u64 = 50 in 1..=1_000_000,
         /// Words that one slip of the pen may stand for, the likeliest first.
         search_slip_words: usize = 8 in 0..=100,

@@ -125,7 +125,7 @@ async fn listen(pages: &str, page: &str) -> Heard {
     Heard(bytes)
 }
 
-/// The pages, for so many listeners from one address.
+/// The pages, for this many listeners from one address.
 async fn pages(reporting: &str, listeners: u64) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound").to_string();

@@ -114,7 +114,7 @@ async fn at_rest_no_database_keeps_a_long_log() {
     up.interrupt().await;
 }
 
-/// Books for so many people; answers the appointments.
+/// Books for these people; answers the appointments.
 async fn book(up: &Up, people: Range<u64>) -> Vec<String> {
     let mut booked = Vec::new();
     for person in people {

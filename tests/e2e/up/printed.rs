@@ -40,7 +40,7 @@ pub async fn every_record_is_accounted_for(up: &Up) {
         // its state.
         let runs = if name == "madiun" { 4 } else { 1 };
         let [read, duplicate, unread] = [0, 1, 2].map(|at| promised[name][at]);
-        // Its duplicate says something else than the first, and is no more published than they are.
+        // Its duplicate says something else than the first, and is not published either.
         let differing = if name == "madiun" { duplicate } else { 0 };
         let told = sum("unread");
         assert_eq!(told, (unread + differing) * runs, "{name}: what is not published is counted");

@@ -72,7 +72,7 @@ impl Connection {
     /// Connects.
     ///
     /// # Errors
-    /// The address or the token is none, or the server cannot be reached.
+    /// The address or the token is not valid, or the server cannot be reached.
     pub async fn open(target: &Target) -> Result<Self, String> {
         let mut endpoint = Endpoint::from_shared(target.address.clone()).map_err(told)?;
         if let Some(ca) = &target.ca {
@@ -91,7 +91,7 @@ impl Connection {
     pub async fn send(&mut self, stream: &str, message: &Value) -> Result<(), Value> {
         let message: SyncRequest = read(message)?;
         if let Some(open) = self.streams.get(stream) {
-            // What a stream that has ended takes no more, its answer tells.
+            // If the stream has ended and takes nothing more, its answer says so.
             if let Some(asks) = &open.asks {
                 let _ = asks.send(message).await;
             }

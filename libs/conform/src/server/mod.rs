@@ -89,9 +89,9 @@ enum Made {
     Listed { record: Value, stands: u8 },
     /// The range of one record, by fingerprints.
     Fingerprinted { record: Value, stands: u8 },
-    /// So many records that differ by their ids, `${at}` in them.
+    /// This many records, which differ by the `${at}` in their ids.
     Records { count: Value, more: i64, record: Value },
-    /// A batch of so many encoded bytes, for which `${pad}` in it grows.
+    /// A batch of this many encoded bytes, reached by making `${pad}` longer.
     Batch { bytes: Value, more: i64, batch: Value },
     /// A value as it is written in the file of vectors.
     Value(Value),

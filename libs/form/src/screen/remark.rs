@@ -48,7 +48,7 @@ const OUT_OF: [&str; 3] = ["dari", "of", "dr"];
 const TOTALS: &str = "total jumlah jml";
 /// Nobody remarks on a list in more words.
 const LONGEST: usize = 12;
-/// Nor in so many bytes, which saves looking at long texts.
+/// Nor in more bytes than this, which saves looking at long texts.
 const LARGEST: usize = 200;
 
 /// True for a title that speaks of the list in which it stands, and of nothing else.

@@ -13,7 +13,7 @@ use mpp_store::{Batch, Change as Stored, Labels, Op};
 
 use crate::authors;
 
-/// Labels that say to whom a record belongs.
+/// Labels that say who a record belongs to.
 const KEEPERS: [Label; 5] =
     [Label::Agency, Label::Unit, Label::Organiser, Label::Mall, Label::Counter];
 

@@ -18,8 +18,8 @@ pub(super) struct Shown {
 /// The version that a moment shows; without a moment, the last.
 ///
 /// # Errors
-/// Names `field` for a moment that is none, or that has not come yet; `NOT_FOUND` for a record that
-/// was not there then, `REVISION_COMPACTED` where that is not kept any more.
+/// Names `field` for a moment that is not valid, or that has not come yet; `NOT_FOUND` for a record
+/// that was not there then, `REVISION_COMPACTED` where that is no longer kept.
 pub(super) async fn find(
     db: &Db,
     read: &mut Read,

@@ -18,15 +18,15 @@ const STEP: u32 = 16;
 /// Bytes of documents after which a page ends: they are read to be compared.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// The caller who asks, and whom the record belongs to now: who kept it before is told no names of
-/// then any more, and who keeps it is.
+/// The caller who asks, and who the record belongs to now. Earlier keepers are no longer told the
+/// names of their time; the present keeper is.
 pub(super) struct Who {
     teller: Teller,
     keepers: Labels,
 }
 
 impl Who {
-    /// Reads whom the record belongs to.
+    /// Reads who the record belongs to.
     pub async fn reading(teller: Teller, read: &mut Read, key: (&str, &str)) -> Result<Self> {
         let last = read.versions_below(key, None, 1).await?.into_iter().next();
         let keepers = last.map(|last| last.labels).unwrap_or_default();

@@ -40,7 +40,8 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     observed(response, call)
 }
 
-/// Measures a plain request that stands for no call, such as one for an address that there is not.
+/// Measures a plain request that stands for no call, such as one for an address that does not
+/// exist.
 pub(crate) fn no_call(code: Code, started: Instant) {
     drop(Call { method: call::known(""), span: Span::none(), started, code: Some(code) });
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A readiness in which a fault must last so many milliseconds.
+/// A readiness in which a fault counts only after this many milliseconds.
 fn counting_after(fault_counts_millis: u64) -> Readiness {
     Readiness::new(HealthPolicy { fault_counts_millis, ..HealthPolicy::default() })
 }

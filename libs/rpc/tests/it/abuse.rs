@@ -248,7 +248,7 @@ async fn streams_that_are_opened_to_be_reset_end_their_connection() {
     assert_eq!(status(send, get(&server, &[])).await, 200, "others are served on");
 }
 
-/// The body of an answer over a connection whose streams have a window of so many bytes.
+/// The body of an answer over a connection whose streams have a window of this many bytes.
 async fn body_through(
     send: &h2::client::SendRequest<bytes::Bytes>,
     request: http::Request<()>,

@@ -50,7 +50,7 @@ fn error(headers: &HeaderMap) -> ClientError {
     error_of(&Status::from_header_map(headers).expect("a status"))
 }
 
-/// A question in so many pieces of a byte each, at least.
+/// A question of at least this many bytes, to be sent one byte a piece.
 fn long_question(bytes: usize) -> Vec<u8> {
     let counter = format!("{}/echo", "x".repeat(bytes));
     framed(&mpp_api::scheduling::GetQueueRequest { counter }.encode_to_vec())

@@ -208,7 +208,7 @@ impl Default for Desk {
 }
 
 impl Desk {
-    /// Waits until so many calls have come to the gate.
+    /// Waits until this many calls have come to the gate.
     pub async fn wait_for(&self, calls: u32) {
         self.entered.acquire_many(calls).await.expect("open").forget();
     }

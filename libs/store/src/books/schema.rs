@@ -23,7 +23,7 @@ struct Made {
 /// Something as the database has it.
 struct There {
     text: String,
-    /// Turns it on again, where it is off; empty of an index that was not built to its end.
+    /// Turns it on again, where it is off; empty for an index that was not built to its end.
     turn_on: Option<String>,
 }
 

@@ -32,7 +32,7 @@ impl Named {
         self.add_many(name, 1);
     }
 
-    /// So many more, of which one is named.
+    /// Counts `count` more, of which one is named.
     pub fn add_many(&mut self, name: &str, count: i64) {
         self.count += count;
         if self.names.len() < NAMED {

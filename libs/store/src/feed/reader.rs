@@ -124,7 +124,7 @@ async fn notify(feed: &Shared) -> Result<()> {
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut conn).await.map(drop).map_err(db_error)
 }
 
-/// Hears of the other replicas' commits. Poolers drop LISTEN, therefore the reader also polls.
+/// Listens for the other replicas' commits. Poolers drop LISTEN, so the reader also polls.
 async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
     let mut backoff = feed.db.backoff();
     while !feed.shutdown.is_cancelled() {

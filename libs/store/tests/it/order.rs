@@ -63,7 +63,8 @@ async fn writer(db: Db, seed: u64, committed: Arc<Mutex<BTreeSet<Event>>>, most_
         let mut tx = db.begin(&officer()).await.unwrap();
         pause(&mut random, most_pause).await;
         if !db.is_sqlite() && random.random_bool(0.5) {
-            // Visible without waiting for the log: overtakes whom only the lock holds back.
+            // Visible without waiting for the log: it overtakes those that only the lock holds
+            // back.
             let soon = sqlx::raw_sql("set local synchronous_commit = off");
             soon.execute(tx.conn()).await.unwrap();
         }

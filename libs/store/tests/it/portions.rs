@@ -10,7 +10,7 @@ use crate::{
     kit::{Served, officer, write},
 };
 
-/// So many answers are kept whose digest is a text.
+/// A database that keeps `many` answers whose digest is a text.
 async fn served(many: i64) -> (TestDatabase, Served) {
     let database = mpp_testkit::database(Backend::Sqlite).await;
     let options = database.options(mpp_core::Clock::system());

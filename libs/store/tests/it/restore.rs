@@ -33,7 +33,7 @@ async fn position(served: &Served) -> Bytes {
     changes_to(&mut follower, served.feed.head()).await.1
 }
 
-/// The position after so many writes.
+/// The position after this many writes.
 pub async fn position_after(served: &Served, what: &str, times: usize) -> Bytes {
     let last = write_on(&served.db, what, times).await;
     served.feed.wait_for(last).await.unwrap();
@@ -46,7 +46,7 @@ pub async fn resume(served: &Served, token: &Bytes) -> Result<Subscription, Reas
 }
 
 /// A position of what was lost is refused, however far the database was written on; an earlier one
-/// goes on, and hears of just what came since.
+/// goes on, and gets just what came since.
 pub async fn tells_them_apart(served: &Served, kept: &Bytes, lost: &Bytes) {
     assert_eq!(resume(served, lost).await.map(drop), Err(Reason::LineageChanged));
     let mut follower = resume(served, kept).await.expect("of before the restore");

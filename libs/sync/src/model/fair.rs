@@ -89,7 +89,7 @@ impl FairLine {
         self.waiting.len()
     }
 
-    /// The places in the line of those who may be next: of each source the first, unless it has a
+    /// The places in the line that may be next: the first of each source, unless the source has a
     /// turn.
     fn first_of_each(&self) -> Vec<usize> {
         let mut seen: Vec<&str> = self.writing.values().map(String::as_str).collect();

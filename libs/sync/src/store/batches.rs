@@ -180,8 +180,8 @@ async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
     Ok(())
 }
 
-/// Records that waited were taken, or rejected, as the column says: so many more of the batches
-/// with these sequences, which brought them. Index: sync_batch_sequence.
+/// Counts records that waited and were now taken or rejected, as the column says: each number is
+/// added to the batch with that sequence, which brought them. Index: sync_batch_sequence.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

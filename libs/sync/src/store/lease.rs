@@ -95,8 +95,8 @@ pub async fn acquire<D: Synced>(
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence(), can_reconcile })
 }
 
-/// Locks the source's row until the transaction ends, for somebody who is no session, as if one had
-/// moved so many records before. Index: sync_lease's primary key.
+/// Locks the source's row until the transaction ends, for a caller that is no session, as if a
+/// session had moved this many records before. Index: sync_lease's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

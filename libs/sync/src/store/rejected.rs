@@ -96,7 +96,7 @@ pub async fn add(tx: &mut Tx, source: &str, sequence: i64, all: &[Stands]) -> Re
     Ok(())
 }
 
-/// These stand rejected no more: they were tried again, and are taken, or wait. Index:
+/// These no longer stand rejected: they were tried again, and were taken or wait. Index:
 /// sync_rejected's primary key.
 ///
 /// # Errors

@@ -66,7 +66,7 @@ impl Selection {
     }
 }
 
-/// Locks the source's state against its sessions until the commit; false if there is none any more.
+/// Locks the source's state against its sessions until the commit; false if there is none left.
 /// Index: sync_lease's primary key.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ pub struct Rule {
     pub grace: Option<Micros>,
     /// Per cent of what the registry holds that may go in one run.
     pub max_percent: u32,
-    /// So many may go in any case.
+    /// This many may go in any case.
     pub few: usize,
 }
 

@@ -113,7 +113,7 @@ impl Difference {
         Verdict::New(digest)
     }
 
-    /// Once the source is read: the ids that the registry holds and the source has no more. That
+    /// Once the source is read: the ids that the registry holds and the source no longer has. This
     /// deletes nothing.
     pub fn gone(&self) -> Vec<&str> {
         let gone = self.held.iter().filter(|id| !self.is_there(id));

@@ -1,5 +1,5 @@
 //! What a heading says of the numbers below it: "biaya (ribu Rp)", "tarif dalam USD", "sewa per
-//! bulan". A bare number under such a one is not what it looks like.
+//! bulan". A bare number under such a heading is not what it looks like.
 
 use super::wording;
 

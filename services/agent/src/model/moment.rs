@@ -13,8 +13,8 @@ const ZONES: [(&str, i8, &str); 5] = [
     ("Asia/Jayapura", 9, "WIT"),
 ];
 
-/// A moment on the clock of a zone such as "Asia/Jakarta", with its name; where it is none of
-/// Indonesia's, in UTC and on Jakarta's clock.
+/// A moment on the clock of a zone such as "Asia/Jakarta", with the zone's name; for a zone outside
+/// Indonesia, in UTC and on Jakarta's clock.
 pub fn shown(at: Micros, zone: &str) -> String {
     let Ok(moment) = Timestamp::from_microsecond(at) else { return "a time to come".to_owned() };
     let on =

@@ -36,7 +36,7 @@ impl Withdraw {
         }
     }
 
-    /// Whether a problem tells no more than that one of these records has gone.
+    /// Whether a problem only says that one of these records has gone.
     pub fn is_told_by(&self, problem: &Problem) -> bool {
         problem.code == FieldCode::Gone.as_str() && problem.id().is_some_and(|id| self.takes(id))
     }

@@ -43,7 +43,7 @@ pub enum Found {
     Record(Box<Item>),
     /// A record as it is, where nothing else is asked for.
     Raw(Value),
-    /// A row that is no record: where it stands, and why it is none.
+    /// A row that is not a record: where it stands, and why not.
     PassedOver(String, Error),
     /// A fault of the source as a whole.
     Fault(Fault),

@@ -31,7 +31,7 @@ use crate::{
 const HEADING_ROW: usize = 1;
 /// Where they stand on the sheet of the example, from 0.
 const EXAMPLE_HEADING: u32 = 1;
-/// The way out where a workbook is none that the template was made for.
+/// The way out for a workbook that was not made from the template.
 const HOW_TO_GET_ONE: &str = "fetch the template anew, and copy the rows into its sheet";
 
 /// A workbook of the template.

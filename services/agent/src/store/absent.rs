@@ -34,7 +34,7 @@ impl Store {
         Ok(row.get(0))
     }
 
-    /// A record that is back, in whatever run, is absent no more.
+    /// A record that is back, in whatever run, is no longer absent.
     pub async fn is_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
         for id in self.absent().await?.into_keys().filter(|id| is_there(id)) {
             sqlx::query("DELETE FROM absent WHERE source_id = ?")

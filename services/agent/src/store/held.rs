@@ -50,8 +50,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
-    /// The publisher has said that it is right that these have gone: they are told, and count no
-    /// more.
+    /// The publisher has said that these are rightly gone: they are told, and no longer count.
     pub async fn accept_gone(&self) -> Result<()> {
         sqlx::query("UPDATE held SET told = 2 WHERE told = 1")
             .execute(&self.pool)

@@ -1,4 +1,4 @@
-//! Lists of offices, malls and counters: what is a record of them, and what is none.
+//! Lists of offices, malls and counters: what counts as a record of them, and what does not.
 
 use mpp_agent::{Checked, Folder, Input, Pages, Policy, Setting, Table};
 use serde_json::{Value, json};

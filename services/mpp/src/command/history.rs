@@ -35,7 +35,7 @@ pub struct HistoryArgs {
     /// Show in what the record differs between two moments.
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
     pub diff: Option<Vec<String>>,
-    /// At most so many versions; 0: all.
+    /// Show at most this many versions; 0: all.
     #[arg(long, default_value_t = 20)]
     pub limit: usize,
     /// Of a source, what its sessions have left at this service and not at the registry.

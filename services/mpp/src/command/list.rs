@@ -26,7 +26,7 @@ pub struct ListArgs {
     /// regions, `--where organiser=units/x` for malls, `--where category=licensing` for services.
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     pub filters: Vec<String>,
-    /// At most so many; 0: all.
+    /// Show at most this many; 0: all.
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
 }

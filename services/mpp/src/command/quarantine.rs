@@ -30,7 +30,7 @@ pub struct ListArgs {
     /// Only those that wait for this reason, such as UNIT_NOT_FOUND.
     #[arg(long, default_value = "")]
     code: String,
-    /// At most so many records.
+    /// Show at most this many records.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=1000))]
     limit: i32,
     #[command(flatten)]

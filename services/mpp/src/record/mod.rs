@@ -30,7 +30,7 @@ pub struct Kind {
     pub collections: &'static [&'static str],
     /// Fields that a list shows beside the name.
     pub columns: &'static [&'static str],
-    /// How such a record ends, where the contract has no delete for it.
+    /// How such a record ends, if the contract has no method to delete it.
     pub end: &'static str,
 }
 

@@ -22,7 +22,8 @@ impl Registry {
     ///
     /// # Errors
     /// `WRONG_STATE` where it is not there yet, or something else is said there: what a person has
-    /// decided is not lost without a word; `PERMISSION_DENIED` to who may not write there.
+    /// decided is not lost without a word; `PERMISSION_DENIED` for a caller who may not write
+    /// there.
     pub async fn move_links(
         &self,
         tx: &mut Tx,

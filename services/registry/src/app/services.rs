@@ -107,7 +107,7 @@ impl Keeps<Service> for Registry {
 
 impl Registry {
     /// Changes a service, which overrides its source where it has one; answers also what to look
-    /// at: references to what there is not yet, and fields that stand over the source.
+    /// at: references to what does not exist yet, and fields that override the source's.
     ///
     /// # Errors
     /// Those of [`write::update`].

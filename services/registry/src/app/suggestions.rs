@@ -158,7 +158,7 @@ fn most(asked: i32) -> Result<usize> {
     }
 }
 
-/// The standards that a service may still be found to be of; none where it is of one.
+/// The standards that a service may still turn out to be of; none if it is of one already.
 fn open_standards(state: &RegistryView, service: &str) -> Vec<(String, Arc<Portrait>)> {
     if state.links_of(service).any(|(_, row)| is_confirmed(row)) {
         return Vec::new();

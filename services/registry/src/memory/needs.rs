@@ -76,7 +76,7 @@ impl Needs {
         self.open += more.open;
     }
 
-    /// Counts those of a record no more.
+    /// Stops counting those of a record that is gone.
     pub fn take(&mut self, gone: Self) {
         self.linked -= gone.linked;
         self.open -= gone.open;

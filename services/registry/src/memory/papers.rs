@@ -7,7 +7,7 @@ use crate::{
     search::{documents, is_act, telling, worded},
 };
 
-/// Stems that say how a document is brought, for whom it is or that it is one, and not which.
+/// Stems that say how a document is brought, who it is for or that it is one, but not which.
 const PAPERS: [&str; 21] = [
     "asli",
     "bawa",

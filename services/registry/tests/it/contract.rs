@@ -48,7 +48,7 @@ enum Line {
 /// The client has died.
 struct Dead;
 
-/// Lets so many messages pass.
+/// Lets this many messages pass.
 struct Fuse(usize);
 
 impl Fuse {

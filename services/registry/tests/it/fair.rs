@@ -30,7 +30,7 @@ use crate::{
 
 const LARGE: [&str; 3] = ["besar-1", "besar-2", "besar-3"];
 
-/// A registry with so many sources of Kemendagri that writes for one of them at a time.
+/// A registry with these sources of Kemendagri, which writes for one of them at a time.
 async fn with_sources(database: &mpp_testkit::TestDatabase, ids: &[&str], policy: Policy) -> World {
     let world = World::with_source_under(database, Policy { write_places: 1, ..policy }).await;
     for id in ids {
@@ -46,7 +46,7 @@ async fn writing(world: &World) -> Turn {
         .expect("its turn")
 }
 
-/// Waits until so many stand in line.
+/// Waits until this many stand in line.
 async fn in_line(world: &World, count: usize) {
     let stand = || world.running.registry.sync.writes_waiting();
     let come = async {

@@ -38,7 +38,7 @@ async fn run_as(world: &World, hello: Hello, records: Vec<Record>) -> BatchResul
     result
 }
 
-/// A catalog of so many records under one unit.
+/// A catalog of this many records under one unit.
 fn catalog(unit: &str, records: usize) -> Vec<Record> {
     (0..records).map(|row| record_of(unit, &format!("s{row}"), service("Layanan"))).collect()
 }

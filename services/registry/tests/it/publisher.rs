@@ -57,7 +57,7 @@ impl Session {
     }
 
     pub async fn try_batch(&mut self, batch: Batch) -> Result<BatchResult, Status> {
-        // A stream that has ended takes no more; its answer says why.
+        // A stream that has ended takes nothing more; its answer says why.
         let _ = self.asks.send(ask(Ask::Batch(batch))).await;
         match next(&mut self.answers).await? {
             Some(Answer::BatchResult(result)) => {

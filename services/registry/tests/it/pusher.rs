@@ -12,7 +12,7 @@ use crate::{
     world::{Clients, SOURCE, World},
 };
 
-/// A client that keeps no more between two calls than a script does.
+/// A client that keeps between two calls only what a script would.
 pub struct Push {
     pub publisher: Clients,
     pub welcome: Welcome,

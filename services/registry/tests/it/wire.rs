@@ -67,7 +67,7 @@ fn greeting() -> Vec<u8> {
     framed(&ask(Ask::Hello(hello())).encode_to_vec())
 }
 
-/// A batch of so many bytes at least, of the session that has this token.
+/// A batch of at least this many bytes, of the session that has this token.
 fn heavy(fencing_token: i64, bytes: usize) -> Vec<u8> {
     let mut batch = Batch { nonce: 1, fencing_token, ..Batch::default() };
     let position = "row 1".into();

@@ -16,8 +16,8 @@ use crate::{memory::Memory, model::Upstream};
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Hears of an upstream until `shutdown`. While it is away nothing is heard; the replica that reads
-/// the feed notes that it is away.
+/// Listens to an upstream until `shutdown`. While the upstream is away nothing is heard; the
+/// replica that reads the feed notes that.
 pub async fn listen(
     feed: Upstream,
     channel: Channel,

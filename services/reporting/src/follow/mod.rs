@@ -29,8 +29,8 @@ pub use rebuild::{Rebuilds, rebuild, rebuild_where_sound};
 
 /// How long to wait before the projections are made anew once more where nothing can be appended.
 const MADE_ANEW: Duration = Duration::from_secs(60);
-/// Changes that are appended in one transaction where so many have come: each costs a fraction of
-/// what a transaction does, so that a burst is taken in at once.
+/// About the most changes that one transaction appends: each costs a fraction of what a transaction
+/// does, so a burst is taken in at once.
 const GATHERED: usize = 500;
 
 /// Follows the upstream feeds.

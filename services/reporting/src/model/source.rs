@@ -13,7 +13,7 @@ use super::{facts::SourceRow, message::timestamp};
 type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
 
 /// A source with its accounting, summed over the services that have heard of it; whether it is late
-/// is told of those where it is judged, or of the registry while it is not known where.
+/// is taken from those where it is judged, or from the registry while it is not known where.
 pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
     let (row, _) = known;
     let at: Vec<_> = judged(known).collect();
@@ -23,7 +23,7 @@ pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
         .collect();
     let rows: Vec<&SourceRow> =
         if at.is_empty() { vec![row] } else { at.iter().map(|(_, own)| own).collect() };
-    // What it has ever sent counts, also where it is waited for no more.
+    // What it has ever sent counts, even where nobody waits for it any more.
     let heard = || std::iter::once(row).chain(known.1);
     let sum = |of: fn(&SourceRow) -> i64| heard().map(of).sum();
     let oldest = rows.iter().map(|own| own.last_success).min().flatten();

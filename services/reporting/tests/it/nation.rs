@@ -175,7 +175,7 @@ impl Watch {
         bytes
     }
 
-    /// Bytes of so many seconds.
+    /// Bytes that came within this many seconds.
     async fn listen(&mut self, seconds: u64) -> usize {
         let mut bytes = 0;
         let all = async {

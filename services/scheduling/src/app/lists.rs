@@ -12,7 +12,8 @@ use crate::memory::records::Records;
 /// a publisher, if one is named.
 ///
 /// # Errors
-/// None; [`Scheduling::check_target`] and [`Scheduling::check_publisher`] refuse what there is not.
+/// None; [`Scheduling::check_target`] and [`Scheduling::check_publisher`] refuse what does not
+/// exist.
 pub fn hours_rules<'a>(
     _: &Scheduling,
     request: &'a ListHoursRulesRequest,

@@ -38,7 +38,7 @@ impl Deviations {
     }
 
     /// Measures the first of the malls, until there are enough counters to write at once. `None`
-    /// once there are no more; else the records that differ.
+    /// once no mall is left; else the records that differ.
     ///
     /// # Errors
     /// Only for dates at the ends of time.

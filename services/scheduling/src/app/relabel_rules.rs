@@ -1,5 +1,5 @@
 //! Brings the labels of hours rules in line when a mall moves: a rule's region follows from the
-//! registry's record, and who follows a region hears of the rules that come and go with a mall.
+//! registry's record, and followers of a region learn of the rules that come and go with a mall.
 
 use mpp_api::scheduling::HoursRule;
 use mpp_core::{Label, Labels, Reason, Result};

@@ -115,9 +115,9 @@ impl Nik {
     }
 }
 
-/// Provinces in which a NIK may first have been given out, also those that are no more: a person
-/// keeps the number through every move and every split of a province. 54 was Timor Timur; 97 was
-/// reserved in Papua.
+/// Provinces in which a NIK may first have been given out, also those that no longer exist: a
+/// person keeps the number through every move and every split of a province. 54 was Timor Timur; 97
+/// was reserved in Papua.
 const PROVINCES: [std::ops::RangeInclusive<u32>; 8] =
     [11..=19, 21..=21, 31..=36, 51..=54, 61..=65, 71..=76, 81..=82, 91..=97];
 

@@ -41,7 +41,7 @@ impl SlotRow {
         (offered > 0 && capacity >= offered).then_some((capacity, offered))
     }
 
-    /// The seal of a slot with this capacity and so many places offered.
+    /// The seal of a slot with this capacity and this many places offered.
     pub fn seal(capacity: i64, offered: i64) -> i64 {
         capacity.saturating_mul(SEAL).saturating_add(offered)
     }

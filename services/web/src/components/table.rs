@@ -51,7 +51,7 @@ impl Row {
         Self { head, cells: cells.into(), today: false }
     }
 
-    /// The row stands out where it is today's.
+    /// The row stands out if it is today's.
     #[must_use]
     pub fn today(self, today: bool) -> Self {
         Self { today, ..self }

@@ -15,7 +15,7 @@ use crate::{
 
 /// The state of a number.
 enum Standing<'a> {
-    /// So many are called before it.
+    /// It waits; this many are called before it.
     Waiting(usize, &'a Ticket),
     /// It is its turn.
     Called(&'a Ticket),

@@ -1,4 +1,4 @@
-//! The steps of an upload, each by the visitor's own token: the registry says who may what.
+//! The steps of an upload, each by the visitor's own token: the registry decides who may do what.
 
 use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ const ASKED: Duration = Duration::from_secs(10);
 const RECEIVED: Duration = Duration::from_secs(60);
 
 impl Uploads {
-    /// A session of a visitor whom the registry lets publish the source.
+    /// A session of a visitor who may publish the source, as the registry says.
     pub(super) async fn enter(
         &self,
         peer: Option<IpAddr>,
@@ -42,7 +42,8 @@ impl Uploads {
             Some(_) => source.to_owned(),
             None => format!("sources/{source}"),
         };
-        // Apart from workbooks: who has no token must not stand in the way of those who have one.
+        // Apart from workbooks: visitors without a token must not stand in the way of those with
+        // one.
         let _permit = self.entering.take(peer).ok_or(Trouble::Busy)?;
         let endpoint = self.endpoint(token);
         let asked = async {

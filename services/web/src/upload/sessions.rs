@@ -110,7 +110,7 @@ impl Sessions {
         self.living().remove(name);
     }
 
-    /// Lets go of those whose time is over, until the process ends.
+    /// Drops sessions whose time is over, until the process ends.
     pub async fn sweep(self, shutdown: CancellationToken) {
         let mut every = time::interval(SWEEP);
         while shutdown.run_until_cancelled(every.tick()).await.is_some() {

@@ -14,7 +14,7 @@ pub fn session(headers: &HeaderMap) -> Option<&str> {
     own.next().map(|(_, value)| value.trim())
 }
 
-/// The header that keeps a session at the browser for so many seconds; none ends it.
+/// The header that keeps a session in the browser for this many seconds; 0 ends it.
 pub fn cookie(session: &str, seconds: u64) -> HeaderValue {
     let text =
         format!("{COOKIE}={session}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");

@@ -12,8 +12,8 @@ pub enum Answer<T> {
     Silence,
 }
 
-/// Why there is no page. Only the service that owns a record can say that there is none: while it
-/// is silent, that is not known, and the page says so.
+/// Why there is no page. Only the service that owns a record can say that it does not exist: while
+/// that service is silent, nobody knows, and the page says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// There is no such thing.
@@ -29,7 +29,7 @@ pub enum Missing {
 }
 
 impl<T: Default> Answer<T> {
-    /// Of what holds nothing where it is not there.
+    /// The answer, where a record that does not exist counts as an empty one.
     pub fn or_nothing(self) -> Option<T> {
         match self {
             Self::Absent => Some(T::default()),

@@ -1,4 +1,4 @@
-//! Uploading a catalog: who may, by which form, and what is kept of whom.
+//! Uploading a catalog: who may, by which form, and what is kept of a visitor.
 
 use axum::{
     body::Body,

@@ -102,9 +102,9 @@ enum Event {
     Asks(usize),
     /// A turn is given.
     Next,
-    /// One of those who write ends, after so long.
+    /// A writer ends, after this time.
     Ends(usize, Took),
-    /// One of those who wait gives up.
+    /// One that waits gives up.
     GivesUp(usize),
 }
 
@@ -125,7 +125,7 @@ fn one_of(mut numbers: Vec<u64>, which: usize) -> Option<u64> {
     numbers.get(which.checked_rem(numbers.len())?).copied()
 }
 
-/// Those who may be next, each with how many stand before it.
+/// The ones that may be next, each with how many stand before it.
 fn may_be_next(line: &FairLine) -> Vec<(u64, usize)> {
     line.first_of_each().iter().map(|at| (line.waiting[*at].0, *at)).collect()
 }

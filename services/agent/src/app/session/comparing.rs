@@ -39,7 +39,7 @@ impl Session<'_> {
         let compared = comparison.compared(&found);
         self.survey.difference.hold(compared.ids());
         if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
-            // So many differ that comparing saves nothing.
+            // Too many differ for comparing to save anything.
             self.context.store.resume(&self.agreed(), true).await?;
             self.context.store.hold(&compared).await?;
             found.wanted.extend(comparison.all());

@@ -75,7 +75,8 @@ const NO_ID: &str = "\"\",  # no column of codes was found?";
 const NO_TARGET: &str = "\"malls/my-mall\",  # no column of it was found?";
 const NO_SOURCE: &str = "\"\"  # the letter or decision that they come from?";
 
-/// A day without a column is none on which nobody is served: the mapping fails until it says so.
+/// A day without a column does not count as closed: the mapping fails until it says what holds
+/// then.
 fn of_day(day: &str, column: Option<&Column>) -> String {
     let comma = if day == "sun" { "" } else { "," };
     match column {

@@ -50,7 +50,7 @@ pub enum Form {
     Text,
     /// One entry in each line.
     Lines,
-    /// One entry in each line, in up to so many parts with `|` between them.
+    /// One entry in each line, in up to this many parts with `|` between them.
     Parts(usize),
     /// One of these.
     Choice(&'static [Choice]),

@@ -16,7 +16,7 @@ impl Layout {
     /// Reads the row of headings.
     ///
     /// # Errors
-    /// Names each heading that is missing, stands twice, or is none of the template's.
+    /// Names each heading that is missing, stands twice, or does not belong to the template.
     pub fn of(sheet: &str, headings: &[String]) -> Result<Self, String> {
         let mut layout = Self { sheet: sheet.to_owned(), columns: Vec::new() };
         let mut faults = Vec::new();

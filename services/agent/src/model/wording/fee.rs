@@ -99,7 +99,7 @@ fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     Ok(Reading { price: Price::Free, clauses: Vec::new() })
 }
 
-/// "Biaya: tidak ada": without its heading it would not say what there is none of.
+/// "Biaya: tidak ada": without the heading, "there is none" would not say of what.
 fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
     (heading_of_a_fee, none, end).parse_next(input)?;

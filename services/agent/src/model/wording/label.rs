@@ -1,4 +1,4 @@
-//! The words beside a reading: whether they say whom or what it holds for.
+//! The words beside a reading: whether they say who or what it holds for.
 
 use super::{
     phrase::lists,

@@ -98,7 +98,7 @@ const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre
 /// Words for a later step, which is not another case.
 const FOLLOWING: &str = "lalu | kemudian | selanjutnya | lantas | berikutnya | seterusnya";
 
-/// A year, or a telephone number: the text tells of the past or future, or whom to ask.
+/// A year, or a telephone number: the text tells of the past or future, or who to ask.
 pub fn dates(token: &Token) -> bool {
     let digits = token.text.bytes().all(|byte| byte.is_ascii_digit());
     let year = token.text.parse().is_ok_and(|number| (1_900..2_100).contains(&number));

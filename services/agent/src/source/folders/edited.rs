@@ -16,7 +16,7 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// The pause after a look is so many times as long as the look took.
+/// The pause after a look is this many times as long as the look took.
 const REST: u32 = 10;
 
 /// The file or folder that is watched.

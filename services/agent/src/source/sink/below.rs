@@ -1,5 +1,5 @@
 //! A record that goes on in the rows below it, as where cells were merged or a list was written
-//! downwards: of such a one no row is the whole, so that none is sent.
+//! downwards: no row is such a record as a whole, so none of them is sent.
 
 use std::collections::BTreeSet;
 

@@ -16,7 +16,7 @@ pub enum Dialect {
 pub enum Limit {
     /// All rows are asked for.
     None,
-    /// So many at the most, by `LIMIT 100` or `FETCH FIRST 100 ROWS` at the end.
+    /// At most this many, by `LIMIT 100` or `FETCH FIRST 100 ROWS` at the end.
     Rows(u64),
     /// Fewer than all, perhaps, such as by `LIMIT 10 * 10`, by `OFFSET 2` or within brackets.
     Unknown,

@@ -162,7 +162,7 @@ async fn limit_time(conn: &mut MySqlConnection, seconds: u64) -> sqlx::Result<()
     }
 }
 
-/// The columns of a statement, which is one and no more: it is prepared.
+/// The columns of a statement. It must be a single one, since it is prepared.
 async fn columns(conn: &mut MySqlConnection, statement: &str) -> sqlx::Result<Vec<MySqlColumn>> {
     let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await?;
     Ok(prepared.columns().to_vec())

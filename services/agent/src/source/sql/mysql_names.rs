@@ -14,7 +14,7 @@ use super::{
 /// The server's own.
 const OWN: &str = "('information_schema', 'mysql', 'performance_schema', 'sys')";
 
-/// A view, and where it is; of those in the connection's own database that is not said.
+/// A view, and the database it is in, which is left out for the connection's own.
 struct View {
     schema: String,
     name: String,

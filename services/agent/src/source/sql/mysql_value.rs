@@ -132,8 +132,8 @@ fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
 const ROUNDED: &str = "it is a FLOAT, of which MySQL tells no more than six digits; let a query give \
                        CAST(column AS DECIMAL(20, 2)) in its place";
 
-/// True for as many digits as MySQL tells of such a number at the most: it may have others, 1234567
-/// is told as 1234570.
+/// True for as many digits as MySQL ever gives of such a number: the stored number may have more,
+/// as 1234567 is given as 1234570.
 fn may_be_rounded(found: &str) -> bool {
     let digits = found.split(['e', 'E']).next().unwrap_or_default();
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();

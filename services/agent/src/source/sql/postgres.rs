@@ -138,7 +138,7 @@ pub async fn begin(conn: &mut PgConnection, policy: &Policy) -> sqlx::Result<()>
     execute(conn, "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned()).await
 }
 
-/// The columns of a statement, which is one and no more: it is prepared.
+/// The columns of a statement. It must be a single one, since it is prepared.
 async fn columns(conn: &mut PgConnection, statement: &str, at: &At) -> Result<Vec<String>, Fault> {
     let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await;
     let prepared = prepared.map_err(|error| at.fault(&error))?;

@@ -96,7 +96,7 @@ pub fn options(
         .immutable(immutable)
         .pragma("query_only", "on")
         .busy_timeout(patience)
-        // A row is as large as it likes; no more than one is held.
+        // A row may have any size, so only one is held at a time.
         .row_buffer_size(1))
 }
 

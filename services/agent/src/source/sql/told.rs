@@ -22,7 +22,7 @@ pub enum Told {
     Part(String),
     /// A row that cannot be read.
     Refused(Error),
-    /// The end: all rows were told, and the database counts so many.
+    /// The end: all rows were told, and this is how many the database counts.
     Whole(u64),
 }
 
@@ -63,7 +63,7 @@ pub fn text(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// A number with all its digits; a text where it is written as no number is, such as 007.
+/// A number with all its digits; a text if no number is written like that, such as 007.
 pub fn number(digits: &str) -> String {
     let is_number = serde_json::from_str::<serde_json::Number>(digits).is_ok();
     if is_number { digits.to_owned() } else { text(digits) }

@@ -29,8 +29,8 @@ use crate::{policy::Policy, source::fault::Fault};
 /// Two edits within the same second leave one value in a column of seconds, so the source is read
 /// once more this long after a change was seen.
 const SAME_SECOND: Duration = Duration::from_secs(2);
-/// The pause after a look is so many times as long as the look took: however large a table is, its
-/// database spends a tenth of a processor on it at the most.
+/// The pause after a look is this many times as long as the look took: however large a table is,
+/// its database spends a tenth of a processor on it at the most.
 const REST: u32 = 10;
 
 /// Watches a database for a change.

@@ -24,7 +24,7 @@ const JOINTS: [&str; 5] = ["dan", "atau", "per", "of", "and"];
 
 /// Kinds of rows that are told apart.
 const KINDS: usize = 4_096;
-/// After so many rows the shape is worked out only now and then.
+/// After this many rows the shape is worked out only now and then.
 const OFTEN: usize = 300;
 
 /// Learnt from rows, also from those that are read ahead.

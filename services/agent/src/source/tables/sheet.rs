@@ -56,7 +56,7 @@ impl<'a> SheetRows<'a> {
         })
     }
 
-    /// Up to so many rows ahead, which are read again afterwards.
+    /// Up to `rows` rows ahead, which are read again afterwards.
     ///
     /// # Errors
     /// The sheet cannot be read on.
@@ -69,7 +69,7 @@ impl<'a> SheetRows<'a> {
         Ok(self.ahead.make_contiguous())
     }
 
-    /// Passes over so many of the rows that were looked at.
+    /// Passes over this many of the rows that were looked at.
     pub fn pass_over(&mut self, rows: usize) {
         self.ahead.drain(..rows.min(self.ahead.len()));
     }

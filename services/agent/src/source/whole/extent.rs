@@ -124,7 +124,7 @@ impl Extent {
         self.cut.get_or_insert((place.to_owned(), said));
     }
 
-    /// The source's own number of all, where so many records were read.
+    /// The source's own number of all records, if exactly that many were read.
     pub fn all_read(&self, items: u64) -> Option<u64> {
         let records = items.saturating_sub(self.again);
         self.says.get(&Unit::Records).map(|(all, _)| *all).filter(|all| *all == records)

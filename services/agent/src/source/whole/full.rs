@@ -11,7 +11,7 @@ use crate::source::pages::place::{beside, count, text};
 const MOST: &str = " limit pagelimit perpage pagesize maxresults maxrecords maxrows batas top take \
     rowsperpage itemsperpage resultsperpage recordsperpage dataperpage perhalaman perhal \
     dataperhalaman jumlahperhalaman barisperhalaman ukuranhalaman maksimum ";
-/// Further names by which an address asks for so many.
+/// Further names by which an address asks for a number of records.
 const ASKED: &str = " rows count size length jumlah num max first n banyak ";
 /// Names of parameters that say where an answer begins, and not how much it holds.
 const WHERE: &str = " page pages p pagenumber pageno halaman hal laman nomorhalaman offset start \

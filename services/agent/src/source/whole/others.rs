@@ -20,7 +20,7 @@ const NO_COUNT: &str = " id ids kode code codes no nomor nip nik npwp nib zip po
     indeks ikm skm ipp persen percent percentage persentase progress rating biaya tarif harga price amount rupiah rp idr fee \
     cost anggaran pagu saldo denda pajak telp telepon phone tel hp fax faks wa whatsapp hotline ext \
     rt rw alamat attempt attempts retries kapasitas capacity target sla ";
-/// Other things of which there may be so many; within any part of a path.
+/// Other things that a number may count; they may stand in any part of a path.
 const OTHER_THINGS: &str = " user users pengguna penduduk population populasi jiwa warga pegawai staff \
     staf petugas karyawan asn loket gerai counter counters instansi dinas opd skpd unit units agency \
     agencies organization organisasi bidang kategori category categories kecamatan desa kelurahan kabupaten kota \
@@ -43,7 +43,7 @@ const AT_ONCE: [&str; 9] =
 
 /// Years, as they are written without a name.
 const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
-/// No catalog holds so many; moments and telephone numbers are of this size.
+/// No catalog holds this many; moments and telephone numbers are of this size.
 const BEYOND_ANY: u64 = 50_000_000;
 
 /// True for a number that can be no count of rows, by the path of its field or by itself.

@@ -57,7 +57,7 @@ pub fn amount(text: &str) -> Option<u64> {
     if is_code || !rest.iter().all(is_same) { None } else { number(first) }
 }
 
-/// "1-12/42": a range of all; "12/42" where so many rows came with it. A date has no such order.
+/// "1-12/42": a range of all; "12/42" if that many rows came with it. A date has no such order.
 pub fn fraction(text: &str, rows: u64) -> Option<u64> {
     let bare: String = text.nfkc().filter(|sign| !sign.is_whitespace()).collect();
     let (here, all) = bare.split_once('/')?;
@@ -74,9 +74,9 @@ pub fn fraction(text: &str, rows: u64) -> Option<u64> {
 /// The things that a sentence counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// So many there are in all: "Total layanan: 42", "42 data ditemukan".
+    /// There are this many in all: "Total layanan: 42", "42 data ditemukan".
     All(u64),
-    /// So many more there are: "dan 30 layanan lainnya", "sisa 30".
+    /// There are this many more: "dan 30 layanan lainnya", "sisa 30".
     Left(u64),
 }
 

@@ -67,7 +67,7 @@ pub struct Saying {
     pages: BTreeSet<u64>,
     records_said: u64,
     pages_said: u64,
-    /// The last announcement that more follows, after so many rows.
+    /// The last announcement that more follows, and how many rows had come by then.
     more: Option<(u64, String)>,
 }
 
@@ -142,7 +142,8 @@ impl Saying {
         self.hear_row(&text);
     }
 
-    /// How many parts the numbers tell of, and of how many there is one here; `None`: of no more.
+    /// How many parts the numbers tell of, and how many of them are here; `None` if none is
+    /// missing.
     pub fn parts_missing(&self) -> Option<(u64, u64)> {
         let here = self.pages.len() as u64;
         (self.pages_said > here).then_some((self.pages_said, here))

@@ -23,7 +23,7 @@ const WORDS: &str = " ok oke okay success successful successfully succeeded suks
 /// Words that are followed by the name of a place or an office, which may be any.
 const NAMED: [&str; 8] =
     ["kota", "kabupaten", "kab", "provinsi", "kecamatan", "kelurahan", "dinas", "badan"];
-/// From so many letters on, a word with one slip is still taken for that word.
+/// From this many letters on, a word with one slip is still taken for that word.
 const SLIPS_FROM: usize = 6;
 /// Words that deny, and (below) words of success that stand only after one.
 const DENIALS: [&str; 4] = ["tanpa", "no", "tidak", "ada"];

@@ -95,7 +95,7 @@ pub fn is_warning(name: &[String]) -> bool {
     any(WARNINGS, name)
 }
 
-/// True for the name of a message; its last word decides, so "status_layanan" is none.
+/// True for the name of a message; its last word decides, so "status_layanan" is not one.
 pub fn is_message(name: &[String]) -> bool {
     name.last().is_some_and(|last| holds(MESSAGES, last))
 }
@@ -111,7 +111,7 @@ pub fn leads_elsewhere(name: &[String], said: &str) -> bool {
     is_relation && holds(ELSEWHERE, &said.trim().to_lowercase())
 }
 
-/// True for the name of a mark in the list; a postal code is none.
+/// True for the name of a mark in the list; a postal code is not one.
 pub fn is_mark(name: &[String]) -> bool {
     let is_postal = any("pos", name) && any("kode code", name);
     (any(MARKS, name) && !is_postal) || (any(LASTS, name) && any(KEYS, name))

@@ -95,8 +95,8 @@ pub struct ReleaseArgs {
 pub struct AgentRunArgs {
     /// The agent's configuration (TOML).
     pub config: PathBuf,
-    /// Run again and again, so many seconds apart; of files, and of a database that tells of its
-    /// changes, sooner.
+    /// Run again and again, this many seconds apart; sooner after a change of files, or of a
+    /// database that tells of its changes.
     #[arg(long, value_name = "SECONDS")]
     pub every: Option<u64>,
     /// Take the lease of a session whose agent is known to be gone.

@@ -29,7 +29,8 @@ const SHOWN: usize = 40;
 pub struct PreviewArgs {
     /// The agent's configuration (TOML).
     pub config: PathBuf,
-    /// Show so many records, and so many that have gone; 0: all. Else 40, and all as JSON.
+    /// Show at most this many records, and as many that have gone; 0: all. By default 40, and all
+    /// as JSON.
     #[arg(long, value_name = "RECORDS")]
     pub limit: Option<usize>,
     /// Preview a run that is taken for complete although many records, or a heading, have gone.

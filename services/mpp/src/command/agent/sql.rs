@@ -209,7 +209,7 @@ fn server(url: &Url, socket: Option<PathBuf>) -> Result<Server> {
     })
 }
 
-/// A password that goes over a network goes encrypted, to whom it is meant for.
+/// A password that goes over a network goes encrypted, and only to the server that it is meant for.
 fn tls(given: Option<TlsConfig>, url: &Url, is_socket: bool) -> Tls {
     let host = url.host_str().unwrap_or("localhost");
     let is_here = is_socket || ["localhost", "127.0.0.1", "[::1]"].contains(&host);

@@ -36,8 +36,8 @@ pub fn leads(view: &View, word: &Alternative) -> tantivy::Result<Option<usize>> 
     Ok(Some(if *via == Via::Typo { 2 } else { rank }))
 }
 
-/// One in so many of the services whose keywords hold a word has to keep it as a keyword by itself:
-/// one owner among many does not decide what a word means.
+/// One in this many of the services whose keywords hold a word has to keep it as a keyword by
+/// itself: one owner among many does not decide what a word means.
 const SHARE_OF_KEYWORDS: u64 = 4;
 
 /// Whether a word names a document or licence: an abbreviation of the field, or a keyword that

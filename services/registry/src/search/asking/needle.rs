@@ -37,7 +37,7 @@ const SMALL_CATALOG: u64 = 200;
 /// large catalog it would count for several documents.
 const MOST_OF_UNKNOWN: f32 = 1.25;
 
-/// The rarest words of a question, so many of which make up names.
+/// How many of a question's words, the rarest first, make up names.
 const WORDS_OF_NAMES: usize = 8;
 
 /// A word of the question that the index knows something about.

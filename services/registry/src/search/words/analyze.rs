@@ -283,7 +283,7 @@ pub fn index_terms(text: &str) -> BTreeSet<String> {
     all
 }
 
-/// From so many letters on, a word after "antar" is no accident.
+/// From this many letters on, a word after "antar" is no accident.
 const LETTERS_BETWEEN: usize = 4;
 
 /// "Antarprovinsi" says "provinsi".

@@ -109,7 +109,7 @@ struct Typed<'a> {
 }
 
 impl Typed<'_> {
-    /// A word that so many services have is a slip only of one that is far more frequent.
+    /// A word that this many services have is a slip only of one that is far more frequent.
     fn guess_known(&self, tolerance: &Tolerance, services: u64) -> tantivy::Result<Guess> {
         if self.slips == 0 || self.letters < tolerance.known_word_letters {
             return Ok(Guess::Words(Vec::new()));
@@ -251,7 +251,7 @@ fn weight(slips: usize, letters: usize) -> f32 {
     (1.0 - 1.5 * slips as f32 / letters.max(1) as f32).clamp(0.1, 0.9)
 }
 
-/// From so many letters on, a clipped word is known whichever vowels are left: "sertfikat".
+/// From this many letters on, a clipped word is known whichever vowels are left: "sertfikat".
 const LONG: usize = 8;
 
 /// Whether the letters are those of a word without some of its vowels, and make no other word.
@@ -299,7 +299,7 @@ const PLAIN_LETTERS: usize = 6;
 /// The same if all its letters are there and only have changed places.
 const SWAPPED_LETTERS: usize = 5;
 
-/// Whether a word that asks how is at most so many slips away; `true` if it is surely meant: the
+/// Whether a word that asks how is at most `most` slips away; `true` if it is surely meant: the
 /// letters make no word, or are all there. "Sampah" is near "sampai" and a word of its own.
 fn plain_within(typed: &str, most: usize) -> Option<bool> {
     let letters = typed.chars().count();

@@ -80,9 +80,9 @@ fn without_number(line: &str) -> &str {
     if (is_number || is_letter) && rest.starts_with(' ') { rest } else { line }
 }
 
-/// The signs of a text as words: none is left out that may say something. "Orang tua/wali" is
-/// "orang tua atau wali"; in "1/2" a slash is none. "10.000" is "10000", "1.5" is "1,5", and "rp10"
-/// is "rp 10".
+/// The signs of a text as words: no sign is left out that may say something. "Orang tua/wali" is
+/// "orang tua atau wali"; in "1/2" the slash is no word. "10.000" is "10000", "1.5" is "1,5", and
+/// "rp10" is "rp 10".
 fn with_signs(text: &str) -> String {
     let signs: Vec<char> = text.chars().collect();
     let mut plain = String::new();

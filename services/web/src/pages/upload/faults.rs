@@ -15,7 +15,7 @@ use crate::{
 /// Rows of the table at the most; how many more there are is said.
 const SHOWN: usize = 200;
 
-/// The table of them; nothing where there is none.
+/// The table of what was not taken; nothing if there is nothing to tell.
 pub fn faults(look: Look, placed: &[Placed]) -> Markup {
     let columns = [
         Column::text(words::UPLOAD_WHERE),

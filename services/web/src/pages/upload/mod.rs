@@ -86,7 +86,7 @@ pub enum Trouble {
     Broken,
     /// The session's time is over.
     Ended,
-    /// The form is none of ours.
+    /// The form did not come from our pages.
     Foreign,
     /// In the words of whoever refused it.
     Told(String),

@@ -26,7 +26,7 @@ pub struct Run {
     pub counts_from_welcome: bool,
     /// Notes what it sends, and forgets the answers that it has of it, before it sends.
     pub notes: bool,
-    /// Both sides stop after so many messages were taken in.
+    /// Both sides stop after they have taken in this many messages.
     pub dies: Option<usize>,
 }
 
@@ -141,7 +141,7 @@ impl World {
         there.map(|(record, content)| (record, (content, self.mapping))).collect()
     }
 
-    /// Records that the registry holds, the source has no more, and the client knows nothing of.
+    /// Records that the registry holds, the source no longer has, and the client knows nothing of.
     pub fn forgotten(&self) -> Vec<usize> {
         let wanted = self.wanted();
         let held = self.registry.records.keys().copied();

@@ -1,4 +1,4 @@
-//! Words that ask how, where, when, by whom or for how much, and not for what.
+//! Words that ask how, where, when, by whom or for how much, but not for what.
 
 /// Stems that rank a result a little but never decide whether it is one: nearly every service has a
 /// fee, a time, a place, an officer, and somebody for whom it is done.

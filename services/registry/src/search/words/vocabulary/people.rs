@@ -1,4 +1,4 @@
-//! Words that say for whom something is asked.
+//! Words that say who something is asked for.
 
 /// Stems of occupations: some services are only for people of one, as "bpjs ojol".
 #[rustfmt::skip]
