@@ -1,5 +1,5 @@
-//! The clock. Everything that asks what time it is asks a [`Clock`], so that tests stand at any
-//! time and `mpp up --at` shows Ramadan in November.
+//! The clock. Everything that asks what time it is asks a [`Clock`], so that tests can choose the
+//! time and `mpp up --at` can show Ramadan in November.
 
 use std::{
     sync::{
@@ -61,7 +61,7 @@ impl Clock {
         self.shift.fetch_add(by, Ordering::SeqCst);
     }
 
-    /// How far it runs from the system's time, in microseconds; `None` for a clock that stands.
+    /// How far it is from the system's time, in microseconds; `None` for a clock that stands.
     pub fn shift(&self) -> Option<Micros> {
         self.running.then(|| self.shift.load(Ordering::SeqCst))
     }

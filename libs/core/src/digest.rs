@@ -1,9 +1,9 @@
 //! A digest of a copy of a feed: a few numbers for each kind, kept up with each change.
 //!
 //! A record adds a hash of its kind, name and version to its kind's sum, and takes it away again
-//! where it goes or changes. So the numbers follow from the state alone, in whichever order it came
-//! about, and keeping them costs the same however many records there are. Programs write one
-//! document under a version; one that was altered beneath them shows in [`Contents`] alone.
+//! when the record goes or changes. So the numbers follow from the state alone, in whichever order
+//! it came about, and keeping them costs the same however many records there are. Programs write
+//! just one document under a version; only [`Contents`] shows one that was altered in the database.
 
 use std::collections::BTreeMap;
 
@@ -27,9 +27,9 @@ pub struct Digest(BTreeMap<String, KindSum>);
 /// database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Over kind, name and version.
+    /// The digest over kind, name and version.
     pub versions: Digest,
-    /// Over the same with the document.
+    /// The digest over kind, name, version and document.
     pub documents: Digest,
 }
 
@@ -70,7 +70,7 @@ impl KindSum {
 
     /// The digest of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero
     /// byte and the version as eight bytes, all numbers with the highest byte first; then the
-    /// document, where that is wanted.
+    /// document, if it is wanted.
     fn of(kind: &str, name: &str, version: i64, doc: &[u8]) -> Self {
         let hash = hash(kind, name, version, doc);
         Self { count: 1, sums: [number(&hash, 0), number(&hash, 8)] }
@@ -83,17 +83,18 @@ impl Digest {
         self.add_sum(kind, KindSum::of(kind, name, version, &[]));
     }
 
-    /// Something is there of which this text is shown, in whichever version.
+    /// Adds something that has no version and is shown as this text.
     pub fn add_text(&mut self, kind: &str, name: &str, text: &str) {
         self.add_sum(kind, KindSum::of(kind, name, 0, text.as_bytes()));
     }
 
-    /// A record in this version is not there any more.
+    /// Takes away a record in this version.
     pub fn remove(&mut self, kind: &str, name: &str, version: i64) {
         self.add_sum(kind, KindSum::of(kind, name, version, &[]).negative());
     }
 
-    /// A record has changed from one version to another; `None` if it was, or is, not there.
+    /// A record has changed from one version to another; `None` if it was not there before, or is
+    /// not there now.
     pub fn change(&mut self, kind: &str, name: &str, before: Option<i64>, now: Option<i64>) {
         if before != now {
             before.iter().for_each(|version| self.remove(kind, name, *version));
@@ -125,7 +126,7 @@ impl Digest {
         }
     }
 
-    /// The kinds of which there is something.
+    /// The kinds that have records.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, KindSum)> {
         self.0.iter().map(|(kind, sum)| (kind.as_str(), *sum))
     }

@@ -1,5 +1,5 @@
-//! Callers, their roles and namespaces. Proving who calls is the transport's matter (`mpp-rpc`);
-//! which units a publisher's namespace holds is `services/registry/src/model/source.rs`.
+//! Callers, their roles and namespaces. Proving who calls is up to the transport (`mpp-rpc`); which
+//! units a publisher's namespace holds is `services/registry/src/model/source.rs`.
 
 use std::str::FromStr;
 
@@ -20,8 +20,8 @@ const PERSONS: &str = "users/";
 const OWN: [&str; 5] = ["registry", "scheduling", "reporting", "anonymous", ""];
 
 /// An author's name as everyone may see it: sources, units and services by name, persons as
-/// [`A_PERSON`], whoever may be one as [`SOMEBODY`]. A name without a collection, such as an
-/// address or a staff number, is a person's. [`Caller::told`] names persons to some callers.
+/// [`A_PERSON`], and whoever may be a person as [`SOMEBODY`]. A name without a collection, such as
+/// an address or a staff number, is a person's. [`Caller::told`] names persons to some callers.
 pub fn as_told(subject: &str) -> &str {
     if OWN.contains(&subject) || NO_PERSONS.iter().any(|start| subject.starts_with(start)) {
         subject

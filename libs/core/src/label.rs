@@ -49,7 +49,7 @@ texts! {
         Overridden = "overridden",
         /// The region's Kemendagri code, such as `35.10`; a filter by `35` matches it too.
         Region = "region",
-        /// The service that an offering is of.
+        /// The service that is offered.
         Service = "service",
         /// The source that publishes the record; empty for none.
         Source = "source",
@@ -101,8 +101,8 @@ texts! {
 pub const NATIONAL: &str = "national";
 
 impl Label {
-    /// A value as records bear it, of the one that a filter names: `regions/35` is `35`. A record
-    /// without a value, such as a service that no source publishes, bears an empty one.
+    /// The value that records bear, from the one that a filter names: `35` for `regions/35`. A
+    /// record without a value, such as a service that no source publishes, bears an empty value.
     ///
     /// # Errors
     /// A value that no record can bear, with the form of those that one can.

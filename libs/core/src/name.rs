@@ -13,7 +13,7 @@ pub struct ResourceName<'a> {
 }
 
 impl<'a> ResourceName<'a> {
-    /// Parses `text` as a name whose collections are just `collections`.
+    /// Parses `text` as a name with exactly these collections.
     ///
     /// # Errors
     /// Names `field` and shows the form that was expected.
@@ -97,8 +97,8 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && can_begin_id(text)
 }
 
-/// True if an id within a name can begin so. It may also hold capitals, such as a slot's or a
-/// ticket's.
+/// True if an id within a name can begin like this. Such an id may also hold capitals, as those of
+/// slots and tickets do.
 pub fn can_begin_id(text: &str) -> bool {
     text.len() <= MAX_ID
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))

@@ -1,10 +1,11 @@
-//! Words of people as they are kept: one rule for names, titles, reasons and every free text.
+//! What people write, as it is kept: one rule for names, titles, reasons and every free text.
 //!
 //! Invisible characters are removed: soft hyphens, zero-width characters, and those that turn the
 //! direction of writing, which make a text look different from what it is. Every blank is one plain
 //! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
-//! and the wide letters of East Asian keyboards are letters again. Control characters are no words,
-//! and their meaning is lost: they stay, for [`has_control`] to find and the caller to refuse.
+//! and the wide letters of East Asian keyboards are letters again. Control characters are not text,
+//! and nobody knows what they were to mean: they stay, for [`has_control`] to find and the caller
+//! to refuse.
 
 use std::borrow::Cow;
 

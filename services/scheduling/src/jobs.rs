@@ -1,5 +1,5 @@
-//! Background work: each kind on one replica at a time, by a lease, but for [`count`], which every
-//! replica does for its own metrics.
+//! Background work: each kind runs on one replica at a time, by a lease, except [`count`], which
+//! every replica runs for its own metrics.
 
 use std::{
     sync::{
@@ -39,8 +39,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Keeps the deviation records.
 ///
 /// It measures the malls that a change touched, at once, and every mall when it takes the lease,
-/// when a local week begins, and once in a while: so whatever was missed, or written by a replica
-/// that did not know yet that it had lost the lease, is mended.
+/// when a local week begins, and once in a while: this mends whatever was missed, or was written by
+/// a replica that did not yet know that it had lost the lease.
 pub struct DeviationsJob {
     deviations: Deviations,
     policy: Policy,

@@ -127,7 +127,7 @@ pub struct Options {
     pub health: HealthPolicy,
     /// The operator's numbers.
     pub policy: Policy,
-    /// Those of federation.
+    /// The settings of federation.
     pub sync: mpp_sync::Policy,
     /// The settings of its memory.
     pub memory: MemoryPolicy,
@@ -135,10 +135,10 @@ pub struct Options {
 
 /// A service that runs.
 pub struct Running {
-    /// Everything that it serves, its feed included.
+    /// Everything that it serves, including its feed.
     pub routes: Routes,
-    /// Its parts that are missing, by name: `database`, `clock`, `registry copy`, `registry feed`,
-    /// `own feed`.
+    /// The parts that are still missing, by name: `database`, `clock`, `registry copy`, `registry
+    /// feed`, `own feed`.
     pub readiness: Readiness,
     /// Its own feed.
     pub feed: Feed,
@@ -232,7 +232,8 @@ fn follow_own(feed: &Feed, memory: &Memory, readiness: &Readiness, shutdown: &Ca
     tokio::spawn(own.run());
 }
 
-/// Keeps what sources have sent: applies what waits, and lets go of what nobody asks for again.
+/// Looks after what sources have sent: applies what waits, and forgets what nobody will ask for
+/// again.
 fn follow_sources(app: &Arc<Scheduling>, shutdown: &CancellationToken) {
     mpp_sync::begin(app);
     tokio::spawn(mpp_sync::look::run(Scheduling::clone(app), shutdown.clone()));

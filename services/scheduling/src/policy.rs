@@ -1,12 +1,13 @@
-//! The numbers that an operator may question. The law's own lie in the calendar's decrees. There is
-//! none for a hold's length: nothing is held, a booking is immediate (`model/appointment.rs`).
+//! The numbers that an operator may question. The law's own numbers are in the calendar's decrees.
+//! No setting says how long a place is held: nothing is held, a booking is immediate
+//! (`model/appointment.rs`).
 
 use std::time::Duration;
 
 use mpp_core::Micros;
 use mpp_store::Retention;
 
-/// The most that `days_ahead` allows: what was sold for a day is looked for no further back.
+/// The most that `days_ahead` allows: bookings of a day are looked for no further back.
 pub const MOST_DAYS_AHEAD: i64 = 366;
 
 mpp_core::policy! {

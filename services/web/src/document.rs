@@ -8,7 +8,7 @@ use crate::{
     words::{Phrase, api, table as words},
 };
 
-/// The whole document of a page, as asked for with a query.
+/// The whole document of a page, for an address with its query.
 pub fn document(look: Look, address: &Address, query: &str, drawn: &Drawn) -> Markup {
     let other = other_language(look, address, query);
     let style = address.style();

@@ -75,7 +75,7 @@ async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Res
     html(status, whole.into_string())
 }
 
-/// Draws a page, where its visitor has a place for that.
+/// Draws a page, if there is a free place for its visitor.
 async fn show(
     site: &Site,
     extensions: &Extensions,
@@ -125,7 +125,7 @@ async fn asset(kind: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// The page that listens.
+/// The page whose changes are listened to.
 #[derive(Deserialize)]
 pub struct Listen {
     #[serde(default)]

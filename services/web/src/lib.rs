@@ -92,7 +92,7 @@ pub struct Options {
 pub struct Running {
     /// For an HTTP server: public, plain.
     pub router: Router,
-    /// Names what is missing: "report" until the first one came.
+    /// Names what is missing: "report" until the first one has come.
     pub readiness: Readiness,
     /// The background tasks; they end after the shutdown was asked for.
     pub tasks: JoinSet<()>,

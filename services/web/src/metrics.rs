@@ -21,7 +21,7 @@ const OUTCOMES: [&str; 9] = [
     "busy",
 ];
 
-/// Tells all of them from now on, also those that have not happened.
+/// Reports all outcomes from now on, even those that have not happened yet.
 pub fn begin() {
     UPLOADS.begin(OUTCOMES.map(|outcome| [outcome]));
 }

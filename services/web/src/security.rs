@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-/// Own scripts, styles, images and streams, forms to the own host, and nothing else.
+/// Scripts, styles, images and streams of our own, forms to our own host, and nothing else.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";

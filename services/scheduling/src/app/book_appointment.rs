@@ -36,7 +36,7 @@ impl Scheduling {
     ///
     /// # Errors
     /// `NOT_FOUND`, `PERMISSION_DENIED`, `APPLICANT_HAS_APPOINTMENT`, `SLOT_FULL`, `QUOTA_USED_UP`,
-    /// `COUNTER_CLOSED`; `WRONG_STATE` for a slot that is not sold, or not any more.
+    /// `COUNTER_CLOSED`; `WRONG_STATE` for a slot that is not on sale, or no longer.
     pub async fn book_appointment(
         &self,
         call: &Call,

@@ -1,4 +1,4 @@
-//! Calling the first who waits at a counter to a window.
+//! Calling the first citizen who waits at a counter to a window.
 
 use mpp_api::scheduling::{Appointment, Ticket, appointment};
 use mpp_core::{Error, Reason, Result};
@@ -41,7 +41,7 @@ impl Scheduling {
         .await
     }
 
-    /// The schedule of the window's counter, where the caller may call to it.
+    /// The schedule of the window's counter, if the caller may call citizens to it.
     async fn window_schedule(
         &self,
         call: &Call,

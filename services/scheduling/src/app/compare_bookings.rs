@@ -119,7 +119,7 @@ pub fn names_of(part: &str) -> String {
     if part.is_empty() { String::new() } else { format!("{part}/") }
 }
 
-/// The beginning of an appointment's id by which those made at a time sort.
+/// How the ids of appointments made at this time begin, which sort by it.
 fn first_id(at: Micros) -> String {
     let seconds = u64::try_from(at / 1_000_000).unwrap_or(0);
     let made = Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0)).simple().to_string();
@@ -150,7 +150,7 @@ fn slot(
 ) -> Option<Disagreement> {
     let Ok(parts) = SlotName::parse(name, "slot") else { return Some(no_slot(name, count)) };
     let date = parts.date.to_string();
-    // Rows of days that are long over go by themselves.
+    // Rows of days that are long over are erased anyway.
     if date < booked.oldest {
         return None;
     }
@@ -188,7 +188,7 @@ pub fn starts_in_any_zone(slot: &SlotName) -> Vec<Micros> {
     Zone::ALL.into_iter().filter_map(start).collect()
 }
 
-/// A row whose name is no slot's.
+/// A row whose name is not that of a slot.
 fn no_slot(name: &str, count: i64) -> Disagreement {
     if count > 0 {
         let what = format!("{name} is no slot's name, and {count} appointments say it");
@@ -233,7 +233,7 @@ const BOOK_ANEW: &str = "a backup from before has it; else `mpp cancel` it as it
                          which need no code, and book it anew";
 
 /// An applicant has to be noted for each appointment that holds a place, until its day is over, and
-/// for no other: that would keep its person from booking.
+/// for no other: such a row would keep its person from booking.
 fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreement> {
     const TABLE: &str = "applicant";
     let noted = rows.iter().filter(|(_, date)| **date >= booked.today);

@@ -31,13 +31,13 @@ use crate::{
 /// The tables, in the order in which a ticket's commands lock them.
 pub const TABLES: &[&str] = &["queue_counter", "ticket_queue"];
 
-/// A ticket as its row should be, with the moments that it may stand at.
+/// A ticket as its row should be, with the moments at which it may stand in the queue.
 struct Wanted {
     row: Queued,
     mall: String,
     prefix: String,
     /// `None` if it cannot be worked out: the ticket names an appointment whose start is not known,
-    /// such as after its counter has left the registry.
+    /// for example because its counter has left the registry.
     due: Option<BTreeSet<Micros>>,
 }
 
@@ -102,7 +102,8 @@ fn wanted_of(mall: &str, doc: &Ticket, starts: Option<Starts>, policy: &Policy) 
         called_at: at(&doc.call_time)?,
         completed_at: at(&doc.complete_time)?,
     };
-    // How late one may come is a setting, which may have been another one, as may be the zone.
+    // How late a citizen may come is a setting. It may have been different then, and so may the
+    // zone.
     let ever = starts.map_or_else(Vec::new, |starts| starts.ever);
     let is_known = doc.appointment.is_empty() || start.is_some();
     let due = is_known.then(|| ever.into_iter().chain([issued_at]).collect());

@@ -106,7 +106,7 @@ impl Copied {
         let at =
             position.clone().ok_or_else(|| moves_on("the copy has no whole state yet, and"))?;
         let held = self.compared(&anew, at.revision)?;
-        // A change that came in between is in the memory and not yet in these rows.
+        // A change that came in between is in the memory but not yet in these rows.
         if held.findings.is_empty() || self.position().await? == position {
             return Ok(held);
         }

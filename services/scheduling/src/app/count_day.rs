@@ -10,7 +10,7 @@ use crate::{
     store::queue as sql,
 };
 
-/// Offerings that are planned between two looks at other work.
+/// Offerings that are planned before other work gets a turn.
 const AT_ONCE: usize = 200;
 
 /// The tickets that wait today.
@@ -23,8 +23,8 @@ pub struct Waiting {
 }
 
 impl Scheduling {
-    /// The tickets that wait at any counter. The day begins last in the west: a ticket from since
-    /// then is one of today everywhere.
+    /// The tickets that wait at any counter. The day begins last in the west: a ticket from after
+    /// that is of today everywhere.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

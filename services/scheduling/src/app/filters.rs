@@ -29,7 +29,7 @@ fn borne(state: &Snapshot<'_>, label: Label, value: &str) -> Result<()> {
             target(state, &Target::parse(value, &field)?, &field)
         }
         Label::Source => source(state, value, &field),
-        // Its form says all; the others are of records of the registry.
+        // A date is checked by its form alone; the other labels belong to records of the registry.
         Label::Date
         | Label::Agency
         | Label::Category

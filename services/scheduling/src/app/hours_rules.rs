@@ -1,4 +1,4 @@
-//! The rules by which clients write hours rules; `mpp_resource::write` does all else.
+//! What is special about writing hours rules; `mpp_resource::write` does everything else.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
@@ -54,7 +54,7 @@ impl Keeps<HoursRule> for Scheduling {
 }
 
 impl Scheduling {
-    /// Refuses a rule for which its target has no room of this hand.
+    /// Refuses a rule if its target has no room left for one more of this publisher.
     fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
         let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
         let mut left = counts.left(&self.policy);
@@ -65,9 +65,9 @@ impl Scheduling {
         Err(Error::new(Reason::LimitReached, text))
     }
 
-    /// Refuses a change by the API of a rule that a source publishes, saying where to change it.
-    /// One whose source was given up, or may not write it any more, is its target's: a mall's new
-    /// organiser is not bound by what the former one's source has sent.
+    /// Refuses a change by the API of a rule that a source publishes, saying where to change it. A
+    /// rule whose source was given up, or may no longer write it, belongs to its target: a mall's
+    /// new organiser is not bound by what the former one's source has sent.
     fn check_own(&self, rule: &HoursRule) -> Result<()> {
         let HoursRule { name, publisher, .. } = rule;
         if publisher.is_empty() || !self.may_be_sent(publisher, &rule.target)? {

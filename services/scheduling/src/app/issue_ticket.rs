@@ -60,7 +60,7 @@ impl Scheduling {
         .await
     }
 
-    /// The counter's schedule and the prefix of its tickets, where the caller may print them.
+    /// The counter's schedule and the prefix of its tickets, if the caller may print them.
     async fn printer(&self, call: &Call, counter: &Target) -> Result<(Schedule, String)> {
         let schedule = self.known(|| self.memory.schedule(counter)).await?;
         self.authorize(call, counter)?;

@@ -36,7 +36,8 @@ impl Registry {
     }
 
     /// Whether the registry itself says that a record was deleted: its last version, which it keeps
-    /// for good, is a tombstone. Of a record that it never had it says nothing, and that is no yes.
+    /// for good, is a tombstone. It says nothing of a record that it never had, and that does not
+    /// count as deleted.
     ///
     /// # Errors
     /// `UNAVAILABLE` if it cannot be asked.
@@ -73,7 +74,7 @@ impl Scheduling {
         self.registry.upstream.ask(look, |revision| self.registry.copied(revision)).await
     }
 
-    /// Waits until the target is known, or is known not to be there: then the write that names it
+    /// Waits until the target is known, or is known not to exist: the write that names it then
     /// refuses it in its own words.
     ///
     /// # Errors

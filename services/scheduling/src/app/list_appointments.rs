@@ -1,5 +1,5 @@
 //! The appointments of a mall or a counter, and those that cannot be kept as hours, mall and
-//! offering stand now: after a change of these, somebody has to tell their holders.
+//! offering stand now: after such a change, somebody has to tell the holders.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ use crate::{
     policy::MOST_DAYS_AHEAD,
 };
 
-/// Appointments that one page looks at: of a mall that keeps a year of them a page stays short.
+/// Appointments that one page looks at: if a mall keeps a year of them, a page is cut short.
 const LOOK: u16 = 2_000;
 /// Days before its own on which an appointment may have been made: the most that a setting allows,
 /// and a day for the zone.
@@ -39,7 +39,7 @@ pub struct AppointmentsWanted {
     pub parent: String,
     /// The first day; `None` for today.
     pub first: Option<Date>,
-    /// How many days; 0 for all for which places are given.
+    /// How many days; 0 for all on which places are sold.
     pub days: i64,
     /// Only in this state.
     pub state: Option<State>,
@@ -54,7 +54,7 @@ pub struct AppointmentsWanted {
 /// What is known of offerings, looked up once for a page; `None` for one that is gone.
 type Offerings = HashMap<String, Option<(Schedule, Terms)>>;
 
-/// The days, and the moment that parts what is over from what lies ahead.
+/// The days, and the moment that separates what is over from what lies ahead.
 struct Days {
     first: String,
     last: String,
@@ -100,7 +100,8 @@ impl Scheduling {
         Ok(rows)
     }
 
-    /// Those that are wanted, and where the next page begins: behind the last that was looked at.
+    /// The appointments that are wanted, and where the next page begins: after the last that was
+    /// looked at.
     fn told(
         &self,
         wanted: &AppointmentsWanted,

@@ -50,7 +50,7 @@ impl Scheduling {
         for date in dates {
             let before = answer.slots.len();
             self.add_day(&mut answer, &schedule, &terms, date, &sold)?;
-            // Hours of later days are told; no place there can be booked yet.
+            // The hours of later days are told, but no place can be booked there yet.
             if !slot::is_on_sale(today, date, self.policy.days_ahead) {
                 answer.slots[before..].iter_mut().for_each(|slot| slot.available = 0);
             }

@@ -1,4 +1,4 @@
-//! The lists of records, each with its filter. Paging is `mpp_resource::list`'s.
+//! The lists of records, each with its filter. `mpp_resource::list` does the paging.
 
 use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest};
 use mpp_core::{Label, Result};

@@ -57,7 +57,7 @@ pub struct Scheduling {
     pub db: Db,
     /// The replica's memory, which answers reads.
     pub memory: Memory,
-    /// Knows what the memory has not yet.
+    /// Knows the records that have not reached the memory yet.
     pub registry: Arc<Registry>,
     /// Keys that applicants are hashed under.
     pub keys: Keys,

@@ -33,7 +33,7 @@ impl Scheduling {
         self.memory.read().directory.source(name).is_ok()
     }
 
-    /// Waits until the source is known, or is known not to be there.
+    /// Waits until the source is known, or is known not to exist.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the registry cannot be asked, or has not been heard yet.

@@ -1,4 +1,4 @@
-//! Lets go of what federation keeps and nobody asks for again.
+//! Forgets what federation keeps and nobody will ask for again.
 
 use mpp_core::Result;
 use mpp_sync::{forget_answers, forget_source, kept_sources};
@@ -8,8 +8,8 @@ use crate::store::own_name;
 
 impl Scheduling {
     /// Forgets old answers, and what is kept of sources that were deleted in the registry. That
-    /// this replica does not know a source is not enough: its copy may lag, or be another
-    /// version's or a damaged one. So the registry is asked of each.
+    /// this replica does not know a source is not enough: its copy may lag, or be another version's
+    /// or a damaged one. So the registry is asked about each.
     ///
     /// # Errors
     /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers; `UNAVAILABLE` where the registry

@@ -28,7 +28,7 @@ pub struct RegistryShelf {
     state: Vec<Copied>,
     /// The copy that goes into the memory with the position.
     coming: Directory,
-    /// It was heard, since the table was read.
+    /// The registry was heard since the table was read.
     is_heard: bool,
 }
 
@@ -68,7 +68,7 @@ impl Shelf for RegistryShelf {
                 None => break,
             }
         }
-        // Whether the table is of these kinds the registry judges, by its position.
+        // Whether the table holds just these kinds is for the registry to say, by the position.
         self.is_heard = false;
         if let Some(position) = position {
             self.show(position.revision);
@@ -107,7 +107,7 @@ impl Shelf for RegistryShelf {
         Ok(())
     }
 
-    /// Writes the last that the changes tell of each record.
+    /// Writes the newest state of each record that the changes tell.
     async fn write(&mut self, tx: &mut Tx, changes: &[Change], _position: &Position) -> Result<()> {
         let last: BTreeMap<_, _> =
             changes.iter().map(|change| ((&change.kind, &change.name), change)).collect();

@@ -127,7 +127,7 @@ impl Booking {
     }
 }
 
-/// The state of a filter; none for every state.
+/// The state that a filter names; `None` for every state.
 fn only_in(state: i32) -> Result<Option<State>> {
     let known = State::try_from(state).map_err(|_| {
         let text = format!("{state} is no state of an appointment");

@@ -23,7 +23,7 @@ use crate::app::Scheduling;
 /// Largest message of any method, in bytes.
 const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The service's routes, the feed's excepted; streams end with `shutdown`.
+/// The service's routes, except for the feed's; streams end with `shutdown`.
 pub fn routes(app: &Arc<Scheduling>, shutdown: CancellationToken) -> Routes {
     let replica = Scheduling::clone(app);
     let sync = sync::Sync { pushes: Pushes::new(replica.clone()), app: replica, shutdown };

@@ -21,8 +21,8 @@ use super::dirty::Touched;
 use crate::model::{scope::Scope, slot::Terms, standing::Agreement};
 
 /// The kinds of record that are followed. The copy's position in the database holds for this set
-/// only: replicas of two sets, side by side, load the whole copy in turns. A release with another
-/// set has to be told of in deploy/README.md, "Upgrade".
+/// only: replicas of two sets, side by side, load the whole copy in turns. deploy/README.md,
+/// "Upgrade", has to mention a release with another set.
 pub const KINDS: &[&str] = &[
     registry::Region::KIND,
     registry::Unit::KIND,
@@ -40,7 +40,7 @@ pub struct Mall {
     pub region: RegionCode,
     /// The unit that runs it.
     pub organiser: String,
-    /// The stages that it has reached, and will reach by what is known.
+    /// The stages that it has reached, and those that it will reach as far as is known.
     pub stages: Vec<StageEntry>,
 }
 
@@ -53,7 +53,7 @@ pub struct Counter {
     pub ticket_prefix: String,
     /// The unit whose counter it is.
     pub unit: String,
-    /// By which it is in the mall.
+    /// The agreement by which it is in the mall.
     pub agreement: Option<Agreement>,
 }
 
@@ -68,7 +68,7 @@ pub struct Directory {
     /// is of these kinds, and no other program's.
     pub is_heard: bool,
     zones: HashMap<String, Zone>,
-    /// The unit above each unit that lies below one.
+    /// For each unit that lies below another one, the unit above it.
     parents: HashMap<String, String>,
     malls: BTreeMap<String, Mall>,
     counters: BTreeMap<String, Counter>,
@@ -81,7 +81,7 @@ impl Directory {
     /// Takes over a record.
     ///
     /// # Errors
-    /// For a document that cannot be read; the copy is unchanged.
+    /// The document cannot be read; the copy is unchanged.
     pub fn put(&mut self, kind: &str, name: &str, doc: &[u8]) -> Result<Touched> {
         match kind {
             registry::Region::KIND => self.put_region(name, &decode(doc)?),
@@ -204,7 +204,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Succeeds if there is such a place, so that an empty list means that nothing is found there.
+    /// Succeeds if the place exists, so that an empty list means that nothing was found there.
     ///
     /// # Errors
     /// `NOT_FOUND`; it names the field `scope` for a region that does not exist.
@@ -282,7 +282,7 @@ impl Directory {
         self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
-    /// How many records it is made of; only those units count that lie below another.
+    /// How many records it is made of; of the units only those that lie below another one.
     pub fn count(&self) -> usize {
         let below = self.counters.len() + self.windows.len() + self.offerings.len();
         let above = self.zones.len() + self.parents.len() + self.sources.len();

@@ -66,7 +66,7 @@ impl MallCounters {
         self.counters.len()
     }
 
-    /// The Monday of the week that is now, by the mall's clock.
+    /// The Monday of the present week, by the mall's clock.
     ///
     /// # Errors
     /// Only for an instant that no calendar holds.
@@ -88,8 +88,8 @@ impl MallCounters {
     }
 }
 
-/// A mall's counters with their week. Documents are made of those that are asked for: a nation's
-/// worth of them is large.
+/// A mall's counters with their week. Documents are made only for those that are asked for: those
+/// of the whole nation would be large.
 pub struct MeasuredMall {
     mall: String,
     region: String,

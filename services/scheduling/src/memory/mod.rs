@@ -41,7 +41,7 @@ pub struct Snapshot<'a> {
     pub directory: RwLockReadGuard<'a, Directory>,
     /// Rules and deviations.
     pub records: RwLockReadGuard<'a, Records>,
-    /// True once everything is there that hours follow from.
+    /// True once everything that hours follow from is there.
     pub is_whole: bool,
 }
 
@@ -74,7 +74,7 @@ impl Memory {
         Snapshot { directory, records: self.0.own.read(), is_whole }
     }
 
-    /// Puts another copy of the registry in the place of the one that is there.
+    /// Replaces the copy of the registry.
     pub fn replace_directory(&self, directory: Directory) {
         *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         self.touch([Touched::All]);
@@ -135,7 +135,7 @@ impl Memory {
 }
 
 impl Snapshot<'_> {
-    /// Succeeds once everything is there that hours follow from.
+    /// Succeeds once everything that hours follow from is there.
     ///
     /// # Errors
     /// `UNAVAILABLE` before.
@@ -161,7 +161,7 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// The labels of a rule for a target, of a publisher if there is one. Its region is the one
+    /// The labels of a rule for a target, with its publisher if there is one. Its region is the one
     /// that its mall lies in now; the nation's rules, and those of an unknown mall, have none.
     pub fn rule_labels(&self, target: &Target, publisher: &str) -> Labels {
         let mall = target.mall().and_then(|name| self.directory.mall(name).ok());

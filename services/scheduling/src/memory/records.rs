@@ -1,4 +1,4 @@
-//! Rules and deviations as the own feed tells them, whichever replica wrote them.
+//! Rules and deviations as scheduling's own feed tells them, whichever replica wrote them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -62,7 +62,7 @@ impl Records {
         self.rules.get(target).into_iter().flat_map(BTreeMap::keys).cloned().collect()
     }
 
-    /// A target never changes, so a rule that was there before lies below the same one.
+    /// A rule's target never changes, so an earlier version of the rule lies below the same one.
     fn apply_rule(&mut self, change: &Change) {
         self.rows.apply(HoursRule::KIND, change);
         let target = target_of(change);

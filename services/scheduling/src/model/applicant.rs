@@ -18,7 +18,7 @@ use ring::hmac;
 
 /// Shortest secret, in bytes.
 const MIN_SECRET: usize = 32;
-/// More keys than this were never taken away.
+/// If there are more keys than this, old ones were not taken away.
 const MAX_KEYS: usize = 4;
 
 /// The keys in force, oldest first.
@@ -38,7 +38,7 @@ impl Keys {
     /// Takes ids and secrets, oldest first; every replica is given the same.
     ///
     /// # Errors
-    /// For no key, too many, a short secret, or an id that comes twice.
+    /// There is no key, there are too many, a secret is short, or an id comes twice.
     pub fn new(keys: &[(String, Vec<u8>)]) -> Result<Self> {
         if keys.is_empty() || keys.len() > MAX_KEYS {
             let hint = format!("{} keys are given; give 1 to {MAX_KEYS}", keys.len());
@@ -72,7 +72,7 @@ impl Keys {
         digests
     }
 
-    /// Takes the NIK's place where a request's digest is made. It is under the oldest key, which
+    /// Stands for the NIK when a request's digest is made. It is under the oldest key, which
     /// outlives any retry that began before a rotation.
     pub fn fingerprint(&self, nik: &Nik, request: &str) -> String {
         let text = format!("{}\n{request}", nik.0);

@@ -90,7 +90,7 @@ pub fn shown(
     }
 }
 
-/// A name below `prefix` before which no appointment was made on that day or later.
+/// A name below `prefix` that sorts before those of all appointments made on that day or later.
 ///
 /// # Errors
 /// Only for dates that no calendar holds.
@@ -106,7 +106,7 @@ fn timestamp(now: Micros) -> Timestamp {
     Timestamp::from_unix(NoContext, seconds, nanos)
 }
 
-/// True for a code that may have been given to somebody.
+/// True if the text has the form of the codes that holders get.
 pub fn is_a_code(text: &str) -> bool {
     text.len() == CODE_LENGTH && text.bytes().all(|letter| CODE.contains(&letter))
 }

@@ -15,15 +15,15 @@ use super::{
 pub struct Broken {
     /// The kind of reason.
     pub conflict: Conflict,
-    /// In words, in English.
+    /// The reason in words, in English.
     pub because: String,
 }
 
-/// Why a booked slot cannot be kept, as everything stands now; `None` for one that can, or that has
-/// begun already. `offering` is `None` where it is gone.
+/// Why a booked slot cannot be kept, as everything stands now; `None` for one that can be kept, or
+/// that has begun already. `offering` is `None` if it is gone.
 ///
-/// Only where the counter is not there for the whole of it: a slot that is planned at another
-/// minute now, or an offering that takes no new appointments, bars nobody who has one.
+/// A slot is broken only if the counter is not there for the whole of it: if slots are now planned
+/// at other minutes, or the offering takes no new appointments, those who have one still come.
 ///
 /// # Errors
 /// Only for dates that no calendar holds.

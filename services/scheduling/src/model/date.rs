@@ -44,7 +44,7 @@ pub fn local(now: Micros, zone: Zone) -> Result<(Date, u16)> {
     Ok((local.date(), minute + u16::from(local.minute().unsigned_abs())))
 }
 
-/// Today where it comes last: what is over before is over in every zone.
+/// Today in the zone where it comes last: a day before it is over in every zone.
 ///
 /// # Errors
 /// Only for an instant that no calendar holds.

@@ -20,6 +20,6 @@ use mpp_api::{
     sync::Source,
 };
 
-/// The kinds of record that scheduling keeps; of a source its accounting here.
+/// The kinds of record that scheduling keeps; for a source this is its accounting here.
 pub const KINDS: &[&str] =
     &[HoursRule::KIND, Deviation::KIND, Appointment::KIND, Ticket::KIND, Source::KIND];

@@ -1,4 +1,4 @@
-//! The part of the nation that deviations are asked of.
+//! The part of the nation whose deviations are asked for.
 
 use mpp_api::scheduling::Deviation;
 use mpp_core::{Error, FieldCode, RegionCode, Result};
@@ -7,7 +7,7 @@ use mpp_form::hours_rule::{Target, lies_within};
 /// A part of the nation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All of it.
+    /// The whole nation.
     Nation,
     /// A province, or a regency or city.
     Region(RegionCode),
@@ -47,7 +47,7 @@ impl Scope {
         }
     }
 
-    /// True if a counter of a mall that it reaches lies in it.
+    /// True if the scope holds this counter of a mall that the scope reaches.
     pub fn holds_counter(&self, counter: &str) -> bool {
         !matches!(self, Self::Counter(own) if own != counter)
     }

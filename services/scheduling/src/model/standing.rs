@@ -1,5 +1,5 @@
 //! Whether a mall serves citizens at all on a day, and whether a counter may be in it: by the
-//! stages of the one and the agreement of the other, as the registry has them.
+//! mall's stages and the counter's agreement, as the registry has them.
 
 use jiff::civil::Date;
 use mpp_api::registry::{
@@ -30,13 +30,13 @@ impl Agreement {
 pub struct Standing {
     /// The mall's stages, in the order in which they were reached.
     pub stages: Vec<StageEntry>,
-    /// The counter's agreement; `None` for a mall, and where nobody knows when it ends.
+    /// The counter's agreement; `None` for a mall, and if nobody knows when it ends.
     pub agreement: Option<Agreement>,
 }
 
 impl Standing {
-    /// What keeps the place shut on a day, if anything does. Of a mall without any stage nobody
-    /// knows how it stands, and its rules hold.
+    /// What keeps the place shut on a day, if anything does. If a mall has no stage at all, nobody
+    /// knows whether it serves, and its rules hold.
     pub fn bar(&self, day: Date) -> Option<Bar> {
         let of_mall = stage::reached(&self.stages, day).and_then(bar_of);
         of_mall.or_else(|| self.agreement.as_ref().and_then(|agreement| agreement.bar(day)))

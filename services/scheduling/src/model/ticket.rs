@@ -138,7 +138,7 @@ impl Queued {
         counter.labels(&schedule.region, &self.date)
     }
 
-    /// The refusal for others who want its window: it is busy.
+    /// The refusal of another call to its window: the window is busy.
     pub fn busy_text(&self) -> String {
         format!("ticket {} ({}) is still being served; complete it first", self.number, self.name)
     }

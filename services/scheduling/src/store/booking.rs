@@ -85,8 +85,8 @@ pub async fn hold_day(tx: &mut Tx, terms: &Terms, date: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes one place; false if slot or day is full. The row is made by the first booking; each
-/// later one plans it again with what is offered now. Indexes: slot's primary key, slot_by_day.
+/// Takes one place; false if the slot or the day is full. The first booking makes the row; each
+/// later one updates it to what is offered now. Indexes: slot's primary key, slot_by_day.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.

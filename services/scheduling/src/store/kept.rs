@@ -1,5 +1,5 @@
-//! Everything that bookings and queues keep beside the records, and the records that it follows
-//! from, read to be compared.
+//! What bookings and queues keep beside the records, and the records that this follows from, read
+//! to be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use super::booking::SEAL;
 
 /// Records in one page.
 const PAGE: i64 = 1000;
-/// After every name of a collection.
+/// Sorts after every name of a collection.
 const LAST: &str = "~";
 
 /// A slot that was sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotRow {
-    /// The offering that it says.
+    /// The offering that the row names.
     pub offering: String,
     /// Its local date.
     pub date: String,
@@ -30,12 +30,12 @@ pub struct SlotRow {
     pub offered: i64,
     /// Places that are counted as taken.
     pub booked: i64,
-    /// Capacity and offered as they were written; 0 if a program of before has.
+    /// Capacity and offered as they were written; 0 if an older program wrote the row.
     pub seal: i64,
 }
 
 impl SlotRow {
-    /// Capacity and offered as they were written, if anything says that.
+    /// Capacity and offered as they were written, if the seal says so.
     pub fn sealed(&self) -> Option<(i64, i64)> {
         let (capacity, offered) = (self.seal / SEAL, self.seal % SEAL);
         (offered > 0 && capacity >= offered).then_some((capacity, offered))
@@ -47,8 +47,8 @@ impl SlotRow {
     }
 }
 
-/// The malls that any of these tables, or of `known`, names: of the names "malls/x/…" the first two
-/// parts. Only `part`, where that is one.
+/// The malls that any of these tables, or of `known`, names: the first two parts of each name
+/// "malls/x/…". Only `part`, if that is not empty.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -73,7 +73,7 @@ pub async fn malls(
     Ok(known)
 }
 
-/// The mall that a row is of, by its name.
+/// The mall that a row belongs to, by the row's name.
 pub fn mall_of(name: &str) -> String {
     name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")
 }

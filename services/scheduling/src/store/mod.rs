@@ -41,8 +41,8 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0005_malls.sql"),
             },
         },
-        // One step for all that the engine had come to when scheduling took it on: each later step
-        // of the engine's is one of scheduling's, too.
+        // One step for everything that the engine had by the time scheduling took it on: each later
+        // step of the engine is a step here, too.
         Migration {
             version: 6,
             name: "federation",

@@ -174,8 +174,8 @@ pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, 
     Ok((count("waiting")?, count("completed")?))
 }
 
-/// How many wait at all counters, of this day and later ones, and since when the first of them
-/// does. Index: ticket_waiting_since.
+/// How many wait at all counters, of this day and later ones, and since when the first of them has
+/// waited. Index: ticket_waiting_since.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -219,8 +219,8 @@ pub async fn first(
     rows.iter().map(queued).collect()
 }
 
-/// The tickets of a mall, of all where none is named, of a date and later. Indexes: ticket_queue's
-/// primary key; of all ticket_by_date.
+/// The tickets of a mall, or of all malls if none is named, from a date on. Indexes: ticket_queue's
+/// primary key; for all malls ticket_by_date.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

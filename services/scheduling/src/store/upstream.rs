@@ -36,8 +36,8 @@ pub async fn forget(tx: &mut Tx, feed: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes records; of a record that is there, the higher version stays. No record may come twice.
-/// Index: upstream_record's primary key.
+/// Writes records; if a record is there already, the higher version stays. No record may come
+/// twice. Index: upstream_record's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
@@ -105,7 +105,7 @@ pub async fn page(
     rows.iter().map(|row| copied(row).map_err(db_error)).collect()
 }
 
-/// The versions of those records that there are. Index: upstream_record's primary key.
+/// The versions of those of the records that exist. Index: upstream_record's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.

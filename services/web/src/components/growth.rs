@@ -7,12 +7,12 @@ use mpp_api::reporting::PublishedCount;
 use super::Look;
 use crate::words::{format, table as words};
 
-/// The drawing's ground: the left and right end of time, the height of all and of nothing.
+/// The drawing's area: the left and right end of time, the height of the whole and of zero.
 const LEFT: f64 = 38.0;
 const RIGHT: f64 = 468.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 256.0;
-/// The body whose counts make the line; others' stand beside it, hollow.
+/// The body whose counts make the line; those of others are hollow points beside it.
 const MAIN_BODY: &str = "PANRB";
 /// Counts further apart than this are joined by dots: nothing was published between them.
 const GAP_DAYS: i32 = 730;

@@ -65,7 +65,7 @@ impl Look {
         html! { time datetime=(format::machine(time, zone)) { (text) } }
     }
 
-    /// Who has written something; only the feed names a person.
+    /// Who has written something; only the feed gives the names of persons.
     pub fn author(self, subject: &str) -> Markup {
         html! {
             @match as_told(subject) {
@@ -109,7 +109,7 @@ pub enum Tone {
     None,
 }
 
-/// A link out of these pages, under its own address. Nothing but a page of the web becomes one,
+/// A link out of these pages, shown as its address. Only addresses of web pages become links,
 /// whatever a record holds.
 pub fn link(uri: &str) -> Markup {
     let scheme = uri.split_once("://").map_or("", |(scheme, _)| scheme);

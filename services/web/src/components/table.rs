@@ -98,7 +98,7 @@ fn plain(look: Look, class: &str, caption: &Markup, columns: &[Column], rows: &[
     }
 }
 
-/// The roles are said again, since the styles of a phone take them from the elements.
+/// The roles are given explicitly, since the styles for phones take them from the elements.
 fn stacked(look: Look, class: &str, caption: &Markup, columns: &[Column], rows: &[Row]) -> Markup {
     html! {
         table class=(format!("stack {class}").trim_end()) role="table" {

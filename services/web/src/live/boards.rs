@@ -39,12 +39,12 @@ impl Drop for Board {
 }
 
 impl OpenPages {
-    /// The board of a page, where somebody looks at it.
+    /// The board of a page, if somebody looks at it.
     pub fn find(&self, address: &Address, lang: Lang) -> Option<Arc<Board>> {
         self.lock().get(&(address.clone(), lang)).and_then(Weak::upgrade)
     }
 
-    /// The board of a page that was just drawn; the one that there is, or a new one.
+    /// The board of a page that was just drawn: the one that exists, or a new one.
     pub fn join(
         &self,
         renderer: &Renderer,

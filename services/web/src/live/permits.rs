@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use mpp_rpc::{Share, Shares, network};
 
-/// The places that there are.
+/// All places, and who holds them.
 #[derive(Clone, Debug)]
 pub struct Permits(Shares<Option<IpAddr>>);
 

@@ -30,7 +30,8 @@ pub fn messages(
 struct Listener {
     updates: watch::Receiver<Arc<Drawn>>,
     sent: Option<Arc<Drawn>>,
-    /// The longest silence; the comment that ends it keeps the browser and finds who is gone.
+    /// The longest silence; the comment that ends it keeps the browser connected, and shows who is
+    /// gone.
     heartbeat: Duration,
     _board: Arc<Board>,
     _permit: Permit,

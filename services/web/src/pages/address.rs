@@ -160,7 +160,8 @@ impl Address {
     }
 }
 
-/// True for the characters of ids, codes and numbers; nothing else reaches a resource name.
+/// True if the text has only characters of ids, codes and numbers; nothing else gets into a
+/// resource name.
 fn is_plain(part: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     !part.is_empty() && part.len() <= 80 && part != ".." && part != "." && part.bytes().all(letter)

@@ -1,6 +1,6 @@
-//! Counters whose hours differ: what is alike on several days and against several yardsticks stands
-//! on one line, and what follows from another line has none. Counters stay in the report's order
-//! (`order_of_deviations` in reporting's `model/deviations.rs`).
+//! Counters whose hours differ: what is the same on several days and against several yardsticks
+//! stands on one line, and what follows from another line gets none. Counters stay in the report's
+//! order (`order_of_deviations` in reporting's `model/deviations.rs`).
 
 use jiff::civil::Date;
 use maud::{Markup, html};

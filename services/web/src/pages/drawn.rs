@@ -33,9 +33,9 @@ impl Part {
 pub enum Block {
     /// One part by itself.
     One(Arc<Part>),
-    /// Beside others, from a desk's width.
+    /// Parts side by side, on screens as wide as a desktop's.
     Grid(Vec<Arc<Part>>),
-    /// Within the heading, which shows it.
+    /// A part within the heading, which shows it.
     InHeading(Arc<Part>),
 }
 
@@ -50,7 +50,7 @@ pub struct Drawn {
     pub notice: Phrase,
     /// The pages above: path without language, and name.
     pub crumbs: Vec<(String, String)>,
-    /// The heading, from where the parts follow.
+    /// The heading, after which the parts follow.
     pub heading: Markup,
     /// The page's parts, in their order.
     pub blocks: Vec<Block>,
@@ -67,8 +67,8 @@ impl Drawn {
         })
     }
 
-    /// The parts of `before` stand wherever they still hold, so that one look at the pointer tells
-    /// what changed.
+    /// The parts of `before` stand wherever they still hold, so that comparing pointers tells what
+    /// changed.
     #[must_use]
     pub fn keeping(mut self, before: &Drawn) -> Self {
         let old: Vec<&Arc<Part>> = before.parts().collect();

@@ -1,4 +1,4 @@
-//! Whether a place is open at a time, of its days as scheduling answers them.
+//! Whether a place is open at a time, by its days as scheduling tells them.
 
 use jiff::civil::{Date, DateTime};
 use mpp_api::scheduling::{DayHours, Interval, day_hours::Status};
@@ -49,7 +49,7 @@ fn within<'a>(intervals: &'a [Interval], clock: &str) -> Option<OpeningState<'a>
     })
 }
 
-/// A day of the days.
+/// One of the days, by its date.
 pub fn day(days: &[DayHours], date: Date) -> Option<&DayHours> {
     let date = date.to_string();
     days.iter().find(|day| day.date == date)
@@ -91,7 +91,7 @@ pub fn day_name(lang: Lang, date: Date, today: Date) -> String {
     }
 }
 
-/// Why a day is not as its week has it, for a citizen: a holiday, a closure, a season.
+/// Why a day is not as usual in its week, for a citizen: a holiday, a closure, a season.
 pub fn why(day: &DayHours) -> impl Iterator<Item = &mpp_api::scheduling::Reason> {
     day.why.iter().filter(|reason| tells_a_citizen(reason.code()))
 }

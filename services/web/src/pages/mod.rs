@@ -153,8 +153,8 @@ fn of_mall(
     }
 }
 
-/// "Keadaan per Senin, 30 November 2026, pukul 10.57 WIB": replaced as time goes on, and where the
-/// connection is lost it says since when.
+/// "Keadaan per Senin, 30 November 2026, pukul 10.57 WIB": replaced as time goes on; if the
+/// connection is lost, it says since when.
 fn as_of(look: Look, view: &View, zone: Zone) -> Arc<Part> {
     let time = crate::words::format::local(view.heard, zone);
     let clock = crate::words::format::clock(look.lang, time);
@@ -173,7 +173,7 @@ fn as_of(look: Look, view: &View, zone: Zone) -> Arc<Part> {
     )
 }
 
-/// The title with the line that says of when the page is, and whether it is live.
+/// The title with the line that says what time the page shows, and whether it is live.
 fn heading(look: Look, title: &Markup, before: &str, as_of: &Part, live: bool) -> Markup {
     html! {
         div.title {

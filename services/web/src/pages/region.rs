@@ -96,7 +96,7 @@ fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> 
     )
 }
 
-/// Every regency and city, those of which no mall is on record included.
+/// Every regency and city, including those without a mall on record.
 fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> {
     let columns =
         [Column::text(words::REGION), Column::text(words::MALL), Column::text(words::STAGE)];

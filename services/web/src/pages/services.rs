@@ -125,7 +125,7 @@ fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: 
     }
 }
 
-/// The floor and the part of it where a counter is, where anybody has said.
+/// The floor and the part of it where a counter is, if anybody has said so.
 fn whereabouts(look: Look, counter: Option<&Counter>) -> Markup {
     let [floor, zone] = counter.map_or(["", ""], |counter| [&*counter.floor, &*counter.zone]);
     html! {

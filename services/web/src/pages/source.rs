@@ -64,11 +64,11 @@ fn runs(look: Look, source: &SourceReport) -> Arc<Part> {
     )
 }
 
-/// How it stands at each service that it feeds; or that nobody knows yet which these are.
+/// How the source stands at each service that it feeds, or that nobody knows yet which these are.
 fn services(look: Look, source: &SourceReport) -> Markup {
     html! {
         @if source.services.is_empty() {
-            // A reporting of the release before tells of no services.
+            // Reporting of the release before does not tell the services.
             @if source.last_success_time.is_none() && source.incomplete.is_none() {
                 p.help { (look.of(words::SOURCE_FEEDS_UNKNOWN)) }
             }

@@ -22,7 +22,7 @@ enum Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// The number, upper or lower case, in today's queues; `None` if it does not stand in any.
+    /// The number, in upper or lower case, in today's queues; `None` if it is in none of them.
     fn of(mall: &'a MallData, number: &str) -> Option<Self> {
         mall.queues.values().find_map(|queue| {
             let is_it = |ticket: &Ticket| ticket.number.eq_ignore_ascii_case(number);

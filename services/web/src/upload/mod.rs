@@ -1,7 +1,7 @@
 //! Uploading a catalog: from a form to the registry, by the visitor's own token.
 //!
-//! Each form answers with a way back to the page, which shows what the session holds: so it can be
-//! loaded anew, and is whole without script.
+//! Each form answers with a way back to the page, which shows what the session holds: so the page
+//! can be reloaded, and is complete without script.
 
 mod received;
 mod sending;
@@ -39,7 +39,7 @@ pub use sessions::Sessions;
 
 /// Bytes of a form without a file.
 const FORM: usize = 64 * 1024;
-/// The time that one may take to come in.
+/// How long such a form may take to come in.
 const FORM_COMES: Duration = Duration::from_secs(10);
 
 /// What all handlers share.
@@ -53,8 +53,8 @@ pub struct Uploads {
     pub sessions: Sessions,
     /// A permit for each visitor who is signing in.
     pub entering: Permits,
-    /// A permit for each workbook that is read or sent, by visitors who have signed in. An address
-    /// has no part of its own: behind a gateway all visitors have one.
+    /// A permit for each workbook that is read or sent, by visitors who have signed in. No address
+    /// has a share of its own: behind a gateway all visitors have the same one.
     pub working: Permits,
     /// Ends what is under way.
     pub shutdown: CancellationToken,
@@ -138,7 +138,7 @@ async fn take(
         Ok(pending) => {
             UPLOADS.add(1, ["read"]);
             uploads.sessions.change(&name, |session| {
-                // A form about the file before is not for this one.
+                // A form about an earlier file must not act on this one.
                 session.key = sessions::secret();
                 (session.pending, session.report) = (Some(Arc::new(pending)), None);
             });
@@ -164,7 +164,8 @@ async fn send(
         Err(trouble) => return uploads.page(&uri, None, Some(trouble)),
     };
     let (at_work, peer, asked) = (uploads.clone(), peer(&extensions), session.clone());
-    // It goes on where the browser, or a gateway, does not wait for it: the session has the report.
+    // Sending goes on even if the browser or a gateway does not wait for it: the session has the
+    // report.
     let sent = tokio::spawn(async move { at_work.sent(&name, peer, &asked, &form).await });
     match sent.await.unwrap_or(Err(Trouble::Broken)) {
         Ok(()) => to_page(&uri),

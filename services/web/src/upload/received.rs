@@ -60,7 +60,7 @@ async fn keep(mut field: Field<'_>, key: String) -> Result<Received, Trouble> {
     if is_empty { Err(Trouble::NoFile) } else { Ok(Received { folder, path, name, key }) }
 }
 
-/// The last part of a path, without what nobody sees.
+/// The last part of a path, without invisible characters.
 fn called(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|sign| !sign.is_control()).take(80).collect();

@@ -1,5 +1,5 @@
-//! Who has signed in to upload, and what of each waits to be confirmed: bounded in number, of all
-//! and of one address, and in time. What is kept of a visitor goes with the session.
+//! Who has signed in to upload, and what each has waiting to be confirmed: limited in number, for
+//! all and for one address, and in time. What is kept of a visitor goes with the session.
 
 use std::{
     collections::HashMap,
@@ -68,7 +68,7 @@ impl Sessions {
         Self { all: Arc::default(), places, clock, lasts }
     }
 
-    /// Begins one and gives its secret name; `None` where there is no place.
+    /// Begins a session and answers its secret name; `None` if there is no place.
     pub fn begin(
         &self,
         peer: Option<IpAddr>,
@@ -98,7 +98,7 @@ impl Sessions {
         self.living().get(name).cloned()
     }
 
-    /// Changes one that is there.
+    /// Changes the session of this name, if there is one.
     pub fn change(&self, name: &str, change: impl FnOnce(&mut Session)) {
         if let Some(session) = self.living().get_mut(name) {
             change(session);

@@ -1,9 +1,9 @@
-//! What a request says of its visitor: the cookie of a session, and whether a form is our own.
+//! What a request says about its visitor: the cookie of a session, and whether a form is our own.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// Only by TLS (browsers take the own machine for that), only this host, never by a script, never
-/// from another site.
+/// Sent only over TLS (which browsers do not ask of their own machine), only to this host, never to
+/// a script, never from another site.
 const COOKIE: &str = "__Host-mpp-unggah";
 
 /// The session that a visitor's browser names.
@@ -21,7 +21,7 @@ pub fn cookie(session: &str, seconds: u64) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Whether a form was sent from a page of ours. Browsers say so; what says nothing of it is no
+/// Whether a form was sent from a page of ours. Browsers say so; a client that says nothing is no
 /// browser, and has no cookie that another site could use.
 pub fn is_own_form(headers: &HeaderMap) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());

@@ -6,7 +6,7 @@ pub enum Answer<T> {
     Known(T),
     /// There is no such thing.
     Absent,
-    /// It cannot be asked so: a name that nothing can have, a question that breaks the contract.
+    /// The question is not valid: a name that nothing can have, or one that breaks the contract.
     Refused,
     /// No useful answer: it is away, slow or does not let us ask.
     Silence,
@@ -18,13 +18,13 @@ pub enum Answer<T> {
 pub enum Missing {
     /// There is no such thing.
     Unknown,
-    /// It cannot be asked so: a question that is too long, or a page that its answer does not have.
+    /// The question is not valid: it is too long, or names a page that its answer does not have.
     Refused,
     /// The service that would know it does not answer.
     Unreachable,
     /// No report has come yet.
     NotReady,
-    /// No further page may be drawn now, of all visitors or of this one.
+    /// No further page may be drawn now, for anybody or for this visitor.
     Busy,
 }
 
@@ -39,12 +39,12 @@ impl<T: Default> Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// For a part that a page can do without: `None` is shown as not known.
+    /// The answer, for a part that a page can do without: `None` is shown as not known.
     pub fn known(self) -> Option<T> {
         self.needed().ok()
     }
 
-    /// For the record that a page is about.
+    /// The answer, for the record that a page is about.
     pub fn needed(self) -> Result<T, Missing> {
         match self {
             Answer::Known(value) => Ok(value),

@@ -1,4 +1,4 @@
-//! A mall: its records, hours and queues, of all three services.
+//! A mall: its records, hours and queues, from all three services.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -196,7 +196,8 @@ impl Upstream {
         .await
     }
 
-    /// All pages of a list, which share one patience; part of a list is shown as none.
+    /// All pages of a list, which share one patience; a list that came only in part is shown as not
+    /// known.
     async fn all<T, A>(&self, ask: impl FnMut(String) -> A) -> Option<Vec<T>>
     where
         A: Future<Output = Result<(Vec<T>, String), Status>>,

@@ -131,7 +131,7 @@ enum Piece<'a> {
     Value(usize),
 }
 
-/// A record's text in the page's language; where there is no English, the Indonesian, marked so.
+/// A record's text in the page's language; if there is no English, the Indonesian, marked as such.
 pub fn local(text: Option<&LocalizedText>, lang: Lang) -> Markup {
     match (text, lang) {
         (None, _) => html! {},

@@ -1,4 +1,4 @@
-//! In what two copies of the registry differ.
+//! What differs between two copies of the registry.
 
 use std::collections::BTreeMap;
 

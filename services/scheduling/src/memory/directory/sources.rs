@@ -1,4 +1,4 @@
-//! The sources that the registry knows, and what each may write of scheduling's.
+//! The sources that the registry knows, and what each may write in scheduling.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use mpp_form::hours_rule::Target;
 
 use super::{Directory, Touched};
 
-/// After which time a caller may ask again that could not be told.
+/// When a caller that could not be answered may ask again.
 const COME_AGAIN: Duration = Duration::from_secs(1);
 
 impl Directory {

@@ -1,4 +1,4 @@
-//! How a mall stands, and a counter in it.
+//! Whether a mall serves, and whether a counter may be in it.
 
 use mpp_form::hours_rule::Target;
 
@@ -6,7 +6,7 @@ use super::Directory;
 use crate::model::standing::Standing;
 
 impl Directory {
-    /// How a target's mall stands, and its counter in it.
+    /// Whether a target's mall serves, and whether its counter may be in it.
     pub fn standing(&self, target: &Target) -> Standing {
         let mall = target.mall().and_then(|name| self.malls.get(name));
         let counter = target.counter().and_then(|name| self.counters.get(name));

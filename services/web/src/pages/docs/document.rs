@@ -145,7 +145,7 @@ impl Document {
         all.filter(|(_, _, operation)| operation.tags.iter().any(|own| own == tag)).collect()
     }
 
-    /// An operation's parameters, those that many share among them.
+    /// An operation's parameters, including those that many operations share.
     pub fn parameters<'a>(&'a self, operation: &'a Operation) -> Vec<&'a Parameter> {
         let all = operation.parameters.iter().filter_map(|own| match last(&own.reference) {
             "" => Some(own),

@@ -58,7 +58,7 @@ pub fn kind(look: Look, schema: &Schema) -> Markup {
     }
 }
 
-/// The place of a message on the page; no operation is called so.
+/// The anchor of a message on the page; no operation's is the same.
 pub fn anchor(message: &str) -> String {
     format!("message-{message}")
 }

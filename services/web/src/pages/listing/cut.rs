@@ -28,7 +28,7 @@ impl Cut {
         start..self.all.min(start + self.rows)
     }
 
-    /// Which rows these are, and the way to the others; nothing if these are all.
+    /// Which rows these are, with links to the others; nothing if these are all.
     pub fn links(&self, look: Look, link: &dyn Fn(usize) -> String) -> Markup {
         let range = self.range();
         let numbers = [range.start + 1, range.end, self.all];

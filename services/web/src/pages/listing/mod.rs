@@ -52,12 +52,13 @@ pub struct Asked {
     pub provinsi: String,
     /// Which fifty rows, from 1; of answers to a question, the token of the page.
     pub halaman: String,
-    /// A citizen's question, or the text that a mall's services shall hold.
+    /// A citizen's question, or a text that the services of a mall have to contain.
     pub cari: String,
 }
 
 impl Asked {
-    /// Reads an address. The first of two equal keys counts; a key that no page has is ignored.
+    /// Reads an address. If a key comes twice, the first counts; a key that no page knows is
+    /// ignored.
     pub fn read(address: &Uri) -> Self {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(address);
         let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();

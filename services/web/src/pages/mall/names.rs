@@ -1,4 +1,4 @@
-//! How a mall and its windows are called, and the way to the mall from the nation.
+//! What a mall and its windows are called, and the way to the mall from the nation.
 
 use maud::{Markup, html};
 use mpp_api::reporting::MallReport;

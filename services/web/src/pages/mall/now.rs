@@ -25,7 +25,7 @@ fn stage_of(view: &View, records: &Records) -> Stage {
     record.or_else(|| reported(view, records).map(MallReport::stage)).unwrap_or_default()
 }
 
-/// The section that leads.
+/// The section at the top.
 pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
     let zone = records.zone();
     let time = format::local(view.now, zone);
@@ -62,7 +62,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
     )
 }
 
-/// Green, red, or neither if it is not known.
+/// Green, red, or neither if the state is not known.
 fn state_class(state: &OpeningState<'_>) -> &'static str {
     match state {
         OpeningState::Until { .. } => "w7 open",

@@ -1,4 +1,4 @@
-//! How many wait at each counter, never cut.
+//! How many wait at each counter; the list is always whole.
 
 use std::sync::Arc;
 

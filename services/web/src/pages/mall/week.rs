@@ -1,4 +1,4 @@
-//! The hours of this week, and what is not as usual in the next.
+//! The hours of this week, and what is unusual in the next.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     words::{format, local, table as words},
 };
 
-/// This week's days, never cut, and why one is not as usual.
+/// This week's days, always all of them, and why one is not as usual.
 pub fn week(look: Look, records: &Records) -> Arc<Part> {
     let zone = records.zone();
     let today = format::local(look.now, zone).date();

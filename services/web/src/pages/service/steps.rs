@@ -1,5 +1,5 @@
-//! The way to a service over those whose products it asks for. Where none of its requirements names
-//! another service there is nothing to show.
+//! The way to a service by way of those whose products it asks for. If none of its requirements
+//! names another service, there is nothing to show.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     words::{Phrase, format, indonesian, table as words},
 };
 
-/// The section; empty where the service stands alone.
+/// The section; empty if the service needs no other one.
 pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<Part> {
     let linked = answer.filter(|answer| answer.steps.len() > 1);
     Part::new(

@@ -14,7 +14,7 @@ use crate::{
 
 /// Fields of a record that are shown; how many more differ is said.
 const FIELDS: usize = 12;
-/// Signs of a value that are shown.
+/// Characters of a value that are shown.
 const SIGNS: usize = 200;
 
 /// The counts, and a row for each record that would change.

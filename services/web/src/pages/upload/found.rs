@@ -17,7 +17,7 @@ pub struct Reading {
     pub previewed: Previewed,
     /// Faults and remarks.
     pub placed: Vec<Placed>,
-    /// What would become of records that differ, as many as are shown.
+    /// What would become of records that differ, of as many as are shown.
     pub looks: Vec<Look>,
 }
 

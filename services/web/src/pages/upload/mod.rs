@@ -22,7 +22,7 @@ pub use found::Reading;
 /// What a visitor sees.
 #[derive(Debug, Default)]
 pub struct UploadView {
-    /// None: nobody has signed in.
+    /// The visitor; `None` if nobody has signed in.
     pub signed_in: Option<Signed>,
     /// What went wrong just now.
     pub trouble: Option<Trouble>,
@@ -163,7 +163,7 @@ fn told(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<Part> {
     )
 }
 
-/// The mark of what is told in English on a page of another language.
+/// The language of what is told in English, for a page in another language.
 fn english(look: Look) -> Option<&'static str> {
     (look.lang.code() != "en").then_some("en")
 }

@@ -1,4 +1,4 @@
-//! The forms before a workbook was read: who publishes what, and which file.
+//! The forms before a workbook is read: who publishes what, and which file.
 
 use std::sync::Arc;
 
