@@ -16,14 +16,15 @@ use crate::{
 };
 
 impl Tx {
-    /// The row as it was written, if it was altered since and anything still has that.
+    /// The row as it was written, if it was altered since and something still holds what was
+    /// written.
     pub(crate) async fn as_it_was(
         &mut self,
         kind: &str,
         name: &str,
         stored: Stored,
     ) -> Result<Stored> {
-        // No write of this program builds on a newer one's row, so that it is left to that one.
+        // A row of a newer program is left to that program: no write of this one builds on it.
         if stored.check_form(kind, name).is_err() || !stored.is_altered(kind, name) {
             return Ok(stored);
         }
@@ -50,8 +51,7 @@ impl Tx {
         })
     }
 
-    /// The row as its proof says that it was written, where the feed still has it. Index:
-    /// change_history.
+    /// The row as it was written by its proof, if the feed still has it. Index: change_history.
     async fn as_written(
         &mut self,
         kind: &str,

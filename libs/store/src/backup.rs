@@ -1,8 +1,8 @@
 //! Copies of a SQLite database, taken while its owner goes on.
 //!
 //! The owner's lock keeps others from writing; SQLite lets them read. So a copy needs neither the
-//! owner's help nor its end: one statement writes, from one snapshot, a database of its own,
-//! without a log beside it. The copy is looked through before anybody relies on it.
+//! owner's help nor that the owner ends: one statement writes, from one snapshot, a database of its
+//! own, without a log beside it. The copy is looked through before anybody relies on it.
 
 use std::{fs::File, path::Path};
 

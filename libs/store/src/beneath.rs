@@ -30,15 +30,15 @@ pub(crate) struct Beneath {
 
 #[derive(Debug)]
 struct State {
-    /// The file that the connections are to.
+    /// The file that the connections have open.
     open: Option<Identity>,
-    /// Since when; older connections are to another one.
+    /// Since when it is open; older connections have another file.
     since: Option<Instant>,
-    /// The files that come in its place, and since when they look so.
+    /// The files that have come in its place, and since when they look as they do.
     coming: Option<(Files, Instant)>,
 }
 
-/// Device and number.
+/// Device and inode number.
 type Identity = (u64, u64);
 
 /// The file and its log: identity, length and when it was last written.

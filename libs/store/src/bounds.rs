@@ -15,7 +15,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Reads them over this connection.
+    /// Reads the bounds over this connection.
     pub async fn select(conn: &mut Conn) -> Result<Self> {
         Self::about(conn, Marked::START.revision).await
     }
@@ -45,7 +45,7 @@ impl Bounds {
         read().map_err(db_error)
     }
 
-    /// Whether a follower at `at`, which was asked about, can go on.
+    /// Whether a follower at `at`, the revision that was asked about, can go on.
     ///
     /// # Errors
     /// The same as [`Marked::check`].

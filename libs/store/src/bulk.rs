@@ -19,7 +19,7 @@ const CHUNK: usize = 250;
 /// Values of a record that is written, beside those that all of a statement share.
 const VALUES: usize = 5;
 
-/// A record that is written: in which version, and when it was made.
+/// A record that is written: its version, and when it was made.
 struct Changed {
     item: Item,
     version: i64,
@@ -81,11 +81,11 @@ impl Tx {
         Ok(answers)
     }
 
-    /// The living records of these names as this transaction has them, locked until it ends. One
-    /// that was altered in the database, and of which nobody has what was written, is left out.
+    /// The living records of these names as this transaction has them, locked until it ends. A
+    /// record that was altered in the database is left out if what was written is lost.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` if a lock is not to be had.
+    /// `WRITE_CONFLICT` if a lock cannot be had.
     pub async fn living_many<D: Document>(
         &mut self,
         names: &BTreeSet<&str>,
@@ -176,7 +176,7 @@ impl Tx {
         Ok(found)
     }
 
-    /// Writes rows that are known to have changed, `most` at the most. Index: record's primary key.
+    /// Writes at most `most` rows, which are known to have changed. Index: record's primary key.
     async fn upsert_many(
         &mut self,
         kind: &'static str,
@@ -215,7 +215,8 @@ impl Tx {
         if done.rows_affected() != rows.len() as u64 {
             return Err(write_conflict());
         }
-        // Not remembered, since a batch may be large; older memories of them are no longer true.
+        // They are not remembered, since a batch may be large, and what was remembered of them is
+        // out of date.
         for row in rows {
             self.seen.remove(&(kind, row.item.name));
         }
@@ -230,8 +231,8 @@ impl Changed {
     }
 }
 
-/// Decides about an item, given the stored row. One that was altered past the program is
-/// written anew.
+/// Decides about an item, given the stored row. A row that was altered past the program is written
+/// anew.
 fn judge(item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },

@@ -6,7 +6,7 @@ tokio::task_local! {
     static CALLER: Arc<str>;
 }
 
-/// Runs a call whose questions to a database count for this caller. The process's own work has no
+/// Runs a call whose use of the database counts for this caller. The process's own work has no
 /// caller, and waits in no line.
 pub async fn for_caller<T>(caller: &str, call: impl Future<Output = T>) -> T {
     CALLER.scope(caller.into(), call).await

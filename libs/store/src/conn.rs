@@ -51,7 +51,7 @@ impl Conn {
         Self { pooled: Some(pooled), reach, since, broken: false, give_back, _turn: turn }
     }
 
-    /// The texts of the database that it leads to.
+    /// The SQL texts of the database that it leads to.
     pub(crate) fn dialect(&self) -> &'static Dialect {
         match self.pooled.as_ref().map(|conn| conn.backend_name()) {
             Some("SQLite") => &SQLITE,
@@ -95,8 +95,8 @@ impl Drop for Conn {
         let Ok(runtime) = Handle::try_current() else {
             return drop(pooled.detach());
         };
-        // The driver would wait without end for the answer of a server that is gone, and the pool
-        // would be short of one connection for as long.
+        // The driver would wait for ever for the answer of a server that is gone, and the pool
+        // would be one connection short for as long.
         let (back, cut) = (pooled.return_to_pool(), self.reach.until_cut(self.since));
         let longest = self.give_back;
         runtime.spawn(async move {

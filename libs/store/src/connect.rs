@@ -20,7 +20,7 @@ use crate::{
     reach::{Standby, standby},
 };
 
-/// How long a try may take that begins at the end of the wait.
+/// How long a last try, begun at the end of the wait, may take.
 const LAST_TRY: Duration = Duration::from_millis(200);
 
 /// How long the earlier owner may take to give up a SQLite file.
@@ -31,8 +31,8 @@ const LETS_GO: Duration = Duration::from_secs(2);
 pub struct Options {
     /// `sqlite:/path/registry.db` or `postgres://user@host/database`.
     pub url: String,
-    /// Upper bound of the connections, six of which only read; at least eight. On SQLite, where
-    /// one more writes, of those that read.
+    /// Upper bound of the connections, six of which only read; at least eight. On SQLite it bounds
+    /// those that read; one more writes.
     pub max_connections: u32,
     /// Tells the time if the database's own clock is not asked, and how far to shift it.
     pub clock: Clock,
@@ -73,7 +73,7 @@ pub(crate) async fn read_only(path: &Path) -> Result<AnyConnection> {
     })
 }
 
-/// Signs in a file's name that would be read as a part of its address.
+/// Characters in a file's name that would be read as a part of its address.
 const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ').add(b'"');
 
 /// The address of a SQLite database in this file, whatever its name holds.
@@ -109,7 +109,7 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     ))
 }
 
-/// One connection, of no pool, that is set up as the dialect asks.
+/// A single connection outside of any pool, set up as the dialect asks.
 pub(crate) async fn single(
     url: &str,
     dialect: &Dialect,
@@ -120,8 +120,8 @@ pub(crate) async fn single(
     Ok(conn)
 }
 
-/// Sets a connection up. One to a standby is not used, not even to read: it may lag behind what
-/// was read before, which would look like another history; and it never becomes the primary's.
+/// Sets a connection up. A connection to a standby is not used, not even to read: it may lag behind
+/// what was read before, which would look like another history; and it never becomes the primary's.
 pub(crate) async fn set_up(
     conn: &mut AnyConnection,
     dialect: &Dialect,
@@ -136,8 +136,8 @@ pub(crate) async fn set_up(
     }
 }
 
-/// The first connection of a process. It waits a while for a server that is starting, and says
-/// where it looked for it.
+/// The first connection of a process. It waits a while for a server that is starting, and an error
+/// says where it looked for the server.
 ///
 /// # Errors
 /// Says what is wrong with the address or the server.
@@ -164,7 +164,7 @@ pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyCon
 async fn try_first(options: &Options, dialect: &Dialect) -> sqlx::Result<Result<AnyConnection>> {
     let mut conn = AnyConnection::connect(&options.url).await?;
     if dialect.engine == Engine::Postgres {
-        // Before anything is set on a session that may be another's next.
+        // Checked before anything is set on a session that may be somebody else's next.
         if let Err(error) = pooler::check(&mut conn, &options.url).await {
             return Ok(Err(error));
         }
@@ -185,7 +185,8 @@ fn may_be_starting(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Names the place, and says whether its address is wrong or it only fails for the time being.
+/// Names the database's place, and says whether the address is wrong or the database only fails for
+/// the time being.
 fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
     if let Some(refused) = pooler::refusal(&error) {
         return refused;

@@ -172,8 +172,8 @@ impl Db {
         })
     }
 
-    /// The same over a connection that its caller has: whoever held one and waited for another
-    /// would be waited for by others.
+    /// The same over a connection that the caller holds already: somebody who holds one and waits
+    /// for another could keep others waiting for ever.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -183,8 +183,8 @@ impl Db {
         Ok(self.shifted(time))
     }
 
-    /// The feed's last revision, as the database has it: every one that was ever given out in this
-    /// history is there, whichever replica wrote it.
+    /// The feed's last revision, as the database has it: it counts every revision that was ever
+    /// given out in this history, whichever replica wrote it.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

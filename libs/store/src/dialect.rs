@@ -1,4 +1,4 @@
-//! The few texts in which the two databases differ, side by side. All others serve both.
+//! The few SQL texts in which the two databases differ, side by side. All others serve both.
 
 use crate::DatabasePolicy;
 
@@ -15,7 +15,7 @@ macro_rules! sqlite_clock {
     };
 }
 
-/// Another process that has a file's lock, such as one that copies it, is waited for so long.
+/// How long to wait for another process that has the file's lock, such as one that copies it.
 macro_rules! sqlite_patience {
     () => {
         "pragma busy_timeout = 5000"
@@ -39,7 +39,7 @@ pub(crate) struct Dialect {
     pub writer: fn(&DatabasePolicy) -> String,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
-    /// The same, but the transaction sees all as it is now, to its end.
+    /// The same, but until it ends the transaction sees everything as it is now.
     pub begin_snapshot: &'static str,
     /// Begins a read-only snapshot.
     pub snapshot: &'static str,
@@ -82,7 +82,8 @@ pub(crate) struct Counter {
     pub name: &'static str,
     /// Answers the number as it stands, and the last that was given out.
     pub read: &'static str,
-    /// How far the number may be ahead of that; `None` if being ahead does no harm.
+    /// How far the number may be ahead of the last one given out; `None` if being ahead does no
+    /// harm.
     pub most_ahead: Option<i64>,
     /// The consequence of a wrong number, as the end of a message.
     pub harm: &'static str,

@@ -19,8 +19,8 @@ const NEWER_FORM: &str = "newer form";
 /// How long a caller waits for a database that is away.
 const RETRY_AWAY: Duration = Duration::from_secs(1);
 
-/// How many writes of this process a database has refused for want of room or of leave, whatever
-/// the request: a looker then tries whether it still does.
+/// How many writes of this process a database has refused for lack of room or permission, whatever
+/// the request: a looker then tries whether it still refuses.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 const FULL: &str = "the database's disk is full; it takes writes again once there is room";
@@ -36,7 +36,7 @@ pub(crate) fn refused_writes() -> u64 {
     REFUSED.load(Relaxed)
 }
 
-/// A database that takes no writes, told before one was tried.
+/// The refusal by a database that is known to take no writes, before one is tried.
 pub(crate) fn read_only() -> Error {
     Error::new(Reason::Unavailable, READ_ONLY).with_retry_after(RETRY_AWAY)
 }
@@ -160,7 +160,7 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
     let (reason, text) = match plain(error.code().unwrap_or_default()).as_ref() {
         // PostgreSQL: serialization, deadlock, lock timeout. SQLite: busy and locked.
         "40001" | "40P01" | "55P03" | "5" | "6" => (Reason::WriteConflict, ""),
-        // A statement that was prepared on this connection is not there, or another's is.
+        // A statement that was prepared on this connection is missing, or somebody else's is there.
         "26000" | "42P05" => (
             Reason::Unavailable,
             "a pooler before the database gives each transaction another connection; set its \

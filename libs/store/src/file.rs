@@ -94,7 +94,7 @@ fn beside(path: &Path) -> PathBuf {
 
 fn text_of(file: &mut File) -> String {
     let mut text = String::new();
-    // It only names the holder in a refusal.
+    // The text only names the holder in a refusal.
     let _ = file.take(1000).read_to_string(&mut text);
     text
 }

@@ -1,4 +1,4 @@
-//! Rows that were not there.
+//! Inserts rows that are not there yet.
 
 use bytes::Bytes;
 use mpp_api::{

@@ -80,8 +80,8 @@ impl Lease {
         self.taken = None;
     }
 
-    /// Lets another replica have it, and does not ask for it meanwhile: a newer one has written
-    /// what this one may not.
+    /// Lets another replica have it, and does not ask for it meanwhile: a newer replica has written
+    /// what this one may not overwrite.
     pub async fn give_way(&mut self) {
         self.doubt();
         self.gave_way = true;
@@ -97,7 +97,7 @@ impl Lease {
 }
 
 impl Db {
-    /// Counts how a run of a job ended; `Ok(false)` is one that another replica had the lease of.
+    /// Counts how a run of a job ended; `Ok(false)` is a run whose lease another replica had.
     pub fn ran<E>(&self, job: &'static str, run: &Result<bool, E>) {
         let outcome = match run {
             Ok(false) => return,
@@ -117,8 +117,8 @@ impl Db {
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
     /// another holds it. A lease that ends further ahead than any setting allows was altered, or
     /// the clock was set back: it counts as ended. A replica with other settings may hold it for
-    /// longer. How long a lease is, the `policy.rs` of the service says whose work it is, and
-    /// `feed/retention.rs` for the feed's retention, which every service has. Index: job's primary
+    /// longer. The `policy.rs` of the service whose work it is says how long a lease is; for the
+    /// feed's retention, which every service has, `feed/retention.rs` does. Index: job's primary
     /// key.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A look at a database over a connection of its own: is it there, does it take writes, and what
-//! time is it there? A pool would answer for a long wait what is a refusal, and nothing while all
-//! of its connections work.
+//! time is it there? A pool would report a refusal only after a long wait, and nothing while all of
+//! its connections are busy.
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use mpp_core::{Error, Micros, Reason, Result};
@@ -22,7 +22,7 @@ pub struct Look {
     pub here: Micros,
     /// The database's clock, moved as far as the process's is.
     pub there: Micros,
-    /// When the newest commit was made, by the clock of then.
+    /// When the newest commit was made, by the clock at that time.
     pub newest: Option<Micros>,
 }
 
@@ -52,8 +52,8 @@ impl Db {
 }
 
 impl Looker {
-    /// Looks whether the database answers and, if a write was refused since the last look,
-    /// whether it takes writes. The finding holds for all connections of the process.
+    /// Looks whether the database answers and, if a write was refused since the last look, whether
+    /// it takes writes. What it finds holds for all connections of the process.
     ///
     /// # Errors
     /// Why it does not answer.
@@ -150,7 +150,7 @@ impl Looker {
             let conn = self.conn.as_mut().ok_or_else(|| silent(&self.db))?;
             let tried = sqlx::raw_sql(text).execute(conn).await.map_err(db_error);
             match tried {
-                // Somebody else writes, who will be told.
+                // Somebody else writes, and will get the refusal.
                 Err(error) if error.reason() == Reason::WriteConflict => return Ok(()),
                 tried => tried.map(drop)?,
             }
@@ -228,8 +228,8 @@ fn columns(row: AnyRow) -> sqlx::Result<(Micros, String, Option<Micros>)> {
     Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
 }
 
-/// When the newest commit of a database was made, by the clock of then; `None` if there is no
-/// database yet, or none in it.
+/// When the newest commit of a database was made, by the clock at that time; `None` if there is no
+/// database yet, or no commit in it.
 ///
 /// # Errors
 /// It cannot be opened.

@@ -3,7 +3,7 @@
 //! Every revision gets a random mark in the statement that draws it. A database that was restored,
 //! forked or copied, and then written on, gives the same numbers out again but never the same
 //! marks, on whichever cluster or folder it lies. A switchover, and a failover that lost nothing,
-//! keep them, so that nobody starts again without need.
+//! keep the marks, so that nobody starts again needlessly.
 
 use mpp_core::{Error, Reason, Result};
 
@@ -15,7 +15,7 @@ pub(crate) struct Marked {
 }
 
 impl Marked {
-    /// Before the first change, where every database is alike: empty.
+    /// The position before the first change, where all databases are alike: empty.
     pub const START: Self = Self { revision: 0, mark: 0 };
 
     /// Whether a follower that has everything up to here can go on in a database that needs
@@ -115,7 +115,7 @@ mod tests {
         Copy,
         /// One of the copies takes the database's place: a restore, a fork, a promotion.
         Restore(usize),
-        /// The follower takes in what there is.
+        /// The follower takes in whatever is there.
         Follow,
     }
 

@@ -120,7 +120,7 @@ async fn apply(
     Ok(true)
 }
 
-/// A line of the ledger; one that is there stays. Index: migration's primary key.
+/// Writes a line of the ledger; a line that is there already stays. Index: migration's primary key.
 async fn note(
     conn: &mut AnyConnection,
     (track, version, name): (&str, i64, &str),
@@ -182,8 +182,8 @@ async fn done(conn: &mut AnyConnection, track: &str) -> sqlx::Result<Vec<i64>> {
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
-/// A transaction that no other migrator's runs beside. The lock ends with it, so that a migrator
-/// that dies leaves none.
+/// A transaction beside which no other migrator runs one. The lock ends with it, so that a migrator
+/// that dies leaves no lock.
 async fn begin_alone<'a>(
     conn: &'a mut AnyConnection,
     dialect: &Dialect,

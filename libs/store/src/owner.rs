@@ -1,5 +1,5 @@
-//! The service that owns a database: the database itself says so, in the migrations' ledger, and
-//! serves no other.
+//! The service that owns a database: the database itself says so, in the migrations' ledger, and it
+//! serves no other service.
 //!
 //! Two services in one database would share the tables of records and of the feed, and each would
 //! answer the other's records. So the first migrator writes its service's name before anything
@@ -70,8 +70,8 @@ fn foreign(tables: &[String], service: &str) -> Error {
     ))
 }
 
-/// The service that the ledger names; of a database from before it did, those whose steps have run.
-/// Index: migration's primary key.
+/// The service that the ledger names; for an older database without a name, the services whose
+/// steps have run. Index: migration's primary key.
 async fn owners(conn: &mut AnyConnection) -> sqlx::Result<Vec<String>> {
     let rows = sqlx::query(
         "select name from migration where track = 'owner'

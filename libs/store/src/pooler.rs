@@ -52,7 +52,7 @@ async fn meet(one: &mut AnyConnection, other: &mut AnyConnection) -> Result<bool
     Ok(first == second)
 }
 
-/// The process of the server that answers. In one message without a prepared statement, which any
+/// The server process that answers. Asked in one message without a prepared statement, which any
 /// pooler lets pass.
 async fn server(conn: &mut AnyConnection, text: &'static str) -> Result<i64> {
     let mut rows = sqlx::raw_sql(text).fetch_all(conn).await.map_err(db_error)?;

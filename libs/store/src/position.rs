@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::{Conn, Tx, db_error, feed::revision_of};
 
 impl Tx {
-    /// Saves how far `feed` has been applied, where it stands at `from` until now; false if it
-    /// stands elsewhere, and nothing was saved. Index: upstream's primary key.
+    /// Saves how far `feed` has been applied, if it stood at `from` until now; false if it stands
+    /// elsewhere, and then nothing is saved. Index: upstream's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -70,8 +70,8 @@ impl Tx {
 }
 
 impl Tx {
-    /// Saves what the copy of `feed` holds, as of the position. Index: upstream_digest's primary
-    /// key.
+    /// Saves the digest of what the copy of `feed` holds at its position. Index: upstream_digest's
+    /// primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -125,8 +125,8 @@ pub(crate) async fn digest(conn: &mut Conn, feed: &str) -> Result<Digest> {
     Ok(digest)
 }
 
-/// The token says itself of which revision it is: the column beside it is for people who look, and
-/// for tokens of a newer form. Index: upstream's primary key.
+/// The token says itself which revision it belongs to: the column beside it is for people who look,
+/// and for tokens of a newer form. Index: upstream's primary key.
 pub(crate) async fn select(
     conn: &mut Conn,
     feed: &str,

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering::Relaxed},
 };
 
-/// What a repair has mended for good so far, and how much is still before it. Clones share it.
+/// What a repair has mended for good so far, and how much is left to do. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<Counts>);
 
@@ -37,7 +37,7 @@ impl Progress {
         self.0.mended.load(Relaxed)
     }
 
-    /// How many are still before it, as far as it has looked.
+    /// How many are left to do, as far as the repair has looked.
     pub fn remaining(&self) -> i64 {
         self.0.remaining.load(Relaxed).max(0)
     }

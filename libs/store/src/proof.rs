@@ -1,4 +1,4 @@
-//! Hashes over records' rows, by which one that was altered in the database is known.
+//! Hashes over records' rows, which show a row that was altered in the database.
 
 use mpp_core::{Micros, row_proof};
 

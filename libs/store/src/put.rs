@@ -58,9 +58,9 @@ impl Tx {
     /// beneath the program.
     ///
     /// # Errors
-    /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` as `expect` has it; `TOMBSTONED` for a name
-    /// that was deleted; `NEWER_FORM` for a record whose fields this program would lose;
-    /// `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
+    /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` if the record is not as `expect` says;
+    /// `TOMBSTONED` for a name that was deleted; `NEWER_FORM` for a record whose fields this
+    /// program would lose; `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
     pub async fn put<D: Document>(
         &mut self,
         name: &str,
@@ -84,7 +84,7 @@ impl Tx {
                 check_expected(name, &stored, expect)?;
                 let is_same = stored.doc == doc && stored.labels == labels;
                 // A record that was altered in the database is written anew, so that all copies
-                // hear of it.
+                // learn of it.
                 if is_same && stored.altered == Altered::No {
                     return Ok(Put { version: stored.version, changed: false, tombstoned: false });
                 }
@@ -247,8 +247,8 @@ impl Tx {
         Ok(Put { version, changed: true, tombstoned: false })
     }
 
-    /// The row, whose values are of their columns' types: where one is not, neither a condition
-    /// nor a trigger can be sure of it, and the row makes room for one that is written anew.
+    /// The row, whose values are of their columns' types: if one is not, neither a condition nor a
+    /// trigger can rely on it, and the row makes room for one that is written anew.
     async fn filed(&mut self, kind: &'static str, name: &str, stored: Stored) -> Result<Stored> {
         if stored.of_class {
             return Ok(stored);
@@ -320,7 +320,7 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
 }
 
 fn mismatch(name: &str, stored: &Stored, given: &str) -> Error {
-    // Reads show the altered record: to read it again would not help.
+    // Reads show the altered record, so reading it again would not help.
     if stored.altered != Altered::No {
         return altered(name);
     }

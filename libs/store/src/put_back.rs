@@ -1,4 +1,4 @@
-//! A record is put back to an earlier version of it, as a new change.
+//! Puts a record back to an earlier version of it, as a new change.
 
 use mpp_api::types::Tombstone;
 use mpp_core::{Error, Result};
@@ -7,8 +7,9 @@ use prost::Message as _;
 use crate::{Change, Tx, error::write_conflict, record::encode_labels};
 
 impl Tx {
-    /// Writes a record of any kind, which stands at version `last`, as an earlier one has it;
-    /// `None`: there was none, and it goes, with this tombstone. It becomes the next version.
+    /// Writes a record of any kind, which stands at version `last`, as it was in an earlier
+    /// version; `None` if there was no record then, so that it is deleted, with this tombstone. It
+    /// becomes the next version.
     ///
     /// # Errors
     /// `NOT_FOUND` if there never was one; `NEWER_FORM` for a record whose fields this program

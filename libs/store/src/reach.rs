@@ -2,14 +2,15 @@
 //!
 //! A server that dies with its machine, or a router that loses its state, says nothing: TCP takes a
 //! quarter of an hour to give such a connection up, and a pool hands it out meanwhile. So what one
-//! connection finds holds for all that are as old:
+//! connection finds out holds for all that are as old:
 //!
 //! - A connection that breaks, or leads to a server that takes no writes, puts earlier ones in
 //!   **doubt**: they are dropped instead of being handed out. Work that is under way on them goes
 //!   on.
-//! - If the looker's own is silent while a new one is answered, or the server was away, earlier
-//!   ones are **cut**: work that is under way on them fails at once. A commit may have been carried
-//!   out all the same, so a call with a key may be sent again, and one without has to look first.
+//! - If the looker's own connection is silent while a new one is answered, or the server was away,
+//!   earlier ones are **cut**: work that is under way on them fails at once. A commit may have been
+//!   carried out all the same, so a call with a key may be sent again, and one without has to look
+//!   first.
 //!
 //! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to
 //! set; a try of each connection before it is used, which costs every transaction a round trip and
@@ -109,7 +110,7 @@ impl Reach {
     ) -> impl Future<Output = ()> + Send + use<M> {
         let known = self.0.clone();
         async move {
-            // It is there as long as its sender, which is held here.
+            // The channel is there as long as its sender, which is held here.
             let _ = known.found.subscribe().wait_for(met).await;
         }
     }
@@ -145,7 +146,7 @@ pub(crate) fn away() -> sqlx::Error {
     sqlx::Error::Io(io::Error::other("the database was found away"))
 }
 
-/// The error for those that are led to a standby.
+/// The error for those whose connection leads to a standby.
 pub(crate) fn standby() -> sqlx::Error {
     sqlx::Error::Io(io::Error::other(Standby))
 }

@@ -53,15 +53,15 @@ pub async fn records_between<D: Document>(
     rows.iter().map(record).collect()
 }
 
-/// A column of a service's own table, so that it compares by bytes: names that begin alike then lie
-/// together. An index of it says so too on PostgreSQL (`collate "C"`).
+/// A column of a service's own table, written so that it compares by bytes: names that begin alike
+/// then lie together. On PostgreSQL an index of it has to say so, too (`collate "C"`).
 pub fn by_bytes(conn: &Conn, column: &str) -> String {
     format!("{column}{}", conn.dialect().by_bytes)
 }
 
-/// The name at which the page after another begins, among the names that start with a prefix. One
-/// bound and not two: SQLite seeks by the first and walks to the second, so that a later page costs
-/// all before it.
+/// The name at which the page after another begins, among the names that start with a prefix. It is
+/// one bound and not two: SQLite seeks by the first and walks to the second, so that a later page
+/// would cost as much as all before it.
 pub(crate) fn first_name(prefix: &str, after: &str) -> String {
     if after < prefix { prefix.to_owned() } else { format!("{after}\u{1}") }
 }
@@ -69,7 +69,8 @@ pub(crate) fn first_name(prefix: &str, after: &str) -> String {
 /// A kind and the name of a record of it.
 type Key<'a> = (&'a str, &'a str);
 
-/// One version of a record, also for a transaction. Indexes: change_history, revision_tx.
+/// One version of a record, for snapshots and transactions alike. Indexes: change_history,
+/// revision_tx.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -77,7 +78,8 @@ pub async fn version_of(conn: &mut Conn, key: Key<'_>, version: i64) -> Result<O
     Ok(versions(conn, "c.version = $3", (key, version), 1).await?.into_iter().next())
 }
 
-/// The last version of a record, also for a transaction. Indexes: like [`version_of`].
+/// The last version of a record, for snapshots and transactions alike. Indexes: like
+/// [`version_of`].
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

@@ -34,7 +34,7 @@ pub struct Record<D> {
     pub create_time: Micros,
     /// When it was last changed.
     pub update_time: Micros,
-    /// The document's bytes, for its etag: encoded anew they would lack what a newer version of
+    /// The document's bytes, for its etag: encoded anew, they would lack what a newer version of
     /// this program has written.
     pub(crate) stored: Bytes,
 }
@@ -94,7 +94,7 @@ pub struct Buried {
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub version: i64,
-    /// The version that the row bears: another one where it was altered.
+    /// The version that the row has: another one if it was altered.
     pub row_version: i64,
     pub form: i64,
     pub deleted: bool,
@@ -105,11 +105,11 @@ pub(crate) struct Stored {
     pub update_time: Micros,
     /// The row's proof as it was written, and the version that it was written for.
     pub proof: Proof,
-    /// A program that always proves has written it.
+    /// True if a program that always writes a proof has written the row.
     pub sealed: bool,
-    /// Each value of the row is of its column's type, which SQLite does not require.
+    /// True if each value of the row is of its column's type, which SQLite does not require.
     pub of_class: bool,
-    /// Whether this is the row.
+    /// Whether this is the row itself, or stands in for an altered one.
     pub altered: Altered,
 }
 
@@ -182,7 +182,8 @@ impl Stored {
         self.proof.version != self.version && !self.sealed
     }
 
-    /// True if no program has written the row so in this version: it was altered in the database.
+    /// True if no program has written the row like this in this version: it was altered in the
+    /// database.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
         match self.proof.version == self.version {
             _ if !self.of_class => true,
@@ -191,8 +192,8 @@ impl Stored {
         }
     }
 
-    /// Rows one of which was the written one, if this row only got another version, was marked as
-    /// deleted or got values of other types: that one then fits the proof.
+    /// Rows of which one is the row as it was written, if it only got another version, was marked
+    /// as deleted or got values of other types: that one then fits the proof.
     pub fn perhaps_written(&self) -> Vec<Self> {
         let version = self.proof.version;
         let mut rows = vec![Self { version, of_class: true, ..self.clone() }];

@@ -29,7 +29,8 @@ pub enum Statements {
         /// The statements for PostgreSQL.
         postgres: &'static str,
     },
-    /// Steps of a library, together: of a service that takes its tables on after others have.
+    /// The steps of a library together, for a service that takes on the library's tables later than
+    /// others did.
     All(&'static [Migration]),
 }
 

@@ -18,9 +18,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Begins with a fixed text in one round trip; answers the row that the text selects. A
-    /// connection that turns out to be dead, or to lead to a server that takes no writes any more,
-    /// has changed nothing, so another is tried once: a new one, since earlier ones are in doubt.
+    /// Begins with a fixed text in one round trip; answers the row that the text selects. If a
+    /// connection turns out to be dead, or to lead to a server that no longer takes writes, nothing
+    /// has changed, so another one is tried once: a new one, since earlier ones are in doubt.
     pub async fn begin(pool: &Pool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
         pool.check()?;
         match Self::try_begin(pool, text).await {

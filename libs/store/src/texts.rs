@@ -5,7 +5,7 @@ use sqlx::{
     any::{AnyRow, AnyTypeInfoKind},
 };
 
-/// A text that may have come as its bytes, and whether it is one.
+/// A text that may have come as bytes, and whether it is a text at all.
 pub(crate) fn text(row: &AnyRow, column: &str) -> sqlx::Result<(String, bool)> {
     Ok(maybe_text(row, column)?.unwrap_or_default())
 }

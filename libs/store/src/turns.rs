@@ -1,6 +1,6 @@
-//! A few places for work that is long or heavy, taken by turns: the next free place goes by the
+//! A few places for work that is long or heavy, taken by turns: the next free place is given in the
 //! order of the *keys* that wait, not of the requests, so that a hundred requests of one caller
-//! hold up another's by one of them.
+//! hold up another caller's by just one of them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -60,7 +60,7 @@ impl<K: Clone + Eq + Hash> Turns<K> {
                 }
                 line.wait(&key)
             };
-            // A turn that was sent is never lost: who does not take it gives it on.
+            // A turn that was sent is never lost: if it is not taken, it is given on.
             if let Ok(turn) = granted.await {
                 return turn;
             }

@@ -50,15 +50,15 @@ impl Db {
     /// Begins a writing transaction; the feed tells its changes as made by `by`.
     ///
     /// # Errors
-    /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
+    /// `UNAVAILABLE` or `OVERLOADED` if no connection can be had.
     pub fn begin<'a>(&'a self, by: &'a Actor) -> BoxFuture<'a, Result<Tx>> {
         self.begin_with(by, self.0.dialect.begin)
     }
 
-    /// Begins a writing transaction that sees all as it is now, to its end: what it compares agrees
-    /// with each other though others write, and it locks only what it writes. Nothing that it
-    /// writes may have changed meanwhile, else it is refused and has to begin again. On SQLite it
-    /// is the only writer.
+    /// Begins a writing transaction that sees everything as it is now until it ends: what it
+    /// compares fits together although others write, and it locks only what it writes. Nothing that
+    /// it writes may have changed meanwhile, else it is refused and has to begin again. On SQLite
+    /// it is the only writer.
     ///
     /// # Errors
     /// The same as [`Db::begin`].
@@ -87,8 +87,7 @@ impl Tx {
         self.now
     }
 
-    /// Says which sync session has brought what the transaction writes, where that is known only
-    /// now.
+    /// Says which sync session has brought what the transaction writes, if that is known only now.
     pub fn within(&mut self, session: &str) {
         session.clone_into(&mut self.by.session);
     }
@@ -128,8 +127,8 @@ impl Tx {
         Ok(Bounds::select(self.conn()).await?.head.revision)
     }
 
-    /// Commits, and answers the feed's revision. A transaction that changed no record gets the
-    /// revision up to which everything it saw lies.
+    /// Commits, and answers the feed's revision. A transaction that changed no record gets a
+    /// revision that is not below anything it saw.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost. After `UNAVAILABLE` it may have been committed: send
@@ -185,7 +184,7 @@ impl Tx {
     }
 
     /// The next number, under the one writer's lock. A clock that is set back by less than
-    /// readiness minds does not take the order of commits with it. Indexes: change_tx, revision_at.
+    /// readiness notices does not change the order of commits. Indexes: change_tx, revision_at.
     async fn commit_sqlite(&mut self) -> Result<i64> {
         let (at, by) = (self.now, self.by.clone());
         let conn = self.session.conn()?;

@@ -1,4 +1,4 @@
-//! Waits for connections of a pool: how many there are, in which turn, and for how long.
+//! Waits for connections of a pool: how many wait, in which order, and for how long.
 
 use std::{
     sync::{

@@ -1,10 +1,10 @@
 //! Keeps SQLite's log short while nobody writes.
 //!
 //! A commit writes each page that it touches to the log: a record, its change, the revision and
-//! their indexes are some 110 KB, however small the record. The log is moved into the file every
-//! 32 MB (see [`crate::dialect`]), which is what bulk writes want, and its file then keeps the
-//! length that it once had. So it would lie there with 33 MB beside a database of a few records.
-//! Once nothing was committed for a while, the log is moved and cut.
+//! their indexes are some 110 KB, however small the record. The log is moved into the file every 32
+//! MB (see [`crate::dialect`]), which is what bulk writes want, and its file then keeps the length
+//! that it once had. So a file of 33 MB would lie beside a database of a few records. Once nothing
+//! was committed for a while, the log is moved and cut.
 
 use std::{
     fs,
@@ -17,10 +17,10 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{db_error, dialect::SQLITE_CUT_LOG, pool::Pool};
 
-/// How long nothing has to be committed before a look: longer than the pauses of one author. No
+/// For how long nothing must have been committed before a look: longer than one author's pauses. No
 /// setting, since it only concerns the length of a file, and nobody waits for it.
 const SILENCE: Duration = Duration::from_secs(2);
-/// A log that is shorter is left alone, in bytes: two or three commits.
+/// A log shorter than this, in bytes, is left alone: two or three commits.
 const SHORT: u64 = 256 * 1024;
 
 /// Looks after the log of the database at `path`, as long as it is open and tells what is

@@ -1,4 +1,4 @@
-//! What a transaction has written itself, which no feed tells before its commit.
+//! What a transaction has written itself, which the feed tells only after its commit.
 
 use std::collections::BTreeMap;
 

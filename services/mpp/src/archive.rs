@@ -30,7 +30,7 @@ pub const SERVICES: [&str; 3] =
     [Service::Reporting.name(), Service::Scheduling.name(), Service::Registry.name()];
 /// The file that lists a backup's contents. A folder without it is no whole backup.
 const CONTENTS: &str = "backup.json";
-/// The folder of keys, of a backup as of a data folder.
+/// The folder of keys, in a backup as well as in a data folder.
 pub const KEYS: &str = "keys";
 
 /// A backup's list of contents.

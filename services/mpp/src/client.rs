@@ -69,9 +69,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Writes the context into the data folder, and where commands from elsewhere find it, unless
-    /// that place has a context of something else that may still be of use: of another `mpp up`, or
-    /// of a ministry's real services.
+    /// Writes the context into the data folder, and also where commands from elsewhere find it,
+    /// unless that place holds another context that may still be of use: of another `mpp up`, or of
+    /// a ministry's real services.
     pub fn save(&self, data: &Path) -> Result<()> {
         self.write(&data.join("context.json"))?;
         // The second place is a convenience: a home that cannot be written is no failure.
@@ -134,7 +134,7 @@ impl Context {
     }
 }
 
-/// The files in which a context is looked for that no flag names, one after the other.
+/// The files in which a context is looked for if no flag names one, one after the other.
 fn candidates() -> impl Iterator<Item = PathBuf> {
     let here = env::var_os("MPP_DATA").map_or_else(|| "mpp-data".into(), PathBuf::from);
     std::iter::once(here.join("context.json")).chain(everywhere())

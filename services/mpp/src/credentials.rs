@@ -1,5 +1,6 @@
-//! When the credentials expire by which this process proves itself or knows others. Their files are
-//! read each time that the metrics are asked for, so the metrics tell the files as they are now.
+//! When the credentials expire with which this process proves itself or recognises others. Their
+//! files are read each time that the metrics are asked for, so the metrics tell the files as they
+//! are now.
 
 use std::{
     fs,

@@ -37,7 +37,7 @@ pub struct Named {
     pub offering: Option<String>,
     /// What the command is about.
     pub subject: Subject,
-    /// The addresses that it calls, and how they were found; empty where it calls none.
+    /// The addresses that it calls, and how they were found; empty if it calls none.
     pub called: String,
 }
 
@@ -80,7 +80,7 @@ pub fn report(error: &Error, named: &Named) -> ExitCode {
     code(error).into()
 }
 
-/// True where no service has answered: the transport says so, which knows no address.
+/// True if no service has answered: the transport says so, but it knows no address.
 fn is_unreached(error: &Error) -> bool {
     let text = error.message();
     error.reason() == Reason::Unavailable

@@ -16,7 +16,7 @@
 //! and no command knows of `args`, `up` or `serve`.
 
 #![forbid(unsafe_code)]
-// They panic if nobody reads; `say!` and `complain!` do not.
+// The standard macros panic if nobody reads; `say!` and `complain!` do not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 #[macro_use]
@@ -63,7 +63,7 @@ use crate::{
 fn main() -> ExitCode {
     let args = match Args::read(std::env::args_os()) {
         Ok(args) => args,
-        // Help, too, comes this way.
+        // Help comes this way, too.
         Err(told) => return not_parsed(&told),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -168,7 +168,7 @@ async fn run(args: Args) -> Result<()> {
 }
 
 fn completions(shell: clap_complete::Shell) {
-    // The generator panics where it cannot write; into memory it can.
+    // The generator panics if it cannot write; into memory it always can.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "mpp", &mut script);
     output::print(format_args!("{}", String::from_utf8_lossy(&script)));

@@ -1,7 +1,7 @@
 //! How answers are printed: proto3 JSON for programs, aligned columns for people.
 //!
-//! Everything goes through [`say!`] and [`complain!`]: the standard library's macros panic where
-//! the reader has gone or the disk is full, in the midst of whatever the command is doing.
+//! Everything goes through [`say!`] and [`complain!`]: the standard library's macros panic if the
+//! reader has gone or the disk is full, in the middle of whatever the command is doing.
 
 use std::{
     fmt,
@@ -104,7 +104,7 @@ pub fn word(value_name: &str) -> String {
     mpp_api::word(value_name).to_lowercase().replace('_', " ")
 }
 
-/// The text in the language that this program speaks; in Indonesian where it has no other.
+/// The text in English, which this program speaks; in Indonesian if there is no English.
 pub fn english(text: Option<&LocalizedText>) -> &str {
     match text {
         Some(text) if text.en.is_empty() => &text.id,

@@ -50,8 +50,8 @@ async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> 
     mpp_rpc::serve(shell, routes, readiness, grpc, health, shutdown).await
 }
 
-/// Logs that the service serves once reads are ready, which the memory is last to be. Until then it
-/// logs now and then which parts are missing.
+/// Logs that the service serves once reads are ready; the memory is the last part of that. Until
+/// then it logs now and then which parts are missing.
 async fn announce(readiness: Readiness, listen: SocketAddr, health: SocketAddr) {
     while timeout(SAY_AGAIN, readiness.until_ready_for(Use::Reads)).await.is_err() {
         tracing::warn!(missing = ?readiness.missing_for(Use::Reads), "not serving yet");

@@ -2,9 +2,10 @@
 //! in any column, and every read of such a row fails, so that a comparison could not see the other
 //! rows.
 //!
-//! A look goes once over each table. What a row itself says is put back some rows at a time, while
-//! others write ([`put_back`]). What nothing says is taken as it is only in the transaction that
-//! also sets right what follows from it ([`take_as_it_is`]): until then no booking may count it.
+//! A look goes once over each table. What a row itself still tells is put back some rows at a time,
+//! while others write ([`put_back`]). What nothing tells is taken as it is, but only in the
+//! transaction that also sets right what follows from it ([`take_as_it_is`]): until then no booking
+//! may count it.
 
 use std::{collections::BTreeMap, pin::pin};
 
@@ -34,8 +35,8 @@ struct Wrong {
     found: Disagreement,
 }
 
-/// Every value of a wrong type in these tables; the last that is named of a column stands for those
-/// that are not.
+/// Every value of a wrong type in these tables; the last one that is named for a column stands for
+/// those that are not named.
 pub(super) async fn disagreements(
     conn: &mut Conn,
     tables: &[&'static str],
@@ -60,8 +61,8 @@ pub(super) async fn disagreements(
     Ok(found)
 }
 
-/// Puts back every value that its row itself still says; answers how many. What was put back stays
-/// if the rest fails.
+/// Puts back every value that its own row still tells; answers how many. What was put back stays if
+/// the rest fails.
 pub(super) async fn put_back(
     db: &Db,
     by: &Actor,
@@ -73,7 +74,7 @@ pub(super) async fn put_back(
     }
     let mut all = 0;
     for name in tables {
-        // Just before it is mended: a call that is cut off has not counted what it leaves.
+        // Counted just before it is mended: a call that is cut off has not counted what it leaves.
         let (count, mut restored) = (count_wrong(db, name).await?, 0);
         progress.found(count);
         // A row whose whole key is its only place may have two wrong values in it.
@@ -86,7 +87,7 @@ pub(super) async fn put_back(
     Ok(all)
 }
 
-/// How many values of another type a table has, also those that its rows do not say.
+/// How many values of another type a table has, including those that its rows do not tell.
 async fn count_wrong(db: &Db, name: &'static str) -> Result<i64> {
     let mut read = db.read().await?;
     let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
@@ -119,8 +120,9 @@ async fn put_back_in(db: &Db, by: &Actor, name: &'static str, progress: &Progres
     Ok(restored)
 }
 
-/// Takes every value that nothing says as it is; answers how many. The transaction, which has not
-/// written to these tables, keeps all others from writing, so that a snapshot shows what it sees.
+/// Takes every value that nothing else tells as it is; answers how many. The transaction, which has
+/// not written to these tables, keeps all others from writing, so that a snapshot shows what it
+/// sees.
 pub(super) async fn take_as_it_is(tx: &mut Tx, tables: &[&'static str]) -> Result<i64> {
     let (db, mut taken) = (tx.db.clone(), 0);
     for name in tables.iter().filter(|_| db.is_sqlite()) {
@@ -136,7 +138,7 @@ pub(super) async fn take_as_it_is(tx: &mut Tx, tables: &[&'static str]) -> Resul
     Ok(taken)
 }
 
-/// The values of a wrong type in a table. Scans it.
+/// The values of a wrong type in a table. Scans the table.
 fn wrong<'a>(
     conn: &'a mut Conn,
     table: &'a Table,

@@ -1,4 +1,4 @@
-//! Compares the feed's head, floor and drawn numbers with the revisions and changes that are there.
+//! Compares the feed's head, floor and drawn numbers with the revisions and changes that exist.
 
 use mpp_core::Result;
 use sqlx::{Row as _, any::AnyRow};
@@ -93,7 +93,7 @@ fn read(row: &AnyRow) -> sqlx::Result<There> {
     })
 }
 
-/// The floor has to be a revision that is there, and nothing above it may have been compacted.
+/// The floor has to be a revision that exists, and nothing above it may have been compacted.
 fn floor(there: &There) -> Option<Disagreement> {
     let There { floor, compacted, head, floor_row, .. } = *there;
     let set = |to: i64| {
@@ -139,7 +139,7 @@ async fn gap(conn: &mut Conn, there: &There, service: &str) -> Result<Option<Dis
 
 /// The table, what is gone from it, and where the floor belongs. Somebody who writes records by
 /// hand leaves changes without a revision, too, which the records' proofs show; only where
-/// revisions are gone are numbers missing as well. Such changes stay: they may be all that there is
+/// revisions are gone are numbers missing as well. Such changes stay: they may be all that is left
 /// of a record.
 fn gone(there: &There) -> Option<(&'static str, String, i64)> {
     let There { floor, head, broken, untold, revisions, .. } = *there;

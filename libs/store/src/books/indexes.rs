@@ -1,4 +1,5 @@
-//! Indexes beside the steps that have made them, by what they are of: columns, rows, uniqueness.
+//! Compares indexes with the steps that have made them: their columns, their rows, whether they are
+//! unique.
 
 use super::{Disagreement, Statement};
 use crate::dialect::Engine;
@@ -49,7 +50,7 @@ pub(super) fn wrong(
         (true, true) if engine == Engine::Sqlite => {
             format!("`begin; drop index {name}; {made}; commit;`")
         }
-        // While there is none, nothing keeps two rows from being alike.
+        // While the index is missing, nothing keeps two rows from being alike.
         (true, true) => format!(
             "`{}`, then `begin; drop index {name}; alter index {name}_new rename to {name}; commit;`",
             made.replacen(name, &format!("{name}_new"), 1)

@@ -1,5 +1,5 @@
 //! The small tables beside the records, which say where something stands: heads, floors, counters,
-//! leases, positions, the ledger. Each follows from something else, and a number of it that was
+//! leases, positions, the ledger. Each follows from something else, and a number in them that was
 //! altered by hand, or restored without the rest, stops or misleads a service without an error.
 //!
 //! So each is compared with what it describes. A [`Disagreement`] says what is wrong, and brings
@@ -23,10 +23,10 @@ use sqlx::{Any, AssertSqlSafe, query::Query};
 
 use crate::{Actor, Conn, Db, Progress, Tx, db_error};
 
-/// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
+/// How far a clock may be off, or a lease may last, before a time counts as altered.
 pub const FAR_AHEAD: Micros = 86_400_000_000;
 
-/// The tables that every service has, and what its steps make beside tables.
+/// The tables that every service has, and what its steps make besides tables.
 pub const TABLES: &[&str] =
     &["feed", "revision", "change", "job", "upstream", "migration", "trigger", "function", "index"];
 
@@ -49,7 +49,7 @@ pub struct Disagreement {
     pub part: String,
     /// The number of rows that it stands for: the others are named once this one is mended.
     pub rows: i64,
-    /// True if its row is not there: whoever changes what it follows from does not meet it.
+    /// True if the row is missing: whoever changes what it follows from does not come across it.
     pub lacks_row: bool,
 }
 
@@ -74,7 +74,7 @@ impl Disagreement {
         Self { table, what, mend: None, accept: None, part, rows: 1, lacks_row: false }
     }
 
-    /// Places it in a part of its table.
+    /// Says in which part of its table it is.
     #[must_use]
     pub fn of_part(self, part: String) -> Self {
         Self { part, ..self }
@@ -86,7 +86,7 @@ impl Disagreement {
         Self { rows, ..self }
     }
 
-    /// Marks it as a row that is not there, if it `lacks` one.
+    /// Marks it as a missing row, if it `lacks` one.
     #[must_use]
     pub fn without_row(self, lacks: bool) -> Self {
         Self { lacks_row: lacks, ..self }
@@ -158,7 +158,7 @@ impl Statement {
 
 impl Db {
     /// Values in these tables of another type than their column's, on which every read fails; in
-    /// all tables but that of the records if none is named.
+    /// all tables except that of the records if none is named.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -228,8 +228,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes the values of [`Db::misfiled`] as they are that nothing puts back; answers how many.
-    /// Before any other write of the transaction.
+    /// Takes those values of [`Db::misfiled`] as they are that nothing puts back; answers how many.
+    /// Call it before any other write of the transaction.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

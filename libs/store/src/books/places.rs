@@ -12,7 +12,7 @@ pub(super) async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Di
     Ok(found)
 }
 
-/// Leases that end too far ahead: nobody would do their work until then.
+/// Leases that end too far ahead: until then nobody would do their work.
 async fn leases(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     let rows = sqlx::query("select name, until from job where until > $1")
         .bind(now.saturating_add(FAR_AHEAD))
@@ -28,7 +28,7 @@ async fn leases(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     rows.iter().map(lease).collect()
 }
 
-/// A position's token says itself of which revision it is.
+/// A position's token says itself which revision it belongs to.
 async fn positions(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let rows = sqlx::query("select feed, token, revision from upstream")
         .fetch_all(conn)

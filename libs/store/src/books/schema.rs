@@ -1,5 +1,5 @@
-//! Triggers, functions and indexes beside the steps that have made them: where somebody has dropped
-//! or disabled one, writes miss the feed or are not counted, and nothing else says so.
+//! Compares triggers, functions and indexes with the steps that have made them: if somebody has
+//! dropped or disabled one, writes miss the feed or are not counted, and nothing else says so.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ struct There {
     turn_on: Option<String>,
 }
 
-/// Not where a newer program has made the last step, which may have replaced any of them.
+/// Nothing is compared if a newer program has made the last step, which may have replaced any of
+/// them.
 pub(super) async fn disagreements(
     conn: &mut Conn,
     (service, steps): (&'static str, &[Migration]),
@@ -54,7 +55,7 @@ pub(super) async fn disagreements(
     Ok(made.iter().filter_map(wrong).collect())
 }
 
-/// The tables that the steps have made, but for that of the records.
+/// The tables that the steps have made, except that of the records.
 pub(super) fn tables(steps: &[Migration]) -> Vec<&'static str> {
     let texts = STORE.iter().chain(steps).flat_map(|step| step.statements.sqlite());
     let lines = texts.flat_map(str::lines);
@@ -62,7 +63,7 @@ pub(super) fn tables(steps: &[Migration]) -> Vec<&'static str> {
     names.filter(|name| *name != "record").collect()
 }
 
-/// Notes what a step makes, and what it takes away.
+/// Notes what a step makes, and what it removes.
 fn read_step(text: &str, made: &mut Steps) {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -158,7 +159,7 @@ fn wrong((kind, name): &Key, made: &Made, there: Option<&There>) -> Option<Disag
         Some(There { turn_on: Some(turn_on), .. }) => {
             (format!("{name} is turned off"), turn_on.clone())
         }
-        // PostgreSQL has no text of a trigger that is kept as it was written.
+        // PostgreSQL does not keep the text of a trigger as it was written.
         Some(There { text: there, .. }) if !there.is_empty() && there != text => {
             let what = format!("{name} does something else than the program has set up");
             (what, anew(kind, name, statement))
@@ -184,7 +185,7 @@ fn wrong_index(
     Some(indexes::wrong(engine, (name, is), &made.statement, there.is_some()))
 }
 
-/// Makes it again in the place of another one.
+/// Makes it again, in place of another one.
 fn anew(kind: &str, name: &str, statement: &str) -> String {
     match kind {
         "function" => statement.replacen("create function", "create or replace function", 1),

@@ -29,12 +29,12 @@ pub(super) fn history_kinds(db: &Db) -> String {
     literals(db.0.history_kinds)
 }
 
-/// The kinds whose record a session writes by ending, as a list of literals.
+/// The kinds whose record a session writes when it ends, as a list of literals.
 pub(super) fn standing_kinds(db: &Db) -> String {
     literals(db.0.standing_kinds)
 }
 
-/// The service's own constants.
+/// A list of SQL literals; the kinds are the service's own constants, so nothing is escaped.
 fn literals(kinds: &[&str]) -> String {
     let kinds: Vec<_> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
     if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }

@@ -12,7 +12,8 @@ use crate::Labels;
 const MAX_PARTS: usize = 32;
 const MAX_TEXT: usize = 512;
 
-/// The records that a follower wants: all conditions hold, an empty one holds always.
+/// The records that a follower wants: those for which all conditions hold. An empty condition
+/// always holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Any of these kinds.
@@ -78,7 +79,7 @@ impl Filter {
         short
     }
 
-    /// True if of each kind either all records pass or none.
+    /// True if for each kind either all records pass or none.
     pub(crate) fn is_of_whole_kinds(&self) -> bool {
         self.name_prefix.is_empty() && self.labels.is_empty()
     }
@@ -101,7 +102,7 @@ impl Filter {
         })
     }
 
-    /// A record that bears no region has the empty one.
+    /// A record without a region counts as having the empty one.
     fn matches_region(&self, region: &str, want: &str) -> bool {
         let rests_on = region.is_empty() || is_below(want, region);
         region == want || is_below(region, want) || (self.wider && rests_on)

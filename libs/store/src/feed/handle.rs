@@ -63,7 +63,7 @@ impl Feed {
         &self.0.last_proof
     }
 
-    /// How long all that the service keeps may be read for a comparison.
+    /// How long reading everything that the service keeps may take, for a comparison.
     pub fn compare_limit(&self) -> Duration {
         self.0.options.compare_limit
     }
@@ -73,7 +73,7 @@ impl Feed {
         self.0.ended.cancelled().await;
     }
 
-    /// The last revision that followers can have.
+    /// The last revision that followers can get.
     pub fn head(&self) -> i64 {
         self.0.tail.borrow().head.revision
     }
@@ -84,7 +84,7 @@ impl Feed {
         self.0.tail.borrow().history
     }
 
-    /// Waits until followers can have a revision. The caller bounds the wait.
+    /// Waits until followers can get a revision. The caller bounds the wait.
     ///
     /// # Errors
     /// `UNAVAILABLE` once the feed is shut down.

@@ -1,7 +1,7 @@
 //! The end of history: versions are dropped once another has stood in their place for long enough.
 //!
 //! Versions to drop are looked up by what replaced them: each change that grows older than the
-//! retention takes the versions below its own along. So a pass reads only what has grown old since
+//! retention takes along the versions before its own. So a pass reads only what has grown old since
 //! the last one, and the latest version of a record stays for good. Whatever versions are left
 //! follow one another without a gap, but for those of [standing](drop_standing).
 
@@ -16,8 +16,7 @@ use crate::{Actor, Db, Tx, db_error, placeholders};
 /// Revisions of one statement: the databases limit its parameters.
 const TOGETHER: usize = 400;
 
-/// Drops the versions that others had taken the place of by a revision, as far as no follower needs
-/// them.
+/// Drops the versions that others had replaced by this revision, as far as no follower needs them.
 pub(super) async fn drop_replaced(db: &Db, by: i64) -> Result<()> {
     while drop_chunk(db, by).await? {}
     Ok(())
@@ -46,11 +45,11 @@ async fn drop_chunk(db: &Db, by: i64) -> Result<bool> {
     tx.commit().await.map(|_| true)
 }
 
-/// Drops what the changes of these revisions took the place of; answers the transactions that made
-/// it. Indexes: revision's primary key, (tx, seq) of change, change_history.
+/// Drops what the changes of these revisions replaced; answers the transactions that made it.
+/// Indexes: revision's primary key, (tx, seq) of change, change_history.
 ///
-/// The kind is compared as no column: otherwise SQLite would read all changes of it by
-/// change_history instead of those of these revisions.
+/// The kind is compared as an expression and not as a column: otherwise SQLite would use
+/// change_history and read all changes of the kind instead of those of these revisions.
 async fn drop_below(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<Vec<i64>> {
     let (row, kinds) = (db.0.dialect.row_id, history_kinds(db));
     let text = format!(
@@ -93,7 +92,7 @@ async fn dropped(tx: &mut Tx, text: String, (from, to): (i64, i64)) -> Result<Ve
     Ok(made.into_iter().collect())
 }
 
-/// Drops those revisions that have no change left, but for the floor, where a follower may stand.
+/// Drops those revisions that have no change left, except the floor, where a follower may stand.
 /// Indexes: revision_tx, (tx, seq) of change.
 async fn drop_empty(tx: &mut Tx, made: &[i64]) -> Result<()> {
     for some in made.chunks(TOGETHER) {

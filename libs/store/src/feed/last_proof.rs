@@ -10,7 +10,7 @@ use tokio::sync::watch;
 pub struct LastProof(Arc<watch::Sender<Option<(Micros, bool)>>>);
 
 impl LastProof {
-    /// It was compared now.
+    /// Notes that it was compared at this time, and whether it was equal.
     pub fn note(&self, at: Micros, is_equal: bool) {
         self.0.send_replace(Some((at, is_equal)));
     }

@@ -1,9 +1,9 @@
 //! Puts records back that were altered in the database.
 //!
 //! Until it is compacted, the feed still has a record as it was written: the change whose row
-//! agrees with the record's proof, or the last one if the row is gone. A record that it does not
-//! have can be accepted as it is now, if that is wanted. Either way the record gets its next
-//! version, so that memories and copies, which may have read it in between, hear of it.
+//! agrees with the record's proof, or the last one if the row is gone. A record that the feed no
+//! longer has can be accepted as it is now, if that is wanted. Either way the record gets its next
+//! version, so that memories and copies, which may have read it in between, learn of it.
 
 use bytes::Bytes;
 use mpp_api::{
@@ -63,7 +63,7 @@ enum Outcome {
 
 impl Feed {
     /// Mends every record that was altered, each in a transaction of its own, and counts them in
-    /// `progress`. With `accept` those stay as they are now that cannot be put back.
+    /// `progress`. With `accept`, records that cannot be put back stay as they are now.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away; what was mended before stays so.
@@ -151,7 +151,7 @@ impl Feed {
     }
 }
 
-/// The tombstone, or that the record was withdrawn where it cannot be read.
+/// The tombstone; if it cannot be read, one that says that the record was withdrawn.
 fn readable_tombstone(tombstone: Bytes) -> Bytes {
     let is_one = Tombstone::decode(tombstone.clone())
         .is_ok_and(|tombstone| tombstone.reason() != Reason::Unspecified);
@@ -196,8 +196,8 @@ impl Tx {
         Ok(outcome)
     }
 
-    /// Writes a record whose row is gone as the feed has put it last; false if it has not, or
-    /// where somebody has made one meanwhile. Indexes: change_history, revision_tx.
+    /// Writes a record whose row is gone as the feed had it last; false if the feed never had it,
+    /// or somebody has made one meanwhile. Indexes: change_history, revision_tx.
     async fn bring_back(&mut self, kind: &'static str, name: &str) -> Result<bool> {
         let columns = self.db.0.dialect.change_columns;
         let query = format!(

@@ -52,7 +52,7 @@ pub struct OwnRecords {
     pub gone: BTreeSet<String>,
     /// The names whose document is no message of its kind, or whose labels cannot be read.
     pub unreadable: BTreeMap<String, Named>,
-    /// How many a program of before has written, without a proof.
+    /// How many were written without a proof, by an older program.
     pub unproven: i64,
 }
 
@@ -116,13 +116,13 @@ pub(super) async fn page(
     Ok(page)
 }
 
-/// Records that have no row, though the last that the feed has of them is not that they went: the
-/// row was deleted in the database. Indexes: record's primary key and change_history.
+/// Records that have no row, although the feed's last change of them is no deletion: the row was
+/// deleted in the database. Indexes: record's primary key and change_history.
 pub(super) async fn missing(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     missing_among(conn, None).await
 }
 
-/// The same of a kind, among the names that start so.
+/// The same for one kind, among the names that start with a text.
 async fn missing_among(
     conn: &mut Conn,
     among: Option<(&str, &str)>,
@@ -151,8 +151,8 @@ async fn missing_among(
 /// Rows whose key is no text, so that no read finds them: SQLite keeps whatever it is given.
 const MISFILED: &str = "typeof(kind) <> 'text' or typeof(name) <> 'text'";
 
-/// True of a key that is plain text, as each is that a program has written. Another one of SQLite
-/// may be no UTF-8, and fails whoever reads it.
+/// True for a key that is plain text, as all keys written by a program are. On SQLite any other may
+/// not be UTF-8, and reading it fails.
 fn plain(conn: &Conn, kind: &str, name: &str) -> String {
     match conn.dialect().engine {
         Engine::Postgres => "1 = 1".to_owned(),
@@ -175,8 +175,9 @@ pub(super) async fn misfiled(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     rows.iter().map(key).collect()
 }
 
-/// Files such rows under their names; one whose name has a row goes. Where the name itself is lost
-/// the row is left, and goes only with `accept`: what it was the feed may still have.
+/// Files such rows under their names; if a name has a row already, the other row is deleted. If the
+/// name itself is lost, the row stays, and is deleted only with `accept`: the feed may still have
+/// what it was.
 pub(super) async fn file(conn: &mut Conn, accept: bool) -> Result<i64> {
     let known =
         format!("({MISFILED}) and {}", plain(conn, "cast(kind as text)", "cast(name as text)"));
@@ -195,7 +196,7 @@ pub(super) async fn file(conn: &mut Conn, accept: bool) -> Result<i64> {
     Ok(i64::try_from(done).unwrap_or(i64::MAX))
 }
 
-/// Is every record as it was written, or else beyond what the feed can tell?
+/// Whether every record is as it was written, or is beyond what the feed can tell.
 pub(crate) async fn are_sound(conn: &mut Conn) -> Result<bool> {
     let elsewhere = [missing(&mut *conn).await?, misfiled(&mut *conn).await?];
     if elsewhere.iter().any(|names| !names.is_empty()) {
@@ -247,7 +248,7 @@ fn key(row: &AnyRow) -> Result<(String, String)> {
     key().map_err(db_error)
 }
 
-/// All of them, with a hash over them in order.
+/// All living records, with a hash over them in their order.
 pub(super) async fn read(
     snapshot: &mut Read,
     message_bytes: usize,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The pace of such readings. With many records they come more seldom, so that reading takes a
-/// bounded part of the time.
+/// The pace of such readings. With many records they are rarer, so that reading takes a bounded
+/// part of the time.
 #[derive(Clone, Copy, Debug)]
 pub struct ProofPace {
     /// The least time between two of them.
@@ -16,7 +16,7 @@ pub struct ProofPace {
 }
 
 impl ProofPace {
-    /// When the next one is due, after one that began then and has just ended.
+    /// When the next reading is due, after one that began at `began` and has just ended.
     pub fn after(&self, began: Instant) -> Instant {
         Instant::now() + (began.elapsed() * self.part).max(self.least)
     }

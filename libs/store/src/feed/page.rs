@@ -33,7 +33,7 @@ impl FeedPlace {
         self.seq == i64::MAX
     }
 
-    /// Checks that the database goes on from here: it still bears the mark, and has all that
+    /// Checks that the database goes on from here: it still has the mark, and everything that
     /// follows.
     fn check(self, floor: i64, there: Option<i64>) -> Result<()> {
         // The rest of a transaction that was read in part is needed too.
@@ -87,7 +87,7 @@ pub(crate) async fn check(db: &Db, at: Marked) -> Result<()> {
 /// Changes that follow a place.
 #[derive(Debug)]
 pub(crate) struct FeedPage {
-    /// Empty at the head.
+    /// The pieces that follow; empty at the head.
     pub pieces: Vec<Piece>,
     /// True if more may follow at once.
     pub more: bool,
@@ -131,7 +131,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         let before = row.try_get("version_before").map_err(db_error)?;
         let piece = piece_for(&mut page.pieces, end, change.size(), piece_bytes);
         piece.push(change, before, end);
-        // One transaction may be that of `place`, which was read whole before.
+        // One transaction may be that of `place`, which was read in full before.
         page.more = count == CHANGES || revisions >= TRANSACTIONS - 1;
         if bytes > piece_bytes * PIECES {
             page.more = true;

@@ -2,8 +2,8 @@
 //! reading the records again.
 //!
 //! A record that was written past the feed, by hand or by a fault of a disk, is found by the next
-//! reading. Bookmarks then tell what is really there, so that followers and memories, which have it
-//! otherwise, start again by themselves.
+//! reading. Bookmarks then tell what is really there, so that followers and memories, which hold
+//! something else, start again by themselves.
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ async fn prove(feed: &Shared) -> Result<()> {
     let at = snapshot.head();
     let mut tail = feed.tail.subscribe();
     let reached = tail.wait_for(|tail| tail.head.revision >= at.revision);
-    // A ring that lags, or is of another history, is for the next time.
+    // If the ring lags, or is of another history, the next reading will do.
     let reached = tokio::time::timeout(LAG, reached).await.is_ok_and(|reached| reached.is_ok());
     let anchor = feed.ring().anchor(at).filter(|_| reached);
     let Some(anchor) = anchor else { return snapshot.end().await };

@@ -80,8 +80,8 @@ impl Reader {
         Ok(page.more)
     }
 
-    /// Goes on at the head of a database that does not follow on any more; waits for one that is
-    /// away.
+    /// Goes on at the head of a database that no longer continues the old history; waits for one
+    /// that is away.
     async fn recover(&mut self, error: &Error) {
         let other_history = error.reason() == Reason::LineageChanged;
         let starts_over = other_history || error.reason() == Reason::RevisionCompacted;
@@ -110,7 +110,7 @@ async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
             () = feed.shutdown.cancelled() => return,
         }
         committed.borrow_and_update();
-        // Best effort: a replica that does not hear it polls.
+        // Best effort: a replica that misses it polls anyway.
         if let Err(error) = notify(&feed).await {
             tracing::debug!(%error, "cannot notify the other replicas");
         }

@@ -8,7 +8,7 @@ use mpp_core::Digest;
 use super::page::{FeedPlace, Piece};
 use crate::mark::Marked;
 
-/// The piece, or the reason for none, that a subscriber finds at its cursor.
+/// What a subscriber finds at its cursor: a piece, or the reason why there is none.
 #[derive(Debug)]
 pub(crate) enum Found {
     Piece(Arc<Piece>),
@@ -43,7 +43,7 @@ pub(crate) struct Ring {
     head: Marked,
     /// The difference to the digest made by the revisions from the ring's start up to its head.
     added: Digest,
-    /// The same of a revision that is not whole yet.
+    /// The same for a revision that is not complete yet.
     coming: Digest,
     /// The digest at the ring's start; `None` until the records were read.
     base: Option<Digest>,
@@ -53,7 +53,7 @@ pub(crate) struct Ring {
     limit: usize,
 }
 
-/// A place that digests are worked back from.
+/// A place from which digests are worked out backwards.
 #[derive(Debug)]
 pub(crate) struct Anchor {
     /// The difference to the digest made by the revisions from the ring's start up to it.
@@ -113,8 +113,8 @@ impl Ring {
     }
 
     /// The cursor of the first piece after a place; `None` if the ring does not reach back so far,
-    /// or knows the place's revision by another mark. A place beyond its head is not for it to
-    /// judge: another replica may have been ahead.
+    /// or knows the place's revision by another mark. It does not judge a place beyond its head:
+    /// another replica may have been ahead.
     pub fn cursor_after(&self, place: FeedPlace) -> Option<u64> {
         if !place.is_whole() || place.at.revision < self.floor.revision {
             return None;
@@ -148,9 +148,8 @@ impl Ring {
         Some(Anchor { added, epoch: self.epoch })
     }
 
-    /// Takes `held`, which was read at the anchor, for what is held there; answers what the feed
-    /// had told until now. `None` after a restart, which leaves no anchor valid, and the first
-    /// time.
+    /// Takes `held`, which was read at the anchor, as the digest there; answers what the feed had
+    /// told until now. `None` after a restart, which leaves no anchor valid, and the first time.
     pub fn prove(&mut self, anchor: &Anchor, held: &Digest) -> Option<Digest> {
         if anchor.epoch != self.epoch {
             return None;

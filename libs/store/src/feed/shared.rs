@@ -40,7 +40,7 @@ pub struct FeedOptions {
     /// How long a service may take to read all that it keeps, for a caller that compares its
     /// copies.
     pub compare_limit: Duration,
-    /// How many initial states, and how many catch-up pages, are read at a time: two states of
+    /// How many initial states, and how many catch-up pages, are read at once: two states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
 }
@@ -57,7 +57,7 @@ pub(super) struct Shared {
     /// Tells this process's notifications from the others'.
     pub id: String,
     pub states: Arc<Semaphore>,
-    /// Taken by callers in turn, so that none has every place.
+    /// Taken by callers in turn, so that no caller has every place.
     catch_ups: Turns<String>,
     /// Somebody wants to know the digest, which is not known yet.
     pub unproven: Notify,

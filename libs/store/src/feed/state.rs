@@ -1,7 +1,7 @@
 //! The initial state: every record that matches, from one snapshot.
 //!
-//! A task of its own reads the snapshot and hands over messages one by one; who does not take the
-//! next one in time loses the snapshot, so that a stalled reader holds no connection.
+//! A task of its own reads the snapshot and hands over messages one by one; a reader that does not
+//! take the next one in time loses the snapshot, so that a stalled reader holds no connection.
 
 use std::{sync::Arc, time::Duration};
 

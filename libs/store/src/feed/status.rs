@@ -1,4 +1,4 @@
-//! The feed's position, and a digest by which two copies are told apart.
+//! The feed's position, and a digest that tells two copies apart.
 
 use mpp_core::{Digest as Held, Error, Result, hex};
 use sha2::Digest as _;

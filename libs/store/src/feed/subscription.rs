@@ -60,8 +60,8 @@ pub struct Subscription {
     owes_token: bool,
     /// True if the follower has not been told yet where it stands.
     greets: bool,
-    /// True until a follower that goes on after a token has been told that it has all there is,
-    /// which it cannot know from silence.
+    /// True until a follower that goes on after a token has been told that it has everything, which
+    /// it cannot know from silence.
     comes_back: bool,
     /// True if transactions that hold nothing for the follower are told, too.
     tells_all: bool,
@@ -136,8 +136,8 @@ impl Subscription {
     /// The next batch; `None` once the server drains. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// `WATCH_TOO_SLOW` if it fell behind, `LINEAGE_CHANGED` and `REVISION_COMPACTED` if it
-    /// must start again from the state. After an error it gives nothing more of use.
+    /// `WATCH_TOO_SLOW` if it fell behind, `LINEAGE_CHANGED` and `REVISION_COMPACTED` if it must
+    /// start again from the state. After an error it gives nothing useful any more.
     pub async fn next(&mut self) -> Result<Option<Batch>> {
         loop {
             if self.feed.shutdown.is_cancelled() {
@@ -214,7 +214,7 @@ impl Subscription {
         }
         let page = self.feed.catch_up(self.place, &self.caller).await?;
         if page.is_empty() {
-            // The reader has not yet what this follower has read already.
+            // The reader does not have yet what this follower has read already.
             self.wait().await;
         }
         self.source = Source::Database(page.into_iter().map(Arc::new).collect());

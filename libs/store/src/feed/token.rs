@@ -63,7 +63,7 @@ pub(crate) fn revision_of(bytes: &[u8]) -> Option<i64> {
     Token::read(bytes).map(|token| token.at.revision)
 }
 
-/// Tells damage from a token; no secret, since a token grants nothing.
+/// Tells a damaged token from a whole one; it needs no secret, since a token grants nothing.
 fn checksum(body: &[u8]) -> [u8; 4] {
     let hash = Sha256::digest(body);
     [hash[0], hash[1], hash[2], hash[3]]

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::record::Record;
 
-/// The records in levels; none names another of its own level or of a later one, save in a circle,
-/// which is cut where it closes. Within a level they stand as they were given.
+/// The records in levels; none names another of its own level or of a later one, except in a
+/// circle, which is cut where it closes. Within a level they keep the order in which they were
+/// given.
 pub fn levels(records: &[Record]) -> Vec<Vec<&Record>> {
     let at: HashMap<&str, usize> =
         records.iter().enumerate().map(|(at, record)| (record.name.as_str(), at)).collect();

@@ -24,7 +24,7 @@ pub struct Record {
     pub message: DynamicMessage,
     /// The fields that the file gives.
     pub given: Vec<FieldDescriptor>,
-    /// Other records that it names, those above it included.
+    /// Other records that it names, including those above it.
     pub names: Vec<String>,
 }
 

@@ -66,8 +66,7 @@ impl Step<'_> {
     }
 }
 
-/// Fields that are overridden already, for another reason than this one: it is to be kept with
-/// them.
+/// Fields that are overridden already, but for another reason: this one has to be kept with them.
 fn without_reason(stored: &DynamicMessage, reason: &str) -> BTreeSet<String> {
     let overrides = stored.get_field_by_name("overrides").filter(|_| !reason.is_empty());
     let text = |kept: &Value, field| {
@@ -84,7 +83,7 @@ fn is_gone(error: &Error) -> bool {
     error.reason() == Reason::Tombstoned
 }
 
-/// The stored record with the fields that the file gives otherwise.
+/// The stored record with the fields in which the file differs.
 fn with_fields(
     stored: &DynamicMessage,
     record: &Record,
@@ -97,7 +96,7 @@ fn with_fields(
     after
 }
 
-/// The message with the etag of the form that it was compared with, unless the file gives one: a
+/// The message with the etag of the record that it was compared with, unless the file gives one: a
 /// change that came in between is not overwritten.
 fn with_etag_of(stored: &DynamicMessage, mut message: DynamicMessage) -> DynamicMessage {
     let is_given = message.get_field_by_name("etag").is_some_and(|etag| etag.as_str() != Some(""));

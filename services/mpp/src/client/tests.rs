@@ -1,4 +1,4 @@
-//! Contexts that stay, and those that are written anew.
+//! Contexts that are kept, and contexts that are replaced.
 
 use super::*;
 

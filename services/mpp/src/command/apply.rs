@@ -53,7 +53,7 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
     tally.end(output)
 }
 
-/// A reason that no record can keep would be lost without a word.
+/// A reason that no record can keep would be lost silently.
 fn check_reason(reason: &str, records: &[Record]) -> Result<()> {
     let kept = records.iter().any(|record| record.kind.keeps_reason());
     if reason.is_empty() || kept {

@@ -76,7 +76,7 @@ fn state(word: &str) -> Result<appointment::State> {
     })
 }
 
-/// By day and time, and not in the order in which they were booked.
+/// Prints them by day and time, not in the order in which they were booked.
 fn print(mut found: Vec<ListedAppointment>, only_conflicts: bool, output: Output) -> Result<()> {
     found.sort_by_cached_key(|one| {
         let doc = one.appointment.clone().unwrap_or_default();

@@ -75,7 +75,7 @@ fn beside(data: &Path) -> PathBuf {
     all.into_iter().find(|folder| !folder.exists()).unwrap_or_default()
 }
 
-/// Beside the folder, on the same file system.
+/// A name beside the folder, on the same file system.
 fn aside(to: &Path) -> Result<PathBuf> {
     let name = to.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
         let text = format!("{} names no new folder", to.display());

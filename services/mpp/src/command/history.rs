@@ -1,5 +1,5 @@
 //! `mpp history`: the versions of a record, who made each and what it changed; the record as it
-//! was; and in what it differs between two moments.
+//! was; and how it differs between two moments.
 
 use clap::Args as ClapArgs;
 use mpp_api::{
@@ -32,7 +32,7 @@ pub struct HistoryArgs {
     /// (2026-11-24T09:00:00+07:00).
     #[arg(long, value_name = "MOMENT", conflicts_with = "diff")]
     pub as_of: Option<String>,
-    /// Show in what the record differs between two moments.
+    /// Show how the record differs between two moments.
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
     pub diff: Option<Vec<String>>,
     /// Show at most this many versions; 0: all.

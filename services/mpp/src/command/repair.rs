@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{call::refused, client::Client, output::Output, service::Service};
 
-/// How often in a row a call that goes on may find another at work, before the command ends.
+/// How many calls in a row may find somebody else at work before the command ends.
 const REFUSALS: usize = 5;
 
 #[derive(ClapArgs)]
@@ -47,8 +47,8 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
     Err(Error::new(Reason::Internal, text))
 }
 
-/// Asks again as long as the service has mended something and not all: what was mended stays, so
-/// whoever is ended meanwhile loses nothing.
+/// Asks again as long as the service has mended something but not everything: what was mended
+/// stays, so nothing is lost if the command is ended meanwhile.
 async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<RepairCopyResponse> {
     let mut copies = CopyServiceClient::new(channel);
     let (mut before, mut refusals) = (0, 0);
@@ -64,7 +64,7 @@ async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<Repai
         done.mended_count += before;
         if !done.goes_on {
             if before > 0 {
-                // A portion whose call ended while it was committed was not counted.
+                // A portion was not counted if its call ended while it was being committed.
                 done.text.push_str(&format!("; at least {} in all", done.mended_count));
             }
             return Ok(done);
@@ -75,12 +75,13 @@ async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<Repai
     }
 }
 
-/// Somebody else reads or mends there, for which the service has waited as long as a call may take.
+/// True if somebody else reads or mends there, and the service has waited for that as long as a
+/// call may take.
 fn moves(error: &Error) -> bool {
     error.reason() == Reason::WriteConflict
 }
 
-/// A copy is no record, whose way out would be another.
+/// A copy is not a record, which would have another way out.
 fn told(error: Error) -> Error {
     match error.reason() {
         _ if moves(&error) => Error::new(Reason::Overloaded, error.message()),

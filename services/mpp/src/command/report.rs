@@ -161,7 +161,7 @@ fn print_malls(report: &Report) {
     table.print();
 }
 
-/// Whether a source is as fresh as it has to be, and at which of its services it is not.
+/// Whether a source is as fresh as it has to be, or else at which of its services it is not.
 fn standing(source: &SourceReport) -> String {
     let state = match (&source.last_success_time, &source.incomplete) {
         _ if source.late => "late",
@@ -175,7 +175,7 @@ fn standing(source: &SourceReport) -> String {
     }
 }
 
-/// The services at which a source is late; none where nobody knows which it feeds.
+/// The services at which a source is late; none if nobody knows which it feeds.
 pub fn late_at(source: &SourceReport) -> Vec<String> {
     let late = source.services.iter().filter(|at| at.late);
     late.map(|at| output::word(at.service().as_str_name())).collect()

@@ -15,7 +15,7 @@ use crate::{
     service::Service,
 };
 
-/// Said where no service satisfies a requirement any more.
+/// The word for a requirement that no service is to satisfy any more.
 const NONE: &str = "none";
 
 /// Shows services that may satisfy the requirements of one.

@@ -146,7 +146,7 @@ fn taken_for(place: &NamedPlace) -> String {
     }
 }
 
-/// The regions by name; by resource name where the registry is of an older form and tells none.
+/// The regions by name; by resource name if the registry is of an older form that tells no names.
 fn region_names(place: &NamedPlace) -> &[String] {
     let named = place.display_names.len() == place.regions.len();
     if named { &place.display_names } else { &place.regions }

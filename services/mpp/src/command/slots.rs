@@ -114,8 +114,8 @@ fn nik(given: String) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// The first free slot of all days for which places are given, so many at a time as the service
-/// tells: both are settings of its operator.
+/// The first free slot of all days on which places are sold, looked for in as many days at a time
+/// as the service tells: both are settings of its operator.
 async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
     let (mut date, mut asked, mut days) = (String::new(), 0, 1);
     let mut closed = Vec::new();
@@ -137,8 +137,8 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
 }
 
 /// Nothing is free before `date`: all of the `asked` days are closed, which does not pass by
-/// itself, or those that are not are full. Said is why the mall or the counter does not serve, else
-/// why a day is closed where all are.
+/// itself, or those that are not are full. The error says why the mall or the counter does not
+/// serve, or else why a day is closed if all are.
 fn nothing_free(offering: &str, date: &str, asked: i32, closed: &[DayHours]) -> Error {
     let are_all = i32::try_from(closed.len()).is_ok_and(|count| count >= asked);
     let shut = closed.iter().find(|day| hours::is_barred(day));

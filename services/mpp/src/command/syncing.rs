@@ -38,8 +38,8 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// The answer of a service; `None` where it failed, which is told at the end. A service that
-    /// has no such method does not sync, and has nothing to tell.
+    /// The answer of a service; `None` if it failed, which is told at the end. A service that has
+    /// no such method does not sync, and has nothing to tell.
     pub fn take<T>(&mut self, service: Service, answer: Result<T>) -> Option<T> {
         match answer {
             Ok(answer) => {
@@ -52,7 +52,7 @@ impl Failures {
         None
     }
 
-    /// Fails if any has failed and none has answered: then there is nothing to tell beside.
+    /// Fails if a service has failed and none has answered: then there is nothing else to tell.
     ///
     /// # Errors
     /// The same as [`Failures::finish`].
@@ -60,10 +60,11 @@ impl Failures {
         if self.is_answered { Ok(()) } else { self.finish() }
     }
 
-    /// Fails if any has: with the first, all named, and once where all say the same.
+    /// Fails if any service has: with the first failure, naming all, and only once if all say the
+    /// same.
     ///
     /// # Errors
-    /// That of the first service that failed, where the others' results were told.
+    /// The failure of the first service that failed, once the others' results were told.
     pub fn finish(&self) -> Result<()> {
         let Some((_, first)) = self.of.first() else { return Ok(()) };
         let (reason, message) = (first.reason(), first.message());

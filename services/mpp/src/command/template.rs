@@ -42,7 +42,7 @@ pub fn run(args: &TemplateArgs) -> Result<()> {
         let text = format!("{} cannot be written: {error}", args.file.display());
         Error::field("FILE", FieldCode::Unwritable, text)
     };
-    // One that somebody has filled in is not lost for a second call.
+    // A second call must not destroy a workbook that somebody has filled in.
     let mut file = File::create_new(&args.file).map_err(unwritable)?;
     file.write_all(&bytes).map_err(unwritable)?;
     let file = path_word(&args.file);

@@ -62,7 +62,7 @@ pub fn run(args: TokenArgs, client: &ClientArgs) -> Result<()> {
     Ok(())
 }
 
-/// A namespace that is no name owns nothing, which would show only when the token is used.
+/// A namespace that is not a name owns nothing, which would show only when the token is used.
 fn check_namespace(name: &str) -> Result<()> {
     const FORMS: [&[&str]; 5] =
         [&["units"], &["malls"], &["malls", "counters"], &["sources"], &["regions"]];
@@ -76,7 +76,7 @@ fn check_namespace(name: &str) -> Result<()> {
     Err(Error::field("namespace", FieldCode::Name, text))
 }
 
-/// The key that is named; only without one is the context looked for.
+/// The key that is named; only if none is named, the context is looked for.
 fn key_file(args: &TokenArgs, client: &ClientArgs) -> Result<PathBuf> {
     if let Some(named) = &args.key {
         return Ok(named.clone());

@@ -40,7 +40,7 @@ pub struct UploadArgs {
     /// The same of all that the workbook no longer has.
     #[arg(long)]
     pub withdraw_gone: bool,
-    /// Do withdraw; without it is only told what would go.
+    /// Do withdraw; without it, only show what would go.
     #[arg(long)]
     pub yes: bool,
     /// Take the upload for complete although many records have gone.
@@ -76,7 +76,7 @@ impl UploadArgs {
         }
     }
 
-    /// A text whose commands are those of this upload.
+    /// A text with its commands as this upload was called.
     fn called(&self, text: &str) -> String {
         let own = format!(
             "{} upload {} --source {}",

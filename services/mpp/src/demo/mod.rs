@@ -1,7 +1,7 @@
 //! The demo: real services and malls, synced and seeded through the same calls that anybody makes.
 //!
-//! Its directory, malls and hours are records as `mpp apply` reads them. Seeding may be cut at any
-//! point and is simply run again: existing records are left alone.
+//! Its directory, malls and hours are records as `mpp apply` reads them. Seeding may be interrupted
+//! at any point and is then simply run again: existing records are left alone.
 
 mod ministries;
 mod outcomes;

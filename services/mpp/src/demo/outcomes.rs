@@ -1,4 +1,4 @@
-//! The source of which a few records show each outcome, over two years: what was refused and what
+//! The source with a few records that show each outcome, over two years: what was refused and what
 //! is remarked, a correction by hand that the source then leaves behind, and a record that is
 //! withdrawn.
 

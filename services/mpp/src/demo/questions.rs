@@ -74,11 +74,10 @@ struct Score {
     ndcg: f64,
     unanswerable: usize,
     said_so: usize,
-    /// How many of those whose service came first were still called weak.
+    /// Of those whose service came first, how many were still called weak.
     modest: usize,
     called_weak: String,
-    /// Questions to which some service is near and none an answer, and how many of them were told
-    /// so.
+    /// Questions that some service comes near and none answers, and how many of them were told so.
     near: usize,
     near_told: usize,
     /// Questions of all kinds whose first hit was wrong and not called weak.

@@ -40,7 +40,7 @@ impl<'a> Records<'a> {
     /// The record of this name.
     ///
     /// # Errors
-    /// It is no name; the service's refusal, such as `NOT_FOUND`.
+    /// The text is not a name; the service's refusal, such as `NOT_FOUND`.
     pub async fn get(&self, name: &str) -> Result<DynamicMessage> {
         let kind = Kind::of(name)?;
         let method = kind.method("Get")?;

@@ -148,7 +148,7 @@ impl Kind {
     /// The method that does this to it: Get, List, Create, Update or Delete.
     ///
     /// # Errors
-    /// The contract has none; the message names another way where there is one.
+    /// The contract has no such method; the message names another way if there is one.
     pub fn method(&self, verb: &str) -> Result<MethodDescriptor> {
         let message = self.descriptor()?;
         let plural = if verb == "List" { "s" } else { "" };

@@ -1,6 +1,6 @@
 //! The one clock of `mpp up`, which all its services share. One that was moved once (`--at`, a demo
-//! by night) goes on from where the folder's records end: set back, it would date new records
-//! before old ones, and a report of its now would leave out all that was known already.
+//! by night) goes on from where the folder's records end: if it were set back, it would date new
+//! records before old ones, and a report of its present would leave out what was known already.
 
 use std::{ops::RangeInclusive, path::Path};
 
@@ -96,7 +96,8 @@ mod tests {
         assert_eq!(morning, at("2026-11-30T09:15:00+07:00"));
         let newest = morning + 3_600_000_000;
         assert_eq!(start(night, None, newest, true), newest);
-        // It ran into its own night: the next morning, not the same one again.
+        // The clock ran into its own night: it starts on the next morning, not on the same one
+        // again.
         let evening = at("2026-11-30T21:00:00+07:00");
         assert_eq!(start(night, None, evening, true), at("2026-12-01T09:15:00+07:00"));
     }

@@ -88,7 +88,7 @@ impl Shared<'_> {
         serve::reporting(options, ended).await
     }
 
-    /// The pages, which read as anybody may.
+    /// The pages, which read what anybody may.
     fn web(&self, ended: &CancellationToken) -> Result<mpp_web::Running> {
         let options = mpp_web::Options {
             registry: self.upstream(&self.context.registry, "web", Role::Reader)?,
@@ -125,7 +125,7 @@ pub async fn newest_commit(data: &Path) -> Result<Option<Micros>> {
 /// How long a service may take to read its records into memory before it is told what is missing.
 const READING: Duration = Duration::from_secs(30);
 
-/// Waits until the services serve, and says what is missing where one does not in time.
+/// Waits until the services serve, and says what is missing if one does not serve in time.
 pub async fn missing(serving: &[Serving], shutdown: &CancellationToken) -> Vec<String> {
     let ready = async {
         for service in serving {

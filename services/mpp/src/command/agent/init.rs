@@ -167,7 +167,8 @@ fn joined(lines: &[String]) -> String {
     format!("[input]\n{}\n", lines.join("\n"))
 }
 
-/// A path as the configuration names it: relative to itself where both are named from here.
+/// A path as the configuration names it: as it is given if the configuration lies in this folder,
+/// else absolute.
 fn beside(path: &Path, args: &InitArgs) -> Result<String> {
     let is_here = args.into.parent().is_none_or(|folder| folder.as_os_str().is_empty());
     if is_here || path.is_absolute() {
@@ -177,7 +178,7 @@ fn beside(path: &Path, args: &InitArgs) -> Result<String> {
     Ok(whole.display().to_string())
 }
 
-/// A folder; the place of the list in its first page that can be read, where it holds pages.
+/// A folder; if it holds pages, with the place of the list in the first page that can be read.
 async fn folder(path: &str, origin: &str, args: &InitArgs, policy: &Policy) -> Result<String> {
     let mut lines = vec![line("type", "folder"), line("path", path)];
     lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));

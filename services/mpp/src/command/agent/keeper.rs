@@ -19,7 +19,7 @@ pub(super) enum Keeper {
 }
 
 impl Keeper {
-    /// The line of a configuration that names it, where one is needed.
+    /// The line of a configuration that names it; empty if none is needed.
     pub(super) const fn line(self) -> &'static str {
         match self {
             Self::Registry => "",

@@ -131,7 +131,7 @@ impl AgentCommand {
     }
 }
 
-/// Commands that need no registry ask for no client, so that they work without a context, or with a
+/// Commands that need no registry make no client, so that they work without a context, or with a
 /// wrong one.
 pub async fn run(
     command: AgentCommand,
@@ -157,7 +157,7 @@ pub async fn run(
     }
 }
 
-/// How one run is called, whether it is the only one or not.
+/// What every run is called with, whether there is one run or many.
 struct Calls<'a> {
     config: &'a Path,
     client: &'a Client,

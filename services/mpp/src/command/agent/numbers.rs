@@ -1,4 +1,4 @@
-//! The numbers of `[policy]` in the JSON Schema: their ranges only their declaration knows.
+//! The numbers of `[policy]` in the JSON Schema: only their declaration knows their ranges.
 
 use mpp_agent::Policy;
 use mpp_core::Setting;

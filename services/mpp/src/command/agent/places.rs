@@ -74,20 +74,20 @@ impl Places<'_> {
     }
 }
 
-/// The table and the key without which the reader would say something else: of `[input]` it learns
-/// the kind only after it has seen all keys, and has forgotten by then where each stood.
+/// The table and the key without which the reader would say something else: it learns the kind of
+/// `[input]` only after it has seen all keys, and by then it has forgotten where each stood.
 fn culprit<T: DeserializeOwned>(table: &Table, error: &toml::de::Error) -> (String, String) {
     let said =
         |without: Table| without.try_into::<T>().err().map(|error| error.message().to_owned());
     let is_other = |without: Table| said(without).as_deref() != Some(error.message());
-    // One that is needed is missed as soon as it is away, whatever else is wrong.
+    // A key that is needed is missed as soon as it is gone, whatever else is wrong.
     let is_missed = |without: Table| said(without).is_some_and(|said| said.starts_with(MISSING));
     let own = table.iter().filter(|(_, value)| !value.is_table());
     let own = own.map(|(key, _)| (String::new(), key.clone()));
     let below = table.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
     let below =
         below.flat_map(|(name, part)| part.keys().map(move |key| (name.clone(), key.clone())));
-    // Without its type nothing of a table is understood.
+    // Without its type, nothing else in a table is understood.
     let (of_type, others): (Vec<_>, Vec<_>) = own.chain(below).partition(|(_, key)| key == "type");
     let keys: Vec<_> = others.into_iter().chain(of_type).collect();
     let without = |name: &str, key: &str| {
@@ -109,10 +109,10 @@ fn culprit<T: DeserializeOwned>(table: &Table, error: &toml::de::Error) -> (Stri
     sure.or_else(|| of(&is_other)).unwrap_or_default()
 }
 
-/// How the reader begins to say that something is not there.
+/// How the reader's message begins if something is missing.
 const MISSING: &str = "missing field";
 
-/// What stands there and what belongs there, as a keeper of a list calls them.
+/// What the reader calls values, and what a keeper of a list calls them.
 const KINDS: [(&str, &str); 13] = [
     ("a sequence", "a list in square brackets"),
     ("sequence", "a list in square brackets"),
@@ -129,7 +129,7 @@ const KINDS: [(&str, &str); 13] = [
     ("any value of internally tagged enum InputConfig", "a table [input]"),
 ];
 
-/// The reader's message without the words of its programs.
+/// The reader's message without programmers' words.
 fn plain(setting: &str, message: &str) -> String {
     let quoted = |text: &str| text.replace('`', "\"");
     if let Some(rest) = message.strip_prefix("unknown field ") {

@@ -37,21 +37,21 @@ fn measure(endpoint: &Endpoint) {
     credentials::measure("agent", "servers", servers.as_ref());
 }
 
-/// What is told of an agent while it lives.
+/// What an agent's port tells while the agent lives.
 pub(super) struct Port {
     configuration: Component,
     source: Component,
     /// The service that it feeds, under its name.
     index: Component,
     vitals: Option<Arc<Vitals>>,
-    /// Ends the port with this.
+    /// Ends the port when this is dropped.
     _ends: DropGuard,
     /// Last: what is told of the end is told before it.
     _telemetry: Guard,
 }
 
 impl Port {
-    /// Serves the port of an agent that feeds a service, where one is wanted.
+    /// Serves the port of an agent that feeds a service, if a port is wanted.
     pub(super) async fn open(
         args: &PortArgs,
         service: Service,
@@ -62,7 +62,7 @@ impl Port {
         let listener = bind(address).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
         measure(&client.endpoint(service)?);
-        // It takes no calls, so nothing is held back from it: what is missing is told.
+        // It takes no calls that readiness could hold back: it only tells what is missing.
         let readiness = Readiness::new(HealthPolicy::default());
         let component = |name: &str| readiness.component(name).for_the_start();
         let parts = ["configuration", "source", service.name()].map(component);

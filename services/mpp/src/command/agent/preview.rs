@@ -165,7 +165,7 @@ fn refused(record: &RecordPreview) -> String {
     }
 }
 
-/// Tells a field that reads otherwise afterwards.
+/// Tells a field that would change.
 pub(in crate::command) fn difference(one: &FieldDifference) {
     let value = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
     say!("      {}: {} -> {}", one.path, value(&one.old_value), value(&one.new_value));
@@ -187,7 +187,7 @@ fn overridden(one: &OverriddenDifference) {
     say!("      {path}: stays {published_value}, as a curator has set it; {says}{drift}");
 }
 
-/// What a curator has set, and moves, are told by themselves.
+/// What a curator has set, and moves, are told elsewhere.
 fn is_told_already(warning: &Warning) -> bool {
     [FieldCode::Overridden, FieldCode::Moved].iter().any(|code| code.as_str() == warning.code)
 }
@@ -219,7 +219,7 @@ fn gone(one: &Gone, config: &Path) {
     }
 }
 
-/// Tells the sum of it.
+/// Tells the counts at the end.
 pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
     let Changes { in_sync, still_rejected, unchanged, created, updated, moved, .. } =
         previewed.changes;

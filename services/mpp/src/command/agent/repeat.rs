@@ -48,7 +48,7 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     }
 }
 
-/// The service that the agent feeds; the registry where its configuration cannot be read yet.
+/// The service that the agent feeds; the registry if its configuration cannot be read yet.
 fn fed(config: &Path) -> Service {
     load(config).map_or(Service::Registry, |run| keeper::service(&run))
 }
@@ -98,8 +98,8 @@ async fn until_changed(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the service that it feeds, which was away, serves again; never if its address cannot
-/// be told.
+/// Ends once the service that it feeds, which was away, serves again; never if its address is not
+/// known.
 async fn until_back(config: &Path, client: &Client) {
     let looks = || {
         let run = load(config)?;

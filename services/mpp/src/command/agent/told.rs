@@ -186,7 +186,7 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
     }
 }
 
-/// Records of the index that are not in the source, where there are any: places stay in any case.
+/// Records of the index that are not in the source, if there are any: places stay in any case.
 fn missing(tally: &Tally, config: &Path) {
     let records = tally.missing - tally.missing_places;
     if records > 0 {
@@ -217,7 +217,7 @@ fn named(ids: &[&str]) -> String {
     }
 }
 
-/// Fees and times that are published as they are written, where there are any.
+/// Fees and times that are published as they are written, if there are any.
 pub(in crate::command) fn not_read(tally: &Tally) {
     if tally.not_read > 0 {
         let wordings = counted(tally.not_read, "fee or time is", "fees or times are");
@@ -225,7 +225,7 @@ pub(in crate::command) fn not_read(tally: &Tally) {
     }
 }
 
-/// Rows that repeat the heading, where there are any.
+/// Rows that repeat the heading, if there are any.
 pub(super) fn headings(tally: &Tally) {
     if tally.headings > 0 {
         let rows = counted(tally.headings, "row repeats", "rows repeat");
@@ -233,7 +233,7 @@ pub(super) fn headings(tally: &Tally) {
     }
 }
 
-/// Rows that look like trials, where there are any.
+/// Rows that look like trials, if there are any.
 pub(super) fn suspicious(tally: &Tally) -> String {
     match tally.suspicious {
         0 => String::new(),
@@ -246,7 +246,8 @@ pub(super) fn pasteable(text: &str, config: &Path) -> String {
     as_called_on(text, Some(config))
 }
 
-/// Tells all problems with their ways out; one that holds for several stands once, before them.
+/// Tells all problems with their ways out; a way out that holds for several stands once, before
+/// them.
 pub(super) fn tell_all(problems: &[Problem], config: &Path) {
     for (advice, problems) in by_advice(problems) {
         let advice = pasteable(&advice, config);

@@ -179,8 +179,8 @@ fn versions(held: &Digest, wanted: &Digest) -> Vec<String> {
     found.collect()
 }
 
-/// The kinds whose versions are those of the head, and whose documents are not. For other kinds the
-/// documents of that revision are not known; there only the hash of each row shows an alteration.
+/// The kinds whose versions are those of the head but whose documents are not. For other kinds the
+/// documents of that revision are not known; there, only the hash of each row shows an alteration.
 fn documents(held: &Contents, head: &Contents) -> Vec<String> {
     let differing = held.documents.differences(&head.documents).into_iter();
     let same = differing.filter(|found| {

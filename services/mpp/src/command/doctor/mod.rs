@@ -2,7 +2,8 @@
 //! what they should?
 //!
 //! All services are asked at once, and the whole ends at one deadline: a frozen service does not
-//! hold up the others, and is told as frozen. A copy that changes while it is read is read again.
+//! hold up the others, and is reported as frozen. A copy that changes while it is read is read
+//! again.
 //!
 //! The exit code is 0 if nothing is at fault, 1 if something is, and if the only fault is that a
 //! service could not be asked, the code of that (6 if it is away).
@@ -59,7 +60,7 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
         say!("context     {} (another: --context FILE, or MPP_CONTEXT)", file.display());
     }
     let until = Instant::now() + Duration::from_secs(args.seconds);
-    // Half of the time for reading the copies, half for the feeds that they are compared with.
+    // Half of the time is for reading the copies, half for the feeds that they are compared with.
     let half = Instant::now() + Duration::from_secs(args.seconds) / 2;
     let found = join_all(Service::ALL.map(|service| find(client, service, half))).await;
     let stands = join_all(found.iter().map(|one| stand(one, &found, until))).await;
@@ -116,7 +117,7 @@ async fn find(client: &Client, service: Service, until: Instant) -> Found {
     Found { service, channel, ready, copies }
 }
 
-/// Lists the copies, again as long as one has changed while it was read and there is time.
+/// Lists the copies, again and again while one has changed as it was read and there is time.
 async fn list_until_still(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
     let mut pause = PAUSE;
     loop {
@@ -186,7 +187,7 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
     let mut is_unsound = false;
     let check = |copy: &Copy| {
         let (outcome, mut detail) = judge(one.service, copy, source(&copy.feed));
-        // They stand in the order in which they are made of each other.
+        // The copies stand in the order in which they are made from each other.
         if outcome == Outcome::Fails && is_unsound {
             detail.push_str("; what fails above it comes first");
         }

@@ -124,7 +124,7 @@ pub async fn ready(client: &Client, service: Service, until: Instant) -> Result<
 }
 
 /// Whether a service says over its own connection that it is ready. Only its health port says what
-/// is missing, and the address of that is not known here.
+/// is missing, and that port's address is not known here.
 async fn told_ready(client: &Client, service: Service, until: Instant) -> Result<String> {
     let mut health = HealthClient::new(client.channel(service)?);
     let mut refused_uses = Vec::new();
@@ -171,7 +171,7 @@ fn missing(body: &str) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// Asks the health port; answers whether that is a yes, and the body.
+/// Asks the health port; answers whether it says yes, and the body.
 async fn ask(address: &str, path: &str) -> Result<(bool, String)> {
     let url = format!("{address}/{path}");
     let shown = url.clone();

@@ -14,8 +14,8 @@ use crate::{call::refused, command::report::late_at};
 /// How many sources a line names.
 const NAMED: usize = 3;
 
-/// Which sources are late by their own targets, and of which the last run saw only a part. That is
-/// no fault of a service: the keepers of these sources have to look.
+/// Which sources are late by their own targets, and which were seen only in part by their last run.
+/// That is no fault of a service: the keepers of these sources have to look.
 ///
 /// # Errors
 /// If reporting does not answer.
@@ -53,7 +53,8 @@ fn line(sources: &[SourceReport]) -> String {
     line
 }
 
-/// Nothing is known of it. A reporting of the release before names no services of what it knows.
+/// True if nothing is known of it. Reporting of the release before names no services for what it
+/// knows.
 fn is_unheard(source: &SourceReport) -> bool {
     let has_run = source.last_success_time.is_some() || source.incomplete.is_some();
     source.services.is_empty() && !has_run
