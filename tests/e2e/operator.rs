@@ -123,7 +123,7 @@ async fn a_signing_key_is_changed_while_everything_runs_and_no_call_fails() {
     caller.has_never_failed().await;
 }
 
-/// Puts a file in the place of another at once, as an editor or a mounted volume does.
+/// Replaces a file with another at once, as an editor or a mounted volume does.
 fn put(file: &Path, place: &Path) {
     let aside = place.with_extension("new");
     fs::copy(file, &aside).expect("a copy");

@@ -37,7 +37,7 @@ impl Backup {
         self.restore_into(&self.url).await;
     }
 
-    /// Puts it in the place of another database.
+    /// Puts it in place of another database.
     pub async fn restore_into(&self, url: &str) {
         let Some(files) = files(url) else {
             let empty = "drop schema public cascade; create schema public";

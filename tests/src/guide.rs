@@ -82,7 +82,7 @@ fn row(table: &mut String, title: &str, room: &str) {
     writeln!(table, "| {title} | {} |", cells.join(" | ")).expect("a string");
 }
 
-/// The modules of a folder, those of tests aside; folders among them end in a slash, but for the
+/// The modules of a folder, those of tests aside; folders among them end in a slash, except at the
 /// top, where they have rows of their own.
 fn names(folder: &Path) -> String {
     let is_top = folder.ends_with("src");

@@ -35,7 +35,7 @@ fn files_that_others_read_are_written_in_one_place() {
     assert!(found.is_empty(), "these write files by themselves: {found:?}");
 }
 
-/// The Rust files below the `src` folders of crates, save those that are tests as a whole.
+/// The Rust files below the `src` folders of crates, except those that are tests as a whole.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").flatten() {

@@ -1,6 +1,6 @@
 //! The services that have records.
 
-/// One of the three.
+/// One of the three services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// Directory, catalog, search, federation.

@@ -37,7 +37,7 @@ const fn text(service: Service, name: &'static str, who: Who, field: &'static st
     Written { service, name, who, field, is_text: false }
 }
 
-/// One of each kind.
+/// One record of each kind.
 const ALL: [Written; 8] = [
     text(Service::Registry, "units/pemkab-banyuwangi", ADMINISTRATOR, "displayName"),
     text(Service::Registry, MALL, ORGANISER, "displayName"),

@@ -127,7 +127,7 @@ pub fn value<M: Message + Name>(message: &M) -> Result<Value> {
     value_encoded(&M::full_name(), &message.encode_to_vec())
 }
 
-/// The same of an encoded message; `name` is a kind, a full name or the type URL of an `Any`.
+/// The same for an encoded message; `name` is a kind, a full name or the type URL of an `Any`.
 ///
 /// # Errors
 /// The contract has no such message, or the bytes are not one.

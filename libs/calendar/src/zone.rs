@@ -25,7 +25,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// All of them, from west to east.
+    /// All zones, from west to east.
     pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
 
     /// Hours ahead of UTC.

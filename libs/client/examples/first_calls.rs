@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run("http://127.0.0.1:7401", keys.join("reader.jwt"), keys.join("organiser.jwt")).await
 }
 
-/// All of it, as an app that reads and as the mall's organiser, who writes.
+/// Makes all the calls, as an app that reads and as the mall's organiser, who writes.
 pub async fn run(address: &str, app: PathBuf, organiser: PathBuf) -> Result<(), Box<dyn Error>> {
     let (app, organiser) = (channel(address, app)?, channel(address, organiser)?);
     search(&app).await?;

@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Option<Duration> {
     Some(duration.min(LONGEST))
 }
 
-/// The header for so long.
+/// The header for this deadline.
 pub fn header(time: Duration) -> HeaderValue {
     let micros = time.as_micros();
     let text = match micros {

@@ -123,11 +123,11 @@ pub enum Readers {
     All,
 }
 
-/// Writes a whole file: aside, synced, and then put in the place of the earlier one. A reader sees
-/// one or the other, also after a loss of power.
+/// Writes a whole file: aside, synced, and then put in place of the earlier one. A reader sees one
+/// or the other, also after a loss of power.
 ///
 /// # Errors
-/// Names the file; the one before is as it was.
+/// Names the file; the earlier one is as it was.
 pub fn write_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     let aside = aside(path);
     let written = write_aside(&aside, bytes, readers).and_then(|()| fs::rename(&aside, path));

@@ -36,7 +36,7 @@ pub(crate) fn integer(body: &[u8], field: u32) -> Option<i64> {
     of(message(body)?, field)
 }
 
-/// The same of a field in a message within the message, and so on. `way` ends with the field.
+/// The same for a field in a message within the message, and so on. `way` ends with the field.
 pub(crate) fn integer_at(body: &[u8], way: &[u32]) -> Option<i64> {
     let (field, outer) = way.split_last()?;
     let mut within = message(body)?;

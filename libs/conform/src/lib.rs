@@ -9,7 +9,7 @@
 //! reckon    what the contract has a client work out: keys, digests, fingerprints
 //! sized     batches as large as a server allows
 //! ```
-//! **Nothing of our own server or agent is used here**, but for the generated messages: what the
+//! **Nothing of our own server or agent is used here**, except the generated messages: what the
 //! contract says was written down a second time, so that a fault of theirs is not taken for the
 //! rule. `tests/e2e/conform.rs` plays both files against both.
 //!

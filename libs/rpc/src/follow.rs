@@ -1,5 +1,5 @@
-//! Follows another service's feed for a copy in a database: the client's follower, with what comes
-//! as the store has it, readiness, and measurements.
+//! Follows another service's feed for a copy in a database: the client's follower, with changes in
+//! the store's form, readiness, and measurements.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
     standing::{Reached, Standing},
 };
 
-/// The next step of a copy, with changes as the store has them.
+/// The next step of a copy, with changes in the store's form.
 pub type Event = mpp_client::Event<Change>;
 
 /// Follows one feed for one copy.

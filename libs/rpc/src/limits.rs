@@ -56,6 +56,6 @@ pub struct Limits {
     pub header_bytes: u32,
     /// How long a peer may leave all bytes that are sent to it unread.
     pub unread: Duration,
-    /// A peer that is silent so long is pinged.
+    /// A peer that is silent for this long is pinged.
     pub keepalive: Duration,
 }

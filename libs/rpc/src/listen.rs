@@ -187,7 +187,7 @@ async fn retired(limits: Limits, called: &AtomicBool, flood: &Flood, stop: &Canc
     }
 }
 
-/// After so long, if there was no call by then; otherwise never.
+/// Ends after this time, if there was no call by then; otherwise never.
 async fn unused(after: Duration, called: &AtomicBool) {
     sleep(after).await;
     if called.load(Relaxed) {

@@ -17,7 +17,7 @@ const REMEMBERED: Duration = Duration::from_secs(3600);
 pub struct Origins(Vec<HeaderValue>);
 
 impl Origins {
-    /// Origins such as `https://mpp.banyuwangikab.go.id`; `*` alone is every page there is.
+    /// Origins such as `https://mpp.banyuwangikab.go.id`; `*` alone stands for every page.
     ///
     /// # Errors
     /// Names the text that is no origin.

@@ -1,9 +1,9 @@
 //! Readiness: what is missing, apart for reads and for writes.
 //!
-//! Until it was up for the first time, a component holds up everything (save where it is only told
-//! of). From then on it holds up what needs it: a service's memory answers reads while its database
-//! is away, and only writes have to wait. A fault counts after it has lasted a while, so that a
-//! short one does not make balancers flap; its end counts at once.
+//! Until it was up for the first time, a component holds up everything (unless it is only
+//! reported). From then on it holds up what needs it: a service's memory answers reads while its
+//! database is away, and only writes have to wait. A fault counts after it has lasted a while, so
+//! that a short one does not make balancers flap; its end counts at once.
 
 use std::{
     collections::BTreeMap,

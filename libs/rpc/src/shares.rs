@@ -1,12 +1,12 @@
 //! How much of something each key holds: calls and streams of a caller, connections of an address,
 //! listeners of a network.
 //!
-//! **No key takes all.** A key may hold so much, and never more than what is still free for all:
-//! one alone gets half at the most, the next one half of the rest, and as things are given back and
-//! taken again, `n` that take what they can settle at one part of `n + 1` each. (Switches share
-//! their memory among queues by this rule: Choudhury and Hahne, "Dynamic Queue Length Thresholds",
-//! 1998.) So a newcomer finds a place, whether one caller takes all it can or ten do.
-//! A reserve, which only some may touch, is never free for the others.
+//! **No key takes all.** A key may hold a fixed number, and never more than what is still free for
+//! all: one alone gets half at the most, the next one half of the rest, and as things are given
+//! back and taken again, `n` that take what they can settle at one part of `n + 1` each. (Switches
+//! share their memory among queues by this rule: Choudhury and Hahne, "Dynamic Queue Length
+//! Thresholds", 1998.) So a newcomer finds a place, whether one caller or ten take all they can. A
+//! reserve, which only some may touch, is never free for the others.
 
 use std::{
     collections::HashMap,

@@ -62,7 +62,7 @@ pub(crate) fn stack(
         .layer(from_fn(authorize::layer))
         // Refuses writes that cannot succeed now.
         .layer(from_fn_with_state(readiness.clone(), ready::layer))
-        // Who waits hears that the server is about to end.
+        // Callers that wait learn that the server is about to end.
         .layer(from_fn_with_state(Moving::by(moving), moving::layer))
         // How many streams they may hold, and when those end.
         .layer(from_fn_with_state(streams, stream::layer))

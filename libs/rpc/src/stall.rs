@@ -13,7 +13,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A connection that ends where a write has waited for so long.
+/// A connection that ends once a write has waited for `longest`.
 pub(crate) struct Stall<T> {
     io: T,
     longest: Duration,

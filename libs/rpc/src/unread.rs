@@ -67,7 +67,7 @@ impl AnswerState {
 }
 
 /// Runs each stream of a connection, and drops it, which resets it, once its peer has taken nothing
-/// for so long.
+/// for this long.
 #[derive(Clone, Copy)]
 pub(crate) struct StreamTasks(pub(crate) Duration);
 

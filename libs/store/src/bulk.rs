@@ -49,8 +49,8 @@ impl Tx {
         self.put_encoded(D::KIND, encoded.collect()).await
     }
 
-    /// Like [`Tx::put_many`], for documents of any kind that are encoded already, as memory has
-    /// them.
+    /// Like [`Tx::put_many`], for documents of any kind that are encoded already, as they are in
+    /// memory.
     ///
     /// # Errors
     /// The same as [`Tx::put_many`].

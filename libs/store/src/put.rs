@@ -54,8 +54,8 @@ impl Tx {
         }
     }
 
-    /// Writes a record. Equal bytes and labels are no change, save of a row that was altered
-    /// beneath the program.
+    /// Writes a record. Equal bytes and labels are no change, unless the row was altered in the
+    /// database.
     ///
     /// # Errors
     /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` if the record is not as `expect` says;
@@ -179,7 +179,8 @@ impl Tx {
     }
 
     /// Writes a record where there is none, or where one has gone: for a kind whose names follow
-    /// from what a record is of, as a link between two others, so that no other name can be taken.
+    /// from what a record is about, such as a link between two others, so that no other name can be
+    /// taken.
     ///
     /// # Errors
     /// As [`Tx::put`] for a new one; `TOMBSTONED` never.

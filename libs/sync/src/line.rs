@@ -1,4 +1,5 @@
-//! The line of a replica, in the order of `model/fair.rs`: who waits is woken when its turn comes.
+//! The line of a replica, in the order of `model/fair.rs`: a write that waits is woken when its
+//! turn comes.
 
 use std::{
     collections::HashMap,
@@ -65,7 +66,7 @@ impl Line {
 impl Inner {
     fn give_on(&mut self, rules: Rules) {
         while let Some(number) = self.line.next(rules) {
-            // Who has left this moment gives its turn on when it is dropped.
+            // If the one that waits has just left, its turn is given on when it is dropped.
             let _ = self.told.remove(&number).map(|tell| tell.send(()));
         }
     }

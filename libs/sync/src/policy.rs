@@ -62,8 +62,8 @@ mpp_core::policy! {
 }
 
 impl Policy {
-    /// A client keeps its lease every third of it; where one keep-alive is passed over, the next
-    /// one still has to come in time.
+    /// A client keeps its lease every third of it; if one keep-alive is skipped, the next one still
+    /// has to come in time.
     fn keeps_leases(&self) -> Option<FieldViolation> {
         let most = self.lease_seconds.saturating_mul(1_000) / 2;
         let too_long = u64::try_from(self.keep_alive_millis).is_ok_and(|pause| pause > most);

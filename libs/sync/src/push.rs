@@ -24,7 +24,7 @@ use crate::{
     syncs::Syncs,
 };
 
-/// Serves sessions by single calls. Clones share what is in work.
+/// Serves sessions by single calls. Clones share what is under way.
 #[derive(Clone)]
 pub struct Pushes<S> {
     service: S,
@@ -95,7 +95,7 @@ impl<S: Syncs> Pushes<S> {
         sealed.compare(&request.ranges)
     }
 
-    /// Looks what a batch would bring, and keeps nothing of it.
+    /// Shows what a batch would bring, and keeps nothing of it.
     ///
     /// # Errors
     /// The errors of [`preview::preview`].
@@ -118,7 +118,7 @@ impl<S: Syncs> Pushes<S> {
         self.resume(call, &request.source, request.fencing_token).await?.keep().await
     }
 
-    /// Ends a session; one that has ended so gets its summary again.
+    /// Ends a session; one that has ended the same way already gets its summary again.
     ///
     /// # Errors
     /// The errors of [`Session::resume`].
@@ -161,8 +161,8 @@ fn is_over(error: &Error) -> bool {
     matches!(error.reason(), Reason::LeaseLost | Reason::LeaseExpired)
 }
 
-/// The stream's message of the same fields. Both are named whole, so that a field that one of them
-/// gains does not compile until the other has it.
+/// The stream's message with the same fields. All fields of both are named, so that a field added
+/// to one does not compile until the other has it.
 fn hello(request: OpenSessionRequest) -> Hello {
     let OpenSessionRequest {
         source,

@@ -146,14 +146,15 @@ impl<S: Syncs> Session<S> {
             first_seen: same.map_or(brought.at, |before| before.first_seen),
             last_try: brought.at,
             tries: same.map_or(1, |before| before.tries + 1),
-            // A program that does not know this code would try it at once.
+            // A program that does not know this code would try the record at once.
             not_before: if answer.code == FieldCode::Undone.as_str() { Micros::MAX } else { 0 },
             proof: 0,
         }
     }
 }
 
-/// What a record waits for that was answered with this code for a field; the record as it is kept.
+/// What a record waits for if it was answered with this code for a field; `record` is the record as
+/// it is kept.
 pub(super) fn awaited_by<D: Synced>(
     (code, field): (&str, &str),
     name: &str,

@@ -29,7 +29,8 @@ impl<S: Syncs> Session<S> {
             Some(sealed) => Arc::clone(sealed),
             None => {
                 let mut db = self.service.db().read().await?;
-                // Both of one moment: a service that another replica deleted is gone here, too.
+                // Memory and database have to show one moment: a service that another replica
+                // deleted is gone here, too.
                 self.service.memory().catch_up(db.revision()).await?;
                 let made = Sealed::of(&self.service, db.conn(), &self.lease.source).await?;
                 db.end().await?;

@@ -16,7 +16,7 @@ use prost::Message as _;
 
 use crate::{own, plan::Plan, session::Session, syncs::Syncs};
 
-/// Warnings of one record, and bytes of all warnings of an answer, at the most: clients take 4 MiB.
+/// Most warnings of one record, and most bytes of all warnings of an answer: clients take 4 MiB.
 const MAX_WARNINGS: usize = 10;
 const MAX_WARNED_BYTES: usize = 1024 * 1024;
 

@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Sealed {
     set: Set,
-    /// By key, the name of a record, to tell a client that does not have it.
+    /// The names of records by key, for a client that does not have one of them.
     known: HashMap<u64, Named>,
     /// Keys of the records that are published as they were sent.
     taken: HashSet<u64>,
@@ -114,7 +114,8 @@ impl Sealed {
                 }
                 Answered::NotTaken => Standing::Unknown,
                 _ if is_refused || waiting.contains(&key) => Standing::Unknown,
-                // Deleted by hand, handed over, or to be sent after a hand-over.
+                // The record was deleted by hand, was handed over, or has to be sent after a
+                // hand-over.
                 _ if !sent.contains(&key) => continue,
                 Answered::Remarked => Standing::Remarked,
                 Answered::Taken => Standing::Taken,
@@ -188,7 +189,7 @@ impl Seals {
             return Ok(sealed);
         }
         let mut db = service.db().read().await?;
-        // Memory and database have to be of one moment.
+        // Memory and database have to show the same moment.
         service.memory().catch_up(db.revision()).await?;
         let sealed = Arc::new(Sealed::of(service, db.conn(), source).await?);
         db.end().await?;

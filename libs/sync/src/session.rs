@@ -1,5 +1,5 @@
 //! A session, whichever way it comes in: how it is opened, kept and ended. Its state is a row of
-//! the database; here is only what one stream, or one call, knows of it. How large a batch may be
+//! the database; this is only what one stream, or one call, knows of it. How large a batch may be
 //! and how long a silent session lives are settings (`policy.rs`).
 
 use std::sync::Arc;
@@ -39,11 +39,12 @@ pub struct Session<S: Syncs> {
     pub actor: Actor,
     /// When its lease was last prolonged, as far as is known here.
     kept: Micros,
-    /// For how long the call, or the stream, that it comes by waits.
+    /// How long the call, or the stream, that it comes by waits.
     pub(super) patience: Patience,
     /// The records that its client compares with, once it does.
     pub(super) sealed: Option<Arc<Sealed>>,
-    /// Only of a preview, of which nothing is kept: what its parts before would have changed.
+    /// For previews only, of which nothing is kept: what earlier parts of the preview would have
+    /// changed.
     pub(super) previews: Option<Before>,
 }
 
@@ -140,7 +141,7 @@ impl<S: Syncs> Session<S> {
     /// `LEASE_LOST` where a later session has shut this one out.
     pub async fn keep(&mut self) -> Result<()> {
         let now = self.service.time();
-        // Due as well where the clock was set back, so that a lease does not end by that.
+        // It is also due if the clock was set back, so that no lease ends because of that.
         if (0..self.service.settings().keep_alive_millis * 1_000).contains(&(now - self.kept)) {
             return Ok(());
         }
@@ -210,9 +211,9 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
     }
 }
 
-/// Tells which records of the source there are. One that was handed over to it, and that it has not
-/// sent since, is counted and left out of the digest: so a client that compares finds it and sends
-/// it.
+/// Tells which records the source has here. A record that was handed over to it, and that it has
+/// not sent since, is counted but left out of the digest: so a client that compares finds it and
+/// sends it.
 fn tell_held<S: Syncs>(service: &S, source: &str, welcome: &mut Welcome) {
     let state = service.memory().read();
     let own: Vec<_> = own::rows::<S::Doc>(state.records(), source).collect();
@@ -237,7 +238,7 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
     check.finish()
 }
 
-/// A kind that is not known here is a newer client's, which may never send a record of it.
+/// A kind that is not known here comes from a newer client, which may never send a record of it.
 pub(super) fn check_forms(check: &mut Check, forms: &[Form]) {
     for (index, form) in forms.iter().enumerate().filter(|(_, form)| form.number < 1) {
         let text = format!("is {}; forms are counted from 1", form.number);

@@ -80,7 +80,7 @@ pub async fn turn<S: Syncs>(
     let longest = left.map_or(policy.lease(), |left| left.min(policy.lease()));
     let rules = policy.line(service.db().is_sqlite());
     let turn = tokio::select! {
-        // Whose turn it is may write, also at a server that is about to end.
+        // A write whose turn it is may go on, even if the server is about to end.
         biased;
         turn = service.engine().line.turn(rules, source, longest) => turn,
         () = patience.moving.told() => return Err(moves(source, work)),

@@ -192,7 +192,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     Ok(Running { routes, readiness, tasks })
 }
 
-/// The nation as the projections have it. Rows that cannot be read were altered in the database;
+/// The nation as the projections hold it. Rows that cannot be read were altered in the database;
 /// they follow from the inbox and are made anew from it instead of keeping the service down. If the
 /// inbox was altered, too, the service starts without a nation: not ready, but up, so that it can
 /// be repaired.

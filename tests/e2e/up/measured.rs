@@ -26,7 +26,7 @@ const MORE_THAN_NONE: [&str; 12] = [
     "rpc_server_call_duration_seconds_count",
 ];
 
-/// Names with their labels, as the reference has them.
+/// Names with their labels, from the reference.
 fn declared() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     // An agent is a process of its own.
     let (suite, _) = REFERENCE.split_once("## Agent").expect("the agent's part");
@@ -39,7 +39,7 @@ fn declared() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     rows.map(row).collect()
 }
 
-/// The same of a scrape; a histogram by its own name.
+/// The same from a scrape; a histogram by its own name.
 fn scraped(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {

@@ -20,7 +20,7 @@ pub fn of_value(enum_name: &str, value: &str) -> String {
     description(&format!("{enum_name}.{value}"))
 }
 
-/// Comments quote fields as the contract has them, `page_token`; in JSON that is `pageToken`.
+/// Comments quote fields as the contract spells them, `page_token`; in JSON that is `pageToken`.
 fn with_json_names(comment: &str) -> String {
     let pieces = comment.split('`').enumerate().map(|(at, piece)| {
         let quoted = at % 2 == 1;

@@ -74,7 +74,7 @@ impl Query {
         query
     }
 
-    /// Leaves of a message, by their paths: `path` as the contract has it, `name` as JSON does.
+    /// Leaves of a message, by their paths: `path` as the contract spells it, `name` as JSON does.
     fn add(&mut self, route: &Route, message: &MessageDescriptor, path: &str, name: &str) {
         for field in message.fields() {
             let path = format!("{path}{}", field.name());

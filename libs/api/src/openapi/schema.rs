@@ -27,7 +27,7 @@ impl Schemas {
         self.made
     }
 
-    /// A message's schema: a reference, save for those that JSON has a form of its own for.
+    /// A message's schema: a reference, except for messages that have a form of their own in JSON.
     pub fn message(&mut self, message: &MessageDescriptor) -> Value {
         if let Some(known) = well_known(message.full_name()) {
             return known;

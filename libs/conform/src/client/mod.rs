@@ -87,7 +87,8 @@ async fn play(
         playing.expect(run);
         while starts > 0 && !playing.is_over() {
             if !subject.command.is_empty() {
-                // Who has given up after a refusal is not started before it may come again.
+                // A client that has given up after a refusal is not started before it may come
+                // again.
                 sleep(playing.pause()).await;
             }
             start(&playing, subject, address).await?;

@@ -36,7 +36,7 @@ pub struct Script {
     pub rules_version: i64,
     /// How the batches are answered, in their order; those after them are taken.
     pub batches: Vec<Act>,
-    /// Nothing is answered for so long after the first batch.
+    /// How long nothing is answered after the first batch, in milliseconds.
     pub silent_millis: u64,
     /// What has to come.
     pub expects: Vec<Expected>,

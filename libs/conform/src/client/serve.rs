@@ -184,7 +184,7 @@ fn response(answer: Answer) -> SyncResponse {
     SyncResponse { message: Some(answer) }
 }
 
-/// A refusal as the contract has it.
+/// A refusal in the contract's form.
 fn refused(refusal: &Refusal) -> Status {
     let code = match refusal.reason.as_str() {
         "UNAVAILABLE" | "OVERLOADED" => Code::Unavailable,

@@ -34,13 +34,13 @@ pub struct Known {
     pub runs: usize,
     /// The checkpoint of the last answer that went out.
     pub last: Option<Checkpoint>,
-    /// Names of all records that were sent, but for those that were deleted.
+    /// Names of all records that were sent, except those that were deleted.
     pub ever: BTreeSet<String>,
-    /// Of batches that were not answered, until they come again.
+    /// Names in batches that were not answered, until they come again.
     pub lost: BTreeSet<String>,
-    /// Of records that were refused.
+    /// Names of records that were refused.
     pub refused: BTreeSet<String>,
-    /// Of records that are to come again.
+    /// Names of records that have to come again.
     pub failed: BTreeSet<String>,
     /// How the client names itself.
     pub holder: String,
@@ -49,7 +49,7 @@ pub struct Known {
 /// What follows on a batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
-    /// It is answered.
+    /// The batch is answered.
     Answer(Box<BatchResult>),
     /// The stream ends with this reason, or without a word.
     Ends(&'static str),
@@ -197,7 +197,7 @@ impl Session {
             return Next::Ends(if act == Act::LeaseLost { "LEASE_LOST" } else { "" });
         }
         let position = batch.checkpoint.as_ref().map_or("", |given| &given.position);
-        // Who has compared leaves no batch behind.
+        // A client that has compared leaves no batch behind.
         let resumed = if batch.reconciled.is_some() { sequence } else { self.resumed };
         let checkpoint = registry.write(position, sequence, resumed, &self.mapping);
         self.resumed = sequence;

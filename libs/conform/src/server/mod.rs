@@ -68,7 +68,7 @@ struct Step {
     close: String,
     /// Values that the client works out.
     make: BTreeMap<String, Made>,
-    /// The client says nothing for so long.
+    /// How long the client says nothing.
     rest: Option<Rest>,
 }
 

@@ -50,7 +50,7 @@ pub fn check(doc: &HoursRule) -> Result<(Target, Rule)> {
     }
 }
 
-/// Writes each time as the contract has it: "8.00" was understood as 08:00 and is kept as that.
+/// Writes each time as the contract spells it: "8.00" was understood as 08:00 and is kept as that.
 pub fn write_times(doc: &mut HoursRule) {
     let Some(week) = &mut doc.weekly else { return };
     let days = [

@@ -1,4 +1,4 @@
-//! Forms of rules: every fault at once, and times as the contract has them.
+//! Forms of rules: every fault at once, and times as the contract spells them.
 
 use mpp_api::scheduling::hours_rule::Week;
 

@@ -86,7 +86,7 @@ fn list(
     known: &impl Fn(u64) -> LoneItem,
 ) -> RangeAnswer {
     let own = set.within(range);
-    // A whole key is never split: it has one item, but for a chance of 1 in 2^64.
+    // A whole key is never split: it has one item, with an exception of 1 in 2^64.
     if own.len() > limits::LISTED_ITEMS && !range.is_whole_key() {
         return RangeAnswer { split: true, ..RangeAnswer::default() };
     }

@@ -26,7 +26,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// The record that it was checked of, but for its id.
+    /// The record that was checked, without its id.
     pub(super) fn to_record(&self, name: &str) -> Record {
         let above = |between: &str| {
             name.split_once(between).map(|(above, _)| above.to_owned()).unwrap_or_default()

@@ -4,8 +4,8 @@
 //! They are known by what they lack. The title of a service has a word of its own: what is issued,
 //! who asks, what for. A remark about a list speaks of the list and of nothing else: once numbers,
 //! what lists are called, denials, amounts and links are taken away, no word is left. So the words
-//! below are those in which one speaks of lists, which are few, and no remark stands here whole;
-//! one word that is not among them makes a title of it. Rejected: to know such remarks by phrases,
+//! below are those used to speak about lists, which are few, and no whole remark is listed here; a
+//! single word that is not among them makes it a title. Rejected: to know such remarks by phrases,
 //! of which there is no end.
 
 use std::{collections::HashSet, sync::LazyLock};
@@ -27,13 +27,13 @@ const SHOWN: &str = "menampilkan ditampilkan tampilkan tampil showing shown show
 /// Words for more to come, wherever they stand: "dst.", "Syarat lain menyusul".
 const GOES_ON: &str = "sisanya selebihnya seterusnya selengkapnya dst dll etc menyusul bersambung \
     lanjutan";
-/// The same of a list alone: a step of a procedure has a next one, too.
+/// The same for lists only: a step of a procedure has a next one, too.
 const NEXT: &str =
     "berikut berikutnya selanjutnya lengkapnya more remaining rest next previous sebelumnya";
 /// Denials, bounds, and what is still to come.
 const NOT: &str = "tidak belum bukan tak not no hanya cuma only masih sebagian separuh \
     sedang";
-/// The same of entries, beside a number or behind "dan".
+/// The same for entries, beside a number or behind "dan".
 const OTHERS: &str = "lain lainnya lain-lain lagi other others another pertama terakhir first last";
 /// Amounts, links and all that a sentence may hold besides.
 const LINKS: &str = "dan di ke dari dalam pada untuk yang ini itu tersebut nya of the to in on at \

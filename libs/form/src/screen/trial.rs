@@ -156,7 +156,7 @@ fn is_short_number(number: &str) -> bool {
 const KEYS: [&str; 11] =
     ["asdf", "qwer", "zxcv", "asd", "qwe", "zxc", "jkl", "abc", "dfg", "sdf", "fgh"];
 
-/// One letter again and again, but for a Roman number; or several runs of keys.
+/// One letter again and again, unless it is a Roman number; or several runs of keys.
 fn is_hammered(word: &str) -> bool {
     let first = word.chars().next();
     let is_letter = first.is_some_and(|sign| sign.is_alphabetic() && sign != 'i');

@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::view::{Memory, View};
 use crate::{differs::Differs, metrics};
 
-/// Is told of the changes of a memory, once reads show them: a search index, a job.
+/// Gets the changes of a memory, once reads show them: a search index, a job.
 pub trait Listener<V>: Send + Sync {
-    /// The whole state is there, in the place of `before`.
+    /// The whole state is there, in place of `before`.
     fn replaced(&self, before: V, revision: i64) -> impl Future<Output = Result<()>> + Send;
     /// A transaction has been taken in; it may hold kinds that the memory does not.
     fn changed(
@@ -115,7 +115,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         self.memory.held().1
     }
 
-    /// Takes in the whole state aside, and puts it in the place of the one before.
+    /// Takes in the whole state aside, and then replaces the earlier one with it.
     async fn load(&self, feed: &mut Subscription) -> Result<()> {
         let mut view = V::default();
         let revision = loop {

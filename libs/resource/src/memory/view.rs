@@ -40,10 +40,10 @@ pub trait View: Default + Send + Sync + 'static {
 /// How long a memory lets others wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Waits {
-    /// A read waits so long for the first whole state. A caller that is turned away then finds
+    /// How long a read waits for the first whole state. A caller that is turned away then finds
     /// another replica sooner than this one.
     pub loading: Duration,
-    /// A write waits so long until reads of this replica show it.
+    /// How long a write waits until reads of this replica show it.
     pub catch_up: Duration,
 }
 
@@ -245,7 +245,7 @@ impl<V: View> Memory<V> {
         Ok(())
     }
 
-    /// Puts a whole view in the place of the one before, and hands that one back.
+    /// Replaces the view with a whole new one, and hands the earlier one back.
     pub(super) fn replace(&self, revision: i64, mut view: V) -> V {
         let mut own = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::swap(&mut *own, &mut view);

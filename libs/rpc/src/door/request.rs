@@ -186,7 +186,7 @@ fn put(
     Ok(())
 }
 
-/// The value of a parameter: text, save where its field's JSON is not.
+/// The value of a parameter: text, unless its field is something else in JSON.
 fn parameter(message: &MessageDescriptor, path: &str, text: &str) -> Result<Value> {
     let field = leaf(message, path).ok_or_else(|| unknown(path, message))?;
     let number = || text.parse::<i32>().map_or_else(|_| Value::from(text), Value::from);

@@ -64,8 +64,8 @@ impl Teller {
         }
     }
 
-    /// Who made a change, as far as the caller may know it. Whoever acts for a mall answers for
-    /// all that lies in it.
+    /// Who made a change, as far as the caller may know it. Those who act for a mall answer for
+    /// everything in it.
     fn actor(&self, change: &Stored) -> String {
         let told = self.caller.told(&change.actor, keepers(change));
         if told == change.actor {
@@ -76,7 +76,7 @@ impl Teller {
         self.caller.told(&change.actor, owners.iter().map(String::as_str)).to_owned()
     }
 
-    /// The record as it is stored, but for names that the caller may not know.
+    /// The record as it is stored, without names that the caller may not know.
     pub(crate) fn document(&self, change: &Stored) -> Bytes {
         let keepers: Vec<&str> = keepers(change).collect();
         authors::document(&change.kind, &change.doc, &self.caller, &keepers)
@@ -88,7 +88,7 @@ fn keepers(change: &Stored) -> impl Iterator<Item = &str> {
     keepers.map(String::as_str).chain([change.name.as_str()])
 }
 
-/// Labels as the contract has them.
+/// Labels as the contract spells them.
 pub(crate) fn label_texts(labels: &Labels) -> BTreeMap<String, String> {
     labels.iter().map(|(label, value)| (label.to_string(), value.clone())).collect()
 }

@@ -19,7 +19,7 @@ const HEAD: Duration = Duration::from_millis(200);
 
 struct Port {
     address: SocketAddr,
-    /// Lets the streams of events say so much.
+    /// Says how much the streams of events may send.
     events: watch::Sender<usize>,
     stop: CancellationToken,
     running: JoinHandle<()>,

@@ -20,7 +20,7 @@ struct Made {
     text: String,
 }
 
-/// Something as the database has it.
+/// Something as the database shows it.
 struct There {
     text: String,
     /// Turns it on again, where it is off; empty for an index that was not built to its end.

@@ -18,11 +18,11 @@ use crate::{
 /// How the record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
-    /// It is now `doc`.
+    /// The record is now `doc`.
     Put,
-    /// It is deleted.
+    /// The record is deleted.
     Deleted,
-    /// It lives on but has left the follower's filter.
+    /// The record lives on but has left the follower's filter.
     Removed,
 }
 

@@ -3,7 +3,7 @@
 //! Versions to drop are looked up by what replaced them: each change that grows older than the
 //! retention takes along the versions before its own. So a pass reads only what has grown old since
 //! the last one, and the latest version of a record stays for good. Whatever versions are left
-//! follow one another without a gap, but for those of [standing](drop_standing).
+//! follow one another without a gap, except for those of [standing](drop_standing).
 
 use std::collections::BTreeSet;
 

@@ -69,7 +69,7 @@ impl Feed {
     }
 
     /// Raises the floor to the last revision up to `keep_after` (at most the head): positions below
-    /// it are refused. The changes up to it are deleted in chunks, save the versions of history
+    /// it are refused. The changes up to it are deleted in chunks, except the versions of history
     /// kinds that are [more than standing](history::drop_standing); its own row stays, since a
     /// follower may stand there and its mark has to tell.
     ///

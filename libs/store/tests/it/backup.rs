@@ -46,7 +46,7 @@ impl Backup {
         }
     }
 
-    /// Puts a dump into the database at `url`, in the place of what is there.
+    /// Puts a dump into the database at `url`, in place of what is there.
     pub fn restore_at(&self, url: &str) {
         let empty = "drop schema public cascade; create schema public";
         let dump = self.dump();

@@ -87,7 +87,7 @@ pub async fn changes_to(follower: &mut Subscription, revision: i64) -> (Vec<Arc<
     told_to(follower, revision).await.expect("the feed serves")
 }
 
-/// The same of a follower that may be told to begin anew.
+/// The same for a follower that may be told to begin anew.
 pub async fn told_to(
     follower: &mut Subscription,
     revision: i64,

@@ -18,7 +18,7 @@ pub async fn serve(database: &TestDatabase) -> Served {
     Served::start(&database.options(Clock::system()), FeedOptions::default()).await
 }
 
-/// Writes so often, and answers the last revision.
+/// Writes this many times, and answers the last revision.
 pub async fn write_on(db: &Db, what: &str, times: usize) -> i64 {
     let mut last = 0;
     for number in 0..times {

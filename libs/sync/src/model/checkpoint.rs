@@ -24,7 +24,7 @@ const MAX_POSITION: usize = 1024;
 pub enum Known {
     /// It was answered, and every later answer builds on it.
     Current,
-    /// Like [`Known::Current`], and batches were answered since of which the client knows nothing.
+    /// Like [`Known::Current`], but batches were answered since that the client knows nothing of.
     Behind,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
@@ -52,7 +52,7 @@ pub struct Standing {
     pub mapped_after: i64,
     /// The highest sequence of which a client has shown that it has the answers.
     pub heard: i64,
-    /// How the session began that may write now.
+    /// How the session that may write now began.
     pub opened: Opened,
 }
 
@@ -133,7 +133,7 @@ impl Standing {
         goes_back.then(|| Abandoned { after, unheard_after: after.max(self.heard) })
     }
 
-    /// The checkpoint that a batch is stored with, and with it the mark that was drawn for it. A
+    /// The checkpoint that a batch is stored with, which has the mark that was drawn for it. A
     /// client that went back may count on from the welcome's checkpoint; its batch gets the number
     /// that is its own. `None` for a batch that is not the next one.
     pub fn place(&self, given: &Checkpoint, mark: i64) -> Option<Checkpoint> {
@@ -143,7 +143,7 @@ impl Standing {
         is_next.then(|| Checkpoint { sequence: next, mark, ..given.clone() })
     }
 
-    /// After a batch that was answered.
+    /// The state after a batch that was answered.
     pub fn answered(&self, checkpoint: Checkpoint) -> Self {
         let remapped = self.is_fresh() && self.mapping != self.opened.mapping;
         Self {
@@ -154,8 +154,8 @@ impl Standing {
         }
     }
 
-    /// After a first batch by which the client knows how every record stands: no answer is left
-    /// behind, and those that were not confirmed belong to no mapping any more.
+    /// The state after a first batch by which the client knows how every record stands: no answer
+    /// is left behind, and those that were not confirmed belong to no mapping any more.
     pub fn reconciled(&self, checkpoint: Checkpoint) -> Self {
         let opened = Opened { send_all: false, ..self.opened.clone() };
         Self {
@@ -179,8 +179,8 @@ impl Standing {
 }
 
 /// The client's checkpoint, where everything later builds on it; else the start. A client ahead of
-/// the registry, or on a branch that was left, believes acknowledged what the registry may not
-/// hold any more: it begins again.
+/// the registry, or on a branch that was left, believes that things are acknowledged that the
+/// registry may no longer hold: it begins again.
 fn agreed(client: Option<&Checkpoint>, known: Known) -> Checkpoint {
     match (client, known) {
         (Some(client), Known::Current | Known::Behind) if client.sequence > 0 => client.clone(),

@@ -74,7 +74,7 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
     }
     if let Some(incomplete) = &end.incomplete {
         check.within("incomplete", |part| {
-            // A reason that only a newer client knows is one as well.
+            // A reason that only a newer client knows counts, too.
             if incomplete.reason == i32::from(Reason::Unspecified) {
                 part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
             }

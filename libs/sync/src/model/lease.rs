@@ -10,10 +10,11 @@ use mpp_core::{Error, Micros, Reason, Result};
 /// that every client reads exactly.
 const MAX_STEP: u32 = 0x3fff_ffff;
 
-/// A lease that ends so much later than a new one would was altered, or the clock was set back.
+/// If a lease ends later than a new one would by more than this, it was altered, or the clock was
+/// set back.
 const SLACK: Micros = 60_000_000;
 
-/// Passes where a hello gets the lease, which another session holds for `left` yet; a new one would
+/// Passes if a hello gets the lease, which another session holds for `left` longer; a new one would
 /// hold it for `ttl`.
 ///
 /// # Errors
@@ -26,8 +27,8 @@ pub fn check_free(hello: &Hello, holder: &str, left: Micros, ttl: Micros) -> Res
     Ok(())
 }
 
-/// Whether a hello takes the lease of a session that is alive: where its client says so, and where
-/// it held the lease itself. A holder that says hello again has lost its session, or it would not.
+/// Whether a hello takes the lease of a session that is alive: if its client says so, or held the
+/// lease itself. A holder that says hello again has lost its session, or it would not.
 fn may_take(hello: &Hello, holder: &str) -> bool {
     let returns = !hello.holder.is_empty() && hello.holder == holder;
     hello.take_over || returns
@@ -68,7 +69,7 @@ pub fn check_alive(
     Err(Error::new(Reason::LeaseExpired, message))
 }
 
-/// Another session holds the lease for so long yet.
+/// The refusal while another session holds the lease, for `left` longer.
 fn held(source: &str, left: Micros) -> Error {
     let left = Duration::from_micros(left.unsigned_abs());
     let message = format!(
@@ -78,7 +79,7 @@ fn held(source: &str, left: Micros) -> Error {
     Error::new(Reason::LeaseHeld, message).with_retry_after(left)
 }
 
-/// A session that is to be undone is still alive.
+/// The refusal to undo a session that is still alive.
 pub fn still_alive(session: &str) -> Error {
     let text = format!(
         "session {session} is still alive; stop its agent, or wait until its lease ends, and undo it \
@@ -87,7 +88,7 @@ pub fn still_alive(session: &str) -> Error {
     Error::new(Reason::WrongState, text)
 }
 
-/// The session has ended, or a later one has shut it out.
+/// The refusal of a session that has ended, or that a later one has shut out.
 pub fn lost(source: &str) -> Error {
     let message =
         format!("this session of {source} has ended, or a later one has begun; open another one");

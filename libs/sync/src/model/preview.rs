@@ -7,8 +7,8 @@ use mpp_api::{
 use mpp_core::Result;
 use prost::Message as _;
 
-/// Fields that are no part of what is told as differing: the name is told by itself, and so is what
-/// a curator has set.
+/// Fields that are no part of what is told as differing: the name is told separately, and so is
+/// what a curator has set.
 const APART: [&str; 2] = ["name", "overrides"];
 
 /// A version of a published record.
@@ -37,7 +37,7 @@ impl Became<'_> {
     /// Tells what has become of it, and, by `overridden`, of what a curator has set over it.
     ///
     /// # Errors
-    /// Never, of records that the contract knows.
+    /// Never, for records that the contract knows.
     pub fn tell(
         &self,
         told: &mut RecordPreview,
@@ -62,7 +62,7 @@ impl Became<'_> {
     }
 }
 
-/// In what two encoded states of a record differ; nothing of one that cannot be read.
+/// What differs between two encoded states of a record; nothing if one cannot be read.
 fn differences(kind: &str, before: &[u8], after: &[u8]) -> Vec<FieldDifference> {
     let mut found = difference::of(kind, before, after).unwrap_or_default();
     found.retain(|one| {

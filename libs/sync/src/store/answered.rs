@@ -75,14 +75,14 @@ pub(super) struct Numbered {
     pub batches: i64,
     /// The highest of their numbers.
     highest: i64,
-    /// The last number that was given, by the source's own row.
+    /// The last number that was given out, by the source's own row.
     pub last: i64,
     /// How many have no hash, because a program from before hashes answered them.
     unproven: i64,
 }
 
 impl Numbered {
-    /// True if none is gone, and each has a hash.
+    /// True if no batch is gone, and each has a hash.
     pub fn are_whole(&self) -> bool {
         self.batches == self.highest && self.highest == self.last && self.unproven == 0
     }

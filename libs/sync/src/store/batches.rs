@@ -106,7 +106,7 @@ pub async fn add_unread(tx: &mut Tx, lease: &Lease, rows: i64) -> Result<()> {
     .map_err(db_error)
 }
 
-/// Counts records that a session has moved to other units; answers how many those are by now.
+/// Counts records that a session has moved to other units; answers how many it has moved by now.
 /// Index: sync_lease's primary key; the row is locked by `hold`.
 ///
 /// # Errors
@@ -224,11 +224,11 @@ pub async fn has_taken(tx: &mut Tx, source: &str) -> Result<bool> {
 /// The state of a source, as stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceTotals {
-    /// Over all sessions.
+    /// The accounting over all sessions.
     pub source: Accounting,
     /// The accounting of the session that began last.
     pub session: Accounting,
-    /// After the last batch.
+    /// The checkpoint after the last batch.
     pub checkpoint: Checkpoint,
 }
 
@@ -275,7 +275,7 @@ fn totals(row: &AnyRow) -> sqlx::Result<(String, SourceTotals)> {
             ..Accounting::default()
         })
     };
-    // A session that has sent nothing yet shows the counts of none, not of the one before.
+    // A session that has sent nothing yet shows no counts, and not those of the one before.
     let is_its = |column: &str| row.try_get::<i64, _>(column).map(|flag| flag == 1);
     let counted = accounting("session")?;
     let unread = if is_its("unread_counted")? { counted.unread } else { 0 };
@@ -297,8 +297,8 @@ fn totals(row: &AnyRow) -> sqlx::Result<(String, SourceTotals)> {
     Ok((row.try_get("source")?, totals))
 }
 
-/// Lets the answers of old batches go, which no session can ask for any more; their counts
-/// stay. Answers how many. Index: sync_batch_at.
+/// Drops the answers of old batches, which no session can ask for any more; their counts stay.
+/// Answers how many. Index: sync_batch_at.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

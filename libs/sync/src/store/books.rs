@@ -51,7 +51,7 @@ pub async fn disagreements(
     Ok(found)
 }
 
-/// Batches that were altered, or are gone. Their answers are nowhere else. `follows` are the
+/// Batches that were altered, or are gone. Their answers are stored nowhere else. `follows` are the
 /// disagreements of the state that follows from them.
 async fn batches(
     conn: &mut Conn,
@@ -119,8 +119,8 @@ const ASKED_AGAIN: &str = "until = 0, sealed_locks = sealed_locks + 1,
                     then max(b.sequence) else sync_lease.sequence end
                     from sync_batch b where b.source = $1)";
 
-/// The same of a source for which an older program has written: its sums say nothing until they are
-/// made anew, so that nothing else would notice that an altered row was let go.
+/// The same for a source for which an older program has written: its sums say nothing until they
+/// are made anew, so nothing else would notice that an altered row was dropped.
 fn all_again_beside_older(source: &str, sealed: Sealed) -> Disagreement {
     let what = format!("{source}: a row about its records was altered; its next session sends all");
     let text = format!("update sync_lease set {ASKED_AGAIN} where source = $1");

@@ -32,7 +32,7 @@ pub struct Lease {
     pub session: String,
     /// Higher than that of every session before.
     pub fencing: i64,
-    /// No two records of its source have one id.
+    /// No two records of its source have the same id.
     pub unique_ids: bool,
     /// Its client means to move many records.
     pub accept_moves: bool,
@@ -65,8 +65,8 @@ pub struct Held {
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
 /// # Errors
-/// `NEWER_FORM` for a client whose records this replica does not know whole; `LEASE_HELD` while
-/// another session is alive and is not to be taken over.
+/// `NEWER_FORM` for a client that writes fields which this replica does not know; `LEASE_HELD`
+/// while another session is alive and is not to be taken over.
 pub async fn acquire<D: Synced>(
     tx: &mut Tx,
     hello: &Hello,
@@ -77,7 +77,7 @@ pub async fn acquire<D: Synced>(
     forms.check()?;
     let row = locked(tx, &hello.source).await?;
     rule::check_free(hello, &row.holder, row.until.saturating_sub(tx.now()), micros(ttl))?;
-    // Not before: who is refused comes again, and its transaction leaves nothing.
+    // Not earlier: a session that is refused comes again, and its transaction leaves nothing.
     reckon(tx, &hello.source, &row).await?;
     let client = hello.checkpoint.as_ref();
     let known = known(tx, hello).await?;
@@ -209,8 +209,9 @@ pub async fn last_sequence(conn: &mut Conn, source: &str) -> Result<i64> {
 }
 
 /// Positions of the batches that were answered after this sequence, the latest first: also those
-/// that the source has gone back behind, since their records may still stand. One more than the
-/// client names is one that it does not know; beyond that none is read. Index: sync_batch_sequence.
+/// that the source has gone back behind, since their records may still stand. If there is one more
+/// than the client names, it does not know that one; beyond that none is read. Index:
+/// sync_batch_sequence.
 async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec<String>> {
     let most = i64::try_from(hello.under_way.len() + 1).unwrap_or(i64::MAX);
     let rows = sqlx::query(
@@ -229,8 +230,8 @@ async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` where a newer
-/// replica has opened it.
+/// `LEASE_LOST` if it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` if a newer replica has
+/// opened it.
 pub async fn find<D: Synced>(
     tx: &mut Tx,
     source: &str,
@@ -286,7 +287,8 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
     Ok(row.standing)
 }
 
-/// Stores where the source stands after a batch, whose row has that hash, or an end, with none.
+/// Stores where the source stands after a batch, whose row has that hash, or after an end, which
+/// has none.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -312,7 +314,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing, proof: i64
     .map_err(db_error)
 }
 
-/// Lets the lease go, where it is still this session's. Index: sync_lease's primary key.
+/// Lets the lease go, if it is still this session's. Index: sync_lease's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away; the lease then ends by itself.

@@ -21,13 +21,14 @@ impl Made {
     }
 }
 
-/// The place of a token, beyond all for none; `None` for a text that is no token.
+/// The place that a token names, beyond all others for an empty token; `None` for a text that is no
+/// token.
 pub fn read(token: &str) -> Option<i64> {
     if token.is_empty() { Some(i64::MAX) } else { token.parse().ok() }
 }
 
-/// The records of some kinds that a session has changed first before a place, the last one first.
-/// What refers to another was written after it, so it comes before it here. Indexes:
+/// The records of some kinds that a session has first changed before a place, the last one first. A
+/// record that refers to another was written after it, so it comes before it here. Indexes:
 /// revision_session, (tx, seq) of change: it reads the session's changes.
 ///
 /// # Errors

@@ -28,9 +28,9 @@ pub struct Stands {
 /// Records of a source that do not stand as they were sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// They are wrong.
+    /// How many are wrong.
     pub rejected: i64,
-    /// They wait for something else.
+    /// How many wait for something else.
     pub waiting: i64,
 }
 
@@ -57,7 +57,7 @@ impl Stands {
     }
 }
 
-/// Stands for a text that may hold anything.
+/// A key that stands for a text, which may hold anything.
 pub fn key(text: &str) -> String {
     mpp_core::hex(&Sha256::digest(text)[..16])
 }
@@ -136,7 +136,7 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
-/// The hash of a row, but for its batch, which a reconcile moves on.
+/// The hash of a row without its batch, which a reconcile moves on.
 fn seal_of(source: &str, id: &str, name: &str) -> i64 {
     seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes()])
 }
@@ -183,7 +183,7 @@ async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Re
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
-    // A hostile id was never kept whole; none that cannot be bound waits.
+    // A hostile id was never kept whole; no record waits under an id that cannot be bound.
     let whole: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\0')).collect();
     waiting::remove(tx, source, waiting::By::Id, &whole).await?;
     let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();

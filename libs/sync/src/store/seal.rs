@@ -99,8 +99,8 @@ pub(super) async fn unsealed(conn: &mut Conn, part: &str) -> Result<BTreeSet<Str
 }
 
 /// Each source with its sum, and with the sum over the rows that are there. Leaves out sources for
-/// which an older program has written since, but for batches, which no program deletes. Scans the
-/// tables for all sources.
+/// which an older program has written since, except for batches, which no program deletes. Scans
+/// the tables for all sources.
 pub(super) async fn sums(
     conn: &mut Conn,
     part: &str,

@@ -59,10 +59,10 @@ impl Place {
     }
 }
 
-/// The records of which a session's first version lies after a place, but for its source's own, and
-/// the place up to which `limit` changes were looked at; `None` at the end. In a revision the kinds
-/// that sources send, `own`, come first and in their order, since the others rest on them; then
-/// kinds and names in order.
+/// The records whose first version of the session lies after a place, except its source's own
+/// record, and the place up to which `limit` changes were looked at; `None` at the end. In a
+/// revision the kinds that sources send, `own`, come first and in their order, since the others
+/// rest on them; then kinds and names in order.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

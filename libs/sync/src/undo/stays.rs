@@ -88,7 +88,7 @@ impl Piece<'_> {
     }
 
     /// Whether a record has gone, or goes with the undo. Places have gone by the time that this is
-    /// asked for, save in a preview, which takes each piece back.
+    /// asked for, except in a preview, which takes each piece back.
     async fn goes<S: Syncs>(
         &self,
         service: &S,
@@ -145,7 +145,7 @@ impl Piece<'_> {
         Ok(Some((one, judged)))
     }
 
-    /// What becomes of a record, but for what it rests on.
+    /// What becomes of a record, apart from what it rests on.
     async fn alone<S: Syncs>(
         &self,
         service: &S,

@@ -71,7 +71,7 @@ pub enum Event {
         why: Why,
         /// Records of the source.
         records: usize,
-        /// Those that the registry does not have in this form.
+        /// How many of them the registry does not have in this form.
         differ: usize,
         /// Records of the registry that the source does not have.
         gone: usize,

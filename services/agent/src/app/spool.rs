@@ -40,7 +40,7 @@ impl Spool {
         self.bytes
     }
 
-    /// All of them.
+    /// Reads all records.
     pub fn read(self) -> Result<impl Iterator<Item = Result<Record>>> {
         let mut file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
         let mut left = file.stream_position().map_err(failed)?;

@@ -20,7 +20,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// All of them.
+    /// All services that records can go to.
     pub const ALL: [Self; 2] = [Self::Registry, Self::Scheduling];
 
     /// As the configuration and the command line name it.

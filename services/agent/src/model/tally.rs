@@ -64,8 +64,8 @@ impl Tally {
         self.invalid + self.suspicious
     }
 
-    /// Rows that the registry is told of in number only: what they say is not published. A row that
-    /// repeats another word for word holds nothing else.
+    /// Rows of which the registry is told only the number: what they say is not published. A row
+    /// that repeats another word for word holds nothing else.
     pub fn unpublished(&self) -> i64 {
         self.unread() + self.differing
     }

@@ -85,7 +85,7 @@ impl Fault {
         Self::new(found.reason(), reason, source, &found.text)
     }
 
-    /// The same of one of several pages.
+    /// The same for one of several pages.
     pub fn on_page(self, number: usize) -> Self {
         let text = format!("page {number}: {}", self.error.message());
         Self { error: Error::new(self.error.reason(), text), ..self }

@@ -255,8 +255,8 @@ impl<'a> Sink<'a> {
         self.send(Item { found_at, record, notes, refused_id, is_record: true, held_back })
     }
 
-    /// A value that is lost refuses the record, but for where the mapping does not use it: it does
-    /// not name the column, and whatever stands there yields the same.
+    /// A value that is lost refuses the record, unless the mapping does not use it: it does not
+    /// name the column, and whatever stands there yields the same.
     fn check(&self, raw: &Val) -> Result<()> {
         let Err(lost) = screen::check_values(raw, &|_| true) else { return Ok(()) };
         screen::check_values(raw, &|column| self.mapping.mentions(column))?;

@@ -180,7 +180,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// Ids that the registry holds, or may hold, save those that were told to have gone.
+    /// Ids that the registry holds, or may hold, except those that were reported as gone.
     pub async fn held(&self) -> Result<HashSet<String>> {
         let rows = sqlx::query(
             "SELECT source_id FROM held WHERE told = 0
@@ -194,7 +194,7 @@ impl Store {
 }
 
 /// A remark on a record may be resolved by others: it is asked for anew in each run, so that
-/// nothing is told that is no longer so.
+/// nothing outdated is told.
 fn is_settled(result: &RecordResult) -> bool {
     !result.send_again && result.warnings.is_empty()
 }

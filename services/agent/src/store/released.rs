@@ -9,7 +9,7 @@ use super::{Store, failed};
 use crate::source::HeldBack;
 
 impl Store {
-    /// Keeps the list of records that the last run held back, in the place of the one before.
+    /// Keeps the list of records that the last run held back, in place of the one before.
     ///
     /// # Errors
     /// The state cannot be written.

@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-/// The name of the machine's zone: as the environment has it, or else the system.
+/// The name of the machine's zone: from the environment, or else from the system.
 pub fn system_zone() -> Option<String> {
     let set = env::var("TZ").ok().filter(|zone| !zone.is_empty());
     let linked = || {

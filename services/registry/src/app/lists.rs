@@ -216,7 +216,7 @@ pub fn standard_links<'a>(
         let text = format!("{} is no state of a link", request.state);
         Error::field("state", FieldCode::UnknownValue, text)
     })?;
-    // One that a replica of before has left when it deleted the service says nothing any more.
+    // A link that an older replica has left when it deleted the service says nothing any more.
     let is_there = |row: &Row| state.records.row::<Service>(row.label(Label::Service)).is_some();
     let fits = move |row: &Row| {
         let is_wanted = match wanted {

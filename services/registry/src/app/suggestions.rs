@@ -100,7 +100,7 @@ impl Registry {
         names.filter(|service| is_open(&state, service, standard)).collect()
     }
 
-    /// The services as memory has them, to be read away from its lock.
+    /// The services as they are in memory, to be read outside of its lock.
     fn documents(&self, names: BTreeSet<String>) -> Vec<Bytes> {
         let state = self.memory.read();
         let rows = names.iter().filter_map(|name| state.records.row::<Service>(name));

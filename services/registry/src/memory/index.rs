@@ -15,7 +15,7 @@ use mpp_store::{Change, Label};
 use super::view::RegistryView;
 use crate::search::{Engine, OfferingDoc, ServiceDoc, UnitDoc, Update};
 
-/// Records that search is told of at once: their updates take as much memory as they do.
+/// Records that search gets at once: their updates take as much memory as they do.
 const PART: usize = 1_000;
 
 /// Tells the search index of every change.
@@ -120,7 +120,7 @@ fn service(state: &RegistryView, name: &str) -> Update {
     Update::PutService(Box::new(service_doc(doc, label(Label::Unit), label(Label::Agency))))
 }
 
-/// A service as search is told of it; `agency` is the root of its unit's tree.
+/// A service in the form that search gets; `agency` is the root of its unit's tree.
 pub fn service_doc(doc: Service, unit: String, agency: String) -> ServiceDoc {
     let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
     let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();

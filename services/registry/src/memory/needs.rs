@@ -11,9 +11,9 @@ use crate::model::process::certain;
 /// Requirements by whether they name a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Those that do.
+    /// How many name one.
     pub linked: usize,
-    /// Those that do not.
+    /// How many name none.
     pub open: usize,
 }
 
@@ -39,7 +39,7 @@ struct Asked {
 }
 
 impl Asking {
-    /// That of a service's record; nothing of one that cannot be read.
+    /// What a service's record asks for; nothing if it cannot be read.
     pub fn of(doc: &Bytes) -> Self {
         Self::decode(doc.clone()).unwrap_or_default()
     }

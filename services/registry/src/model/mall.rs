@@ -1,4 +1,4 @@
-//! Whose each field of a mall is. Its form is `mpp_form::mall`.
+//! Who decides each field of a mall. Its form is `mpp_form::mall`.
 
 use mpp_api::registry::{
     Mall,

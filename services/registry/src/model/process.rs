@@ -48,9 +48,9 @@ pub struct Plan {
     pub circles: Vec<Vec<usize>>,
     /// No steps because their products, or those of all who ask for them, are at hand.
     pub skipped: Vec<usize>,
-    /// One step after another.
+    /// The time if one step is taken after another.
     pub one_by_one: Length,
-    /// Those of a rank side by side; each measure alone.
+    /// The time if the steps of a rank are taken side by side; each measure alone.
     pub side_by_side: Length,
     /// The fees of the whole plan, in rupiah.
     pub cost: Span,

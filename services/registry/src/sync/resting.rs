@@ -29,8 +29,8 @@ fn on_service(state: &RegistryView, service: &str) -> Vec<String> {
     links.chain(state.offerings_of(service)).map(|name| name.to_string()).collect()
 }
 
-/// Of the records of a unit, those of its offices, catalog and counters, and whatever
-/// else is filed under it.
+/// For a unit, the records of its offices, catalog and counters, and whatever else is filed under
+/// it.
 fn on_place(state: &RegistryView, place: &str) -> Vec<String> {
     let below = format!("{place}/");
     let within = model::KINDS.iter().flat_map(|kind| state.records.rows_of(kind, &below));

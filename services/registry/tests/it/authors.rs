@@ -70,7 +70,7 @@ fn subjects(service: &Service) -> Vec<&str> {
     service.overrides.iter().map(|kept| kept.subject.as_str()).collect()
 }
 
-/// The service as the feed has it for a caller.
+/// The service as the feed shows it to a caller.
 async fn fed(world: &World, role: Role, namespace: &str) -> Service {
     let mut feed = FeedServiceClient::new(world.channel(role, &[namespace]));
     let request = WatchRequest { initial_state: true, ..WatchRequest::default() };

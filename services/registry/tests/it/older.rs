@@ -125,7 +125,8 @@ async fn nor_does_anybody_by_a_single_call_before_a_newer_program_has_locked_the
     .await;
 }
 
-/// Who is refused comes again and again, and what its transaction works out is gone each time.
+/// A session that is refused comes again and again, and what its transaction works out is gone each
+/// time.
 #[tokio::test]
 async fn sums_are_made_anew_for_the_session_that_begins_and_not_for_one_that_is_refused() {
     on_both(async |database| {

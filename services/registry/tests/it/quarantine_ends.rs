@@ -19,7 +19,8 @@ async fn a_record_that_its_source_has_no_more_waits_no_more() {
         let world = World::with_source_under(&database, quick()).await;
         let unique = || Hello { unique_ids: true, ..hello() };
         run_as(&world, unique(), vec![late("a", "A"), late("b", "B"), late("c", "C")]).await;
-        // Said by its client; under another unit; not sent in a complete session under send_all.
+        // The three ways: its client says so; it comes under another unit; it is not sent in a
+        // complete session under send_all.
         let mut session = begin_again(&world, unique()).await;
         session.send(vec![record_of(KEMENDAGRI, "b", service("B"))]).await;
         let gone = End { rejected_gone: vec!["a".into()], ..End::default() };

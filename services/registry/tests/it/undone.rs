@@ -69,7 +69,7 @@ pub fn changes(told: &[UndoneRecord]) -> BTreeMap<&str, Change> {
     told.iter().map(|one| (one.name.as_str(), one.change())).collect()
 }
 
-/// All services, as the database has them.
+/// All services, as they are in the database.
 pub async fn services(world: &World) -> BTreeMap<String, Service> {
     let mut read = world.running.registry.db.read().await.expect("a snapshot");
     let all = read.list::<Service>("", "", 1_000).await.expect("read");

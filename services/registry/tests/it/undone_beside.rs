@@ -34,7 +34,7 @@ async fn two_bad_sessions_go_back_one_after_the_other() {
         undo(&world, &second, false).await;
         undo(&world, &first, false).await;
         assert_eq!(services(&world).await, before);
-        // Whoever asks once more changes nothing, and is told of nothing that has gone back.
+        // Asking once more changes nothing, and tells of nothing that has gone back.
         assert_eq!(undo(&world, &second, false).await, []);
         assert_eq!(services(&world).await, before);
         run(&world, vec![record("s1", "Benar")]).await;

@@ -10,7 +10,7 @@ impl Reporting {
     /// Waits until this replica has read as much as the one whose report named `detail_revision`.
     ///
     /// # Errors
-    /// `NOT_FOUND`; `LINEAGE_CHANGED` if no replica has read so much; `UNAVAILABLE` while the
+    /// `NOT_FOUND`; `LINEAGE_CHANGED` if no replica has read that much; `UNAVAILABLE` while the
     /// server drains.
     pub async fn mall(&self, name: &str, detail_revision: i64) -> Result<MallDetail> {
         self.wait_for(Reached { seq: detail_revision, ..Reached::default() }).await?;

@@ -51,7 +51,7 @@ pub async fn rows(db: &Db) -> Result<Both> {
 pub struct Verified {
     /// SHA-256 over the live rows in order.
     pub live_digest: String,
-    /// The same of the rebuilt rows.
+    /// The same for the rebuilt rows.
     pub rebuilt_digest: String,
     /// Events in the inbox.
     pub inbox_count: i64,

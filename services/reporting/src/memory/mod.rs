@@ -49,7 +49,8 @@ pub struct Reached {
 }
 
 impl Memory {
-    /// Starts with the nation as the database has it; reports say whether they show `sample_data`.
+    /// Starts with the nation as it is in the database; reports say whether they show
+    /// `sample_data`.
     ///
     /// # Errors
     /// The same as [`Memory::publish`].

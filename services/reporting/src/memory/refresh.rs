@@ -79,7 +79,7 @@ pub async fn run(
         match &refreshed {
             Ok(()) => health.tell(&memory),
             Err(error) => {
-                // Said once, not four times a second.
+                // This is logged once, not four times a second.
                 if healthy {
                     let context = error.context();
                     tracing::warn!(%error, ?context, "the projections cannot be read");

@@ -84,7 +84,7 @@ pub struct RegionRow {
     pub parent: String,
     /// The IANA name of its time zone.
     pub zone: String,
-    /// One of the 508.
+    /// True for one of the 508 regencies and cities that govern themselves.
     pub autonomous: bool,
     /// First day; empty: always.
     pub valid_from: String,

@@ -9,7 +9,7 @@ use mpp_core::Micros;
 
 use super::{facts::SourceRow, message::timestamp};
 
-/// A source as the registry has it, and as scheduling does, where it was heard of there.
+/// A source as the registry knows it, and as scheduling does, if it was heard of there.
 type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
 
 /// A source with its accounting, summed over the services that have heard of it; whether it is late

@@ -21,8 +21,8 @@ pub async fn put_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> 
     tx.put_many::<CatalogChange>(changes).await.map(drop)
 }
 
-/// Writes records, of which there are to be these names: others are deleted. Index: record's
-/// primary key.
+/// Writes records so that exactly these names are left: others are deleted. Index: record's primary
+/// key.
 ///
 /// # Errors
 /// The same as [`put_changes`].

@@ -10,7 +10,7 @@ use crate::model::Upstream;
 pub enum Reached {
     /// Its first state is being read.
     Midst,
-    /// All of it, up to this revision.
+    /// The whole feed, up to this revision.
     Revision(i64),
 }
 

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use super::get;
 use crate::model::{FeedState, NOT_IN_MEMORY, News, Place, Upstream};
 
-/// The inbox's last number, as the database has it.
+/// The inbox's last number, as it is in the database.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

@@ -78,7 +78,7 @@ pub(super) fn proof(event: &Event) -> i64 {
     ])
 }
 
-/// The same of the last number that was given out.
+/// The same for the last number that was given out.
 pub(super) fn head_proof(seq: i64) -> i64 {
     row_proof(&[b"head", &seq.to_be_bytes()])
 }

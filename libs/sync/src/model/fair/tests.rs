@@ -24,7 +24,7 @@ impl Busy {
         self.asked.insert(number, source);
     }
 
-    /// Whose turn it is; it takes so long, and its source asks again.
+    /// Gives the next turn, which takes this long; then its source asks again. Answers the source.
     fn turn(&mut self, took: Took) -> &'static str {
         let number = self.line.next(RULES).expect("somebody waits");
         let source = self.asked.remove(&number).expect("it has asked");

@@ -1,4 +1,4 @@
-//! A client that does what the contract says, with what it keeps over its death.
+//! A client that does what the contract says, with what survives its death.
 
 use std::collections::VecDeque;
 
@@ -103,7 +103,7 @@ impl Client {
         Some(batch)
     }
 
-    /// An answer; one that no session waits for has gone astray.
+    /// Takes an answer; an answer that no session waits for has gone astray.
     pub fn answer(&mut self, batch: &Batch, checkpoint: &Checkpoint) {
         let Some(session) = self.session.as_mut().filter(|one| one.fencing == batch.fencing) else {
             return;

@@ -6,9 +6,9 @@
 //! (`quarantine.rs`). [`world`] is the rest: tables as lists, a network, and clients that do what
 //! the contract says. Laws are looked at in every state, and at every end.
 //!
-//! The search is breadth first, so what it finds wrong it tells by the shortest course to it.
+//! The search is breadth first, so it reports a fault by the shortest course that leads to it.
 //! Rejected: the crate `stateright`, which does the same and brings a web server for its explorer
-//! that no feature leaves out, and thirteen crates in all, for what are forty lines here.
+//! that no feature leaves out, and thirteen crates in all, in place of forty lines here.
 
 mod client;
 mod registry;

@@ -8,11 +8,11 @@ use super::super::{
     quarantine::{Answer, Event, State},
 };
 
-/// Records of the source; the last one belongs to a unit that is not there at first.
+/// How many records the source has; the last one belongs to a unit that does not exist at first.
 pub const RECORDS: usize = 3;
-/// The place of that one.
+/// The place of that last record.
 pub const LATE: usize = 2;
-/// The time of all that happens; a lease that is kept ends later.
+/// The time at which everything happens; a lease that is kept ends later.
 const NOW: i64 = 10;
 const LATER: i64 = 20;
 
@@ -28,7 +28,8 @@ pub struct Batch {
     pub checkpoint: Checkpoint,
     /// The record and its version.
     pub record: Option<(usize, u8)>,
-    /// The client has compared after this batch, and all but the record stands as it has it.
+    /// The client has compared after this batch, and everything except the record stands as the
+    /// client has it.
     pub compared: Option<i64>,
 }
 
@@ -97,7 +98,7 @@ impl Registry {
         self.until = NOW;
     }
 
-    /// Answers a batch; `None` where it is refused.
+    /// Answers a batch; `None` if it is refused.
     pub fn batch(&mut self, batch: &Batch) -> Option<Checkpoint> {
         lease::check_alive("a", batch.fencing, self.fencing, self.until, NOW).ok()?;
         let of_it = |one: &&Stored| (one.fencing, one.nonce) == (batch.fencing, batch.nonce);
@@ -153,7 +154,7 @@ impl Registry {
         }
     }
 
-    /// Ends a session; false where it is not alive any more.
+    /// Ends a session; false if it is no longer alive.
     pub fn end(&mut self, fencing: i64) -> bool {
         if lease::check_alive("a", fencing, self.fencing, self.until, NOW).is_err() {
             return false;

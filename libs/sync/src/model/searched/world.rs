@@ -35,7 +35,7 @@ impl Bounds {
 /// Bounds of clients that do not keep to the contract.
 pub struct Careless(Bounds);
 
-/// A state of all that there is.
+/// A state of the whole world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct World {
     left: Bounds,

@@ -23,9 +23,9 @@ pub(super) struct LeaseRow {
     pub accept_moves: bool,
     form: i64,
     others: String,
-    /// The fencing token of the session whose the other forms are.
+    /// The fencing token of the session that the other forms belong to.
     others_of: i64,
-    /// A program of before has written since the last sums.
+    /// An older program has written since the last sums.
     pub is_unsealed: bool,
     pub standing: Standing,
 }
@@ -37,7 +37,7 @@ pub(super) const COLUMNS: &str =
     resumed_mark, began_at, unique_ids, accept_moves, form, forms, forms_of, unsealed";
 
 impl LeaseRow {
-    /// The forms in which the client of its session writes. A program of before knows those of one
+    /// The forms in which the client of its session writes. An older program knows those of one
     /// kind only.
     pub(super) fn forms<D: Synced>(&self) -> Forms {
         let others = if self.others_of == self.fencing { self.others.as_str() } else { "" };

@@ -1,11 +1,11 @@
-//! A source's lease, for somebody who undoes one of its sessions.
+//! A source's lease, for undoing one of its sessions.
 
 use mpp_core::Result;
 use mpp_store::{Tx, db_error};
 
 use super::{locked, rule};
 
-/// Locks the source's row until the transaction ends, for somebody who undoes a session.
+/// Locks the source's row until the transaction ends, for undoing a session.
 ///
 /// # Errors
 /// `WRONG_STATE` while the session is alive.

@@ -52,7 +52,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// All of them, in the order in which a mapping names them, with their names there.
+    /// All fields, in the order in which a mapping names them, with their names there.
     pub const ALL: [(Self, &'static str); 23] = [
         (Self::SourceId, "source_id"),
         (Self::Unit, "unit"),

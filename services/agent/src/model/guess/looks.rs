@@ -160,7 +160,7 @@ pub(super) fn repeated(column: &Column) -> Option<&str> {
     all.windows(2).find(|two| two[0] == two[1]).map(|two| two[0])
 }
 
-/// True for a column each value of which names its row, but for one in twenty, or one of ten.
+/// True for a column whose values each name their row, except for one in twenty, or one of ten.
 fn names_rows(column: &Column) -> bool {
     let all = column.examples.len();
     let distinct: BTreeSet<&String> = column.examples.iter().collect();

@@ -81,7 +81,7 @@ fn read_wrongly(text: &str) -> Option<&str> {
     })
 }
 
-/// The record with `other` in the place of each value that is lost.
+/// The record with `other` in place of each value that is lost.
 pub fn replaced(raw: &Val, other: &str) -> Val {
     match raw {
         Val::TStr(bytes) if lost("", &String::from_utf8_lossy(bytes)).is_some() => {

@@ -52,7 +52,7 @@ pub enum Form {
     Lines,
     /// One entry in each line, in up to this many parts with `|` between them.
     Parts(usize),
-    /// One of these.
+    /// One of these choices.
     Choice(&'static [Choice]),
     /// Yes, no, or words that say more.
     Way,

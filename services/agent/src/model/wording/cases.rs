@@ -19,7 +19,7 @@ pub struct Piece<'t, R> {
     pub label: Option<Tokens<'t>>,
     /// Its reading; `None` if only the words are known.
     pub reading: Option<R>,
-    /// All of its words.
+    /// All words of the piece.
     pub text: Tokens<'t>,
     pub join: Option<Join>,
     /// True if the label stands first, as in "Pasien baru: 12 menit".

@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Keys at the most of an item that is no record but tells of a failure.
+/// Most keys of an item that is no record but tells of a failure.
 const FEW: usize = 2;
 
 /// A catalog in pages.
@@ -129,7 +129,8 @@ struct Reading<'a, 'b> {
     stale: bool,
     /// The keys of the first page's records, as columns.
     columns: Vec<Val>,
-    /// Of each kind that the contract knows by itself: a list may hold few of one among many.
+    /// One shape for each kind that the contract knows: a list may hold few of one among many of
+    /// another.
     shapes: HashMap<&'static str, Shape>,
     /// Members beside the rows that cannot be accounted for.
     unknown: Vec<Unknown>,

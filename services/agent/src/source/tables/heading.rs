@@ -59,7 +59,7 @@ pub fn find(
 struct Record {
     /// Lines above it.
     above: usize,
-    /// Its text, with one sign in the place of each quoted part.
+    /// Its text, with one character in place of each quoted part.
     text: String,
 }
 

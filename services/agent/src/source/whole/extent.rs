@@ -119,7 +119,7 @@ impl Extent {
         true
     }
 
-    /// Takes up an item that tells of a failure, in the place of records.
+    /// Takes up an item that tells of a failure, in place of records.
     pub fn hear_failure(&mut self, place: &str, said: String) {
         self.cut.get_or_insert((place.to_owned(), said));
     }

@@ -33,7 +33,7 @@ const COMMON_IN_BODIES: u64 = 5;
 /// Catalogs smaller than this have no common words.
 const SMALL_CATALOG: u64 = 200;
 
-/// A word that no service has is worth at most so much more than the rarest that some have: in a
+/// A word that no service has is worth at most this many times the rarest that some have: in a
 /// large catalog it would count for several documents.
 const MOST_OF_UNKNOWN: f32 = 1.25;
 
@@ -53,7 +53,7 @@ pub struct Needle {
 
 /// A name of some service that the question holds.
 pub struct Name {
-    /// As the index has it.
+    /// The name as the index holds it.
     pub term: String,
     /// Total weight of its words.
     pub worth: f32,

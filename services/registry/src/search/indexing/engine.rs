@@ -134,7 +134,7 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(60);
 
-    /// Whoever waits for a place that nobody takes up would wait for ever.
+    /// If nobody takes up a place, others would wait for it for ever.
     #[tokio::test]
     async fn a_crowd_of_one_callers_searches_holds_up_another_callers_by_one_of_them() {
         let engine = Engine::start(1, (&Policy::default()).into()).expect("an index");
