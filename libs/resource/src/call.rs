@@ -15,7 +15,7 @@ pub struct Call {
     pub caller: Caller,
     /// The caller's grant, by the method's line in the authorization table.
     pub grant: Grant,
-    /// Set where the client gave a request id.
+    /// Set if the client gave a request id.
     pub key: Option<RequestKey>,
     /// Everything is checked and nothing is kept.
     pub validate_only: bool,
@@ -23,7 +23,7 @@ pub struct Call {
     pub deadline: Option<Instant>,
     /// Whether the server that it came to is about to end.
     pub moving: Moving,
-    /// Why, in the caller's words, where the request asks for that.
+    /// Why, in the caller's words, if the request asks for a reason.
     pub reason: String,
     /// The fields that the reason is given for.
     pub reasoned: Vec<String>,

@@ -21,8 +21,8 @@ pub struct Done<A> {
     pub revision: i64,
 }
 
-/// Runs `work` in a transaction, at most once for each request id. Nothing is kept where it fails
-/// or where the call only validates. No personal data may be in the answer, which is stored.
+/// Runs `work` in a transaction, at most once for each request id. Nothing is kept if it fails or
+/// if the call only validates. No personal data may be in the answer, which is stored.
 ///
 /// # Errors
 /// The errors of `work`; `REQUEST_ID_REUSED` for an id of another request; `WRITE_CONFLICT` if a
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// Makes the window; answers it as `accessible` has it.
+    /// Makes the window, `accessible` or not, and answers it.
     async fn make(db: &Db, call: &Call, accessible: bool) -> Result<Done<Window>> {
         run(db, call, async |tx| {
             let window = Window { name: NAME.into(), accessible, ..Window::default() };

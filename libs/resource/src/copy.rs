@@ -56,7 +56,8 @@ pub struct Copy<S> {
     heard: i64,
     /// The revision up to which the memory shows the feed.
     reached: watch::Sender<i64>,
-    /// A position in the database ahead of the one heard from the feed, and when it was found.
+    /// A position in the database that is ahead of the one heard from the feed, and when it was
+    /// found.
     doubt: Option<(Position, Instant)>,
     /// The digest of the records that the state under way has brought so far.
     coming: Digest,
@@ -64,7 +65,7 @@ pub struct Copy<S> {
     /// The pauses after the own database failed, or the copy was overtaken.
     backoff: Backoff,
     starts: FreshStarts,
-    /// It was found to differ, and may start again.
+    /// True if it was found to differ, and may start again.
     must_start_again: bool,
     /// When the tables are read again as a whole, for the digest of their records.
     next_reading: Instant,
@@ -313,7 +314,7 @@ impl<S: Shelf> Copy<S> {
         Error::new(Reason::WriteConflict, message)
     }
 
-    /// Notes where the table stands, which this replica has from there, or has written itself.
+    /// Notes where the table stands, which this replica has read there, or has written itself.
     fn stand(&mut self, at: Option<Position>) {
         self.doubt = None;
         self.note(at);

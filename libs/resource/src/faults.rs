@@ -1,6 +1,6 @@
-//! The faults of a record that its author has to mend: all of a new one, and of one that is changed
-//! those that the change has made. What stood there before is not for this author to mend, wherever
-//! it stands now: a list's entry moves when another goes.
+//! The faults of a record that its author has to mend: all of them in a new record; in a changed
+//! one those that the change has made. What stood there before is not for this author to mend,
+//! wherever it stands now: a list's entry moves when another goes.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub fn check<R: Resource>(
     if let Some(before) = before.filter(|_| !found.is_empty()) {
         let (own, old) = (Parts::of(record)?, Parts::of(before)?);
         let mut known = by_shape(faults(&form, before).unwrap_or_default(), &old);
-        // Each that stood there answers for one, not for all that look like it.
+        // Each earlier fault accounts for one of these, not for all that look like it.
         found.retain(|fault| {
             let Some(same) = known.get_mut(&shape(fault)) else { return true };
             let part = own.at(&fault.field);
@@ -39,7 +39,7 @@ pub fn check<R: Resource>(
     if found.is_empty() { Ok(()) } else { Err(Error::fields(found)) }
 }
 
-/// All faults, one of each field.
+/// All faults, one for each field.
 fn faults<R: Resource>(
     form: &impl Fn(&R) -> Result<()>,
     record: &R,

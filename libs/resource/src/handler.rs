@@ -151,7 +151,7 @@ fn warnings<R: Resource>(service: &impl Keeps<R>, record: &R) -> Vec<Warning> {
     found.into_iter().map(warning).collect()
 }
 
-/// A successor may come later than its predecessor goes, or be a slip.
+/// A successor may come only after its predecessor has gone, or its name may be a slip.
 fn successor_warning<R: Resource>(service: &impl Keeps<R>, why: &Tombstone) -> Vec<Warning> {
     let view = service.memory().read();
     if why.successor.is_empty() || view.records().row::<R>(&why.successor).is_some() {
@@ -160,7 +160,7 @@ fn successor_warning<R: Resource>(service: &impl Keeps<R>, why: &Tombstone) -> V
     vec![warning(not_there_yet("tombstone.successor", &why.successor))]
 }
 
-/// Says of a field that names a record which does not exist yet.
+/// The warning about a field that names a record which does not exist yet.
 pub fn not_there_yet(field: &str, name: &str) -> FieldViolation {
     let description = format!(
         "{name} does not exist yet; nothing has to be done where it will come, else mend the name"

@@ -6,7 +6,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 
 /// Entries on a page if the request names no size.
 pub const DEFAULT_SIZE: usize = 100;
-/// Most entries of a page; a larger wish gets these.
+/// Most entries of a page; who asks for more gets this many.
 pub const MAX_SIZE: usize = 1000;
 const LONGEST_TOKEN: usize = 1024;
 const VERSION: u8 = 1;

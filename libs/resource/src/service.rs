@@ -15,7 +15,7 @@ use crate::{
 
 /// One replica of a service.
 pub trait Replica: Send + Sync {
-    /// Its reads are answered from this.
+    /// What its reads are answered from.
     type View: View;
 
     /// Its database, which is written to.
@@ -54,8 +54,8 @@ fn bare<K: Kind>(record: &K) -> Vec<u8> {
 /// `before` is the record that an update finds, and `None` for a new one.
 pub trait Keeps<R: Resource>: Serves<R> {
     /// Whether a record may be made anew under the name of one that was deleted. A tombstone keeps
-    /// late writes from bringing a record back; where its name follows from what it is of, there is
-    /// no other name for a new one.
+    /// late writes from bringing a record back; but if a name follows from what the record is
+    /// about, there is no other name for a new one.
     const RETURNS: bool = false;
 
     /// Checks the record's form, alone.
@@ -132,7 +132,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
 /// The labels and the owners of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Filing {
-    /// Lists and followers filter by them.
+    /// The labels, by which lists and followers filter.
     pub labels: Labels,
     /// Names of which the caller must hold one to write the record.
     pub owners: Vec<String>,

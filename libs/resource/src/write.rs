@@ -108,7 +108,7 @@ pub async fn change<S: Keeps<R>, R: Resource>(
     Ok(stamped(tx, after, put, Some((create_time, update_time))))
 }
 
-/// Changes a record in a way that is not a client's to describe, such as its state.
+/// Changes a record in a way that a client cannot describe, such as its state.
 ///
 /// # Errors
 /// The same as for an update, and the errors of `step`.

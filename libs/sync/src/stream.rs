@@ -63,7 +63,7 @@ enum Served {
 /// The next thing that a client sends.
 enum Next {
     Message(Asked),
-    /// It has said that it will send no more.
+    /// It has said that it will send nothing more.
     Ended,
     Gone,
 }
@@ -81,7 +81,7 @@ impl<S: Syncs> Stream<S> {
             Ok(()) => self.serve(&mut session, &answers).await,
             Err(Gone) => Ok(Served::BrokeOff),
         };
-        // All that was answered is told before why the stream ends.
+        // All answers go out before the reason why the stream ends.
         answers.all_told().await;
         match served {
             Ok(Served::ToItsEnd) => return,
@@ -147,7 +147,7 @@ impl<S: Syncs> Stream<S> {
         }
     }
 
-    /// The next message. One that cannot be read does not count as the end: the client hears why.
+    /// The next message. One that cannot be read does not count as the end: the client is told why.
     async fn next(&mut self) -> Result<Next> {
         let message = tokio::select! {
             message = timeout(self.service.settings().lease(), self.inbound.message()) => message,
@@ -195,10 +195,11 @@ impl Answers {
         self.told.send((answer, revision)).await.map_err(|_| Gone)
     }
 
-    /// Waits until all answers have gone out, or the client has.
+    /// Waits until all answers have gone out, or the client has gone.
     async fn all_told(self) {
         drop(self.told);
-        // It ends by itself. If it panics, the client asks again for the answers it has not had.
+        // The task ends by itself. If it panics, the client asks again for the answers it has not
+        // got.
         let _ = self.telling.await;
     }
 }

@@ -7,8 +7,8 @@
 //! connection behind the few writes that have their turn, and not behind all that sources send.
 //! Behind the line connections are shared out among callers as ever.
 //!
-//! **A line is a replica's own.** Replicas do not know of each other's; a database has at most
-//! `write_places` of these writes of each replica at work, which meet only at the commit.
+//! **A line is a replica's own.** Replicas do not know each other's lines; a database has at most
+//! `write_places` of these writes from each replica at work, which meet only at the commit.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// As long as a call has.
+    /// The time that a call has left.
     pub fn of(call: &Call) -> Self {
         Self { deadline: call.deadline, moving: call.moving.clone() }
     }
@@ -89,7 +89,7 @@ pub async fn turn<S: Syncs>(
     turn.ok_or_else(|| too_many(source, work, longest))
 }
 
-/// What became of a write that had no turn.
+/// What was written, and what to do, if a write got no turn.
 fn written(work: Work) -> &'static str {
     match work {
         // A redrive is written in portions.

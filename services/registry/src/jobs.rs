@@ -1,5 +1,5 @@
-//! Background work: one replica does it at a time, under a lease. What a replica tells of its own
-//! memory it works out itself.
+//! Background work: one replica does it at a time, under a lease. Each replica works out itself
+//! what it tells of its own memory.
 
 use mpp_core::Result;
 use mpp_store::{Feed, Lease};

@@ -1,7 +1,7 @@
 //! Background work that one replica does for all of them under a lease: projecting.
 //!
-//! The lease keeps the others from doing the same work. That nothing counts twice is
-//! ensured by each feed's position, which is compared and moved in the transaction that appends.
+//! The lease keeps the others from doing the same work. Each feed's position ensures that nothing
+//! counts twice: it is compared and moved in the transaction that appends.
 
 use std::time::Duration;
 

@@ -21,8 +21,8 @@ pub type PartCheck = Arc<
         + Sync,
 >;
 
-/// Work that takes what nobody can restore as it is, some rows at a time, and answers how many rows
-/// that were.
+/// Work that accepts as it is what nobody can restore, some rows at a time, and answers how many
+/// rows that was.
 pub type Accepts = Arc<dyn Fn(Progress) -> Work<i64> + Send + Sync>;
 
 /// How often a part is compared without a lock before its tables are locked: somebody may write the
@@ -34,17 +34,18 @@ const TRIES: usize = 3;
 pub struct Books {
     db: Db,
     by: Actor,
-    /// Searched for values of a wrong type, on which every check would fail; all if it is empty.
+    /// The tables that are searched for values of a wrong type, on which every check would fail;
+    /// all if it is empty.
     typed: &'static [&'static str],
-    /// Each follows from those before it.
+    /// The checks; what each compares follows from those before it.
     checks: Vec<Check>,
     tables: Vec<&'static str>,
-    /// Locked against other writers for the repair, in this order.
+    /// The tables that the repair locks against other writers, in this order.
     locked: Vec<&'static str>,
     /// Compares one part alone.
     in_part: PartCheck,
-    /// All that a part's check compares, its writers write together: so a snapshot is enough to
-    /// mend it, and others are kept waiting for the mended rows only.
+    /// True if everything that a part's check compares is written together: then a snapshot is
+    /// enough to mend it, and others wait for the mended rows only.
     by_snapshot: bool,
     /// Runs last, if values are accepted as they are.
     accepts: Option<Accepts>,
@@ -108,7 +109,7 @@ impl Books {
         Ok(Held { revision, count, findings: findings(&found), ..Held::default() })
     }
 
-    /// Where values of a wrong type are, nothing else can be compared.
+    /// While there are values of a wrong type, nothing else can be compared.
     async fn found(&self, conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
         let mut found = self.db.misfiled(conn, self.typed).await?;
         if found.is_empty() {

@@ -89,12 +89,12 @@ impl Held {
 pub struct Repaired {
     /// How many records, rows or tables were mended, or are being.
     pub mended: i64,
-    /// The ones that could not be mended.
+    /// Those that could not be mended.
     pub left: Named,
     /// The next steps, of the service or of the caller.
     pub text: String,
-    /// How many are still to be mended, by what was seen so far, where the time of the call ended
-    /// first; `None` if it came to its end.
+    /// How many are still to be mended, by what was seen so far, if the call's time ended first;
+    /// `None` if the repair came to its end.
     pub remaining: Option<i64>,
 }
 
@@ -134,7 +134,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Named so in the service, of the records of `feed`.
+    /// Something of this name, which follows from the records of `feed`.
     pub fn new(
         name: &'static str,
         feed: &'static str,
@@ -147,7 +147,7 @@ impl Kept {
         Self { name, feed, place, kinds: Vec::new(), read, repair, proof, looked_after }
     }
 
-    /// Holds all records of these kinds, or is made of these tables.
+    /// Says that it holds all records of these kinds, or is made of these tables.
     #[must_use]
     pub fn of_kinds(self, kinds: &[&'static str]) -> Self {
         Self { kinds: kinds.to_vec(), ..self }
@@ -159,7 +159,7 @@ impl Kept {
         Self { looked_after: true, ..self }
     }
 
-    /// Is compared all the time, too, which is noted there.
+    /// Says that it is compared all the time, too, which `proof` notes.
     #[must_use]
     pub fn proven_by(self, proof: &LastProof) -> Self {
         Self { proof: proof.clone(), ..self }

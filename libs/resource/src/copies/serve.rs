@@ -1,4 +1,4 @@
-//! The service over all that is kept.
+//! The gRPC service over everything that is kept.
 
 use std::{sync::Arc, time::Duration};
 
@@ -113,7 +113,7 @@ impl Copies {
         copies
     }
 
-    /// The log names it before it begins: what was mended stays so where the call is cut off.
+    /// The log names it before it begins: what was mended stays so even if the call is cut off.
     async fn repair(
         &self,
         caller: &str,
@@ -183,8 +183,8 @@ async fn within<T>(until: Instant, work: Work<T>) -> Result<T> {
     })
 }
 
-/// Mends until then. Work that is not at its end by then, and has mended something, is no failure:
-/// whoever asks again goes on with it.
+/// Mends until then. Work that has mended something but is not at its end by then is no failure:
+/// another call goes on with it.
 async fn until_then(until: Instant, repair: &Repairing, accept: bool) -> Result<Repaired> {
     let progress = Progress::default();
     let work = repair(Asked { accept, progress: progress.clone() });

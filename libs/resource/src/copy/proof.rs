@@ -23,8 +23,8 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// Writes changes, and keeps the digest of what the tables hold by what they held before and
-    /// hold then: a change that is not taken in is found by it.
+    /// Writes changes, and updates the digest of what the tables hold by what they held before and
+    /// hold then: this finds a change that was not taken in.
     pub(super) async fn write(
         &mut self,
         tx: &mut Tx,

@@ -30,7 +30,7 @@ pub struct Follow<V, L> {
     pub feed: Feed,
     /// The memory that they go to.
     pub memory: Memory<V>,
-    /// Told of them once reads show them.
+    /// Gets the changes once reads show them.
     pub listener: L,
     /// Up while the memory follows.
     pub ready: Component,
@@ -38,7 +38,7 @@ pub struct Follow<V, L> {
     pub shutdown: CancellationToken,
 }
 
-/// When the memory may start again: after a failure, and where it differs.
+/// When the memory may start again: after a failure, and if it differs.
 struct Tries {
     backoff: Backoff,
     starts: FreshStarts,
@@ -48,7 +48,7 @@ struct Tries {
 enum Ended {
     /// The feed ended.
     Shut,
-    /// It holds something else than the service does, or somebody says so.
+    /// The memory holds something else than the service does, or somebody says so.
     Differs,
 }
 

@@ -1,8 +1,9 @@
-//! A revision that reads wait for and that never comes: its write was lost by a restore.
+//! A revision that reads wait for and that never comes: its write was lost in a restore.
 //!
-//! A replica that lags has it soon, so it is waited for first. The database has every revision that
-//! was given out in its history, whichever replica wrote it; a revision above its head was never
-//! written there. All who wait share one look: a thousand waiting calls ask the database once.
+//! A replica that only lags will have it soon, so it is waited for first. The database has every
+//! revision that was given out in its history, whichever replica wrote it; a revision above its
+//! head was never written there. All who wait share one look: a thousand waiting calls ask the
+//! database once.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -30,7 +31,7 @@ impl Lost {
         let _ = self.db.set(db.clone());
     }
 
-    /// Ends once it is known that the revision does not come.
+    /// Ends once it is known that the revision will not come.
     pub async fn is_known(&self, revision: i64) -> Error {
         let mut pause = LAGS;
         loop {

@@ -14,7 +14,7 @@ use mpp_store::{Change, Op};
 use super::row::{Row, Texts};
 use crate::kind::Stamp;
 
-/// Changes after which texts that no row has any more are dropped.
+/// Number of changes after which texts that no row has any more are dropped.
 const SWEEP_EVERY: usize = 100_000;
 
 type Table = BTreeMap<Arc<str>, Row>;
@@ -90,7 +90,7 @@ impl Records {
         self.tables.get(kind).and_then(|table| table.get(name))
     }
 
-    /// One record, decoded; `None` as well for bytes that are no such message, which the log names.
+    /// One record, decoded; `None` also for bytes that are not such a message, which the log names.
     pub fn get<D: Document>(&self, name: &str) -> Option<Stored<D>> {
         self.row::<D>(name).and_then(|row| decode(name, row))
     }

@@ -18,7 +18,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The row of a change that puts a record.
+    /// The row of a record that a change has put.
     pub(super) fn new(change: &Change, texts: &mut Texts) -> Self {
         let stamp = Stamp {
             version: change.version,

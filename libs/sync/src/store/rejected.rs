@@ -216,12 +216,12 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<Count> {
         count(case when waiting = 1 then 1 end) as waiting from sync_rejected where source = $1";
     let row = sqlx::query(text).bind(source).fetch_one(tx.conn()).await.map_err(db_error)?;
     let of = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
-    // A replica of before this version keeps nothing of what waits but its mark.
+    // A replica of an older version keeps nothing of what waits except its mark.
     let waiting = of("waiting")? + waiting::count(tx, source).await?;
     Ok(Count { rejected: of("rejected")?, waiting })
 }
 
-/// The keys of their ids, which `id_of` finds in a name, or of their names.
+/// The keys of the rejected records' ids, which `id_of` finds in a name, or of their names.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -1,5 +1,5 @@
 //! Hashes of the rows that are kept of a source, each in its row, and their sums beside its lease:
-//! by them a row that was altered, added or deleted by hand is known.
+//! they show a row that was altered, added or deleted by hand.
 //!
 //! An older program keeps neither. Triggers (migration 15) note that it has locked a source, and
 //! remove the hash of a record that it has tried again, so that its writes do not look like
@@ -69,8 +69,8 @@ pub(super) fn sum_of(rows: &[AnyRow]) -> Result<i64> {
     rows.iter().map(proof).sum()
 }
 
-/// Makes a source's sums anew, of the rows that are there, after an older program has written, and
-/// forgets the digests of what was sent: it may have taken other records since, without them.
+/// Makes a source's sums anew, from the rows that are there, after an older program has written,
+/// and forgets the digests of what was sent: it may have taken other records since, without them.
 /// Indexes: the primary keys; the lease's row is locked.
 pub(super) async fn reckon(tx: &mut Tx, source: &str) -> Result<()> {
     tracing::info!(source, "a program of before has written for it; what is kept is summed anew");

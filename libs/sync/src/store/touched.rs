@@ -23,7 +23,8 @@ pub struct Touched {
     pub last: i64,
     /// How many it made.
     pub versions: i64,
-    /// How many of them say something else than the one before: in others it has followed a place.
+    /// How many of them say something else than the version before; in the others the record has
+    /// only followed a place.
     pub said: i64,
 }
 
@@ -43,8 +44,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a token; the beginning, where a program of before has written it: what has gone
-    /// back already is not told again.
+    /// The place of a token; the beginning, if an older program has written it: what has gone back
+    /// already is not told again.
     pub fn read(token: &str) -> Self {
         let mut parts = token.splitn(3, '/');
         let mut next = || parts.next().unwrap_or_default();
@@ -52,8 +53,8 @@ impl Place {
         Self { revision, kind: next().to_owned(), name: next().to_owned() }
     }
 
-    /// Its token. It has no blank: a program of before, which parts tokens there, then begins anew,
-    /// and does not take what is left for done.
+    /// Its token. It has no blank: an older program, which splits tokens there, then begins anew,
+    /// and does not take what is left as done.
     pub fn told(&self) -> String {
         format!("{}/{}/{}", self.revision, self.kind, self.name)
     }
@@ -207,7 +208,7 @@ async fn begun(conn: &mut Conn, of: (&str, &str), seen: &[Seen]) -> Result<Vec<T
     Ok(found)
 }
 
-/// All versions of these records of one kind that a session has made, by name. Indexes:
+/// All versions that a session has made of these records of one kind, by name. Indexes:
 /// change_history; revision_tx, and not revision_session, which would read the whole session.
 async fn versions(
     conn: &mut Conn,

@@ -17,7 +17,7 @@ const CHUNK: usize = 100;
 pub struct Kept {
     /// It had asked for the record to go.
     deletes: bool,
-    /// Its bytes; `None` where they are not known.
+    /// The digest of its bytes; `None` if they are not known.
     digest: Option<[u8; 16]>,
 }
 
@@ -82,9 +82,9 @@ pub async fn keep(
     Ok(())
 }
 
-/// Notes the bytes of those that were sent as records, and that their answer does not hold any
-/// more. Where another record was refused since one was applied, the bytes that were applied are
-/// not known any more: what comes first then counts as the same, and is noted.
+/// Notes the bytes of those that were sent as records, and that their answers no longer hold. If
+/// another record was refused since one was applied, the applied bytes are no longer known: what
+/// comes first then counts as the same, and is noted.
 async fn sent_so(tx: &mut Tx, source: &str, some: &[Undone]) -> Result<()> {
     for waited in [false, true] {
         let sent = some.iter().filter(|one| !one.deletes && one.waited == waited);
@@ -158,7 +158,7 @@ async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
         .map_err(db_error)
 }
 
-/// Notes the bytes of one that came first, where those that were undone are not known. Index:
+/// Notes the bytes of a record that came first, if those that were undone are not known. Index:
 /// sync_undone's primary key.
 ///
 /// # Errors

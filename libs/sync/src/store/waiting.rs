@@ -43,7 +43,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The condition for the records that it means; its parameters begin at number `first`.
+    /// The condition for the selected records; its parameters begin at number `first`.
     fn meant(&self, first: usize) -> String {
         let [code, any, awaited, name, refused, by] = [0, 1, 2, 3, 4, 5].map(|at| first + at);
         let undone = if self.with_undone { "" } else { "and code <> 'UNDONE'" };

@@ -46,7 +46,7 @@ impl Piece<'_> {
         }
     }
 
-    /// The name from which a record that is new has moved, where that does not come back: both
+    /// The name from which a record that is new has moved, if that name does not come back: both
     /// would be gone.
     async fn stays_behind<S: Syncs>(
         &self,
@@ -68,8 +68,8 @@ impl Piece<'_> {
         Ok(judged.is_some_and(|(_, judged)| judged.is_err()))
     }
 
-    /// The records that rest on one and do not go with the undo; `above` are those on which that
-    /// one rests, which are asked for already.
+    /// The records that rest on this one and do not go with the undo; `above` are those on which it
+    /// rests itself, which are being looked at already.
     pub(super) async fn rest<S: Syncs>(
         &self,
         service: &S,
@@ -120,8 +120,8 @@ impl Piece<'_> {
         Ok(seems_there && Box::pin(self.rest(service, tx, name, above)).await?.is_empty())
     }
 
-    /// What the session has written of a record, and what becomes of it; `None` where it is not
-    /// the session's, or was undone already.
+    /// What the session has written of a record, and what becomes of it; `None` if it is not the
+    /// session's, or was undone already.
     async fn still_to_undo<S: Syncs>(
         &self,
         service: &S,
@@ -173,7 +173,7 @@ impl Piece<'_> {
         tx: &mut Tx,
         (last, then): (&Change, Option<&Change>),
     ) -> Result<Option<String>> {
-        // What lies in a place is looked at once all else is undone.
+        // What lies in a place is looked at once everything else is undone.
         let is_place = S::Doc::PLACES.contains(&last.kind.as_str());
         let rests = match then {
             None if last.op == Op::Put && !is_place => {
@@ -203,7 +203,7 @@ impl Piece<'_> {
         Ok(None)
     }
 
-    /// The record under the labels that it has where it is put back now, if it may.
+    /// The record under the labels that it gets if it is put back now, if that is allowed.
     async fn filed<S: Syncs>(
         &self,
         service: &S,
@@ -223,7 +223,8 @@ impl Piece<'_> {
         Ok(filed.map(|labels| Some(Change { labels, ..then })).map_err(why))
     }
 
-    /// Whether the name that a record has moved to is left again: otherwise it would stand twice.
+    /// Whether the name that a record has moved to is left again: otherwise the record would be
+    /// there twice.
     async fn leaves_again<S: Syncs>(
         &self,
         service: &S,
@@ -252,7 +253,7 @@ impl Piece<'_> {
 /// Records that a reason names at the most.
 const MOST_NAMED: usize = 3;
 
-/// Some names, and how many there are beside them.
+/// Some names, and how many others there are.
 pub(super) fn some_of(names: &[String]) -> String {
     let named = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(MOST_NAMED) {

@@ -14,8 +14,8 @@ pub(super) fn undoes(change: &Change, session: &str) -> bool {
     change.origin == UNDO && change.session == session
 }
 
-/// Whether the session's writes of a record were undone already: what has become of it since is no
-/// matter of an undo that is asked for again.
+/// Whether the session's writes of a record were undone already: what has become of it since does
+/// not concern an undo that is asked for again.
 pub(super) async fn is_undone(
     tx: &mut Tx,
     session: &str,
@@ -93,7 +93,7 @@ pub(super) async fn newest_of(tx: &mut Tx, name: &str) -> Result<Option<Change>>
     }
 }
 
-/// Told of a session of which history has nothing.
+/// The refusal of a session that history knows nothing of.
 pub(super) fn unknown(source: &str, session: &str) -> Error {
     let text = format!(
         "{source} has no session {session:.80} that has changed a record, as far as history reaches; `mpp history` tells the session of each version"

@@ -21,7 +21,7 @@ impl Registry {
     /// up.
     ///
     /// # Errors
-    /// `WRONG_STATE` where it is not there yet, or something else is said there: what a person has
+    /// `WRONG_STATE` if it is not there yet, or something else is said there: what a person has
     /// decided is not lost without a word; `PERMISSION_DENIED` for a caller who may not write
     /// there.
     pub async fn move_links(
@@ -44,11 +44,11 @@ impl Registry {
         }
     }
 
-    /// A standard is deleted as one that has moved: these links of it are of its successor. The
+    /// A standard is deleted as one that has moved: these links now belong to its successor. The
     /// memory must have caught up.
     ///
     /// # Errors
-    /// `WRONG_STATE` where that is not there yet, or something else is said of it.
+    /// `WRONG_STATE` if that is not there yet, or something else is said of it.
     pub async fn rename_links(&self, tx: &mut Tx, links: &[String], to: &str) -> Result<()> {
         lives_on::<Standard>(tx, to, links.len()).await?;
         for (link, labels) in self.renamed(links, to) {
@@ -126,7 +126,7 @@ impl Registry {
     }
 }
 
-/// What lives on is there, and stays until the commit.
+/// Checks that what lives on is there, and keeps it there until the commit.
 async fn lives_on<D: Document>(tx: &mut Tx, to: &str, links: usize) -> Result<()> {
     match tx.require::<D>(to, "tombstone.successor").await {
         Err(error) if error.reason() == Reason::ReferenceInvalid => {

@@ -1,7 +1,6 @@
 //! Work that compares many records: away from the memory's lock, which writes wait for, on as many
 //! threads as there are processors, its callers by turns. Nothing ends such a thread from outside,
-//! so the work looks itself whether its caller still waits: after the deadline of a call nobody
-//! does.
+//! so the work checks itself whether its caller still waits: after a call's deadline nobody does.
 
 use mpp_core::{Error, Result};
 use mpp_rpc::Turns;
@@ -20,7 +19,7 @@ impl Default for Comparing {
 }
 
 impl Comparing {
-    /// Does the work of a caller, once it is the caller's turn. The work is told when nobody waits
+    /// Does the work of a caller, once it is the caller's turn. The work learns when nobody waits
     /// for its answer any more; what it answers then is lost.
     ///
     /// # Errors

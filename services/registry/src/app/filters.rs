@@ -14,7 +14,7 @@ use crate::memory::RegistryView;
 /// Categories that a refusal lists at the most.
 const MOST_LISTED: usize = 30;
 
-/// Checks that a record that a filter names exists.
+/// Checks that the record named by a filter exists.
 ///
 /// # Errors
 /// Names `field`.
@@ -53,7 +53,7 @@ fn borne(state: &RegistryView, label: Label, value: &str) -> Result<()> {
         Label::Service => exists::<Service>(state, value, &field),
         Label::Source => exists::<Source>(state, value, &field),
         Label::Standard => exists::<Standard>(state, value, &field),
-        // Their form says all; of a category the next record may be the first.
+        // They are checked by their form alone; the next record may be the first of its category.
         Label::Category | Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
     }
 }
@@ -74,10 +74,10 @@ pub fn region(state: &RegistryView, region: &str, field: &str) -> Result<Option<
     Err(unknown(field, format!("no region has the code {code}; {way_out}")))
 }
 
-/// Checks that some service is of a category.
+/// Checks that some service has this category.
 ///
 /// # Errors
-/// Names `field` and lists the categories that there are.
+/// Names `field` and lists the known categories.
 pub fn category(state: &RegistryView, category: &str, field: &str) -> Result<()> {
     if state.has_category(category) {
         return Ok(());

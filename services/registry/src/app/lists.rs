@@ -1,4 +1,4 @@
-//! The lists, each with its filter. Paging is `mpp_resource::list`'s.
+//! The lists, each with its filter. `mpp_resource::list` does the paging.
 
 use std::sync::Arc;
 
@@ -248,7 +248,7 @@ pub fn sources<'a>(
     Ok(Box::new(state.records.rows::<Source>("")))
 }
 
-/// The prefix of the names below a parent that there is, or below any ("-") of one that there is.
+/// The prefix of the names below a parent that exists, or below any ("-") of a parent that exists.
 fn under<K: Kind>(state: &RegistryView, parent: &str) -> Result<String> {
     let prefix = below(parent, K::COLLECTIONS)?;
     match prefix.split('/').collect::<Vec<_>>()[..] {

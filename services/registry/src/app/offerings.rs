@@ -16,7 +16,7 @@ use crate::{memory::RegistryView, model};
 const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
 
 impl Serves<Offering> for Registry {
-    /// Fees, title and state that are the service's.
+    /// Fills in the fees, title and state that come from the service.
     fn show(&self, state: &RegistryView, offering: &mut Offering) {
         let found = state.records.get::<Service>(&offering.service);
         let service = found.map(|found| found.doc).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Units, malls and counters that a source publishes: handed to it and taken back by their field
 //! `source`, and changed nowhere else meanwhile.
 //!
-//! Rejected: overrides field by field, as services have them. Of a place its own organiser keeps
-//! the source; who sees a fault in it tells the organiser, or takes the record back.
+//! Rejected: overrides field by field, as for services. The organiser of a place keeps its source;
+//! whoever sees a fault in it tells the organiser, or takes the record back.
 
 use mpp_api::{
     registry::{Counter, Mall, Unit},
@@ -17,7 +17,7 @@ use crate::model::{source::check_unit, tree::Lineage};
 
 /// A kind of record that says which source publishes it.
 pub trait Published: Resource + PartialEq {
-    /// The source; empty where it is written by calls.
+    /// The source; empty if it is written by calls.
     fn publisher(&self) -> &str;
     /// Sets the source.
     fn set_publisher(&mut self, source: String);
@@ -39,8 +39,8 @@ macro_rules! published {
 
 published!(Unit, Mall, Counter);
 
-/// Files a record under its source. One that it is newly handed to is there until the commit, and
-/// may write the unit that the record is of.
+/// Files a record under its source. A source that it is newly handed to stays until the commit, and
+/// may write the record's unit.
 pub(super) async fn file_published<R: Published>(
     tx: &mut Tx,
     (record, before): (&R, Option<&R>),

@@ -19,9 +19,9 @@ use crate::{
     search::Query,
 };
 
-/// Suggestions for a requirement where the request names no number.
+/// Suggestions for a requirement if the request names no number.
 const USUAL: usize = 3;
-/// Suggestions for a requirement at the most.
+/// Most suggestions for a requirement.
 const MOST: usize = 20;
 /// Documents of one requirement that are looked for.
 const MOST_DOCUMENTS: usize = 4;
@@ -153,8 +153,8 @@ fn home(state: &RegistryView, service: &str) -> Home {
     }
 }
 
-/// How far a service is from another: of its unit, of its agency, of its region or of the nation,
-/// of another region.
+/// How far a service is from another: in its unit, its agency, its region or nationwide, or in
+/// another region.
 fn far(home: &Home, other: &Home) -> u8 {
     if parent_of(&home.service) == parent_of(&other.service) {
         0
@@ -167,8 +167,8 @@ fn far(home: &Home, other: &Home) -> u8 {
     }
 }
 
-/// The likeliest services for a requirement. One that gives one of several documents satisfies a
-/// part of it.
+/// The likeliest services for a requirement. A service that gives one of several documents
+/// satisfies a part of it.
 fn best(
     open: &Open,
     candidates: &BTreeMap<String, Candidate>,

@@ -124,8 +124,8 @@ impl Registry {
         Ok((done, found))
     }
 
-    /// Gives overridden fields of a service back to its source, or confirms them; none named: all.
-    /// Or hands the service to another publisher.
+    /// Gives overridden fields of a service back to its source, or confirms them; all if none is
+    /// named. Or hands the service to another publisher.
     ///
     /// # Errors
     /// `WRONG_STATE` if no source publishes it, or the publisher is the one it has; names a
@@ -191,7 +191,7 @@ impl Registry {
         Ok(source)
     }
 
-    /// How many services with overridden fields stand so.
+    /// How many services with overridden fields stand like this.
     pub fn overridden(&self, stands: Overridden) -> usize {
         self.memory.read().overridden(stands.as_str())
     }
@@ -206,7 +206,7 @@ impl Registry {
         self.withdraw_offerings(tx, service).await
     }
 
-    /// It is offered nowhere any more.
+    /// Withdraws the service's offerings: it is no longer offered anywhere.
     async fn withdraw_offerings(&self, tx: &mut Tx, service: &str) -> Result<()> {
         let offerings: Vec<String> =
             self.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
@@ -251,8 +251,8 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     Err(Error::new(Reason::WrongState, message))
 }
 
-/// Overrides end where no source publishes the service any more: an officer would undo
-/// by it what an administrator has set.
+/// Overrides end if no source publishes the service any more: an officer would undo what an
+/// administrator has set that way.
 fn check_ends(service: &Service, source: &str, call: &Call) -> Result<()> {
     if !source.is_empty() || service.overrides.is_empty() || call.caller.is(Role::Administrator) {
         return Ok(());
@@ -266,7 +266,7 @@ fn check_ends(service: &Service, source: &str, call: &Call) -> Result<()> {
     Err(Error::new(Reason::PermissionDenied, text))
 }
 
-/// Fields of a service given back, or confirmed: by those who set them.
+/// Fields of a service that are given back or confirmed, by those who set them.
 fn handed(
     service: Service,
     asked: &HandBackServiceRequest,
@@ -292,7 +292,7 @@ fn handed(
     }
 }
 
-/// How a service stands to what its source says; empty if it is as that says.
+/// How a service stands to what its source says; empty if it says the same.
 fn overridden_label(service: &Service) -> &'static str {
     if !service.source.is_empty() && service.source_id.is_empty() {
         Overridden::Handed.as_str()
@@ -317,7 +317,8 @@ fn label_anew(filing: &mut Filing, service: &Service) {
     filing.labels.extend(own_labels(service).map(|(label, value)| (label, value.to_owned())));
 }
 
-/// The labels that follow from what a service says itself; those of its place follow from its unit.
+/// The labels that follow from what a service says itself; the labels of its place follow from its
+/// unit.
 fn own_labels(service: &Service) -> [(Label, &str); 3] {
     [
         (Label::Category, &service.category),

@@ -22,7 +22,7 @@ impl Keeps<Source> for Registry {
 
     async fn file(&self, source: &Source, before: Option<&Source>, tx: &mut Tx) -> Result<Filing> {
         lineage(tx, &source.unit, "source.unit").await?;
-        // It may list a unit twice by now, because a unit moved: that must not keep anybody from
+        // By now it may list a unit twice, because a unit moved: that must not keep anybody from
         // mending it.
         let as_it_stands = |before: &Source| {
             before.unit == source.unit && before.also_writes == source.also_writes

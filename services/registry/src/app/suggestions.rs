@@ -1,9 +1,9 @@
 //! Which service may be of which standard: worked out when asked for, and never stored. A pair
 //! about which a person has decided is not suggested.
 //!
-//! Of a service all standards are compared, whose words lie in memory. Of a standard those services
-//! are compared that search finds by its title and its keywords and that are still open: a pair
-//! that shares no word of these has no likeness.
+//! For a service all standards are compared, whose words lie in memory. For a standard those
+//! services are compared that search finds by its title and its keywords and that are still open: a
+//! pair that shares no word of these has no likeness.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -26,12 +26,12 @@ use crate::{
     search::{MAX_PAGE, MAX_TEXT, Query},
 };
 
-/// Suggestions where the request names no number.
+/// Suggestions if the request names no number.
 const USUAL: usize = 10;
-/// Suggestions at the most.
+/// Most suggestions.
 const MOST: usize = 100;
-/// Hits that search is asked for at the most, for each service that may be compared: where most are
-/// decided about, the open ones come late.
+/// Most hits that search is asked for, for each service that may be compared: if most are decided
+/// about, the open ones come late.
 const HITS_EACH: usize = 20;
 
 /// Texts of a standard that search is asked for, one after the other: its title and the first of

@@ -82,7 +82,7 @@ impl Keeps<Unit> for Registry {
 }
 
 impl Registry {
-    /// Passes where the units below one that is filed so do not lie too deep; answers them all.
+    /// Passes if the units below one that is filed like this do not lie too deep; answers them all.
     ///
     /// # Errors
     /// `REFERENCE_INVALID`.

@@ -64,7 +64,7 @@ fn named(place: search::NamedPlace) -> NamedPlace {
     }
 }
 
-/// A page token goes with its query only.
+/// A page token is valid with its own query only.
 fn bound_to(request: &SearchServicesRequest) -> u64 {
     let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
     let [free, inactive] = [request.only_free, request.include_inactive].map(|is| is.to_string());
@@ -93,12 +93,12 @@ fn query(request: &SearchServicesRequest, bound: u64, registry: &Registry) -> Re
         page_size,
         after: position(&size.after)?,
         // The first revision that the index says it has is that of the whole first state; it is not
-        // 0, as the regions are written before.
+        // 0, since the regions are written earlier.
         min_revision: request.min_revision.max(1),
     })
 }
 
-/// The score goes by its bits, so that no digit of it is lost.
+/// The score is kept by its bits, so that no digit of it is lost.
 fn token(score: f32, id: &str, bound: u64) -> String {
     page::token(&format!("{:08x} {id}", score.to_bits()), bound)
 }

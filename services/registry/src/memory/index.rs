@@ -18,7 +18,7 @@ use crate::search::{Engine, OfferingDoc, ServiceDoc, UnitDoc, Update};
 /// Records that search gets at once: their updates take as much memory as they do.
 const PART: usize = 1_000;
 
-/// Tells the search index of every change.
+/// Tells the search index about every change.
 pub struct SearchListener {
     /// The memory that changes.
     pub memory: Memory<RegistryView>,

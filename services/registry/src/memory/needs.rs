@@ -1,5 +1,5 @@
 //! What the requirements of services ask for, and how many name the service that satisfies them,
-//! counted as services come and go. Of a record only that is read: the memory of the nation is
+//! counted as services come and go. Only that part of a record is read: the memory of the nation is
 //! filled at every start.
 
 use bytes::Bytes;

@@ -32,18 +32,17 @@ const PAPERS: [&str; 21] = [
     "terang",
 ];
 
-/// Words by which a requirement asks for what no service gives now: "belum menikah" is no marriage,
-/// and an old card is not where a new one comes from.
+/// Words by which a requirement asks for something that no service gives: "belum menikah" is no
+/// marriage, and an old card does not come from where one gets a new one.
 const DENIALS: [&str; 6] = ["belum", "bukan", "lama", "selain", "tanpa", "tidak"];
 
 /// Documents beside those that have a short name: what both texts say must be one of either.
 const DOCUMENTS: [&str; 3] = ["akta", "buku", "paspor"];
 
-/// Words for people whose document it is: another's is no step of the applicant's.
+/// Words for people whose document it is: somebody else's document is no step for the applicant.
 const OTHERS: [&str; 8] = ["ayah", "ibu", "istri", "kuasa", "saksi", "suami", "tua", "wali"];
 
-/// The documents of a requirement; empty where it names none of the applicant's, or denies
-/// something.
+/// The documents of a requirement; empty if it names none of the applicant's, or denies something.
 pub fn named(text: &str) -> Vec<Portrait> {
     let pieces = worded(text);
     let is_none_of_theirs = |word: &str| DENIALS.contains(&word) || OTHERS.contains(&word);
@@ -76,7 +75,7 @@ fn called(title: Title, keywords: Vec<Title>) -> Portrait {
     }
 }
 
-/// How far a service gives a document; not at all where nothing that both say is the name of one.
+/// How far a service gives a document; not at all if nothing that both say is the name of one.
 pub fn alike(document: &Portrait, given: &Portrait) -> Likeness {
     let found = likeness(document, given);
     let words = found.reasons.iter().flat_map(|reason| &reason.words);

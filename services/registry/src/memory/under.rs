@@ -1,4 +1,4 @@
-//! Records that are noted under another one, which a label of theirs names for good.
+//! Records that are noted under another one, which one of their labels names for good.
 
 use std::{
     collections::{BTreeSet, HashMap},

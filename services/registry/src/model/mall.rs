@@ -5,8 +5,8 @@ use mpp_api::registry::{
     mall::{Stage, StageEntry},
 };
 
-/// A stage that others confer on a mall: those who verify, approve, agree, inaugurate, evaluate or
-/// returns. The rest it says itself.
+/// A stage that others confer on a mall, when they verify, approve, agree, inaugurate, evaluate or
+/// return. The mall states the rest itself.
 fn is_conferred(entry: &StageEntry) -> bool {
     matches!(
         entry.stage(),
@@ -19,8 +19,8 @@ fn is_conferred(entry: &StageEntry) -> bool {
     )
 }
 
-/// The first field that changes and that is not the organiser's to say: where the mall is filed,
-/// the unit that runs it, and the stages that others confer on it, with days and evidence.
+/// The first field that changes and that the organiser may not decide: where the mall is filed, the
+/// unit that runs it, and the stages that others confer on it, with days and evidence.
 pub fn verified_difference(before: &Mall, after: &Mall) -> Option<String> {
     let conferred = |mall: &Mall| -> Vec<StageEntry> {
         let stages = mall.stages.iter().filter(|entry| is_conferred(entry));
@@ -39,13 +39,13 @@ pub fn verified_difference(before: &Mall, after: &Mall) -> Option<String> {
     }
 }
 
-/// The first conferred stage that is not as it was; the whole list where one is gone.
+/// The first conferred stage that is not as it was; the whole list if one is gone.
 fn first_changed(before: &[StageEntry], after: &[StageEntry]) -> String {
     let new = |entry: &StageEntry| is_conferred(entry) && !before.contains(entry);
     after.iter().position(new).map_or("mall.stages".into(), |index| format!("mall.stages[{index}]"))
 }
 
-/// The first field that changes and that only the organiser says.
+/// The first field that changes and that only the organiser may decide.
 pub fn own_difference(before: &Mall, after: &Mall) -> Option<String> {
     if before.display_name != after.display_name {
         Some("mall.display_name".into())
@@ -65,7 +65,7 @@ pub fn own_difference(before: &Mall, after: &Mall) -> Option<String> {
 /// A mall as its source sends it, with what is set by calls as it stands.
 ///
 /// # Errors
-/// Names the first field that the source would change, and that is not its to say.
+/// Names the first field that the source would change and may not decide.
 pub fn of_calls(given: &Mall, before: &Mall) -> Result<Mall, &'static str> {
     let differs = |given: &str, stands: &str| !given.is_empty() && given != stands;
     if differs(&given.region, &before.region) {

@@ -41,7 +41,7 @@ pub fn check(offering: &Offering) -> Result<()> {
     check.finish()
 }
 
-/// The fees that hold: the local ones where there are any, or else the service's.
+/// The fees that hold: the local ones if there are any, or else the service's.
 pub fn effective_fees<'a>(local: &'a [Fee], service: &'a [Fee]) -> &'a [Fee] {
     if local.is_empty() { service } else { local }
 }

@@ -1,5 +1,5 @@
-//! Linked processes: services that ask for the products of others, as a graph, and the plan that
-//! follows for who wants one of them.
+//! Linked processes: services that ask for the products of others, as a graph, and the plan for
+//! somebody who wants one of them.
 //!
 //! Circles hinder nothing: the services of one stand in one rank, and what lies before and behind
 //! them is in order. A step that is needed in some cases only counts at the longer end of a range
@@ -33,20 +33,21 @@ pub struct Step {
     pub rank: usize,
     /// Its place in [`Plan::circles`].
     pub circle: Option<usize>,
-    /// Each way to it leads over a need that is not certain.
+    /// True if each way to it leads over a need that is not certain.
     pub is_conditional: bool,
-    /// Steps that fall away for who has its product, itself included.
+    /// How many steps fall away for somebody who has its product, including this one.
     pub spares: usize,
 }
 
-/// What follows for who wants the first service.
+/// The plan for somebody who wants the first service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// By rank, then by place.
+    /// The steps, by rank and then by place.
     pub steps: Vec<Step>,
     /// Services that need each other.
     pub circles: Vec<Vec<usize>>,
-    /// No steps because their products, or those of all who ask for them, are at hand.
+    /// Services that are no steps because their products, or those of all that ask for them, are at
+    /// hand.
     pub skipped: Vec<usize>,
     /// The time if one step is taken after another.
     pub one_by_one: Length,
@@ -56,7 +57,7 @@ pub struct Plan {
     pub cost: Span,
 }
 
-/// The plan for who has the products of some services already.
+/// The plan for somebody who has the products of some services already.
 pub fn plan(graph: &Graph, held: &BTreeSet<usize>) -> Plan {
     let all = graph.reached(held, false);
     let certain = graph.reached(held, true);
@@ -127,7 +128,7 @@ fn steps(graph: &Graph, all: &Reached, certain: &Reached, ordered: &[Vec<usize>]
     steps
 }
 
-/// The rank of each service, from 1; 0 of those that are no steps.
+/// The rank of each service, from 1; 0 for those that are no steps.
 fn ranks(graph: &Graph, ordered: &[Vec<usize>]) -> Vec<usize> {
     let mut ranks = vec![0; graph.0.len()];
     for members in ordered {
@@ -138,7 +139,7 @@ fn ranks(graph: &Graph, ordered: &[Vec<usize>]) -> Vec<usize> {
     ranks
 }
 
-/// Whether services that need each other are more than one, or one that needs itself.
+/// Whether these are several services that need each other, or one that needs itself.
 fn is_circle(graph: &Graph, members: &[usize], only_certain: bool) -> bool {
     let needs_itself = |node: &usize| graph.needs(*node, only_certain).any(|by| by == *node);
     members.len() > 1 || members.iter().any(needs_itself)

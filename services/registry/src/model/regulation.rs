@@ -17,11 +17,11 @@ const KINDS: [(&str, &[&str]); 8] = [
     ("perwali", &["kota", "wali"]),
 ];
 
-/// Words of a minister's regulation before its number at the most.
+/// Most words of a minister's regulation before its number.
 const MINISTRY_WORDS: usize = 14;
 
-/// The regulations that a text names, as "uu 24/2013": kind, number and year. One without number
-/// and year is left out.
+/// The regulations that a text names, as "uu 24/2013": kind, number and year. A regulation without
+/// number and year is left out.
 pub fn cited(text: &str) -> BTreeSet<String> {
     let lower = text.to_lowercase();
     let words: Vec<&str> =

@@ -83,7 +83,7 @@ async fn received(db: Db, upstream: Upstream) -> Result<Held> {
     Ok(held.unproven(all.unproven))
 }
 
-/// Records' last events are set right by the state; earlier ones are not sent again by anybody.
+/// The state sets records' last events right; nobody sends earlier ones again.
 async fn start_again(keeping: CopyPlaces, upstream: Upstream, accept: bool) -> Result<Repaired> {
     let feeds: &[Upstream] = match upstream {
         Upstream::Registry => &[Upstream::Registry],
@@ -128,7 +128,7 @@ fn projections(keeping: &CopyPlaces) -> Kept {
     Kept::new("projections", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
-/// The projections beside what the inbox makes of them.
+/// The projections, compared with what the inbox makes of them.
 async fn compared(db: Db) -> Result<Held> {
     let verified = rows(&db).await?;
     let mut differing = BTreeMap::<String, Named>::new();
@@ -154,7 +154,7 @@ fn nation(keeping: &CopyPlaces) -> Kept {
     Kept::new("nation", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
-/// The memory beside the rows, where both stand at the same place.
+/// The memory, compared with the rows once both stand at the same place.
 async fn in_memory(keeping: CopyPlaces) -> Result<Held> {
     for _ in 0..TRIES {
         let anew = memory::load(&keeping.db, keeping.memory.policy()).await?;

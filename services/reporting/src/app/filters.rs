@@ -6,8 +6,8 @@ use mpp_core::{Error, FieldCode, Label, Result};
 use super::Registry;
 use crate::{memory::Memory, model::unit_of};
 
-/// Checks that a record can bear a label of a watch. Before the registry was read whole every label
-/// passes; a service is only checked by its unit.
+/// Checks that a record can bear a label of a watch. Until the registry has been read in full,
+/// every label passes; a service is only checked by its unit.
 ///
 /// # Errors
 /// Names the label; `UNAVAILABLE` if the registry may have just made it and cannot be asked.

@@ -1,9 +1,9 @@
-//! A revision that a report waits for and that never comes: its write was lost by a restore of the
-//! service that it is of, or of this one.
+//! A revision that a report waits for and that never comes: its write was lost in a restore of its
+//! service, or of this one.
 //!
-//! A copy that lags has it soon, so it is waited for first. Whether an upstream still has a
-//! revision, only it can say: it is asked to read something from there on, and refuses where it
-//! cannot.
+//! A copy that only lags will have it soon, so it is waited for first. Whether an upstream still
+//! has a revision, only it can say: it is asked to read something from there on, and refuses where
+//! it cannot.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::{
     store,
 };
 
-/// A copy lags by less: no upstream is asked before this time.
+/// A copy lags by less than this: no upstream is asked before.
 const LAGS: Duration = Duration::from_secs(1);
 /// How long an upstream may take: one that lags itself is asked again.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ impl Lost {
         Self { upstreams, asking: Mutex::default() }
     }
 
-    /// Ends once it is known that the memory does not get there.
+    /// Ends once it is known that the memory will not get there.
     pub async fn is_known(&self, memory: &Memory, db: &Db, least: Reached) -> Error {
         loop {
             sleep(LAGS).await;
@@ -63,7 +63,7 @@ impl Lost {
         }
     }
 
-    /// The upstream's own words, where it has no such revision.
+    /// The upstream's own refusal, if it has no such revision.
     async fn refusal(&self, upstream: Upstream, min_revision: i64) -> Option<Error> {
         let channel = self.upstreams[upstream as usize].clone();
         let asked = match upstream {
@@ -73,7 +73,7 @@ impl Lost {
                 directory.get_region(within(region)).await.map(drop)
             }
             Upstream::Scheduling => {
-                // Whether there is such a rule does not matter: it waits before it looks.
+                // Whether the rule exists does not matter: the call waits before it looks.
                 let rule = GetHoursRuleRequest { name: "hoursRules/none".into(), min_revision };
                 HoursServiceClient::new(channel).get_hours_rule(within(rule)).await.map(drop)
             }

@@ -25,7 +25,7 @@ use crate::memory::{Memory, Reached};
 pub struct Reporting {
     /// The memory that answers come from.
     pub memory: Arc<Memory>,
-    /// Knows what the memory has not yet.
+    /// Knows the records that have not reached the memory yet.
     pub registry: Arc<Registry>,
     /// The database, for comparing the projections.
     pub db: Db,
@@ -37,7 +37,7 @@ pub struct Reporting {
 
 impl Reporting {
     /// Waits until the memory has reached `least`, or the server drains; the caller's deadline
-    /// bounds it, and meanwhile it takes no place of the calls that could be answered.
+    /// bounds it, and meanwhile it does not take a place from calls that could be answered.
     async fn wait_for(&self, least: Reached) -> Result<()> {
         let reached = async {
             tokio::select! {

@@ -35,7 +35,7 @@ pub async fn project_after(conn: &mut Conn, rows: &mut Rows, from: Projected) ->
     }
 }
 
-/// The rows as they stand; one that has gone stays without a value, so that memories hear of it.
+/// The rows as they stand; a row that has gone stays without a value, so that memories learn of it.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

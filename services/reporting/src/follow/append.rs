@@ -53,7 +53,7 @@ async fn append_after(
 }
 
 /// Locks the inbox's head. Rows of an older program are projected anew before anything is added,
-/// and those of a newer one where none is there any more.
+/// and those of a newer one if none is there any more.
 async fn lock(tx: &mut Tx) -> Result<i64> {
     let head = store::lock_head(tx).await?;
     match head.form.cmp(&FORM) {
@@ -73,8 +73,8 @@ pub(super) fn left_to_newer(form: i64) -> Error {
     Error::new(Reason::NewerForm, text)
 }
 
-/// The whole inbox on no rows. Every replica then reads them again. Within the transaction, where
-/// the rows were not made anew beforehand ([`super::rebuild`]).
+/// Projects the whole inbox, beginning with no rows. Every replica then reads them again. It
+/// happens within the transaction, if the rows were not made anew beforehand ([`super::rebuild`]).
 async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
     let (mut rows, mut last) = (Rows::empty(), 0);
     loop {

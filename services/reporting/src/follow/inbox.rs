@@ -18,13 +18,13 @@ use crate::{
 /// The inbox of one feed.
 pub struct Inbox {
     feed: Upstream,
-    /// No newer program is there, whose projections would be left to it.
+    /// True if there is no newer program to which its projections would be left.
     alone: bool,
     /// While a state comes in: the living records that it has not named yet, with their versions.
     unnamed: BTreeMap<(String, String), i64>,
     /// The last event's revision and its number within it.
     last: (i64, i64),
-    /// Something was written, and with it that the feed was heard of.
+    /// Something was written, and with it a note that the feed was heard of.
     noted: bool,
 }
 
@@ -39,7 +39,7 @@ impl Inbox {
         std::mem::take(&mut self.noted)
     }
 
-    /// Before anything is written.
+    /// Called before anything is written.
     fn begin(&mut self, tx: &mut Tx) {
         self.noted = true;
         if self.alone {

@@ -27,7 +27,7 @@ pub use head::listen;
 use inbox::Inbox;
 pub use rebuild::{Rebuilds, rebuild, rebuild_where_sound};
 
-/// How long to wait before the projections are made anew once more where nothing can be appended.
+/// How long to wait before the projections are made anew once more, while nothing can be appended.
 const MADE_ANEW: Duration = Duration::from_secs(60);
 /// About the most changes that one transaction appends: each costs a fraction of what a transaction
 /// does, so a burst is taken in at once.
@@ -39,7 +39,7 @@ pub struct Follow {
     pub db: Db,
     /// The two upstreams, in the order of [`Upstream::ALL`].
     pub channels: [Channel; 2],
-    /// Wakes the own replica's memory.
+    /// Wakes this replica's own memory.
     pub wake: Arc<Notify>,
     /// After this silence a feed is noted as not connected.
     pub silence: Duration,
@@ -50,8 +50,8 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows one feed, anew after each failure, until a newer replica projects; where it is
-    /// `alone`, without one, it goes on with what the newer one has projected.
+    /// Follows one feed, anew after each failure, until a newer replica projects; if it is `alone`,
+    /// without a newer one, it goes on with what that one has projected.
     pub async fn run(&self, feed: Upstream, alone: bool) {
         let mut backoff = self.db.backoff();
         let mut made_anew = None::<Instant>;

@@ -186,7 +186,8 @@ async fn a_memory_finds_that_the_inbox_is_another_one_by_the_mark_of_its_place()
         let news = store::news(&db, Some(nation.place)).await.expect("read");
         assert!(!news.anew && news.place.seq == 3);
 
-        // Restored, and written on: the number is there, and is another's.
+        // The database was restored and written on: the number exists, but belongs to something
+        // else.
         let mut tx = db.begin(&super::writer()).await.expect("begins");
         for text in ["update inbox set mark = mark + 1 where seq = 2", "delete from projection"] {
             sqlx::query(text).execute(tx.conn()).await.expect("changed");

@@ -36,7 +36,7 @@ impl Current {
     }
 
     /// The messages that bring a listener up to date: the changes since its step, or the whole
-    /// report where it has none yet or is too far behind.
+    /// report if it has none yet or is too far behind.
     pub fn messages_since(&self, step: Option<usize>) -> Vec<WatchReportResponse> {
         let behind = step.map(|step| self.step.saturating_sub(step));
         match behind.and_then(|behind| self.changes.len().checked_sub(behind)) {

@@ -97,12 +97,12 @@ impl Memory {
         nation.take_over(news, self.policy.memory_changes)
     }
 
-    /// An upstream says where it stands.
+    /// Notes where an upstream says that it stands.
     pub fn hear(&self, feed: Upstream, head: i64) {
         self.paces.hear(feed, head);
     }
 
-    /// Looks how the feeds are read; answers whether that has changed.
+    /// Checks how the feeds are read; answers whether that has changed.
     fn look_at_paces(&self) -> bool {
         let (tolerated, silence) = (self.policy.lag_tolerated(), self.policy.feed_silence());
         let mut nation = self.nation.write().unwrap_or_else(PoisonError::into_inner);
@@ -168,7 +168,7 @@ impl Memory {
         self.current.subscribe()
     }
 
-    /// Computes the present report, and sends it to watchers where it differs from the last one:
+    /// Computes the present report, and sends it to watchers if it differs from the last one:
     /// because something came in, a day ended or a source became late. Answers whether it differs.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ struct Seen {
 }
 
 impl Paces {
-    /// The upstream says where it stands.
+    /// Notes where the upstream says that it stands.
     pub fn hear(&self, feed: Upstream, head: i64) {
         self.lock()[feed as usize].head = head;
     }
@@ -68,7 +68,7 @@ impl Seen {
         if self.beats.replace(feed.beats).is_some_and(|before| before != feed.beats) {
             self.noted = Some(Instant::now());
         }
-        // A head that fell is that of a restored upstream: nothing above it will ever be read.
+        // If the head fell, the upstream was restored: nothing above it will ever be read.
         if self.due.is_none_or(|(due, ..)| feed.revision >= due || due > self.head) {
             self.due = (self.head > feed.revision).then(|| (self.head, Instant::now(), now));
         }

@@ -1,6 +1,6 @@
-//! Keeps a replica's memory up to date with the database: it is woken by the replica's own
-//! projecting, and looks now and then for that of another: how often, and how long a report of now
-//! stands, are settings (`policy.rs`).
+//! Keeps a replica's memory up to date with the database: it is woken when the replica itself
+//! projects, and looks now and then whether another one has: how often, and how long a report of
+//! now stands, are settings (`policy.rs`).
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -34,8 +34,8 @@ impl Health {
         Self { copies: readiness.component("copies").for_writes() }
     }
 
-    /// A replica is ready once both feeds have been read whole; that one is away later does not
-    /// count, since reports say so themselves.
+    /// A replica is ready once both feeds have been read whole; it does not count if one is away
+    /// later, since reports say so themselves.
     fn tell(&self, memory: &Memory) {
         let unread = memory
             .read(|nation| Upstream::ALL.into_iter().find(|feed| !nation.feed(*feed).caught_up));

@@ -1,6 +1,6 @@
-//! Coverage: distinct regions in which a mall operates, of those with a government of their own
-//! (508 in 2026) and of all regencies, cities and administrative units (514). The denominators are
-//! counted as of the day, never constants.
+//! Coverage: distinct regions in which a mall operates, out of those with a government of their own
+//! (508 in 2026) and out of all regencies, cities and administrative units (514). The denominators
+//! are counted as of the day, never constants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,7 +113,7 @@ pub fn province_of<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
     }
 }
 
-/// A region's name; its code where it is not known.
+/// A region's name; its code if the name is not known.
 pub fn region_name<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
     let code = region.rsplit('/').next().unwrap_or(region);
     nation.regions.get(region).map_or(code, |row| &row.title)

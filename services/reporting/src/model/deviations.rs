@@ -14,8 +14,9 @@ use super::{facts::DeviationRow, message::timestamp, nation::Nation};
 const FINDINGS_BYTES: usize = mpp_resource::list::MAX_PAGE_BYTES;
 
 /// The order of deviations: counters that differ from their mall or the national template come
-/// first, the newest of them first: whoever looks each morning has seen the others. The findings of
-/// one counter stay as scheduling has found them: by yardstick, then by day, then by code.
+/// first, the newest of them first: somebody who looks each morning has seen the others. The
+/// findings of one counter stay as scheduling has found them: by yardstick, then by day, then by
+/// code.
 pub fn order_of_deviations<'a>(
     counter: &'a str,
     row: &DeviationRow,
@@ -37,7 +38,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Shows the first `most` of some counters, or fewer where they would take more than
+    /// Shows the first `most` of some counters, or fewer if they would take more than
     /// [`FINDINGS_BYTES`].
     pub fn first(nation: &Nation, counters: &[(&String, &DeviationRow)], most: usize) -> Self {
         let mut found = Self { counters: counters.len(), ..Self::default() };

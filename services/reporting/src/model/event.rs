@@ -50,8 +50,8 @@ impl Upstream {
             .ok_or_else(|| Error::internal(format!("'{text}' is not an upstream feed")))
     }
 
-    /// A kind of record that hardly ever changes, so that a watch of it tells little but how far
-    /// the feed is.
+    /// A kind of record that hardly ever changes, so that a watch of it tells little more than how
+    /// far the feed is.
     pub fn quiet_kind(self) -> &'static str {
         match self {
             Upstream::Registry => Region::KIND,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Row;
 
-// How much of a row is kept is no setting: the projections are a function of the inbox alone, and
-// with another number the rows written before would differ from the rebuilt ones.
+// How much of a row is kept is not a setting: the projections are a function of the inbox alone,
+// and with another number the rows written before would differ from the rebuilt ones.
 
 /// Most findings that are kept of a counter and week. A week with hours of its own on Friday has
 /// some 18: two or three codes, twice, against three yardsticks.
@@ -86,9 +86,9 @@ pub struct RegionRow {
     pub zone: String,
     /// True for one of the 508 regencies and cities that govern themselves.
     pub autonomous: bool,
-    /// First day; empty: always.
+    /// The first day on which it is valid; empty: it always was.
     pub valid_from: String,
-    /// First day no longer; empty: still.
+    /// The first day on which it is no longer valid; empty: it still is.
     pub valid_to: String,
     /// The region whose code it replaced; may be empty.
     pub predecessor: String,
@@ -125,7 +125,7 @@ pub struct StageFact {
     pub place: usize,
     /// Decree, letter or publication that shows it.
     pub evidence: String,
-    /// The time at which it became known, and, where it was taken back, no longer held.
+    /// The time at which it became known, and, if it was taken back, when it no longer held.
     pub known: Span,
 }
 
@@ -152,7 +152,7 @@ pub struct SourceRow {
     pub title: Text,
     /// It should succeed at least this often.
     pub target_seconds: i64,
-    /// The services that it feeds, by its own word; empty where it says nothing.
+    /// The services that it feeds, by its own word; empty if it says nothing.
     #[serde(default)]
     pub feeds: Vec<i32>,
     /// A session has ended, completely or not.

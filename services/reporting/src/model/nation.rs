@@ -42,7 +42,7 @@ impl Place {
 pub struct News {
     /// The inbox's last place.
     pub place: Place,
-    /// True for the whole instead of changes: a row that is not here is gone.
+    /// True if these are all rows and not just changes: a row that is not here is gone.
     pub anew: bool,
     /// Rows that changed, with the inbox's number then.
     pub rows: Vec<(Key, Option<String>, i64)>,
@@ -102,12 +102,12 @@ pub struct FeedState {
     pub beats: i64,
 }
 
-/// How a feed is read beside where its service stands, as this replica finds.
+/// How a feed is read, compared with where its service stands, as this replica sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pace {
-    /// The service's last revision, as it says itself; 0 before it has.
+    /// The service's last revision, as it says itself; 0 before it has said so.
     pub head: i64,
-    /// Since when what it had committed by then should have been read, and is not.
+    /// Since when something that the service had committed should have been read, but is not.
     pub behind_since: Option<Micros>,
     /// No replica has read the feed for too long, whatever was noted before.
     pub silent: bool,
@@ -164,7 +164,7 @@ impl Nation {
         directory + offered + sent + self.deviations.len() + self.days.len() + self.changes.len()
     }
 
-    /// The rows that another one has otherwise, or only one of the two has.
+    /// The rows that differ in another one, or that only one of the two has.
     pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
         let all = [
             differing(&self.regions, &other.regions),

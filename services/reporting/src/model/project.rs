@@ -26,7 +26,7 @@ use super::{
     wording,
 };
 
-/// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
+/// Applies one event. A record that cannot be read is always logged and skipped: it must not stop
 /// the feed, and the rows from before stay.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
     }
 }
 
-/// Writes a row where it differs.
+/// Writes a row if it differs.
 fn replace<R: Row + PartialEq>(rows: &mut Rows, name: &str, row: Option<R>) -> Result<()> {
     if rows.get::<R>(name)? == row { Ok(()) } else { rows.put(name, row.as_ref()) }
 }

@@ -1,4 +1,4 @@
-//! The live projections beside the rebuilt ones.
+//! The live projections compared with the rebuilt ones.
 
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,7 @@ pub fn differing<'a>(live: &'a Written, rebuilt: &'a Written) -> impl Iterator<I
     live.keys().chain(lost).filter(|key| value(live, key) != value(rebuilt, key))
 }
 
-/// A row's value. One that has gone may stand without one: it is as one that is not there.
+/// A row's value. A row that has gone may stand without one: it counts as missing.
 pub fn value<'a>(rows: &'a Written, key: &Key) -> Option<&'a String> {
     rows.get(key).and_then(Option::as_ref)
 }

@@ -105,7 +105,7 @@ impl<'a> View<'a> {
             .then_some(row)
     }
 
-    /// Notes that something had to be left out where the answer is no.
+    /// Whether it was known then; if not, notes that something had to be left out.
     pub fn was_known(&self, known: Micros) -> bool {
         let was = known <= self.at.known;
         if !was {
@@ -160,7 +160,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// What nobody has kept of a day that is past.
+/// What nobody has kept for a day that is past.
 fn not_of_that_day(malls: &[MallReport]) -> Option<LocalizedText> {
     let counters: i32 = malls.iter().map(|mall| mall.counters).sum();
     let unknown = counters - judged(malls).1;
@@ -222,8 +222,8 @@ fn judged<'m>(malls: impl IntoIterator<Item = &'m MallReport>) -> (i32, i32) {
     })
 }
 
-/// The share of the counters whose hours are known. A mall that serves nobody has none that anybody
-/// could keep; of one without any stage nobody knows, and its counters count.
+/// The share of the counters whose hours are known. A mall that serves nobody has no hours that
+/// anybody could keep; if a mall has no stage at all, nobody knows, and its counters count.
 fn uniformity(malls: &[MallReport]) -> Share {
     let serves = |mall: &&MallReport| mall.operates || mall.stage == 0;
     let (uniform, counted) = judged(malls.iter().filter(serves));

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use mpp_core::{Error, Result};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The form of the rows: raise it where a row gains a field, and where an event makes something
-/// else of a row, or of a record, than before. A program of a newer form projects the whole inbox
-/// anew, once; one of an older form adds nothing from then on, since it would write rows back
-/// without what it does not know.
+/// The form of the rows: raise it if a row gains a field, or an event makes something else of a
+/// row, or of a record, than before. A program of a newer form projects the whole inbox anew, once;
+/// one of an older form adds nothing from then on, since it would write rows back without the
+/// fields that it does not know.
 pub const FORM: i64 = 4;
 
 /// A kind of row.
@@ -42,7 +42,7 @@ impl Rows {
         Self { whole: true, ..Self::default() }
     }
 
-    /// Starts with these rows, and with no others to be had.
+    /// Starts with these rows; there are no others.
     pub fn over(all: Written) -> Self {
         Self { loaded: all.into_iter().collect(), whole: true, ..Self::default() }
     }

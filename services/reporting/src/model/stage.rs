@@ -72,8 +72,8 @@ pub fn standing<'a>(
     (!later_only).then_some(Standing { name, row, stage, region })
 }
 
-/// The last stage reached: by date, then by place in the mall's own list. One without a date was
-/// reached once the one before it was, as `mpp_form::stage` has it.
+/// The last stage reached: by date, then by place in the mall's own list. A stage without a date
+/// was reached once the one before it was, as in `mpp_form::stage`.
 pub fn stage_as_of<'a>(row: &'a MallRow, at: &AsOf) -> Option<&'a StageFact> {
     let holds = |fact: &&StageFact| fact.known.holds(at.known);
     let mut listed: Vec<_> = row.stages.iter().filter(holds).collect();
@@ -94,7 +94,7 @@ pub fn valid(region: &RegionRow, day: &str) -> bool {
         && (region.valid_to.is_empty() || day < region.valid_to.as_str())
 }
 
-/// The code that a region bore on the day: its own, a predecessor's or a successor's.
+/// The code that a region had on the day: its own, a predecessor's or a successor's.
 pub fn region_as_of<'a>(regions: &'a Table<RegionRow>, name: &str, day: &str) -> Option<&'a str> {
     let (mut name, mut row) = regions.get_key_value(name)?;
     for _ in 0..MAX_SUCCESSIONS {

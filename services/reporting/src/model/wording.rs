@@ -1,5 +1,5 @@
 //! Fees, times and requirements as reports show them and compare them, in Indonesian. The notes of
-//! a source are left out: they are no difference between two services.
+//! a source are left out: they do not count as a difference between two services.
 
 use mpp_api::{
     registry::service::Requirement,

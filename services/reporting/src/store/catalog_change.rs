@@ -13,7 +13,7 @@ use mpp_store::{Expect, Tx, db_error};
 use super::get;
 use crate::model::ChangeRecord;
 
-/// Writes records; those that are there as they are make no change.
+/// Writes records; those that are there already in this form make no change.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away; `NEWER_FORM`.

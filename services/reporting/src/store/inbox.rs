@@ -23,9 +23,9 @@ pub struct Head {
 }
 
 /// Locks the inbox's head, and answers where the inbox ends, whatever the head says: an appended
-/// event takes the next number, and a head that was altered must not stop it. If the last events
-/// are gone, their numbers stay free, which shows the loss. Indexes: inbox_head's only row, which
-/// an upsert that changes nothing locks on both databases; inbox's primary key.
+/// event takes the next number, and an altered head must not stop that. If the last events are
+/// gone, their numbers stay free, which shows the loss. Indexes: inbox_head's only row, which an
+/// upsert that changes nothing locks on both databases; inbox's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
@@ -88,11 +88,11 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
     Ok(news)
 }
 
-/// Leaves out events that the inbox has already: a position that was set back, as by a restore of
-/// its table alone, has the feed send them again, and older versions would come after newer ones.
-/// A record's versions only grow while it lives. A record that was deleted may begin anew, in
-/// another history or once its tombstone is gone: then only the very same events are left out.
-/// Index: inbox_record.
+/// Leaves out events that the inbox has already: if a position was set back, as by a restore of its
+/// table alone, the feed sends them again, and older versions would come after newer ones. A
+/// record's versions only grow while it lives. A record that was deleted may begin anew, in another
+/// history or once its tombstone is gone: then only the very same events are left out. Index:
+/// inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -147,8 +147,8 @@ async fn last_events(
     rows.iter().map(last).collect()
 }
 
-/// The last event of each of these records. Each is looked up by itself: a planner whose numbers
-/// are of a time when the feed had few events reads all of the feed's, for each batch again.
+/// The last event of each of these records. Each is looked up by itself: a planner whose statistics
+/// come from a time when the feed had few events would read all of them, again for each batch.
 /// Indexes: inbox_record, inbox's primary key.
 async fn last_rows(
     tx: &mut Tx,

@@ -56,9 +56,9 @@ pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
     Ok(())
 }
 
-/// Writes all rows at the inbox's last number; those that are there and are not among them go. The
-/// number gets another mark, by which memories find that what they have read is another's. Index:
-/// inbox's primary key.
+/// Writes all rows at the inbox's last number, and deletes those that are not among them. The
+/// number gets another mark, by which memories notice that what they have read is out of date.
+/// Index: inbox's primary key.
 ///
 /// # Errors
 /// The same as [`load_rows`].

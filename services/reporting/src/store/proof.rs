@@ -1,4 +1,4 @@
-//! The inbox as it is stored now, and those of its events that are not what was appended.
+//! The inbox as it is stored now, and its events that are not what was appended.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::model::{Event, Upstream};
 /// The records of a feed in the inbox.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// Each record as its last event left it, of those that live.
+    /// The living records, each as its last event left it.
     pub contents: Contents,
     /// Events that were altered, by kind.
     pub altered: BTreeMap<String, Named>,
@@ -53,7 +53,7 @@ impl Received {
 pub(super) struct Stored {
     pub seq: i64,
     pub event: Event,
-    /// It is not the event that was appended.
+    /// True if it is not the event that was appended.
     pub is_altered: bool,
     /// The proof of the event that was appended.
     noted: Option<i64>,
@@ -177,7 +177,7 @@ pub async fn accept_altered(
     Ok((accepted, rows.last().map(|last| get(last, "seq")).transpose()?))
 }
 
-/// Sets right altered deletions, once a whole state has not named their records: so these are
+/// Sets right altered deletions, once a whole state has come without their records: so these are
 /// indeed gone. Time and author are lost. Index: inbox_record.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ pub type Check = Arc<
     dyn for<'a> Fn(&'a mut Conn, Micros) -> BoxFuture<'a, Result<Vec<Disagreement>>> + Send + Sync,
 >;
 
-/// How often everything is compared again at the most: what one repair sets right may show that
+/// How often everything is compared again, at most: what one repair sets right may show that
 /// something else is wrong.
 pub(super) const ROUNDS: usize = 8;
 /// How many rows were mended, and the disagreements that are left.
@@ -22,7 +22,7 @@ pub(super) type Outcome = (i64, Vec<Disagreement>);
 pub(super) async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
     let (mended, left) = mend_in_order(&mut tx, checks, accept).await?;
     tx.commit().await?;
-    // Each as soon as it stays: whatever fails later does not take it back.
+    // Each is logged as soon as it is committed: whatever fails later does not take it back.
     for mended in &mended {
         tracing::warn!(table = mended.table, was = mended.what, "a table is mended");
     }

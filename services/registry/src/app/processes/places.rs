@@ -1,4 +1,4 @@
-//! Where a step can be done: only malls that serve, as search tells of them.
+//! Where a step can be done: only in malls that serve, as in search.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::{
     search::{NearbyOffering, distance_km},
 };
 
-/// Places outside the mall that a step names at the most.
+/// Most places outside the mall that a step names.
 const MOST_ELSEWHERE: usize = 3;
 
 /// Where a service is offered.
@@ -53,7 +53,7 @@ struct Known {
 }
 
 impl<'a> Places<'a> {
-    /// For who goes to a mall, which may be empty.
+    /// For somebody who goes to a mall, which may be empty.
     pub fn new(registry: &'a Registry, mall: &'a str) -> Self {
         Self { registry, mall, malls: HashMap::new() }
     }

@@ -15,7 +15,7 @@ pub struct Named {
     pub to: Arc<str>,
     /// Whether it holds for everybody.
     pub is_certain: bool,
-    /// Why it leads nowhere, where it does.
+    /// Why it leads nowhere, if it does.
     pub fault: Option<Fault>,
 }
 

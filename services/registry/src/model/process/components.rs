@@ -11,7 +11,7 @@ pub fn components(graph: &Graph, part: &Reached, only_certain: bool) -> Vec<Vec<
     for (node, by) in needed.iter().enumerate() {
         by.iter().for_each(|by| askers[*by].push(node));
     }
-    // By end of the first pass, backwards: who asks stands before what it needs.
+    // By end of the first pass, backwards: a service that asks stands before what it needs.
     let mut seen: Reached = part.iter().map(|reached| !reached).collect();
     let mut ends = Vec::new();
     (0..needed.len()).for_each(|start| walk(&needed, start, &mut seen, &mut ends));
@@ -29,7 +29,7 @@ pub fn components(graph: &Graph, part: &Reached, only_certain: bool) -> Vec<Vec<
     found
 }
 
-/// What each service of a part needs in it, each once.
+/// What each service of a part needs within it, each only once.
 pub fn edges(graph: &Graph, part: &Reached, only_certain: bool) -> Vec<Vec<usize>> {
     let of = |node: usize| {
         let needs = graph.needs(node, only_certain).filter(|by| part[*by]);

@@ -1,5 +1,5 @@
-//! Which steps fall away for who has a step's product: those to which every way leads over it. By
-//! Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm".
+//! Which steps fall away for somebody who has a step's product: those to which every way leads over
+//! it. By Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm".
 
 use super::{
     components::{edges, walk},

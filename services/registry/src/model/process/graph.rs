@@ -18,9 +18,9 @@ pub struct Need {
 pub struct Node {
     /// What it asks for.
     pub needs: Vec<Need>,
-    /// How long it takes, where that was surely read.
+    /// How long it takes, if that was surely read.
     pub length: Option<Length>,
-    /// Rupiah, where they were surely read.
+    /// What it costs in rupiah, if that was surely read.
     pub cost: Option<Span>,
 }
 
@@ -32,7 +32,7 @@ pub struct Graph(pub Vec<Node>);
 pub type Reached = Vec<bool>;
 
 impl Graph {
-    /// What is needed for the first one by who has the products of some.
+    /// What somebody who has the products of some services needs for the first one.
     pub fn reached(&self, held: &BTreeSet<usize>, only_certain: bool) -> Reached {
         let mut reached = vec![false; self.0.len()];
         let mut open = if reached.is_empty() || held.contains(&0) { Vec::new() } else { vec![0] };

@@ -24,12 +24,12 @@ impl Span {
         }
     }
 
-    /// Either of both.
+    /// From the smaller to the greater end of both: it is either of them.
     fn or(self, other: Self) -> Self {
         Self { least: self.least.min(other.least), most: self.most.max(other.most) }
     }
 
-    /// Both side by side.
+    /// The longer of both, at each end: they are taken side by side.
     fn or_longer(self, other: Self) -> Self {
         Self { least: self.least.max(other.least), most: self.most.max(other.most) }
     }
@@ -93,8 +93,8 @@ pub fn length(time: &ServiceTime) -> Option<Length> {
     Some(Length { minutes: of(minutes), ..Length::default() })
 }
 
-/// What one who needs the service once pays, in rupiah. Several fees are for several things, of
-/// which the applicant needs one. `None` where none is named, or one of them has no sure sum.
+/// What somebody who needs the service once pays, in rupiah. Several fees are for several things,
+/// of which the applicant needs one. `None` if no fee is named, or one of them has no sure sum.
 pub fn cost(fees: &[Fee]) -> Option<Span> {
     either(fees)
 }

@@ -13,14 +13,14 @@ pub struct Ask<'a> {
     pub text: &'a str,
     /// The service that gives it; empty: none is named.
     pub by: &'a str,
-    /// The words as they compare; nothing is compared where they are empty.
+    /// The words by which it is compared; if they are empty, nothing is compared.
     pub words: String,
 }
 
 /// A document and who asks for it.
 #[derive(Clone, Debug)]
 pub struct Twice<'a> {
-    /// The first that each step asks, by step.
+    /// The first thing that each step asks for, by step.
     pub asks: Vec<Ask<'a>>,
     /// How many agencies ask.
     pub agencies: usize,

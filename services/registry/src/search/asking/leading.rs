@@ -42,8 +42,8 @@ const SHARE_OF_KEYWORDS: u64 = 4;
 
 /// Whether a word names a document or licence: an abbreviation of the field, or a keyword that
 /// owners keep by itself, if most titles with the word are about it or half of them belong to such
-/// owners. "Hilang" happens to documents, whoever keeps it as a keyword, and no act is a document:
-/// "legalisir buku nikah" names the book.
+/// owners. "Hilang" is what happens to documents, whoever keeps it as a keyword, and no act is a
+/// document: "legalisir buku nikah" names the book.
 pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
     if ACTS.contains(&term) {
         return Ok(false);

@@ -40,7 +40,7 @@ pub struct Named {
 
 /// Facts about a typed word, from the catalog.
 pub struct Catalog<'a> {
-    /// Whether a service is called by it, or it asks how.
+    /// Whether a service is called by the word, or the word asks how.
     pub has: &'a dyn Fn(&str) -> bool,
     /// Whether it names a document.
     pub is_document: &'a dyn Fn(&str) -> bool,
@@ -59,7 +59,7 @@ impl Region {
     }
 }
 
-/// Names without blanks to the regions that bear them.
+/// The regions that have a name, by the name without blanks.
 static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
     let mut regions: BTreeMap<String, Vec<Region>> = BTreeMap::new();
     // The table is part of the binary and was read at the start already.
@@ -122,7 +122,7 @@ fn add_islands(regions: &mut BTreeMap<String, Vec<Region>>) {
     regions.extend(islands);
 }
 
-/// "Halmahera" and "Jawa" are all that bear the name with a direction behind it.
+/// "Halmahera" and "Jawa" stand for all regions that have the name with a direction behind it.
 fn add_lands(regions: &mut BTreeMap<String, Vec<Region>>) {
     let mut lands: BTreeMap<String, Vec<Region>> = BTreeMap::new();
     for (name, own) in regions.iter() {
@@ -156,7 +156,7 @@ pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
 /// Prepositions that are joined to the name of a place.
 const JOINED: [&str; 3] = ["dari", "di", "ke"];
 
-/// Letters from which what stands behind one may be a name; "disia" is no place.
+/// Letters from which what stands behind such a preposition may be a name; "disia" is no place.
 const JOINED_LETTERS: usize = 4;
 
 /// The preposition that begins the first of these words, where the rest of it is a place's name,
@@ -222,7 +222,7 @@ struct Context<'a> {
     catalog: &'a Catalog<'a>,
 }
 
-/// A name: the word after it, and what bears it.
+/// A name: the word after it, and the regions that have it.
 struct Found {
     end: usize,
     regions: &'static [Region],
@@ -254,8 +254,8 @@ fn spelled(word: &str) -> &str {
 }
 
 impl<'a> Context<'a> {
-    /// The kind where it stands behind the name: "medan kota", "pasuruan kab". One that another
-    /// name follows is that one's: "dari malang kota surabaya".
+    /// The kind, if it stands behind the name: "medan kota", "pasuruan kab". A kind that another
+    /// name follows belongs to that one: "dari malang kota surabaya".
     fn kind_behind(&self, end: usize) -> Option<&'a str> {
         let kind = self.words.get(end).map(String::as_str).filter(|word| KINDS.contains(word))?;
         let next = Context { at: end + 1, sure: true, ..*self };
@@ -314,7 +314,7 @@ fn misspelt(context: &Context<'_>) -> Option<Found> {
     (distance <= most).then_some(Found { end: context.at + 1, regions, guessed: true })
 }
 
-/// Only the places of the kind that was named, or all where none is of that kind.
+/// Only the places of the kind that was named, or all if none is of that kind.
 fn of_kind(regions: &[Region], kind: Option<&str>) -> Vec<&'static str> {
     let fits = |region: &&Region| match kind {
         Some("kab" | "kabupaten" | "pemkab") => region.code.len() > 2 && !region.is_city,
@@ -335,7 +335,7 @@ pub fn code_terms(words: &[String]) -> Vec<String> {
     places.flat_map(|place| place.codes).map(code_term).collect()
 }
 
-/// How a region's code stands in the index; no word looks so.
+/// How a region's code stands in the index; no word looks like that.
 pub fn code_term(code: &str) -> String {
     format!("@{code}")
 }

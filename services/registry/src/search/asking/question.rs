@@ -9,7 +9,8 @@ pub const MAX_PAGE: usize = 100;
 /// A citizen's question.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// As typed, at most [`MAX_TEXT`] characters. Empty lists every service within the filters.
+    /// The question as typed, at most [`MAX_TEXT`] characters. Empty lists every service within the
+    /// filters.
     pub text: String,
     /// The citizen's location: latitude and longitude in decimal degrees.
     pub near: Option<(f64, f64)>,

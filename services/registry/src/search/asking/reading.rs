@@ -72,7 +72,7 @@ type Said = (Vec<String>, Vec<String>);
 static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
     let split = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let said = SAYINGS.iter().map(|(said, meant)| (split(said), split(meant)));
-    // "ga online", "tidak nyambung": whatever one refuses by, the number is out of step.
+    // "ga online", "tidak nyambung": whichever way it is denied, the number is out of step.
     let refused = REFUSALS.iter().flat_map(|no| {
         OUT_OF_STEP
             .iter()
@@ -133,8 +133,8 @@ fn is_english(spoken: &[String]) -> bool {
         || spoken.iter().filter(|word| wordnet::knows(word)).count() * 2 > spoken.len()
 }
 
-/// The words, of which two that a hyphen joins are one where services are called by it and not by
-/// the first: "pra-nikah".
+/// The words; two that a hyphen joins are one if services are called by it and not by the first:
+/// "pra-nikah".
 fn whole(text: &str, typed: Vec<Word>, called: &dyn Fn(&str) -> bool) -> Vec<Word> {
     let is_called = |word: &str| term(word).map(|term| called(&term));
     let mut whole: Vec<Word> = Vec::with_capacity(typed.len());

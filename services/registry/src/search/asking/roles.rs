@@ -220,7 +220,7 @@ fn is_making(term: &QueryTerm) -> bool {
     NEW.contains(&term.own.as_str())
 }
 
-/// Content words at the most of a name that one of them tells from others: a longer row is a story.
+/// Most content words of a name that one of them tells from others: a longer row is a story.
 const WORDS_OF_A_NAME: usize = 3;
 
 /// Whether the term stands in one short row of words with another that names a document. Words that

@@ -5,7 +5,7 @@
 //! words that mean nothing by themselves ("mau", "ke", "kantor", "kota"). Two of them cancel each
 //! other ("tidak jauh dari"). An act or a document in between cuts a word off from the place,
 //! unless it is an outright refusal ("tidak mau bikin ktp di solo"); with anything else in between
-//! it is not clear what is refused: the place is no preference, and told as [`Stance::Unclear`].
+//! it is not clear what is refused: the place is no preference, and is told as [`Stance::Unclear`].
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Services, offerings and units as search is told of them.
 
-/// A service as search knows it.
+/// A service with what search knows of it.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceDoc {
     /// Resource name, the identity of the service.

@@ -99,7 +99,7 @@ pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(BLANK)
 }
 
-/// Says of a word that somebody keeps it alone as a keyword, as "paspor" and "tilang".
+/// The term that says that somebody keeps a word alone as a keyword, as "paspor" and "tilang".
 pub fn document(term: &str) -> String {
     format!("={term}")
 }
@@ -123,7 +123,7 @@ pub fn head(term: &str) -> String {
     format!("^{term}")
 }
 
-/// Says of a word that it is all that a keyword says beside how: "surat pindah".
+/// The term that says that a keyword says nothing but this word and how: "surat pindah".
 pub fn subject(term: &str) -> String {
     format!("~{term}")
 }

@@ -16,7 +16,8 @@ use super::{
 /// How long updates gather before they are published, unless a reader waits.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Updates that are published at the latest together; a first load comes in steps of this.
+/// After this many updates they are published at the latest; a first load comes in steps of this
+/// size.
 const MOST_AT_ONCE: usize = 20_000;
 
 /// The state that searches read: an index and the table that belongs to it.
@@ -24,7 +25,7 @@ pub struct Published {
     pub table: Table,
     pub view: View,
     pub revision: i64,
-    /// How often it was published: who reads it in turns sees whether it is still the same.
+    /// How often it was published: a reader that works in turns sees whether it is still the same.
     pub steps: u64,
 }
 
