@@ -1,5 +1,5 @@
-//! Connections of each address: one that has all it may is turned away, which is counted and told
-//! in the log, as the address may be a gateway's that many callers stand behind.
+//! Connections of each address: an address that has as many as it may is turned away, which is
+//! counted and logged, since it may be that of a gateway with many callers behind it.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,12 +20,12 @@ pub(crate) struct Addresses {
 
 impl Addresses {
     /// Admits `all` connections, at most `each` of one address or one network of IPv6, and never
-    /// more of one than are still free for others.
+    /// more from one than are still free for others.
     pub(crate) fn new(all: usize, each: usize) -> Self {
         Self { open: Shares::of(all, each), told: Mutex::default() }
     }
 
-    /// A place for one more; `None` if its address has all that it may.
+    /// A place for one more; `None` if its address has as many as it may.
     pub(crate) fn admit(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
         let taken = self.open.take(network(peer.ip()));
         taken.inspect_err(|why| self.turn_away(peer, *why)).ok()

@@ -6,8 +6,8 @@ use mpp_api::{Document as _, registry::Service, reporting::CatalogChange};
 use mpp_core::{Caller, as_told};
 use prost::Message;
 
-/// Names who has overridden fields of a service as the caller may know it: by name where it answers
-/// for one of `keepers`. True if a name was left out.
+/// Tells who has overridden fields of a service, as far as the caller may know: by name if the
+/// caller answers for one of `keepers`. True if a name was left out.
 pub fn tell_authors(service: &mut Service, caller: &Caller, keepers: &[&str]) -> bool {
     let mut left_out = false;
     for kept in &mut service.overrides {
@@ -20,8 +20,8 @@ pub fn tell_authors(service: &mut Service, caller: &Caller, keepers: &[&str]) ->
     left_out
 }
 
-/// A stored record as the caller may know it. The bytes stay what they are where no name is left
-/// out, and where a program cannot read them.
+/// A stored record as the caller may know it. The bytes stay as they are if no name is left out, or
+/// if this program cannot read them.
 pub(crate) fn document(kind: &str, stored: &Bytes, caller: &Caller, keepers: &[&str]) -> Bytes {
     let told = match kind {
         Service::KIND => Service::decode(stored.clone()).ok().and_then(|mut service| {

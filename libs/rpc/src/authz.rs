@@ -48,7 +48,7 @@ const SOURCE: &[(Role, Scope)] = &[(Publisher, Own)];
 const SOURCE_AND_UNIT: &[(Role, Scope)] = &[(Publisher, Own), (UnitOfficer, Own)];
 /// The mall's organiser.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
-/// The mall's organiser and the verifiers of malls; the registry knows whose each field is.
+/// The mall's organiser and the verifiers of malls; the registry knows who decides which field.
 const MALL_RECORD: &[(Role, Scope)] = &[(Organiser, Own), (Role::Verifier, Any)];
 /// The counter's officers and its mall's organiser.
 const COUNTER: &[(Role, Scope)] = &[(CounterOfficer, Own), (Organiser, Own)];
@@ -195,7 +195,7 @@ impl Grant {
     /// The rights of `caller` at the method `path`: the widest scope of its roles.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED`, naming the roles that may.
+    /// `PERMISSION_DENIED`, naming the roles that may call it.
     pub fn find(path: &str, caller: &Caller) -> Result<Self> {
         let scopes = || caller.roles.iter().filter_map(|role| scope(path, *role));
         match scopes().max() {

@@ -22,7 +22,7 @@ pub(crate) struct ClockWatch {
     off: bool,
     /// The lead of the system's clock over the kernel's count when the clock was last right.
     steady: Option<Micros>,
-    /// When it was first seen to have been set, by the kernel's count.
+    /// When it was first seen that somebody had set it, by the kernel's count.
     set_at: Option<Micros>,
     /// How far it was ahead when it was last looked at.
     ahead: Arc<AtomicI64>,
@@ -67,7 +67,7 @@ impl ClockWatch {
             );
         }
         if jumped.abs() <= self.limit() || self.has_settled(kernel) {
-            // It may be led to the right time slowly.
+            // The clock may be led to the right time slowly.
             (self.steady, self.set_at) = (Some(counted), None);
             return (0, "");
         }

@@ -14,7 +14,7 @@ const ZSTD_LEVEL: i32 = 1;
 /// asks of every reader. The sender chooses what is set aside for it.
 const ZSTD_WINDOW: u32 = 23;
 
-/// A coding that answers may have; the later is taken where a caller likes both as much.
+/// A coding that answers may have; the later one is taken if a caller likes both equally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
     Gzip,
@@ -50,7 +50,7 @@ impl Coding {
     /// names the message in errors.
     ///
     /// # Errors
-    /// It is not packed so, or larger.
+    /// It is not packed like this, or is larger.
     pub fn unpacked(self, packed: &[u8], most: usize, field: &str) -> Result<Bytes> {
         let plain = match self {
             Self::Gzip => read(MultiGzDecoder::new(packed), most),

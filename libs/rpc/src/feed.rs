@@ -26,7 +26,7 @@ const REVISIONS: usize = 16;
 #[derive(Clone)]
 pub(crate) struct States(pub(crate) Turns<String>);
 
-/// Refuses a label's value that no record is filed under.
+/// Checks a label's value, and refuses one that no record is filed under.
 type Known = Arc<dyn Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// The service over one feed.
@@ -56,7 +56,8 @@ impl FeedServer {
         Self { known: Some(Arc::new(known)), ..self }
     }
 
-    /// Names persons also to whoever acts for the mall that a record lies in: `owners` of a mall.
+    /// Names persons also to those who act for the mall that a record lies in, by a mall's
+    /// `owners`.
     #[must_use]
     pub fn owned_by(self, owners: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
         Self { owners: Some(Arc::new(owners)), ..self }
@@ -178,8 +179,8 @@ fn start(request: &WatchRequest) -> Result<Start> {
     }
 }
 
-/// A filter that no record of this service can pass would be followed in silence, whatever was
-/// meant.
+/// Refuses a filter that no record of this service can pass: it would be followed in silence,
+/// whatever was meant.
 fn checked(filter: mpp_api::feed::Filter, kept: &[&'static str]) -> Result<Filter> {
     let kinds: Vec<&str> = match filter.kinds.as_slice() {
         [] => kept.to_vec(),
@@ -205,7 +206,8 @@ fn check_wider(filter: &Filter) -> Result<()> {
     Err(Error::field("filter.wider", FieldCode::NotAllowed, text))
 }
 
-/// A kind that was asked for by name and that no label lets through would be followed in silence.
+/// Refuses a kind that was asked for by name and that no label lets through: it would be followed
+/// in silence.
 fn check_each_kind(filter: &Filter) -> Result<()> {
     let wanted = filter.labels.keys().filter(|label| !(filter.wider && **label == Label::Region));
     for label in wanted {
@@ -263,7 +265,7 @@ fn check_prefix(prefix: &str, kinds: &[&str]) -> Result<()> {
     Err(Error::field("filter.name_prefix", FieldCode::UnknownValue, text))
 }
 
-/// A wider filter of a region also passes kinds that bear none.
+/// A wider filter of a region also passes kinds without a region.
 fn label(key: &str, value: &str, kinds: &[&str], wider: bool) -> Result<(Label, String)> {
     let label: Label = key.parse()?;
     if wider && label == Label::Region {
@@ -310,7 +312,7 @@ fn in_turn(
     stream::once(begun).flatten().boxed()
 }
 
-/// Until the follower fails, leaves, or the feed ends, which tells it to move.
+/// The messages until the follower fails or leaves, or the feed ends, which tells it to move.
 fn messages(
     feed: &'static str,
     subscription: Subscription,

@@ -122,7 +122,7 @@ struct HeldPieces {
     waits: VecDeque<Result<Frame<Bytes>, hyper::Error>>,
     small: usize,
     bytes: usize,
-    /// The refusal that its reader is still to be given.
+    /// The refusal that its reader has not been given yet.
     refusal: Option<Error>,
     /// True once it takes no more; bytes that still come are dropped.
     is_refused: bool,

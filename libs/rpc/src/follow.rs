@@ -67,8 +67,8 @@ impl Follower {
         self
     }
 
-    /// Lets readiness know: up once the copy is complete, down where nothing was heard of the
-    /// feed for longer than the readiness's settings allow.
+    /// Tells readiness: up once the copy is complete, down if nothing was heard of the feed for
+    /// longer than the readiness's settings allow.
     #[must_use]
     pub fn reporting_to(mut self, component: Component) -> Self {
         self.component = Some(component);
@@ -128,7 +128,7 @@ impl Follower {
         }
     }
 
-    /// Measures the connection, and says where it has been away for too long.
+    /// Measures the connection, and reports if it has been away for too long.
     fn report(&mut self) {
         let link = self.link.borrow_and_update();
         if let Some(standing) = &self.standing {

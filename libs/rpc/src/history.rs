@@ -35,7 +35,7 @@ use crate::{
     status,
 };
 
-/// Versions on a page where the request names no size: a screenful.
+/// Versions on a page if the request names no size: a screenful.
 const PAGE: usize = 20;
 /// The most versions of a page.
 const MAX_PAGE: usize = 100;
@@ -53,7 +53,8 @@ impl HistoryServer {
         Self { db, owners: None }
     }
 
-    /// Names persons also to whoever acts for the mall that a record lies in: `owners` of a mall.
+    /// Names persons also to those who act for the mall that a record lies in, by a mall's
+    /// `owners`.
     #[must_use]
     pub fn owned_by(self, owners: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
         Self { owners: Some(Arc::new(owners)), ..self }

@@ -72,7 +72,7 @@ impl Verifier {
         Ok(verified)
     }
 
-    /// How long a token that holds until then still does.
+    /// How long a token that holds until then is still valid.
     pub(crate) fn left(&self, until: Micros) -> Duration {
         let left = until.saturating_sub(self.0.clock.now());
         Duration::from_micros(u64::try_from(left).unwrap_or(0))

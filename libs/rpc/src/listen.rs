@@ -43,7 +43,7 @@ use crate::{
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a connection without any call may take to end.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// After a failed accept, such as when the process has no file descriptor left.
+/// The pause after a failed accept, such as when the process has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Accepts until `stop`; then lets every connection finish its calls, and returns once all have
@@ -82,7 +82,7 @@ pub(crate) async fn accept(
     places: &Arc<Semaphore>,
 ) -> (Option<tokio::sync::OwnedSemaphorePermit>, TcpStream, SocketAddr) {
     loop {
-        // The semaphore is never closed, so that there always comes a permit.
+        // The semaphore is never closed, so a permit always comes.
         let place = places.clone().acquire_owned().await.ok();
         match listener.accept().await {
             Ok((tcp, peer)) => return (place, tcp, peer),

@@ -1,4 +1,4 @@
-//! Looks at something far away that many callers share.
+//! Looks at something remote, shared by many callers.
 
 use std::time::Duration;
 

@@ -9,12 +9,12 @@ pub(crate) enum Class {
     Read,
     /// Every other call that is no stream.
     Write,
-    /// Either side of it streams.
+    /// The caller or the server streams.
     Stream,
 }
 
-/// The class of a call; `None` if it is not counted. Probes of health are not: one that is
-/// refused would take a replica out of service that has nothing wrong with it.
+/// The class of a call; `None` if it is not counted. Health probes are not: a refused one would
+/// take a replica out of service that has nothing wrong with it.
 pub(crate) fn class(path: &str) -> Option<Class> {
     let call = call::find(path).filter(|call| !call.name.starts_with("grpc.health."))?;
     Some(match (call.client_streams || call.server_streams, call.reads) {

@@ -12,7 +12,7 @@ use crate::{peer::Peer, shares::network};
 pub(crate) enum Party {
     /// Somebody with an identity, by its subject.
     Caller(String),
-    /// Somebody without an identity, as far as the network tells.
+    /// Somebody without an identity, by the network address.
     Address(IpAddr),
 }
 

@@ -19,8 +19,8 @@ use crate::flood::{EMPTY, Flood, SMALL};
 const PER_TURN: usize = 256;
 /// Most that is looked through at once, in bytes.
 const READ: usize = 16 * 1024;
-/// How long those that are refused for empty pieces have to be told so, before more are read and h2
-/// ends the connection: an answer takes milliseconds.
+/// How long there is to tell calls that they are refused for empty pieces, before more are read and
+/// h2 ends the connection: an answer takes milliseconds.
 const TELLING: Duration = Duration::from_millis(500);
 /// The bytes that every connection over HTTP/2 begins with.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -39,7 +39,7 @@ pub(crate) struct Pieces<T> {
     empty: usize,
     /// The turn in which nothing more is read.
     paused: Option<u64>,
-    /// Runs while those who were refused are told so.
+    /// Runs while refused calls are told so.
     telling: Option<Pin<Box<Sleep>>>,
     /// Bytes that were read and wait for the next turn.
     rest: BytesMut,
@@ -73,7 +73,8 @@ impl<T> Pieces<T> {
         bytes.len()
     }
 
-    /// True in the turn in which enough was read. In the next one all that waits is taken over.
+    /// True in the turn in which enough was read. In the next one everything that waits is taken
+    /// over.
     fn is_paused(&mut self) -> bool {
         match self.paused {
             Some(turn) if turn == self.flood.now() => true,

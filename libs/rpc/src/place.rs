@@ -26,7 +26,7 @@ tokio::task_local! {
 pub(crate) struct Places {
     calls: Shares<Party>,
     waits: Shares<Party>,
-    /// Calls of health, beside all others: a probe that is refused would take a replica out of
+    /// Places for health probes, besides all others: a refused probe would take a replica out of
     /// service that has nothing wrong with it.
     probes: Shares<Party>,
 }
@@ -53,7 +53,7 @@ impl Places {
     /// A place for a call.
     ///
     /// # Errors
-    /// `LIMIT_REACHED` if its caller has all that one may, `OVERLOADED` if others do.
+    /// `LIMIT_REACHED` if its caller has as many as one may, `OVERLOADED` if others have them.
     pub(crate) fn take(&self, request: &Request) -> Result<Taken> {
         let Some(party) = Party::of(request) else { return Ok(Taken(None)) };
         let rank = rank(request);
@@ -66,7 +66,7 @@ impl Places {
     }
 }
 
-/// A place that a call may run in; `None` if no caller is known that it could count for.
+/// A place that a call may run in; `None` if there is no known caller for whom it could count.
 pub(crate) struct Taken(Option<Arc<Place>>);
 
 impl Taken {
@@ -83,11 +83,11 @@ impl Taken {
     }
 }
 
-/// Waits for what may take long without holding a place of the calls that are answered; outside of
-/// a call it only waits.
+/// Waits for something that may take long, without holding a place of the calls that are answered;
+/// outside of a call it only waits.
 ///
 /// # Errors
-/// The limit of waiting calls is reached, of this caller or of all.
+/// The limit of waiting calls is reached, for this caller or for all.
 pub async fn waiting<T>(wait: impl Future<Output = T>) -> Result<T> {
     let mut wait = pin!(wait);
     if let Some(done) = wait.as_mut().now_or_never() {

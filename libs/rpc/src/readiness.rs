@@ -47,14 +47,14 @@ struct Life {
     why: String,
     /// When `up` last changed.
     since: Instant,
-    /// The value that counts, which follows a fall with some delay.
+    /// The state that counts, which follows a fall with some delay.
     counted: bool,
     was_up: bool,
     /// False until something was said of it.
     heard: bool,
-    /// The least that needs it once it was up.
+    /// The least use that needs it once it was up; `None` if none does.
     needed: Option<Use>,
-    /// Whether everything waits for its first time.
+    /// Whether everything waits until it is up for the first time.
     awaited: bool,
 }
 
@@ -254,7 +254,7 @@ impl Component {
         self.readiness.of(&self.name, |life| life.rises(&self.name));
     }
 
-    /// The component does not work, and why, for readers of `/readyz`.
+    /// Tells that the component does not work, and why, for readers of `/readyz`.
     pub fn down(&self, why: &str) {
         self.readiness.of(&self.name, |life| life.falls(&self.name, why));
     }

@@ -1,6 +1,6 @@
-//! Keeps the generated tables of `proto/README.md` as the code says. After a change of a reason, a
-//! field code or the authorization table, `WRITE_REFERENCE=1 cargo test -p mpp-rpc reference`
-//! writes them anew.
+//! Keeps the generated tables of `proto/README.md` in line with the code. After a change of a
+//! reason, a field code or the authorization table, `WRITE_REFERENCE=1 cargo test -p mpp-rpc
+//! reference` writes them anew.
 
 use std::{env, fmt::Write as _, fs};
 

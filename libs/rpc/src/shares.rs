@@ -19,11 +19,11 @@ use std::{
 /// Counts what each key holds. Clones count together.
 #[derive(Debug)]
 pub struct Shares<K> {
-    /// How much there is for all together.
+    /// How many places there are for all together.
     all: usize,
     /// The part that is for [`Rank::Reserved`] alone.
     reserve: usize,
-    /// How much one key may hold.
+    /// How many places one key may hold.
     each: usize,
     held: Arc<Mutex<HeldPlaces<K>>>,
 }
@@ -119,7 +119,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         Ok(self.more(&mut held, key))
     }
 
-    /// Takes back a place that a key has only lent out; it gets it in any case.
+    /// Takes back a place that a key has only lent out; the key gets it in any case.
     pub(crate) fn take_back(&self, key: K) -> Share<K> {
         let mut held = self.held();
         self.more(&mut held, key)

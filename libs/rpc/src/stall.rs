@@ -1,5 +1,5 @@
-//! A connection whose peer takes nothing of what is sent to it ends: what waits to be sent lies in
-//! memory, and no deadline of a call ends once its answer has begun.
+//! A connection ends if its peer takes nothing of what is sent to it: what waits to be sent lies in
+//! memory, and no call's deadline applies once its answer has begun.
 
 use std::{
     io::{self, ErrorKind, IoSlice},

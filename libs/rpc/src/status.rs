@@ -10,8 +10,8 @@ pub fn status(error: Error) -> Status {
     mpp_client::status_of(&error, mpp_telemetry::trace_id())
 }
 
-/// Why the next message of a client's stream could not be read, for a handler to answer: no end of
-/// a stream is passed over as if its client had said so.
+/// Why the next message of a client's stream could not be read, for a handler to answer: a broken
+/// stream is never treated as if its client had ended it.
 pub fn received(status: &Status) -> Error {
     mpp_client::refusal(status)
 }

@@ -1,6 +1,6 @@
-//! An answer over HTTP/2 that its peer does not take ends by itself: no write of the socket waits
-//! where a peer opens no window for the stream, and what it will not take would lie in memory for
-//! as long as the connection lasts. The stream is reset; the connection's other calls go on.
+//! An answer over HTTP/2 that its peer does not take ends by itself: no write to the socket waits
+//! if a peer opens no window for the stream, and what the peer will not take would lie in memory
+//! for as long as the connection lasts. The stream is reset; the connection's other calls go on.
 //!
 //! Each stream is a task of its own. It waits for the peer whenever it has been driven without
 //! asking its answer's body for more, as hyper asks only once there is a window for what it has.
@@ -29,7 +29,7 @@ use tokio::time::sleep;
 const PIECE: usize = 16 * 1024;
 
 tokio::task_local! {
-    /// How the answer of this task's stream gets on; unset where the connection is no HTTP/2.
+    /// How the answer of this task's stream gets on; unset if the connection is not HTTP/2.
     static ANSWER: Arc<AnswerState>;
 }
 

@@ -6,8 +6,8 @@
 //! caught up with where its source was when it was asked; calls that come meanwhile share one look.
 //! While the source is away this cannot be decided, and the caller is asked to come again.
 //!
-//! Rejected: asking the source for the record itself. It takes a method for each kind, and a
-//! record that is there still has to be waited for.
+//! Rejected: asking the source for the record itself. It takes a method for each kind, and a record
+//! that exists still has to be waited for.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use tonic::Request;
 
 use crate::{looks::Looks, waiting};
 
-/// After which time a caller may ask again that could not be told.
+/// When a caller that could not be answered may ask again.
 const COME_AGAIN: Duration = Duration::from_secs(1);
 
 /// A service whose feed is copied here.
@@ -42,7 +42,7 @@ impl Upstream {
     /// from calls that could be answered.
     ///
     /// # Errors
-    /// The errors of `look`; `UNAVAILABLE` if the source is away or the copy does not get there;
+    /// The errors of `look`; `UNAVAILABLE` if the source is away or the copy does not get that far;
     /// `LIMIT_REACHED` and `OVERLOADED` if as many calls wait as may.
     pub async fn ask<T, F>(
         &self,

@@ -1,5 +1,5 @@
-//! The answer of a call that is no stream, as JSON: with an ETag, and none at all where the caller
-//! has it.
+//! The answer of a call that is no stream, as JSON: with an ETag, and without a body if the caller
+//! has it already.
 
 use axum::{
     body::{Body, Bytes},

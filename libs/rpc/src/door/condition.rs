@@ -20,16 +20,16 @@ const DIGEST: usize = 8;
 /// The state of a record that `If-Match` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IfMatch {
-    /// Any, as long as there is one.
+    /// Any state, as long as the record exists.
     Any,
-    /// The one with this etag.
+    /// The state with this etag.
     Etag(String),
 }
 
 /// An ETag as a header writes it.
 struct Tag<'a> {
     is_weak: bool,
-    /// Between its quotes.
+    /// The text between its quotes.
     text: &'a str,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn etag(message: &DynamicMessage, json: &[u8]) -> String {
     of_record().unwrap_or_else(|| quoted_hash(json))
 }
 
-/// The ETag of what holds no record.
+/// The ETag of an answer that holds no record.
 pub(crate) fn quoted_hash(json: &[u8]) -> String {
     format!("\"{}\"", hash(json))
 }

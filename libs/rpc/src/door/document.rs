@@ -1,4 +1,4 @@
-//! The contract's own document, for everybody: it says nothing of anyone.
+//! The contract's own document, for everybody: it says nothing about anyone.
 
 use std::sync::LazyLock;
 

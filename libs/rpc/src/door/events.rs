@@ -22,7 +22,7 @@ use super::{
 };
 use crate::status;
 
-/// How often a silent stream says that it is there: proxies cut what is silent for a minute.
+/// How often a silent stream gives a sign of life: proxies cut what is silent for a minute.
 const ALIVE: Duration = Duration::from_secs(15);
 /// How long a browser waits before it connects again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -30,7 +30,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// The messages of an answer as events.
 ///
 /// # Errors
-/// The call's refusal, where it came before any message.
+/// The call's refusal, if it came before any message.
 pub(crate) fn stream(
     route: &Route,
     wishes: AnswerFormat,

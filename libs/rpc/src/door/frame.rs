@@ -22,7 +22,7 @@ pub(crate) fn frame(message: &[u8]) -> Bytes {
     framed.freeze()
 }
 
-/// The status of headers or trailers, where it is a refusal.
+/// The status of headers or trailers, if it is a refusal.
 pub(crate) fn refusal(headers: &HeaderMap) -> Option<Status> {
     Status::from_header_map(headers).filter(|status| status.code() != Code::Ok)
 }
@@ -63,7 +63,7 @@ impl Messages {
         }
     }
 
-    /// Takes a frame of HTTP in; answers the refusal that it may be.
+    /// Takes in a frame of HTTP; answers the refusal, if it is one.
     fn see(
         &mut self,
         frame: Option<Result<http_body::Frame<Bytes>, axum::Error>>,

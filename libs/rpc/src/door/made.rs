@@ -35,7 +35,7 @@ const MASKS: [&str; 4] = ["title", "legal_basis", "time.at_most", "no_such"];
 /// Makes things at random, always the same from one seed.
 pub(crate) struct Maker {
     rng: StdRng,
-    /// Only messages that can also be written as a query.
+    /// True for only messages that can also be written as a query.
     flat: bool,
 }
 
@@ -85,7 +85,7 @@ impl Maker {
         }
     }
 
-    /// In either spelling, with 64-bit integers as numbers or as texts.
+    /// A message as JSON, in either spelling, with 64-bit integers as numbers or as texts.
     pub fn json(&mut self, message: &DynamicMessage) -> Value {
         let options = SerializeOptions::new()
             .use_proto_field_name(self.often())

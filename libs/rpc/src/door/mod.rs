@@ -125,7 +125,8 @@ impl From<Status> for NoCall {
     }
 }
 
-/// gRPC with protobuf; what has another form (`+json`, `-web`) would be read for what it is not.
+/// True for gRPC with protobuf; another form (`+json`, `-web`) would be read as something that it
+/// is not.
 fn is_grpc(headers: &HeaderMap) -> bool {
     matches!(content_type(headers), "application/grpc" | "application/grpc+proto")
 }
@@ -301,8 +302,8 @@ fn call(parts: Parts, route: &'static Route, outer: Outer, body: Came) -> Reques
     call
 }
 
-/// Read when the method asks for it, and not before: what a caller may not do costs no memory. A
-/// fault travels as the status that it is, which tonic hands on.
+/// The message, read when the method asks for it and not before: what a caller may not do costs no
+/// memory. A fault travels as a status, which tonic hands on.
 fn message_of(route: &'static Route, outer: Outer, body: Came) -> Body {
     Body::from_stream(stream::once(async move {
         let body = read(body).await.map_err(status)?;

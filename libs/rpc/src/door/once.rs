@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use mpp_core::{Error, FieldCode, Result};
 
-/// A header that stands once; what cannot be read is not passed over.
+/// A header that may come only once; one that cannot be read is not passed over.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>> {
     let mut values = headers.get_all(name).iter();
     let (first, second) = (values.next(), values.next());

@@ -1,4 +1,4 @@
-//! Answers made smaller where the caller reads that, and requests that came so.
+//! Makes answers smaller if the caller can read that, and reads requests that came smaller.
 //!
 //! Rejected: tower-http's compression, which answers 406 to a write that it has let happen, where
 //! the caller accepts no coding that it knows, and which streams through three further crates an
@@ -28,8 +28,8 @@ pub(crate) fn wanted(headers: &HeaderMap) -> Option<Coding> {
     liked.max_by_key(|(weight, _)| *weight).map(|(_, own)| own)
 }
 
-/// An answer as its caller wants it: smaller, where it is JSON and more than a little. A stream of
-/// events stays as it is.
+/// An answer as its caller wants it: smaller, if it is JSON and not very short. A stream of events
+/// stays as it is.
 pub(crate) async fn pack(wanted: Option<Coding>, answer: Response) -> Response {
     let Some(coding) = wanted.filter(|_| is_much_json(&answer)) else { return answer };
     let (mut parts, body) = answer.into_parts();
@@ -57,7 +57,7 @@ fn is_packed(answer: &Response) -> bool {
     answer.headers().contains_key(header::CONTENT_ENCODING)
 }
 
-/// Says how an answer was packed, in its ETag as well: these are other bytes.
+/// Says how an answer was packed, in its ETag as well, since these are other bytes.
 pub(super) fn set_coding(parts: &mut Parts, coding: Coding) {
     let headers = &mut parts.headers;
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));

@@ -1,5 +1,5 @@
 //! A refusal, as plain HTTP tells it: `google.rpc.Status` as JSON, or `application/problem+json`
-//! (RFC 9457) where that is asked for.
+//! (RFC 9457) if that is asked for.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -41,7 +41,7 @@ fn set_headers(
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(wishes.language()));
     if let Some(after) = error.retry_after {
-        // Whole seconds, never earlier than was said.
+        // Whole seconds, never earlier than the error says.
         headers.insert(
             header::RETRY_AFTER,
             after

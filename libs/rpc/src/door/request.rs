@@ -105,8 +105,8 @@ fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> 
     if let Some(token) = &outer.resume
         && input.get_field_by_name("resume_token").is_some()
     {
-        // A browser that connects again repeats its first address: what it says of the start has
-        // been done.
+        // A browser that connects again repeats its first address: what that says about the start
+        // has been done.
         remove(&input, object, "initial_state");
         remove(&input, object, "resume_token");
         set(&input, object, "resume_token", Value::from(token.as_str()), Twice::IfEqual)?;

@@ -24,7 +24,7 @@ pub(crate) type Owners = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Teller {
     pub(crate) caller: Caller,
-    /// None in a service that knows no malls.
+    /// `None` in a service that knows no malls.
     pub(crate) owners: Option<Owners>,
 }
 

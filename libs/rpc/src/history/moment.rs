@@ -87,7 +87,7 @@ fn check_revision(revision: i64, head: i64, field: &str) -> Result<()> {
     Err(Error::field(format!("{field}.revision"), FieldCode::OutOfRange, text))
 }
 
-/// Refuses a version that the record has never had, or that has gone from among others.
+/// Refuses a version that the record never had, or that is no longer kept although others are.
 async fn check_version(
     read: &mut Read,
     key: (&str, &str),

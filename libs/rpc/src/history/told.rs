@@ -33,7 +33,7 @@ impl Who {
         Ok(Self { teller, keepers })
     }
 
-    /// A version as if it had been filed under those of now.
+    /// A version as if it had been filed under the present keepers.
     fn filed(&self, change: &Change) -> Change {
         Change { labels: self.keepers.clone(), ..change.clone() }
     }
@@ -83,7 +83,7 @@ impl Page {
         self.found.is_empty()
     }
 
-    /// Tells them. Texts of many versions take long enough for others to wait.
+    /// Tells the versions. Texts of many versions take long enough to make others wait.
     pub async fn told(self, who: Who) -> Result<ListRecordVersionsResponse> {
         let told = move || {
             let mut room = Room::default();
@@ -125,8 +125,8 @@ fn with_differences(versions: &[Change], who: &Who, room: &mut Room) -> Version 
     told
 }
 
-/// How the record of one version differs from that of an earlier one. `None` where one of them is
-/// no record, or cannot be read.
+/// How the record of one version differs from that of an earlier one. `None` if one of them is no
+/// record, or cannot be read.
 fn differences(before: &Change, after: &Change, who: &Who) -> Option<Vec<FieldDifference>> {
     let (from, to) = (fields(before, who)?, fields(after, who)?);
     Some(difference::between(&after.kind, &from, &to))

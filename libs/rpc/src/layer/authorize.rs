@@ -1,5 +1,5 @@
-//! May the caller call this method at all? See [`crate::authz`] for the table. For which records
-//! is asked by the service, with the [`Grant`] that is left here.
+//! May the caller call this method at all? See [`crate::authz`] for the table. The service decides
+//! for which records, with the [`Grant`] that is left here.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Limits how many calls may be in progress, and how many of one caller: one whose requests come
-//! slowly, or who asks for much at once, leaves the others their places.
+//! Limits how many calls may be in progress, in all and for one caller: a caller whose requests
+//! come slowly, or who asks for much at once, leaves the others their places.
 
 use axum::{
     extract::{Request, State},

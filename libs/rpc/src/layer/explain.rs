@@ -1,6 +1,6 @@
 //! Gives every refusal its reason. Services answer with [`crate::status`]; a refusal that tonic
 //! makes by itself (no such method, a message that is too large or none at all) comes without
-//! details: of a call in the headers, of a stream in the trailers.
+//! details: for a call in the headers, for a stream in the trailers.
 
 use std::{
     pin::Pin,

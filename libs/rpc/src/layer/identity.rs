@@ -1,5 +1,5 @@
 //! Finds out the caller: from a bearer token, or else from the connection's client certificate. An
-//! invalid token is refused even where the certificate would do, so that the fault is noticed.
+//! invalid token is refused even if the certificate would do, so that the fault is noticed.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,5 @@
-//! The word to whoever waits that this server is about to end: a call that has not begun its work
-//! does better elsewhere.
+//! Tells those who wait that this server is about to end: a call that has not begun its work does
+//! better elsewhere.
 
 use axum::{
     extract::{Request, State},

@@ -32,9 +32,9 @@ use crate::{Limits, method, method::Class, party::Party};
 
 /// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// The rest of it.
+/// How much of the bound is left.
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
-/// Callers that are known before those who have their whole minute again are first forgotten.
+/// How many callers are known before those who have their whole minute again are first forgotten.
 const FEW: usize = 1024;
 
 /// The counts of all callers.
@@ -106,8 +106,8 @@ impl Counts {
         }
     }
 
-    /// A caller whose minute is whole again is the same as one who never came. A search for them
-    /// costs as much as there are callers, so it is made when their number has doubled.
+    /// A caller whose minute is whole again is like one who never came. A search for them costs as
+    /// much as there are callers, so it is made when their number has doubled.
     fn forget_idle(&self) {
         if self.callers.len() < self.look_at.load(Relaxed) {
             return;
@@ -147,7 +147,8 @@ impl Meter {
         let text = format!("\"{}\";r={};t={}", self.name, left.calls, left.seconds);
         headers.insert(POLICY, self.policy.clone());
         if let Ok(mut left) = HeaderValue::try_from(text) {
-            // Another one each time: no use in HTTP/2's table of headers that come again.
+            // Its value differs each time, so it is of no use in HTTP/2's table of repeated
+            // headers.
             left.set_sensitive(true);
             headers.insert(LEFT, left);
         }
@@ -182,7 +183,7 @@ impl Left {
     }
 }
 
-/// Never sooner than was said.
+/// Whole seconds, rounded up: never sooner than the time says.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

@@ -37,7 +37,7 @@ fn caller(request: &Request) -> &'static str {
     }
 }
 
-/// The reason, where a limit has refused. Only a refusal has its status in the head.
+/// The reason, if a limit has refused. Only a refusal has its status in the head.
 fn limit(headers: &HeaderMap) -> Option<&'static str> {
     let status = Status::from_header_map(headers)?;
     if !matches!(status.code(), Code::ResourceExhausted | Code::Unavailable) {

@@ -21,9 +21,9 @@ pub(super) struct Sent {
     pub(super) name: String,
     /// The version that memory knew; 0 for none.
     pub(super) version: i64,
-    /// The record as it was, where a curator has overridden fields of it.
+    /// The record as it was, if a curator has overridden fields of it.
     pub(super) before: Option<Service>,
-    /// The record as it was, where the client does not know all its fields.
+    /// The record as it was, if the client does not know all its fields.
     pub(super) known: Option<Service>,
     /// Records of the same source and id elsewhere, which have moved here.
     pub(super) moved: Vec<Left>,
@@ -34,17 +34,17 @@ pub(super) struct Sent {
 pub(super) struct Left {
     pub(super) name: String,
     pub(super) version: i64,
-    /// Offerings that go with it.
+    /// How many offerings go with it.
     pub(super) offered: usize,
 }
 
-/// A record as this replica's memory has it.
+/// A record as this replica's memory shows it.
 pub(super) struct FoundRecord {
     pub(super) version: i64,
     pub(super) owner: String,
-    /// Only where a curator has overridden fields.
+    /// The service, only if a curator has overridden fields.
     pub(super) overridden: Option<Service>,
-    /// Only where the session's client does not know all its fields.
+    /// The service, only if the session's client does not know all its fields.
     pub(super) known: Option<Service>,
 }
 
@@ -93,7 +93,7 @@ impl Sent {
         Ok(service)
     }
 
-    /// Leaves records where they are that may not move now: a record that is new here is refused,
+    /// Leaves records that may not move now where they are: a record that is new here is refused,
     /// one that stood here already is taken and warned.
     ///
     /// # Errors

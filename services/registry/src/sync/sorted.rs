@@ -1,4 +1,4 @@
-//! The records of a batch by their kinds, which are written in this order.
+//! The records of a batch by their kinds, in the order in which the kinds are written.
 
 use mpp_api::{
     Document as _,
@@ -11,9 +11,9 @@ use mpp_sync::WaitingRecord;
 /// The change that a record of one kind asks for.
 #[derive(Clone, Copy)]
 pub(super) enum Asked<'a, D> {
-    /// It is to be as this.
+    /// It has to become this.
     Put(&'a D),
-    /// It is to go.
+    /// It has to go.
     Delete(&'a Tombstone),
 }
 

@@ -20,8 +20,8 @@ use crate::{
     model::source::check_unit,
 };
 
-/// The unit whose subtree a record lies in that sources send; empty for one of a mall that is not
-/// there, and for records of other kinds.
+/// The unit whose subtree a record from a source lies in; empty if its mall is gone, and for
+/// records of other kinds.
 pub(super) fn unit_of<'a>(state: &'a RegistryView, kind: &str, name: &'a str) -> &'a str {
     match kind {
         Unit::KIND => name,
@@ -34,7 +34,7 @@ pub(super) fn unit_of<'a>(state: &'a RegistryView, kind: &str, name: &'a str) ->
     }
 }
 
-/// Whether the source may write where the record lies; where its place has gone, nobody minds.
+/// Whether the source may write where the record lies; if its place has gone, it may.
 pub(super) fn may_undo(state: &RegistryView, source: &str, record: &Change) -> bool {
     let unit = unit_of(state, &record.kind, &record.name);
     let Some(lineage) = state.lineage(unit) else { return true };
@@ -69,7 +69,7 @@ pub(super) async fn filed(
     }
 }
 
-/// True for what is wrong with the record, or with what it refers to.
+/// True if the error is about the record, or about what it refers to.
 fn is_the_records(error: &Error) -> bool {
     let reasons = [Reason::ReferenceInvalid, Reason::NotFound, Reason::Tombstoned];
     reasons.contains(&error.reason()) || !error.violations().is_empty()

@@ -56,7 +56,7 @@ impl IncomingBody {
         Self { body, coding, most, streams, course, at, packed, failed }
     }
 
-    /// The part of a piece that goes on: where it fails, everything before that does.
+    /// The part of a piece that is passed on: if it fails, everything before the failure is.
     fn good_part(&mut self, data: Bytes) -> Bytes {
         let Some(coding) = self.coding else {
             let (good, failed) = self.pass(&data);

@@ -50,12 +50,12 @@ impl Course {
         self.0.fault.get().cloned()
     }
 
-    /// Why a stream that has ended well should not have.
+    /// Why a stream that seems to have ended well has not.
     pub fn fault(&self, call: &Call) -> Option<Status> {
         if let Some(status) = self.failed() {
             return Some(status);
         }
-        // Reflection comes with tonic, and leaves without a word what it cannot decode.
+        // Reflection comes with tonic, and silently leaves what it cannot decode.
         let left = call.name.starts_with("grpc.reflection") && !self.0.whole.load(Relaxed);
         left.then(|| status(unreadable("the bytes are not a message of this method")))
     }

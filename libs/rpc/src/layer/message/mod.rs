@@ -2,7 +2,7 @@
 //!
 //! tonic takes some faults of a request for its end: a reset, and a message whose head came and
 //! nothing else. It answers others as faults of ours, and a handler of a stream may drop them. So
-//! every request is looked through here, and where it breaks off the call ends with the reason,
+//! every request is looked through here, and if it breaks off, the call ends with the reason,
 //! whatever its handler made of it.
 //!
 //! Messages are unpacked here and not by tonic: so it holds for every service without a line in

@@ -1,5 +1,5 @@
-//! An answer's body on its way to the caller: packed where that was asked for, and with the end
-//! that the request has earned.
+//! An answer's body on its way to the caller: packed if that was asked for, and with an end that
+//! tells of the request's faults.
 
 use std::{
     pin::Pin,
@@ -38,7 +38,7 @@ impl Told {
         out.freeze()
     }
 
-    /// The end, where a stream's request was at fault and its handler has not said so.
+    /// The end, if a stream's request was at fault and its handler has not said so.
     fn end(&self, trailers: &Frame<Bytes>) -> Option<Frame<Bytes>> {
         if !self.call.client_streams {
             return None;

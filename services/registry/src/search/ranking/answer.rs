@@ -16,7 +16,7 @@ pub struct Results {
     pub next: Option<(f32, String)>,
     /// The revision that was searched.
     pub revision: i64,
-    /// No service really answers; the hits only share words with the question.
+    /// True if no service really answers: the hits only share words with the question.
     pub weak: bool,
     /// Places that the question names.
     pub places: Vec<NamedPlace>,
@@ -46,7 +46,7 @@ pub struct NamedPlace {
 pub struct Hit {
     /// Resource name of the service.
     pub service: String,
-    /// Comparable within one answer only.
+    /// The hit's score, comparable only within one answer.
     pub score: f32,
     /// Why it is a hit, one entry for each word of the query that it answers.
     pub matches: Vec<Match>,

@@ -35,7 +35,7 @@ pub struct Candidate {
     pub has: u16,
     /// The same for title and keywords.
     pub strong: u16,
-    /// The same where it is not a guess.
+    /// The same, where it is no guess.
     pub sure: u16,
     /// Title and keywords, in the word itself or another for the same.
     pub held: u16,

@@ -22,10 +22,10 @@ use crate::search::{
     },
 };
 
-/// Words behind a name that a modifier has at the most: "ternak ayam".
+/// Most words that a modifier behind a name has: "ternak ayam".
 const LONGEST: usize = 2;
 
-/// Words of a name at the least: one alone has many senses.
+/// Fewest words of a name: one alone has many senses.
 const WORDS_OF_A_NAME: usize = 2;
 
 /// Whether the question begins with a name of the best answer, words that ask how aside, and says

@@ -62,7 +62,7 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let called = |term: &str| is_called(&state.view, term).unwrap_or_default();
     let is_document = |term: &str| is_document(&state.view, term).unwrap_or_default();
     let leads = |term: &str| is_document(term) || is_subject(&state.view, term).unwrap_or_default();
-    // What nobody sees in a question is no part of it.
+    // Characters of a question that nobody sees are no part of it.
     let text = mpp_core::text::line(&query.text);
     let reading = read(&text, &called, &is_document, &leads);
     let needles = QuestionWords::find(&state.view, &reading, tolerance)?;

@@ -37,7 +37,7 @@ const NOT_THE_DOCUMENT: f32 = 0.4;
 /// The same where what leads is no document: "akta" with "lahir", which a keyword says alone.
 const NOT_THE_SUBJECT: f32 = 0.85;
 
-/// A word of the body tells what is asked for beside the service, not what the service is for.
+/// A word of the body tells what the service asks for, not what the service is for.
 const BODY_COVERS: f32 = 0.3;
 
 /// The points that a service has earned.

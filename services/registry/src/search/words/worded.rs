@@ -1,7 +1,7 @@
-//! A text of the catalog as words that compare: spelling is no difference, and no word or sign that
-//! says something is left out. Search takes stems and drops "atau", "belum" and "asli" as fillers;
-//! who compares what two offices ask for must not: "pelapor" is not "terlapor", and "> 17" not
-//! "< 17".
+//! A text of the catalog as words that compare: spelling makes no difference, and no word or sign
+//! that says something is left out. Search takes stems and drops "atau", "belum" and "asli" as
+//! fillers; a comparison of what two offices ask for must not: "pelapor" is not "terlapor", and ">
+//! 17" not "< 17".
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -11,9 +11,9 @@ use super::{
     telling::with_sizes,
 };
 
-/// Words of a piece, each as often as it stands there, in their order: "SIM selain KTP" is not "KTP
-/// selain SIM". Only what says how a paper is may stand on either side of it ("KTP asli", "asli
-/// KTP").
+/// The words of a piece, each as often as it stands there, in their order: "SIM selain KTP" is not
+/// "KTP selain SIM". Only what says how a paper is may stand on either side of it ("KTP asli",
+/// "asli KTP").
 pub type Piece = Vec<String>;
 
 /// Words that join the parts of a list: "KTP dan KK" asks for what "KTP; KK" does.
@@ -55,7 +55,7 @@ const SIGNS: [(char, &str); 9] = [
     ('✗', "tidak"),
 ];
 
-/// Signs that say nothing: they part words, quote them, or lead a line.
+/// Signs that say nothing: they separate words, quote them, or lead a line.
 const SILENT: &str = ".,;:!?'\"()[]{}-_/\\*|`~=&\u{ad}·•‣◦▪▫●○■□◆◇▶►➢➤–—―‐‑…‘’“”„«»";
 
 /// The pieces of a text: what lines, commas, semicolons, "dan" and "serta" part outside of

@@ -1,5 +1,5 @@
 //! English words that a catalog lacks: those of their family ("convicted", "conviction") and those
-//! that mean the same ("lawsuit", "case"), as WordNet has them (`data/wordnet`).
+//! that mean the same ("lawsuit", "case"), by WordNet (`data/wordnet`).
 //!
 //! Indonesian words have no such dictionary here: of two that were tried, none found one more
 //! service of the judged questions first. What they give is too wide: "hidup" is "pasang", too.
@@ -33,7 +33,7 @@ const ENDINGS: [(&str, &str); 8] = [
 /// Letters of the shortest word that WordNet's cut has.
 const SHORTEST: usize = 3;
 
-/// What is known of a word.
+/// What WordNet knows of a word.
 fn entry(word: &str) -> Option<&'static str> {
     let at = LINES.binary_search_by_key(&word, |(known, _)| known).ok()?;
     Some(LINES[at].1)
