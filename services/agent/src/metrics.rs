@@ -78,7 +78,7 @@ pub struct Vitals {
 }
 
 impl Vitals {
-    /// Tells of a source from now on, with what its state knows of earlier runs.
+    /// Reports on a source from now on, with what its state knows of earlier runs.
     pub async fn begin(run: &Run) -> Arc<Self> {
         let (last_complete, announced) = of_state(&run.state).await.unwrap_or_default();
         let vitals = Arc::new(Self {
@@ -94,7 +94,7 @@ impl Vitals {
         RUNS.begin(OUTCOMES.map(|outcome| vitals.labels(outcome)));
         let reasons = (1..).map_while(|number| incomplete::Reason::try_from(number).ok());
         let lacks = reasons.map(|reason| reason.as_str_name());
-        // Counted from nothing on, or the first failure of its kind would be no increase.
+        // Counted from zero on, or the first failure of its kind would not show as an increase.
         let causes = lacks.chain(Reason::ALL.iter().map(|reason| reason.as_str()));
         LACKS.begin(causes.map(|cause| vitals.labels(cause)));
         let outcomes = records(&Tally::default()).map(|(outcome, _)| outcome);
@@ -178,7 +178,7 @@ impl Vitals {
     /// A configuration, a source or a state that cannot be used says nothing of the registry.
     fn failed(&self, error: &Error) {
         if is_of_registry(error) {
-            // Since the first of them.
+            // Since the first such failure.
             let _ = self.cut_off_since.compare_exchange(0, now(), Relaxed, Relaxed);
         }
     }

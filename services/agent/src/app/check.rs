@@ -24,7 +24,7 @@ pub struct Checked {
     pub tally: Tally,
     /// The first record, to look at.
     pub first: Option<Record>,
-    /// All that could not be sent, and remarks.
+    /// Everything that could not be sent, and remarks.
     pub problems: Vec<Problem>,
     /// Rows that a person has to look at before they are sent.
     pub held_back: Vec<HeldBack>,
@@ -32,9 +32,9 @@ pub struct Checked {
     pub lack: Option<Error>,
 }
 
-/// Reads and maps the whole source, and judges each record by the registry's own rules of its form.
-/// Only the service that keeps the records knows whether what they name exists, and whether the
-/// source may write there: that is not judged.
+/// Reads and maps the whole source, and judges each record by the registry's own rules for its
+/// form. Only the service that keeps the records knows whether what they name exists, and whether
+/// the source may write there: that is not judged.
 pub async fn check(run: &Run) -> Checked {
     let (before, way) = of_state(run).await;
     let mut items = source::read(run.input.clone(), way, before, &run.policy);
@@ -55,7 +55,7 @@ pub async fn check(run: &Run) -> Checked {
 
 /// The columns that the last run found, if there was one: a heading that was renamed since, or a
 /// column that has emptied, stops a run, so it is told here. And the rows that a person has
-/// released. A state that another agent uses just now tells nothing.
+/// released. A state that another agent is using tells nothing.
 async fn of_state(run: &Run) -> (Relied, Way) {
     let way = run.way.clone();
     if !run.state.exists() {

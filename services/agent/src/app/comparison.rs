@@ -41,10 +41,10 @@ struct Entry {
 }
 
 impl<'a> Comparison<'a> {
-    /// Nothing yet; `beliefs` are what is known of the registry's answers here.
+    /// Starts with nothing; `beliefs` are what is known here of the registry's answers.
     ///
     /// # Errors
-    /// The disk takes no file beside the state.
+    /// No file can be written beside the state.
     pub fn new(run: &'a Run, beliefs: Beliefs, why: Why) -> Result<Self> {
         let spool = Spool::beside(&run.state)?;
         Ok(Self { run, spool, beliefs, why, entries: Vec::new() })
@@ -75,7 +75,7 @@ impl<'a> Comparison<'a> {
         self.entries.len()
     }
 
-    /// All items, as of records that the registry does not have.
+    /// All items, as if the registry had none of the records.
     pub fn all(&self) -> impl Iterator<Item = (Item, bool)> {
         self.entries.iter().map(|entry| (entry.item, false))
     }

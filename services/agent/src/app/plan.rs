@@ -33,7 +33,7 @@ pub struct Run {
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
     pub accept_moves: bool,
-    /// Compare all records with the registry's, also where nothing speaks against what is known.
+    /// Compare all records with the registry's, even if nothing contradicts what is known.
     pub reconcile: bool,
     /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
@@ -133,7 +133,7 @@ pub struct Outcome {
     pub waiting: i64,
     /// Ids of the records that were withdrawn, and of places that were given back.
     pub withdrawn: Vec<String>,
-    /// Names of the records that would be withdrawn, where they are only told.
+    /// Names of the records that would be withdrawn, if they are only reported.
     pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,

@@ -39,11 +39,11 @@ use parts::{Asking, Parts};
 /// What a run would do.
 #[derive(Debug, Default)]
 pub struct Previewed {
-    /// The source's rows: `read`, and what of them cannot be sent.
+    /// The source's rows: how many were `read`, and how many cannot be sent.
     pub tally: Tally,
     /// What would become of the others.
     pub changes: Changes,
-    /// What the source does not have any more; in the order of ids.
+    /// What the source no longer has, in the order of ids.
     pub gone: Vec<Gone>,
     /// Rows that cannot be sent, and remarks.
     pub problems: Vec<Problem>,
@@ -70,8 +70,8 @@ impl Previewed {
     }
 }
 
-/// Tells what a run would change, record by record, and the sum of it. Records that are in sync are
-/// only counted.
+/// Tells what a run would change, record by record, and answers the sums. Records that are in sync
+/// are only counted.
 ///
 /// # Errors
 /// The registry refuses, or could not be reached within the run's patience.

@@ -30,7 +30,7 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// A program, and of a catalog of services which column is which field.
+    /// A program and, for a catalog of services, which column is which field.
     fn guess(&self, records: &[Value]) -> Option<(String, Guess)> {
         if let Some(place) = self.place {
             let found = guess::places(records, place, self.above)?;
@@ -67,7 +67,7 @@ pub struct Proposed {
     pub guess: Guess,
     /// Records that were looked at.
     pub records: Vec<Value>,
-    /// What could not be read, or not to its end: a person has to know before the first run.
+    /// What could not be read, or not to its end: somebody has to know before the first run.
     pub lacks: Vec<Error>,
 }
 
@@ -113,7 +113,7 @@ pub async fn propose(input: Input, wanted: &Wanted<'_>, policy: &Policy) -> Resu
     Ok(Proposed { program, guess, records, lacks })
 }
 
-/// Records of each file, and of each that is bad what is wrong with it.
+/// Records of each file, and what is wrong with each bad one.
 async fn of_folder(folder: &Folder, policy: &Policy) -> Result<(Vec<Value>, Vec<Error>), Fault> {
     let Looked { files, others } = source::look(folder, policy)?;
     let each = LOOKED_AT.div_ceil(files.len().max(1));
@@ -131,7 +131,7 @@ async fn of_folder(folder: &Folder, policy: &Policy) -> Result<(Vec<Value>, Vec<
     Ok((records, lacks))
 }
 
-/// All that is wrong, as one error that begins like the first.
+/// Everything that is wrong, as one error that begins like the first.
 fn all(lacks: &[Error]) -> Option<Error> {
     let texts: Vec<&str> = lacks.iter().map(Error::message).collect();
     Some(Error::new(lacks.first()?.reason(), texts.join("; ")))

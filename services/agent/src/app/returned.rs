@@ -18,7 +18,7 @@ use crate::policy::Policy;
 
 /// Looks whether the registry serves.
 pub struct Look {
-    /// `None` if no channel can be made, of which the run itself says why.
+    /// `None` if no channel can be made; the run itself says why.
     health: Option<HealthClient<Channel>>,
     every: Duration,
     was_away: bool,

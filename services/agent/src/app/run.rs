@@ -106,7 +106,7 @@ async fn attempt(
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let Ended { tally, summary, withdrawn, to_withdraw, lack, spooled } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
-    // They are listed as what would go, and what would be run for that is this very command.
+    // They are listed as what would go, and the command that would do it is this very one.
     problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
     let waiting = store.waiting().await?;
     let answered = store.refused().await? - waiting;
@@ -149,10 +149,10 @@ impl Patience {
         Self { backoff, left: policy.patience(), look }
     }
 
-    /// Pauses before the next try, less long where the registry was away and is back.
+    /// Pauses before the next try; the pause is shorter if the registry was away and is back.
     ///
     /// # Errors
-    /// Gives the error back where another try would not help or patience is at its end.
+    /// Gives the error back if another try would not help or patience is at its end.
     pub(super) async fn pause(
         &mut self,
         error: Error,
@@ -180,7 +180,7 @@ impl Patience {
     }
 }
 
-/// True where the same run may succeed a little later: the registry is away or busy, or another
+/// True if the same run may succeed a little later: the registry is away or busy, or another
 /// session still holds the lease.
 fn may_pass(error: &Error) -> bool {
     matches!(

@@ -9,7 +9,7 @@ use crate::{registry::out_of_turn, store::Answered};
 pub struct Sent {
     pub nonce: i64,
     pub records: Vec<Answered>,
-    /// Records that are withdrawn, and not the source's own.
+    /// True if it holds records that are withdrawn, not the source's own.
     pub withdraws: bool,
 }
 
@@ -28,7 +28,7 @@ impl Sent {
     }
 }
 
-/// A record that is known by its name is answered by its last part.
+/// For a record that is known by its name, the answer has the name's last part.
 fn is_of(id: &str, answered: &str) -> bool {
     let last = id.rsplit('/').next().unwrap_or_default();
     id.starts_with(answered) || last.starts_with(answered)

@@ -188,7 +188,7 @@ struct Session<'a> {
     nonce: i64,
     /// Withdrawals are being sent now.
     withdraws: bool,
-    /// More would have gone by themselves than may at once.
+    /// True if more records would have gone by themselves than may go at once.
     too_many_due: bool,
     /// Ids of what was withdrawn.
     withdrawn: Vec<String>,
@@ -203,7 +203,7 @@ impl<'a> Session<'a> {
         let hello = hello(context).await?;
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
-        // Before a checkpoint of it is stored, and not before it has taken the source.
+        // Before a checkpoint from it is stored, and not before it has accepted the source.
         context.store.keep_service(context.run.way.destination).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
@@ -262,12 +262,13 @@ impl<'a> Session<'a> {
         self.welcome.checkpoint.clone().unwrap_or_default()
     }
 
-    /// The present batch's position; the session's id tells it from one that an older state gave.
+    /// The present batch's position; the session's id distinguishes it from one that an older state
+    /// gave.
     fn position(&self) -> String {
         format!("{}:{}", self.welcome.session, self.nonce)
     }
 
-    /// A third of the lease, so that one that is lost or late does not end it.
+    /// A third of the lease, so that one lost or late keep-alive does not end it.
     fn keep_alive_every(&self) -> Duration {
         let lease = u64::try_from(self.welcome.lease_millis).unwrap_or(30_000).max(300);
         Duration::from_millis(lease / 3)

@@ -19,7 +19,7 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// An empty one beside the agent's state.
+    /// An empty spool beside the agent's state.
     pub fn beside(state: &Path) -> Result<Self> {
         let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;

@@ -44,7 +44,7 @@ pub struct New {
 }
 
 impl<'a> Survey<'a> {
-    /// Before anything is read.
+    /// A survey before anything is read.
     pub fn new(run: &'a Run, difference: Difference) -> Self {
         Self {
             run,

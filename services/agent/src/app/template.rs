@@ -117,7 +117,7 @@ fn need(column: &Column) -> Words {
     if column.is_required() { REQUIRED } else { OPTIONAL }
 }
 
-/// The list of a closed choice; of one in which words may stand instead it only helps.
+/// The list of a column's choices: it is closed, but only a help if words may stand instead.
 fn list(column: &Column, lang: Lang) -> Result<Option<DataValidation>, XlsxError> {
     let values = column.listed(lang);
     if values.is_empty() {

@@ -64,7 +64,7 @@ pub struct Uploaded {
     _folder: TempDir,
 }
 
-/// The unit that a source is of.
+/// The unit that a source belongs to.
 ///
 /// # Errors
 /// The registry cannot be reached, does not know the caller, or has no such source.
@@ -156,7 +156,7 @@ impl Uploaded {
     }
 }
 
-/// Why the registry would refuse a record, or keep it waiting; `None` where it would do neither.
+/// Why the registry would refuse a record, or keep it waiting; `None` if it would do neither.
 fn refusal(look: &Look) -> Option<Problem> {
     let result = look.record.result.as_ref().filter(|result| !result.code.is_empty())?;
     Some(Problem {

@@ -34,7 +34,7 @@ pub struct Seen {
     pub held: usize,
     /// Rows that could not be read, or were held back.
     pub unread: i64,
-    /// Records that stand in the index as the source has them.
+    /// Records that stand in the index as they are in the source.
     pub standing: i64,
 }
 

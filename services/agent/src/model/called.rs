@@ -1,5 +1,5 @@
-//! What a mapped record is of and what it is called, before it is read: a service has a title, a
-//! place a name.
+//! What a mapped record is and what it is called, before it is read: a service has a title, a place
+//! a name.
 
 use serde_json::Value;
 

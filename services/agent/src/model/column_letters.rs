@@ -1,4 +1,4 @@
-//! A column as sheets call it.
+//! A column by its letters, as in sheets.
 
 /// A, Z, AA: of a column from 0.
 pub fn letters(column: u32) -> String {

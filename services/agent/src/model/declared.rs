@@ -8,7 +8,7 @@ use jaq_json::Val;
 /// The unit of each column that has one: "Rp" for `biaya`, "hari kerja" for `lama`.
 pub type Units = BTreeMap<String, String>;
 
-/// A raw record in which bare numbers bear their column's unit.
+/// A raw record in which bare numbers have their column's unit.
 pub fn with_units(raw: Val, units: &Units) -> Val {
     let (Val::Obj(map), false) = (&raw, units.is_empty()) else { return raw };
     let with = |(name, value): (&Val, &Val)| {
@@ -30,7 +30,7 @@ pub fn bare_columns(raw: &Val) -> Vec<(String, String)> {
     bare.collect()
 }
 
-/// Why the units do not fit the columns that there are, if they do not.
+/// Why the units do not fit the columns, if they do not.
 pub fn unknown(units: &Units, columns: &BTreeSet<String>) -> Option<String> {
     let column = units.keys().find(|column| !columns.contains(*column))?;
     let known: Vec<_> = columns.iter().map(String::as_str).collect();

@@ -34,7 +34,7 @@ pub struct Twin {
     pub first: Box<str>,
     /// The later one says something else.
     pub differs: bool,
-    /// It is the first such one with its title: the two may be one service, each a part of it.
+    /// It is the first such record with its title: the two may be one service, each a part of it.
     pub goes_on: bool,
     /// The first is refused: what it says is not known, and the later one does not stand in for it.
     pub is_refused: bool,
@@ -54,8 +54,8 @@ struct First {
 pub struct Difference {
     /// Digests of the records that the registry has answered and need not see again, by source id.
     answered: HashMap<String, Digest>,
-    /// Ids that the registry holds of this source, as far as is known here: also where everything
-    /// is sent again, until a run is complete without them.
+    /// Ids that the registry holds of this source, as far as is known here: also if everything is
+    /// sent again, until a run is complete without them.
     held: HashSet<String>,
     /// Ids that were reported gone in earlier runs, and were neither accepted nor withdrawn.
     told: HashSet<String>,
@@ -127,7 +127,7 @@ impl Difference {
         self.seen.get(id).map(|first| first.place.as_ref())
     }
 
-    /// The fault where more records were dropped for their id than there are ids: it is made of
+    /// The fault if more records were dropped for their id than there are ids: the id is made of
     /// something that names no record.
     pub fn confusion(&self) -> Option<String> {
         let known = self.seen.len() + self.refused.len();
@@ -227,9 +227,9 @@ impl Difference {
         self.seen.contains_key(id) || self.refused.contains_key(id)
     }
 
-    /// The fault where more than `max_percent` of the records have gone: a source that suddenly
-    /// holds far less is broken rather than up to date, and must not look fresh. Up to `few`
-    /// records may go from any source: of four, one is a fourth.
+    /// The fault if more than `max_percent` of the records have gone: a source that suddenly holds
+    /// far less is broken rather than up to date, and must not look fresh. Up to `few` records may
+    /// go from any source: of four, one is a fourth.
     pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
         // Each row without a known id may be one of them.
         let told = self.told.iter().filter(|id| !self.is_there(id)).count();

@@ -20,7 +20,7 @@ pub struct Relied {
 }
 
 impl Relied {
-    /// Counts no longer on a key that only `few` records filled, unless all did.
+    /// No longer counts on a key that only `few` records filled, unless all did.
     pub fn heed(mut self, few: usize) -> Self {
         let all = self.filled.records;
         let few = u64::try_from(few).unwrap_or(u64::MAX);

@@ -22,7 +22,7 @@ pub enum Goes {
     Now,
     /// By itself, with the first complete run from then on.
     At(Micros),
-    /// Once somebody withdraws it. A place stays also then.
+    /// Once somebody withdraws it. Even then a place stays.
     Never,
 }
 
@@ -38,7 +38,7 @@ pub struct Gone {
 }
 
 impl Gone {
-    /// From when on it goes by itself, as an instant of the world's clock.
+    /// From when on it goes by itself, as an instant in UTC.
     pub fn goes_at(&self) -> Option<String> {
         let Goes::At(due) = self.goes else { return None };
         jiff::Timestamp::from_microsecond(due).ok().map(|due| format!("{due:.0}"))
@@ -48,7 +48,7 @@ impl Gone {
 /// Counts of what would become of the source's records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// They stand as the source has them, and would not be sent.
+    /// They stand as they are in the source, and would not be sent.
     pub in_sync: i64,
     /// They stand rejected as they are, and would not be sent.
     pub still_rejected: i64,
@@ -56,13 +56,13 @@ pub struct Changes {
     pub unchanged: i64,
     /// Not yet published, and published afterwards.
     pub created: i64,
-    /// Published, and reading otherwise afterwards.
+    /// Published, with other contents afterwards.
     pub updated: i64,
     /// Under another unit than before.
     pub moved: i64,
     /// Taken out of the index.
     pub withdrawn: i64,
-    /// Places that the source publishes no more; they stay in the index.
+    /// Places that the source no longer publishes; they stay in the index.
     pub given_back: i64,
     /// Refused, with a reason.
     pub rejected: i64,

@@ -28,9 +28,9 @@ pub struct Keys {
     /// Uppermost keys that all records had so far.
     common: Option<BTreeSet<String>>,
     filled: Filled,
-    /// The file that is read, where there are several.
+    /// The file that is being read, if there are several.
     file: Option<files::File>,
-    /// Keys that some of the files have not.
+    /// Keys that some of the files do not have.
     without: Vec<files::Without>,
     /// The kinds of record in files that have a key.
     had: BTreeMap<Group, BTreeSet<&'static str>>,
@@ -124,7 +124,7 @@ fn spelt(group: &Group) -> String {
     group.iter().map(one).collect::<Vec<_>>().join(" // ")
 }
 
-/// The key that was probably meant, where one of the source is nearly the one that is read.
+/// The key that was probably meant, if one of the source's keys is nearly the one that is read.
 fn alike(group: &Group, there: &BTreeSet<String>) -> String {
     let near = |key: &String| {
         let likeness =

@@ -1,5 +1,5 @@
-//! The column that a row lacks: one that is NULL or empty, and that the mapping cannot do without.
-//! It is found by filling one column after the other, whatever the mapping does with it.
+//! The column that a row lacks: it is NULL or empty, and the mapping cannot do without it. It is
+//! found by filling one column after the other, whatever the mapping does with it.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ pub fn columns(
     if !one.is_empty() {
         return one;
     }
-    // Several are lacking: each one without which filling the others is not enough.
+    // Several are lacking: each column without which filling the others is not enough.
     let but = |left: &str| {
         let others = lacking.iter().filter(|(column, _)| column != left);
         others.fold(raw.clone(), |row, (column, _)| filled(row, column, FILLED[0]))

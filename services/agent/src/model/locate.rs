@@ -3,7 +3,7 @@
 //! fail noting its place.
 //!
 //! The noting steps are no part of an ordinary run: they would cost time, and they hold back what
-//! jq does with paths, so a place is told only where the same fault comes out.
+//! jq does with paths, so a place is told only if the same fault comes out.
 
 use jaq_core::load::{
     Arena, Lexer, Parser,

@@ -182,8 +182,8 @@ fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
     filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
 }
 
-/// Reads a text, or fails with what is wrong of it. Databases and spreadsheets write true and false
-/// in words of their own.
+/// Reads a text, or fails with what is wrong with it. Databases and spreadsheets write true and
+/// false in words of their own.
 fn or_fault(input: Val, read: impl Fn(&str) -> Result<Value, String>) -> ValR<Val> {
     let input = match input {
         Val::Bool(is) => Val::from(is.to_string()),
@@ -192,7 +192,7 @@ fn or_fault(input: Val, read: impl Fn(&str) -> Result<Value, String>) -> ValR<Va
     let fault = OnceCell::new();
     let read = with_text(input, |text| {
         read(text).unwrap_or_else(|why| {
-            // The first that is set stays; there is one text.
+            // The first fault that is set stays; there is only one text.
             let _ = fault.set(why);
             Value::Null
         })

@@ -40,7 +40,7 @@ pub struct Tally {
     pub rejected: i64,
     /// Taken out of the index on the publisher's word; not among `sent`.
     pub withdrawn: i64,
-    /// Units, malls and counters that the source publishes no more; they stay in the index. Not
+    /// Units, malls and counters that the source no longer publishes; they stay in the index. Not
     /// among `sent`.
     pub given_back: i64,
     /// Not withdrawn, since it is still in the source or was never held.

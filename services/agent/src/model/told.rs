@@ -1,6 +1,6 @@
 //! A fault of a row as others may read it: what is wrong, without what the row holds.
 
-/// Signs that are kept of it.
+/// Most characters that are kept of it.
 const LONGEST: usize = 200;
 /// Digits of a number that may be somebody's.
 const LONG_NUMBER: usize = 7;

@@ -8,8 +8,8 @@ use mpp_core::{Error, FieldCode};
 
 use super::{declared, heading};
 
-/// A remark on each fee and time of a record that is not read; `bare` are the columns of its row
-/// that hold a bare number.
+/// A remark on each fee and time of a record that could not be read; `bare` are the columns of its
+/// row that hold a bare number.
 pub fn wordings(record: &Record, bare: &[(String, String)]) -> Vec<Error> {
     let Some(Body::Service(service)) = &record.body else { return Vec::new() };
     let fees = service.fees.iter().enumerate().filter(|(_, fee)| holds_unread_fee(fee));
@@ -65,7 +65,7 @@ fn remark(
             let unit = if heading::changes_amounts(column) { "…" } else { unit };
             without_unit(&declared::line(column, own.as_deref().unwrap_or(unit)))
         }
-        // Which of them it is of, nobody knows.
+        // Nobody knows which of them it belongs to.
         _ => without_unit("units.COLUMN = \"…\""),
     };
     let words: String = words.chars().take(160).collect();

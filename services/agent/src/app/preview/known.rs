@@ -15,7 +15,7 @@ use crate::{
     store::{Beliefs, Compared, Store},
 };
 
-/// What earlier runs know of a source; nothing where there was none.
+/// What earlier runs know of a source; nothing if there was none.
 #[derive(Default)]
 pub(super) struct Known {
     /// The columns that the last run found.
@@ -26,7 +26,7 @@ pub(super) struct Known {
     pub(super) beliefs: Beliefs,
     /// Ids that the registry holds.
     pub(super) held: HashSet<String>,
-    /// Ids that were told to have gone.
+    /// Ids that were reported as gone.
     pub(super) told_gone: HashSet<String>,
     /// Since when records are absent.
     absent: BTreeMap<String, Absent>,
@@ -36,7 +36,7 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) async fn of(run: &Run) -> Result<Self> {
-        // A state that is not there is not made.
+        // A state that does not exist is not made.
         if !run.state.exists() {
             return Ok(Self::default());
         }
@@ -75,8 +75,8 @@ impl Known {
         }
     }
 
-    /// When a record goes by itself that is not due. What this run would be the first to miss has
-    /// its time from now on; a run that could not read a row misses nothing.
+    /// When a record that is not due yet goes by itself. For a record that this run would be the
+    /// first to miss, the time begins now; a run that could not read a row misses nothing.
     pub(super) fn goes(&self, run: &Run, survey: &Survey<'_>, id: &str) -> Goes {
         let rule = run.absence();
         let since = self.absent.get(id);

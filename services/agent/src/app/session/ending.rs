@@ -50,7 +50,7 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Why what was due to go by itself has not gone, whatever it is.
+    /// Why what was due to go by itself has not gone, whatever the reason is.
     fn hold(&self) -> Option<String> {
         let unread = self.survey.tally.unread();
         let rows = || {
@@ -69,7 +69,7 @@ impl Session<'_> {
         }
     }
 
-    /// Keeps why the run is not complete; where too many records have gone, which ones.
+    /// Keeps why the run is not complete and, if too many records have gone, which ones.
     async fn keep_lack(&self, fault: &Fault) -> Result<()> {
         let store = self.context.store;
         keep_fault(store, self.context.run, fault).await?;
@@ -85,8 +85,8 @@ impl Session<'_> {
         store.keep_unsent(&gone).await
     }
 
-    /// True if so few records were not seen that they may be the torn rows, or have gone beside
-    /// them. After a source that breaks off in the middle all the rest would be named.
+    /// True if so few records were not seen that they may be the torn rows, or have gone besides.
+    /// After a source that breaks off in the middle all the rest would be named.
     fn has_lost_few(&self) -> bool {
         let most = self.survey.difference.unknown() + self.context.run.policy.max_missing_records;
         self.survey.difference.gone().len() <= most

@@ -1,4 +1,4 @@
-//! The way of what is read: sent, known, waiting for a comparison, or kept as a problem.
+//! What becomes of what is read: sent, known, waiting for a comparison, or kept as a problem.
 
 use mpp_core::Result;
 use mpp_form::record::known_as;
@@ -11,7 +11,7 @@ impl Session<'_> {
         if let Some(new) = self.survey.take_up(found) {
             self.add(new).await?;
         }
-        // Each problem by itself would wait for the disk.
+        // Stored one by one, each problem would wait for the disk.
         if self.survey.problems.len() < KEPT_AT_ONCE { Ok(()) } else { self.flush().await }
     }
 

@@ -22,11 +22,12 @@ impl Choice {
 /// The guess for a catalog: which of its columns are which fields.
 #[derive(Clone, Debug, Default)]
 pub struct Guess {
-    /// In the order of [`Field::ALL`].
+    /// The choices, in the order of [`Field::ALL`].
     pub choices: Vec<Choice>,
     /// Columns that no field was found for.
     pub left: Vec<String>,
-    /// The offices in the column of units, in order; several if the catalog is of more than one.
+    /// The offices in the column of units, in order; several if the catalog comes from more than
+    /// one.
     pub offices: Vec<String>,
 }
 

@@ -33,7 +33,7 @@ pub struct Hours {
     pub left: Vec<String>,
 }
 
-/// Guesses from the first records of a table; `None` where no column is called by a day.
+/// Guesses from the first records of a table; `None` if no column is named after a day.
 pub fn hours(records: &[Value]) -> Option<Hours> {
     let mut rest = columns(records);
     let days = of_days(&mut rest);
@@ -87,8 +87,8 @@ fn of_day(day: &str, column: Option<&Column>) -> String {
     }
 }
 
-/// The column of each day. One that names two days ("Senin - Kamis") is of all from one to the
-/// other; one of a day alone goes first.
+/// The column of each day. One that names two days ("Senin - Kamis") is for all days from one to
+/// the other; one for a single day goes first.
 fn of_days(rest: &mut Vec<Column>) -> [Option<Column>; 7] {
     let mut found = [const { None }; 7];
     let named = |column: &Column| {

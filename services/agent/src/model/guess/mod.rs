@@ -20,14 +20,14 @@ pub use program::program;
 
 use columns::Column;
 
-/// Fields that are known by their contents alone, where no name speaks of them.
+/// Fields that are known by their contents alone, if no name speaks of them.
 const BY_CONTENTS: [Field; 3] = [Field::Time, Field::Fees, Field::LegalBasis];
 
 /// The score from which on a column is taken for a field.
 const ENOUGH: i32 = 14;
 /// The score from which on that is sure.
 const SURE: i32 = 28;
-/// How much better than the next column its score has to be for that.
+/// How much better than the next column's its score has to be for that.
 const APART: i32 = 4;
 
 /// Guesses from the first records of a catalog.

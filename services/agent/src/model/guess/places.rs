@@ -1,5 +1,5 @@
-//! Guesses which columns of a table hold units, malls or counters, by their names alone. Which of
-//! these a table is of, its keeper says: a list of offices reads like a list of services.
+//! Guesses which columns of a table hold units, malls or counters, by their names alone. Its keeper
+//! says which of these a table holds: a list of offices reads like a list of services.
 
 use serde_json::Value;
 
@@ -9,18 +9,18 @@ use super::{
     program::{HELPERS, path, unused},
 };
 
-/// A kind of place that a table may be of.
+/// A kind of place that a table may list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A body, or a part of one.
     Unit,
-    /// A mall, as far as its organiser says it.
+    /// A mall, as far as its organiser decides it.
     Mall,
     /// A counter of a mall.
     Counter,
 }
 
-/// The records that the places of a table lie in, where no column says so.
+/// The records that the places of a table lie in, if no column says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Above<'a> {
     /// The unit above units, the organiser of malls, the unit that serves at counters.
@@ -64,7 +64,7 @@ const CONTACTS: [(&[&str], &str); 3] = [
 /// A field of the mapping, and why a person should look at it.
 type Line = (String, &'static str);
 
-/// Guesses from the first records of a table; `None` where no column names the places.
+/// Guesses from the first records of a table; `None` if no column names the places.
 pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Places> {
     let mut rest = Rest(columns(records));
     let (key, around, within) = match place {

@@ -1,4 +1,4 @@
-//! The mapping that a guess comes to, with its doubts as remarks.
+//! The mapping that follows from a guess, with its doubts as remarks.
 
 use super::{
     choice::{Choice, Guess},
@@ -47,8 +47,8 @@ fn remark(choice: &Choice) -> String {
     choice.doubt.as_ref().map_or(String::new(), |doubt| format!("  # {}?", one_line(doubt)))
 }
 
-/// A column's name or a code may have several lines; a remark that they end would run on as
-/// program.
+/// A column's name or a code may have several lines; the rest of a remark that such a line ends
+/// would be read as program.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }

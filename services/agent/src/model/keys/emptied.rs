@@ -6,7 +6,7 @@ use super::{Keys, spelt};
 use crate::model::filled::Relied;
 
 impl Keys {
-    /// The findings that the next run relies on, of the keys that the mapping reads.
+    /// The findings that the next run relies on, for the keys that the mapping reads.
     pub fn relied_on(&self) -> Relied {
         let asked: BTreeSet<&String> = self.asked.iter().flatten().collect();
         let keys =
@@ -23,7 +23,7 @@ impl Keys {
         awaited.map(spelt).collect()
     }
 
-    /// The fault where some keys are still awaited once all is read.
+    /// The fault if some keys are still awaited once everything is read.
     pub fn emptied(&self, before: &Relied) -> Option<String> {
         let emptied = self.awaited(before);
         (!emptied.is_empty() && !self.filled.is_empty()).then(|| {

@@ -1,5 +1,5 @@
-//! Keys that some files of a folder have and others have not: each file is one office's, and one
-//! that calls its fees otherwise would lose them without a word. A file of offices lacks nothing
+//! Keys that some files of a folder have and others have not: each file is one office's, and an
+//! office that calls its fees otherwise would lose them silently. A file of offices lacks nothing
 //! that only files of counters have.
 
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub(super) struct Without {
     /// The kinds of record in each of them.
     kinds: BTreeSet<&'static str>,
     files: Vec<String>,
-    /// The key that the first of them has in its place.
+    /// The key that the first of them has instead.
     alike: String,
     /// The keys of the first of them.
     seen: String,

@@ -1,4 +1,4 @@
-//! Mappings: what they make of a row, and what they say where they fail.
+//! Mappings: what they make of a row, and what they say if they fail.
 
 use serde_json::json;
 

@@ -35,7 +35,7 @@ const PERMITS: [&str; 18] = [
 ];
 
 /// Why a raw record is a bundle of services rather than one, if it is. A weekly rota is a list,
-/// too, but no list of permits.
+/// too, but not one of permits.
 pub fn bundle(raw: &Val) -> Option<String> {
     let mut found = None;
     walk(raw, "", &mut |place, text| {

@@ -8,7 +8,7 @@ use super::{
     names::is_example,
 };
 
-/// Between the parts of an entry.
+/// The sign between the parts of an entry.
 const PART: char = '|';
 
 impl Column {

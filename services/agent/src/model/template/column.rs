@@ -15,7 +15,7 @@ pub enum Lang {
 pub struct Words(pub &'static str, pub &'static str);
 
 impl Words {
-    /// The text in one of them.
+    /// The text in one of the languages.
     pub fn of(self, lang: Lang) -> &'static str {
         match lang {
             Lang::Id => self.0,
@@ -23,7 +23,7 @@ impl Words {
         }
     }
 
-    /// True where `text` says it in either, whatever its capitals, blanks and marks.
+    /// True if `text` says it in either language, whatever its capitals, blanks and marks.
     pub fn is(self, text: &str) -> bool {
         let said = letters(text);
         said == letters(self.0) || said == letters(self.1)
@@ -39,7 +39,7 @@ fn letters(text: &str) -> String {
 pub struct Choice {
     /// The contract's own word.
     pub value: &'static str,
-    /// What stands in the list.
+    /// What the list of choices shows.
     pub words: Words,
 }
 
@@ -69,7 +69,7 @@ pub struct Column {
     pub key: &'static str,
     /// The field of a record that it fills.
     pub path: &'static str,
-    /// What stands above it.
+    /// The heading above it.
     pub heading: Words,
     /// How it is filled in.
     pub how: Words,
@@ -87,8 +87,8 @@ impl Column {
         matches!(self.key, "kode" | "nama_layanan")
     }
 
-    /// True where its values stand in a list: a cell holds one of these and nothing else, or, of a
-    /// way to get a service, words instead.
+    /// The values that a list shows, if there is one: a cell holds one of these and nothing else,
+    /// or, for a way to get a service, words instead.
     pub fn listed(&self, lang: Lang) -> Vec<&'static str> {
         match self.form {
             Form::Choice(choices) => choices.iter().map(|choice| choice.words.of(lang)).collect(),

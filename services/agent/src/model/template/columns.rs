@@ -17,7 +17,7 @@ pub fn columns() -> impl Iterator<Item = &'static Column> {
     groups.into_iter().flatten()
 }
 
-/// The mapping of the rows, where those that name no unit are of this one.
+/// The mapping of the rows; those that name no unit belong to this one.
 pub fn program(unit: &str) -> String {
     format!("{} as $unit | {PROGRAM}", serde_json::Value::from(unit))
 }

@@ -11,9 +11,9 @@ use crate::model::problem::Problem;
 pub struct Placed {
     /// The sheet and the row; none for what is not in the workbook.
     pub row: Option<(String, u32)>,
-    /// The columns that it is about, by letters and heading; none where it is about the row.
+    /// The columns that it is about, by letters and heading; none if it is about the row.
     pub columns: Vec<(String, String)>,
-    /// The record's code, where it is known.
+    /// The record's code, if it is known.
     pub id: String,
     /// What is wrong, and how to mend it.
     pub message: String,
@@ -21,7 +21,7 @@ pub struct Placed {
     pub way_out: String,
     /// A stable code of the problem, for programs.
     pub code: String,
-    /// The record itself is taken.
+    /// True if the record itself is taken.
     pub is_remark: bool,
 }
 
@@ -103,7 +103,7 @@ fn is(problem: &Problem, code: FieldCode) -> bool {
     problem.code == code.as_str()
 }
 
-/// True where a problem names the field that a column fills, its key, or the column itself.
+/// True if a problem names the field that a column fills, its key, or the column itself.
 fn is_about(problem: &Problem, letters: &str, column: &Column) -> bool {
     let Problem { field, message, .. } = problem;
     let goes_on = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[', ':']);

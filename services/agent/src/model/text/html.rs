@@ -43,7 +43,7 @@ fn in_passes(html: &str, keeps_hidden: bool) -> String {
     text
 }
 
-/// One reading. Ends of lines are blanks where the tags say where lines end.
+/// One reading. Ends of lines are blanks if the tags say where lines end.
 fn read(html: &str, keeps_hidden: bool) -> String {
     let source = with_plain_characters_encoded(html);
     let page = Sheets::of(&styles(&source));
@@ -102,7 +102,7 @@ const LINE_END: char = '\0';
 struct Reading<'a> {
     /// The styles that the page brings along.
     sheets: Option<sheet::Read<'a>>,
-    /// The elements that are open, where there are such styles.
+    /// The elements that are open, if there are such styles.
     around: Around,
     ruby: Ruby,
     text: String,

@@ -49,7 +49,7 @@ pub struct Mark {
     pub end: usize,
     style: Style,
     value: u32,
-    /// It begins its line.
+    /// True if it begins its line.
     pub leads: bool,
     /// It does not lead its line, but stands after the end of a sentence or a colon.
     opens: bool,

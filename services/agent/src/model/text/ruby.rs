@@ -62,7 +62,7 @@ impl Ruby {
         }
     }
 
-    /// Whether a text that comes is read. After an annotation a new word begins.
+    /// Whether the text that comes next is read. After an annotation a new word begins.
     pub fn takes(&mut self, coming: &str, text: &mut String) -> bool {
         if std::mem::take(&mut self.closed) && coming.starts_with(char::is_alphanumeric) {
             text.push(' ');

@@ -38,7 +38,7 @@ const TELLING: [&str; 14] = [
 /// nothing at first.
 const LATER: [&str; 6] = [":hover", ":focus", ":active", ":visited", ":target", "::"];
 
-/// A page's style, in the rules that are sure and in all.
+/// A page's style: once by the rules that are sure, and once by all.
 #[derive(Default)]
 pub struct Sheets {
     sure: String,

@@ -7,7 +7,7 @@
 pub enum Shown {
     /// Like any other.
     Plain,
-    /// Struck out: it says that it is not so.
+    /// Struck out, which says that it does not hold.
     Struck,
     /// Not at all.
     Hidden,
@@ -133,7 +133,7 @@ fn rules(style: &str) -> Vec<(String, String)> {
         let value = value.split('!').next().unwrap_or(value);
         Some((bare(name), bare(value).replace(", ", ",").replace(" ,", ",").replace(" (", "(")))
     });
-    // The last of a name counts.
+    // If a name comes twice, the last one counts.
     let mut rules: Vec<(String, String)> = Vec::new();
     for (name, value) in all {
         rules.retain(|(own, _)| *own != name);
@@ -183,7 +183,7 @@ fn size(value: &str) -> Option<f64> {
     value[..end].parse().ok()
 }
 
-/// Letters that have no colour, or the colour of their background.
+/// True for letters that have no colour, or the colour of their background.
 fn is_unreadable(element: &Element<'_>, rules: &[(String, String)]) -> bool {
     let of = |names: &[&str]| rules.iter().rev().find(|(name, _)| names.contains(&name.as_str()));
     let own = of(&["color", "-webkit-text-fill-color"]).map(|(_, value)| value.as_str());

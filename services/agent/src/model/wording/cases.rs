@@ -130,7 +130,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         self.words_only(start, at)
     }
 
-    /// A sentence's end and a hard boundary end a label, and while a condition is open any does.
+    /// A sentence's end and a hard boundary end a label; while a condition is open, any boundary
+    /// does.
     fn ends_label(&self, at: usize) -> bool {
         match self.plan.boundary(self.tokens, at) {
             Some((Join::Soft | Join::Either, _)) => {

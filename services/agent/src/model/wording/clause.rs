@@ -20,7 +20,7 @@ use super::{
 /// The meaning of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clause<'t> {
-    /// It is kept as text.
+    /// The clause is kept as text.
     Note(Tokens<'t>),
     /// The unit that the amount is charged for, such as a sheet.
     Unit(Tokens<'t>),

@@ -1,4 +1,4 @@
-//! The units that times and fees are asked for each of, by name.
+//! The units for each of which a time or fee may be stated, by name.
 
 /// True for a unit's name.
 pub fn is_unit(word: &str) -> bool {

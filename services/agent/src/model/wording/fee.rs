@@ -294,7 +294,7 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
         Outcome::Cases(pieces) => (Kind::Cases, pieces),
         Outcome::Parts(pieces) => (Kind::Parts, pieces),
     };
-    // No part of a sum is free: one of them holds for some only.
+    // If a part of a sum is free, one of the parts holds for some only.
     if kind == Kind::Parts && pieces.iter().any(free) {
         return None;
     }

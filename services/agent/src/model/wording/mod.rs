@@ -1,6 +1,6 @@
 //! Times and fees as Indonesian catalogs write them, read by a grammar.
 //!
-//! **Whatever is left over means "not read".** A text is read where the grammar knows each of its
+//! **Whatever is left over means "not read".** A text is read if the grammar knows each of its
 //! words: the amount or the length, its heading, and clauses of a closed list (`clause`), which are
 //! kept as text. One further word, a negation, a minimum, an exception, a second amount, and the
 //! text is no longer one price or one time. It may be several, each with its condition, or parts

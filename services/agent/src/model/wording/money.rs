@@ -19,7 +19,7 @@ const LEAST: i64 = 100;
 /// A smaller number without a currency may be anything.
 const LEAST_BARE: i64 = 1_000;
 
-/// From `least` to `most` rupiah; one amount where they are the same.
+/// From `least` to `most` rupiah; a single amount if they are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     least: i64,

@@ -18,8 +18,8 @@ const OTHERS: [&str; 13] = [
     "miliar", "milyar", "nol",
 ];
 
-/// A count such as "20", "20 (dua puluh)", "dua puluh" or "dua puluh (20)". Number and words that
-/// disagree are no count.
+/// A count such as "20", "20 (dua puluh)", "dua puluh" or "dua puluh (20)". If number and words
+/// disagree, it is no count.
 pub fn count(input: &mut Tokens) -> Read<i64> {
     let first = one_count(input)?;
     let again = attempt(bracketed(one_count), input);

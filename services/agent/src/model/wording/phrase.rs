@@ -65,7 +65,7 @@ pub fn bracketed<'t, O>(
     move |input| whole.parse_next(input)
 }
 
-/// Runs a grammar; where it fails, the input stays as it was.
+/// Runs a grammar; if it fails, the input stays as it was.
 pub fn attempt<'t, O>(
     mut grammar: impl FnMut(&mut Tokens<'t>) -> Read<O>,
     input: &mut Tokens<'t>,
