@@ -1,5 +1,5 @@
 //! The wire: one stream of the sync protocol to the registry or to scheduling, seen from the
-//! client; of either it is told as of the index. `app` decides what is sent, and when.
+//! client; either of them is called the index in messages. `app` decides what is sent, and when.
 
 use std::time::Duration;
 
@@ -74,7 +74,8 @@ impl Stream {
         }
     }
 
-    /// Says that the source was read, and what of it was not; waits for the registry's accounting.
+    /// Says that the source was read, and which parts were not; waits for the registry's
+    /// accounting.
     pub async fn end(&mut self, end: End) -> Result<Summary> {
         self.send(Request::End(end)).await?;
         match self.answer().await? {
@@ -102,7 +103,7 @@ impl Stream {
     }
 }
 
-/// The unit that a source is of.
+/// The unit that a source belongs to.
 ///
 /// # Errors
 /// The registry cannot be reached, does not know the caller, or has no such source.
@@ -160,7 +161,7 @@ impl Calls {
     }
 }
 
-/// The registry's answer does not belong where it came.
+/// The error for an answer of the registry that is out of turn.
 pub fn out_of_turn(expected: &str) -> Error {
     let text = format!("the index answered out of turn; expected {expected}");
     of_registry(Error::new(Reason::ProtocolViolation, text))
@@ -179,8 +180,8 @@ fn silent(timeout: Duration) -> Error {
     of_registry(Error::new(Reason::Unavailable, text))
 }
 
-/// Marks an error as the registry's, or of the way to it: its reason does not tell that from a full
-/// disk here.
+/// Marks an error as one of the registry or of the way to it, which its reason does not tell from a
+/// full disk here.
 pub fn of_registry(error: Error) -> Error {
     error.with_fact(FAILED_AT, REGISTRY)
 }

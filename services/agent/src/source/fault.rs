@@ -20,7 +20,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The source did not answer, or there is none at its address.
+    /// The source did not answer, or there is nothing at its address.
     pub fn unreachable(place: &str, text: impl Display) -> Self {
         Self::new(incomplete::Reason::Unreachable, Reason::SourceUnreadable, place, &text)
     }
@@ -66,7 +66,7 @@ impl Fault {
         Self { kind: incomplete::Reason::Configuration, error }
     }
 
-    /// Several, as one that begins like the first.
+    /// Several faults, as one that begins like the first.
     pub fn all(faults: Vec<Self>) -> Option<Self> {
         let texts: Vec<&str> = faults.iter().map(|fault| fault.error.message()).collect();
         let text = texts.join("; ");

@@ -15,7 +15,7 @@ pub struct Item {
     pub record: Result<Record>,
     /// Remarks for a person, although the record is taken.
     pub notes: Vec<Error>,
-    /// The id of a record that is refused, where it has one.
+    /// The id of a record that is refused, if it has one.
     pub refused_id: Option<String>,
     /// False for a row that belongs to no record if it has no id.
     pub is_record: bool,
@@ -41,7 +41,7 @@ impl Item {
 pub enum Found {
     /// A record, or why there is none.
     Record(Box<Item>),
-    /// A record as it is, where nothing else is asked for.
+    /// A record as it is, if nothing else is asked for.
     Raw(Value),
     /// A row that is not a record: where it stands, and why not.
     PassedOver(String, Error),

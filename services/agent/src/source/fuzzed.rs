@@ -140,7 +140,7 @@ fn no_page_makes_a_reader_panic_and_what_none_knows_is_named() {
         let beside = members(&mut bytes.iter(), 3, 6);
         for location in ["http://a.test/x?limit=2", "katalog.json"] {
             read(&page(&beside), location);
-            // An unknown member is named, whatever else there is, twelve at the most.
+            // An unknown member is named, whatever else there is, up to twelve of them.
             let added =
                 format!("\"qwzx\": \"k-11\"{}{beside}", if beside.is_empty() { "" } else { ", " });
             let unknown = read(&page(&added), location);

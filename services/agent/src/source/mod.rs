@@ -97,7 +97,7 @@ impl Input {
         }
     }
 
-    /// The only file that it is.
+    /// The file, if it is a single one.
     fn file(&self) -> Option<&Path> {
         match self {
             Self::Csv(table) => Some(&table.path),
@@ -110,7 +110,7 @@ impl Input {
 
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
 /// whole comes, the catalog must not be taken for complete. `before` is what the last run counted
-/// on: where the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
+/// on: if the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
 pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Receiver<Found> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();

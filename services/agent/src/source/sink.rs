@@ -29,7 +29,7 @@ use crate::model::{
 pub struct Sink<'a> {
     items: &'a mpsc::Sender<Found>,
     mapping: Mapping,
-    /// How its keeper has it read.
+    /// How the source's keeper wants it read.
     way: &'a Way,
     keys: Keys,
     /// The findings of the last run.
@@ -41,9 +41,9 @@ pub struct Sink<'a> {
     took: bool,
     /// Its columns that hold a bare number.
     bare: Vec<(String, String)>,
-    /// The file that is read, where there are several.
+    /// The file that is being read, if there are several.
     file: Option<String>,
-    /// A row came of it.
+    /// True if a row came from it.
     has_row: bool,
     /// A remark on the file, which stands with its first record that is taken.
     of_file: Option<Error>,
@@ -53,7 +53,7 @@ pub struct Sink<'a> {
     reads_rows: bool,
     /// Where the record stands that a row yields beside others.
     which: Option<String>,
-    /// The row that is read.
+    /// The row that is being read.
     row: below::Row,
     /// The record above it.
     above: Option<below::Above>,
@@ -131,7 +131,7 @@ impl<'a> Sink<'a> {
     /// Hands on which keys there were; all is read.
     ///
     /// # Errors
-    /// A column has emptied; where that was found in time, no record was handed on.
+    /// A column has emptied; if that was found in time, no record was handed on.
     pub fn end(mut self, place: &str) -> Result<(), Fault> {
         if let Some(text) = self.keys.emptied(self.before) {
             let nothing = if self.held.is_some() { ". Nothing was sent" } else { "" };

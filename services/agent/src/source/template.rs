@@ -93,7 +93,7 @@ pub fn read(template: &Template, policy: &Policy, sink: &mut Sink<'_>) -> Result
     read_rows(place, &mut rows, Vec::new(), policy, sink)
 }
 
-/// The sheet that is filled in, once the workbook is known for the template's.
+/// The sheet that is filled in, once the workbook is known to be the template's.
 fn choose(open: &mut Open, place: &str) -> Result<String, Fault> {
     check_mark(open, place)?;
     let sheets = open.sheets_metadata().to_vec();

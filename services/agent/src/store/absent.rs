@@ -9,8 +9,8 @@ use super::{Store, failed};
 use crate::model::absence::Absent;
 
 impl Store {
-    /// The absent records whose keeper was told when they go; for others the time only begins with
-    /// that.
+    /// The absent records whose keeper was told when they go; for others the time only begins once
+    /// that is told.
     pub async fn absent(&self) -> Result<BTreeMap<String, Absent>> {
         let rows = sqlx::query("SELECT source_id, since, due FROM absent WHERE due IS NOT NULL")
             .fetch_all(&self.pool)
@@ -79,7 +79,7 @@ impl Store {
         Ok(row.map(|row| row.get(0)))
     }
 
-    /// Notes it; `None`: nothing did.
+    /// Notes why; `None`: nothing was kept back.
     pub async fn note_kept_back(&self, why: Option<&str>) -> Result<()> {
         let text = match why {
             Some(_) => "INSERT OR REPLACE INTO setting VALUES ('hold', ?)",

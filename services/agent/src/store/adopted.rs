@@ -19,7 +19,7 @@ const CHUNK: usize = 5_000;
 pub struct Beliefs {
     /// Ids of rejected records.
     rejected: HashSet<String>,
-    /// By id, the name under which the registry holds a record.
+    /// The names under which the registry holds records, by id.
     held: BTreeMap<String, String>,
 }
 
@@ -35,7 +35,7 @@ impl Beliefs {
     }
 }
 
-/// A record that the registry has as the source has it.
+/// A record that stands in the registry as it is in the source.
 #[derive(Clone, Debug)]
 pub struct Adopted {
     pub id: Box<str>,
@@ -62,7 +62,7 @@ impl Compared {
 impl Store {
     /// The beliefs that follow from the stored answers.
     pub async fn beliefs(&self) -> Result<Beliefs> {
-        // A record that has to be sent again bears no digest: its answer was not final.
+        // A record that has to be sent again has no digest: its answer was not final.
         let text = "SELECT source_id FROM answered WHERE outcome = ? AND digest <> ?"; // answered_said
         let rows = sqlx::query(text)
             .bind(i32::from(Outcome::Rejected))
@@ -133,7 +133,7 @@ async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> R
     .map_err(failed)
 }
 
-/// Replaces the held records; one that was told to have gone stays so, as long as it is held.
+/// Replaces the held records; one that was reported as gone stays so, as long as it is held.
 async fn hold_truly(tx: &mut SqliteConnection, held: &BTreeMap<String, String>) -> Result<()> {
     let rows = json!(held).to_string();
     for query in [

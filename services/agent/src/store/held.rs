@@ -10,7 +10,7 @@ use super::{Store, failed};
 use crate::model::filled::Relied;
 
 impl Store {
-    /// All that the registry holds of this source: by id, its name there.
+    /// Everything that the registry holds of this source: names there, by id.
     pub async fn names(&self) -> Result<BTreeMap<String, String>> {
         let rows = sqlx::query("SELECT source_id, name FROM held")
             .fetch_all(&self.pool)
@@ -126,7 +126,7 @@ impl Store {
         Ok(row.and_then(|row| serde_json::from_str(row.get(0)).ok()).unwrap_or_default())
     }
 
-    /// Keeps it for the next run.
+    /// Keeps the findings for the next run.
     pub async fn rely_on(&self, found: &Relied) -> Result<()> {
         sqlx::query("INSERT OR REPLACE INTO setting VALUES ('keys', ?)")
             .bind(serde_json::json!(found).to_string())

@@ -23,7 +23,7 @@ use crate::model::difference::Digest;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
-/// Kept of a record that is to be sent again in each run: no record has this digest.
+/// Kept for a record that has to be sent again in each run: no record has this digest.
 const NO_DIGEST: &[u8] = &[0; 16];
 
 /// The facts that are kept of a record that was sent.
@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// Notes a batch that is about to go out, and forgets the answers to its records: whether they
-    /// still stand is not known from now on, also where the source returns to them.
+    /// still stand is not known from now on, even if the source returns to them.
     pub async fn note(&self, position: &str, sent: &[Answered]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("INSERT INTO under_way (position) VALUES (?)")
@@ -281,8 +281,8 @@ async fn store_checkpoint(tx: &mut SqliteConnection, checkpoint: &Checkpoint) ->
         .map_err(failed)
 }
 
-/// `None` for one from before there were marks, which the registry would not know: everything is
-/// sent then.
+/// `None` for a checkpoint from before marks, which the registry would not know: everything is sent
+/// then.
 fn read_checkpoint(text: &str) -> Option<Checkpoint> {
     let (sequence, rest) = text.split_once(' ')?;
     let (mark, position) = rest.split_once(' ')?;

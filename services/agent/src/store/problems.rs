@@ -37,8 +37,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
-    /// Records that were rejected by other rules than the registry's of now are sent again: they
-    /// may pass. A registry that names no rules is an older one, and its answers stand.
+    /// Records that were rejected by other rules than the registry's present ones are sent again:
+    /// they may pass. A registry that names no rules is an older one, and its answers stand.
     pub async fn follow_rules(&self, rules: i64) -> Result<()> {
         if rules == 0 {
             return Ok(());

@@ -7,10 +7,10 @@ use super::{Store, failed};
 use crate::model::destination::Destination;
 
 impl Store {
-    /// Makes sure that what is known here are answers of this service, and none yet of another.
+    /// Makes sure that what is known here are answers of this service and not of another.
     ///
     /// # Errors
-    /// They are another's: of all that is held there nothing is held here.
+    /// They are another service's: nothing of what that one holds is held here.
     pub async fn check_service(&self, wanted: Destination) -> Result<()> {
         match self.service().await? {
             Some(known) if known != wanted.name() => {
@@ -40,7 +40,7 @@ impl Store {
             .map_err(failed)
     }
 
-    /// A state of before there was a choice is of the registry.
+    /// A state from before there was a choice is the registry's.
     async fn service(&self) -> Result<Option<String>> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'service'")
             .fetch_optional(&self.pool)

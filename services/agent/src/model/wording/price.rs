@@ -22,7 +22,7 @@ pub enum Price<'t> {
 }
 
 impl Price<'_> {
-    /// The contract's message of it.
+    /// The price as the contract's message.
     pub fn told(self, text: &Text) -> Fee {
         let mut fee = Fee::default();
         match self {

@@ -147,8 +147,8 @@ fn held(input: &mut Tokens) -> Read<()> {
     .parse_next(input)
 }
 
-/// "tentang Pajak Daerah dan Retribusi Daerah": any words where the regulation's number closes
-/// them, and else words of a closed list, since a condition may stand there.
+/// "tentang Pajak Daerah dan Retribusi Daerah": any words if the regulation's number closes them,
+/// else words of a closed list, since a condition may stand there.
 fn title(input: &mut Tokens) -> Read<()> {
     word_of("tentang | ttg").parse_next(input)?;
     let closed = |input: &mut Tokens| {

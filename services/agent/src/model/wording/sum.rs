@@ -15,7 +15,7 @@ pub enum Outcome<'t, R> {
     Parts(Vec<Piece<'t, R>>),
 }
 
-/// Decides what the pieces are: a sum only where the text says so or all labels are steps of work.
+/// Decides what the pieces are: a sum only if the text says so or all labels are steps of work.
 pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
     let first = pieces.first()?;
     if pieces.len() == 1 {

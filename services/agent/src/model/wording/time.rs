@@ -22,7 +22,7 @@ struct Reading<'t> {
     length: Length,
     at_most: bool,
     approximate: bool,
-    /// The unit that it is the time of; a time for each and a time for all cannot be added.
+    /// The unit that it is the time for; a time for each and a time for all cannot be added.
     each: Option<Tokens<'t>>,
     notes: Vec<Tokens<'t>>,
 }
@@ -207,7 +207,7 @@ impl Reading<'_> {
     }
 }
 
-/// "maksimal 14 hari: 10 hari di dinas teknis, 4 hari di DPMPTSP": the total leads, where its parts
+/// "maksimal 14 hari: 10 hari di dinas teknis, 4 hari di DPMPTSP": the total leads, if its parts
 /// add up to it.
 fn divided(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
     let mut input = tokens;

@@ -22,10 +22,10 @@ const NOT_READ: [&str; 21] = [
 const WRITTEN: [&str; 6] = ["tmp", "part", "partial", "crdownload", "download", "filepart"];
 /// Beginnings of programs' own files, such as the lock file of an open workbook.
 const OWN: [&str; 2] = ["~$", "."];
-/// Folders within folders at the most.
+/// Most levels of folders within folders.
 const DEEPEST: usize = 16;
 
-/// Large and small letters are the same, as people take them; `*` matches within one name.
+/// Large and small letters count as the same, as they do for people; `*` matches within one name.
 const MATCH: MatchOptions = MatchOptions {
     case_sensitive: false,
     require_literal_separator: true,
@@ -65,9 +65,9 @@ impl Known {
 /// All files of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    /// To be read, by name.
+    /// The files to be read, by name.
     pub known: Vec<Known>,
-    /// Still being written, by their present names.
+    /// Files that are still being written, by their present names.
     pub written: Vec<String>,
     /// Files that may hold a part of the catalog and are not read.
     pub unread: Vec<String>,

@@ -34,7 +34,7 @@ pub struct Folder {
     pub path: PathBuf,
     /// Which of its files; none: all that end in .csv, .json or .xlsx.
     pub files: Option<Pattern>,
-    /// How one of rows is read; its path is the file's.
+    /// How a file of rows is read; its path is the file's.
     pub table: Table,
     /// How a workbook is read.
     pub workbook: Workbook,
@@ -82,7 +82,7 @@ pub fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| error.to_string())
 }
 
-/// The files, once none was written just now, or the wait is at its end.
+/// The files, once none of them was written just now, or once the wait is over.
 fn rested(folder: &Folder, policy: &Policy) -> io::Result<Files> {
     let begun = Instant::now();
     let look = || list(&folder.path, folder.files.as_ref(), policy.max_files);
@@ -149,7 +149,7 @@ pub fn look(folder: &Folder, policy: &Policy) -> Result<Looked, Fault> {
     Ok(Looked { files, others })
 }
 
-/// A file without a record is as a source without one: what it held before has not surely gone.
+/// A file without a record is like a source without one: what it held before has not surely gone.
 fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
     let text = "it holds no record; where that is right, take the file away";
     if sink.has_row() {
@@ -159,7 +159,7 @@ fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
     }
 }
 
-/// Why the files are not surely all, and whole.
+/// Why the files may not be all, or not whole.
 fn missed(before: &Files, now: &Files, parts: &Saying) -> Vec<String> {
     let differs = |one: &Files, other: &Files| -> Vec<String> {
         let others = one.known.iter().filter(|file| !other.known.contains(file));

@@ -12,7 +12,7 @@ use crate::source::{
 /// Words of the names by which an answer says whether it is one.
 const VERDICTS: [&str; 7] =
     ["success", "successful", "succeeded", "ok", "sukses", "berhasil", "valid"];
-/// Whole names by which it says how it went.
+/// Whole names by which an answer says how it went.
 const STATES: [&str; 12] = [
     "status",
     "result",
@@ -194,7 +194,7 @@ fn is_failure(said: &str, zero_fails: bool) -> bool {
     FAILURES.contains(&first) || (zero_fails && first == "0" && words.next().is_none())
 }
 
-/// "status": 500, "statusCode": "503 Service Unavailable"; of a mere code only where it may be one.
+/// "status": 500, "statusCode": "503 Service Unavailable"; for a mere code only if it may be one.
 fn is_failed_code(name: &str, value: &Val, may_be_any: bool) -> bool {
     let name = letters(name);
     let is_code = CODES.contains(&name.as_str()) && may_be_any;

@@ -32,7 +32,7 @@ pub struct Page {
     pub link: Option<String>,
     /// The page's other fields about the list.
     pub told: Val,
-    /// Why it is a part of the page only.
+    /// Why it is only a part of the page.
     pub part: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Fetch<'a> {
     /// The page at an address or in a file.
     ///
     /// # Errors
-    /// It cannot be had, also not after as many tries as the policy says.
+    /// It cannot be had, even after as many tries as the policy allows.
     pub fn page(&self, location: &str) -> Result<Page, Fault> {
         if !is_remote(location) {
             return self.file(location);

@@ -1,5 +1,5 @@
-//! JSON over HTTP, page by page, or a file of such a page. It counts as read only where the last
-//! page was reached and the source does not say that it has more.
+//! JSON over HTTP, page by page, or a file of such a page. It counts as read only if the last page
+//! was reached and the source does not say that it has more.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -46,7 +46,7 @@ pub struct Pages {
     pub complete: Setting,
     /// Places on a page that neither count these records nor tell of further ones.
     pub ignore: Vec<String>,
-    /// Sent as a bearer token.
+    /// The bearer token that is sent.
     pub token: Option<String>,
 }
 

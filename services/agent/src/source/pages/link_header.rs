@@ -10,7 +10,7 @@ use crate::source::fault::excerpt;
 /// commas.
 ///
 /// # Errors
-/// It speaks of a next page, and not as the standard says; or of two.
+/// It speaks of a next page in a way that the standard does not allow, or of two.
 pub fn next(fields: &str) -> Result<Option<String>, String> {
     let unclear = |why: &str| format!("the Link header {why}: {}", excerpt(fields));
     let Some(links) = links(fields) else {
@@ -32,7 +32,7 @@ struct Link {
     is_next: bool,
 }
 
-/// All links; `None` if a sign stands in which none may.
+/// All links; `None` if a sign stands where none may.
 fn links(fields: &str) -> Option<Vec<Link>> {
     let mut signs = fields.chars().peekable();
     let mut links = Vec::new();

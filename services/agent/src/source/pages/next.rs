@@ -105,7 +105,7 @@ impl Next {
         self.with_parameter(found, location).map(Some)
     }
 
-    /// A cursor may hold any sign; where a parameter takes it, only what nothing else can be is an
+    /// A cursor may hold any sign; if a parameter takes it, only what can be nothing else is an
     /// address.
     fn is_address(&self, found: &str, location: &str) -> bool {
         if found.contains("://") || found.contains('?') || found.starts_with("./") {

@@ -28,7 +28,7 @@ pub fn parse(body: &[u8]) -> Result<Val, String> {
     if start.starts_with('<') {
         return Err(page_of_html(start));
     }
-    // Checks the depth, too: what follows would else go as deep as the text does.
+    // Checks the depth, too: otherwise what follows would go as deep as the text does.
     serde_json::from_str::<Strict>(&text).map_err(|error| {
         format!(
             "not JSON: {error}; it begins \"{}\"",

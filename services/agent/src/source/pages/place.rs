@@ -70,7 +70,7 @@ pub fn count(value: &Val) -> Option<u64> {
     }
 }
 
-/// The keys of an object, or what else is there, for an error.
+/// The keys of an object, or what is there instead, for an error.
 pub fn shape(value: &Val) -> String {
     match value {
         Val::Null => "null".to_owned(),

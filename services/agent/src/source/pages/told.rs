@@ -19,7 +19,7 @@ pub fn fields(headers: &HeaderMap) -> Val {
     });
     let pairs = named.filter_map(|(name, value)| {
         let text = value.to_str().ok()?.trim();
-        // {"TotalCount": 40}, as some write all of it in one field.
+        // {"TotalCount": 40}: some write everything in one field.
         let whole = if text.starts_with('{') { parse(text.as_bytes()).ok() } else { None };
         Some((key(name.as_str()), whole.unwrap_or_else(|| key(text))))
     });
@@ -34,7 +34,7 @@ pub fn is_part(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     let said = headers.get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
     let is_part = match &found {
         Some(range) if range.is_bytes() => !range.is_whole(),
-        // Its total tells.
+        // Its total tells whether it is a part.
         Some(range) => range.total.is_none(),
         None => status == StatusCode::PARTIAL_CONTENT,
     };

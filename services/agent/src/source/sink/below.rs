@@ -1,4 +1,4 @@
-//! A record that goes on in the rows below it, as where cells were merged or a list was written
+//! A record that goes on in the rows below it, as when cells were merged or a list was written
 //! downwards: no row is such a record as a whole, so none of them is sent.
 
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ impl Above {
         Self { record, fills, found_at, item: Some(item), below: Vec::new() }
     }
 
-    /// True if a record is a part of it: it says something else under the same id and title.
+    /// True if a record is a part of this one: it says something else under the same id and title.
     fn is_parted_by(&self, item: &Item) -> bool {
         item.record.as_ref().is_ok_and(|record| {
             known_as(record) == known_as(&self.record)
@@ -101,7 +101,7 @@ impl Above {
         Item { refused_id, ..Item::refused(found_at, error) }
     }
 
-    /// It as it is, with a remark where rows below it may belong to it.
+    /// The record as it is, with a remark if rows below it may belong to it.
     fn marked(self) -> impl Iterator<Item = Item> {
         let Self { item, below, .. } = self;
         let mark = below.first().map(|row| {
@@ -126,7 +126,7 @@ impl Sink<'_> {
     }
 
     /// Hands on a record once it is known not to go on in the rows that follow. That it does is
-    /// sure only where another record comes below them.
+    /// sure only if another record comes below them.
     pub(super) fn hand_in_turn(&mut self, item: Item) -> Result<()> {
         let row = std::mem::take(&mut self.row);
         match self.above.take() {

@@ -20,7 +20,7 @@ impl Sink<'_> {
         std::mem::take(&mut self.keys.ends)
     }
 
-    /// True once a row came of the file, whatever became of it.
+    /// True once a row came from the file, whatever became of it.
     pub fn has_row(&self) -> bool {
         self.has_row
     }

@@ -25,8 +25,8 @@ impl Sink<'_> {
         self.send(Item::refused(found_at, error))
     }
 
-    /// Hands on that a row could not be read. Where its record has the same id whatever stood in
-    /// the cells that are lost, as `rows` tries it, that id is not gone.
+    /// Hands on that a row could not be read. If its record has the same id whatever stood in the
+    /// lost cells, as `rows` tries it, that id is not gone.
     ///
     /// # Errors
     /// The same as [`Self::put`].

@@ -14,7 +14,7 @@ impl Secret {
         Self(text.trim_end_matches(['\r', '\n']).to_owned())
     }
 
-    /// For the connection only.
+    /// The password as text, for the connection only.
     pub(super) fn text(&self) -> &str {
         &self.0
     }

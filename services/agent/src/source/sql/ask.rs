@@ -34,7 +34,7 @@ impl Ask {
         format!("SELECT count(*) FROM (\n{statement}\n) AS mpp_rows")
     }
 
-    /// The rows that a query asks for at the most.
+    /// The most rows that a query asks for.
     pub fn limit(&self, dialect: Dialect) -> Limit {
         let is_all = self.is_table || self.is_whole;
         if is_all { Limit::None } else { Limit::of(&self.text.text, dialect) }

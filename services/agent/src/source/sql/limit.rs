@@ -1,5 +1,5 @@
-//! How many rows a query, or a view, asks for at the most. A limit that is overlooked lets a part
-//! of a catalog pass for the whole, so its words are looked for everywhere, and in any form but the
+//! How many rows a query, or a view, asks for at most. A limit that is overlooked lets a part of a
+//! catalog pass for the whole, so its words are looked for everywhere, and in any form but the
 //! plain one the limit counts as unknown.
 
 /// The SQL dialect that a query is written in.
@@ -48,7 +48,7 @@ pub fn limited(view: &str, definition: &str, dialect: Dialect) -> Option<String>
     })
 }
 
-/// True if a text names a view, also where a quote of its name is written twice.
+/// True if a text names a view, even if a quote in its name is written twice.
 pub fn names(text: &str, view: &str) -> bool {
     let (text, view) = (text.to_lowercase(), view.to_lowercase());
     let doubled =

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{policy::Policy, source::fault::Fault};
 
-/// Warnings that tell of a value of which the server has cut off a part.
+/// Warnings that the server has cut off a part of a value.
 const CUT: [i64; 2] = [1260, 1301];
 /// A year: the reader waits for the registry, however long that takes.
 const LONG: u32 = 31_536_000;
@@ -149,7 +149,7 @@ pub async fn begin(conn: &mut MySqlConnection, policy: &Policy) -> sqlx::Result<
     execute(conn, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned()).await
 }
 
-/// MariaDB and MySQL call it otherwise, and in other units; some versions have neither.
+/// MariaDB and MySQL have different names and units for it; some versions have neither.
 async fn limit_time(conn: &mut MySqlConnection, seconds: u64) -> sqlx::Result<()> {
     let setting = if is_mariadb(conn).await? {
         format!("SET SESSION max_statement_time = {seconds}")
@@ -168,7 +168,7 @@ async fn columns(conn: &mut MySqlConnection, statement: &str) -> sqlx::Result<Ve
     Ok(prepared.columns().to_vec())
 }
 
-/// How many rows there are; and whether a column holds bytes, which only its set of signs tells
+/// How many rows there are; and whether a column holds bytes, which only its character set tells
 /// from text that is compared by its bytes.
 async fn count(
     conn: &mut MySqlConnection,

@@ -11,7 +11,7 @@ use super::{
     mysql_ask::all,
 };
 
-/// The server's own.
+/// The server's own databases.
 const OWN: &str = "('information_schema', 'mysql', 'performance_schema', 'sys')";
 
 /// A view, and the database it is in, which is left out for the connection's own.

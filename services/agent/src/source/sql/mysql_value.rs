@@ -19,7 +19,7 @@ use super::{
 const ZEROFILL: &str =
     "SELECT table_schema, table_name, column_name FROM information_schema.columns
     WHERE column_type LIKE '%zerofill%'";
-/// MariaDB has no type of its own for it, but a check.
+/// MariaDB has no type of its own for JSON, but a check.
 const JSON: &str = "SELECT constraint_schema, table_name, check_clause
     FROM information_schema.check_constraints WHERE check_clause LIKE 'json_valid(`%`)'";
 

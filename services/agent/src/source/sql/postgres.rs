@@ -23,8 +23,8 @@ use crate::{policy::Policy, source::fault::Fault};
 /// Begins a transaction that only reads, all of it as of one moment.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// The views that a statement names, also by way of others. PostgreSQL holds a lock on each since
-/// it read the statement, and keeps a list of what each is made of.
+/// The views that a statement names, directly or through others. PostgreSQL holds a lock on each
+/// since it read the statement, and keeps a list of what each is made of.
 const VIEWS: &str = "WITH RECURSIVE named(oid) AS (
         SELECT relation FROM pg_locks WHERE locktype = 'relation' AND pid = pg_backend_pid()
         UNION

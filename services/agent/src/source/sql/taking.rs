@@ -1,4 +1,4 @@
-//! Rows as they come of a database: each is judged by the others, and handed on.
+//! Rows as they come from a database: each is judged by the others, and handed on.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -22,7 +22,7 @@ use crate::{
 
 /// Rows that are read ahead, so that the first of them are judged by the others.
 const AHEAD: usize = 300;
-/// Bytes of them at the most, as they are written.
+/// Most bytes of those rows, as they are written.
 const AHEAD_BYTES: usize = 8 * 1024 * 1024;
 /// Signs of a value by which a row may be named.
 const LONGEST_NAME: usize = 40;
@@ -33,7 +33,7 @@ pub struct Taking<'a, 'b> {
     place: String,
     sink: &'a mut Sink<'b>,
     columns: Vec<Val>,
-    /// Each with its size.
+    /// The rows read ahead, each with its size.
     ahead: VecDeque<(Result<Val>, usize)>,
     ahead_bytes: usize,
     shape: Shape,
@@ -148,7 +148,7 @@ impl<'a, 'b> Taking<'a, 'b> {
         Ok(())
     }
 
-    /// A row of a database has no line: where its first column reads like a key, that names it.
+    /// A row of a database has no line: if its first column reads like a key, that names it.
     fn found_at(&self, number: u64, cells: &[String]) -> String {
         let column = self.columns.first().and_then(place::text).unwrap_or_default();
         match cells.first() {

@@ -86,7 +86,7 @@ pub fn locale(at: &At, column: &str) -> Fault {
     Fault::config(&at.asked, text)
 }
 
-/// Connects, and tries again where that may help, until the policy's patience ends.
+/// Connects, and tries again if that may help, until the policy's patience ends.
 ///
 /// # Errors
 /// No connection came about after as many tries as the policy says.

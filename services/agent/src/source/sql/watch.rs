@@ -37,7 +37,7 @@ const REST: u32 = 10;
 pub struct Watch {
     database: Database,
     policy: Policy,
-    /// Until the next look.
+    /// How long it rests before the next look.
     rest: Duration,
     listener: Option<PgListener>,
     file: Option<SqliteConnection>,

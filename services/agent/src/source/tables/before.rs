@@ -10,7 +10,7 @@ use super::hidden::Hidden;
 /// A workbook that is open.
 pub type Open = Xlsx<BufReader<File>>;
 
-/// Merged cells, and formulas without a value, at the most.
+/// Most merged cells, and most formulas without a value.
 const MAX_SPECIAL: usize = 10_000;
 
 /// The place of a cell: row and column from 0.
@@ -21,7 +21,7 @@ pub type Spot = (u32, u32);
 pub struct Before {
     /// Formulas without a stored value.
     pub uncalculated: HashSet<Spot>,
-    /// From the last to the first.
+    /// The merged cells, from the last to the first.
     pub merged: Vec<Merged>,
     /// Texts of which a part is struck through, raised or lowered, by [`runs::key`].
     pub formatted: HashSet<String>,

@@ -34,7 +34,7 @@ fn is_rounded(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() >= 1e15
 }
 
-/// Programs write a line's end within a cell so.
+/// Undoes the way in which programs write a line's end within a cell.
 fn unescaped(text: &str) -> String {
     text.replace("_x000D_", "").replace("_x000A_", "\n")
 }
@@ -141,7 +141,7 @@ struct Parts {
     is_percent: bool,
     /// Words stand between its digits.
     is_split: bool,
-    /// Shown so only for some numbers.
+    /// Shown like this only for some numbers.
     is_conditional: bool,
     /// Shown with as many decimals as the number has.
     is_general: bool,

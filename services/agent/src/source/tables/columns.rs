@@ -9,7 +9,7 @@ use crate::model::text;
 /// place, so that none is lost.
 ///
 /// # Errors
-/// Names a heading that two columns have, also where only its case or its marks differ.
+/// Names a heading that two columns have, even if only its case or its marks differ.
 pub fn keys(row: &[String]) -> Result<Vec<String>, String> {
     let mut first: HashMap<String, (String, usize)> = HashMap::new();
     let mut keys = Vec::with_capacity(row.len());
@@ -60,7 +60,7 @@ pub fn nameless<'a>(
 pub enum Again {
     /// Over the same columns.
     Same,
-    /// Over columns in another order: the rows below it are parted otherwise.
+    /// Over columns in another order: the rows below it are divided differently.
     Moved,
     /// At least half of its cells repeat the heading; the others may be a record's.
     Doubtful,

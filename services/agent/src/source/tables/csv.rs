@@ -1,5 +1,5 @@
 //! CSV files with a heading row. A row that cannot be read is refused and the next one goes on; the
-//! file as a whole counts as read only where every line was accounted for.
+//! file as a whole counts as read only if every line was accounted for.
 
 use std::{collections::VecDeque, io, path::PathBuf};
 

@@ -19,13 +19,13 @@ pub struct Habit {
 }
 
 impl Habit {
-    /// Takes up how a row is parted.
+    /// Takes up how a row is divided.
     pub fn see_separators(&mut self, all: usize, spaced: usize) {
         self.separators += all;
         self.spaced += spaced;
     }
 
-    /// Takes up what id a row has.
+    /// Takes up which id a row has.
     pub fn see_id(&mut self, cells: &[String]) {
         let form = cells.first().map(|cell| form(cell)).unwrap_or_default();
         // A mere word is the form of half of all prose.

@@ -8,7 +8,7 @@ use super::lines::Line;
 /// Lines in which the heading must stand.
 pub const LOOKED_AT: usize = 40;
 
-/// Signs that part cells in exports.
+/// Signs that separate cells in exports.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// Words above a heading for the list, and for the office that keeps it.
@@ -112,7 +112,7 @@ fn mask(line: &str, mut quoted: bool, parts: impl Fn(char) -> bool, text: &mut S
         }
         quoted = sign == '"' && is_start;
         is_start = parts(sign) || (is_start && sign.is_whitespace());
-        // A quoted cell counts as filled where it is: an empty one is rare.
+        // A quoted cell counts as filled: an empty one is rare.
         let is_empty = quoted && signs.peek() == Some(&'"');
         if !is_empty {
             text.push(if quoted { '"' } else { sign });

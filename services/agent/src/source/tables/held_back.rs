@@ -23,7 +23,7 @@ impl HeldBack {
     }
 }
 
-/// The id by which a mapped record is known, as `mpp_form::record::known_as` has it.
+/// The id by which a mapped record is known, as in `mpp_form::record::known_as`.
 pub fn id(output: &Value) -> Option<String> {
     let text = |key: &str| output.get(key).and_then(Value::as_str);
     let has = |key: &str| output.get(key).is_some();
@@ -48,7 +48,7 @@ pub fn is_suspicious(error: &Error) -> bool {
     error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
 }
 
-/// Why the registry would take a record for none.
+/// Why the registry would not take a record for one.
 pub fn doubted(record: &mut Record) -> Option<String> {
     mpp_form::screen::doubted(record.body.as_mut()?).map(|(_, why)| why)
 }

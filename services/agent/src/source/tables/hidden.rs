@@ -18,9 +18,9 @@ use zip::ZipArchive;
 
 use crate::model::column_letters::letters;
 
-/// Columns of a table at the most.
+/// Most columns of a table.
 pub const MAX_COLUMNS: usize = 1_000;
-/// Bytes of the lists of sheets that are read at the most.
+/// Most bytes that are read of the lists of sheets.
 const LONGEST_LIST: u64 = 1 << 20;
 
 /// What a sheet hides.
@@ -34,7 +34,7 @@ pub struct Hidden {
 
 impl Hidden {
     /// Looks through a sheet of a workbook that was unpacked before. Errors are ignored here: they
-    /// are told where the same part is read for its values.
+    /// are told when the same part is read for its values.
     pub fn look(path: &Path, sheet: &str) -> Self {
         let mut hidden = Self::default();
         let Ok(mut archive) = File::open(path)

@@ -3,7 +3,7 @@
 
 /// Rows by which a column's kind is known.
 const ENOUGH: usize = 3;
-/// Words of a heading at the most.
+/// Most words of a heading.
 const LONGEST: usize = 4;
 
 /// Counts for each column in how many rows it was filled and in how many it held a digit.

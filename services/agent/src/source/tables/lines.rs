@@ -26,7 +26,7 @@ const HOW_TO_SAVE: &str = "save it as \"CSV UTF-8\", or name the encoding in the
 pub struct Line {
     /// Counted from 1, as an editor does.
     pub number: usize,
-    /// Why it cannot be read, otherwise.
+    /// The text, or why it cannot be read.
     pub text: Result<String, String>,
 }
 

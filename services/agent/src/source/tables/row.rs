@@ -13,14 +13,14 @@ use crate::{model::filled::holds_something, source::pages::place};
 pub enum Row {
     /// A row, where it begins.
     Cells { line: usize, cells: Vec<String> },
-    /// One line that cannot be read; `rest` are the cells of it that can, empty where nothing is
-    /// known of them.
+    /// One line that cannot be read; `rest` are the cells of it that can, empty if nothing is known
+    /// of them.
     Refused { line: usize, error: Error, rest: Vec<Option<String>> },
     /// Lines, from and to, in which the ends of rows cannot be told.
     Torn { from: usize, to: usize, why: String },
 }
 
-/// Rows of cells, of a text or of a sheet.
+/// Rows of cells, from a text or from a sheet.
 pub trait TableRows {
     /// The next row; `None` after the last.
     ///

@@ -20,7 +20,7 @@ pub struct Layout {
     pub separator: char,
     /// How many cells a row has; 0 if that is not known yet.
     pub columns: usize,
-    /// Bytes of a row at the most.
+    /// Most bytes of a row.
     pub longest: usize,
     /// Cells with lines that look like rows are taken as they are.
     pub trust_quotes: bool,

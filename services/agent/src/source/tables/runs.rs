@@ -22,7 +22,7 @@ pub fn key(text: &str) -> String {
 }
 
 /// The keys of the texts of which only a part is formatted so. Errors are ignored here: they are
-/// told where the same part is read for its values.
+/// told when the same part is read for its values.
 pub fn formatted(part: impl Read) -> HashSet<String> {
     let mut reader = Reader::from_reader(BufReader::new(part));
     let (mut found, mut buffer, mut text) = (HashSet::new(), Vec::new(), Text::default());

@@ -41,7 +41,7 @@ pub struct Shape {
 struct Computed {
     /// How many rows begin with each form of id.
     forms: HashMap<String, usize>,
-    /// The form of the table's own ids, where they have one with digits: a mere word is the form of
+    /// The form of the table's own ids, if they have one with digits: a mere word is the form of
     /// half of all prose.
     main: Option<String>,
     /// The columns that nearly all rows of that form fill, or else that most rows fill alike.
@@ -73,7 +73,7 @@ impl Shape {
         strange || self.is_sparse(cells)
     }
 
-    /// True for a row of one or two cells where nearly all others fill many, or one that repeats a
+    /// True for a row of one or two cells if nearly all others fill many, or one that repeats a
     /// single text, as merged cells do.
     pub fn is_sparse(&self, cells: &[String]) -> bool {
         let (all, filled) = self.filled(cells);
@@ -168,7 +168,7 @@ fn often<'a>(kinds: impl Iterator<Item = (&'a (String, Vec<bool>), &'a usize)>) 
     filled.into_iter().map(|sum| sum * 5 >= rows * 4).collect()
 }
 
-/// The columns that the most rows fill alike, where those are many.
+/// The columns that most rows fill alike, if those rows are many.
 fn most_alike(kinds: &HashMap<(String, Vec<bool>), usize>) -> Vec<bool> {
     let all: usize = kinds.values().sum();
     let mut patterns: HashMap<&Vec<bool>, usize> = HashMap::new();

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::column_letters::letters;
 
-/// Bytes of a row at the most, of all its cells: as many as a record may have.
+/// Most bytes of a row, over all its cells: as many as a record may have.
 const LONGEST_ROW: usize = 262_144;
 /// The rows of a sheet.
 pub struct SheetRows<'a> {

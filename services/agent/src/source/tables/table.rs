@@ -218,7 +218,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Passes over a heading that comes again, as where pages were glued together.
+    /// Passes over a heading that comes again, as when pages were glued together.
     fn pass_over(&mut self, line: usize, why: &str) -> Result<()> {
         self.below_heading = true;
         self.moved = None;
@@ -294,8 +294,8 @@ impl Reading<'_, '_> {
         Val::obj(cells.collect())
     }
 
-    /// The rest of a row with lost cells, once as if those were empty and once as if they were
-    /// not; `None` where nothing is left of it.
+    /// The rest of a row with lost cells, once as if those were empty and once as if they were not;
+    /// `None` if nothing is left of it.
     fn rest(&self, mut rest: Vec<Option<String>>) -> Option<[Val; 2]> {
         if rest.is_empty() {
             return None;

@@ -25,7 +25,7 @@ use crate::{
     source::{fault::Fault, sink::Sink},
 };
 
-/// Parts the cells where the heading is looked for; no cell holds it.
+/// Separates the cells when the heading is looked for; no cell holds it.
 const PARTS: char = '\u{1f}';
 /// The way out for a file that is no workbook.
 const AS_TEXT: &str = "for a text file set type = \"csv\" in [input]";

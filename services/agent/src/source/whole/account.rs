@@ -21,7 +21,7 @@ use crate::source::{
     pages::place::{beside, count, key, text},
 };
 
-/// Members that a message names at the most.
+/// Most members that a message names.
 const NAMED: usize = 12;
 /// Items of a list that are looked at, to tell whether they may be further rows.
 const DEEP: usize = 3;
@@ -54,7 +54,7 @@ pub struct Unknown {
     pub value: String,
 }
 
-/// All that cannot be accounted for beside the rows of a page.
+/// Everything beside the rows of a page that cannot be accounted for.
 pub fn unknown(looked: &Looked<'_>) -> Vec<Unknown> {
     let denied = more::says_last(looked.page, looked.rows);
     let mut found: Vec<Unknown> = Vec::new();
@@ -131,7 +131,7 @@ fn code(name: &[String], value: &Val) -> Option<bool> {
     let said = said.trim().to_lowercase();
     match spoken::code_name(name) {
         spoken::Code::Answer => Some(is_success_code(&said)),
-        // The code of an agency or of a region, too.
+        // It may also be the code of an agency or of a region.
         spoken::Code::Any => {
             // An agency's has three digits, and is a text then.
             let least = if name == ["kode"] && matches!(value, Val::TStr(_)) { 3 } else { 4 };
@@ -201,7 +201,7 @@ fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, deni
 
 fn is_known_list(looked: &Looked<'_>, name: &[String], items: &[Val]) -> bool {
     if items.len() == 1 {
-        // Gone into.
+        // Such lists are gone into.
         return !matches!(&items[0], Val::TStr(_)) || list_of_texts(name, items);
     }
     let is_like_rows = |item: &Val| is_like(item, looked.rows);

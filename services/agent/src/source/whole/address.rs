@@ -9,14 +9,14 @@ use super::spoken::{self, holds};
 const ELSEWHERE: &str = " self first prev previous start current up search profile help docs path home feed \
     logo schema context id type canonical alternate describedby find curies pertama awal sebelumnya item base \
     website homepage license url request documentation ";
-/// Parameters of how many records are passed over.
+/// Parameters that say how many records are passed over.
 const OFFSETS: [&str; 6] = ["offset", "start", "skip", "$skip", "startindex", "_offset"];
 const UNKNOWN: &str = "http://unknown.invalid/";
 const LAST: &str = " last terakhir akhir end ";
 
 /// An address, against the one that was asked.
 pub struct Address {
-    /// It has that one's path, and another query.
+    /// True if it has that one's path, and another query.
     is_of_this_list: bool,
     /// The greatest number in its query.
     number: Option<u64>,

@@ -31,9 +31,9 @@ pub struct Extent {
     again: u64,
     /// A record that came again, and where it had come before.
     example: Option<(String, usize)>,
-    /// The most that is said, and where.
+    /// The greatest number that is stated, and where it stands.
     says: HashMap<Unit, (u64, String)>,
-    /// The last that is said of how far a page goes, and where.
+    /// The last statement of how far a page goes, and where it stands.
     part: Option<(OutOf, String)>,
     /// A row that says that not all came, and where.
     cut: Option<(String, String)>,
@@ -135,7 +135,7 @@ impl Extent {
         [Unit::Records, Unit::Pages].iter().any(|unit| self.says.contains_key(unit))
     }
 
-    /// The source says itself how many there are, where its keeper says that it does.
+    /// True if the source's keeper has named where it says how many there are.
     pub fn is_counted(&self) -> bool {
         !self.whole.is_empty()
     }
@@ -209,7 +209,7 @@ impl Extent {
         });
         match (missing, again) {
             (Some(missing), Some(again)) => Some(format!("{missing}; {again}")),
-            // All that it says to have came as well.
+            // Everything that it says it has came as well.
             (None, Some(_)) if self.says.contains_key(&Unit::Records) => None,
             (missing, again) => missing.or(again),
         }

@@ -1,5 +1,5 @@
-//! A page that is as full as an answer may be: where nothing says that it is the last, there may
-//! be more behind it.
+//! A page that is as full as an answer may be: if nothing says that it is the last, there may be
+//! more behind it.
 
 use jaq_json::Val;
 use url::Url;

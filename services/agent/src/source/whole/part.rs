@@ -42,7 +42,7 @@ pub struct OutOf {
     pub pages: bool,
 }
 
-/// "1 sampai 6 dari 40", "halaman 1 dari 4"; "1/4" only where `is_count`, since it may be a date.
+/// "1 sampai 6 dari 40", "halaman 1 dari 4"; "1/4" only if `is_count`, since it may be a date.
 pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
     let words = words(text);
     if let ([one], true) = (words.as_slice(), is_count)

@@ -80,7 +80,7 @@ pub enum Counted {
     Left(u64),
 }
 
-/// How many a sentence says that there are; the greatest where it names several. A number is a
+/// How many a sentence says that there are; the greatest number if it names several. A number is a
 /// count where it stands before what a list holds, or behind a word that counts; never where it
 /// bounds ("maksimal 100 data", "20 data per halaman") or counts something else ("42 instansi").
 pub fn counted(text: &str) -> Option<Counted> {

@@ -29,7 +29,7 @@ const MORE_BELOW: [&str; 10] = [
     "truncated",
     "lihat lampiran",
 ];
-/// The same where they are all that a row says.
+/// The same, if they are all that a row says.
 const AND_SO_ON: [&str; 7] =
     ["dst", "dsb", "dll", "etc", "more", "dan lain-lain", "dan seterusnya"];
 /// Words behind the number of others: "dan 30 layanan lainnya".
