@@ -1,4 +1,4 @@
-//! In what two states of a record differ, field by field. Pure.
+//! What differs between two states of a record, field by field. Pure.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::{json, sync::FieldDifference};
 
-/// Bytes of an answer's differences at the most: clients take messages of 4 MiB, of which the rest
-/// of the answer needs a part.
+/// The most bytes that the differences of one answer may take: clients take messages of 4 MiB, of
+/// which the rest of the answer needs a part.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The room that an answer has for differences.

@@ -78,7 +78,7 @@ pub fn difference(before: &Report, after: &Report) -> ReportChange {
     ReportChange { report: Some(report), removed: Some(removed) }
 }
 
-/// Makes of the report before the report after.
+/// Turns the earlier report into the later one.
 pub fn apply(held: &mut Report, change: ReportChange) {
     let mut after = change.report.unwrap_or_default();
     let removed = change.removed.unwrap_or_default();

@@ -31,7 +31,7 @@
 //! that has ended. The caller says so ([`Day::barred`]), and the rules are then not consulted.
 //!
 //! # Unknown, never open
-//! - A year that no decree fixes is unknown on every day, Sundays included, save where a closure
+//! - A year that no decree fixes is unknown on every day, Sundays included, except where a closure
 //!   holds. Formulas are no substitute: computed dates were wrong in 5 of 12 years.
 //! - A holiday whose date is only estimated makes its date, and a day on either side, unknown for
 //!   those who observe it and would be open; decreed holidays in that window stay closed.

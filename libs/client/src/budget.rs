@@ -24,7 +24,7 @@ impl Budget {
         self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(WHOLE)).is_ok()
     }
 
-    /// A call went well.
+    /// Earns a part of a repeat, since a call went well.
     pub(crate) fn earn(&self) {
         let more = |left| (left < self.full).then_some(left + PART);
         // A full one stays as it is.

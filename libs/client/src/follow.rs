@@ -72,7 +72,7 @@ impl<C> Event<C> {
     }
 }
 
-/// How it stands with the connection to a feed.
+/// The state of the connection to a feed.
 #[derive(Clone, Debug, Default)]
 pub struct Link {
     /// Since when the feed is followed without a break; `None` while it is not.

@@ -1,4 +1,4 @@
-//! A list is answered in pages: who wants all of it asks until no token is left.
+//! A list is answered in pages: to get all of it, ask until no token is left.
 
 use futures::{Stream, stream::try_unfold};
 

@@ -93,13 +93,13 @@ impl Written {
         }
     }
 
-    /// The service has lost it: reads do not ask for it any more.
+    /// Notes that the service has lost the revision: reads no longer ask for it.
     pub(crate) fn forget(&self, revision: i64) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = last.filter(|(newer, _)| *newer > revision);
     }
 
-    /// The highest revision that a write was answered with of late, or 0.
+    /// The highest revision that a recent write was answered with, or 0.
     pub(crate) fn of_late(&self) -> i64 {
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let of_late = |at: Instant| at.elapsed() < self.holds;

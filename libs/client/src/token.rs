@@ -123,7 +123,7 @@ struct Held {
     header: HeaderValue,
     /// `None` if the token does not say.
     ends: Option<Micros>,
-    /// When it is asked again.
+    /// When the source is asked again.
     renew_at: Option<Instant>,
 }
 
@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    /// An issuer whose numbered tokens end this many seconds from now.
+    /// An issuer that numbers its tokens, which end this many seconds from now.
     fn issuer(ends_in: i64) -> (Token, Arc<AtomicU64>) {
         let asked = Arc::new(AtomicU64::new(0));
         let count = asked.clone();

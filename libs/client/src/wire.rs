@@ -36,7 +36,8 @@ pub(crate) fn integer(body: &[u8], field: u32) -> Option<i64> {
     of(message(body)?, field)
 }
 
-/// The same for a field in a message within the message, and so on. `way` ends with the field.
+/// Like [`integer`], for a field in a message within the message, and so on. `way` ends with the
+/// field.
 pub(crate) fn integer_at(body: &[u8], way: &[u32]) -> Option<i64> {
     let (field, outer) = way.split_last()?;
     let mut within = message(body)?;
@@ -63,7 +64,7 @@ fn of(message: &[u8], field: u32) -> Option<i64> {
     if found.is_empty() {
         return Some(0);
     }
-    // The same bits: so protobuf has negative ones.
+    // Protobuf writes negative integers with the same bits.
     decode_varint(&mut found).ok().map(u64::cast_signed)
 }
 

@@ -1,4 +1,4 @@
-//! Whether an answer is as a vector expects it. What a vector does not name may be as it likes.
+//! Whether an answer is as a vector expects it. What a vector does not name may have any value.
 //!
 //! ```text
 //! "x", 7, true       just that; 0, "" and false also where the field is left out
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::fill::whole_number;
 
-/// In what an answer differs from what is expected; none: it is so.
+/// What differs between an answer and what is expected; empty if nothing does.
 pub fn differences(expected: &Value, came: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(expected, came, "", &mut found);

@@ -13,7 +13,7 @@
 //! contract says was written down a second time, so that a fault of theirs is not taken for the
 //! rule. `tests/e2e/conform.rs` plays both files against both.
 //!
-//! Rejected: *vectors as Rust tests*, which nobody runs who writes a client in another language;
+//! Rejected: *vectors as Rust tests*, which no author of a client in another language runs;
 //! *recorded bytes*, since sessions, marks and tokens are drawn anew in each run.
 
 #![forbid(unsafe_code)]
@@ -27,12 +27,12 @@ mod sized;
 
 use std::fmt;
 
-/// What came of a vector.
+/// The outcome of a vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The vector's name: the rule in plain words.
     pub name: String,
-    /// Why it failed: what was expected and what came; none: it passed.
+    /// Why it failed: what was expected and what came; empty if it passed.
     pub faults: Vec<String>,
 }
 

@@ -6,7 +6,7 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// A record of a source, and how it stands by its last answer.
+/// A record of a source, and its standing by its last answer.
 struct Item {
     key: [u8; 8],
     sum: [u8; 16],

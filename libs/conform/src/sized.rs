@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::fill::Values;
 
-/// Tries of a padding: the length of a text is written before it, so that it takes a few.
+/// How often a padding is tried: the length of a text is written before it, so that one try is
+/// rarely enough.
 const TRIES: usize = 5;
 
 /// `count` records, each with its place for `${at}`.

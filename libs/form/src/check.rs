@@ -69,7 +69,7 @@ impl Check {
         }
     }
 
-    /// A text that must be there, of at most `most` characters.
+    /// Checks a text that must be there, of at most `most` characters.
     pub fn required(&mut self, field: &str, text: &str, most: usize) {
         if text.trim().is_empty() {
             self.fail(field, FieldCode::Required, "must not be empty");
@@ -77,8 +77,8 @@ impl Check {
         self.text(field, text, most);
     }
 
-    /// A text of at most `most` characters. Those of records were cleaned before, by
-    /// `mpp_api::text`.
+    /// Checks a text of at most `most` characters. `mpp_api::text` has already cleaned those of
+    /// records.
     pub fn text(&mut self, field: &str, given: &str, most: usize) {
         // Bytes bound characters, so that most texts are never counted.
         if given.len() > most && given.chars().count() > most {
@@ -93,8 +93,8 @@ impl Check {
         }
     }
 
-    /// A text that programs compare, such as an id that a client has chosen: it is never cleaned,
-    /// since two might become one, so it must be as it is seen.
+    /// Checks a text that programs compare, such as an id that a client has chosen: it is never
+    /// cleaned, since two might become one, so it must be as it is seen.
     pub fn token(&mut self, field: &str, given: &str, most: usize) {
         self.text(field, given, most);
         if text::is_disguised(given) && !text::has_control(given) {
@@ -103,12 +103,12 @@ impl Check {
         }
     }
 
-    /// A list of texts, none of them empty.
+    /// Checks a list of texts, none of which may be empty.
     pub fn texts(&mut self, field: &str, texts: &[String], most: usize, longest: usize) {
         self.each(field, texts, most, |item, text| item.required("", text, longest));
     }
 
-    /// A number between two bounds, both included.
+    /// Checks a number between two bounds, both included.
     pub fn range<N: PartialOrd + Display>(&mut self, field: &str, number: N, low: N, high: N) {
         if number < low || number > high {
             self.fail(
@@ -119,33 +119,33 @@ impl Check {
         }
     }
 
-    /// A resource name that must be there.
+    /// Checks a resource name that must be there.
     pub fn name<K: Document>(&mut self, field: &str, name: &str) {
         self.name_of(K::KIND, field, name);
     }
 
-    /// The name of a record of a kind that is known only now.
+    /// Checks the name of a record whose kind is known only at run time.
     pub fn name_of(&mut self, kind: &str, field: &str, name: &str) {
         if let Err(error) = check_name(name, &collections(kind), field) {
             self.adopt(&error);
         }
     }
 
-    /// A resource name, where there is one.
+    /// Checks a resource name, where there is one.
     pub fn optional_name<K: Document>(&mut self, field: &str, name: &str) {
         if !name.is_empty() {
             self.name::<K>(field, name);
         }
     }
 
-    /// The id of a new record.
+    /// Checks the id of a new record.
     pub fn id(&mut self, field: &str, id: &str) {
         if let Err(error) = check_id(id, field) {
             self.adopt(&error);
         }
     }
 
-    /// A day such as "2026-05-01", where there is one.
+    /// Checks a day such as "2026-05-01", where there is one.
     pub fn date(&mut self, field: &str, text: &str) -> Option<Date> {
         if text.is_empty() {
             return None;
@@ -157,7 +157,7 @@ impl Check {
         date
     }
 
-    /// Two days, of which the first must lie before the second where both are there.
+    /// Checks two days, of which the first must lie before the second where both are there.
     pub fn period(&mut self, from: (&str, &str), to: (&str, &str)) {
         let (first, end) = (self.date(from.0, from.1), self.date(to.0, to.1));
         if first.zip(end).is_some_and(|(first, end)| first >= end) {
@@ -185,7 +185,7 @@ pub(crate) fn collections(kind: &str) -> Vec<&'static str> {
     document::form(kind).split('/').step_by(2).collect()
 }
 
-/// A day in the one form that the contract has.
+/// Reads a day in the one form that the contract has.
 pub fn parse_date(text: &str) -> Option<Date> {
     (text.len() == "2026-05-01".len()).then(|| text.parse().ok()).flatten()
 }

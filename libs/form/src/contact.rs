@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{Check, limits::SHORT};
 
-/// Contacts of one record at the most.
+/// The most contacts of one record.
 const MAX_CONTACTS: usize = 20;
 /// Longest address, in characters.
 pub const LONGEST_URI: usize = 2000;
@@ -42,8 +42,8 @@ fn telephone(check: &mut Check, number: &str) {
     }
 }
 
-/// An address for the sake of its parts: of a host beside letters of other scripts the reader
-/// expects small ones.
+/// Reads an address for its parts: in a host that has letters of other scripts, the parser expects
+/// small ones.
 fn read(address: &str) -> Option<Url> {
     Url::parse(&address.to_ascii_lowercase()).ok()
 }
@@ -53,7 +53,8 @@ fn mailbox(check: &mut Check, mailbox: &str) {
         !text.is_empty() && !text.contains(|sign: char| sign.is_whitespace() || sign == '@')
     };
     let parts = mailbox.split_once('@');
-    // A page makes a link of it, in which these begin a text to be sent, or another address.
+    // A page makes a link of the address, in which these signs begin a text to be sent, or another
+    // address.
     let is_plain = !mailbox.contains(|sign: char| "?&#/:;,%<>\"'()[]\\".contains(sign));
     let fits = |(name, host): (&str, &str)| {
         let is_host = read(&format!("https://{host}/")).is_some_and(|url| url.domain().is_some());

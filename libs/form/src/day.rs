@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use mpp_core::{Error, FieldCode, Result};
 
-/// The days that anything here can be asked of: from the first decreed working hours (Keppres
+/// The days about which anything here can be asked: from the first decreed working hours (Keppres
 /// 68/1995) to far beyond every plan, and far from where the calendar's own time ends.
 const FIRST: Date = jiff::civil::date(1995, 1, 1);
 const LAST: Date = jiff::civil::date(2100, 12, 31);

@@ -1,4 +1,4 @@
-//! Fees: the kind says which fields there are, and what a reader did not understand is kept in the
+//! Fees: the kind says which fields a fee has, and what a reader did not understand is kept in the
 //! source's words.
 
 use mpp_api::types::{Fee, fee::Kind};
@@ -9,10 +9,10 @@ use crate::{
     limits::{LONG, MOST_RUPIAH, SHORT},
 };
 
-/// Cases or parts of one fee, and notes, at the most.
+/// The most cases, parts or notes of one fee.
 const MAX_PARTS: usize = 100;
 
-/// One fee of a service or an offering.
+/// Checks one fee of a service or an offering.
 pub fn fee(check: &mut Check, fee: &Fee) {
     one(check, fee);
     check.each("cases", &fee.cases, MAX_PARTS, part_of_one);
@@ -22,7 +22,7 @@ pub fn fee(check: &mut Check, fee: &Fee) {
     }
 }
 
-/// A case or a part: a fee that is not made of others.
+/// Checks a case or a part: a fee that is not made of others.
 fn part_of_one(check: &mut Check, fee: &Fee) {
     one(check, fee);
     if matches!(fee.kind(), Kind::Cases | Kind::Parts) {
@@ -102,7 +102,7 @@ fn check_foreign(check: &mut Check, fee: &Fee) {
     });
 }
 
-/// A field that one kind must have and no other may.
+/// Checks a field that one kind must have and no other may have.
 fn belongs(check: &mut Check, field: &str, there: bool, wanted: bool) {
     match (there, wanted) {
         (true, false) => {

@@ -5,7 +5,7 @@ use mpp_core::FieldCode;
 
 use crate::{Check, limits::SHORT, screen};
 
-/// A name or title in Indonesian, with an English rendering where there is one.
+/// Checks a name or title in Indonesian, with an English rendering where there is one.
 pub fn localized(check: &mut Check, field: &str, text: Option<&LocalizedText>) {
     match text {
         None => check.fail(&format!("{field}.id"), FieldCode::Required, "must not be empty"),

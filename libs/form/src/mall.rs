@@ -62,8 +62,8 @@ fn check_sites(check: &mut Check, mall: &Mall) {
     });
 }
 
-/// Each kind stands once, so that a visitor reads one line of it; what no kind says stands in
-/// words.
+/// Each kind is listed once, so that a visitor reads one line about it; what no kind covers is said
+/// in words.
 fn check_facilities(check: &mut Check, facilities: &[Facility]) {
     check.each("facilities", facilities, MAX_FACILITIES, |part, facility| {
         match facility::Kind::try_from(facility.kind) {

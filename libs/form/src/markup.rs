@@ -1,8 +1,8 @@
 //! Recognises markup in a text that may or may not be HTML: tags, comments and entities by name.
 
-/// Characters after a tag's name in which its first attribute shows.
+/// A tag's first attribute has to begin within this many characters after its name.
 const FIRST_ATTRIBUTE: usize = 200;
-/// The reader of HTML has a use of its own for it.
+/// The reader of HTML uses this character for itself.
 const ZERO: char = '\0';
 
 /// Elements that stand on lines of their own.
@@ -75,7 +75,7 @@ pub const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
     "track", "wbr",
 ];
-/// Elements whose content is nothing to read.
+/// Elements whose content no person reads.
 pub const UNREAD: &[&str] = &["noscript", "script", "style", "template", "title", "xml"];
 
 /// True if something would be read as more than its characters.
@@ -126,8 +126,8 @@ pub fn with_plain_characters_encoded(html: &str) -> String {
     source
 }
 
-/// Ends of the things that a text can begin: one without an end would take the rest of the text
-/// with it.
+/// Where the things that a text can begin have their ends: one without an end would swallow the
+/// rest of the text.
 struct Ends {
     /// The last `>`.
     tag: usize,

@@ -1,4 +1,4 @@
-//! Places as records have them: on the earth, and a mall's within its province. There is a box for
+//! Places of records: all lie on the earth, and a mall's within its province. There is a box for
 //! each province, wide enough for all its islands.
 
 use std::sync::LazyLock;
@@ -38,7 +38,7 @@ fn row(line: &str) -> Option<Extent> {
     Some(Extent { code, south: next()?, north: next()?, west: next()?, east: next()? })
 }
 
-/// A place on the earth; whether it is there is the caller's matter.
+/// Checks a place on the earth; whether there is one is for the caller to check.
 pub fn location(check: &mut Check, field: &str, place: &Location) {
     check.within(field, |part| {
         part.range("latitude", place.latitude, -90.0, 90.0);
@@ -49,8 +49,9 @@ pub fn location(check: &mut Check, field: &str, place: &Location) {
     });
 }
 
-/// A site lies in the province of its mall, or of a region that the mall serves too. The boxes are
-/// wide, so that a place outside is a mistake and not a matter of borders: it is refused.
+/// Checks that a site lies in the province of its mall, or of a region that the mall serves too.
+/// The boxes are wide, so that a place outside is a mistake and not a matter of borders: it is
+/// refused.
 pub fn check_site(check: &mut Check, place: &Location, mall: &Mall) {
     if let Some(problem) = problem(place, mall) {
         check.fail("location", FieldCode::OutOfRange, problem);

@@ -13,9 +13,9 @@ use crate::{
     time::time,
 };
 
-/// Entries of one list of a service at the most.
+/// The most entries of one list of a service.
 pub(crate) const MAX_LIST: usize = 100;
-/// Channels of one service at the most.
+/// The most channels of one service.
 const MAX_CHANNELS: usize = 20;
 /// Longest keyword, in characters.
 pub(crate) const MAX_KEYWORD: usize = 100;
@@ -50,7 +50,7 @@ pub fn check(service: &Service) -> Result<()> {
             format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"),
         );
     }
-    // The title was looked at as all names are.
+    // The title was already checked, as all names are.
     own.title = None;
     for fault in screen::broken(&mut own, "") {
         check.fail(&fault.field, fault.code, fault.description);

@@ -1,5 +1,5 @@
-//! Times of services: the unit says which fields there are, and what a reader did not understand is
-//! kept in the source's words.
+//! Times of services: the unit says which fields a time has, and what a reader did not understand
+//! is kept in the source's words.
 
 use mpp_api::types::{ServiceTime, service_time::Unit};
 use mpp_core::FieldCode;
@@ -11,10 +11,10 @@ use crate::{
 
 /// Longest time of a service, in any unit.
 const MAX_TIME: i64 = 100_000;
-/// Cases or steps of one time, and notes, at the most.
+/// The most cases, steps or notes of one time.
 const MAX_PARTS: usize = 100;
 
-/// How long a service takes.
+/// Checks how long a service takes.
 pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
     check.within(field, |part| {
         one(part, time);
@@ -26,7 +26,7 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
     });
 }
 
-/// A case or a step: a time that is not made of others.
+/// Checks a case or a step: a time that is not made of others.
 fn part_of_one(check: &mut Check, time: &ServiceTime) {
     one(check, time);
     if time.unit() == Unit::Cases || !time.steps.is_empty() {

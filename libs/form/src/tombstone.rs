@@ -1,4 +1,4 @@
-//! Why a record goes.
+//! The reason for which a record goes.
 
 use mpp_api::types::{Tombstone, tombstone::Reason};
 use mpp_core::{Error, FieldCode, Result, check_name};

@@ -5,7 +5,7 @@ use mpp_core::{FieldCode, Result};
 
 use crate::{Check, contacts, localized};
 
-/// Former names of one unit at the most.
+/// The most former names of one unit.
 const MAX_FORMER_NAMES: usize = 50;
 
 /// Checks a unit's form.

@@ -17,11 +17,11 @@ const SECONDS: [f64; 14] =
 /// The declaration of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Only adds up, from the process' start.
+    /// A count that only rises, from the process' start.
     Counter,
     /// A present value.
     Gauge,
-    /// How often values of each size were seen.
+    /// A histogram of durations: how often values of each size were seen.
     Seconds,
 }
 
@@ -135,14 +135,15 @@ impl Seconds {
 /// Values of the labels in their order, and the value.
 pub type Point = (Vec<String>, f64);
 
-/// Tells values of now. Everything that measures by one shares it, such as the feeds of a process.
+/// Gives present values. Everything that measures the same shares one gauge, such as the feeds of a
+/// process.
 pub struct Gauge {
     about: Metric,
     readers: Mutex<Vec<Reader>>,
     made: Once,
 }
 
-/// Reads from something that may be gone; then `None`.
+/// Reads from something that may be gone; in that case it gives `None`.
 struct Reader {
     is_alive: Box<dyn Fn() -> bool + Send + Sync>,
     read: Box<dyn Fn() -> Option<Labelled> + Send + Sync>,
@@ -207,7 +208,7 @@ impl Gauge {
             is_alive: Box::new(move || alive.strong_count() > 0),
             read: Box::new(move || of.upgrade().map(|of| read(&of))),
         };
-        // A list that no panic leaves half written.
+        // No panic leaves this list half written.
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         readers.retain(|reader| (reader.is_alive)());
         readers.push(reader);

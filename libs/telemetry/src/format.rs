@@ -84,7 +84,7 @@ where
     }
 }
 
-/// The time of a line is the system's, wherever the domain's clock stands.
+/// The time of a line is the system's, whatever the domain's clock says.
 fn now() -> String {
     let mut text = String::new();
     let _ = SystemTime.format_time(&mut Writer::new(&mut text));

@@ -11,7 +11,7 @@ crate::metrics! {
     BUILD: Gauge = "mpp.build.info" in "" by ["version", "profile"];
 }
 
-/// Tells which build this is, from now on.
+/// Publishes which build this is, from now on.
 pub(crate) fn tell_build() {
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
     BUILD.observe_always([env!("CARGO_PKG_VERSION"), profile], || 1.0);

@@ -84,7 +84,7 @@ pub async fn database(backend: Backend) -> TestDatabase {
 }
 
 impl TestDatabase {
-    /// Which one it is.
+    /// Which of the two databases it is.
     pub fn backend(&self) -> Backend {
         self.backend
     }
@@ -99,7 +99,7 @@ impl TestDatabase {
         self.folder.as_ref().map(TempDir::path)
     }
 
-    /// How to open it.
+    /// How to open the database.
     pub fn options(&self, clock: Clock) -> Options {
         Options::new(self.url.clone(), 16, clock)
     }

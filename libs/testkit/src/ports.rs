@@ -12,7 +12,7 @@ const PORTS: std::ops::Range<u16> = 10_000..20_000;
 /// The ports that this process has claimed, until it ends.
 static CLAIMS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 
-/// A port that nobody listens on, nor will any other test.
+/// A port on which nobody listens and no other test will.
 ///
 /// # Panics
 /// If there is none.
@@ -26,7 +26,7 @@ pub fn free_port() -> u16 {
 /// If there are none.
 pub fn free_ports(count: u16) -> u16 {
     let mut claims = CLAIMS.lock().unwrap_or_else(PoisonError::into_inner);
-    // Spread by process, so that few are asked for that another one has claimed.
+    // The start is spread by process, so that few ports are tried that another process has claimed.
     let (all, own) = (u32::from(PORTS.end - PORTS.start), std::process::id() * 97);
     let starts = (0..all).map(|step| PORTS.start + ((own + step) % all) as u16);
     for first in starts.filter(|first| first + count <= PORTS.end) {

@@ -1,5 +1,5 @@
-//! Statements over a database's own address, past the service that keeps it: what an operator does
-//! by hand, and what another version of the program would have written.
+//! Statements sent straight to a database, past the service that keeps it: what an operator does by
+//! hand, and what another version of the program would have written.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub async fn execute(url: &str, statements: &str) {
     conn.close().await.expect("closed");
 }
 
-/// Alters records by hand: no program writes so, and no version tells of it.
+/// Alters records by hand, as no program does, so that no version shows it.
 ///
 /// # Panics
 /// If it fails.

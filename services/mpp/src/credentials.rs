@@ -57,7 +57,7 @@ pub fn measure_client(service: &str, client: &ClientArgs) {
 /// Measures a file from now on, if there is one.
 pub fn measure(service: &str, name: &'static str, path: Option<&PathBuf>) {
     if let Some(path) = path.cloned() {
-        // A list that no panic leaves half written.
+        // No panic leaves this list half written.
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
         all.push(Credential { service: service.to_owned(), name, path });
     }

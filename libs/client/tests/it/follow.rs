@@ -14,8 +14,8 @@ async fn a_follower_waits_longer_after_each_failure() {
     let mut follower = Follower::new("registry", channel, Filter::default(), None);
     let following = tokio::spawn(async move { follower.next().await });
 
-    // Each try is taken and hung up on; the pauses between the first four last 50, 100 and 200 ms
-    // at the least.
+    // Each try is accepted and then hung up on; the pauses between the first four last at least 50,
+    // 100 and 200 ms.
     let first = accept_and_hang_up(&listener).await;
     for _ in 0..2 {
         accept_and_hang_up(&listener).await;

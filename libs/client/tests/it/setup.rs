@@ -128,17 +128,17 @@ impl Desk {
         serve(issuer, "127.0.0.1:0", Routes::from(router)).await
     }
 
-    /// The next call is refused.
+    /// Refuses the next call.
     pub fn refuse(&self, error: Error) {
         self.plan(Err(error));
     }
 
-    /// The next calls are refused, as by a server that goes away.
+    /// Refuses the next calls, as a server does that goes away.
     pub fn go_away(&self, calls: usize) {
         (0..calls).for_each(|_| self.refuse(Error::new(Reason::Unavailable, "about to end")));
     }
 
-    /// The next call gets this.
+    /// Answers the next call with this.
     pub fn answer(&self, message: &impl Message) {
         self.plan(Ok(message.encode_to_vec()));
     }
@@ -147,7 +147,7 @@ impl Desk {
         self.0.lock().expect("unpoisoned").planned.push_back(answer);
     }
 
-    /// All requests that it got.
+    /// All requests that the desk got.
     pub fn asked(&self) -> Vec<Asked> {
         self.0.lock().expect("unpoisoned").asked.clone()
     }
@@ -178,7 +178,7 @@ fn answered(message: &[u8]) -> Response<Body> {
 
 const OK: HeaderValue = HeaderValue::from_static("0");
 
-/// A channel of the administrator's, with short pauses.
+/// The administrator's channel, with short pauses.
 pub fn channel(issuer: &Issuer, address: &str, settings: Settings) -> Channel {
     let address = address.to_owned();
     let endpoint = Endpoint { address, token: issuer.administrator(), tls: None };

@@ -43,7 +43,8 @@ pub struct Subject {
     /// The source that it syncs.
     pub source: String,
     /// The command that starts it once, with its arguments; `{address}` stands for the server's
-    /// address, which `MPP_REGISTRY_ADDRESS` holds as well. Empty: it comes by itself.
+    /// address, which `MPP_REGISTRY_ADDRESS` holds as well. If it is empty, the client comes by
+    /// itself.
     pub command: Vec<String>,
 }
 

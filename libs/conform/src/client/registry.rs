@@ -10,7 +10,7 @@ use mpp_api::sync::{Checkpoint, Hello};
 struct Written {
     checkpoint: Checkpoint,
     mapping: String,
-    /// Later answers build on it.
+    /// True if later answers build on it.
     current: bool,
 }
 
@@ -27,9 +27,9 @@ pub struct Registry {
 /// How a client is greeted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Greeting {
-    /// Where it resumes.
+    /// The checkpoint from which it resumes.
     pub checkpoint: Checkpoint,
-    /// It has to send everything.
+    /// True if it has to send everything.
     pub send_all: bool,
     /// The number of its first batch.
     pub next: i64,

@@ -14,7 +14,7 @@ use super::{
     session::{Known, Session},
 };
 
-/// Lines of a client's own words that are shown.
+/// How many lines of a client's own words are shown.
 const SHOWN: usize = 3;
 
 /// Where vectors are played, one after the other. Clones share it.
@@ -42,7 +42,7 @@ pub struct Scene {
 }
 
 impl Stage {
-    /// A vector begins.
+    /// Begins a vector.
     pub fn begin(&self, source: &str) {
         let scene = Scene { source: source.to_owned(), ..Scene::default() };
         *self.now() = Playing(Arc::new(Mutex::new(scene)));
@@ -59,7 +59,7 @@ impl Stage {
 }
 
 impl Playing {
-    /// A start of the client is to make these sessions.
+    /// Says which sessions a start of the client is to make.
     pub fn expect(&self, sessions: &[Script]) {
         let mut scene = self.scene();
         scene.to_come = sessions.iter().cloned().collect();
@@ -72,18 +72,18 @@ impl Playing {
         may.map_or(Duration::ZERO, |may| may.saturating_duration_since(Instant::now()))
     }
 
-    /// True once all of them were.
+    /// True once all expected sessions are over.
     pub fn is_over(&self) -> bool {
         let scene = self.scene();
         scene.to_come.is_empty() && scene.open == 0
     }
 
-    /// What the client has said of itself.
+    /// Keeps what the client has said about itself.
     pub fn said(&self, text: &str) {
         text.clone_into(&mut self.scene().said);
     }
 
-    /// The vector is over; what was wrong of it.
+    /// Ends the vector and returns what was wrong.
     pub fn end(&self) -> Vec<String> {
         let mut scene = self.scene();
         let missing = scene.to_come.len();
@@ -105,7 +105,7 @@ impl Playing {
 }
 
 impl Scene {
-    /// A stream says hello: a session, or how it is refused.
+    /// Takes a stream's hello: gives its session, or how it is refused.
     pub fn hello(&mut self, hello: &Hello) -> Result<Session, Refusal> {
         if hello.source != self.source {
             let text = format!("hello: expected {}, came {}", self.source, hello.source);
@@ -132,14 +132,14 @@ impl Scene {
         Ok(session)
     }
 
-    /// A session is over.
+    /// Ends a session.
     pub fn over(&mut self, mut session: Session) {
         session.over();
         self.faults.append(&mut session.faults);
         self.open = self.open.saturating_sub(1);
     }
 
-    /// Something else is wrong.
+    /// Notes that something else is wrong.
     pub fn fault(&mut self, text: &str) {
         self.faults.push(text.to_owned());
     }

@@ -30,11 +30,11 @@ pub struct Script {
     pub refuse: Option<Refusal>,
     /// The server has lost all that it knew, as after a restore.
     pub forgets: bool,
-    /// Records in one batch at the most; 0: two, so that a small source makes several.
+    /// The most records in one batch; 0 means two, so that a small source makes several batches.
     pub max_batch_records: i32,
-    /// The version of the server's rules; 0: 1.
+    /// The version of the server's rules; 0 means 1.
     pub rules_version: i64,
-    /// How the batches are answered, in their order; those after them are taken.
+    /// How the batches are answered, in their order; any later ones are taken.
     pub batches: Vec<Act>,
     /// How long nothing is answered after the first batch, in milliseconds.
     pub silent_millis: u64,
@@ -68,7 +68,7 @@ pub enum Act {
     LoseAnswer,
     /// It is not written, and the stream ends without a word.
     BreakOff,
-    /// It is not written: the session is another's by now.
+    /// It is not written: another client has taken over the session.
     LeaseLost,
 }
 

@@ -1,4 +1,4 @@
-//! The acting server: streams only. What it does not act it does not have.
+//! The acting server. It has streams only, and no method that no vector needs.
 
 use std::{collections::VecDeque, pin::Pin, time::Duration};
 
@@ -110,7 +110,7 @@ impl Stream {
         }
     }
 
-    /// Answers until the session is over; what the client is told last.
+    /// Answers until the session is over, and returns what the client is told last.
     async fn serve(&mut self, session: &mut Session) -> Option<Result<SyncResponse, Status>> {
         let mut ahead = VecDeque::new();
         let mut silence = session.silence();

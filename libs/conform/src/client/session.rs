@@ -20,17 +20,17 @@ use super::{
 
 /// The bytes of a batch that the welcome allows.
 const MAX_BYTES: i32 = 2_097_152;
-/// Bytes of a position at the most.
+/// The most bytes of a position.
 const MAX_POSITION: usize = 1_024;
-/// Records that a source has at the least, as the vectors say.
+/// The fewest records that a source has, as the vectors say.
 const LEAST_RECORDS: usize = 5;
-/// Batches without an answer at the most.
+/// The most batches that may be without an answer.
 pub const MOST_AHEAD: usize = 2;
 
 /// What is known of a client over its sessions.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// Starts of the client that were expected so far.
+    /// How many starts of the client were expected so far.
     pub runs: usize,
     /// The checkpoint of the last answer that went out.
     pub last: Option<Checkpoint>,
@@ -46,7 +46,7 @@ pub struct Known {
     pub holder: String,
 }
 
-/// What follows on a batch.
+/// What follows a batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// The batch is answered.
@@ -87,7 +87,7 @@ fn is_delete(record: &Record) -> bool {
 }
 
 impl Session {
-    /// A hello is greeted.
+    /// Greets a client that has said hello.
     pub fn begin(script: Script, hello: &Hello, registry: &mut Registry, known: &Known) -> Self {
         let Greeting { checkpoint, send_all, next } = registry.greet(hello);
         let fencing_token = registry.draw();
@@ -168,7 +168,7 @@ impl Session {
         }
     }
 
-    /// The client compares, of its own accord: there is nothing here to compare with.
+    /// Answers a client that compares of its own accord: there is nothing here to compare with.
     pub fn reconcile(&mut self, asked: &Reconcile) -> Reconciliation {
         if self.batches > 0 {
             self.fault("reconcile: expected before the first batch, came after it");
@@ -176,7 +176,7 @@ impl Session {
         nothing::reconciliation(asked, self.welcome.next_sequence - 1)
     }
 
-    /// A batch has come: it is judged, and answered as the script says.
+    /// Judges a batch, and answers it as the script says.
     pub fn batch(&mut self, batch: &Batch, registry: &mut Registry, known: &mut Known) -> Next {
         self.judge(batch);
         let at = usize::try_from(self.batches).unwrap_or(usize::MAX);
@@ -284,7 +284,7 @@ impl Session {
         self.faults.extend(found.into_iter().flatten());
     }
 
-    /// The client says that this was all.
+    /// Takes the client's word that this was all.
     pub fn end(&mut self, end: &End, known: &Known) -> Summary {
         self.ended = true;
         if end.unread < 0 {
@@ -316,7 +316,7 @@ impl Session {
         }
     }
 
-    /// The stream is over, by the client or by the script.
+    /// Notes that the client or the script has ended the stream.
     pub fn over(&mut self) {
         if self.expects(Expected::AnEnd) && !self.ended {
             self.fault("expected an end, came none");

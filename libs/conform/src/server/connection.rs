@@ -18,7 +18,7 @@ use tonic::{
 };
 use tonic_types::StatusExt as _;
 
-/// How long an answer is waited for.
+/// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the server is, and who calls.
@@ -32,7 +32,7 @@ pub struct Target {
     pub ca: Option<String>,
 }
 
-/// True of an address to which a token would go out in plain text, beyond this machine.
+/// True for an address to which a token would leave this machine in plain text.
 pub fn is_readable(address: &str) -> bool {
     let Ok(uri) = address.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
@@ -120,14 +120,14 @@ impl Connection {
         }
     }
 
-    /// The client has nothing more to say.
+    /// Ends the client's own side of a stream, as one that has nothing more to say.
     pub fn close(&mut self, stream: &str) {
         if let Some(open) = self.streams.get_mut(stream) {
             open.asks = None;
         }
     }
 
-    /// The client is gone.
+    /// Drops a stream, as a client does that is gone.
     pub fn cut(&mut self, stream: &str) {
         self.streams.remove(stream);
     }

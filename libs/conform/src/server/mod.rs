@@ -53,7 +53,7 @@ struct Vector {
 struct Step {
     /// The stream that the message goes out on; it begins with its first message.
     on: String,
-    /// The single call that is made; else a message goes out on the stream.
+    /// The single call that is made; if empty, a message goes out on the stream.
     call: String,
     send: Value,
     /// The answer that is expected.
@@ -107,7 +107,7 @@ pub async fn check(
     mut told: impl FnMut(&Verdict),
 ) -> Result<Vec<Verdict>, String> {
     let file: File = serde_json::from_str(VECTORS).map_err(|error| error.to_string())?;
-    // One holder: what a vector leaves open the next one takes over.
+    // All vectors share one holder: the next one takes over what a vector leaves open.
     let holder = format!("conform-{}", drawn());
     let mut verdicts = Vec::new();
     for vector in &file.vectors {

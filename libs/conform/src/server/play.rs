@@ -1,4 +1,4 @@
-//! A vector, step by step, until one does not come as it says.
+//! Plays a vector step by step, until an answer is not what it says.
 
 use std::time::Duration;
 

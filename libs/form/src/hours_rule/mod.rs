@@ -107,7 +107,7 @@ fn season(number: i32) -> Result<Season> {
     }
 }
 
-/// A rule that says nothing leaves it to the next one above. A counter that works on national
+/// A rule that says nothing leaves this to the next rule above. A counter that works on national
 /// holidays works on those of its region too.
 fn observes(doc: &HoursRule) -> Option<Observes> {
     let (national, collective) = (doc.works_national_holidays, doc.works_collective_leave);

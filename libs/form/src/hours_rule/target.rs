@@ -35,7 +35,7 @@ impl Target {
         Ok(Self { layer, name: text.to_owned() })
     }
 
-    /// The layer whose rules speak of it.
+    /// The layer whose rules speak of the target.
     pub fn layer(&self) -> Layer {
         self.layer
     }
@@ -45,12 +45,12 @@ impl Target {
         &self.name
     }
 
-    /// The mall that it is or lies in; `None` for the nation.
+    /// The mall that the target is or lies in; `None` for the nation.
     pub fn mall(&self) -> Option<&str> {
         self.up_to(2)
     }
 
-    /// The counter that it is or lies at.
+    /// The counter that the target is or lies at.
     pub fn counter(&self) -> Option<&str> {
         self.up_to(4)
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::limits;
 
-/// Compares ranges with an own set; `known` tells of an item that the other side does not have, and
+/// Compares ranges with an own set; `known` says of an item that the other side does not have
 /// whether a record of its name is published.
 ///
 /// # Errors

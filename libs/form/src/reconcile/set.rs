@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::PRINT;
 
-/// How a record stands by its last answer.
+/// The standing of a record by its last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
     /// Its side knows of no answer that still holds: it equals no item of the other side, so that
@@ -16,11 +16,11 @@ pub enum Standing {
     Unknown,
     /// It stands as it was sent.
     Taken,
-    /// The same, and its publisher was told something.
+    /// It stands as it was sent, and its publisher was told something.
     Remarked,
-    /// It is wrong; true if an earlier one of its name is published.
+    /// It is wrong; true if an earlier record of its name is published.
     Rejected(bool),
-    /// It waits; true if an earlier one of its name is published.
+    /// It waits; true if an earlier record of its name is published.
     Waiting(bool),
 }
 
@@ -36,7 +36,7 @@ impl Standing {
         }
     }
 
-    /// A record of the name is published.
+    /// True if a record of the name is published.
     pub fn is_held(self) -> bool {
         matches!(self, Self::Taken | Self::Remarked | Self::Rejected(true) | Self::Waiting(true))
     }
@@ -115,12 +115,12 @@ impl Prefix {
         format!("{:016x}", self.bits)[..self.digits as usize].to_owned()
     }
 
-    /// A key has no more digits.
+    /// True if the prefix has all the digits of a key.
     pub(super) fn is_whole_key(self) -> bool {
         self.digits == Self::MOST_DIGITS
     }
 
-    /// The range of one more digit.
+    /// The part of the range that has this further digit.
     pub(super) fn part(self, at: u64) -> Self {
         let shift = 64 - 4 * (self.digits + 1);
         Self { bits: self.bits | at << shift, digits: self.digits + 1 }

@@ -1,5 +1,5 @@
-//! Any two sets find exactly what differs, in bounded rounds and messages; a peer that means harm
-//! costs no more than that.
+//! Any two sets find exactly what differs, in bounded rounds and messages; a hostile peer costs no
+//! more than that.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,21 +11,21 @@ use super::{
 };
 use crate::limits;
 
-/// Items up to which a range is listed: its fingerprints would be as long.
+/// A range of at most this many items is listed: its fingerprints would be as long.
 const LIST: usize = 8;
-/// Ranges that are asked for beyond those that an own set can explain: a registry that holds a
-/// million records more.
+/// How many ranges may be asked for beyond those that the own set can explain: a registry may hold
+/// a million records more.
 const MORE_RANGES: usize = 1 << 20;
 
 /// The outcome of a comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Own items that the other side does not have so, and whether a record of the name is
+    /// Own items that the other side lacks or has differently, and whether a record of the name is
     /// published there.
     pub wanted: HashMap<Item, bool>,
     /// Items of the other side alone.
     pub lone: Vec<LoneItem>,
-    /// Messages that it took.
+    /// How many messages it took.
     pub rounds: usize,
     /// The source's last batch that the other side knew of when it was first asked.
     last_sequence: Option<i64>,
@@ -64,7 +64,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Begins with the whole.
+    /// Begins with the whole range.
     pub fn new(set: Set) -> Self {
         let left = MORE_RANGES + 4 * PARTS * set.items().len();
         let asks = VecDeque::from([Asks { range: Prefix::WHOLE, lists: false }]);

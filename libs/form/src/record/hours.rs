@@ -14,8 +14,8 @@ use mpp_core::{Error, FieldCode, Result, check_name};
 use super::{Checked, Item};
 use crate::{Check, check::collections, hours_rule, screen, tombstone};
 
-/// Stands between the source's id and the rule's in a name. No id has it that anybody chooses: so
-/// no two sources come to one name, and nobody by the API.
+/// Stands between the source's id and the rule's in a name. No id that anybody chooses has it, so
+/// no two sources arrive at the same name, and neither does a caller of the API.
 const BETWEEN: char = '_';
 
 /// The name of the rule that a source sends under this id.
@@ -102,8 +102,8 @@ fn check_delete(delete: &Delete, name: String) -> Result<Checked<HoursRule>> {
 }
 
 impl Checked<HoursRule> {
-    /// The record that this was checked of, as it is kept where it has to wait: checked again it
-    /// is the same.
+    /// The record from which this was made, as it is kept where it has to wait: checking it again
+    /// gives the same.
     pub fn to_record(&self) -> Record {
         let body = match &self.item {
             Item::Put(rule) => Body::HoursRule(HoursRule::clone(rule)),

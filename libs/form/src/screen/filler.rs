@@ -1,12 +1,12 @@
 //! Titles that a person typed so that something stands there: "Layanan 1", "Admin", "Hapus saja",
 //! "asdfgh", "haha".
 
-/// Words by which a form or a list calls its own entries.
+/// Words that a form or a list uses for its own entries.
 const GENERIC: &str = "layanan pelayanan service services jenis item data judul nama menu \
     submenu kategori produk post page halaman artikel konten content file record row baris \
     entri entry title name sub fitur modul module form formulir dokumen berkas izin perizinan \
     surat isi";
-/// A program of the state, by which services are called: "Layanan Satu Data".
+/// A program of the state that services are named after: "Layanan Satu Data".
 const ONE_DATA: [&str; 2] = ["satu", "data"];
 /// With "baru" or a letter these may be the name of a service: "Izin baru", "Surat C".
 const OFTEN_REAL: [&str; 3] = ["izin", "perizinan", "surat"];
@@ -33,7 +33,7 @@ const SYLLABLES: [&str; 14] =
     ["ha", "he", "hi", "ho", "hu", "wk", "xi", "bla", "la", "na", "ya", "yu", "du", "ah"];
 /// Starts of titles: no service is called "Contoh …".
 const BEGINS: [&str; 6] = ["contoh", "dummy", "example", "placeholder", "lorem", "testing"];
-/// The rows of a keyboard, and the alphabet.
+/// The rows of keys of a keyboard, and the alphabet.
 const ROWS: [&str; 4] = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz"];
 
 /// True for a title, by its words in lower case, that stands for nothing.
@@ -89,7 +89,7 @@ fn is_chant(word: &str) -> bool {
     })
 }
 
-/// Fingers that went along the keyboard, in runs of three keys and more.
+/// True for keys that were hit along the keyboard, in runs of three and more.
 fn is_walk(word: &str) -> bool {
     let (word, is_numbered) = (bare(word), bare(word) != word);
     let (mut at, mut runs) = (0, 0);

@@ -1,10 +1,10 @@
 //! Texts that no record should have: error values of spreadsheets, placeholders of programs for
 //! missing values, markup, trials that were left among live rows.
 //!
-//! Two degrees. A text that no person can have meant ([`broken`]) is refused whichever way it
-//! comes. A record that only looks as if it were none, or whose title or name speaks of the list
-//! ([`doubt`]), is refused when it comes from a source, where no person has looked at it, until
-//! somebody says that it is one. Services and places are doubted by one rule.
+//! There are two degrees. A text that no person can have meant ([`broken`]) is refused whichever
+//! way it comes. A record that only looks as if it were none, or whose title or name speaks of the
+//! list ([`doubt`]), is refused when it comes from a source, where no person has looked at it,
+//! until somebody says that it is one. Services and places are doubted by one rule.
 
 mod error_value;
 mod filler;
@@ -30,10 +30,10 @@ pub use trial::{prompt, title};
 
 use crate::{check::MAX_VIOLATIONS, markup};
 
-/// Signs of a text that a message shows.
+/// How many characters of a text a message shows.
 const SHOWN: usize = 80;
 
-/// Why a text holds what a program or a sheet has left, if it does.
+/// Why a text holds the residue of a program or a sheet, if it does.
 pub fn left_over(place: &str, text: &str) -> Option<String> {
     residue::of_text(text).then(|| residue::told(place, text))
 }
@@ -125,7 +125,7 @@ pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
     found
 }
 
-/// The same as the registry tells it.
+/// What [`doubted`] finds, in the form in which the registry reports it.
 pub fn doubt(body: &mut Body) -> Option<FieldViolation> {
     let (field, why) = doubted(body)?;
     let description = format!("{why}; leave it out, or send it with confirmed where it is meant");

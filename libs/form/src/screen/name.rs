@@ -45,7 +45,7 @@ const NO_NAMES: [&str; 38] = [
 ];
 /// Words that stand for the text above, as letters.
 const DITTOS: [&str; 4] = ["idem", "sda", "samadenganatas", "samadengandiatas"];
-/// Signs of the same.
+/// Signs that stand for the text above.
 const DITTO_MARKS: &str = "\"'“”’‘″〃";
 /// Headings, which name no service.
 const HEADINGS: [&str; 14] = [

@@ -1,12 +1,12 @@
 //! Remarks about a list that stand where one of its records should: "Menampilkan 3 dari 42", "Data
 //! belum lengkap", "dan 30 layanan lainnya".
 //!
-//! They are known by what they lack. The title of a service has a word of its own: what is issued,
-//! who asks, what for. A remark about a list speaks of the list and of nothing else: once numbers,
-//! what lists are called, denials, amounts and links are taken away, no word is left. So the words
-//! below are those used to speak about lists, which are few, and no whole remark is listed here; a
-//! single word that is not among them makes it a title. Rejected: to know such remarks by phrases,
-//! of which there is no end.
+//! They are recognised by what they lack. The title of a service has a word of its own: what is
+//! issued, who asks, what for. A remark about a list speaks of the list and of nothing else: once
+//! numbers, what lists are called, denials, amounts and links are taken away, no word is left. So
+//! the words below are those used to speak about lists, which are few, and no whole remark is
+//! listed here; a single word that is not among them makes it a title. Rejected: *recognising such
+//! remarks by phrases*, of which there is no end.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -27,7 +27,7 @@ const SHOWN: &str = "menampilkan ditampilkan tampilkan tampil showing shown show
 /// Words for more to come, wherever they stand: "dst.", "Syarat lain menyusul".
 const GOES_ON: &str = "sisanya selebihnya seterusnya selengkapnya dst dll etc menyusul bersambung \
     lanjutan";
-/// The same for lists only: a step of a procedure has a next one, too.
+/// Words for more to come in lists only: a step of a procedure has a next one, too.
 const NEXT: &str =
     "berikut berikutnya selanjutnya lengkapnya more remaining rest next previous sebelumnya";
 /// Denials, bounds, and what is still to come.
@@ -46,9 +46,9 @@ const LINKS: &str = "dan di ke dari dalam pada untuk yang ini itu tersebut nya o
 const OUT_OF: [&str; 3] = ["dari", "of", "dr"];
 /// Words that count what a list holds.
 const TOTALS: &str = "total jumlah jml";
-/// Nobody remarks on a list in more words.
+/// The most words of a remark: nobody remarks on a list in more.
 const LONGEST: usize = 12;
-/// Nor in more bytes than this, which saves looking at long texts.
+/// The most bytes of a remark, which saves looking at long texts.
 const LARGEST: usize = 200;
 
 /// True for a title that speaks of the list in which it stands, and of nothing else.

@@ -27,11 +27,11 @@ const NOTHING: [&str; 21] = [
     "stdclass object",
     "nonetype",
 ];
-/// Words of a short text, as they are written: "undefined hari", "Rp NaN".
+/// Words that give away a short text, as they are written: "undefined hari", "Rp NaN".
 const WORDS: [&str; 8] = ["undefined", "NaN", "null", "NULL", "%s", "%d", "nil", "NoneType"];
 /// A text of more words is prose.
 const SHORT: usize = 6;
-/// Parts of any text.
+/// Parts that give away any text.
 const PARTS: [&str; 18] = [
     "[object ",
     "{{",
@@ -53,7 +53,7 @@ const PARTS: [&str; 18] = [
     "[native code]",
 ];
 
-/// Functions that a text calls which begins with another sign than =: "-KTP(asli)" is a bullet.
+/// Functions that a formula calls whose first sign is not =: "-KTP(asli)" is a bullet.
 const FUNCTIONS: &str = " ABS ARRAYFORMULA AVERAGE CELL CHAR CHOOSE COLUMN CONCAT CONCATENATE COUNT \
     COUNTA COUNTIF COUNTIFS DATE DAY FILTER FIND HLOOKUP HYPERLINK IF IFERROR IFNA IFS IMPORTRANGE \
     INDEX INDIRECT INT ISBLANK LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN MOD MONTH NOW OFFSET \

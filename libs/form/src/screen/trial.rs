@@ -8,7 +8,7 @@ use super::{
     remark::is_remark,
 };
 
-/// Words of which a title of a trial consists, with at least one of the first kind.
+/// Words that make up the title of a trial, with at least one of the first kind.
 const TRIAL: &str = "varchar string foo bar tes test testing tester ngetes coba cobacoba \
     percobaan ujicoba dummy contoh sample trial untitled template demo placeholder";
 const NEUTRAL: &str = "api web website server database db upload insert update integrasi \
@@ -32,8 +32,8 @@ const PROMPTS: [&str; 7] = [
     "klik disini untuk menambahkan teks",
 ];
 
-/// Why a title is not that of a service, nor a name that of a place, if it is not: it belongs to a
-/// trial, to a row that is no record, to what is not offered, or to nothing.
+/// Why a title does not name a service, or a name a place, if so: it belongs to a trial, to a row
+/// that is no record, to what is not offered, or to nothing.
 pub fn title(title: &str) -> Option<String> {
     let seen = folded(title);
     let is_trial = |title: &str| looks_like_a_trial(title) || is_marked_as_trial(title);
@@ -152,7 +152,7 @@ fn is_short_number(number: &str) -> bool {
     number.len() == 3 && number.starts_with('1') && number != "123"
 }
 
-/// Keys that lie side by side. They may be an abbreviation of something beside other words.
+/// Keys that lie side by side. Beside other words they may be an abbreviation of something.
 const KEYS: [&str; 11] =
     ["asdf", "qwer", "zxcv", "asd", "qwe", "zxc", "jkl", "abc", "dfg", "sdf", "fgh"];
 
