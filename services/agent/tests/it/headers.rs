@@ -51,6 +51,25 @@ async fn a_header_that_says_that_there_is_more_is_believed() {
 }
 
 #[tokio::test]
+async fn a_link_to_a_later_last_page_is_no_end() {
+    for (link, is_whole) in [
+        ("</list?page=1>; rel=\"first\", </list?page=3>; rel=\"last\"", false),
+        ("</list?page=1>; rel=\"first\", </list?page=1>; rel=\"last\"", true),
+    ] {
+        let office = Office::open(move |_, _| with("link", link)).await;
+        let said = office.read("/list", "data", "").await;
+        assert_eq!(counts(&said), (3, 0, is_whole), "{link}: {:?}", said.lack);
+    }
+}
+
+#[tokio::test]
+async fn what_is_still_worked_out_is_not_the_whole() {
+    let office = Office::open(|_, _| (StatusCode::ACCEPTED, THREE).into_response()).await;
+    let said = office.read("/list", "data", "").await;
+    assert!(lack(&said).contains("202 Accepted: it is still at work"), "{}", lack(&said));
+}
+
+#[tokio::test]
 async fn a_part_of_nobody_knows_how_much_is_not_the_whole() {
     let office = Office::open(|_, _| with("content-range", "items 0-2/*")).await;
     let said = office.read("/list", "data", "").await;

@@ -152,6 +152,10 @@ fn check_status<B>(response: &Response<B>) -> Result<(), Failure> {
         _ if status == StatusCode::NO_CONTENT => {
             Err(Failure::Final(format!("{answered}: there is nothing")))
         }
+        StatusCode::ACCEPTED => Err(Failure::Passing(
+            format!("{answered}: it is still at work"),
+            asked(response.headers(), Clock::system().system_time()),
+        )),
         _ if status.is_success() => Ok(()),
         _ if status.is_redirection() => {
             let to = text_of(response.headers(), &header::LOCATION).unwrap_or_default();

@@ -27,9 +27,15 @@ pub fn next(fields: &str) -> Result<Option<String>, String> {
     }
 }
 
+/// The target of the link that is the last page's.
+pub fn last(fields: &str) -> Option<String> {
+    links(fields)?.into_iter().find(|link| link.is_last).map(|link| link.target)
+}
+
 struct Link {
     target: String,
     is_next: bool,
+    is_last: bool,
 }
 
 /// All links; `None` if a sign stands where none may.
@@ -48,7 +54,7 @@ fn links(fields: &str) -> Option<Vec<Link>> {
 /// `<target>; name=value; name="value"`, up to the comma.
 fn link(signs: &mut Peekable<Chars<'_>>) -> Option<Link> {
     signs.next_if_eq(&'<')?;
-    let mut link = Link { target: up_to('>', signs)?, is_next: false };
+    let mut link = Link { target: up_to('>', signs)?, is_next: false, is_last: false };
     let mut has_rel = false;
     loop {
         blanks(signs);
@@ -61,7 +67,8 @@ fn link(signs: &mut Peekable<Chars<'_>>) -> Option<Link> {
         // The first of several counts.
         if name.eq_ignore_ascii_case("rel") && !has_rel {
             has_rel = true;
-            link.is_next = value.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+            let is = |rel| value.split_whitespace().any(|word| word.eq_ignore_ascii_case(rel));
+            (link.is_next, link.is_last) = (is("next"), is("last"));
         }
     }
 }

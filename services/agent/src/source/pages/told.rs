@@ -4,7 +4,7 @@
 use jaq_json::Val;
 use ureq::http::{HeaderMap, StatusCode, header};
 
-use super::parse::parse;
+use super::{link_header, parse::parse};
 use crate::source::whole::more::words;
 
 /// Words of header fields that do not count the list, but the caller's calls or a cache's work.
@@ -25,7 +25,9 @@ pub fn fields(headers: &HeaderMap) -> Val {
     });
     let total = range(headers).filter(|range| !range.is_bytes()).and_then(|range| range.total);
     let total = total.map(|total| (key("content range total"), key(&total.to_string())));
-    Val::obj(pairs.chain(total).collect())
+    let last = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
+    let last = last.filter_map(link_header::last).map(|target| (key("last"), key(&target)));
+    Val::obj(pairs.chain(total).chain(last).collect())
 }
 
 /// Why an answer holds only a part of the list that was asked for; `None` if it does not.
@@ -81,6 +83,13 @@ fn key(text: &str) -> Val {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_to_the_last_page_is_told_as_one_of_the_page() {
+        let link = "<?page=1>; rel=\"first\", <?page=3>; rel=\"last\"".parse().expect("a value");
+        let told = fields(&[(header::LINK, link)].into_iter().collect()).to_string();
+        assert!(told.contains(r#""last":"?page=3""#), "{told}");
+    }
 
     #[test]
     fn a_range_of_bytes_or_without_a_total_is_a_part() {

@@ -11,6 +11,9 @@ const ELSEWHERE: &str = " self first prev previous start current up search profi
     website homepage license url request documentation ";
 /// Parameters that say how many records are passed over.
 const OFFSETS: [&str; 6] = ["offset", "start", "skip", "$skip", "startindex", "_offset"];
+/// Parameters of a page's number.
+const PAGES: [&str; 8] =
+    ["page", "p", "halaman", "hal", "pagenumber", "page_number", "pageno", "page[number]"];
 const UNKNOWN: &str = "http://unknown.invalid/";
 const LAST: &str = " last terakhir akhir end ";
 
@@ -22,6 +25,8 @@ pub struct Address {
     number: Option<u64>,
     /// How many records it passes over.
     offset: Option<u64>,
+    /// The number of its page.
+    page: Option<u64>,
 }
 
 impl Address {
@@ -42,12 +47,15 @@ impl Address {
         let is_same_path = other.path().trim_end_matches('/') == own.path().trim_end_matches('/');
         let numbers = other.query_pairs().filter_map(|(_, value)| value.parse().ok());
         let number = numbers.max();
-        let is_offset = |name: &str| OFFSETS.contains(&name.to_lowercase().as_str());
-        let mut pairs = other.query_pairs().filter(|(name, _)| is_offset(name));
-        let offset = pairs.next().and_then(|(_, value)| value.parse().ok());
+        let of = |names: &[&str]| {
+            let is_named = |name: &str| names.contains(&name.to_lowercase().as_str());
+            let found = other.query_pairs().find(|(name, _)| is_named(name));
+            found.and_then(|(_, value)| value.parse().ok())
+        };
+        let (offset, page) = (of(&OFFSETS), of(&PAGES));
         let leads_within = is_same_path && other.query() != own.query();
         let is_of_this_list = other.query().is_some() && (is_file || leads_within);
-        Some(Self { is_of_this_list, number, offset })
+        Some(Self { is_of_this_list, number, offset, page })
     }
 
     /// How many records it passes over.
@@ -60,7 +68,11 @@ impl Address {
 pub fn is_elsewhere(address: &Address, path: &[String], pages: u64, denied: bool) -> bool {
     let name = |list: &str| path.iter().any(|word| holds(list, word));
     if name(LAST) {
-        return denied || address.number.is_none_or(|number| number <= pages.max(1));
+        // A page's number is plain, also where the page says that it is the last.
+        return match address.page {
+            Some(page) => page <= pages.max(1),
+            None => denied || address.number.is_none_or(|number| number <= pages.max(1)),
+        };
     }
     !address.is_of_this_list || name(ELSEWHERE) || spoken::is_aside(path)
 }
@@ -89,6 +101,12 @@ mod tests {
         ] {
             assert!(!leads(name, said), "{name}");
         }
+        let denied = |said: &str| {
+            let address = Address::of(said, here).expect("an address");
+            is_elsewhere(&address, &words("last"), 1, true)
+        };
+        assert!(!denied("?page=7"), "six pages were not read, whatever the page says beside it");
+        assert!(denied("?page=1") && denied("?rows=50&offset=120"));
         assert!(Address::of("Jalan / gang", here).is_none() && Address::of("k-11", here).is_none());
     }
 }

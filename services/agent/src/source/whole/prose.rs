@@ -129,6 +129,21 @@ fn counted_at(words: &[String], at: usize) -> Option<Counted> {
     (has_noun || says_all).then_some(Counted::All(found))
 }
 
+/// How many rows a line says that an export holds at most: "Limit 20", "20 baris pertama",
+/// "Hasil dibatasi 20 baris".
+pub fn limited(text: &str) -> Option<u64> {
+    let words = spelt::in_digits(parts(text));
+    let said = words.iter().any(|word| has(LIMITS, word));
+    let first = words.iter().any(|word| has(ONLY, word));
+    let counts = words.iter().any(|word| has(COUNTED, word));
+    let mut numbers = words.iter().filter_map(|word| number(word));
+    let only = numbers.next().filter(|_| is_footer(text))?;
+    ((said || first && counts) && numbers.next().is_none()).then_some(only)
+}
+
+/// Words of a limit that an export has.
+const LIMITS: &str = "limit limited limits dibatasi batas";
+
 /// Whether a message says that not all came.
 pub fn says_cut(text: &str) -> bool {
     let words = spelt::in_digits(parts(text));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     part::{alone, out_of, page},
     partial::{self, speaks_of_a_part},
-    prose::{Counted, counted, is_footer},
+    prose::{Counted, counted, is_footer, limited},
 };
 use crate::{model::tally::some, source::fault::excerpt};
 
@@ -30,8 +30,17 @@ const MORE_BELOW: [&str; 10] = [
     "lihat lampiran",
 ];
 /// The same, if they are all that a row says.
-const AND_SO_ON: [&str; 7] =
-    ["dst", "dsb", "dll", "etc", "more", "dan lain-lain", "dan seterusnya"];
+const AND_SO_ON: [&str; 9] = [
+    "dst",
+    "dsb",
+    "dll",
+    "etc",
+    "more",
+    "dan lain-lain",
+    "dan lain lain",
+    "dan lainnya",
+    "dan seterusnya",
+];
 /// Words behind the number of others: "dan 30 layanan lainnya".
 const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
@@ -69,6 +78,8 @@ pub struct Saying {
     pages_said: u64,
     /// The last announcement that more follows, and how many rows had come by then.
     more: Option<(u64, String)>,
+    /// How many rows a line allows at most, and the line.
+    limit: Option<(u64, String)>,
 }
 
 impl Saying {
@@ -106,6 +117,9 @@ impl Saying {
             Some(Counted::Left(1..)) => self.more_follows(text.trim()),
             _ => self.hear_words(&text),
         }
+        if let Some(most) = limited(&text) {
+            self.limit = Some((most, excerpt(text.trim())));
+        }
     }
 
     fn hear_words(&mut self, text: &str) {
@@ -122,11 +136,14 @@ impl Saying {
         self.pages_said = self.pages_said.max(all);
     }
 
-    /// Takes up the name of a file: a person who parts a list numbers the files.
+    /// Takes up the name of a file: a person who parts a list numbers the files, whatever they are
+    /// called: "layanan 1 dari 3", "daftar_1of3", "bagian II".
     pub fn hear_name(&mut self, name: &str) {
-        let name = name.replace(['_', '-', '+'], " ");
-        if out_of(&name, false).is_some_and(|said| said.pages) {
-            self.hear(&name);
+        let name = spaced(name);
+        if let Some(said) = out_of(&name, false).filter(|said| said.here <= said.all) {
+            self.number(said.here, said.all);
+        } else if let Some(number) = alone(&name) {
+            self.number(number, number);
         }
     }
 
@@ -137,7 +154,8 @@ impl Saying {
         if filled > FOOTER_CELLS || !is_footer(&text) {
             return;
         }
-        let is_none = counted(&text).is_some() || partial::is_extent(&text);
+        let tells = counted(&text).is_some() || limited(&text).is_some();
+        let is_none = tells || partial::is_extent(&text);
         self.rows -= u64::from(is_none && self.rows > 0);
         self.hear_row(&text);
     }
@@ -160,6 +178,14 @@ impl Saying {
                  that line out"
             ));
         }
+        if let Some((most, said)) = &self.limit
+            && *most == self.rows
+        {
+            return Some(format!(
+                "a line says \"{said}\", and there are just as many rows; export all of them, or \
+                 take that line out"
+            ));
+        }
         let pages = self.pages.len() as u64;
         let (said, had, what) = if self.pages_said > pages {
             (self.pages_said, pages, "page")
@@ -174,6 +200,20 @@ impl Saying {
             some(had, "was", "were")
         ))
     }
+}
+
+/// A file's name with a blank between its words and numbers.
+fn spaced(name: &str) -> String {
+    let mut spaced = String::new();
+    let mut was_digit = None;
+    for sign in name.chars() {
+        let is_digit = sign.is_ascii_digit();
+        let parts = sign.is_alphanumeric() && was_digit.is_some_and(|was| was != is_digit);
+        spaced.extend(parts.then_some(' '));
+        was_digit = sign.is_alphanumeric().then_some(is_digit);
+        spaced.push(if sign.is_alphanumeric() || sign == '/' { sign } else { ' ' });
+    }
+    spaced
 }
 
 #[cfg(test)]
@@ -219,6 +259,25 @@ mod tests {
     }
 
     #[test]
+    fn files_that_are_numbered_are_whole_where_all_of_them_are_there() {
+        let missing = |names: &[&str]| {
+            let mut saying = Saying::default();
+            names.iter().for_each(|name| saying.hear_name(name));
+            saying.parts_missing()
+        };
+        for name in ["layanan 1 dari 3", "daftar-1of3", "layanan_1_dari_3", "katalog (1 of 3)"] {
+            assert_eq!(missing(&[name]), Some((3, 1)), "{name}");
+        }
+        assert_eq!(missing(&["1 dari 3", "2 dari 3"]), Some((3, 2)));
+        assert_eq!(missing(&["layanan 1 dari 2", "layanan 2 dari 2"]), None);
+        assert_eq!(missing(&["layanan_part1", "layanan_part3"]), Some((3, 2)));
+        assert_eq!(missing(&["Bagian I", "Bagian II"]), None);
+        for name in ["layanan 2026", "kantor dari 40 dinas", "31-12-2026", "Bagian Umum", "v2"] {
+            assert_eq!(missing(&[name]), None, "{name}");
+        }
+    }
+
+    #[test]
     fn a_file_that_says_to_be_a_part_is_one() {
         for said in [
             "Halaman 1 dari 3,,,",
@@ -242,6 +301,12 @@ mod tests {
         assert!(beyond(20, &["Halaman 1", "Halaman 2"]).is_none(), "a print of both");
         assert!(beyond(20, &["Bagian 1 dari 2", "Bagian 1 dari 2"]).is_some(), "one, told twice");
         assert!(beyond(45, &["Menampilkan 1-45 dari 45 data"]).is_none());
+        for said in
+            ["Export limited to 20 rows", "Hasil dibatasi 20 baris", "20 baris pertama", "Limit 20"]
+        {
+            assert!(beyond(20, &[said]).is_some(), "{said}");
+            assert!(beyond(19, &[said]).is_none(), "{said}");
+        }
         assert!(beyond(15, &["Daftar layanan dari 40 dinas", "Jumlah,15 layanan"]).is_none());
         assert!(beyond(3, &["Tahun 2026", "Nomor 42 Tahun 2025", "Total 42 instansi"]).is_none());
     }
