@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use mpp_api::{
+    Document as _,
     registry::{
         Counter, ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
         ListServicesRequest, ListStandardLinksRequest, ListStandardsRequest, ListUnitsRequest,
