@@ -73,10 +73,10 @@ impl Problem {
             Self::unsent(place, source_id, &Error::field("source_id", code, text))
         };
         let counts = match is_refused {
-            true => "which is refused; this one does not stand in for it: mend that one first",
-            false => "the first one counts",
+            true => ", which is refused; this one does not stand in for it: mend that one first",
+            false => "; the first one counts",
         };
-        let text = format!("this id came before, at {first}; {counts}");
+        let text = format!("this id came before, at {first}{counts}");
         let second = told(found_at, FieldCode::Duplicate, text);
         let mark = format!(
             "{found_at} has the same id and title, and says something else, which is not published; \

@@ -5,7 +5,7 @@ use jaq_json::Val;
 use ureq::http::{HeaderMap, StatusCode, header};
 
 use super::{link_header, parse::parse};
-use crate::source::whole::more::words;
+use crate::source::whole::{address::Address, more::words};
 
 /// Words of header fields that do not count the list, but the caller's calls or a cache's work.
 const OF_TRANSPORT: [&str; 9] =
@@ -26,8 +26,15 @@ pub fn fields(headers: &HeaderMap) -> Val {
     let total = range(headers).filter(|range| !range.is_bytes()).and_then(|range| range.total);
     let total = total.map(|total| (key("content range total"), key(&total.to_string())));
     let last = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
-    let last = last.filter_map(link_header::last).map(|target| (key("last"), key(&target)));
+    let last = last.filter_map(link_header::last).filter_map(|target| page_of(&target));
+    let last = last.map(|page| (key("last page"), key(&page.to_string())));
     Val::obj(pairs.chain(total).chain(last).collect())
+}
+
+/// The page that a link leads to.
+fn page_of(target: &str) -> Option<u64> {
+    let target = if target.contains('/') { target.to_owned() } else { format!("/{target}") };
+    Address::of(&target, "")?.page()
 }
 
 /// Why an answer holds only a part of the list that was asked for; `None` if it does not.
@@ -85,10 +92,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_to_the_last_page_is_told_as_one_of_the_page() {
+    fn a_link_to_the_last_page_tells_how_many_there_are() {
         let link = "<?page=1>; rel=\"first\", <?page=3>; rel=\"last\"".parse().expect("a value");
         let told = fields(&[(header::LINK, link)].into_iter().collect()).to_string();
-        assert!(told.contains(r#""last":"?page=3""#), "{told}");
+        assert!(told.contains(r#""last page":"3""#), "{told}");
     }
 
     #[test]

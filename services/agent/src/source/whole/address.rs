@@ -58,6 +58,11 @@ impl Address {
         Some(Self { is_of_this_list, number, offset, page })
     }
 
+    /// The number of its page, where a parameter says it.
+    pub fn page(&self) -> Option<u64> {
+        self.page
+    }
+
     /// How many records it passes over.
     pub fn offset(&self) -> Option<u64> {
         self.offset

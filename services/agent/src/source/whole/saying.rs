@@ -112,13 +112,14 @@ impl Saying {
             }
             return;
         }
+        if let Some(most) = limited(&text) {
+            self.limit = Some((most, excerpt(text.trim())));
+            return;
+        }
         match counted(&text) {
             Some(Counted::All(all)) => self.records_said = self.records_said.max(all),
             Some(Counted::Left(1..)) => self.more_follows(text.trim()),
             _ => self.hear_words(&text),
-        }
-        if let Some(most) = limited(&text) {
-            self.limit = Some((most, excerpt(text.trim())));
         }
     }
 
