@@ -1,6 +1,7 @@
 //! What the standard of a service says beside what the service says, component by component.
 
 use jiff::civil::Date;
+use mpp_api::Document as _;
 use mpp_api::registry::{
     CompareWithStandardRequest, Service, Standard, StandardComparison, StandardLink,
     standard_comparison::{Line, line::Standing},
@@ -11,7 +12,6 @@ use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
 };
-use mpp_resource::Kind as _;
 
 use super::{Registry, judge::state_word, progress::announced, standards::is_confirmed};
 use crate::{
