@@ -24,7 +24,7 @@ pub fn telling(title: &str) -> BTreeMap<String, u32> {
 }
 
 /// Words that deny the one behind them.
-const DENIALS: [&str; 6] = ["belum", "bukan", "non", "selain", "tanpa", "tidak"];
+const DENIALS: [&str; 8] = ["belum", "blm", "bukan", "non", "selain", "tanpa", "tdk", "tidak"];
 
 /// Numbers as titles count classes by them; a single letter is one.
 const ROMAN: [(&str, &str); 8] = [
@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(marks("SIM A/C"), [set(&["a", "c"]), set(&[]), set(&[])]);
         assert_eq!(marks("Golongan II, 3"), [set(&[]), set(&["2", "3"]), set(&[])]);
         assert_eq!(marks("Paspor non-elektronik")[2], telling("elektronik").into_keys().collect());
+        assert_eq!(marks("tdk mampu")[2], marks("tidak mampu")[2], "a short form denies the same");
         assert_eq!(marks("KTP-el baru"), [set(&[]), set(&[]), set(&[])]);
     }
 
