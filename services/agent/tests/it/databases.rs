@@ -1,12 +1,10 @@
 //! An office's own database as its agent reads it.
 
-use std::time::Duration;
-
 use mpp_agent::{Access, Ask, Checked, Database, Input, Noticed, Secret, Server, Setting, Tls};
 use mpp_testkit::{Backend, TestDatabase, database, execute, on_both};
 use sqlx::{Connection as _, PgConnection};
 
-use crate::office::{MAPPING, counts, lack, mapped, places};
+use crate::office::{MAPPING, counts, lack, mapped, places, until_read_slowly};
 
 pub const CATALOG: &str = "
     CREATE TABLE layanan (kode TEXT, nama TEXT, syarat TEXT);
@@ -144,16 +142,6 @@ async fn a_function_that_writes_is_refused_and_told_as_the_configurations_fault(
     assert!(lack(&said).starts_with("dinas.toml, line 4: postgres://"), "{}", lack(&said));
     assert!(lack(&said).contains("read-only") && lack(&said).contains("only read"));
     assert_eq!(counts(&table(&database).await), (3, 0, true));
-}
-
-/// Waits until the reader is at rows of which each takes its time.
-async fn until_read_slowly(url: &str) {
-    let mut conn = PgConnection::connect(url).await.expect("a connection");
-    let reads = "select exists (select from pg_stat_activity where datname = current_database()
-        and pid <> pg_backend_pid() and state = 'active' and wait_event = 'PgSleep')";
-    while !sqlx::query_scalar::<_, bool>(reads).fetch_one(&mut conn).await.expect("an answer") {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! A database of a test's own on the MariaDB server that `tests/run` starts.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use mpp_agent::{
     Access, Ask, Checked, Database, Input, Noticed, Policy, Secret, Server, Setting, Tls,
@@ -120,4 +123,13 @@ pub async fn read(server: Server, ask: Ask, program: &str) -> Checked {
 pub async fn read_under(policy: Policy, server: Server, ask: Ask, program: &str) -> Checked {
     let (access, noticed) = (Access::Mysql(server), Noticed::default());
     mapped_under(policy, Input::Sql(Database { access, ask, noticed }), program, false).await
+}
+
+/// Waits until the reader is at rows of which each takes its time.
+pub async fn until_read_slowly(mut conn: MySqlConnection) {
+    let reads = "select count(*) from information_schema.processlist
+        where db = database() and id <> connection_id() and state = 'User sleep'";
+    while sqlx::query_scalar::<_, i64>(reads).fetch_one(&mut conn).await.expect("a count") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

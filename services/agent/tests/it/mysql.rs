@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use mpp_agent::{Access, Ask, Database, Input, Noticed, Policy, Secret, Server, Tls, Watch};
-use sqlx::{Connection as _, MySqlConnection};
+use sqlx::Connection as _;
 use tokio::time::timeout;
 
 use crate::{
-    mariadb::{MariaDb, asked, read, read_under},
+    mariadb::{MariaDb, asked, read, read_under, until_read_slowly},
     office::{MAPPING, counts, lack},
     watched::{AT_LAST, falls_silent_at, impatient},
 };
@@ -112,15 +112,6 @@ async fn nothing_that_writes_is_carried_out() {
     let said = office.query("SELECT hapus() AS kode, nama FROM layanan").await;
     assert!(lack(&said).contains("a source is only read"), "{}", lack(&said));
     assert_eq!(counts(&office.table().await), (3, 0, true));
-}
-
-/// Waits until the reader is at rows of which each takes its time.
-async fn until_read_slowly(mut conn: MySqlConnection) {
-    let reads = "select count(*) from information_schema.processlist
-        where db = database() and id <> connection_id() and state = 'User sleep'";
-    while sqlx::query_scalar::<_, i64>(reads).fetch_one(&mut conn).await.expect("a count") == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use axum::{
     response::Response,
 };
 use mpp_agent::{Checked, Input, Next, Pages, Policy, Run, Setting, Table, Way, check};
+use sqlx::{Connection as _, PgConnection};
 
 /// One record of each row: its code and its name.
 pub const MAPPING: &str = r#"{source_id: (.kode | tostring | ascii_downcase), unit: "units/pacitan",
@@ -131,4 +132,14 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
         calls.len()
     };
     (desk.answers)(&asked, number)
+}
+
+/// Waits until the reader is at rows of which each takes its time.
+pub async fn until_read_slowly(url: &str) {
+    let mut conn = PgConnection::connect(url).await.expect("a connection");
+    let reads = "select exists (select from pg_stat_activity where datname = current_database()
+        and pid <> pg_backend_pid() and state = 'active' and wait_event = 'PgSleep')";
+    while !sqlx::query_scalar::<_, bool>(reads).fetch_one(&mut conn).await.expect("an answer") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

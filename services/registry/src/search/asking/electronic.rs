@@ -1,7 +1,11 @@
 //! Documents behind an "e" that is joined to their name: "epaspor" is the electronic passport.
 
-use super::reading::Word;
+use std::ops::Range;
+
 use crate::search::words::analyze::term;
+
+/// A word, and where it stands in the question.
+type Word = (Range<usize>, String);
 
 /// The words, with the "e" apart of a word that no service has and that names a document without
 /// it.

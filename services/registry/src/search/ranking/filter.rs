@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{
     geo::{distance_km, lies_in},
-    home::{Home, homes},
+    office::{Home, homes},
     score::Tally,
 };
 use crate::search::{

@@ -5,39 +5,14 @@
 
 use super::{
     filter::{Candidate, Filter},
-    geo::lies_in,
+    office::Home,
     weak::best_of,
 };
 use crate::search::{
-    asking::{leading::SAME_WORD, needle::QuestionWords, reading::Reading},
+    asking::{leading::SAME_WORD, needle::QuestionWords},
     indexing::table::{Service, Table},
     words::{analyze::key_terms, vocabulary::NEW},
 };
-
-/// For whom an office works, seen from the place where one asks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Home {
-    /// For the place, for a part of it, or for the province around it.
-    There,
-    /// For the whole country.
-    #[default]
-    Country,
-    /// For another region.
-    Elsewhere,
-}
-
-/// For whom each unit works, by its number; `None` if the question asks in no place.
-pub fn homes(table: &Table, reading: &Reading) -> Option<Vec<Home>> {
-    let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
-    let is_there =
-        |region: &str| wanted.iter().any(|code| lies_in(region, code) || lies_in(code, region));
-    let home = |unit: &str| match table.offices.region_of(unit) {
-        "" => Home::Country,
-        region if is_there(region) => Home::There,
-        _ => Home::Elsewhere,
-    };
-    (!wanted.is_empty()).then(|| table.units.each(home))
-}
 
 /// What the office of the place that is named earns: more than all that keywords can make of equal
 /// answers.

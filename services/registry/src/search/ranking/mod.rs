@@ -6,6 +6,7 @@ pub(super) mod filter;
 pub(super) mod geo;
 pub(super) mod home;
 pub(super) mod modified;
+pub(super) mod office;
 pub(super) mod paper;
 pub(super) mod query;
 pub(super) mod score;
