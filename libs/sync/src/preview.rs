@@ -199,17 +199,21 @@ impl<S: Syncs> Session<S> {
         let mut names: BTreeSet<&str> =
             own.chain(elsewhere.values().flatten().map(String::as_str)).collect();
         // The source writes no record of another's: none is locked, as in a batch.
-        names.retain(|name| self.is_own_or_new(name));
+        names.retain(|name| self.is_no_others(name));
         let waited = waiting::held(&mut tx, &self.lease.source).await?;
-        let before = self.standing(&mut tx, &names).await?;
+        let mut before = self.standing(&mut tx, &names).await?;
         let mut result = self.judge(&mut tx, plan, &Checkpoint::default()).await?;
         self.complete(&mut tx, plan, 0, &mut result).await?;
-        let after = self.standing(&mut tx, &names).await?;
+        let mut after = self.standing(&mut tx, &names).await?;
+        after.retain(|_, record| self.is_own(record));
+        let own_before = count(before.values().filter(|record| self.is_own(record)));
+        // A place that the source has given up may be its own again, and has stood all the while.
+        before.retain(|name, record| self.is_own(record) || after.contains_key(name));
         let waits = waiting::held(&mut tx, &self.lease.source).await?;
         let moved = batches::add_moved(&mut tx, &self.lease, 0).await?;
         let rooms = self.rooms((&before, &after), tx.now())?;
         tx.rollback().await?;
-        let published = count(&after) - count(&before);
+        let published = count(after.values()) - own_before;
         let so_far = PreviewSoFar { rooms, ..self.so_far(moved, published, (waited, waits)) };
         let gone = before.keys().filter(|name| !after.contains_key(*name));
         let gone_along = gone.map(|name| (name.clone(), self.service.goes_along(name))).collect();
@@ -243,8 +247,11 @@ impl<S: Syncs> Session<S> {
             let of_it = names.iter().filter(|name| S::Doc::kind_of(name) == Some(kind));
             standing.extend(tx.living_encoded(kind, &of_it.copied().collect()).await?);
         }
-        standing.retain(|_, record| record.labels.get(&Label::Source) == Some(&self.lease.source));
         Ok(standing)
+    }
+
+    fn is_own(&self, record: &Encoded) -> bool {
+        record.labels.get(&Label::Source) == Some(&self.lease.source)
     }
 
     fn so_far(&self, moved: i64, published: i64, (was, is): (Held, Held)) -> PreviewSoFar {
@@ -271,10 +278,10 @@ impl<S: Syncs> Session<S> {
         Ok(rooms::told(all))
     }
 
-    fn is_own_or_new(&self, name: &str) -> bool {
+    fn is_no_others(&self, name: &str) -> bool {
         let state = self.service.memory().read();
         let row = own::row::<S::Doc>(state.records(), name);
-        row.is_none_or(|row| row.label(Label::Source) == self.lease.source)
+        row.is_none_or(|row| ["", &self.lease.source].contains(&row.label(Label::Source)))
     }
 }
 
@@ -290,8 +297,8 @@ fn awaited<D: Synced>(plan: &Plan<D>, result: &BatchResult) -> HashMap<usize, St
     awaited.collect()
 }
 
-fn count(standing: &Standing) -> i64 {
-    i64::try_from(standing.len()).unwrap_or(i64::MAX)
+fn count<'r>(records: impl Iterator<Item = &'r Encoded>) -> i64 {
+    i64::try_from(records.count()).unwrap_or(i64::MAX)
 }
 
 impl Looked {

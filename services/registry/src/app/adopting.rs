@@ -81,8 +81,8 @@ impl Registry {
             standard: (standard.doc, standard_etag),
             link: link.doc.clone(),
         };
-        check_seen(&pair, asked)?;
         let text = pair.text(asked.announced, today)?;
+        check_seen(&pair, &text, asked)?;
         check_counts(&text)?;
         let comparison = pair.comparison(&text);
         let parts = taken(&comparison, named)?;
@@ -136,11 +136,11 @@ fn named(components: &[i32]) -> Result<Vec<Part>> {
 }
 
 /// Nobody adopts over, or takes, what they have not seen.
-fn check_seen(pair: &Pair, asked: &AdoptStandardRequest) -> Result<()> {
+fn check_seen(pair: &Pair, text: &Text, asked: &AdoptStandardRequest) -> Result<()> {
     let (service, service_etag) = (&pair.service.0.name, &pair.service.1);
-    let (standard, standard_etag) = (&pair.standard.0.name, &pair.standard.1);
+    let (standard, standard_etag) = (&pair.standard.0.name, pair.etag_of(text));
     for (name, seen, now) in
-        [(standard, &asked.standard_etag, standard_etag), (service, &asked.etag, service_etag)]
+        [(standard, &asked.standard_etag, &standard_etag), (service, &asked.etag, service_etag)]
     {
         if !seen.is_empty() && seen != now {
             let text = format!(

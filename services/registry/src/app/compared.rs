@@ -82,6 +82,16 @@ impl Pair {
         Ok(Text { standard, is_announced, today })
     }
 
+    /// The etag of a text of the standard: the one that holds changes at midnight without a write.
+    pub fn etag_of(&self, text: &Text) -> String {
+        let (standard, etag) = &self.standard;
+        match (text.is_announced, holds(standard, &text.today.to_string())) {
+            (true, _) => format!("{etag}.announced"),
+            (false, true) => etag.clone(),
+            (false, false) => format!("{etag}.before"),
+        }
+    }
+
     /// How the service stands to a text of its standard.
     pub fn comparison(&self, text: &Text) -> StandardComparison {
         let (service, service_etag) = &self.service;
@@ -100,7 +110,7 @@ impl Pair {
             state: state_word(state).into(),
             lines: lines.into_iter().map(|(line, _)| line).collect(),
             service_etag: service_etag.clone(),
-            standard_etag: self.standard.1.clone(),
+            standard_etag: self.etag_of(text),
             link: self.link.name.clone(),
             adopted_version: self.link.adopted_version.clone(),
             adopt_time: self.link.adopt_time,
@@ -113,8 +123,11 @@ impl Pair {
     fn lines(&self, text: &Text, announces: bool) -> Vec<(Line, (Found, bool))> {
         let (said, day) = (as_service(&text.standard), text.today.to_string());
         let ahead = (announces && !text.is_announced).then(|| as_service(&self.standard.0));
+        // What an owner has explained of the text that holds stands until they take the new one.
+        let held = text.is_announced.then(|| text_on(&self.standard.0, &day));
         let line = |part: Part| {
-            let why = explanation(&self.link, part.component(), &text.standard, &day);
+            let of = |standard| explanation(&self.link, part.component(), standard, &day);
+            let why = of(&text.standard).or_else(|| held.as_ref().and_then(of));
             line(part, (&said, ahead.as_ref(), &self.service.0), why)
         };
         PARTS.into_iter().map(line).collect()

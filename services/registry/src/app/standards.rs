@@ -90,6 +90,14 @@ impl Keeps<Standard> for Registry {
     }
 }
 
+impl Registry {
+    /// A standard with the text that holds today.
+    pub(super) fn in_force(&self, standard: &Standard) -> Standard {
+        let today = self.today().map(|today| today.to_string());
+        text_on(standard, &today.unwrap_or_default())
+    }
+}
+
 impl Serves<StandardLink> for Registry {
     /// Titles that are the service's and the standard's.
     fn show(&self, state: &RegistryView, link: &mut StandardLink) {
@@ -97,6 +105,7 @@ impl Serves<StandardLink> for Registry {
         let standard = state.records.get::<Standard>(&link.standard);
         link.service_title = service.and_then(|found| found.doc.title);
         let standard = standard.map(|found| found.doc).unwrap_or_default();
+        let standard = self.in_force(&standard);
         (link.standard_title, link.standard_example) = (standard.title, standard.example);
     }
 }

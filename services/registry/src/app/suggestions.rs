@@ -62,7 +62,7 @@ impl Registry {
         let state = self.memory.read();
         let told = best.filter_map(|(likeness, standard)| {
             let standard = state.records.get::<Standard>(&standard)?.doc;
-            Some(suggestion(&service, &standard, likeness))
+            Some(suggestion(&service, &self.in_force(&standard), likeness))
         });
         Ok(told.collect())
     }
@@ -91,6 +91,7 @@ impl Registry {
             best(alike, |service: &Service| service.name.as_str(), bounds)
         };
         let best = self.comparing.run(caller, best).await?.into_iter();
+        let standard = self.in_force(&standard);
         let told = best.map(|(likeness, service)| suggestion(&service, &standard, likeness));
         Ok(SuggestServicesResponse { suggestions: told.collect(), incomplete })
     }

@@ -46,8 +46,8 @@ impl Budget<'_> {
         }
         batches::add_moved(tx, self.lease, -moves).await?;
         let text = format!(
-            "{sum} of {known} records of {} would have moved to other units in this session, or \
-             been filed anew with a unit that comes to another agency; more than {most} do only \
+            "{sum} records would have moved to other units in this session, or been filed anew with \
+             a unit that comes to another agency, and {} has {known}; more than {most} do only \
              where the client says that it means it: mend the mapping, or say accept_moves in the \
              hello",
             self.lease.source

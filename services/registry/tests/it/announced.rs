@@ -9,7 +9,7 @@ use mpp_core::Micros;
 use mpp_testkit::on_both;
 
 use crate::{
-    adopted::{adopts, national, officer, own, world},
+    adopted::{adopts, because, national, officer, own, world},
     divergent::{costs, needs},
     standards::NEW_CARD,
     world::{Clients, KTP, SECOND, World, reason},
@@ -123,6 +123,48 @@ async fn who_adopts_ahead_is_explained_until_the_day_and_follows_from_then_on() 
         assert_eq!(officer.compare(KTP).await.expect("compared").state(), Stands::Follows);
         let counted = count(&mut admin).await;
         assert_eq!((counted.follows, counted.ahead, counted.adopted), (1, 0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_compared_before_midnight_is_not_adopted_after_it() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let (mut admin, mut officer) = (world.admin(), officer(&world));
+        admin.change_standard(next()).await;
+        until_midnight(&world);
+        let seen = officer.compare(KTP).await.expect("compared").standard_etag;
+        let seen_ahead = officer.compare_announced().await.expect("compared").standard_etag;
+        let other = AdoptStandardRequest { standard_etag: seen.clone(), ..ahead() };
+        assert_eq!(reason(officer.adopt(other).await), "ETAG_MISMATCH", "another text");
+        world.clock.advance(1);
+        for standard_etag in [seen, seen_ahead] {
+            let late = AdoptStandardRequest { standard_etag, ..adopts(KTP, &[]) };
+            assert_eq!(reason(officer.adopt(late).await), "ETAG_MISMATCH", "it holds only now");
+        }
+        let standard_etag = officer.compare(KTP).await.expect("compared").standard_etag;
+        let now = AdoptStandardRequest { standard_etag, ..adopts(KTP, &[]) };
+        officer.adopt(now).await.expect("adopted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_adopts_ahead_keeps_what_they_have_explained() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let (mut admin, mut officer) = (world.admin(), officer(&world));
+        officer.explain(KTP, vec![because(&[Component::Fees])]).await.expect("said");
+        admin.change_standard(next()).await;
+        let coming = officer.compare_announced().await.expect("compared");
+        assert!(coming.lines[0].explanation.is_some(), "of the text that holds");
+        let done = officer.adopt(ahead()).await.expect("adopted");
+        assert!(!done.changed_fields.contains(&"fees".to_owned()), "{:?}", done.changed_fields);
+        assert_eq!(done.standard_link.expect("a link").explanations.len(), 1);
+        let named = AdoptStandardRequest { announced: true, ..adopts(KTP, &[Component::Fees]) };
+        let done = officer.adopt(named).await.expect("adopted");
+        assert!(done.standard_link.expect("a link").explanations.is_empty(), "it was named");
     })
     .await;
 }

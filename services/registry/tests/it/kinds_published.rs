@@ -6,8 +6,9 @@ use mpp_api::{
         Counter, Mall, UpdateCounterRequest, UpdateMallRequest, mall::StageEntry, unit::Kind,
     },
     sync::{
-        DeleteSourceRequest, Outcome, Record,
+        DeleteSourceRequest, Outcome, PreviewRecordsRequest, Record,
         record::{Body, Delete},
+        record_preview::Change,
     },
     types::{Tombstone, tombstone::Reason},
 };
@@ -157,6 +158,17 @@ async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_writ
         let sent = || vec![gerai(MALL, "sosial", SOSIAL), office("meja-sosial", SOSIAL)];
         let gone = || vec![gives_up(GERAI), gives_up("units/meja-sosial")];
         assert_eq!(outcomes(&run(&world, gone()).await), [Outcome::Applied; 2]);
+        let mut changed = sent();
+        if let Some(Body::Counter(counter)) = &mut changed[0].body {
+            counter.floor = "7".into();
+        }
+        let request =
+            PreviewRecordsRequest { source: OWN.into(), records: changed, ..Default::default() };
+        let mut caller = world.caller(Role::Publisher, &[OWN]).sync;
+        let told = caller.preview_records(request).await.expect("a preview").into_inner().records;
+        assert_eq!(told[0].change(), Change::Updated, "{told:?}");
+        let fields: Vec<_> = told[0].differences.iter().map(|one| one.path.as_str()).collect();
+        assert!(fields.contains(&"counter.floor"), "it overwrites what stands: {fields:?}");
         assert_eq!(outcomes(&run(&world, sent()).await), [Outcome::Applied; 2], "it was a slip");
         assert_eq!(counter(&world).source, OWN);
 

@@ -7,6 +7,9 @@ use crate::search::words::analyze::term;
 /// A word, and where it stands in the question.
 type Word = (Range<usize>, String);
 
+/// An eSIM is a telephone's, and no driving licence.
+const A_TELEPHONES: &str = "sim";
+
 /// The words, with the "e" apart of a word that no service has and that names a document without
 /// it.
 pub fn electronic(
@@ -14,7 +17,8 @@ pub fn electronic(
     called: &dyn Fn(&str) -> bool,
     is_document: &dyn Fn(&str) -> bool,
 ) -> Vec<Word> {
-    let names_one = |rest: &str| term(rest).is_some_and(|term| is_document(&term));
+    let names_one =
+        |rest: &str| rest != A_TELEPHONES && term(rest).is_some_and(|term| is_document(&term));
     let unknown = |word: &str| term(word).is_some_and(|term| !called(&term));
     let plain = |(at, word): Word| match word.strip_prefix('e') {
         // A word whose length changed by folding cannot be cut at the same letters.

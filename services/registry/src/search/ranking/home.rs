@@ -33,11 +33,17 @@ pub fn lift(found: &mut [Candidate], table: &Table, needles: &QuestionWords, fil
     if answered == 0 || home(first) == Some(Home::There) || filter.is_there(slot(first)) {
         return;
     }
-    for one in found.iter_mut().filter(|one| one.strong & answered == answered) {
-        let plain = || slot(one).service.as_ref().is_some_and(|service| is_plain(service, needles));
+    let plain = |one: &Candidate| {
+        slot(one).service.as_ref().is_some_and(|service| is_plain(service, needles))
+    };
+    let answers = |one: &Candidate| one.strong & answered == answered;
+    let serves_all =
+        |one: &Candidate| answers(one) && home(one) == Some(Home::Country) && plain(one);
+    let is_served = found.iter().any(serves_all);
+    for one in found.iter_mut().filter(|one| answers(one)) {
         let earned = match home(one) {
-            Some(Home::There) if is_elsewhere || plain() => OWN_OFFICE,
-            Some(Home::Country) if is_elsewhere && plain() => NOT_ELSEWHERE,
+            Some(Home::There) if (is_elsewhere && !is_served) || plain(one) => OWN_OFFICE,
+            Some(Home::Country) if is_elsewhere && plain(one) => NOT_ELSEWHERE,
             _ => 0.0,
         };
         one.score += earned;

@@ -24,7 +24,13 @@ pub fn telling(title: &str) -> BTreeMap<String, u32> {
 }
 
 /// Words that deny the one behind them.
-const DENIALS: [&str; 8] = ["belum", "blm", "bukan", "non", "selain", "tanpa", "tdk", "tidak"];
+const DENIALS: [&str; 9] =
+    ["belum", "blm", "bukan", "kurang", "non", "selain", "tanpa", "tdk", "tidak"];
+/// A word over which a denial reaches: "belum pernah menikah".
+const EVER: &str = "pernah";
+/// Words behind which "I", "V" and "X" are numbers.
+const CLASSES: [&str; 9] =
+    ["b", "c", "gol", "golongan", "kelas", "tahap", "tingkat", "tipe", "type"];
 
 /// Numbers as titles count classes by them; a single letter is one.
 const ROMAN: [(&str, &str); 8] = [
@@ -38,26 +44,55 @@ const ROMAN: [(&str, &str); 8] = [
     ("xi", "11"),
 ];
 
+/// Those that are letters where no class stands before them.
+const ALONE: [(&str, &str); 3] = [("i", "1"), ("v", "5"), ("x", "10")];
+
 /// The single letters of a title, its numbers, and the telling words that it denies.
 pub fn marks(title: &str) -> [BTreeSet<String>; 3] {
-    let [mut letters, mut numbers, mut denied] = [const { BTreeSet::new() }; 3];
+    let [mut letters, mut numbers, mut denied, mut said] = [const { BTreeSet::new() }; 4];
     let plain = title.to_lowercase();
-    let mut denies = false;
+    let (mut denies, mut before) = (false, "");
     for word in plain.split(|sign: char| !sign.is_alphanumeric()).filter(|one| !one.is_empty()) {
         let is_denied = std::mem::replace(&mut denies, DENIALS.contains(&word));
-        if is_denied {
-            denied.extend(telling(word).into_keys());
+        denies |= is_denied && word == EVER;
+        if is_denied { &mut denied } else { &mut said }.extend(telling(word).into_keys());
+        match class(before, word) {
+            Some(Class::Letter(letter)) => drop(letters.insert(letter.to_owned())),
+            Some(Class::Number(number)) => drop(numbers.insert(number.to_owned())),
+            Some(Class::Both(letter, number)) => {
+                letters.insert(letter.to_owned());
+                numbers.insert(number.to_owned());
+            }
+            None => {}
         }
-        let roman = ROMAN.iter().find(|(roman, _)| *roman == word);
-        if let Some((_, number)) = roman {
-            numbers.insert((*number).to_owned());
-        } else if word.bytes().all(|one| one.is_ascii_digit()) {
-            numbers.insert(word.trim_start_matches('0').to_owned());
-        } else if word.len() == 1 {
-            letters.insert(word.to_owned());
-        }
+        before = word;
     }
-    [letters, numbers, denied]
+    // "Elektronik dan non-elektronik" is said of both.
+    [letters, numbers, &denied - &said]
+}
+
+/// A letter or number that tells a class of documents.
+enum Class<'w> {
+    Letter(&'w str),
+    Number(&'w str),
+    /// "B1".
+    Both(&'w str, &'w str),
+}
+
+fn class<'w>(before: &str, word: &'w str) -> Option<Class<'w>> {
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|one| one.is_ascii_digit());
+    let plain = |number: &'w str| number.trim_start_matches('0');
+    let is_lone = CLASSES.contains(&before);
+    let roman = ROMAN.iter().chain(ALONE.iter().filter(|_| is_lone));
+    if let Some((_, number)) = roman.into_iter().find(|(roman, _)| *roman == word) {
+        return Some(Class::Number(number));
+    }
+    match word.split_at_checked(1)? {
+        _ if is_number(word) => Some(Class::Number(plain(word))),
+        (letter, "") => Some(Class::Letter(letter)),
+        (letter, number) if is_number(number) => Some(Class::Both(letter, plain(number))),
+        _ => None,
+    }
 }
 
 /// Whether a term names what is done to a document.
@@ -134,6 +169,12 @@ mod tests {
         assert_eq!(marks("Paspor non-elektronik")[2], telling("elektronik").into_keys().collect());
         assert_eq!(marks("tdk mampu")[2], marks("tidak mampu")[2], "a short form denies the same");
         assert_eq!(marks("KTP-el baru"), [set(&[]), set(&[]), set(&[])]);
+        assert_eq!(marks("SIM B I"), [set(&["b"]), set(&["1"]), set(&[])]);
+        assert_eq!(marks("SIM B1"), marks("SIM B I"), "in either way of writing it");
+        assert_eq!(marks("Golongan I")[1], set(&["1"]));
+        assert_eq!(marks("ASN dan non ASN")[2], set(&[]), "both are said");
+        assert_eq!(marks("belum pernah menikah")[2], marks("belum menikah")[2]);
+        assert_eq!(marks("kurang mampu")[2], marks("tidak mampu")[2]);
     }
 
     #[test]
