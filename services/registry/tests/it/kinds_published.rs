@@ -160,7 +160,7 @@ async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_writ
         assert_eq!(outcomes(&run(&world, gone()).await), [Outcome::Applied; 2]);
         let mut changed = sent();
         if let Some(Body::Counter(counter)) = &mut changed[0].body {
-            counter.floor = "7".into();
+            counter.display_name = text("Gerai lantai tujuh");
         }
         let request =
             PreviewRecordsRequest { source: OWN.into(), records: changed, ..Default::default() };
@@ -168,7 +168,10 @@ async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_writ
         let told = caller.preview_records(request).await.expect("a preview").into_inner().records;
         assert_eq!(told[0].change(), Change::Updated, "{told:?}");
         let fields: Vec<_> = told[0].differences.iter().map(|one| one.path.as_str()).collect();
-        assert!(fields.contains(&"counter.floor"), "it overwrites what stands: {fields:?}");
+        assert!(
+            fields.contains(&"counter.display_name.id"),
+            "it overwrites what stands: {fields:?}"
+        );
         assert_eq!(outcomes(&run(&world, sent()).await), [Outcome::Applied; 2], "it was a slip");
         assert_eq!(counter(&world).source, OWN);
 

@@ -134,12 +134,17 @@ fn counted_at(words: &[String], at: usize) -> Option<Counted> {
 pub fn limited(text: &str) -> Option<u64> {
     let words = spelt::in_digits(parts(text));
     let said = words.iter().any(|word| has(LIMITS, word));
-    let first = words.iter().any(|word| has(ONLY, word));
+    // "Hanya 20 baris pertama" says that there are more, however many came.
+    let first = words.iter().any(|word| has(FIRST, word))
+        && !words.iter().any(|word| has(ONLY, word) && !has(FIRST, word));
     let counts = words.iter().any(|word| has(COUNTED, word));
     let mut numbers = words.iter().filter_map(|word| number(word));
     let only = numbers.next().filter(|_| is_footer(text))?;
     ((said || first && counts) && numbers.next().is_none()).then_some(only)
 }
+
+/// Words of the begin of a list, among those of [`ONLY`].
+const FIRST: &str = "first pertama";
 
 /// Words of a limit that an export has.
 const LIMITS: &str = "limit limited limits dibatasi batas";

@@ -55,7 +55,8 @@ pub fn marks(title: &str) -> [BTreeSet<String>; 3] {
     for word in plain.split(|sign: char| !sign.is_alphanumeric()).filter(|one| !one.is_empty()) {
         let is_denied = std::mem::replace(&mut denies, DENIALS.contains(&word));
         denies |= is_denied && word == EVER;
-        if is_denied { &mut denied } else { &mut said }.extend(telling(word).into_keys());
+        let of = if is_denied { &mut denied } else { &mut said };
+        of.extend(telling(word).into_keys().filter(|term| term != EVER));
         match class(before, word) {
             Some(Class::Letter(letter)) => drop(letters.insert(letter.to_owned())),
             Some(Class::Number(number)) => drop(numbers.insert(number.to_owned())),
