@@ -59,28 +59,34 @@ impl Registry {
     }
 
     /// Where services that are gone have moved, over as many moves as they made, to one that is
-    /// there. Those of which the database cannot be asked, or that have not moved, are left out.
+    /// there. Those that have not moved are left out, and so is each from the first on of which the
+    /// database cannot be asked: nobody waits for it as often as there are names.
     pub(super) async fn moved(&self, gone: BTreeSet<String>) -> HashMap<String, String> {
         let mut found = HashMap::new();
         for name in gone {
-            if let Some(to) = self.moved_to(&name).await {
-                found.insert(name, to);
+            match self.moved_to(&name).await {
+                Ok(Some(to)) => drop(found.insert(name, to)),
+                Ok(None) => {}
+                Err(_) => break,
             }
         }
         found
     }
 
-    async fn moved_to(&self, name: &str) -> Option<String> {
+    async fn moved_to(&self, name: &str) -> Result<Option<String>> {
         let mut at = name.to_owned();
         for _ in 0..MOST_MOVES {
-            let (last, _) = self.last_versions(Service::KIND, &at).await.ok()?;
-            let tombstone = last?.tombstone.filter(|why| why.reason() == Why::Moved)?;
-            at = tombstone.successor;
+            let (last, _) = self.last_versions(Service::KIND, &at).await?;
+            let tombstone = last.and_then(|last| last.tombstone);
+            let Some(moved) = tombstone.filter(|why| why.reason() == Why::Moved) else {
+                return Ok(None);
+            };
+            at = moved.successor;
             if self.memory.read().records.row::<Service>(&at).is_some() {
-                return Some(at);
+                return Ok(Some(at));
             }
         }
-        None
+        Ok(None)
     }
 
     /// The last change of a record, and what it was before that; after a deletion, as it last was.
