@@ -1,6 +1,7 @@
 """Checks that arrows run down only: no modules that import each other, in any crate, in a service
 none that imports what stands above it on the floor plan, and no library that uses one which does
-not stand below it (libs/README.md).
+not stand below it (libs/README.md). A service's grpc/ is the wire only: it reaches neither database
+nor memory but by a use case.
 
     python3 tests/arrows.py            # the crates of this workspace
     python3 tests/arrows.py DIR...     # these folders of sources
@@ -31,6 +32,10 @@ FLOORS = {
 LIBRARIES = [["sync"], ["resource", "testkit"], ["rpc"], ["client", "conform", "form", "store"], ["api", "telemetry"], ["calendar", "core"]]
 ROW = {library: number for number, row in enumerate(LIBRARIES) for library in row}
 
+# What a use case reads and writes, and grpc/ does not: the rooms, a replica's fields, the crates.
+KEPT_ROOMS = {"memory", "store"}
+KEPT = re.compile(r"\.(?:db|memory)\b|\b(?:mpp_store|sqlx)::")
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?\buse\s+([^;]+);")
 PATH = re.compile(r"\b(?:crate|super)(?:::\w+)+")
@@ -45,6 +50,7 @@ def main(folders):
         if floors:
             found += [f"{folder}: on no floor: {room}" for room in rooms_elsewhere(crate, floors)]
             found += [f"{folder}: upwards: {arrow}" for arrow in upward_arrows(crate, floors)]
+            found += [f"{folder}: past app/: {arrow}" for arrow in past_use_cases(crate)]
         found += [f"{folder}: upwards: {arrow}" for arrow in upward_crates(pathlib.Path(folder))]
     print("\n".join(found) or f"all arrows run down in {len(folders)} crates")
     return 1 if found else 0
@@ -160,6 +166,15 @@ def upward_arrows(crate, floors):
             ends = [floor.get(path[0]) if path else None for path in (module, other)]
             if None not in ends and ends[1] < ends[0]:
                 yield f"{'::'.join(module)} -> {'::'.join(other)}"
+
+
+def past_use_cases(crate):
+    """What grpc/ reaches of database and memory by itself."""
+    for module in crate.text:
+        if module[:1] == ("grpc",):
+            rooms = ["::".join(other) for other in crate.imports(module) if other[0] in KEPT_ROOMS]
+            for reached in rooms + KEPT.findall(crate.text[module]):
+                yield f"{'::'.join(module)} -> {reached}"
 
 
 def upward_crates(folder):

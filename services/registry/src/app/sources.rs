@@ -1,15 +1,19 @@
 //! Sources: their place, and their counts.
 
-use mpp_api::{sync::Source, types::Tombstone};
+use mpp_api::{
+    sync::{ListSourcesRequest, ListSourcesResponse, Source},
+    types::Tombstone,
+};
 use mpp_core::{Error, Reason, Result};
 use mpp_form::record;
-use mpp_resource::{Call, Filing, Keeps, Serves};
+use mpp_resource::{Call, Filing, Keeps, Serves, handler::read, list};
 use mpp_store::{Label, Tx};
 use mpp_sync::store::rejected;
 
 use super::{
     Registry,
     filing::{filing, lineage},
+    lists,
 };
 use crate::model;
 
@@ -58,6 +62,36 @@ impl Keeps<Source> for Registry {
             own.count() + 1
         );
         Err(Error::new(Reason::WrongState, text))
+    }
+}
+
+impl Registry {
+    /// A source, with its counts.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `UNAVAILABLE` if the database is away.
+    pub async fn source(&self, name: &str) -> Result<Source> {
+        let mut source = read(self, name, 0).await?;
+        self.count(std::slice::from_mut(&mut source)).await?;
+        Ok(source)
+    }
+
+    /// A page of sources, with their counts.
+    ///
+    /// # Errors
+    /// A page token that is not this list's; `UNAVAILABLE` if the database is away.
+    pub async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
+        let mut listed = list::one_page(self, request, lists::sources).await?;
+        self.count(&mut listed.sources).await?;
+        Ok(listed)
+    }
+
+    /// Adds the counts to sources, which no record keeps.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn count(&self, sources: &mut [Source]) -> Result<()> {
+        mpp_sync::count(&self.db, sources).await
     }
 }
 

@@ -9,6 +9,7 @@ use mpp_api::{
     types::tombstone::Reason as Why,
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
+use mpp_resource::{Kind, Serves, handler::read};
 use mpp_store::{Change, Op};
 
 use super::Registry;
@@ -40,9 +41,25 @@ impl Registry {
         })
     }
 
+    /// A record as readers get it; of one that is gone the error says what became of it.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; a name of another form.
+    pub async fn read_or_gone<K: Kind>(&self, name: &str, min_revision: i64) -> Result<K>
+    where
+        Self: Serves<K>,
+    {
+        match read(self, name, min_revision).await {
+            Err(error) if error.reason() == Reason::NotFound => {
+                Err(self.gone::<K>(name).await.unwrap_or(error))
+            }
+            found => found,
+        }
+    }
+
     /// Why a record that was there is not found: since when, by whom, and what took its place.
     /// `None` for one that never was, and if its history cannot be read just now.
-    pub async fn gone<K: Document>(&self, name: &str) -> Option<Error> {
+    async fn gone<K: Document>(&self, name: &str) -> Option<Error> {
         let (last, _) = self.last_versions(K::KIND, name).await.ok()?;
         let gone = last.filter(|change| change.op == Op::Deleted)?;
         let (since, actor) = (to_timestamp(gone.at).to_string(), as_told(&gone.actor));

@@ -10,10 +10,10 @@ use mpp_api::registry::{
     UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
     catalog_service_server::CatalogService,
 };
-use mpp_core::{Reason, Result};
+use mpp_core::Result;
 use mpp_resource::{
     Call,
-    handler::{Answer, create, delete, get, read, reply, update, warning},
+    handler::{Answer, create, delete, get, reply, update, warning},
     list::list,
 };
 use tonic::Request;
@@ -28,12 +28,7 @@ impl CatalogService for Catalog {
     async fn get_service(&self, request: Request<GetServiceRequest>) -> Answer<GetServiceResponse> {
         let caller = mpp_rpc::caller(&request);
         let GetServiceRequest { name, min_revision } = request.into_inner();
-        let found = match read::<Service>(&self.0, &name, min_revision).await {
-            Err(error) if error.reason() == Reason::NotFound => {
-                Err(self.0.gone::<Service>(&name).await.unwrap_or(error))
-            }
-            found => found,
-        };
+        let found = self.0.read_or_gone::<Service>(&name, min_revision).await;
         reply(found.map(|mut service| {
             self.0.tell_authors(&mut service, &caller);
             GetServiceResponse { service: Some(service) }

@@ -13,10 +13,10 @@ use mpp_api::registry::{
     UpdateStandardLinkResponse, UpdateStandardRequest, UpdateStandardResponse,
     standard_service_server::StandardService,
 };
-use mpp_core::{Reason, Result};
+use mpp_core::Result;
 use mpp_resource::{
     Call,
-    handler::{Answer, create, delete, get, read, reply, update},
+    handler::{Answer, create, delete, get, reply, update},
     list::list,
 };
 use tonic::Request;
@@ -33,12 +33,7 @@ impl StandardService for Standards {
         request: Request<GetStandardRequest>,
     ) -> Answer<GetStandardResponse> {
         let GetStandardRequest { name, min_revision } = request.into_inner();
-        let found = match read::<Standard>(&self.0, &name, min_revision).await {
-            Err(error) if error.reason() == Reason::NotFound => {
-                Err(self.0.gone::<Standard>(&name).await.unwrap_or(error))
-            }
-            found => found,
-        };
+        let found = self.0.read_or_gone::<Standard>(&name, min_revision).await;
         reply(found.map(|standard| GetStandardResponse { standard: Some(standard) }))
     }
 

@@ -6,21 +6,20 @@ use mpp_api::sync::{
     KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, ListWaitingRecordsRequest,
     ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PreviewRecordsRequest,
     PreviewRecordsResponse, PushBatchRequest, PushBatchResponse, ReconcileRecordsRequest,
-    ReconcileRecordsResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
+    ReconcileRecordsResponse, RedriveRecordsRequest, RedriveRecordsResponse, SyncRequest,
     UndoSessionRequest, UndoSessionResponse, UpdateSourceRequest, UpdateSourceResponse,
     sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
     Call,
-    handler::{Answer, create, delete, read, reply, updated},
-    list,
+    handler::{Answer, create, delete, reply, updated},
 };
 use mpp_sync::{push::Pushes, redrive, stream, undo, wire};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::app::{Registry, lists};
+use crate::app::Registry;
 
 /// Serves federation: the sessions of sources.
 pub struct Sync {
@@ -112,14 +111,15 @@ impl SyncService for Sync {
     }
 
     async fn get_source(&self, request: Request<GetSourceRequest>) -> Answer<GetSourceResponse> {
-        reply(self.source(&request.into_inner().name).await)
+        let found = self.registry.source(&request.into_inner().name).await;
+        reply(found.map(|source| GetSourceResponse { source: Some(source) }))
     }
 
     async fn list_sources(
         &self,
         request: Request<ListSourcesRequest>,
     ) -> Answer<ListSourcesResponse> {
-        reply(self.sources(&request.into_inner()).await)
+        reply(self.registry.sources(&request.into_inner()).await)
     }
 
     async fn list_waiting_records(
@@ -147,23 +147,10 @@ impl SyncService for Sync {
     }
 }
 
-/// Sources with their counts.
 impl Sync {
     async fn changed(&self, request: Request<UpdateSourceRequest>) -> Result<UpdateSourceResponse> {
         let (mut source, revision) = updated(&self.registry, request).await?;
-        mpp_sync::count(&self.registry.db, std::slice::from_mut(&mut source)).await?;
+        self.registry.count(std::slice::from_mut(&mut source)).await?;
         Ok(UpdateSourceResponse { source: Some(source), revision })
-    }
-
-    async fn source(&self, name: &str) -> Result<GetSourceResponse> {
-        let mut source: Source = read(&self.registry, name, 0).await?;
-        mpp_sync::count(&self.registry.db, std::slice::from_mut(&mut source)).await?;
-        Ok(GetSourceResponse { source: Some(source) })
-    }
-
-    async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
-        let mut listed = list::one_page(&self.registry, request, lists::sources).await?;
-        mpp_sync::count(&self.registry.db, &mut listed.sources).await?;
-        Ok(listed)
     }
 }

@@ -12,7 +12,7 @@ mod watch;
 
 use std::sync::Arc;
 
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Micros, Reason, Result};
 use mpp_store::Db;
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +36,11 @@ pub struct Reporting {
 }
 
 impl Reporting {
+    /// The time by the process's clock, which a report of no given day is of.
+    pub fn now(&self) -> Micros {
+        self.memory.now()
+    }
+
     /// Waits until the memory has reached `least`, or the server drains; the caller's deadline
     /// bounds it, and meanwhile it does not take a place from calls that could be answered.
     async fn wait_for(&self, least: Reached) -> Result<()> {

@@ -33,7 +33,7 @@ impl ReportService for Reports {
         request: Request<GetReportRequest>,
     ) -> Result<Response<GetReportResponse>, Status> {
         let request = request.into_inner();
-        let question = question(&request, self.0.memory.now()).map_err(status)?;
+        let question = question(&request, self.0.now()).map_err(status)?;
         let feeds = least_revisions(&request).map_err(status)?;
         let report = self.0.report(question, feeds).await.map_err(status)?;
         Ok(Response::new(GetReportResponse { report: Some(report) }))

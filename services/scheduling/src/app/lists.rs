@@ -1,20 +1,19 @@
 //! The lists of records, each with its filter. `mpp_resource::list` does the paging.
 
-use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest};
+use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest, ListHoursRulesResponse};
 use mpp_core::{Label, Result};
 use mpp_form::hours_rule::{Target, lies_within};
-use mpp_resource::{list::Rows, memory::View as _};
+use mpp_resource::{
+    list::{Rows, one_page},
+    memory::View as _,
+};
 
 use super::{Scheduling, filters};
 use crate::memory::records::Records;
 
 /// The rules of a target and of all targets below it, every rule for an empty target; only those of
 /// a publisher, if one is named.
-///
-/// # Errors
-/// None; [`Scheduling::check_target`] and [`Scheduling::check_publisher`] refuse what does not
-/// exist.
-pub fn hours_rules<'a>(
+fn hours_rules<'a>(
     _: &Scheduling,
     request: &'a ListHoursRulesRequest,
     records: &'a Records,
@@ -30,12 +29,26 @@ pub fn hours_rules<'a>(
 }
 
 impl Scheduling {
+    /// A page of hours rules.
+    ///
+    /// # Errors
+    /// A page token that is not this list's; names a target or a publisher that does not exist;
+    /// `UNAVAILABLE` where the registry may have just made it.
+    pub async fn list_hours_rules(
+        &self,
+        request: &ListHoursRulesRequest,
+    ) -> Result<ListHoursRulesResponse> {
+        self.check_target(&request.target).await?;
+        self.check_publisher(&request.publisher).await?;
+        one_page(self, request, hours_rules).await
+    }
+
     /// Refuses an unknown target of a list: an empty answer would not show that it was misspelt.
     /// Before the memory is whole nobody knows.
     ///
     /// # Errors
     /// Names the target; `UNAVAILABLE` where the registry may have just made it.
-    pub async fn check_target(&self, target: &str) -> Result<()> {
+    async fn check_target(&self, target: &str) -> Result<()> {
         if target.is_empty() || !self.memory.read().is_whole {
             return Ok(());
         }
@@ -47,7 +60,7 @@ impl Scheduling {
     ///
     /// # Errors
     /// Names the publisher; `UNAVAILABLE` where the registry may have just made it.
-    pub async fn check_publisher(&self, publisher: &str) -> Result<()> {
+    async fn check_publisher(&self, publisher: &str) -> Result<()> {
         if publisher.is_empty() || !self.memory.read().is_whole {
             return Ok(());
         }

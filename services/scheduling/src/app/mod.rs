@@ -19,7 +19,7 @@ mod known;
 mod list_appointments;
 mod list_deviations;
 mod list_slots;
-pub mod lists;
+mod lists;
 mod measure_deviations;
 mod relabel_rules;
 pub mod sources;

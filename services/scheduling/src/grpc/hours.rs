@@ -18,7 +18,7 @@ use mpp_resource::{
 use tonic::Request;
 
 use crate::{
-    app::{DeviationsWanted, HoursWanted, Scheduling, lists},
+    app::{DeviationsWanted, HoursWanted, Scheduling},
     model::{date, scope::Scope},
 };
 
@@ -42,10 +42,7 @@ impl HoursService for Hours {
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
-        let asked = request.get_ref();
-        self.0.check_target(&asked.target).await.map_err(mpp_rpc::status)?;
-        self.0.check_publisher(&asked.publisher).await.map_err(mpp_rpc::status)?;
-        list::list(&*self.0, request, lists::hours_rules).await
+        reply(self.0.list_hours_rules(request.get_ref()).await)
     }
 
     async fn create_hours_rule(
