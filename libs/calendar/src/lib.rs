@@ -49,9 +49,9 @@
 //! show them need not judge it again.
 //!
 //! # The law
-//! Everything that the law fixes is a dated row in `data/`: `holidays.csv`, `ramadan.csv`, and
-//! `working_hours.csv` with the civil service's week, start and breaks. `data/README.md` names the
-//! text behind each.
+//! Everything that the law fixes is a dated row in `data/`: `holidays.csv`, `ramadan.csv`,
+//! `working_hours.csv` with the civil service's week, start and breaks, and
+//! `identity_card_age.csv`. `data/README.md` names the text behind each.
 //!
 //! # Dates
 //! "Today" is the mall's local date, everywhere: [`local_date`]. The zones are fixed offsets, so a
@@ -65,6 +65,7 @@ mod decree_csv;
 mod deviation;
 mod error;
 mod finding;
+mod identity_card;
 mod interval;
 mod reason;
 mod resolve;
@@ -82,6 +83,7 @@ pub use decree::{Decrees, Holiday, HolidayKind, Ramadan, RamadanStatus, UNCERTAI
 pub use deviation::{Compared, Counter, MAX_DAYS, Report, Verdict, Yardstick, deviation};
 pub use error::{Error, Problem};
 pub use finding::{Finding, FindingCode};
+pub use identity_card::identity_card_age;
 pub use interval::{DAY, Interval, MAX_INTERVALS, Weekly, format_time, parse_time, total};
 pub use reason::{Reason, ReasonCode};
 pub use resolve::{Day, Status, resolve, resolve_down_to};

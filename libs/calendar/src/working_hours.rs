@@ -1,8 +1,8 @@
 //! The civil service's working hours as the law sets them: one dated row for each text.
 //!
-//! `data/working_hours.csv` holds what the texts fix (minutes of the week, start, breaks, Friday's
-//! break) and `data/README.md` where each number stands. To follow a new text, end the old row and
-//! append one.
+//! `data/working_hours.csv` holds what the texts fix (days and minutes of the week, start, breaks,
+//! Friday's break) and `data/README.md` where each number stands. To follow a new text, end the old
+//! row and append one.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ use crate::interval::{Interval, Weekly};
 use crate::rule::{Layer, Rule, Season};
 use crate::table::{cell, date, number, optional_date, rows, time};
 
-/// Monday to Friday, which all texts share; each of the days has the same working time.
-const WORKING_DAYS: u16 = 5;
+/// The place of Friday, whose break is longer, in a week from Monday.
+const FRIDAY: u16 = 4;
 
 /// The civil service's hours under the dated texts, in and outside Ramadan.
 pub fn civil_service() -> &'static [Rule] {
@@ -33,17 +33,26 @@ fn rule(row: &StringRecord) -> Result<Rule, String> {
     })
 }
 
-/// Both days end when their working time is done, so the longer break of Friday makes it end later.
+/// The working days from Monday on, each with the same working time. Every day ends when that is
+/// done, so the longer break of Friday makes it end later.
 fn week(row: &StringRecord) -> Result<Weekly, String> {
-    let (working_minutes, start) = (number(row, 5)? / WORKING_DAYS, time(row, 6)?);
+    let (working_days, start) = (number(row, 5)?, time(row, 7)?);
+    if !(1..=7).contains(&working_days) {
+        return Err(format!("{working_days} are no days of a week"));
+    }
+    let working_minutes = number(row, 6)? / working_days;
     let day = |break_start: u16, break_minutes: u16| {
         let (resume, end) = (break_start + break_minutes, start + working_minutes + break_minutes);
         vec![Interval::new(start, break_start), Interval::new(resume, end)]
     };
-    let usual = || Ok::<_, String>(day(time(row, 7)?, number(row, 8)?));
-    let friday = day(time(row, 9)?, number(row, 10)?);
-    Weekly::new([usual()?, usual()?, usual()?, usual()?, friday, vec![], vec![]])
-        .map_err(|error| error.to_string())
+    let usual = day(time(row, 8)?, number(row, 9)?);
+    let friday = day(time(row, 10)?, number(row, 11)?);
+    let hours = [0, 1, 2, 3, FRIDAY, 5, 6].map(|place| match place {
+        place if place >= working_days => vec![],
+        FRIDAY => friday.clone(),
+        _ => usual.clone(),
+    });
+    Weekly::new(hours).map_err(|error| error.to_string())
 }
 
 fn season(text: &str) -> Result<Season, String> {
@@ -72,6 +81,16 @@ mod tests {
         let usual = ("07:30–12:00 13:00–16:00".into(), "07:30–11:30 13:00–16:30".into(), 2250);
         assert_eq!(days("keppres-68-1995"), usual);
         assert_eq!(days("perpres-21-2023"), usual);
+    }
+
+    #[test]
+    fn a_text_of_six_days_has_a_saturday_and_shorter_days() {
+        let six = StringRecord::from(
+            "x,x,2030-01-01,,ramadan,6,2250,07:30,12:00,60,11:30,90".split(',').collect::<Vec<_>>(),
+        );
+        let days = week(&six).expect("a week");
+        let minutes = days.days().iter().map(|day| crate::interval::total(day));
+        assert_eq!(minutes.collect::<Vec<_>>(), [375, 375, 375, 375, 375, 375, 0]);
     }
 
     #[test]

@@ -98,6 +98,7 @@ impl Registry {
         let all = Query {
             text: papers::question(document),
             page_size: CANDIDATES,
+            of_age: self.of_age()?,
             min_revision,
             ..Query::default()
         };

@@ -42,6 +42,14 @@ impl Registry {
         Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
     }
 
+    /// The age from which one is no child, by the law of today.
+    ///
+    /// # Errors
+    /// Internal, if the clock stands beyond all dates.
+    pub fn of_age(&self) -> Result<Option<u16>> {
+        Ok(mpp_calendar::identity_card_age(self.today()?))
+    }
+
     /// How many hits a page has: as many as were asked for, but no more than search gives; the
     /// operator's default if the request names no number.
     pub fn hits_on_a_page(&self, asked: usize) -> usize {

@@ -122,6 +122,7 @@ impl Registry {
         let texts: Vec<&String> = title.into_iter().chain(&standard.keywords).collect();
         for text in texts.iter().take(MOST_SEARCHES) {
             let mut query = query(text, min_revision);
+            query.of_age = self.of_age()?;
             loop {
                 let page = self.search.search_for(caller, query.clone()).await.map_err(refused)?;
                 looked += page.hits.len();

@@ -90,6 +90,7 @@ fn query(request: &SearchServicesRequest, bound: u64, registry: &Registry) -> Re
         category: given(&request.category),
         only_free: request.only_free,
         include_inactive: request.include_inactive,
+        of_age: registry.of_age()?,
         page_size,
         after: position(&size.after)?,
         // The first revision that the index says it has is that of the whole first state; it is not

@@ -70,7 +70,7 @@ async fn engine(mut updates: Vec<Update>) -> Engine {
 }
 
 async fn ask(engine: &Engine, text: &str) -> Results {
-    engine.search(Query { text: text.into(), ..Query::default() }).await.unwrap()
+    engine.search(Query { text: text.into(), of_age: Some(17), ..Query::default() }).await.unwrap()
 }
 
 fn services(results: &Results) -> Vec<&str> {

@@ -24,6 +24,9 @@ pub struct Query {
     pub only_free: bool,
     /// Also services that their owner does not serve now.
     pub include_inactive: bool,
+    /// The age in years from which one is no child, by the law of the day that is asked on; `None`
+    /// where an age in the text says nothing.
+    pub of_age: Option<u16>,
     /// Hits on a page, 1 to [`MAX_PAGE`].
     pub page_size: usize,
     /// Continue after this position, from [`Results::next`].
@@ -42,6 +45,7 @@ impl Default for Query {
             category: None,
             only_free: false,
             include_inactive: false,
+            of_age: None,
             page_size: 20,
             after: None,
             min_revision: 0,

@@ -93,12 +93,14 @@ fn longest_first(mut said: Vec<Said>) -> Vec<Said> {
 }
 
 /// Reads a question. `called` tells whether a service is called by a term, `is_document` whether
-/// the term names a document, `leads` whether it may be what is asked for.
+/// the term names a document, `leads` whether it may be what is asked for; `of_age` is the age from
+/// which one is no child.
 pub fn read(
     text: &str,
     called: &dyn Fn(&str) -> bool,
     is_document: &dyn Fn(&str) -> bool,
     leads: &dyn Fn(&str) -> bool,
+    of_age: Option<u16>,
 ) -> Reading {
     let typed = words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
     let typed = electronic(whole(text, typed, called), called, is_document);
@@ -115,7 +117,7 @@ pub fn read(
     let heard = heard(&typed, &told);
     roles::mark_harms(&heard, &mut terms, is_document);
     roles::assign(text, &heard, &mut terms, leads, is_document);
-    if is_of_age(&spoken) {
+    if of_age.is_some_and(|years| are_of_age(&spoken, years)) {
         terms.iter_mut().for_each(|(_, term)| term.decides &= !is_child(term));
     }
     Reading {
@@ -267,18 +269,18 @@ fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
     terms.into_iter().filter(kept).collect()
 }
 
-/// Age in years from which one is no child by the law on identity cards (UU 24/2013).
-const OF_AGE: u32 = 17;
+/// More years than anybody has lived: such a number is no age.
+const BEYOND_ANY_AGE: u16 = 130;
 
 /// Whether all ages in the question are those of adults: "anakku umur 17". All, since one of two
 /// ages may be the mother's.
-fn is_of_age(words: &[String]) -> bool {
-    let ages: Vec<u32> = (0..words.len()).filter_map(|at| age(words, at)).collect();
-    !ages.is_empty() && ages.iter().all(|years| (OF_AGE..130).contains(years))
+fn are_of_age(words: &[String], of_age: u16) -> bool {
+    let ages: Vec<u16> = (0..words.len()).filter_map(|at| age(words, at)).collect();
+    !ages.is_empty() && ages.iter().all(|years| (of_age..BEYOND_ANY_AGE).contains(years))
 }
 
 /// The age that stands at a place.
-fn age(words: &[String], at: usize) -> Option<u32> {
+fn age(words: &[String], at: usize) -> Option<u16> {
     let tells = |word: Option<&String>, of: &[&str]| word.is_some_and(|word| of.contains(&&**word));
     let before = at.checked_sub(1).and_then(|before| words.get(before));
     let is_told = tells(before, &["umur", "umurnya", "usia", "usianya", "umurku", "aged", "age"])

@@ -64,7 +64,7 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let leads = |term: &str| is_document(term) || is_subject(&state.view, term).unwrap_or_default();
     // Characters of a question that nobody sees are no part of it.
     let text = mpp_core::text::line(&query.text);
-    let reading = read(&text, &called, &is_document, &leads);
+    let reading = read(&text, &called, &is_document, &leads, query.of_age);
     let needles = QuestionWords::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);

@@ -31,7 +31,7 @@ fn any_bytes_are_read_as_a_question() {
     bolero::check!().with_iterations(2_000).for_each(|bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
         for known in [true, false] {
-            let reading = read(&text, &|_| known, &|_| !known, &|_| !known);
+            let reading = read(&text, &|_| known, &|_| !known, &|_| !known, Some(17));
             assert!(reading.terms.len() <= MAX_TERMS);
             for term in &reading.terms {
                 assert!(text.contains(&term.word) && !term.alternatives.is_empty());

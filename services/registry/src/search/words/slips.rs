@@ -30,6 +30,16 @@ pub fn has_same_letters(one: &str, other: &str) -> bool {
     sorted(one) == sorted(other)
 }
 
+/// Whether nothing but letters that were held too long are too many: "ktpp", "simm".
+pub fn is_stuttered(typed: &str, word: &str) -> bool {
+    let single = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.dedup();
+        letters
+    };
+    typed.len() > word.len() && single(typed) == single(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::{
     analyze::{self, Alternative, QueryTerm, Via, with_related},
     foreign,
     shape::is_no_word,
-    slips::{has_same_letters, slips},
+    slips::{has_same_letters, is_stuttered, slips},
     spoken,
     vocabulary::{FAINT, FAINT_FORMS, FILLERS, SPELLINGS},
     wordnet,
@@ -220,19 +220,22 @@ fn meant(
             let stem = analyze::term(&word)?;
             Some((slips(typed, &word), Reverse(services), stem, clipped))
         })
-        .filter(|(_, _, stem, _)| stem.chars().count() > 3 || analyze::is_abbreviation(stem))
+        .filter(|(_, _, stem, _)| stem.chars().count() > SHORT || analyze::is_abbreviation(stem))
         .filter(|(slips, _, stem, _)| *slips > 0 && *stem != own.term && !analyze::is_faint(stem))
         .collect();
     meant.sort();
     Ok(meant)
 }
 
+/// Letters of a short word: every other one is a slip away.
+const SHORT: usize = 3;
+
 /// A slip keeps the first letter or only swaps letters; of three letters it does nothing but swap
 /// them, or every other short word would be one slip away. For the same reason a word of three
 /// letters is meant only where it is an abbreviation that the field knows.
 fn alike(typed: &str, word: &str) -> bool {
     let first = typed.chars().next() == word.chars().next();
-    let long = typed.chars().count() > 3 && word.chars().count() >= 3;
+    let long = typed.chars().count() > SHORT && word.chars().count() >= SHORT;
     (first && long) || has_same_letters(typed, word) || has_vowel(typed) && is_clipped(typed, word)
 }
 
@@ -245,10 +248,16 @@ fn is_vowel(letter: char) -> bool {
     "aeiou".contains(letter)
 }
 
-/// The share of the letters that are right, slips counted half as much again: a slip in a short
-/// word says less than one in a long word, and no guess is worth as much as a true word.
+/// What a slip counts for among right letters: half as much again.
+const SLIP: f32 = 1.5;
+/// The weights of the worst guess and of the best: none is worth as much as a true word.
+const GUESSED: [f32; 2] = [0.1, 0.9];
+
+/// The share of the letters that are right: a slip in a short word says less than one in a long
+/// word.
 fn weight(slips: usize, letters: usize) -> f32 {
-    (1.0 - 1.5 * slips as f32 / letters.max(1) as f32).clamp(0.1, 0.9)
+    let [worst, best] = GUESSED;
+    (1.0 - SLIP * slips as f32 / letters.max(1) as f32).clamp(worst, best)
 }
 
 /// From this many letters on, a clipped word is known whichever vowels are left: "sertfikat".
@@ -268,24 +277,15 @@ fn is_clipped(typed: &str, word: &str) -> bool {
         && consonants(typed).len() > 1
 }
 
-/// Whether nothing but letters that were held too long are too many: "ktpp", "simm".
-fn is_stuttered(typed: &str, word: &str) -> bool {
-    let single = |text: &str| {
-        let mut letters: Vec<char> = text.chars().collect();
-        letters.dedup();
-        letters
-    };
-    typed.len() > word.len() && single(typed) == single(word)
-}
-
 /// Abbreviations of consonants, which are no clipped words.
 const ABBREVIATED: [&str; 6] = ["pkl", "skl", "smp", "spp", "thr", "tpp"];
 
 /// Whether a word that asks how was clipped: "bikn", "ssyrat". Up to three letters may be an
 /// abbreviation that no list has: they count only where no vowel is among them ("lg", "tny").
 fn is_plain_clipped(typed: &str) -> bool {
-    let has_vowel = typed.contains(['a', 'e', 'i', 'o', 'u']);
-    if typed.len() < 2 || typed.len() <= 3 && (has_vowel || ABBREVIATED.contains(&typed)) {
+    if typed.len() < SHORTEST
+        || typed.len() <= SHORT && (has_vowel(typed) || ABBREVIATED.contains(&typed))
+    {
         return false;
     }
     let other = SPELLINGS.iter().filter(|(_, meant)| analyze::is_faint(meant));
@@ -317,10 +317,13 @@ fn plain_within(typed: &str, most: usize) -> Option<bool> {
     Some(is_no_word(typed) || all.any(|word| has_same_letters(typed, word)))
 }
 
+/// Letters of the shortest word that is read by itself.
+const SHORTEST: usize = 2;
+
 /// The two words of titles and keywords that were written as one: "aktelahir".
 fn split_in_two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
-    let ends = typed.char_indices().map(|(at, _)| at).skip(2);
-    for at in ends.take_while(|at| at + 2 <= typed.len()) {
+    let ends = typed.char_indices().map(|(at, _)| at).skip(SHORTEST);
+    for at in ends.take_while(|at| at + SHORTEST <= typed.len()) {
         let (first, second) = typed.split_at(at);
         if known(view, first)? && known(view, second)? {
             return Ok(Some((first.to_owned(), second.to_owned())));
@@ -330,8 +333,8 @@ fn split_in_two(view: &View, typed: &str) -> tantivy::Result<Option<(String, Str
 }
 
 fn known(view: &View, word: &str) -> tantivy::Result<bool> {
-    let Some(term) = analyze::term(word) else { return Ok(word.len() > 2) };
-    Ok(is_called(view, &term)? || word.len() > 3 && analyze::is_faint(&term))
+    let Some(term) = analyze::term(word) else { return Ok(word.len() >= SHORT) };
+    Ok(is_called(view, &term)? || word.len() > SHORT && analyze::is_faint(&term))
 }
 
 fn slipped(term: &str, weight: f32, via: Via) -> impl Iterator<Item = Alternative> + use<> {
