@@ -49,7 +49,7 @@ async fn an_edit_is_noticed_at_once_by_what_each_database_tells() {
     assert_eq!(notices(&server, column.clone(), edit).await, (false, true));
     let gone = "DELETE FROM layanan WHERE kode = 'AKTA'";
     assert_eq!(notices(&server, column, gone).await, (false, true));
-    // As services/README.md has it.
+    // As services/agent/README.md has it.
     let trigger = "CREATE FUNCTION katalog_berubah() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN NOTIFY katalog; RETURN NULL; END';
         CREATE TRIGGER katalog_berubah AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON layanan

@@ -105,7 +105,7 @@ pub async fn init(args: InitArgs) -> Result<()> {
 fn heading(args: &InitArgs, mapping: &Path) -> String {
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     format!(
-        "# What is read, and how it is mapped; services/README.md lists every setting.\n\
+        "# What is read, and how it is mapped; services/agent/README.md lists every setting.\n\
          source = {}\n{}mapping = {}\nstate = {}\n",
         quoted(&args.source),
         args.service.line(),
