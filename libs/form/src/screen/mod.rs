@@ -6,6 +6,7 @@
 //! list ([`doubt`]), is refused when it comes from a source, where no person has looked at it,
 //! until somebody says that it is one. Services and places are doubted by one rule.
 
+mod blank;
 mod error_value;
 mod filler;
 mod footer;

@@ -48,11 +48,15 @@ const DITTOS: [&str; 4] = ["idem", "sda", "samadenganatas", "samadengandiatas"];
 /// Signs that stand for the text above.
 const DITTO_MARKS: &str = "\"'“”’‘″〃";
 /// Headings, which name no service.
-const HEADINGS: [&str; 14] = [
+const HEADINGS: [&str; 18] = [
     "nama",
     "namalayanan",
     "namapelayanan",
     "namaizin",
+    "namaperizinan",
+    "namasurat",
+    "jenisizin",
+    "jenisperizinan",
     "jenislayanan",
     "jenispelayanan",
     "judul",
@@ -65,9 +69,38 @@ const HEADINGS: [&str; 14] = [
     "servicename",
 ];
 
-/// True for a title that says nothing, or is a heading.
+/// Names for whatever has none of its own, as letters. As the label of a fee they tell it from the
+/// others, and "Layanan lain-lain" is what some offices call their last window.
+const OTHERS: [&str; 13] = [
+    "lain",
+    "lain2",
+    "lainlain",
+    "lainnya",
+    "yanglain",
+    "yanglainnya",
+    "danlain",
+    "danlainlain",
+    "danlainnya",
+    "other",
+    "others",
+    "misc",
+    "miscellaneous",
+];
+/// Signs with which a sheet ticks a cell, also the letters that stand for them and the tick of
+/// Wingdings.
+const TICKS: &str = "√✓✔☑✅✗✘☒×xXvV\u{f0fc}";
+
+/// True for a title that says nothing, is a heading, or is the name of all the rest.
 pub fn is_none(name: &str) -> bool {
-    HEADINGS.contains(&letters(name).as_str()) || is_blank(name)
+    let letters = letters(name);
+    [&HEADINGS[..], &OTHERS].iter().any(|names| names.contains(&letters.as_str())) || is_blank(name)
+}
+
+/// True for a cell that is ticked: what it says stands in its heading, and not in it.
+pub fn is_tick(text: &str) -> bool {
+    let text = text.trim().trim_matches(['(', ')', '[', ']', '.', '\u{fe0f}']).trim();
+    let first = text.chars().next();
+    first.is_some_and(|sign| TICKS.contains(sign)) && text.chars().all(|sign| Some(sign) == first)
 }
 
 /// True for a text without meaning, even as the label of a fee. "Layanan" is not one: beside
@@ -101,7 +134,13 @@ mod tests {
         for name in ["KTP", "Layanan 112", ""] {
             assert!(!is_none(name), "{name}");
         }
-        assert!(!is_blank("Layanan"), "of a fee");
+        assert!(!is_blank("Layanan") && !is_blank("Lainnya"), "of a fee");
+        for text in ["√", "✓", " v ", "V", "[x]", "(√)", "✔\u{fe0f}", "vv"] {
+            assert!(is_tick(text), "{text}");
+        }
+        for text in ["VX", "KTP v", "Vi", "", "-", "o"] {
+            assert!(!is_tick(text), "{text}");
+        }
         for text in ["idem", "s.d.a.", "\"", "- \" -", "〃", "Sama dengan di atas"] {
             assert!(is_ditto(text), "{text}");
         }

@@ -1,6 +1,7 @@
 //! Records that somebody left behind while trying the form out.
 
 use super::{
+    blank::leaves_open,
     filler::{has, is_filler},
     footer::{in_brackets, is_footer, set_off},
     look_alike::folded,
@@ -47,6 +48,9 @@ pub fn title(title: &str) -> Option<String> {
     if is_remark(&seen) {
         let what = "speaks of a list, such as what it leaves out, and names no record";
         return Some(format!("\"{}\" {what}", title.trim()));
+    }
+    if leaves_open(title) {
+        return Some(format!("\"{}\" leaves open what it names", title.trim()));
     }
     name::is_none(title).then(|| format!("\"{}\" names nothing", title.trim()))
 }
@@ -232,6 +236,13 @@ mod tests {
             "[DUMMY] Izin usaha",
             "Akta lahir - contoh",
             "test admin",
+            "Lainnya",
+            "Lain-lain",
+            "dan lainnya",
+            "Others",
+            "Jenis Izin",
+            "Izin xxx",
+            "√",
         ] {
             assert!(of(title).is_some(), "{title}");
         }
@@ -266,6 +277,9 @@ mod tests {
             "Kontes",
             "Cobaan",
             "Izin (perpanjangan)",
+            "Layanan lain-lain",
+            "Surat keterangan lainnya",
+            "Izin praktik tenaga kesehatan lainnya",
             "",
         ] {
             assert_eq!(of(title), None, "{title}");

@@ -34,6 +34,10 @@ const BELOW: &[(&str, bool)] = &[
     ("\"... (36 more rows)\",,\n", false),
     ("Halaman 1 dari 7,,\n", false),
     ("Hal 1/1,,\n", true),
+    ("1/7,,\n", false),
+    (",6/42,\n", false),
+    ("6/6,,\n", true),
+    ("7,dst.,\n", false),
     ("Dicetak 28 November 2026,,\n", true),
     ("Sumber: Perbup Nomor 42 Tahun 2025,,\n", true),
     (",,\"Pacitan, 28 November 2026\"\n,,Kepala Dinas\n,,NIP 19700101 199503 1 002\n", true),
@@ -178,4 +182,42 @@ async fn error_values_and_formulas_of_sheets_are_no_records() {
         let said = file(format!("{SIX}zz-7,\"{cell}\",KTP\n"), plain()).await;
         assert_eq!(taken(&said), 6, "{cell}: {:?}", said.problems);
     }
+}
+
+#[tokio::test]
+async fn a_table_of_two_rows_goes_on_where_a_row_below_them_says_so() {
+    for (below, is_whole) in [
+        ("", true),
+        ("dst.,,\n", false),
+        (",...,\n", false),
+        ("3,dst,\n", false),
+        ("…,…,…\n", false),
+        ("2/40,,\n", false),
+        ("20/40,,\n", false),
+        ("2/2,,\n", true),
+        ("Bersambung ke halaman 2,,\n", false),
+        (",lihat lampiran,\n", false),
+    ] {
+        let text =
+            format!("kode,nama,syarat\nak-1,Akta kelahiran,KTP\nkk-2,Kartu keluarga,KTP\n{below}");
+        let said = file(text, plain()).await;
+        let told = (said.lack.is_none(), taken(&said));
+        assert_eq!(told, (is_whole, 2), "{below}: {:?}", said.problems);
+    }
+    let above = "20/40,,\nkode,nama,syarat\nak-1,Akta kelahiran,KTP\nkk-2,Kartu keluarga,KTP\n";
+    assert!(lack(&file(above, plain()).await).contains("there are 40 pages"));
+}
+
+#[tokio::test]
+async fn what_stands_for_a_title_is_held_back_and_a_tick_is_no_requirement() {
+    let rows = "a,Lainnya,KTP\nb,Izin xxx,KTP\nc,-,KTP\nd,contoh,KTP\ne,test,KTP\n\
+        f,Legalisasi surat lainnya,v\ng,Uji contoh air,√\n";
+    let said = file(format!("kode,nama,syarat\n{rows}"), plain()).await;
+    let held: Vec<_> = said.problems.iter().map(|one| (&*one.record, &*one.code)).collect();
+    let row = |line: usize, id: &str| format!("row at line {line} ({id})");
+    let wanted: Vec<_> = ["a", "b", "c", "d", "e"].into_iter().zip(2..).collect();
+    for (id, line) in wanted {
+        assert!(held.contains(&(&*row(line, id), "SUSPICIOUS")), "{id}: {held:?}");
+    }
+    assert_eq!(taken(&said), 2, "{held:?}");
 }

@@ -2,7 +2,7 @@
 
 use mpp_form::screen::{
     is_cut, left_over,
-    name::{is_blank, is_ditto, is_none},
+    name::{is_blank, is_ditto, is_none, is_tick},
 };
 use serde_json::Value;
 
@@ -23,7 +23,47 @@ pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
         dropped.extend(label.map(|text| (format!("service.fees[{at}].label"), text)));
     }
     dropped.extend(drop_requirements(record));
+    dropped.extend(drop_ticks(record));
     dropped
+}
+
+/// A ticked cell says nothing without its heading: neither a fee nor a time nor a product.
+fn drop_ticks(record: &mut Value) -> Vec<(String, String)> {
+    let Some(service) = record.get_mut("service").and_then(Value::as_object_mut) else {
+        return Vec::new();
+    };
+    let mut dropped = Vec::new();
+    for (field, value) in service.iter_mut() {
+        let place = format!("service.{field}");
+        match value {
+            Value::Array(list) => retain_told(list, &place, &mut dropped),
+            value => {
+                if let Some(text) = ticked(value) {
+                    dropped.push((place, text));
+                    *value = Value::Null;
+                }
+            }
+        }
+    }
+    service.retain(|_, value| !value.is_null());
+    dropped
+}
+
+fn retain_told(list: &mut Vec<Value>, place: &str, dropped: &mut Vec<(String, String)>) {
+    let mut at = 0;
+    list.retain(|one| {
+        let text = ticked(one);
+        dropped.extend(text.iter().map(|text| (format!("{place}[{at}]"), text.clone())));
+        at += 1;
+        text.is_none()
+    });
+}
+
+/// The tick that a text is, or the words of a fee or a time.
+fn ticked(value: &Value) -> Option<String> {
+    let words = || value.get("source_text").or_else(|| value.get("sourceText"));
+    let text = value.as_str().or_else(|| words()?.as_str())?;
+    is_tick(text).then(|| text.trim().to_owned())
 }
 
 /// "Tidak ada" is no requirement, while "dll" says that there are more.
@@ -34,7 +74,7 @@ fn drop_requirements(record: &mut Value) -> Vec<(String, String)> {
         list.retain(|one| {
             let text = one.get("text").and_then(Value::as_str).unwrap_or_default();
             let is_none = is_blank(text) && !is_cut(text) && !is_ditto(text);
-            let is_none = is_none && left_over("", text).is_none();
+            let is_none = (is_none && left_over("", text).is_none()) || is_tick(text);
             if is_none {
                 let place = format!("service.requirements[{at}].text");
                 dropped.push((place, text.trim().to_owned()));
@@ -97,5 +137,40 @@ mod tests {
             assert!(drop_empty(&mut record).is_empty() && ditto(&record).is_some(), "{text}");
         }
         assert!(ditto(&of(&["KTP", "Idem sebelumnya"])).is_none());
+    }
+
+    #[test]
+    fn a_tick_is_no_text_of_a_requirement_a_fee_or_a_time() {
+        let fee = |text: &str| json!({"kind": "KIND_UNPARSED", "source_text": text});
+        let mut record = json!({"service": {
+            "title": {"id": "KTP"},
+            "requirements": [{"text": "v"}, {"text": "KK"}, {"text": "✓"}],
+            "fees": [fee("√"), fee("Sesuai Perda"), fee("V")],
+            "time": {"unit": "UNIT_UNPARSED", "sourceText": "✔"},
+            "product": "x",
+            "procedure": ["Datang", "√"],
+        }});
+        let places: Vec<_> = drop_empty(&mut record).into_iter().map(|(place, _)| place).collect();
+        let mut sorted = places.clone();
+        sorted.sort();
+        assert_eq!(
+            sorted,
+            [
+                "service.fees[0]",
+                "service.fees[2]",
+                "service.procedure[1]",
+                "service.product",
+                "service.requirements[0].text",
+                "service.requirements[2].text",
+                "service.time",
+            ]
+        );
+        let left = json!({"service": {
+            "title": {"id": "KTP"},
+            "requirements": [{"text": "KK"}],
+            "fees": [fee("Sesuai Perda")],
+            "procedure": ["Datang"],
+        }});
+        assert_eq!(record, left);
     }
 }

@@ -11,6 +11,7 @@ use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 use mpp_form::markup::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded};
 
 use super::{
+    column::Column,
     ruby::Ruby,
     sheet::{self, Around, Sheets},
     unseen::{Element, Shown, has_colour, shown},
@@ -26,6 +27,15 @@ pub fn html_text(html: &str) -> String {
     in_passes(html, false)
 }
 
+/// Like [`html_text`], of a list: numbers of a table's first column that run 1, 2, 3 are numbers of
+/// the list.
+pub fn list_text(html: &str) -> String {
+    let reading = Reading { column: Some(Column::default()), ..Reading::default() };
+    let (text, column) = reading.read(html);
+    let runs = column.is_some_and(|column| column.runs());
+    if runs { again(text, false) } else { html_text(html) }
+}
+
 /// Like [`html_text`], but hidden text stays between marks, too: a single value with some beside it
 /// is not sure.
 pub fn with_hidden(html: &str) -> String {
@@ -33,7 +43,10 @@ pub fn with_hidden(html: &str) -> String {
 }
 
 fn in_passes(html: &str, keeps_hidden: bool) -> String {
-    let mut text = read(html, keeps_hidden);
+    again(read(html, keeps_hidden), keeps_hidden)
+}
+
+fn again(mut text: String, keeps_hidden: bool) -> String {
     for _ in 1..MOST_PASSES {
         if !has_markup(&text) {
             break;
@@ -43,20 +56,8 @@ fn in_passes(html: &str, keeps_hidden: bool) -> String {
     text
 }
 
-/// One reading. Ends of lines are blanks if the tags say where lines end.
 fn read(html: &str, keeps_hidden: bool) -> String {
-    let source = with_plain_characters_encoded(html);
-    let page = Sheets::of(&styles(&source));
-    let sheets = (!page.is_empty()).then(|| page.read());
-    let mut reading = Reading { keeps_hidden, sheets, ..Reading::default() };
-    tokens(&source).for_each(|token| reading.read_token(token));
-    let text = if reading.has_blocks {
-        reading.text.replace(['\n', '\r'], " ").replace(LINE_END, "\n")
-    } else {
-        reading.text
-    };
-    let lines = text.lines().map(super::squeeze).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
+    Reading { keeps_hidden, ..Reading::default() }.read(html).0
 }
 
 fn tokens(source: &str) -> impl Iterator<Item = Token> + use<'_> {
@@ -116,6 +117,8 @@ struct Reading<'a> {
     struck: Option<Within>,
     /// The hidden element.
     hidden: Option<Within>,
+    /// The first column of a table, in a list.
+    column: Option<Column>,
 }
 
 /// Stands before and after text that is struck out.
@@ -126,6 +129,22 @@ fn lower(bytes: &[u8]) -> String {
 }
 
 impl Reading<'_> {
+    /// One reading. Ends of lines are blanks if the tags say where lines end.
+    fn read(self, html: &str) -> (String, Option<Column>) {
+        let source = with_plain_characters_encoded(html);
+        let page = Sheets::of(&styles(&source));
+        let sheets = (!page.is_empty()).then(|| page.read());
+        let mut reading = Reading { sheets, ..self };
+        tokens(&source).for_each(|token| reading.read_token(token));
+        let text = if reading.has_blocks {
+            reading.text.replace(['\n', '\r'], " ").replace(LINE_END, "\n")
+        } else {
+            reading.text
+        };
+        let lines = text.lines().map(super::squeeze).filter(|line| !line.is_empty());
+        (lines.collect::<Vec<_>>().join("\n"), reading.column)
+    }
+
     fn read_token(&mut self, token: Token) {
         match token {
             Token::StartTag(tag) => {
@@ -202,7 +221,10 @@ impl Reading<'_> {
             None if UNREAD.iter().any(|own| own.as_bytes() == name) => {
                 self.unread = Some((name.to_vec(), 1));
             }
-            None => self.boundary(name),
+            None => {
+                self.column.iter_mut().for_each(|own| own.start(name, &mut self.text));
+                self.boundary(name);
+            }
         }
     }
 
@@ -211,7 +233,10 @@ impl Reading<'_> {
             Some((own, depth)) if own == name && *depth == 1 => self.unread = None,
             Some((own, depth)) if own == name => *depth -= 1,
             Some(_) => {}
-            None => self.boundary(name),
+            None => {
+                self.column.iter_mut().for_each(|own| own.end(name, &mut self.text));
+                self.boundary(name);
+            }
         }
     }
 

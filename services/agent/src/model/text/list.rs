@@ -8,14 +8,15 @@ use mpp_form::{
 };
 
 use super::{
-    html::html_text,
+    first_column::with_dots,
+    html::list_text,
     mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
     squeeze,
 };
 
 /// The items of a numbered, lettered or bulleted list, without what stood before them.
 pub fn list_items(text: &str) -> Vec<String> {
-    let text = if has_markup(text) { html_text(text) } else { text.to_owned() };
+    let text = if has_markup(text) { list_text(text) } else { with_dots(text) };
     let text = super::lines(&text);
     let lines: Vec<String> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
     let behind: Vec<&str> = lines.iter().map(|line| behind_bullets(line)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mpp_form::dates::is_month;
+use mpp_form::{dates::is_month, screen::name::is_tick};
 
 /// Words before a number that is a part of the text: "RT 05. RW 02", "Pasal 5", "rangkap 2.".
 pub(super) const NUMBERED: &[&str] = &[
@@ -286,7 +286,7 @@ pub fn bracketed(text: &str) -> Vec<bool> {
 
 /// The item behind the bullets before it.
 pub fn behind_bullets(text: &str) -> &str {
-    let mut rest = text;
+    let mut rest = behind_box(text);
     loop {
         let mut chars = rest.chars();
         let Some(first) = chars.next() else { return rest };
@@ -303,10 +303,19 @@ pub fn behind_bullets(text: &str) -> &str {
     }
 }
 
+/// The item behind a box that is to be ticked: "[ ] KTP", "[v] KTP".
+fn behind_box(text: &str) -> &str {
+    let Some((inner, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        return text;
+    };
+    if inner.trim().is_empty() || is_tick(inner) { rest.trim_start() } else { text }
+}
+
 /// A sign that is nothing but a bullet, also those of the fonts Symbol and Wingdings.
 pub fn is_bullet(c: char) -> bool {
     matches!(c,
-        '\u{2022}' | '\u{2023}' | '\u{2043}' | '\u{204c}' | '\u{204d}' | '\u{2219}' | '\u{22c5}'
+        '\u{2022}' | '\u{2023}' | '\u{2043}' | '\u{204c}' | '\u{204d}' | '\u{2219}' | '\u{221a}'
+        | '\u{22c5}'
         | '\u{25a0}'..='\u{25ff}' | '\u{2605}'..='\u{2606}' | '\u{2610}'..='\u{2612}'
         | '\u{261b}'..='\u{261e}' | '\u{2700}'..='\u{27bf}' | '\u{2460}'..='\u{2473}'
         | '\u{2b1b}'..='\u{2b1c}' | '\u{29bf}' | '\u{f000}'..='\u{f0ff}'

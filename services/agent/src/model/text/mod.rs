@@ -1,5 +1,7 @@
 //! Texts as real catalogs hold them: HTML, entities, bullets and numbers.
 
+mod column;
+mod first_column;
 mod html;
 mod list;
 mod mark;

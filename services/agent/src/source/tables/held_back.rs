@@ -2,6 +2,7 @@
 
 use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode};
+use mpp_form::screen::name::is_tick;
 use serde_json::Value;
 
 use crate::{model::called::called, source::whole::partial::is_extent};
@@ -56,7 +57,11 @@ pub fn doubted(record: &mut Record) -> Option<String> {
 /// The remark on a text that names nothing.
 pub fn names_nothing(place: &str, text: &str) -> Error {
     let shown: String = text.chars().take(80).collect();
-    let text = format!("\"{shown}\" names nothing, and is left out");
+    let why = match is_tick(text) {
+        true => "is a tick, whose meaning stands in its heading: let the mapping write that out",
+        false => "names nothing",
+    };
+    let text = format!("\"{shown}\" {why}, and is left out");
     Error::field(place, FieldCode::LeftOut, text)
 }
 

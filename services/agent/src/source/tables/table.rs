@@ -24,7 +24,7 @@ use crate::{
     source::{
         fault::Fault,
         sink::Sink,
-        whole::saying::{self, Saying},
+        whole::{below, saying::Saying},
     },
 };
 
@@ -243,7 +243,7 @@ impl Reading<'_, '_> {
         if shape::names_columns(&cells) {
             return self.move_columns(line);
         }
-        let is_footer = self.keys.len() > 1 && saying::is_extent(&cells);
+        let is_footer = self.keys.len() > 1 && below::is_extent(&cells);
         if (is_footer || self.shape.is_foreign(&cells)) && !self.sink.takes_trials() {
             return self.hold_back(line, cells);
         }

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use jaq_json::Val;
 
 use super::{
+    below::goes_on_below,
     others::{is_echo, is_no_count},
     part::{OutOf, out_of},
     partial::is_extent,
     prose::{Counted, amount, counted, fraction, is_footer, leading},
-    saying::goes_on_below,
     units::{Unit, names_pages, unit},
 };
 use crate::{

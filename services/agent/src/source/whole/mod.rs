@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod address;
+pub(super) mod below;
 pub(super) mod extent;
 pub(super) mod full;
 pub(super) mod more;

@@ -66,6 +66,15 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
     Some(OutOf { here, all, pages })
 }
 
+/// "20/40", "(1/3)", "- 2 / 7 -": a line that holds nothing else is a mark of a page or of a count,
+/// and not a date, whose day and month have a year or a name beside them.
+pub fn mark(text: &str) -> Option<(u64, u64)> {
+    let is_dress = |sign: char| !sign.is_alphanumeric();
+    let (here, all) = text.trim_matches(is_dress).split_once('/')?;
+    let (here, all) = (number(here.trim())?, number(all.trim())?);
+    (1 <= here && here <= all && all <= MOST).then_some((here, all))
+}
+
 /// The number of a part, named without the number of all: "Bagian II", "jilid ke-2".
 pub fn alone(text: &str) -> Option<u64> {
     let words = words(text);
@@ -221,6 +230,16 @@ mod tests {
             assert_eq!(alone(text), None, "{text}");
         }
         assert_eq!((page("Halaman 2"), page("- ii -"), page("Hal. iv")), (Some(2), None, Some(4)));
+    }
+
+    #[test]
+    fn two_numbers_alone_are_a_mark() {
+        for text in ["20/40", "(20/40)", "- 20 / 40 -", "[20/40]", " 20/40. "] {
+            assert_eq!(mark(text), Some((20, 40)), "{text}");
+        }
+        for text in ["20/40/2026", "12/2024", "40/20", "KTP 1/2", "0/3", "1/2 hari", "/", ""] {
+            assert_eq!(mark(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    part::{alone, out_of, page},
+    below::{GOES_ON, goes_on_below},
+    part::{alone, mark, out_of, page},
     partial::{self, speaks_of_a_part},
     prose::{Counted, counted, is_footer, limited},
 };
@@ -12,61 +13,6 @@ use crate::{model::tally::some, source::fault::excerpt};
 
 /// The most cells that a footer fills, such as "Total", "layanan" and "42".
 const FOOTER_CELLS: usize = 3;
-
-/// Words by which a title or a footer says that there is more.
-const GOES_ON: [&str; 5] =
-    ["bersambung", "lanjut ke halaman", "to be continued", "continued on", "halaman berikutnya"];
-/// The same in a row of the table that is no record.
-const MORE_BELOW: [&str; 10] = [
-    "lanjut ke",
-    "selanjutnya",
-    "berikutnya",
-    "lanjutan ada",
-    "next page",
-    "next sheet",
-    "dipotong",
-    "terpotong",
-    "truncated",
-    "lihat lampiran",
-];
-/// The same, if they are all that a row says.
-const AND_SO_ON: [&str; 9] = [
-    "dst",
-    "dsb",
-    "dll",
-    "etc",
-    "more",
-    "dan lain-lain",
-    "dan lain lain",
-    "dan lainnya",
-    "dan seterusnya",
-];
-/// Words behind the number of others: "dan 30 layanan lainnya".
-const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
-
-/// The words by which a row that is no record says that more follows; dots alone say it, too.
-pub fn goes_on_below(text: &str) -> Option<String> {
-    let text = text.trim();
-    let is_dots = |sign: char| ".…⋮".contains(sign) || sign.is_whitespace();
-    if text.chars().all(is_dots) && (text.contains("...") || text.contains(['…', '⋮'])) {
-        return Some(text.to_owned());
-    }
-    let lower = text.to_lowercase();
-    let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
-    let words: Vec<&str> = bare.split_whitespace().collect();
-    let is_rest = words.last().is_some_and(|last| OTHERS.contains(last))
-        && words.iter().any(|word| word.parse::<u64>().is_ok());
-    let goes_on = MORE_BELOW.iter().chain(&GOES_ON).any(|words| bare.contains(words));
-    (is_rest || goes_on || AND_SO_ON.contains(&bare)).then(|| bare.to_owned())
-}
-
-/// True for a row that holds nothing but how much there is: "Menampilkan 3 dari 42 layanan".
-pub fn is_extent(cells: &[String]) -> bool {
-    let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
-    let (Some(text), None) = (filled.next(), filled.next()) else { return false };
-    let tells = || out_of(text, true).is_some() || counted(text).is_some();
-    is_footer(text) && (tells() || partial::is_extent(text))
-}
 
 /// The announcements, and how much came.
 #[derive(Default)]
@@ -104,6 +50,15 @@ impl Saying {
     pub fn hear(&mut self, text: &str) {
         let text: String =
             text.chars().map(|sign| if ",;|\t\"".contains(sign) { ' ' } else { sign }).collect();
+        if let Some((here, all)) = mark(&text) {
+            // The number of the rows so far, or of the page.
+            if here == self.rows {
+                self.records_said = self.records_said.max(all);
+            } else {
+                self.number(here, all);
+            }
+            return;
+        }
         if let Some(said) = out_of(&text, false) {
             if said.pages {
                 self.number(said.here, said.all);
@@ -155,7 +110,7 @@ impl Saying {
         if filled > FOOTER_CELLS || !is_footer(&text) {
             return;
         }
-        let tells = counted(&text).is_some() || limited(&text).is_some();
+        let tells = counted(&text).is_some() || limited(&text).is_some() || mark(&text).is_some();
         let is_none = tells || partial::is_extent(&text);
         self.rows -= u64::from(is_none && self.rows > 0);
         self.hear_row(&text);
@@ -247,6 +202,10 @@ mod tests {
             "dst.",
             "and 30 more",
             "Halaman 1 dari 3",
+            "13 dst.",
+            "13. …",
+            "12/40",
+            "1/3",
         ] {
             assert!(beyond(row).is_some(), "{row}");
         }
@@ -254,7 +213,9 @@ mod tests {
         glued.hear_row("Bersambung");
         glued.count();
         assert!(glued.beyond().is_none(), "the next page came");
-        for row in ["A PENDAFTARAN PENDUDUK", "Pelayanan lain", "Jumlah 12", "12/04/2026", ""] {
+        for row in
+            ["A PENDAFTARAN PENDUDUK", "Pelayanan lain", "Jumlah 12", "12/04/2026", "12/12", ""]
+        {
             assert!(beyond(row).is_none(), "{row}");
         }
     }
