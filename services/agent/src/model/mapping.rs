@@ -16,13 +16,13 @@ use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{jq_fault, keys::Keys, locate, text, wording};
+use super::{jq_fault, keys::Keys, locate, only_id, text, wording};
 
 /// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "8";
+const FILTERS_VERSION: &str = "9";
 
 type Data = data::JustLut<Val>;
 
@@ -35,6 +35,8 @@ pub struct Mapping {
     program: String,
     /// The program with its steps noting their places, once a record has failed.
     noting: OnceCell<Option<Filter<Data>>>,
+    /// The part of the program that makes the id, once a record has failed.
+    only_id: OnceCell<Option<Filter<Data>>>,
 }
 
 impl Mapping {
@@ -45,7 +47,8 @@ impl Mapping {
     pub fn compile(program: &str) -> Result<Self> {
         let filter = compile(None, program)
             .map_err(|text| Error::field("mapping", FieldCode::Mapping, text))?;
-        Ok(Self { filter, program: program.to_owned(), noting: OnceCell::new() })
+        let program = program.to_owned();
+        Ok(Self { filter, program, noting: OnceCell::new(), only_id: OnceCell::new() })
     }
 
     /// The keys that the program reads.
@@ -95,6 +98,18 @@ impl Mapping {
         outputs.find_map(|output| output.err()).map(|fault| fault.to_string())
     }
 
+    /// The record that a row yields with nothing in it but what its id is made of; `None` if the
+    /// program makes the id of more, or that part fails, too.
+    pub fn only_id(&self, record: Val) -> Option<Value> {
+        let filter = self.only_id.get_or_init(|| {
+            let body = only_id::of(&self.program)?;
+            compile(Some(Def { name: ONLY_ID, args: Vec::new(), body }), ONLY_ID).ok()
+        });
+        let mut outputs = run(filter.as_ref()?, record).take(2);
+        let (Some(Ok(only)), None) = (outputs.next(), outputs.next()) else { return None };
+        serde_json::from_str(&only.to_string()).ok()
+    }
+
     fn located(&self, fault: &jaq_core::Error<Val>, record: Val) -> Error {
         let said = jq_fault::short(&fault.to_string(), LONGEST_FAULT);
         match self.place(fault, record) {
@@ -132,8 +147,9 @@ fn drop_no_fees(output: &mut Value) {
     }
 }
 
-/// The name under which the noting program is called.
+/// The names under which the noting program and the one of the id are called.
 const NOTING: &str = "mpp_noting";
+const ONLY_ID: &str = "mpp_only_id";
 
 fn failed(text: String) -> Error {
     Error::field("mapping", FieldCode::Mapping, text)

@@ -18,6 +18,7 @@ pub mod lacking;
 mod locate;
 pub mod mapping;
 pub mod moment;
+mod only_id;
 pub mod problem;
 pub mod screen;
 pub mod tally;

@@ -193,10 +193,12 @@ impl<'a> Sink<'a> {
                 let outputs = if outputs.first().and_then(id) == stable { outputs } else { vec![] };
                 return self.refuse_all(found_at, error, &outputs).map(|()| of_raw);
             }
-            (Err(_), Err(error)) => return self.refuse(found_at, error).map(|()| of_raw),
+            (Err(_), Err(error)) => {
+                return self.refuse_failed(found_at, error, row).map(|()| of_raw);
+            }
             (Err(error), Ok(())) => {
                 let error = explained::of_mapping(&self.mapping, &row, error);
-                return self.refuse(found_at, error).map(|()| of_raw);
+                return self.refuse_failed(found_at, error, row).map(|()| of_raw);
             }
         };
         let names: String = outputs.iter().map(names).collect();

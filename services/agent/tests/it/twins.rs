@@ -90,3 +90,20 @@ async fn no_later_row_stands_in_for_a_first_one_that_cannot_be_read() {
         assert!(told.contains("at row at line 2, which is refused"), "{told}");
     }
 }
+
+#[tokio::test]
+async fn no_later_row_stands_in_for_a_first_one_whose_mapping_fails() {
+    let program = r#"def upper: if . == "?" then error("asked") else . end;
+        (.syarat | split(";") | map(upper)) as $syarat
+        | {source_id: .kode, unit: "units/pacitan", service: {
+            title: {id: .nama}, requirements: [$syarat[] | {text: .}]}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("katalog.csv");
+    let rows = "kode,nama,syarat\nk,Izin gudang,?\na,Akta,KTP\nk,Izin parkir,NPWP\n";
+    std::fs::write(&path, rows).expect("a file");
+    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    assert_eq!((said.tally.read, said.tally.duplicate), (3, 1), "{:?}", said.problems);
+    let twin = said.problems.last().expect("a problem");
+    assert_eq!((twin.record.as_str(), twin.code.as_str()), ("row at line 4 (k)", "DUPLICATE"));
+    assert!(twin.message.contains("at row at line 2, which is refused"), "{}", twin.message);
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Sink, below::Row};
 use crate::{
-    model::declared,
+    model::{declared, screen},
     source::{
         explained,
         fault::Fault,
@@ -46,6 +46,16 @@ impl Sink<'_> {
     fn only_id(&self, row: Val) -> Option<String> {
         let outputs = self.mapping.run(declared::with_units(row, &self.way.units)).ok()?;
         if let [only] = outputs.as_slice() { id(only) } else { None }
+    }
+
+    /// Hands on that a row could not be mapped, with its id if the part of the mapping that makes it
+    /// does not fail: a later row of that id is another's, and it is not gone.
+    pub(super) fn refuse_failed(&mut self, found_at: String, error: Error, row: Val) -> Result<()> {
+        // An id that is made from a lost value names no record.
+        let other = screen::replaced(&row, screen::ANYTHING);
+        let [one, other] = [row, other].map(|row| self.mapping.only_id(row).as_ref().and_then(id));
+        let refused_id = one.filter(|one| other.as_ref() == Some(one));
+        self.send(Item { refused_id, ..Item::refused(found_at, error) })
     }
 
     /// Notes a remark on the file, for its first record that is taken.
