@@ -10,6 +10,7 @@ use tantivy::directory::META_LOCK;
 use tantivy::fastfield::AliveBitSet;
 use tantivy::index::InvertedIndexReader;
 use tantivy::indexer::UserOperation;
+use tantivy::postings::TermInfo;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
@@ -212,6 +213,13 @@ impl Segment {
         })
     }
 
+    /// How many documents that are not deleted have a term of one of the dictionaries.
+    fn living(&self, terms: &InvertedIndexReader, info: &TermInfo) -> std::io::Result<u64> {
+        let Some(alive) = &self.alive else { return Ok(info.doc_freq.into()) };
+        let mut postings = terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        Ok(postings.count(alive).into())
+    }
+
     fn is_alive(&self, document: u32) -> bool {
         self.alive.as_ref().is_none_or(|alive| alive.is_alive(document))
     }
@@ -223,11 +231,17 @@ impl View {
         self.segments.iter().map(|segment| segment.services).sum()
     }
 
-    /// How many services have the term in the part; those deleted since the last merge count too.
+    /// How many services have the term in the part. Only those that are there count: which of the
+    /// deleted ones an index still holds depends on its merges, and replicas answer alike.
     pub fn frequency(&self, part: Part, term: &str) -> tantivy::Result<u64> {
         let term = Term::from_field_text(self.fields.parts[part as usize], term);
-        let frequency =
-            |segment: &Segment| segment.parts[part as usize].doc_freq(&term).map(u64::from);
+        let frequency = |segment: &Segment| {
+            let terms = &segment.parts[part as usize];
+            match terms.get_term_info(&term)? {
+                Some(info) => segment.living(terms, &info),
+                None => Ok(0),
+            }
+        };
         Ok(self.segments.iter().map(frequency).sum::<std::io::Result<u64>>()?)
     }
 
@@ -266,8 +280,9 @@ impl View {
         for segment in &self.segments {
             let mut words = segment.words.terms().search(&automaton).into_stream()?;
             while let Some((word, info)) = words.next() {
-                if let Ok(word) = std::str::from_utf8(word) {
-                    *found.entry(word.to_owned()).or_default() += u64::from(info.doc_freq);
+                let living = segment.living(&segment.words, info)?;
+                if let (1.., Ok(word)) = (living, std::str::from_utf8(word)) {
+                    *found.entry(word.to_owned()).or_default() += living;
                 }
             }
         }

@@ -24,7 +24,7 @@ impl Names {
     }
 
     /// What `of` tells of each name, by number.
-    pub fn each<T: Default + Clone>(&self, of: impl Fn(&str) -> T) -> Vec<T> {
+    pub fn each<T: Default + Clone>(&self, mut of: impl FnMut(&str) -> T) -> Vec<T> {
         let mut told = vec![T::default(); self.0.len()];
         self.0.iter().for_each(|(name, number)| told[*number as usize] = of(name));
         told
@@ -79,6 +79,17 @@ pub enum Change {
     NoUnit(String),
 }
 
+/// The regions that units serve. They are a few hundred, whatever the units are.
+#[derive(Default)]
+pub struct Served {
+    /// The codes, each once; empty for the whole country.
+    pub codes: Vec<Box<str>>,
+    /// The place of each unit's code among them, by the unit's number.
+    pub of_unit: Vec<u32>,
+    /// Units have come or changed since.
+    stale: bool,
+}
+
 /// The published state of all slots.
 #[derive(Default)]
 pub struct Table {
@@ -86,6 +97,8 @@ pub struct Table {
     pub places: Vec<MallPlace>,
     pub units: Names,
     pub offices: Offices,
+    /// The region that each unit serves, by its number: see [`Table::settle`].
+    pub served: Served,
     pub categories: Names,
     place_numbers: HashMap<PlaceKey, u32>,
     /// How many offerings are at each place; a place without any is used again.
@@ -114,9 +127,32 @@ impl Table {
                 self.slots[slot as usize].offerings.push(offering);
             }
             Change::NoOffering(slot, name) => self.remove_offering(slot, &name),
-            Change::Unit(unit) => self.offices.put(*unit),
-            Change::NoUnit(name) => self.offices.remove(&name),
+            Change::Unit(unit) => {
+                self.offices.put(*unit);
+                self.served.stale = true;
+            }
+            Change::NoUnit(name) => {
+                self.offices.remove(&name);
+                self.served.stale = true;
+            }
         }
+    }
+
+    /// Brings up to date what is worked out from all units, once changes have been applied: a
+    /// question would work it out each time.
+    pub fn settle(&mut self) {
+        if !self.served.stale && self.served.of_unit.len() == self.units.0.len() {
+            return;
+        }
+        let mut codes: HashMap<Box<str>, u32> = HashMap::new();
+        let of_unit = self.units.each(|unit| {
+            let next = codes.len() as u32;
+            *codes.entry(self.offices.region_of(unit).into()).or_insert(next)
+        });
+        let mut listed: Vec<_> = codes.into_iter().collect();
+        listed.sort_unstable_by_key(|(_, number)| *number);
+        let codes = listed.into_iter().map(|(code, _)| code).collect();
+        self.served = Served { codes, of_unit, stale: false };
     }
 
     fn service(&mut self, doc: ServiceDoc) -> Service {

@@ -185,6 +185,7 @@ impl Writer {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         state.table.extend(pending.new_slots);
         pending.changes.into_iter().for_each(|change| state.table.apply(change));
+        state.table.settle();
         if let Some(view) = view {
             state.view = view;
         }

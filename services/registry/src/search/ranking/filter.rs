@@ -74,7 +74,7 @@ pub enum Closeness {
 }
 
 /// The filters of a query, worked out once for the table.
-pub struct Filter {
+pub struct Filter<'a> {
     /// The agency's number in the table; `Some(None)` for one that it does not have.
     agency: Option<Option<u32>>,
     category: Option<Option<u32>>,
@@ -84,8 +84,10 @@ pub struct Filter {
     inside: Option<Vec<bool>>,
     /// How near each place is to those that the question names; `None` if it names none.
     named: Option<Vec<Closeness>>,
-    /// For whom each unit works, by its number; `None` if the question asks in no place.
+    /// For whom the units of each region work; `None` if the question asks in no place.
     homes: Option<Vec<Home>>,
+    /// The region of each unit, by its number.
+    served: &'a [u32],
     /// Whether the question wants any of them; if it only avoids some, services elsewhere come
     /// first.
     asks_there: bool,
@@ -109,9 +111,9 @@ fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
     names.then(|| table.places.iter().map(closeness).collect())
 }
 
-impl Filter {
+impl<'a> Filter<'a> {
     /// The filter of a query that was checked.
-    pub fn new(table: &Table, query: &Query, reading: &Reading) -> Self {
+    pub fn new(table: &'a Table, query: &Query, reading: &Reading) -> Self {
         let places = || table.places.iter();
         let inside =
             |region: &String| places().map(|place| lies_in(&place.region, region)).collect();
@@ -124,6 +126,7 @@ impl Filter {
             inside: query.region.as_ref().map(inside),
             named: named(table, reading),
             homes: homes(table, reading),
+            served: &table.served.of_unit,
             asks_there: reading.where_asked().next().is_some(),
             distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
         }
@@ -146,7 +149,8 @@ impl Filter {
 
     /// For whom the office of a service works; `None` if the question asks in no place.
     pub fn home(&self, service: &Service) -> Option<Home> {
-        self.homes.as_ref().map(|homes| homes[service.unit as usize])
+        let region = *self.served.get(service.unit as usize)?;
+        self.homes.as_ref().map(|homes| homes[region as usize])
     }
 
     /// Whether the service in a slot is offered in a place that the question names.

@@ -15,15 +15,16 @@ pub enum Home {
     Elsewhere,
 }
 
-/// For whom each unit works, by its number; `None` if the question asks in no place.
+/// For whom the units of each region work, by the region's place in [`Table::served`]; `None` if
+/// the question asks in no place.
 pub fn homes(table: &Table, reading: &Reading) -> Option<Vec<Home>> {
     let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
     let is_there =
         |region: &str| wanted.iter().any(|code| lies_in(region, code) || lies_in(code, region));
-    let home = |unit: &str| match table.offices.region_of(unit) {
+    let home = |region: &str| match region {
         "" => Home::Country,
         region if is_there(region) => Home::There,
         _ => Home::Elsewhere,
     };
-    (!wanted.is_empty()).then(|| table.units.each(home))
+    (!wanted.is_empty()).then(|| table.served.codes.iter().map(|code| home(code)).collect())
 }
