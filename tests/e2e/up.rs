@@ -3,8 +3,8 @@
 
 mod backup;
 mod catalog;
+mod manuals;
 mod measured;
-mod organiser;
 mod printed;
 mod refused;
 

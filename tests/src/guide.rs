@@ -1,6 +1,6 @@
-//! Keeps `services/README.md` true: its folder listings are those of the tree, and every path that
-//! it names is there. So are the drawn floor plans. After files have moved,
-//! `WRITE_REFERENCE=1 cargo test -p mpp-tests guide`
+//! Keeps the guides true: the folder listings of `services/README.md` are those of the tree, every
+//! path that a guide of a service names is there, and every link leads to a heading. So are the
+//! drawn floor plans. After files have moved, `WRITE_REFERENCE=1 cargo test -p mpp-tests guide`
 //! writes the listings anew.
 
 use std::{
@@ -14,6 +14,13 @@ use std::{
 const SERVICES: [&str; 5] = ["registry", "scheduling", "reporting", "web", "agent"];
 /// The rooms of the floor plan, top down; what only one service has follows them.
 const ROOMS: [&str; 6] = ["grpc", "app", "model", "memory", "follow", "store"];
+/// The architecture, and what those who use a service do day by day.
+const GUIDES: [&str; 4] = [
+    "services/README.md",
+    "services/agent/README.md",
+    "services/registry/README.md",
+    "services/scheduling/README.md",
+];
 const START: &str = "<!-- folders -->\n";
 const END: &str = "<!-- end of folders -->";
 
@@ -36,13 +43,60 @@ fn the_guide_lists_the_folders_as_they_are() {
 }
 
 #[test]
-fn every_path_of_the_guide_is_there() {
-    let guide = fs::read_to_string(root().join("services/README.md")).expect("the guide");
+fn every_path_of_the_guides_is_there() {
     let tops = ["services/", "libs/", "proto/", "tests/", "deploy/"];
-    let named = guide.split('`').skip(1).step_by(2);
-    let paths = named.filter(|text| tops.iter().any(|top| text.starts_with(top)));
-    let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
-    assert!(missing.is_empty(), "services/README.md names what is not there: {missing:#?}");
+    for name in GUIDES {
+        let guide = read(&root().join(name));
+        let named = guide.split('`').skip(1).step_by(2);
+        let paths = named.filter(|text| tops.iter().any(|top| text.starts_with(top)));
+        let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
+        assert!(missing.is_empty(), "{name} names what is not there: {missing:#?}");
+    }
+}
+
+#[test]
+fn every_link_of_the_guides_leads_to_a_heading() {
+    for name in GUIDES.into_iter().chain(["README.md", "proto/README.md"]) {
+        let path = root().join(name);
+        let guide = prose(&read(&path));
+        let links = guide.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+        let own = links.filter(|link| !link.starts_with("http"));
+        let dead: Vec<&str> = own.filter(|link| !leads(&path, link)).collect();
+        assert!(dead.is_empty(), "{name} links to what is not there: {dead:#?}");
+    }
+}
+
+/// Whether a link of the file `from` leads to a file and, where it names one, to a heading of it.
+fn leads(from: &Path, link: &str) -> bool {
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let path = match file {
+        "" => from.to_owned(),
+        file => from.parent().expect("a folder").join(file),
+    };
+    path.exists() && (anchor.is_empty() || anchors(&read(&path)).contains(anchor))
+}
+
+/// What a link may name in a file: its headings as GitHub spells them, and marks of its own.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let marks = text.split("<a id=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    let marks: Vec<String> = marks.map(str::to_owned).collect();
+    let prose = prose(text);
+    let headings = prose.lines().filter_map(|line| line.strip_prefix('#'));
+    let headings = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let spelt = headings.map(|line| {
+        let kept = line.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.collect::<String>().replace(' ', "-")
+    });
+    spelt.chain(marks).collect()
+}
+
+/// The text without its blocks of code.
+fn prose(text: &str) -> String {
+    text.split("\n```").step_by(2).collect::<Vec<_>>().join("\n")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("a guide")
 }
 
 /// The first drawing of a `lib.rs` is its floor plan.
