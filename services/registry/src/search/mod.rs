@@ -15,6 +15,7 @@
 //! | | `places`, `stance` | the places of a question, and whether one asks there |
 //! | | `reading`, `asked`, `roles` | from a question to the terms that it names |
 //! | | `electronic`, `paper` | documents behind an "e"; the paper that a question asks for |
+//! | | `period` | the years of what is done again and again |
 //! | | `deed`, `mishap`, `unread` | harm that one means to do to a document, or that has happened |
 //! | | `needle` | terms to weights, documents, names |
 //! | `indexing/` | `doc` | updates |
@@ -25,7 +26,7 @@
 //! | | `writer` | the thread that brings them up to date and publishes them together |
 //! | | `engine`, `held` | the handle that the rest of the registry holds, and what it shows |
 //! | `ranking/` | `score`, `filter`, `geo`, `query` | needles to scores, to a page |
-//! | | `home` | the office of the region that a question names |
+//! | | `home`, `period` | the office of a region, an office's service of a period, if one is named |
 //! | | `weak`, `modified`, `paper` | whether the first hit answers |
 //! | | `explain`, `answer` | why, and the answer |
 //!

@@ -7,6 +7,7 @@ pub(super) mod leading;
 pub(super) mod mishap;
 pub(super) mod needle;
 pub(super) mod paper;
+pub(super) mod period;
 pub(super) mod places;
 pub(super) mod question;
 pub(super) mod reading;

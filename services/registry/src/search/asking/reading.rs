@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::{
     asked::query_terms,
     electronic::electronic,
+    period::period,
     places::{self, Catalog, Named},
     roles,
     stance::{Spoken, Stance, stances},
@@ -31,6 +32,8 @@ pub struct Reading {
     pub places: Vec<Place>,
     /// Whether it is English.
     pub is_english: bool,
+    /// The years of a period that it tells: "samsat 5 tahunan".
+    pub period: Option<usize>,
 }
 
 /// A place that a question names.
@@ -122,6 +125,7 @@ pub fn read(
     }
     Reading {
         is_english: is_english(&spoken),
+        period: period(&spoken),
         terms: asked_for(terms.into_iter().map(|(_, term)| term).collect()),
         places: zip(named, stances)
             .map(|(named, stance)| place(text, &typed, named, stance))
@@ -174,11 +178,13 @@ fn parted(typed: Vec<Word>) -> Vec<Word> {
     parted
 }
 
-/// The words, with a unit apart that is joined to its number: "5thn" is "5 thn".
+/// The words, with a unit apart that is joined to its number: "5thn" is "5 thn", and
+/// "5thnan" is "5 thnan".
 fn units_apart(typed: Vec<Word>) -> Vec<Word> {
     let parts = |(at, word): Word| {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        let is_measure = digits > 0 && UNITS.contains(&&word[digits..]);
+        let unit = word[digits..].strip_suffix("an").unwrap_or(&word[digits..]);
+        let is_measure = digits > 0 && (UNITS.contains(&unit) || UNITS.contains(&&word[digits..]));
         if !is_measure || word.len() != at.len() {
             return vec![(at, word)];
         }

@@ -36,6 +36,8 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
     names.extend(titles.into_iter().filter_map(|title| name(title)));
     names.extend(opening_of(&service.title_id));
     names.extend(head_of(&service.title_id).map(|term| head(&term)));
+    let office = service.unit.rsplit('/').next().unwrap_or_default();
+    names.extend(terms(office).iter().map(|term| owned(term)));
     names
 }
 
@@ -102,6 +104,12 @@ pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// The term that says that somebody keeps a word alone as a keyword, as "paspor" and "tilang".
 pub fn document(term: &str) -> String {
     format!("={term}")
+}
+
+/// Says of a word that the office is called by it: "samsat" of `units/samsat-banyuwangi`. Where it
+/// is what one asks for, all services of the office bear it.
+pub fn owned(term: &str) -> String {
+    format!("@{term}")
 }
 
 /// Says of two words that a title begins with them and goes on: "izin usaha" of "Izin usaha

@@ -8,6 +8,7 @@ pub(super) mod home;
 pub(super) mod modified;
 pub(super) mod office;
 pub(super) mod paper;
+pub(super) mod period;
 pub(super) mod query;
 pub(super) mod score;
 pub(super) mod weak;

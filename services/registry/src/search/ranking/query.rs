@@ -7,6 +7,7 @@ use super::{
     geo::{is_point, is_region},
     home::lift,
     modified::Known,
+    period,
     score::{Tally, tally},
     weak::{best_of, is_weak, unanswered, uncovered},
 };
@@ -70,6 +71,7 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let filter = Filter::new(table, query, &reading);
     let mut found = found(state, query, &needles, &filter)?;
     lift(&mut found, table, &needles, &filter);
+    period::lift(&mut found, table, &reading, &needles);
     let best = best_of(&found, table);
     let category = best.and_then(|best| table.slots[best.slot as usize].service.as_ref());
     let category = category.map(|service| service.category);

@@ -12,7 +12,10 @@
 
 use crate::search::{
     asking::needle::QuestionWords,
-    indexing::index::{PARTS, Part, View},
+    indexing::{
+        index::{PARTS, Part, View},
+        names::owned,
+    },
     words::{
         analyze::{Alternative, QueryTerm, Via, folded},
         slips::has_same_letters,
@@ -67,7 +70,10 @@ pub struct Tally {
 pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
     for (bit, needle) in needles.all.iter().enumerate() {
-        let found = look_up(view, &needle.term, needle.in_bodies, 1 << bit, &mut tallies)?;
+        let mut found = look_up(view, &needle.term, needle.in_bodies, 1 << bit, &mut tallies)?;
+        if needles.leading >> bit & 1 == 1 {
+            found.extend(of_office(view, &needle.term, 1 << bit, &mut tallies)?);
+        }
         for slot in found {
             let tally = &mut tallies[slot as usize];
             let earned = needle.worth * std::mem::take(&mut tally.best);
@@ -120,6 +126,26 @@ fn look_up(
             })?;
         }
     }
+    Ok(found)
+}
+
+/// Notes a word that leads for the services of the office that is called by it, as if their owner
+/// had kept it as a keyword. Returns those that have it nowhere else.
+fn of_office(
+    view: &View,
+    term: &QueryTerm,
+    bit: u16,
+    tallies: &mut [Tally],
+) -> tantivy::Result<Vec<u32>> {
+    let mut found = Vec::new();
+    view.each_slot(Part::Names, &owned(&term.own), |slot| {
+        let Some(tally) = tallies.get_mut(slot as usize) else { return };
+        if tally.any & bit == 0 {
+            found.push(slot);
+        }
+        tally.note(bit, Part::Keywords, &term.alternatives[0]);
+        tally.held |= bit;
+    })?;
     Ok(found)
 }
 

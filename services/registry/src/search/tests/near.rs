@@ -129,3 +129,38 @@ async fn a_title_that_is_said_but_for_acts_and_people_is_an_answer() {
         assert!(ask(&engine, text).await.weak, "one word of a longer title: {text}");
     }
 }
+
+/// Which services have been deleted and are not merged away differs from replica to replica.
+#[tokio::test]
+async fn replicas_answer_alike_whatever_has_been_deleted_in_them() {
+    let fresh = engine(office()).await;
+    let others = ["Izin usaha salon", "Izin usaha ternak", "Izin usaha bengkel", "Kartu kuning"];
+    let gone = |at: usize| format!("gone-{at}");
+    let more =
+        others.iter().enumerate().map(|(at, title)| kept(&gone(at), title, "kuning, paspor"));
+    let worn = engine(office().into_iter().chain(more).collect()).await;
+    let deleted = (0..others.len()).map(|at| Update::DeleteService(gone(at)));
+    worn.apply(deleted.chain([Update::Revision(2)]).collect()).await.unwrap();
+    worn.search(Query { min_revision: 2, ..Query::default() }).await.unwrap();
+    for text in [
+        "izin usaha kecil murah",
+        "surat izin usaha laundry",
+        "izin usaha restoran",
+        "paspor",
+        "paspor kuning",
+        "kartu kunig",
+        "bengkel",
+    ] {
+        let told = |found: &Results| {
+            let hits = found.hits.iter().map(|hit| (hit.service.clone(), hit.score.to_bits()));
+            (
+                hits.collect::<Vec<_>>(),
+                found.weak,
+                found.unanswered.clone(),
+                found.uncovered.clone(),
+            )
+        };
+        let (one, other) = (ask(&fresh, text).await, ask(&worn, text).await);
+        assert_eq!(told(&one), told(&other), "{text}");
+    }
+}

@@ -77,3 +77,44 @@ async fn an_office_that_moves_to_another_region_answers_for_that_one() {
     let tuban = engine.search(asked).await.unwrap();
     assert_eq!(tuban.hits[0].service, "units/disnaker-lamongan/services/ak1");
 }
+
+#[tokio::test]
+async fn of_an_offices_services_the_one_of_the_period_is_asked_for() {
+    let engine = engine(vec![
+        of("samsat-ngawi", "yearly", "Pengesahan STNK tahunan", "samsat, pajak motor, pajak mobil"),
+        of("samsat-ngawi", "five", "Penggantian STNK lima tahunan", "ganti plat, pajak 5 tahun"),
+        of("korlantas", "sim", "Perpanjangan SIM", "perpanjang sim, sim mati"),
+        of("dukcapil", "kia", "Penerbitan KIA", "kia, kartu anak"),
+        of("bpom", "halal", "Sertifikat lima tahunan", "sertifikat"),
+    ])
+    .await;
+    for (text, service) in [
+        ("samsat", "units/samsat-ngawi/yearly"),
+        ("samsat tahunan", "units/samsat-ngawi/yearly"),
+        ("samsat 5 tahunan", "units/samsat-ngawi/five"),
+        ("samsat lima taun", "units/samsat-ngawi/five"),
+        ("samsat 5thnan", "units/samsat-ngawi/five"),
+        ("samsat ganti plat", "units/samsat-ngawi/five"),
+        ("pajak motor 5 tahunan", "units/samsat-ngawi/five"),
+        ("pajak motor telat 5 tahun", "units/samsat-ngawi/yearly"),
+        ("perpanjang sim 5thn", "units/korlantas/sim"),
+        ("kia anak umur 5 tahun", "units/dukcapil/kia"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+    assert!(!ask(&engine, "samsat 5 tahunan").await.weak);
+}
+
+#[tokio::test]
+async fn an_office_is_known_whether_it_or_its_service_comes_first() {
+    let mut later = directory();
+    later.rotate_left(5);
+    let engine = engine(later).await;
+    assert_eq!(first(&engine, "kartu kuning lamongan").await, "units/disnaker-lamongan/ak1");
+    let gone = vec![Update::DeleteUnit("units/disnaker-lamongan".into()), Update::Revision(2)];
+    engine.apply(gone).await.unwrap();
+    let text = "kartu kuning lamongan".to_owned();
+    let asked = Query { text, min_revision: 2, ..Query::default() };
+    let found = engine.search(asked).await.unwrap();
+    assert_eq!(found.hits.len(), 2, "an office that is no more serves everybody");
+}

@@ -39,6 +39,8 @@ pub const REGIONAL_FILLERS: &[&str] = &[
 /// Words with the Indonesian that catalogs use, as [`super::SPELLINGS`].
 #[rustfmt::skip]
 pub const REGIONAL: &[(&str, &str)] = &[
+    // Numbers.
+    ("limang", "lima"), ("limo", "lima"), ("telung", "tiga"),
     // To make, to do, to get done.
     ("gae", "buat"), ("gawe", "buat"), ("gawekno", "buat"), ("nggae", "buat"), ("nggawe", "buat"), ("gawean", "kerja"),
     ("damel", "buat"), ("ndamel", "buat"), ("ngadamel", "buat"), ("nyieun", "buat"), ("maulah", "buat"),
