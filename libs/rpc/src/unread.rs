@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -22,7 +22,7 @@ use axum::{
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::rt::Executor;
-use tokio::time::sleep;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The most bytes that hyper is given at once: the largest DATA frame that every peer takes. A peer
 /// that takes that much in time may be slow.
@@ -84,23 +84,48 @@ where
 async fn run(stream: impl Future, longest: Duration) {
     let answer = Arc::new(AnswerState::default());
     let mut stream = pin!(ANSWER.scope(answer.clone(), stream));
-    let mut waiting = None;
+    let mut timer = PeerTimer::new(longest);
     poll_fn(|cx| {
         answer.turn();
         if stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
         match answer.seen() {
-            CALLING | IDLE => waiting = None,
-            HANDED => waiting = Some(Box::pin(sleep(longest))),
+            CALLING | IDLE => timer.since = None,
+            HANDED => timer.since = Some(Instant::now()),
             _ => {}
         }
-        if answer.0.load(Relaxed) != WAITING {
-            return Poll::Pending;
-        }
-        waiting.get_or_insert_with(|| Box::pin(sleep(longest))).as_mut().poll(cx)
+        if answer.0.load(Relaxed) == WAITING { timer.poll(cx) } else { Poll::Pending }
     })
     .await;
+}
+
+/// How long the peer has been waited for. A timer for each piece would cost as much as the piece:
+/// one runs, and is set anew only when it has rung for a wait that is over.
+struct PeerTimer {
+    longest: Duration,
+    /// When the wait began; `None` while it is not the peer's turn.
+    since: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl PeerTimer {
+    fn new(longest: Duration) -> Self {
+        Self { longest, since: None, timer: None }
+    }
+
+    /// Ready once the wait, which begins now if it has not begun, has lasted too long.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let until = *self.since.get_or_insert_with(Instant::now) + self.longest;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            if timer.deadline() >= until {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(until);
+        }
+    }
 }
 
 /// An answer whose stream knows how it gets on.

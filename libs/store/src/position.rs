@@ -4,7 +4,7 @@ use mpp_api::Position;
 use mpp_core::{Digest, KindSum, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Conn, Tx, db_error, feed::revision_of};
+use crate::{Conn, Tx, db_error, feed::revision_of, placeholders};
 
 impl Tx {
     /// Saves how far `feed` has been applied, if it stood at `from` until now; false if it stands
@@ -70,32 +70,46 @@ impl Tx {
 }
 
 impl Tx {
-    /// Saves the digest of what the copy of `feed` holds at its position. Index: upstream_digest's
-    /// primary key.
+    /// Saves the digest of what the copy of `feed` holds at its position. Most batches change one
+    /// kind: the rows of the others stay as they are. Index: upstream_digest's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn save_digest(&mut self, feed: &str, digest: &Digest) -> Result<()> {
-        sqlx::query("delete from upstream_digest where feed = $1")
-            .bind(feed)
-            .execute(self.conn())
-            .await
-            .map_err(db_error)?;
-        for (kind, sum) in digest.kinds() {
-            sqlx::query(
-                "insert into upstream_digest (feed, kind, count, first, second)
-                 values ($1, $2, $3, $4, $5)",
-            )
-            .bind(feed)
-            .bind(kind)
-            .bind(sum.count)
-            .bind(sum.sums[0].cast_signed())
-            .bind(sum.sums[1].cast_signed())
-            .execute(self.conn())
-            .await
-            .map_err(db_error)?;
+        self.forget_other_kinds(feed, digest).await?;
+        let kinds: Vec<(&str, KindSum)> = digest.kinds().collect();
+        if kinds.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let text = format!(
+            "insert into upstream_digest (feed, kind, count, first, second) values {}
+             on conflict (feed, kind) do update
+             set count = excluded.count, first = excluded.first, second = excluded.second
+             where upstream_digest.count <> excluded.count
+             or upstream_digest.first <> excluded.first
+             or upstream_digest.second <> excluded.second",
+            placeholders(1, kinds.len(), 5)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for (kind, sum) in kinds {
+            let sums = sum.sums.map(u64::cast_signed);
+            query = query.bind(feed).bind(kind).bind(sum.count).bind(sums[0]).bind(sums[1]);
+        }
+        query.execute(self.conn()).await.map(drop).map_err(db_error)
+    }
+
+    async fn forget_other_kinds(&mut self, feed: &str, digest: &Digest) -> Result<()> {
+        let kinds: Vec<&str> = digest.kinds().map(|(kind, _)| kind).collect();
+        let but_these = match kinds.len() {
+            0 => String::new(),
+            many => format!(" and kind not in {}", placeholders(2, 1, many)),
+        };
+        let text = format!("delete from upstream_digest where feed = $1{but_these}");
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed);
+        for kind in kinds {
+            query = query.bind(kind);
+        }
+        query.execute(self.conn()).await.map(drop).map_err(db_error)
     }
 
     /// The digest of the copy of `feed`, as it was saved.

@@ -136,10 +136,12 @@ async fn nobody_gives_a_connection_back(database: &TestDatabase) {
     let before = failed(Reason::Overloaded);
     let timeouts = value("db_client_connection_timeouts_total", &pool);
     let waits = value("db_client_connection_wait_time_seconds_count", &pool);
-    let (error, ()) = tokio::join!(async { a_write(&db, "late").await.unwrap_err() }, async {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        assert!(value("db_client_connection_pending_requests", &pool) >= 1.0, "it is seen to wait");
-    });
+    let mut write = Box::pin(a_write(&db, "late"));
+    tokio::select! {
+        _ = &mut write => panic!("the write has ended, and was not seen to wait"),
+        () = a_request_waits(&pool) => {}
+    }
+    let error = write.await.unwrap_err();
     assert_eq!(error.reason(), Reason::Overloaded, "{error}");
     assert!(failed(Reason::Overloaded) > before);
     assert!(value("db_client_connection_timeouts_total", &pool) > timeouts);
@@ -147,4 +149,10 @@ async fn nobody_gives_a_connection_back(database: &TestDatabase) {
     drop(held);
     a_write(&db, "in time").await.unwrap();
     db.close().await;
+}
+
+async fn a_request_waits(pool: &[&str]) {
+    while value("db_client_connection_pending_requests", pool) < 1.0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }

@@ -89,6 +89,7 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)
+        .with_context_activation(false)
         .with_filter(LevelFilter::INFO);
     // A line that cannot be written is lost: a complaint on the same standard error would end the
     // process.

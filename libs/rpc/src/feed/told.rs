@@ -78,8 +78,7 @@ impl Teller {
 
     /// The record as it is stored, without names that the caller may not know.
     pub(crate) fn document(&self, change: &Stored) -> Bytes {
-        let keepers: Vec<&str> = keepers(change).collect();
-        authors::document(&change.kind, &change.doc, &self.caller, &keepers)
+        authors::document(&change.kind, &change.doc, &self.caller, keepers(change))
     }
 }
 

@@ -1,12 +1,12 @@
 //! One follower of the feed.
 
-use std::{collections::VecDeque, mem, sync::Arc};
+use std::{collections::VecDeque, mem, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use mpp_core::{Digest, Error, Reason, Result};
 use tokio::{
     sync::{mpsc, watch},
-    time::Instant,
+    time::{Instant, Sleep, sleep_until},
 };
 
 use super::{
@@ -68,6 +68,8 @@ pub struct Subscription {
     /// True if it is told soon of transactions that hold nothing for it.
     is_prompt: bool,
     next_bookmark: Instant,
+    /// Rings for a bookmark, or for one that has been put off since.
+    bell: Option<Pin<Box<Sleep>>>,
     next_digest: Instant,
 }
 
@@ -93,6 +95,7 @@ impl Subscription {
             tells_all,
             is_prompt,
             next_bookmark,
+            bell: None,
             next_digest: Instant::now(),
         }
     }
@@ -250,11 +253,18 @@ impl Subscription {
         }
     }
 
-    /// Waits until there is more, a bookmark is due, or the server drains.
+    /// Waits until there is more, a bookmark may be due, or the server drains. Each message puts the
+    /// bookmark off, and a timer for each would be dear: the bell is set anew once it has rung, or
+    /// if it would ring too late.
     async fn wait(&mut self) {
+        let due = self.next_bookmark;
+        let bell = self.bell.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        if bell.is_elapsed() || bell.deadline() > due {
+            bell.as_mut().reset(due);
+        }
         tokio::select! {
             _ = self.tail.changed() => {}
-            () = tokio::time::sleep_until(self.next_bookmark) => {}
+            () = bell => {}
             () = self.feed.shutdown.cancelled() => {}
         }
     }

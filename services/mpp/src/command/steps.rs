@@ -140,6 +140,8 @@ fn summary(answer: &PlanStepsResponse) -> Vec<String> {
     lines.extend(names("no counter here", &answer.not_here));
     lines.extend(names("skipped", &answer.skipped));
     lines.extend(names("nobody asks for", &answer.unused));
+    let not_looked_up = "it could not be looked up whether these have moved (ask again)";
+    lines.extend(names(not_looked_up, &answer.not_looked_up));
     if answer.not_linked > 0 {
         lines.push(format!(
             "requirements that name no service: {}; `mpp suggest SERVICE --requirements` shows some",

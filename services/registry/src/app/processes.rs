@@ -23,9 +23,19 @@ use places::Places;
 use walk::{Room, Walk, walk};
 
 /// Services that are not there for which one answer asks where they have moved.
-const MOST_LOOKED_FOR: usize = 100;
+const MOST_LOOKED_UP: usize = 100;
 /// Services of which the applicant has the product already.
 const MOST_HAD: usize = 100;
+
+/// What was found out about services that are not there.
+#[derive(Default)]
+struct LookedUp {
+    names: BTreeSet<String>,
+    /// Those that have moved → where to.
+    moved: HashMap<String, String>,
+    /// Those that could not be looked up, or for which there was no room.
+    missed: BTreeSet<String>,
+}
 
 impl Registry {
     /// The steps towards a service, with what is known of time, fees and places.
@@ -50,25 +60,35 @@ impl Registry {
     async fn walked(&self, caller: &str, asked: &PlanStepsRequest) -> Result<Walk> {
         let applicant = Applicant::try_from(asked.applicant).unwrap_or_default();
         let most = self.policy.process_steps;
-        let (mut moved, mut known) = (HashMap::new(), BTreeSet::new());
-        let mut has: BTreeSet<String> = asked.has.iter().cloned().collect();
+        let mut looked_up = LookedUp::default();
         loop {
-            let (memory, name, moves) = (self.memory.clone(), asked.name.clone(), moved.clone());
-            let work = move |_: &CancellationToken| {
-                walk(&memory, &name, applicant, (Room::new(most), moves))
-            };
-            let walk = self.comparing.run(caller, work).await?;
-            has.retain(|name| self.memory.read().records.row::<Service>(name).is_none());
-            let room = MOST_LOOKED_FOR.saturating_sub(known.len());
-            let new = walk.missing().chain(&has).filter(|name| !known.contains(*name));
-            let gone: BTreeSet<String> = new.take(room).cloned().collect();
-            known.extend(gone.iter().cloned());
-            let found = self.moved(gone).await;
-            if found.is_empty() {
+            let (memory, name) = (self.memory.clone(), asked.name.clone());
+            let (room, moved) = (Room::new(most), looked_up.moved.clone());
+            let work = move |_: &CancellationToken| walk(&memory, &name, applicant, (room, moved));
+            let mut walk = self.comparing.run(caller, work).await?;
+            let mut gone: BTreeSet<String> = asked.has.iter().cloned().collect();
+            gone.retain(|name| self.memory.read().records.row::<Service>(name).is_none());
+            gone.extend(walk.missing().cloned());
+            if !self.look_up(&mut looked_up, gone).await {
+                walk.not_looked_up = looked_up.missed;
                 return Ok(walk);
             }
-            moved.extend(found);
         }
+    }
+
+    /// Looks up where those have moved that were not looked up yet; false if none has.
+    async fn look_up(&self, looked_up: &mut LookedUp, mut gone: BTreeSet<String>) -> bool {
+        gone.retain(|name| !looked_up.names.contains(name));
+        let first_beyond = gone.iter().nth(MOST_LOOKED_UP - looked_up.names.len()).cloned();
+        if let Some(first) = first_beyond {
+            looked_up.missed.extend(gone.split_off(&first));
+        }
+        looked_up.names.extend(gone.iter().cloned());
+        let found = self.moved(gone).await;
+        let is_more = !found.to.is_empty();
+        looked_up.moved.extend(found.to);
+        looked_up.missed.extend(found.not_looked_up);
+        is_more
     }
 
     fn planned(&self, asked: &PlanStepsRequest, walk: &Walk) -> PlanStepsResponse {

@@ -1,6 +1,9 @@
 //! The fate of a record that is gone: withdrawn, replaced or moved.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    iter,
+};
 
 use mpp_api::{
     Document,
@@ -10,12 +13,21 @@ use mpp_api::{
 };
 use mpp_core::{A_PERSON, Error, Reason, Result, as_told, check_name, in_words};
 use mpp_resource::{Kind, Serves, handler::read};
-use mpp_store::{Change, Op};
+use mpp_store::{Change, Op, Read};
 
 use super::Registry;
 
 /// Moves of one service that are followed.
 const MOST_MOVES: usize = 8;
+
+/// What was found out about services that are gone.
+#[derive(Default)]
+pub(super) struct Moves {
+    /// Those that have moved → where to.
+    pub to: HashMap<String, String>,
+    /// Those of which the database could not be asked.
+    pub not_looked_up: BTreeSet<String>,
+}
 
 impl Registry {
     /// Tells from a service's own history why it is gone.
@@ -76,24 +88,31 @@ impl Registry {
     }
 
     /// Where services that are gone have moved, over as many moves as they made, to one that is
-    /// there. Those that have not moved are left out, and so is each from the first on of which the
-    /// database cannot be asked: nobody waits for it as often as there are names.
-    pub(super) async fn moved(&self, gone: BTreeSet<String>) -> HashMap<String, String> {
-        let mut found = HashMap::new();
-        for name in gone {
-            match self.moved_to(&name).await {
-                Ok(Some(to)) => drop(found.insert(name, to)),
+    /// there. Once the database cannot be asked, the rest is not looked up: nobody waits for it as
+    /// often as there are names.
+    pub(super) async fn moved(&self, gone: BTreeSet<String>) -> Moves {
+        let mut moves = Moves::default();
+        if gone.is_empty() {
+            return moves;
+        }
+        let Ok(mut read) = self.db.read().await else {
+            return Moves { not_looked_up: gone, ..moves };
+        };
+        let mut left = gone.into_iter();
+        while let Some(name) = left.next() {
+            match self.moved_to(&mut read, &name).await {
+                Ok(Some(to)) => drop(moves.to.insert(name, to)),
                 Ok(None) => {}
-                Err(_) => break,
+                Err(_) => moves.not_looked_up = iter::once(name).chain(left.by_ref()).collect(),
             }
         }
-        found
+        moves
     }
 
-    async fn moved_to(&self, name: &str) -> Result<Option<String>> {
+    async fn moved_to(&self, read: &mut Read, name: &str) -> Result<Option<String>> {
         let mut at = name.to_owned();
         for _ in 0..MOST_MOVES {
-            let (last, _) = self.last_versions(Service::KIND, &at).await?;
+            let last = read.versions_below((Service::KIND, &at), None, 1).await?.into_iter().next();
             let tombstone = last.and_then(|last| last.tombstone);
             let Some(moved) = tombstone.filter(|why| why.reason() == Why::Moved) else {
                 return Ok(None);

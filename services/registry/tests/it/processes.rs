@@ -301,7 +301,7 @@ async fn a_service_that_has_moved_is_followed_to_where_it_is_now() {
         }
         let answer = admin.steps(for_whom(NIB)).await.expect("steps");
         assert_eq!(ranks(&answer), [(LAST_BIRTH, 1), (FAMILY, 2), (KTP, 3), (NIB, 4)]);
-        assert!(answer.steps.iter().all(|step| !step.missing));
+        assert!(answer.steps.iter().all(|step| !step.missing) && answer.not_looked_up.is_empty());
         let birth = &answer.steps[1].needs[0];
         let told = (birth.satisfied_by.as_str(), birth.moved_from.as_str(), birth.state());
         assert_eq!(told, (LAST_BIRTH, BIRTH, need::State::Step));
@@ -318,6 +318,12 @@ async fn a_service_that_has_moved_is_followed_to_where_it_is_now() {
             .map(|step| step.service.as_str())
             .collect();
         assert_eq!(missing, [BIRTH], "whether another service gives the same nobody has said");
+        assert!(answer.not_looked_up.is_empty());
+
+        world.running.registry.db.close().await;
+        let has = vec![OTHER_BIRTH.to_owned()];
+        let answer = admin.steps(PlanStepsRequest { has, ..for_whom(NIB) }).await.expect("steps");
+        assert_eq!(answer.not_looked_up, [OTHER_BIRTH, BIRTH], "no database says where they are");
     })
     .await;
 }

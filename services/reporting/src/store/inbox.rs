@@ -147,9 +147,10 @@ async fn last_events(
     rows.iter().map(last).collect()
 }
 
-/// The last event of each of these records. Each is looked up by itself: a planner whose statistics
-/// come from a time when the feed had few events would read all of them, again for each batch.
-/// Indexes: inbox_record, inbox's primary key.
+/// The last event of each of these records: the last one before the end of the record's stretch of
+/// inbox_record. Asked for as the greatest `seq` of a name it is the same, but PostgreSQL, which
+/// planned on statistics of an earlier minute, read nearly the whole inbox for each record (890 of
+/// 956 rows). Indexes: inbox_record, inbox's primary key.
 async fn last_rows(
     tx: &mut Tx,
     feed: Upstream,
@@ -161,10 +162,13 @@ async fn last_rows(
     for chunk in records.chunks(tx.rows_at_once(2)) {
         let text = format!(
             "with wanted (kind, name) as (values {})
-             select {columns} from wanted w join inbox i
-             on i.seq = (select max(l.seq) from inbox l
-                         where l.feed = $1 and l.kind = w.kind and l.name = w.name)",
-            placeholders(2, chunk.len(), 2)
+             select {columns} from wanted w join inbox i on i.seq = (
+                 select l.seq from inbox l
+                 where (l.feed, l.kind, l.name, l.seq) <= ($1, w.kind, w.name, {})
+                 order by l.feed desc, l.kind desc, l.name desc, l.seq desc limit 1)
+             where i.feed = $1 and i.kind = w.kind and i.name = w.name",
+            placeholders(2, chunk.len(), 2),
+            i64::MAX
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
         for (kind, name) in chunk {

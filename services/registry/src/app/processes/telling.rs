@@ -58,6 +58,7 @@ pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
         skipped: plan.skipped.iter().map(name).collect(),
         unused: unused.map(|name| (*name).to_owned()).collect(),
         left_out: count(walk.left_out.len()),
+        not_looked_up: walk.not_looked_up.iter().cloned().collect(),
         not_linked: count(by.iter().filter(|by| by.is_empty()).count()),
         steps: told_steps(walk, &given, &plan),
     }

@@ -43,6 +43,8 @@ pub struct Walk {
     pub found: Vec<Found>,
     /// Those for which there was no room, as far as they are known.
     pub left_out: BTreeSet<String>,
+    /// Those of which it is not known whether they have moved.
+    pub not_looked_up: BTreeSet<String>,
     applicant: Applicant,
     places: HashMap<String, usize>,
     room: Room,
@@ -80,8 +82,15 @@ pub fn walk(
     applicant: Applicant,
     (room, moved): (Room, HashMap<String, String>),
 ) -> Walk {
-    let (found, places, left_out) = (Vec::new(), HashMap::new(), BTreeSet::new());
-    let mut walk = Walk { found, left_out, applicant, places, room, moved };
+    let mut walk = Walk {
+        found: Vec::new(),
+        left_out: BTreeSet::new(),
+        not_looked_up: BTreeSet::new(),
+        places: HashMap::new(),
+        applicant,
+        room,
+        moved,
+    };
     let mut next = BTreeSet::from([wanted.to_owned()]);
     while !next.is_empty() {
         let given = walk.take(&memory.read(), next);

@@ -38,7 +38,7 @@ fn step_line(look: Look, answer: &PlanStepsResponse, step: &Step) -> Markup {
     let name = title(look, answer, &step.service);
     html! {
         @if step.missing { (name) } @else { a href=(look.path(&format!("/{}", step.service))) { (name) } }
-        @for mark in marks(step) { " " (tag(Tone::None, look.of(mark))) }
+        @for mark in marks(answer, step) { " " (tag(Tone::None, look.of(mark))) }
         @if !step.missing && !step.cut {
             br;
             span.minor {
@@ -49,9 +49,10 @@ fn step_line(look: Look, answer: &PlanStepsResponse, step: &Step) -> Markup {
     }
 }
 
-fn marks(step: &Step) -> impl Iterator<Item = Phrase> {
+fn marks(answer: &PlanStepsResponse, step: &Step) -> impl Iterator<Item = Phrase> {
     let marks = [
         (step.missing, words::STEP_MISSING),
+        (answer.not_looked_up.contains(&step.service), words::STEP_NOT_LOOKED_UP),
         (step.inactive, words::STEP_INACTIVE),
         (step.conditional, words::STEP_CONDITIONAL),
         (step.circle > 0, words::STEP_IN_CIRCLE),

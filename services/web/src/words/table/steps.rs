@@ -8,6 +8,7 @@ phrases! {
         "Services whose products are asked for, the first one first. Only requirements that name a service count.";
     STEP_PLACES: "disediakan di {0} tempat", "offered at {0} places";
     STEP_MISSING: "tidak ada di indeks", "not in the index";
+    STEP_NOT_LOOKED_UP: "belum dapat diperiksa apakah dipindahkan", "whether it has moved could not be checked";
     STEP_INACTIVE: "sedang tidak dilayani", "not served now";
     STEP_CONDITIONAL: "hanya dalam keadaan tertentu", "in some cases only";
     STEP_IN_CIRCLE: "saling meminta", "need each other";
