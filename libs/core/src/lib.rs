@@ -28,7 +28,7 @@ pub use field_code::FieldCode;
 pub use hex::{hex, unhex};
 pub use identity::{A_PERSON, Caller, Role, SOMEBODY, as_told, in_words};
 pub use label::{Acceptance, Decision, Label, Labels, NATIONAL, Overridden, known_labels};
-pub use name::{ResourceName, can_begin_id, check_id, check_name};
+pub use name::{ResourceName, can_begin_id, check_id, check_name, id_of, mall_of, parent_of};
 pub use policy::Setting;
 pub use reason::{Code, Reason};
 pub use region::RegionCode;

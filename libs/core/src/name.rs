@@ -62,6 +62,22 @@ impl<'a> ResourceName<'a> {
     }
 }
 
+/// The last part of a checked name: a record's own id.
+pub fn id_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+/// A checked name without its last pair; empty at the top.
+pub fn parent_of(name: &str) -> &str {
+    let cut = name.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at);
+    &name[..cut]
+}
+
+/// The mall of a checked name that lies in one; of the mall's own, itself.
+pub fn mall_of(name: &str) -> &str {
+    name.match_indices('/').nth(1).map_or(name, |(end, _)| &name[..end])
+}
+
 /// Checks that `text` is a name with these collections.
 ///
 /// # Errors
@@ -140,6 +156,14 @@ mod tests {
             let error = ResourceName::parse(text, COUNTER, "name").expect_err(text);
             assert!(error.message().contains("malls/{id}/counters/{id}"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_name_leads_to_its_mall_its_parent_and_its_id() {
+        let offering = "malls/a/counters/b/offerings/c";
+        assert_eq!((mall_of(offering), parent_of(offering)), ("malls/a", "malls/a/counters/b"));
+        assert_eq!((parent_of("units/a/services/b"), id_of(offering)), ("units/a", "c"));
+        assert_eq!((mall_of("malls/a"), parent_of("malls/a")), ("malls/a", ""));
     }
 
     #[test]

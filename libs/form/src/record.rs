@@ -10,7 +10,7 @@ use mpp_api::{
     text,
     types::{Tombstone, tombstone::Reason},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, id_of};
 
 pub use self::entry::Entry;
 use crate::{Check, check::collections, screen, service, tombstone};
@@ -66,7 +66,7 @@ impl Checked {
     /// The record that this was checked of, as it is kept where it has to wait: checked again it
     /// is the same.
     pub fn to_record(&self) -> Record {
-        let source_id = last_part(&self.name).to_owned();
+        let source_id = id_of(&self.name).to_owned();
         match &self.item {
             Item::Put(entry) => Record { source_id, ..entry.to_record(&self.name) },
             Item::Delete(tombstone) => {
@@ -94,7 +94,7 @@ pub fn asked(record: &Record) -> String {
 
 /// The source's own id of the record of this name: of a service its last part, which stays when it
 /// moves; others are known by their names.
-pub fn id_of(name: &str) -> &str {
+pub fn source_id(name: &str) -> &str {
     name.rsplit_once("/services/").map_or(name, |(_, id)| id)
 }
 
@@ -124,10 +124,6 @@ pub fn title(record: &Record) -> Option<&str> {
         Some(Body::HoursRule(_) | Body::Delete(_)) | None => return None,
     };
     title.as_ref().map(|title| title.id.as_str())
-}
-
-fn last_part(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 /// The names of the services that a record refers to.
@@ -232,7 +228,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
     let mut check = Check::new("delete");
     check.name_of(kind, "name", &delete.name);
     check.finish()?;
-    if last_part(&delete.name) != source_id {
+    if id_of(&delete.name) != source_id {
         return Err(Error::field(
             "delete.name",
             FieldCode::Name,

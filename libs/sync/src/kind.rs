@@ -63,7 +63,7 @@ impl Synced for Entry {
     }
 
     fn source_id(name: &str) -> &str {
-        record::id_of(name)
+        record::source_id(name)
     }
 
     fn awaited((code, field): (FieldCode, &str), name: &str, record: &Record) -> String {
@@ -159,11 +159,6 @@ impl Synced for HoursRule {
     fn to_record(checked: &Checked<Self>) -> Record {
         checked.to_record()
     }
-}
-
-/// The last part of a name: a record's own id.
-pub fn id_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ pub use counts::count;
 pub use engine::Engine;
 pub use fate::{Fate, Taken, WaitingRecord, fault, warning};
 pub use forget::{forget_answers, forget_source, kept_sources};
-pub use kind::{Synced, id_of};
+pub use kind::Synced;
 pub use known::Known;
 pub use line::Turn;
 pub use metrics::{METRICS, begin};

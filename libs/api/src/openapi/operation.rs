@@ -11,7 +11,7 @@ pub fn of(route: &Route, schemas: &mut Schemas) -> Value {
     let method = &route.method;
     let query = Query::of(route);
     let mut operation = json!({
-        "operationId": id_of(route),
+        "operationId": operation_id(route),
         "summary": sentence(method.name()),
         "tags": [method.parent_service().name()],
         "parameters": parameters(route, &query, schemas),
@@ -33,7 +33,7 @@ pub fn of(route: &Route, schemas: &mut Schemas) -> Value {
 }
 
 /// `DirectoryService_GetMall`; further addresses of a method are numbered.
-fn id_of(route: &Route) -> String {
+fn operation_id(route: &Route) -> String {
     let own = route::all().iter().filter(|other| other.method == route.method);
     let before = own.take_while(|other| !std::ptr::eq(*other, route)).count();
     let id = format!("{}_{}", route.method.parent_service().name(), route.method.name());

@@ -106,7 +106,7 @@ mod tests {
     use mpp_api::types::LocalizedText;
 
     use super::*;
-    use crate::record::{asked, check, id_of};
+    use crate::record::{asked, check, source_id};
 
     const SOURCE: &str = "sources/pemkab";
 
@@ -151,8 +151,8 @@ mod tests {
         let mall = Record { body: Some(Body::Mall(Mall::default())), ..unit_record("bwi") };
         assert_eq!(asked(&mall), "malls/bwi");
         assert_eq!(asked(&counter_record("malls/bwi")), "malls/bwi/counters/dukcapil");
-        assert_eq!(id_of("malls/bwi/counters/dukcapil"), "malls/bwi/counters/dukcapil");
-        assert_eq!(id_of("units/pemkab/services/kk"), "kk");
+        assert_eq!(source_id("malls/bwi/counters/dukcapil"), "malls/bwi/counters/dukcapil");
+        assert_eq!(source_id("units/pemkab/services/kk"), "kk");
     }
 
     #[test]

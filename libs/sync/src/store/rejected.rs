@@ -221,11 +221,15 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<Count> {
     Ok(Count { rejected: of("rejected")?, waiting })
 }
 
-/// The keys of the rejected records' ids, which `id_of` finds in a name, or of their names.
+/// The keys of the rejected records' ids, which `source_id` finds in a name, or of their names.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn keys(tx: &mut Tx, lease: &Lease, id_of: fn(&str) -> &str) -> Result<HashSet<String>> {
+pub async fn keys(
+    tx: &mut Tx,
+    lease: &Lease,
+    source_id: fn(&str) -> &str,
+) -> Result<HashSet<String>> {
     let column = if lease.unique_ids { "id" } else { "name" };
     let text = format!("select {column} as one from sync_rejected where source = $1");
     let rows = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).fetch_all(tx.conn()).await;
@@ -233,7 +237,7 @@ pub async fn keys(tx: &mut Tx, lease: &Lease, id_of: fn(&str) -> &str) -> Result
     let mut keys: HashSet<String> =
         rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect::<Result<_>>()?;
     for name in waiting::names(tx.conn(), &lease.source).await? {
-        keys.insert(key(if lease.unique_ids { id_of(&name) } else { &name }));
+        keys.insert(key(if lease.unique_ids { source_id(&name) } else { &name }));
     }
     Ok(keys)
 }

@@ -2,7 +2,7 @@
 //! a piece costs as much as it holds, however much lies before it.
 
 use mpp_api::types::{Tombstone, tombstone::Reason as Why};
-use mpp_core::Result;
+use mpp_core::{Result, id_of};
 use mpp_store::{Conn, db_error, placeholders};
 use prost::Message as _;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
@@ -110,7 +110,7 @@ pub async fn of(
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn moved_to(conn: &mut Conn, one: &Touched) -> Result<Vec<String>> {
-    let id = one.name.rsplit('/').next().unwrap_or_default();
+    let id = id_of(&one.name);
     let text = "select g.name, g.tombstone from change c join change g on g.tx = c.tx
         where c.kind = $1 and c.name = $2 and c.version = $3 and c.deleted = 0
         and g.kind = $1 and g.deleted = 1 and g.name like $4";

@@ -104,7 +104,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn held(&self, one: &LoneItem) -> (String, String) {
-        let id = self.run.way.destination.id_of(&one.name);
+        let id = self.run.way.destination.source_id(&one.name);
         (id.to_owned(), one.name.clone())
     }
 

@@ -59,9 +59,9 @@ impl Destination {
     }
 
     /// The id by which the record of this name is known at its source.
-    pub fn id_of(self, name: &str) -> &str {
+    pub fn source_id(self, name: &str) -> &str {
         match self {
-            Self::Registry => record::id_of(name),
+            Self::Registry => record::source_id(name),
             Self::Scheduling => hours::source_id(name),
         }
     }
@@ -128,11 +128,11 @@ mod tests {
         let rule = record(Body::HoursRule(HoursRule::default()));
         let name = Destination::Scheduling.name_of(SOURCE, &rule);
         assert_eq!(name, "hoursRules/mal-banyuwangi_libur");
-        assert_eq!(Destination::Scheduling.id_of(&name), "libur");
+        assert_eq!(Destination::Scheduling.source_id(&name), "libur");
         let name =
             Destination::Registry.name_of(SOURCE, &record(Body::Service(Default::default())));
         assert_eq!(
-            (name.as_str(), Destination::Registry.id_of(&name)),
+            (name.as_str(), Destination::Registry.source_id(&name)),
             ("units/a/services/libur", "libur")
         );
     }

@@ -72,7 +72,7 @@ pub async fn run(args: LinkArgs, client: &Client, output: Output) -> Result<()> 
 }
 
 /// The last part of the link's name, which is the standard's.
-fn id_of(standard: &str) -> Result<&str> {
+fn standard_id(standard: &str) -> Result<&str> {
     standard.strip_prefix("standards/").ok_or_else(|| {
         let text = format!(
             "'{standard}' is no standard; `mpp list standards` shows them, and --requirement NUMBER \
@@ -89,7 +89,7 @@ async fn take_back(
 ) -> Result<()> {
     let reason = tombstone::Reason::Withdrawn.into();
     let request = DeleteStandardLinkRequest {
-        name: format!("{}/links/{}", args.service, id_of(&args.to)?),
+        name: format!("{}/links/{}", args.service, standard_id(&args.to)?),
         tombstone: Some(Tombstone { reason, ..Tombstone::default() }),
         validate_only: args.dry_run,
         ..DeleteStandardLinkRequest::default()
@@ -108,7 +108,7 @@ async fn said(
     standards: &mut StandardServiceClient<Channel>,
     args: &LinkArgs,
 ) -> Result<StandardLink> {
-    let id = id_of(&args.to)?;
+    let id = standard_id(&args.to)?;
     let state = if args.reject { State::Rejected } else { State::Confirmed };
     let link = StandardLink {
         name: format!("{}/links/{id}", args.service),

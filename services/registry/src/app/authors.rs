@@ -1,10 +1,10 @@
 //! Who has overridden fields, as a caller may know it.
 
 use mpp_api::registry::Service;
-use mpp_core::Caller;
+use mpp_core::{Caller, parent_of};
 use mpp_store::Label;
 
-use super::{Registry, filing::parent_of};
+use super::Registry;
 
 impl Registry {
     /// Leaves the names of persons out of a service that is answered, unless the caller answers for

@@ -14,11 +14,11 @@ use mpp_api::{
         Unit, broken_requirement::Fault as Told,
     },
 };
-use mpp_core::Result;
+use mpp_core::{Result, parent_of};
 use mpp_resource::page;
 use tokio_util::sync::CancellationToken;
 
-use super::{Registry, divergences::count, filing::parent_of, filters::exists};
+use super::{Registry, divergences::count, filters::exists};
 use crate::{
     memory::RegistryView,
     model::process::broken::{Fault, Named, mark_circles},

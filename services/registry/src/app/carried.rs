@@ -6,13 +6,13 @@ use mpp_api::{
     Document,
     registry::{Service, Standard, StandardLink, standard_link::State},
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Reason, Result, id_of, parent_of};
 use mpp_resource::{Call, memory::Row};
 use mpp_store::{Label, Labels, Tx};
 
 use super::{
     Registry,
-    filing::{lineage, owned, parent_of},
+    filing::{lineage, owned},
     standards::{is_confirmed, said, service_of},
 };
 
@@ -117,7 +117,7 @@ impl Registry {
         let state = self.memory.read();
         let renamed = |(name, row): (&Arc<str>, &Row)| {
             let mut link = state.records.get::<StandardLink>(name)?.doc;
-            link.name = format!("{to}/links/{}", name.rsplit('/').next()?);
+            link.name = format!("{to}/links/{}", id_of(name));
             Some((link, row.labels()))
         };
         let all = from.iter().flat_map(|from| state.links_of(from));

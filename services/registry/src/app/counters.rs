@@ -1,13 +1,13 @@
 //! Counters and windows: where each belongs.
 
 use mpp_api::registry::{Counter, Window};
-use mpp_core::Result;
+use mpp_core::{Result, mall_of, parent_of};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, lineage, mall_and_owners, mall_of, parent_of},
+    filing::{code, filing, lineage, mall_and_owners},
     published::{file_published, same},
 };
 

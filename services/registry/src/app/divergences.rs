@@ -16,7 +16,7 @@ use mpp_api::{
         service::State,
     },
 };
-use mpp_core::{RegionCode, Result, check_name};
+use mpp_core::{RegionCode, Result, check_name, parent_of};
 use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
@@ -28,7 +28,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
-    filing::parent_of,
     filters::{self, exists},
     standards::is_confirmed,
 };

@@ -93,28 +93,3 @@ pub(super) async fn known_region(tx: &mut Tx, region: &str, field: &str) -> Resu
         found => found.map(|found| found.doc),
     }
 }
-
-/// The mall's name within a checked name.
-pub fn mall_of(name: &str) -> &str {
-    let end = name.match_indices('/').nth(1).map_or(name.len(), |(at, _)| at);
-    &name[..end]
-}
-
-/// A checked name without its last pair.
-pub fn parent_of(name: &str) -> &str {
-    let cut = name.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at);
-    &name[..cut]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_leads_to_its_mall_and_its_parent() {
-        let offering = "malls/a/counters/b/offerings/c";
-        assert_eq!((mall_of(offering), parent_of(offering)), ("malls/a", "malls/a/counters/b"));
-        assert_eq!(parent_of("units/a/services/b"), "units/a");
-        assert_eq!((mall_of("malls/a"), parent_of("malls/a")), ("malls/a", ""));
-    }
-}

@@ -8,11 +8,11 @@ use mpp_api::registry::{
     Service, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
     suggest_satisfiers_response::Suggestion,
 };
-use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_core::{Error, FieldCode, Label, Result, parent_of};
 use mpp_resource::handler::read;
 use tokio_util::sync::CancellationToken;
 
-use super::{Registry, divergences::region_of, filing::parent_of, search::refused};
+use super::{Registry, divergences::region_of, search::refused};
 use crate::{
     memory::{RegistryView, papers},
     model::likeness::{Likeness, Portrait},

@@ -6,7 +6,9 @@ use mpp_api::{
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told};
+use mpp_core::{
+    Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told, parent_of,
+};
 use mpp_form::screen;
 use mpp_resource::{
     Call, Filing, Keeps, Resource as _, Serves, command::Done, handler::not_there_yet, write,
@@ -15,7 +17,7 @@ use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::{
     Registry,
-    filing::{filing, lineage, owned, parent_of},
+    filing::{filing, lineage, owned},
 };
 use crate::{
     memory::RegistryView,

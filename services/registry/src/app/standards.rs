@@ -8,7 +8,7 @@ use mpp_api::{
     time::to_timestamp,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told};
+use mpp_core::{Decision, Error, FieldCode, Reason, Result, Role, as_told, parent_of};
 use mpp_form::{
     announced::{keep_text, text_on},
     standard::as_service,
@@ -18,7 +18,7 @@ use mpp_store::{Expect, Label, Tx};
 
 use super::{
     Registry,
-    filing::{filing, lineage, owned, parent_of},
+    filing::{filing, lineage, owned},
 };
 use crate::{
     memory::{

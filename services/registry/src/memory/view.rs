@@ -9,7 +9,7 @@ use mpp_api::{
     Document,
     registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Result, id_of};
 use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
@@ -294,10 +294,6 @@ fn levels_between<'a>(
         }
     }
     None
-}
-
-fn id_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

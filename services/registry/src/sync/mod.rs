@@ -27,7 +27,7 @@ use mpp_api::{
     sync::{OverriddenDifference, Source, source},
     types::tombstone::Reason as Why,
 };
-use mpp_core::{Error, FieldViolation, Micros, Reason, Result};
+use mpp_core::{Error, FieldViolation, Micros, Reason, Result, parent_of};
 use mpp_form::record::Entry;
 use mpp_store::{Actor, Change, Label, Labels, Tx};
 use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
@@ -37,7 +37,7 @@ use self::{places::Places, sorted::Sorted};
 use crate::{
     app::{
         Registry,
-        filing::{lineage, owned, parent_of},
+        filing::{lineage, owned},
         relabel::Standing,
         services,
     },

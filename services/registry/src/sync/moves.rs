@@ -6,10 +6,10 @@ use mpp_api::{
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{FieldViolation, Reason, Result};
+use mpp_core::{FieldViolation, Reason, Result, id_of, parent_of};
 use mpp_form::reconcile::key_of;
 use mpp_store::{Expect, Label, Labels, Put, Tx};
-use mpp_sync::{id_of, store::digests};
+use mpp_sync::store::digests;
 
 use super::{
     budget::Budget,
@@ -31,7 +31,7 @@ impl Write<'_> {
         one: &mut Sent,
     ) -> Result<()> {
         for (name, found) in self.elsewhere(&one.name) {
-            let unit = name.split_once("/services/").map_or("", |(unit, _)| unit);
+            let unit = parent_of(&name);
             let lineage = find_lineage(tx, unit).await?;
             let may = check_unit(source, unit, lineage.as_ref()).is_ok();
             if may && self.lease.unique_ids {

@@ -11,7 +11,7 @@ use mpp_api::{
     sync::{Outcome, Source},
     types::tombstone::Reason as Why,
 };
-use mpp_core::{FieldCode, FieldViolation, Labels, Reason, Result};
+use mpp_core::{FieldCode, FieldViolation, Labels, Reason, Result, mall_of};
 use mpp_resource::{Keeps, Resource};
 use mpp_store::{Expect, Label, Tx, newest_version};
 use mpp_sync::{Before, Fate, fault, store::lease::Lease};
@@ -29,7 +29,7 @@ use super::{
 use crate::{
     app::{
         Registry,
-        filing::{find_lineage, mall_of},
+        filing::find_lineage,
         published::Published,
         relabel::{self, Standing},
     },

@@ -8,10 +8,10 @@ use mpp_api::{
     registry::{Service, StandardLink},
     types::Warning,
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result, in_words};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result, id_of, in_words};
 use mpp_resource::handler;
 use mpp_store::Label;
-use mpp_sync::{id_of, warning};
+use mpp_sync::warning;
 
 use crate::{app::Registry, model::provenance};
 

@@ -6,14 +6,14 @@ use mpp_api::{
     registry::{Counter, Mall, Offering, Service, Standard, StandardLink, Unit, Window},
     sync::Source,
 };
-use mpp_core::{Error, Labels, Reason, Result};
+use mpp_core::{Error, Labels, Reason, Result, mall_of, parent_of};
 use mpp_resource::{Keeps, Resource};
 use mpp_store::{Change, Label, Op, Tx};
 
 use crate::{
     app::{
         Registry,
-        filing::{find_lineage, mall_of, parent_of},
+        filing::find_lineage,
         relabel::{self, Standing},
     },
     memory::RegistryView,

@@ -9,7 +9,7 @@ use mpp_api::{
     sync::{Outcome, Source},
     types::{Tombstone, Warning},
 };
-use mpp_core::{FieldCode, FieldViolation, Reason, Result, in_words};
+use mpp_core::{FieldCode, FieldViolation, Reason, Result, in_words, parent_of};
 use mpp_store::{Expect, Labels, Put, Tx};
 use mpp_sync::{Before, Fate, Taken, Writer, fault, store::lease::Lease, warning};
 
@@ -18,11 +18,7 @@ use super::{
     sorted::{Asked as Asks, One},
 };
 use crate::{
-    app::{
-        Registry,
-        filing::{find_lineage, parent_of},
-        services::service_labels,
-    },
+    app::{Registry, filing::find_lineage, services::service_labels},
     model::{source::check_unit, tree::Lineage},
 };
 

@@ -8,6 +8,7 @@ use mpp_api::{
     registry::mall::Stage,
     reporting::{Extent, MallReport, ProvinceReport, PublishedCount, RegionReport, Share},
 };
+use mpp_core::id_of;
 
 use super::{
     facts::RegionRow,
@@ -115,8 +116,7 @@ pub fn province_of<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
 
 /// A region's name; its code if the name is not known.
 pub fn region_name<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
-    let code = region.rsplit('/').next().unwrap_or(region);
-    nation.regions.get(region).map_or(code, |row| &row.title)
+    nation.regions.get(region).map_or(id_of(region), |row| &row.title)
 }
 
 /// Each regency and city of the day, with the stage of the mall there that has come furthest.

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use mpp_api::reporting::PublishedCount;
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Result, mall_of};
 use mpp_store::Named;
 
 use super::{
@@ -13,7 +13,6 @@ use super::{
         ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, MallRow, OfferingRow, RegionRow,
         SourceRow, UnitRow,
     },
-    project::mall_of,
     rows::{Key, Row, decode},
 };
 

@@ -13,7 +13,7 @@ use mpp_api::{
     scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
     sync::Source,
 };
-use mpp_core::{Micros, Reason, Result, as_told};
+use mpp_core::{Micros, Reason, Result, as_told, mall_of};
 
 use super::{
     event::{Event, Upstream},
@@ -300,11 +300,6 @@ fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
 /// A date as the calendar writes it; `None` if it cannot be read.
 fn day(date: &str) -> Option<String> {
     date.parse::<Date>().ok().map(|date| date.to_string())
-}
-
-/// The mall of a name that lies in it: "malls/banyuwangi".
-pub fn mall_of(name: &str) -> &str {
-    name.match_indices('/').nth(1).map_or(name, |(end, _)| &name[..end])
 }
 
 fn ticket_row(ticket: &Ticket, name: &str) -> VisitRow {

@@ -8,7 +8,7 @@ use mpp_api::{
     scheduling::{Appointment, appointment::State},
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Result, mall_of};
 use mpp_store::{Conn, Disagreement, Statement, taken_away};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -20,7 +20,7 @@ use crate::{
         slot::SlotName,
     },
     policy::{MOST_DAYS_AHEAD, Policy},
-    store::kept::{self, SlotRow, mall_of},
+    store::kept::{self, SlotRow},
 };
 
 /// The tables, in the order in which a booking locks them.
@@ -136,7 +136,7 @@ fn slots(booked: &Booked, rows: &BTreeMap<String, SlotRow>, memory: &Memory) -> 
         rows.keys().map(String::as_str).chain(taken.keys().copied()).collect();
     let all = names.into_iter().filter_map(|name| {
         let (row, count) = (rows.get(name), taken.get(name).copied().unwrap_or(0));
-        Some(slot(name, row, count, booked, memory)?.of_part(mall_of(name)))
+        Some(slot(name, row, count, booked, memory)?.of_part(mall_of(name).to_owned()))
     });
     all.collect()
 }
@@ -301,14 +301,14 @@ fn codes(
 }
 
 fn for_its_person(table: &'static str, name: &str, what: &str) -> Disagreement {
-    Disagreement::for_a_person(table, what, BOOK_ANEW).of_part(mall_of(name))
+    Disagreement::for_a_person(table, what, BOOK_ANEW).of_part(mall_of(name).to_owned())
 }
 
 /// The applicant's row of an appointment that was cancelled.
 fn freed(name: &str) -> Disagreement {
     let mend = Statement::new("delete from applicant where appointment = $1").text(name);
     let what = format!("{name} was cancelled, and holds no place");
-    Disagreement::new("applicant", what, mend).of_part(mall_of(name))
+    Disagreement::new("applicant", what, mend).of_part(mall_of(name).to_owned())
 }
 
 /// A row whose appointment is not known. Its values are nowhere else, so no repair deletes it
@@ -319,12 +319,12 @@ fn stray(table: &'static str, name: &str) -> Disagreement {
     let way_out = "restore the appointment, or the row's name, from a backup; where neither is to be \
                    had, `mpp repair scheduling bookings --accept-altered` deletes the row";
     let stray = Disagreement::for_a_person(table, what, way_out).once_accepted(gone);
-    stray.of_part(mall_of(name))
+    stray.of_part(mall_of(name).to_owned())
 }
 
 fn dated(table: &'static str, name: &str, date: &str) -> Disagreement {
     let text = format!("update {table} set date = $2 where appointment = $1");
     let what = format!("the row of {name} is of another day than {date}");
     let mend = Statement::new(text).text(name).text(date);
-    Disagreement::new(table, what, mend).of_part(mall_of(name))
+    Disagreement::new(table, what, mend).of_part(mall_of(name).to_owned())
 }

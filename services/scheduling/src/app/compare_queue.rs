@@ -9,7 +9,7 @@ use mpp_api::{
     scheduling::{Appointment, Ticket, ticket},
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Result, mall_of};
 use mpp_form::hours_rule::Target;
 use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
@@ -22,10 +22,7 @@ use crate::{
         ticket::{Queued, Rank, TicketState},
     },
     policy::Policy,
-    store::{
-        kept::{self, mall_of},
-        queue,
-    },
+    store::{kept, queue},
 };
 
 /// The tables, in the order in which a ticket's commands lock them.
@@ -154,7 +151,7 @@ fn tickets(wanted: &BTreeMap<String, Wanted>, rows: &[Queued]) -> Vec<Disagreeme
         .map(|row| {
             let gone = Statement::new("delete from ticket_queue where name = $1").text(&row.name);
             let what = format!("{} stands in the queue, and no such ticket was printed", row.name);
-            Disagreement::new("ticket_queue", what, gone).of_part(mall_of(&row.name))
+            Disagreement::new("ticket_queue", what, gone).of_part(mall_of(&row.name).to_owned())
         })
         .collect();
     // A window that one ticket holds wrongly is freed before another gets it.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_api::Document;
-use mpp_core::Result;
+use mpp_core::{Result, mall_of};
 use mpp_store::{Conn, Record, by_bytes, db_error, records_between};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
@@ -67,15 +67,10 @@ pub async fn malls(
     ] {
         let rows = sqlx::query(text).fetch_all(&mut *conn).await.map_err(db_error)?;
         for row in &rows {
-            known.insert(mall_of(&get::<String>(row, 0)?));
+            known.insert(mall_of(&get::<String>(row, 0)?).to_owned());
         }
     }
     Ok(known)
-}
-
-/// The mall that a row belongs to, by the row's name.
-pub fn mall_of(name: &str) -> String {
-    name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")
 }
 
 /// A mall's living records of a collection, whose ids come after one; and the names of those that

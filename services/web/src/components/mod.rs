@@ -134,8 +134,3 @@ pub fn tag(tone: Tone, text: &str) -> Markup {
 pub fn query(asked: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish()
 }
-
-/// The last part of a resource name.
-pub fn id_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}

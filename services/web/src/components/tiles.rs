@@ -3,8 +3,9 @@
 
 use maud::{Markup, html};
 use mpp_api::reporting::ProvinceReport;
+use mpp_core::id_of;
 
-use super::{Look, id_of};
+use super::Look;
 use crate::words::{Phrase, format, table as words};
 
 /// Province codes and the letters on their tiles.

@@ -9,10 +9,11 @@ use mpp_api::{
     scheduling::deviation::{Yardstick, finding::Code},
     types::LocalizedText,
 };
+use mpp_core::id_of;
 
 use crate::{
     components::{
-        Look, id_of,
+        Look,
         table::{Column, Row, table},
     },
     words::{deviation, format, local, table as words, yardstick},

@@ -8,13 +8,13 @@ use mpp_api::{
     reporting::{MallDetail, ProvinceReport, RegionReport, Report},
 };
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 use super::{Block, Drawn, Part, View, as_of, deviations::name, heading, incomplete, listing};
 use crate::{
     components::{
         Look, Tone,
         bar::bar,
-        id_of,
         table::{Column, Row, table},
         tag,
     },

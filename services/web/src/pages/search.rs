@@ -8,6 +8,7 @@ use mpp_api::registry::{
     search_services_response::{Hit, NamedPlace, Place},
 };
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 use super::{
     Block, Drawn, Part, View, as_of,
@@ -16,7 +17,7 @@ use super::{
     heading,
 };
 use crate::{
-    components::{Look, id_of, query},
+    components::{Look, query},
     upstream::Found,
     words::{contract, format, local, table as words},
 };

@@ -12,11 +12,12 @@ use mpp_api::registry::{
     service::{Override, State},
 };
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 use super::{Block, Drawn, Part, View, as_of, compared, deviations, fee, heading};
 use crate::{
     components::{
-        Look, Tone, id_of,
+        Look, Tone,
         table::{Column, Row, table},
         tag,
     },

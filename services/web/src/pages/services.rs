@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::registry::{Counter, Offering, offering::State, service};
+use mpp_core::id_of;
 
 use super::{
     Asked, Block, Drawn, Part, View, as_of, deviations::name, fee, heading, listing::Cut,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     components::{
-        Look, Tone, id_of,
+        Look, Tone,
         table::{Column, Row, table},
         tag,
     },

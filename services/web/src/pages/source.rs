@@ -8,13 +8,14 @@ use mpp_api::{
     sync::{ListWaitingRecordsResponse, WaitingCause},
 };
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 use super::{
     Block, Drawn, Part, View, as_of, deviations, heading,
     listing::{freshness, source_table},
 };
 use crate::{
-    components::{Look, id_of},
+    components::Look,
     words::{fed, format, incomplete, local_text, remedy, table as words},
 };
 

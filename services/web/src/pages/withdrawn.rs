@@ -5,11 +5,11 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::{registry::GetWithdrawnServiceResponse, types::tombstone::Reason};
 use mpp_calendar::Zone;
-use mpp_core::{A_PERSON, SOMEBODY, as_told};
+use mpp_core::{A_PERSON, SOMEBODY, as_told, id_of};
 
 use super::{Block, Drawn, Part, View, as_of, deviations, heading};
 use crate::{
-    components::{Look, id_of},
+    components::Look,
     words::{format, local_text, table as words},
 };
 

@@ -7,6 +7,7 @@ use axum::{extract::Query, http::Uri};
 use maud::{Markup, html};
 use mpp_api::reporting::{DeviationReport, Report};
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 pub use cut::Cut;
 use rows::{
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     components::{
-        Look, id_of,
+        Look,
         table::{Column, Row, table},
     },
     policy::Policy,

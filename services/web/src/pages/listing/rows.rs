@@ -7,10 +7,11 @@ use mpp_api::{
     sync::Incomplete,
 };
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 use crate::{
     components::{
-        Look, Tone, id_of,
+        Look, Tone,
         table::{Column, Row, table},
         tag,
     },

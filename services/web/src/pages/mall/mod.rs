@@ -14,6 +14,7 @@ use mpp_api::{
     reporting::{DeviationReport, counter_report::Hours},
     scheduling::deviation::Yardstick,
 };
+use mpp_core::id_of;
 
 use self::names::{crumbs, reported, title};
 use super::{
@@ -22,7 +23,7 @@ use super::{
     heading, services,
 };
 use crate::{
-    components::{Look, id_of},
+    components::Look,
     upstream::{MallData, Records},
     words::{format, local, table as words},
 };

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 use mpp_api::reporting::MallReport;
+use mpp_core::id_of;
 
 use crate::{
-    components::{Look, id_of},
+    components::Look,
     pages::View,
     upstream::Records,
     words::{local, local_text, table as words},

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use mpp_api::{registry::mall::Stage, reporting::MallReport};
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 use mpp_form::stage;
 
 use super::names::reported;
 use crate::{
-    components::{Look, id_of},
+    components::Look,
     pages::{
         Part, View,
         hours::{self, OpeningState},

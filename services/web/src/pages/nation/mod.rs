@@ -8,6 +8,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::reporting::{PublishedCount, Report, Share};
 use mpp_calendar::Zone;
+use mpp_core::id_of;
 
 pub use changes::change_sentence;
 
@@ -17,7 +18,6 @@ use crate::{
         Look, Tone,
         bar::bar,
         growth::growth,
-        id_of,
         table::{Column, Row, table},
         tag,
         tiles::tiles,
