@@ -1,12 +1,8 @@
 //! Inserts rows that are not there yet.
 
 use bytes::Bytes;
-use mpp_api::{
-    document,
-    types::{Tombstone, tombstone::Reason as Why},
-};
+use mpp_api::document;
 use mpp_core::{Error, Micros, Reason, Result};
-use prost::Message as _;
 
 use crate::{Put, Tx, db_error, proof::Proof, put::tombstoned, record::Stored};
 
@@ -22,8 +18,8 @@ impl Tx {
             return Ok(Put { version: 1, changed: true, tombstoned: false });
         }
         match self.locked(kind, name).await? {
-            // Only a sync that was undone had used the name: the record is a new one.
-            Some(stored) if is_undone(&stored)? => {
+            // The record is a new one.
+            Some(stored) if stored.buried(name)?.is_some_and(|gone| gone.is_undone()) => {
                 let stored = Stored { create_time: self.now(), ..stored };
                 self.update(kind, name, stored, doc, labels).await
             }
@@ -79,13 +75,4 @@ impl Tx {
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }
-}
-
-/// True for a record that went because the sync that had made it was undone.
-fn is_undone(stored: &Stored) -> Result<bool> {
-    let Some(tombstone) = stored.tombstone.clone().filter(|_| stored.deleted) else {
-        return Ok(false);
-    };
-    let tombstone = Tombstone::decode(tombstone).map_err(Error::internal)?;
-    Ok(tombstone.reason() == Why::Undone)
 }

@@ -10,7 +10,7 @@ use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::{altered, write_conflict},
     proof::Proof,
-    record::{Altered, Buried, Stored, encode, readable_labels},
+    record::{Altered, Buried, Stored, encode},
 };
 
 impl Tx {
@@ -153,11 +153,10 @@ impl Tx {
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn buried<D: Document>(&mut self, name: &str) -> Result<Option<Buried>> {
-        let stored = self.select(D::KIND, name, "").await?.filter(|stored| stored.deleted);
-        let Some(stored) = stored else { return Ok(None) };
-        let tombstone = Tombstone::decode(stored.tombstone.unwrap_or_default());
-        let tombstone = tombstone.map_err(Error::internal)?;
-        Ok(Some(Buried { labels: readable_labels(name, &stored.labels), tombstone }))
+        match self.select(D::KIND, name, "").await? {
+            Some(stored) => stored.buried(name),
+            None => Ok(None),
+        }
     }
 
     /// Writes a deleted record anew, with the next version; nothing if it is not deleted.

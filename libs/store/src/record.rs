@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use mpp_api::{Document, document, types::Tombstone};
+use mpp_api::{
+    Document, document,
+    types::{Tombstone, tombstone::Reason as Why},
+};
 use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
+use prost::Message as _;
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
@@ -90,6 +94,13 @@ pub struct Buried {
     pub tombstone: Tombstone,
 }
 
+impl Buried {
+    /// Whether only a session that was undone had used the name, which is then free again.
+    pub fn is_undone(&self) -> bool {
+        self.tombstone.reason() == Why::Undone
+    }
+}
+
 /// A row as it is stored.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
@@ -149,6 +160,16 @@ impl Stored {
             of_class: true,
             altered: Altered::No,
         }
+    }
+
+    /// Its tombstone; `None` if it lives.
+    pub fn buried(&self, name: &str) -> Result<Option<Buried>> {
+        if !self.deleted {
+            return Ok(None);
+        }
+        let tombstone = Tombstone::decode(self.tombstone.clone().unwrap_or_default());
+        let tombstone = tombstone.map_err(Error::internal)?;
+        Ok(Some(Buried { labels: readable_labels(name, &self.labels), tombstone }))
     }
 
     /// A row of the dialect's `record_columns`.

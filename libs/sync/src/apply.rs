@@ -1,9 +1,6 @@
 //! Answers a batch: each record gets its outcome, and none stops another.
 
-use std::{
-    collections::{HashMap, HashSet},
-    pin::pin,
-};
+use std::{collections::HashSet, pin::pin};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint};
 use mpp_core::{Error, FieldCode, Reason, Result};
@@ -12,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::{
     Turn,
-    fate::{Fate, WaitingRecord, fault},
+    fate::{Fates, WaitingRecord, fault},
     metrics,
     model::checkpoint::Standing,
     plan::{self, Plan},
@@ -92,7 +89,7 @@ impl<S: Syncs> Session<S> {
         &self,
         tx: &mut Tx,
         records: &[WaitingRecord<S::Doc>],
-    ) -> Result<HashMap<usize, Fate>> {
+    ) -> Result<Fates> {
         let writer = Writer { lease: &self.lease, previews: self.previews.as_ref() };
         self.service.write(writer, tx, records).await
     }

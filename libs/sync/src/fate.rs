@@ -1,5 +1,7 @@
 //! The outcome of a record, how it is told, and what came of many.
 
+use std::collections::HashMap;
+
 use mpp_api::{sync::Outcome, types::Warning};
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use mpp_form::record::Checked;
@@ -10,6 +12,8 @@ use crate::store::waiting::Waiting;
 pub type WaitingRecord<D> = (usize, Checked<D>);
 /// The outcome of a record: `Err` says why it is rejected.
 pub type Fate = Result<Taken, FieldViolation>;
+/// The outcomes of a batch's records, by their places in it.
+pub type Fates = HashMap<usize, Fate>;
 
 /// Records at the most that the answer to a command names.
 const MAX_LEFT: usize = 100;

@@ -8,6 +8,7 @@
 //! apply          answers a batch, by its plan        preview    a batch that is rolled back
 //! turn, line     whose turn it is to write           undo       takes a session back
 //! syncs          what a service brings: its kinds of record (kind), and its rules for them
+//! write          how a record of any kind is put, brought back and deleted, by its kind's rules
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
 //! rooms          what targets would have of a source by a preview in parts
@@ -116,11 +117,12 @@ pub mod turn;
 pub mod undo;
 mod waiting;
 pub mod wire;
+pub mod write;
 
 pub use before::{Before, Room, Rooms};
 pub use counts::count;
 pub use engine::Engine;
-pub use fate::{Fate, Taken, WaitingRecord, fault, warning};
+pub use fate::{Fate, Fates, Taken, WaitingRecord, fault, warning};
 pub use forget::{forget_answers, forget_source, kept_sources};
 pub use kind::Synced;
 pub use known::Known;

@@ -14,7 +14,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    fate::{Fate, MAX_SHOWN_NAME, WaitingRecord, fault, first_fault, shown},
+    fate::{Fates, MAX_SHOWN_NAME, WaitingRecord, fault, first_fault, shown},
     kind::Synced,
     metrics,
     model::{
@@ -51,7 +51,7 @@ pub struct Plan<D> {
     /// The changes that they ask for, in order.
     asks: Vec<Asks>,
     /// Records that are decided without the database.
-    pub decided: HashMap<usize, Fate>,
+    pub decided: Fates,
     /// Records that are to be written, in order.
     pub waiting: Vec<WaitingRecord<D>>,
 }
@@ -95,7 +95,7 @@ impl<D: Synced> Plan<D> {
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
             names: batch.records.iter().map(|one| D::asked(source, one)).collect(),
             asks: batch.records.iter().map(asks).collect(),
-            decided: HashMap::new(),
+            decided: Fates::new(),
             waiting: Vec::new(),
         };
         let mut first: HashMap<String, (usize, String)> = HashMap::new();
@@ -166,7 +166,7 @@ impl<D: Synced> Plan<D> {
     }
 
     /// The answers to all records, in order.
-    pub fn result(&self, fates: &HashMap<usize, Fate>, checkpoint: &Checkpoint) -> BatchResult {
+    pub fn result(&self, fates: &Fates, checkpoint: &Checkpoint) -> BatchResult {
         let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
             Some(Ok(taken)) => RecordResult {
                 source_id: source_id.clone(),

@@ -1,7 +1,7 @@
 //! Records that waited are tried again: by command, and by themselves once what they wait for is
 //! there ([`super::look`]).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
@@ -13,7 +13,7 @@ use prost::Message as _;
 use crate::{
     account::{settle, show, tried},
     apply::{failed_on, is_a_records_fault},
-    fate::{Done, Fate, WaitingRecord, fault, first_fault},
+    fate::{Done, Fate, Fates, WaitingRecord, fault, first_fault},
     kind::Synced,
     metrics,
     model::{forms::Forms, quarantine::check_code},
@@ -253,7 +253,7 @@ impl<S: Syncs> Redrive<S> {
 
     /// Writes records as the batches that brought them would.
     async fn write(&self, tx: &mut Tx, source: &str, rows: &[Waiting]) -> Result<Vec<Fate>> {
-        let mut fates: HashMap<usize, Fate> = HashMap::new();
+        let mut fates = Fates::new();
         let mut alike: BTreeMap<Alike, Vec<WaitingRecord<S::Doc>>> = BTreeMap::new();
         for (index, row) in rows.iter().enumerate() {
             if row.is_altered() {

@@ -1,8 +1,11 @@
 //! What a service brings to the engine: its kinds of record, and its rules for them.
 
-use std::{collections::HashMap, future::Future};
+use std::future::Future;
 
-use mpp_api::sync::{OverriddenDifference, Source, source};
+use mpp_api::{
+    Document, forms,
+    sync::{OverriddenDifference, Source, source},
+};
 use mpp_core::{FieldViolation, Micros, Result};
 use mpp_resource::Replica;
 use mpp_store::{Actor, Change, Labels, Tx};
@@ -10,7 +13,7 @@ use mpp_store::{Actor, Change, Labels, Tx};
 use crate::{
     before::Before,
     engine::Engine,
-    fate::{Fate, WaitingRecord},
+    fate::{Fates, WaitingRecord},
     kind::Synced,
     known::Known,
     model::quarantine::Sight,
@@ -77,7 +80,8 @@ pub trait Syncs: Replica + Clone + 'static {
         }
     }
 
-    /// Writes records that passed the checks of their form, and gives each its outcome.
+    /// Writes records that passed the checks of their form, and gives each its outcome: those of
+    /// each kind by [`crate::write`].
     ///
     /// # Errors
     /// `WRITE_CONFLICT` after a lost race, and what the database refuses: nothing of the batch is
@@ -87,7 +91,7 @@ pub trait Syncs: Replica + Clone + 'static {
         writer: Writer<'_>,
         tx: &mut Tx,
         records: &[WaitingRecord<Self::Doc>],
-    ) -> impl Future<Output = Result<HashMap<usize, Fate>>> + Send;
+    ) -> impl Future<Output = Result<Fates>> + Send;
 
     /// How what records of a source wait for stands now, by this replica's memory.
     fn sight(&self, source: &str, awaited: &str) -> Sight;
@@ -215,4 +219,17 @@ pub struct Writer<'a> {
     pub lease: &'a Lease,
     /// Only of a preview: what its parts before would have changed.
     pub previews: Option<&'a Before>,
+}
+
+impl Writer<'_> {
+    /// A record as it is put over the one that stands: what the client does not know of stays.
+    ///
+    /// # Errors
+    /// The message is not of the contract.
+    pub fn whole<D: Document>(&self, given: &D, stands: Option<&D>) -> Result<D> {
+        match stands {
+            Some(stands) => forms::kept(given, stands, self.lease.forms.of(D::KIND)),
+            None => Ok(given.clone()),
+        }
+    }
 }

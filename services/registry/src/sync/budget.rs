@@ -8,10 +8,7 @@ use mpp_api::{
 };
 use mpp_core::{FieldCode, FieldViolation, Result};
 use mpp_store::{Label, Tx};
-use mpp_sync::{
-    Before, fault,
-    store::{batches, lease::Lease},
-};
+use mpp_sync::{Writer, fault, store::batches};
 
 use crate::app::Registry;
 
@@ -21,9 +18,7 @@ const KINDS: [&str; 4] = [Unit::KIND, Mall::KIND, Counter::KIND, Service::KIND];
 /// The moves of a session.
 pub(super) struct Budget<'a> {
     pub(super) registry: &'a Registry,
-    pub(super) lease: &'a Lease,
-    /// Only of a preview: what its parts before would have changed.
-    pub(super) previews: Option<&'a Before>,
+    pub(super) writer: Writer<'a>,
 }
 
 impl Budget<'_> {
@@ -35,41 +30,42 @@ impl Budget<'_> {
         moves: usize,
         field: &str,
     ) -> Result<Option<FieldViolation>> {
-        if moves == 0 || self.lease.accept_moves {
+        if moves == 0 || self.writer.lease.accept_moves {
             return Ok(None);
         }
         let moves = i64::try_from(moves).unwrap_or(i64::MAX);
-        let sum = batches::add_moved(tx, self.lease, moves).await?;
+        let sum = batches::add_moved(tx, self.writer.lease, moves).await?;
         let (known, most) = self.most();
         if usize::try_from(sum).is_ok_and(|sum| sum <= most) {
             return Ok(None);
         }
-        batches::add_moved(tx, self.lease, -moves).await?;
+        batches::add_moved(tx, self.writer.lease, -moves).await?;
         let text = format!(
             "{sum} records would have moved to other units in this session, or been filed anew with \
              a unit that comes to another agency, and {} has {known}; more than {most} do only \
              where the client says that it means it: mend the mapping, or say accept_moves in the \
              hello",
-            self.lease.source
+            self.writer.lease.source
         );
         Ok(Some(fault(field, FieldCode::TooManyMoved, &text)))
     }
 
     /// Gives moves back that were taken and are not made.
     pub(super) async fn give_back(&self, tx: &mut Tx, moves: usize) -> Result<()> {
-        if moves == 0 || self.lease.accept_moves {
+        if moves == 0 || self.writer.lease.accept_moves {
             return Ok(());
         }
         let moves = i64::try_from(moves).unwrap_or(i64::MAX);
-        batches::add_moved(tx, self.lease, -moves).await.map(drop)
+        batches::add_moved(tx, self.writer.lease, -moves).await.map(drop)
     }
 
     /// How many records the source has, and how many one session may move.
     fn most(&self) -> (usize, usize) {
         let state = self.registry.memory.read();
         let rows = KINDS.iter().flat_map(|kind| state.records.rows_of(kind, ""));
-        let known = rows.filter(|(_, row)| row.label(Label::Source) == self.lease.source).count();
-        let more = self.previews.map_or(0, |before| before.published);
+        let known =
+            rows.filter(|(_, row)| row.label(Label::Source) == self.writer.lease.source).count();
+        let more = self.writer.previews.map_or(0, |before| before.published);
         let known = usize::try_from(i64::try_from(known).unwrap_or(i64::MAX) + more).unwrap_or(0);
         let policy = &self.registry.sync.policy;
         (known, policy.always_moved_records.max(known * policy.max_moved_percent / 100))

@@ -1,10 +1,11 @@
 //! The registry's side of federation: units, malls, counters and services, as sources send them.
 //! The engine is `mpp_sync`.
 //!
-//! [`sorted`] has the records of a batch by kind, which are written in that order: [`places`]
-//! writes units (in their [`order`]), malls and counters, where [`found`] says that they may lie;
-//! [`write`] writes services under what curators have set over them, [`moves`] finds those that
-//! have come from another unit, [`sent`] is one on its way. [`budget`] says how many may move.
+//! [`sorted`] has the records of a batch by kind, which are written in that order, all by
+//! [`mpp_sync::write`] and each by its kind's rules: [`places`] are those of units (in their
+//! [`order`]), malls and counters, where [`found`] says that they may lie; [`services`] those of
+//! services under what curators have set over them, [`moves`] finds those that have come from
+//! another unit, [`sent`] is one on its way. [`budget`] says how many may move.
 //! [`resting`] tells what lies in a record, or refers to it; [`undone`] files what an undo puts
 //! back.
 
@@ -15,9 +16,9 @@ mod order;
 mod places;
 mod resting;
 mod sent;
+mod services;
 mod sorted;
 mod undone;
-mod write;
 
 use std::collections::HashMap;
 
@@ -30,16 +31,24 @@ use mpp_api::{
 use mpp_core::{Error, FieldViolation, Micros, Reason, Result, parent_of};
 use mpp_form::record::Entry;
 use mpp_store::{Actor, Change, Label, Labels, Tx};
-use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
+use mpp_sync::{
+    Engine, Fates, Known, Sight, Syncs, WaitingRecord, Writer,
+    write::{self, raced},
+};
 use prost::Message as _;
 
-use self::{places::Places, sorted::Sorted};
+use self::{
+    order::{Needs, top_down},
+    places::Places,
+    services::Services,
+    sorted::Sorted,
+};
 use crate::{
     app::{
         Registry,
         filing::{lineage, owned},
         relabel::Standing,
-        services,
+        services::remarks,
     },
     model::{drift, region::check_valid, source::check_unit},
     store::{SCHEMA, own_name},
@@ -94,21 +103,23 @@ impl Syncs for Registry {
         writer: Writer<'_>,
         tx: &mut Tx,
         records: &[WaitingRecord<Entry>],
-    ) -> Result<HashMap<usize, Fate>> {
+    ) -> Result<Fates> {
         let source = tx.require::<Source>(&writer.lease.source, "source").await?.doc;
         let Sorted { units, malls, counters, services } = Sorted::of(records);
         let is_any_unit = !units.is_empty();
-        let Writer { lease, previews } = writer;
-        let places = Places { registry: self, lease, source: &source, previews };
-        let mut fates = HashMap::with_capacity(records.len());
-        places.units(tx, units, &mut fates).await?;
-        places.malls(tx, malls, &mut fates).await?;
-        places.counters(tx, counters, &mut fates).await?;
+        let (registry, source) = (self, &source);
+        let places = Places { registry, writer, source, needs: Needs::of(&units) };
+        let mut fates = Fates::with_capacity(records.len());
+        write::write(&places, tx, &top_down(units), &mut fates).await?;
+        write::write(&places, tx, &malls, &mut fates).await?;
+        write::write(&places, tx, &counters, &mut fates).await?;
         let filed = match services.is_empty() || !is_any_unit {
             true => HashMap::new(),
             false => Standing::of(self, tx).await?.services(),
         };
-        write::Write::of(self, writer, filed).write(tx, &source, &services, &mut fates).await?;
+        let lineages = services::lineages(tx, &services).await?;
+        let own = Services { registry, writer, source, filed, lineages };
+        own.write(tx, services, &mut fates).await?;
         Ok(fates)
     }
 
@@ -150,7 +161,7 @@ impl Syncs for Registry {
 
     fn remarks(entry: &Entry, is_there: impl Fn(&str) -> bool) -> Vec<FieldViolation> {
         match entry {
-            Entry::Service(service) => services::remarks(service, is_there),
+            Entry::Service(service) => remarks(service, is_there),
             Entry::Unit(_) | Entry::Mall(_) | Entry::Counter(_) => Vec::new(),
         }
     }
@@ -219,7 +230,7 @@ impl Syncs for Registry {
         self.memory.catch_up(tx.head().await?).await?;
         let are_on_offer = names.iter().any(|name| self.goes_along(name) > 0);
         if are_on_offer {
-            return Err(sent::raced());
+            return Err(raced());
         }
         for name in names {
             self.withdraw_links_of(tx, name, Why::Undone).await?;

@@ -3,38 +3,32 @@
 
 use mpp_api::{
     registry::Service,
-    sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{FieldViolation, Reason, Result, id_of, parent_of};
 use mpp_form::reconcile::key_of;
-use mpp_store::{Expect, Label, Labels, Put, Tx};
-use mpp_sync::store::digests;
+use mpp_store::{Buried, Expect, Label, Tx};
+use mpp_sync::{store::digests, write::raced};
 
 use super::{
     budget::Budget,
-    sent::{FoundRecord, Left, Sent, raced},
-    write::{Write, withdraw},
+    sent::{FoundRecord, Left, Sent},
+    services::{Services, withdraw},
 };
 use crate::{
     app::{Registry, filing::find_lineage},
     model::source::check_unit,
 };
 
-impl Write<'_> {
+impl Services<'_> {
     /// Looks for the record under other units, also where it stands under its own: a record that
     /// stands twice, from whatever time, is brought together as its source says.
-    pub(super) async fn look_elsewhere(
-        &self,
-        tx: &mut Tx,
-        source: &Source,
-        one: &mut Sent,
-    ) -> Result<()> {
+    pub(super) async fn look_elsewhere(&self, tx: &mut Tx, one: &mut Sent) -> Result<()> {
         for (name, found) in self.elsewhere(&one.name) {
             let unit = parent_of(&name);
             let lineage = find_lineage(tx, unit).await?;
-            let may = check_unit(source, unit, lineage.as_ref()).is_ok();
-            if may && self.lease.unique_ids {
+            let may = check_unit(self.source, unit, lineage.as_ref()).is_ok();
+            if may && self.writer.lease.unique_ids {
                 self.take_along(one, name, found);
             } else {
                 one.warn_of(&name, may);
@@ -57,10 +51,11 @@ impl Write<'_> {
     }
 
     fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
-        let names = elsewhere(self.registry, &self.lease.source, name).into_iter();
+        let source = &self.writer.lease.source;
+        let names = elsewhere(self.registry, source, name).into_iter();
         let found = names.filter_map(|other| self.found(&other).map(|found| (other, found)));
         // Its version counts only of a row that is still the source's: it may have changed hands.
-        found.filter(|(_, found)| found.owner == self.lease.source).collect()
+        found.filter(|(_, found)| found.owner == *source).collect()
     }
 
     /// Why the moves of a batch are not made: they are too many.
@@ -70,8 +65,8 @@ impl Write<'_> {
         batch: impl Iterator<Item = &Sent>,
     ) -> Result<Option<FieldViolation>> {
         let moves = batch.filter(|one| !one.moved.is_empty()).count();
-        let Self { registry, lease, previews, .. } = *self;
-        Budget { registry, lease, previews }.take(tx, moves, "unit").await
+        let Self { registry, writer, .. } = *self;
+        Budget { registry, writer }.take(tx, moves, "unit").await
     }
 
     /// The record has moved: what it was becomes a tombstone that names it.
@@ -88,7 +83,7 @@ impl Write<'_> {
             gone.push(left.name.clone());
         }
         let keys: Vec<u64> = gone.iter().map(|name| key_of(name)).collect();
-        digests::remove(tx, &self.lease.source, &keys).await?;
+        digests::remove(tx, &self.writer.lease.source, &keys).await?;
         if !gone.is_empty() {
             self.registry.memory.catch_up(tx.head().await?).await?;
         }
@@ -97,25 +92,11 @@ impl Write<'_> {
         withdraw(self.registry, tx, &gone).await
     }
 
-    /// A name that this source's own record has left is used again when it moves back; one that
-    /// only a session that was undone had used, by whoever may write it.
-    pub(super) async fn revive(
-        &self,
-        tx: &mut Tx,
-        (name, service, labels): &(String, Service, Labels),
-        put: Put,
-    ) -> Result<Put> {
-        let Some(buried) = tx.buried::<Service>(name).await? else { return Ok(put) };
-        let own = buried.labels.get(&Label::Source) == Some(&self.lease.source);
-        let may_return = match buried.tombstone.reason() {
-            Why::Moved => own && id_of(&buried.tombstone.successor) == id_of(name),
-            why => why == Why::Undone,
-        };
-        if !may_return {
-            return Ok(put);
-        }
-        tx.revive(name, service, labels.clone()).await?;
-        Ok(Put { version: 1, changed: true, tombstoned: false })
+    /// Whether this source's own record has left a name, which is used again when it moves back.
+    pub(super) fn has_left(&self, name: &str, buried: &Buried) -> bool {
+        let own = buried.labels.get(&Label::Source) == Some(&self.writer.lease.source);
+        let is_same = id_of(&buried.tombstone.successor) == id_of(name);
+        own && is_same && buried.tombstone.reason() == Why::Moved
     }
 }
 

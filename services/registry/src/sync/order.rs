@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use mpp_api::{registry::Unit, sync::record::Body};
 use mpp_core::Result;
 use mpp_store::Tx;
-use mpp_sync::store::waiting;
+use mpp_sync::{
+    store::waiting,
+    write::{Asked, One},
+};
 use prost::Message as _;
-
-use super::sorted::{Asked, One};
 
 /// Units that are looked at for a circle: of longer ones nobody is told.
 const MOST_LOOKED_AT: usize = 64;

@@ -1,20 +1,20 @@
-//! Writes the units, malls and counters of a batch, each for itself, by the rules of the API for
-//! who runs them.
+//! The rules of units, malls and counters that sources send: those of the API for who runs them.
 //!
 //! They are few, so each is read before it is written: there is no memory to be behind.
 
-use std::collections::HashMap;
+use std::future::Future;
 
 use mpp_api::{
-    forms,
     registry::{Counter, Mall, Unit},
-    sync::{Outcome, Source},
-    types::tombstone::Reason as Why,
+    sync::Source,
 };
-use mpp_core::{FieldCode, FieldViolation, Labels, Reason, Result, mall_of};
-use mpp_resource::{Keeps, Resource};
-use mpp_store::{Expect, Label, Tx, newest_version};
-use mpp_sync::{Before, Fate, fault, store::lease::Lease};
+use mpp_core::{FieldCode, FieldViolation, Labels, Result, mall_of};
+use mpp_resource::Keeps;
+use mpp_store::{Label, Record, Tx, newest_version};
+use mpp_sync::{
+    Fates, Writer, fault,
+    write::{DELETE, Given, Going, ID, Ready, Rules},
+};
 
 use super::{
     budget::Budget,
@@ -22,9 +22,7 @@ use super::{
         in_a_circle, mall_of_source, misplaced, named_in, names_itself, unit_elsewhere,
         unit_of_source,
     },
-    order::{Needs, top_down},
-    sorted::{Asked, One},
-    write::{DELETE, ID},
+    order::Needs,
 };
 use crate::{
     app::{
@@ -36,141 +34,105 @@ use crate::{
     model::mall::of_calls,
 };
 
-/// Writes places for a source.
+/// The places of a source.
 pub(super) struct Places<'a> {
     pub(super) registry: &'a Registry,
-    pub(super) lease: &'a Lease,
+    pub(super) writer: Writer<'a>,
     pub(super) source: &'a Source,
-    /// Only of a preview: what its parts before would have changed.
-    pub(super) previews: Option<&'a Before>,
+    /// What the units of the batch need.
+    pub(super) needs: Needs,
 }
 
-/// The outcomes of a batch's records.
-type Fates = HashMap<usize, Fate>;
+/// A place as it is put, with its labels; `Err` says why it is not.
+type Judged<R> = Result<(R, Labels), FieldViolation>;
 
-impl Places<'_> {
-    /// Writes units, those above before those below.
-    pub(super) async fn units(
+/// A kind of place.
+pub(super) trait Place: Published {
+    /// Says whether the source may put a place so.
+    fn judge(
+        places: &Places<'_>,
+        tx: &mut Tx,
+        given: &Self,
+    ) -> impl Future<Output = Result<Judged<Self>>> + Send;
+}
+
+impl<R: Place> Rules<R> for Places<'_>
+where
+    Registry: Keeps<R>,
+{
+    const ONE_BY_ONE: bool = true;
+
+    type Own = ();
+
+    async fn prepare(
         &self,
         tx: &mut Tx,
-        units: Vec<One<'_, Unit>>,
+        puts: Vec<Given<'_, R>>,
         fates: &mut Fates,
-    ) -> Result<()> {
-        let needs = Needs::of(&units);
-        for (index, name, asked) in top_down(units) {
-            let fate = match asked {
-                Asked::Put(unit) => self.unit(tx, unit, &needs).await?,
-                Asked::Delete(_) => self.give_up::<Unit>(tx, name).await?,
-            };
-            fates.insert(index, fate);
+    ) -> Result<Vec<Ready<R, ()>>> {
+        let mut ready = Vec::with_capacity(puts.len());
+        for (index, given) in puts {
+            match R::judge(self, tx, given).await? {
+                Ok((record, labels)) => {
+                    ready.push(Ready { index, record, labels, known: None, own: () });
+                }
+                Err(fault) => drop(fates.insert(index, Err(fault))),
+            }
         }
-        Ok(())
+        Ok(ready)
     }
 
-    pub(super) async fn malls(
-        &self,
-        tx: &mut Tx,
-        malls: Vec<One<'_, Mall>>,
-        fates: &mut Fates,
-    ) -> Result<()> {
-        for (index, name, asked) in malls {
-            let fate = match asked {
-                Asked::Put(mall) => self.mall(tx, mall).await?,
-                Asked::Delete(_) => self.give_up::<Mall>(tx, name).await?,
-            };
-            fates.insert(index, fate);
+    /// A place stays when its source has it no more: records of others lie in it. Whoever may write
+    /// it by calls has it back, as it stands: nothing of it is judged anew.
+    fn goes(&self, stands: Record<R>) -> Result<Going<R>, FieldViolation> {
+        let (mut place, mut labels) = (stands.doc, stands.labels);
+        if place.publisher().is_empty() {
+            return Ok(Going::Already);
         }
-        Ok(())
-    }
-
-    pub(super) async fn counters(
-        &self,
-        tx: &mut Tx,
-        counters: Vec<One<'_, Counter>>,
-        fates: &mut Fates,
-    ) -> Result<()> {
-        for (index, name, asked) in counters {
-            let fate = match asked {
-                Asked::Put(counter) => self.counter(tx, counter).await?,
-                Asked::Delete(_) => self.give_up::<Counter>(tx, name).await?,
-            };
-            fates.insert(index, fate);
+        if place.publisher() != self.writer.lease.source {
+            let text = format!("{}, and is not this source's to give up", owned_by(&place));
+            return Err(fault(DELETE, FieldCode::OwnedByOtherSource, &text));
         }
-        Ok(())
+        place.set_publisher(String::new());
+        labels.remove(&Label::Source);
+        Ok(Going::Stays(place, labels))
     }
+}
 
-    async fn unit(&self, tx: &mut Tx, given: &Unit, needs: &Needs) -> Result<Fate> {
+impl Place for Unit {
+    async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
         if let Some(fault) = names_itself(given) {
             return Ok(Err(fault));
         }
-        let before = tx.get::<Unit>(&given.name).await?.map(|found| found.doc);
-        let elsewhere = unit_elsewhere(tx, self.source, before.as_ref()).await?;
+        let before = tx.get::<Self>(&given.name).await?.map(|found| found.doc);
+        let elsewhere = unit_elsewhere(tx, places.source, before.as_ref()).await?;
         let foreign = match elsewhere {
-            None => self.foreign(tx, before.as_ref()).await?,
+            None => places.foreign(tx, before.as_ref()).await?,
             elsewhere => elsewhere,
         };
         let amiss = match foreign {
-            None => unit_of_source(tx, self.source, given, before.as_ref()).await?,
+            None => unit_of_source(tx, places.source, given, before.as_ref()).await?,
             foreign => foreign,
         };
         match amiss {
-            Some(fault) => Ok(Err(self.or_in_a_circle(tx, given, needs, fault).await?)),
-            None => self.put_unit(tx, given, before).await,
+            Some(fault) => Ok(Err(places.or_in_a_circle(tx, given, fault).await?)),
+            None => places.moved(tx, given, before.as_ref()).await,
         }
     }
+}
 
-    /// Why a unit waits that names one which is not there: that one may need it in turn.
-    async fn or_in_a_circle(
-        &self,
-        tx: &mut Tx,
-        given: &Unit,
-        needs: &Needs,
-        fault: FieldViolation,
-    ) -> Result<FieldViolation> {
-        let (name, other) = (given.name.as_str(), named_in(&fault.field, given));
-        if fault.code != FieldCode::UnitNotFound || other.is_empty() {
-            return Ok(fault);
-        }
-        let in_turn = needs.lead(tx, &self.lease.source, (other, name)).await?;
-        Ok(if in_turn { in_a_circle(&fault, (name, other)) } else { fault })
-    }
-
-    /// Puts a unit, unless too much below it would be filed anew by that.
-    async fn put_unit(&self, tx: &mut Tx, given: &Unit, before: Option<Unit>) -> Result<Fate> {
-        let moves = match &before {
-            Some(before) if before.parent != given.parent => self.filed_anew(tx, given).await?,
-            _ => 0,
-        };
-        let Self { registry, lease, previews, .. } = *self;
-        let budget = Budget { registry, lease, previews };
-        if let Some(fault) = budget.take(tx, moves, "unit_record.parent").await? {
-            return Ok(Err(fault));
-        }
-        let fate = self.put(tx, given, before).await?;
-        if fate.is_err() {
-            budget.give_back(tx, moves).await?;
-        }
-        Ok(fate)
-    }
-
-    /// How many records are filed anew where a unit comes to lie so.
-    async fn filed_anew(&self, tx: &mut Tx, given: &Unit) -> Result<usize> {
-        let Some(above) = find_lineage(tx, &given.parent).await? else { return Ok(0) };
-        let standing = Standing::of(self.registry, tx).await?;
-        Ok(relabel::count((self.registry, &standing), &given.name, above.agency()))
-    }
-
+impl Place for Mall {
     /// An administrator makes malls; what others say of one stays as they have said it.
-    async fn mall(&self, tx: &mut Tx, given: &Mall) -> Result<Fate> {
-        let before = match mall_of_source(tx, self.source, &given.name, "source_id").await? {
+    async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
+        let before = match mall_of_source(tx, places.source, &given.name, ID).await? {
             Ok(before) => before,
             Err(fault) => return Ok(Err(fault)),
         };
-        if let Some(fault) = self.foreign(tx, Some(&before)).await? {
+        if let Some(fault) = places.foreign(tx, Some(&before)).await? {
             return Ok(Err(fault));
         }
         match of_calls(given, &before) {
-            Ok(mall) => self.put(tx, &mall, Some(before)).await,
+            Ok(mall) => places.filed(tx, &mall, Some(&before)).await,
             Err(field) => {
                 let text = "is set by calls, by a verifier or an administrator, and stands otherwise: \
                             give what stands, or have it changed there first";
@@ -178,14 +140,16 @@ impl Places<'_> {
             }
         }
     }
+}
 
-    async fn counter(&self, tx: &mut Tx, given: &Counter) -> Result<Fate> {
+impl Place for Counter {
+    async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
         let mall = mall_of(&given.name);
-        if let Err(fault) = mall_of_source(tx, self.source, mall, "parent").await? {
+        if let Err(fault) = mall_of_source(tx, places.source, mall, "parent").await? {
             return Ok(Err(fault));
         }
-        let before = tx.get::<Counter>(&given.name).await?.map(|found| found.doc);
-        if let Some(fault) = self.foreign(tx, before.as_ref()).await? {
+        let before = tx.get::<Self>(&given.name).await?.map(|found| found.doc);
+        if let Some(fault) = places.foreign(tx, before.as_ref()).await? {
             return Ok(Err(fault));
         }
         if let Some(before) = before.as_ref().filter(|before| before.unit != given.unit) {
@@ -199,7 +163,53 @@ impl Places<'_> {
             let text = format!("{} does not exist; create it first", given.unit);
             return Ok(Err(fault("counter.unit", FieldCode::UnitNotFound, &text)));
         }
-        self.put(tx, given, before).await
+        places.filed(tx, given, before.as_ref()).await
+    }
+}
+
+impl Places<'_> {
+    /// Why a unit waits that names one which is not there: that one may need it in turn.
+    async fn or_in_a_circle(
+        &self,
+        tx: &mut Tx,
+        given: &Unit,
+        fault: FieldViolation,
+    ) -> Result<FieldViolation> {
+        let (name, other) = (given.name.as_str(), named_in(&fault.field, given));
+        if fault.code != FieldCode::UnitNotFound || other.is_empty() {
+            return Ok(fault);
+        }
+        let in_turn = self.needs.lead(tx, &self.writer.lease.source, (other, name)).await?;
+        Ok(if in_turn { in_a_circle(&fault, (name, other)) } else { fault })
+    }
+
+    /// A unit as it is put, unless too much below it would be filed anew by that.
+    async fn moved(
+        &self,
+        tx: &mut Tx,
+        given: &Unit,
+        before: Option<&Unit>,
+    ) -> Result<Judged<Unit>> {
+        let moves = match before {
+            Some(before) if before.parent != given.parent => self.filed_anew(tx, given).await?,
+            _ => 0,
+        };
+        let budget = Budget { registry: self.registry, writer: self.writer };
+        if let Some(fault) = budget.take(tx, moves, "unit_record.parent").await? {
+            return Ok(Err(fault));
+        }
+        let judged = self.filed(tx, given, before).await?;
+        if judged.is_err() {
+            budget.give_back(tx, moves).await?;
+        }
+        Ok(judged)
+    }
+
+    /// How many records are filed anew where a unit comes to lie so.
+    async fn filed_anew(&self, tx: &mut Tx, given: &Unit) -> Result<usize> {
+        let Some(above) = find_lineage(tx, &given.parent).await? else { return Ok(0) };
+        let standing = Standing::of(self.registry, tx).await?;
+        Ok(relabel::count((self.registry, &standing), &given.name, above.agency()))
     }
 
     /// Why the source may not write a record that stands: others publish it, or write it by calls.
@@ -209,17 +219,17 @@ impl Places<'_> {
         tx: &mut Tx,
         before: Option<&R>,
     ) -> Result<Option<FieldViolation>> {
-        let others = before.filter(|before| before.publisher() != self.lease.source);
+        let source = &self.writer.lease.source;
+        let others = before.filter(|before| before.publisher() != source);
         let Some(before) = others else { return Ok(None) };
         if before.publisher().is_empty() && self.gave_up::<R>(tx, before.name()).await? {
             return Ok(None);
         }
         let text = format!(
             "{0}; have it handed to this source, and the record is applied by itself: mpp hand-back \
-             {1} --to {2}; or use another source_id",
+             {1} --to {source}; or use another source_id",
             owned_by(before),
             before.name(),
-            self.lease.source
         );
         Ok(Some(fault(ID, FieldCode::OwnedByOtherSource, &text)))
     }
@@ -227,44 +237,33 @@ impl Places<'_> {
     /// Whether the last change of a record was that this source gave it up.
     async fn gave_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<bool> {
         let last = newest_version(tx.conn(), (R::KIND, name)).await?;
-        let source = &self.lease.source;
+        let source = &self.writer.lease.source;
         Ok(last.is_some_and(|last| {
             let was = last.labels_before.as_ref().and_then(|labels| labels.get(&Label::Source));
             last.origin == *source && was == Some(source)
         }))
     }
 
-    /// Puts a record that the source may write, with what its client does not know of kept as it
-    /// was.
-    async fn put<R: Published>(&self, tx: &mut Tx, given: &R, before: Option<R>) -> Result<Fate>
-    where
-        Registry: Keeps<R>,
-    {
-        let mut whole = match &before {
-            Some(before) => forms::kept(given, before, self.lease.forms.of(R::KIND))?,
-            None => given.clone(),
-        };
-        // Whose it is, no client says: also one that does not know the field.
-        whole.set_publisher(given.publisher().to_owned());
-        self.put_filed(tx, &whole, before.as_ref()).await
-    }
-
-    async fn put_filed<R: Published>(
+    /// A place that the source may put, with what its client does not know of kept as it was.
+    async fn filed<R: Published>(
         &self,
         tx: &mut Tx,
-        record: &R,
+        given: &R,
         before: Option<&R>,
-    ) -> Result<Fate>
+    ) -> Result<Judged<R>>
     where
         Registry: Keeps<R>,
     {
-        match self.file(tx, record, before).await {
-            Ok(labels) => put(tx, record, labels).await,
+        let mut whole = self.writer.whole(given, before)?;
+        // Whose it is, no client says: also one that does not know the field.
+        whole.set_publisher(given.publisher().to_owned());
+        match self.file(tx, &whole, before).await {
+            Ok(labels) => Ok(Ok((whole, labels))),
             Err(error) => misplaced(&error).map_or(Err(error), |fault| Ok(Err(fault))),
         }
     }
 
-    /// The labels of a record; the records below follow it.
+    /// The labels of a record, by the rules for calls; the records below follow it.
     async fn file<R: Published>(
         &self,
         tx: &mut Tx,
@@ -280,28 +279,6 @@ impl Places<'_> {
         }
         Ok(filing.labels)
     }
-
-    /// A place stays when its source has it no more: records of others lie in it. Whoever may write
-    /// it by calls has it back, as it stands: nothing of it is judged anew.
-    async fn give_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<Fate> {
-        let Some(found) = tx.get::<R>(name).await? else {
-            return Ok(match tx.buried::<R>(name).await? {
-                Some(_) => Ok(Outcome::Unchanged.into()),
-                None => Err(fault(DELETE, FieldCode::NotFound, "does not exist and never did")),
-            });
-        };
-        let (mut place, mut labels) = (found.doc, found.labels);
-        if place.publisher().is_empty() {
-            return Ok(Ok(Outcome::Unchanged.into()));
-        }
-        if place.publisher() != self.lease.source {
-            let text = format!("{}, and is not this source's to give up", owned_by(&place));
-            return Ok(Err(fault(DELETE, FieldCode::OwnedByOtherSource, &text)));
-        }
-        place.set_publisher(String::new());
-        labels.remove(&Label::Source);
-        put(tx, &place, labels).await
-    }
 }
 
 /// Tells whose a record is.
@@ -310,24 +287,4 @@ fn owned_by<R: Published>(record: &R) -> String {
         "" => format!("{} is written by calls", record.name()),
         source => format!("{} is published by {source}", record.name()),
     }
-}
-
-/// A name that only a session that was undone had used is free again.
-async fn put<R: Resource>(tx: &mut Tx, record: &R, labels: Labels) -> Result<Fate> {
-    match tx.put(record.name(), record, labels.clone(), Expect::Any).await {
-        Ok(put) if put.changed => Ok(Ok(Outcome::Applied.into())),
-        Ok(_) => Ok(Ok(Outcome::Unchanged.into())),
-        Err(error) if error.reason() == Reason::Tombstoned => revive(tx, record, labels).await,
-        Err(error) => Err(error),
-    }
-}
-
-async fn revive<R: Resource>(tx: &mut Tx, record: &R, labels: Labels) -> Result<Fate> {
-    let buried = tx.buried::<R>(record.name()).await?;
-    if buried.is_some_and(|buried| buried.tombstone.reason() == Why::Undone) {
-        tx.revive(record.name(), record, labels).await?;
-        return Ok(Ok(Outcome::Applied.into()));
-    }
-    let text = "was deleted, and its name is not used again; give the record another source_id";
-    Ok(Err(fault(ID, FieldCode::Tombstoned, text)))
 }

@@ -8,16 +8,15 @@ use mpp_api::{
     registry::{Service, StandardLink},
     types::Warning,
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result, id_of, in_words};
+use mpp_core::{FieldCode, FieldViolation, Micros, Result, id_of, in_words};
 use mpp_resource::handler;
 use mpp_store::Label;
-use mpp_sync::warning;
+use mpp_sync::{Writer, warning};
 
 use crate::{app::Registry, model::provenance};
 
 /// A service on its way, and what its write must find.
 pub(super) struct Sent {
-    pub(super) index: usize,
     pub(super) name: String,
     /// The version that memory knew; 0 for none.
     pub(super) version: i64,
@@ -78,13 +77,14 @@ pub(super) fn ids_of<'a>(names: impl Iterator<Item = &'a str>) -> Ids {
 }
 
 impl Sent {
-    /// The service as it is published by a client of this form, over what curators have overridden
-    /// of it.
-    pub(super) fn publish(&mut self, given: &Service, form: i64, now: Micros) -> Result<Service> {
-        let mut service = match &self.known {
-            Some(known) => forms::kept(given, known, form)?,
-            None => given.clone(),
-        };
+    /// The service as it is published, over what curators have overridden of it.
+    pub(super) fn publish(
+        &mut self,
+        given: &Service,
+        writer: Writer<'_>,
+        now: Micros,
+    ) -> Result<Service> {
+        let mut service = writer.whole(given, self.known.as_ref())?;
         if let Some(before) = &self.before {
             service = provenance::published(service, before, now);
         }
@@ -165,9 +165,4 @@ impl Sent {
             warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
         }));
     }
-}
-
-pub(super) fn raced() -> Error {
-    let message = "the record changed while the batch was written; send it again";
-    Error::new(Reason::WriteConflict, message)
 }

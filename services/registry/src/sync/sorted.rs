@@ -6,19 +6,10 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_form::record::{Entry, Item};
-use mpp_sync::WaitingRecord;
-
-/// The change that a record of one kind asks for.
-#[derive(Clone, Copy)]
-pub(super) enum Asked<'a, D> {
-    /// It has to become this.
-    Put(&'a D),
-    /// It has to go.
-    Delete(&'a Tombstone),
-}
-
-/// A record of one kind, with its place in the batch and its name.
-pub(super) type One<'a, D> = (usize, &'a str, Asked<'a, D>);
+use mpp_sync::{
+    WaitingRecord,
+    write::{Asked, One},
+};
 
 /// The records of a batch.
 #[derive(Default)]

@@ -3,9 +3,7 @@
 //! A source is the registry's, and known by the copy of its feed; what its sessions have left here
 //! is in the engine's tables, and summed up in a record of the source's name.
 
-mod write;
-
-use std::collections::HashMap;
+mod hours_rules;
 
 use mpp_api::{
     Document as _,
@@ -16,9 +14,10 @@ use mpp_core::{Error, FieldViolation, Label, Labels, Micros, Reason, Result};
 use mpp_form::hours_rule::Target;
 use mpp_resource::memory::View as _;
 use mpp_store::{Actor, Change, Op, Tx};
-use mpp_sync::{Engine, Fate, Known, Sight, Syncs, WaitingRecord, Writer};
+use mpp_sync::{Engine, Fates, Known, Sight, Syncs, WaitingRecord, Writer, write};
 use prost::Message as _;
 
+use self::hours_rules::{HoursRules, asked};
 use crate::{
     app::{Scheduling, sources::accounted},
     model::{date::today_in_the_west, room::is_over},
@@ -83,9 +82,11 @@ impl Syncs for Scheduling {
         writer: Writer<'_>,
         tx: &mut Tx,
         records: &[WaitingRecord<HoursRule>],
-    ) -> Result<HashMap<usize, Fate>> {
-        let today = today_in_the_west(tx.now())?;
-        write::Write::of(self, writer, today)?.write(tx, records).await
+    ) -> Result<Fates> {
+        let rules = HoursRules::of(self, writer, tx, records).await?;
+        let mut fates = Fates::with_capacity(records.len());
+        write::write(&rules, tx, &asked(records), &mut fates).await?;
+        Ok(fates)
     }
 
     /// What a rule waits for is its target.

@@ -12,7 +12,7 @@ use mpp_api::{
 };
 use mpp_core::{Label, Labels};
 use mpp_form::reconcile::{Found, Item, Set, Standing, Walk, digest, key_of};
-use mpp_testkit::{execute, on_both};
+use mpp_testkit::{alter_records, execute, on_both};
 use tonic::Code;
 
 use crate::{
@@ -225,6 +225,20 @@ async fn an_account_that_was_altered_by_hand_is_found_and_mended() {
         assert!(found[0].1[0].contains("applied is 7, its batches have 1"), "{found:?}");
         repair(&world, "bookkeeping").await;
         assert_eq!(source(&world).await.accounting.expect("counted").applied, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_of_which_nobody_has_what_was_written_goes_where_its_source_takes_it_back() {
+    on_both(async |database| {
+        let world = sourced(database).await;
+        run(&world, vec![hours("jam", MALL)]).await;
+        let altered = "update record set update_time = update_time + 1 where kind = 'hours_rule'";
+        alter_records(world.database.url(), altered).await;
+        execute(world.database.url(), "delete from change where kind = 'hours_rule'").await;
+        let (_, result) = run(&world, vec![delete("jam")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied], "{result:?}");
     })
     .await;
 }
