@@ -11,20 +11,25 @@ mpp_core::policy! {
     /// How patient a service is with those that it calls and follows.
     pub struct ClientPolicy {
         /// Seconds within which a call is answered, with all its tries, unless its caller has set
-        /// another deadline.
+        /// another deadline. Shorter gives up calls of a busy server, longer lets the own callers
+        /// wait for one that is down. Chosen, not measured.
         call_seconds: u64 = 10 in 1..=300,
         /// Milliseconds that a connection may take to come about, and an issuer to give a token.
+        /// Shorter never reaches a distant server, longer makes a call wait for a replica that is
+        /// gone. Chosen, not measured.
         connect_millis: u64 = 5_000 in 100..=60_000,
         /// Seconds after which an idle connection is pinged. A server counts pings that come sooner
         /// than 20 seconds apart as abuse.
         ping_seconds: u64 = 20 in 20..=3_600,
-        /// How often a call that is safe to repeat is sent at most.
+        /// How often a call that is safe to repeat is sent at most. Fewer pass a short fault on to
+        /// the caller, more fill the call's time with a server that is down. Chosen, not measured.
         tries: u32 = 4 in 1..=20,
         /// Milliseconds of the pause before a second try, of a call or of a feed that was lost;
         /// each further one is twice as long, and all are spread, so that the callers of a server
         /// that comes back do not come at once.
         first_pause_millis: u64 = 100 in 10..=60_000,
-        /// Milliseconds of the longest pause, unless the server asks for a longer one.
+        /// Milliseconds of the longest pause, unless the server asks for a longer one. So long
+        /// after a server is back a follower may still wait. Chosen, not measured.
         longest_pause_millis: u64 = 5_000 in 10..=600_000,
         /// Repeats that may come at once, over all calls. Each takes one out, and ten calls that
         /// went well put one back: a server that is down gets a tenth more calls, and not several
@@ -33,11 +38,16 @@ mpp_core::policy! {
         /// Seconds after a write for which reads ask for its revision: replicas are milliseconds
         /// apart. 0 asks for nothing.
         own_writes_seconds: u64 = 60 in 0..=3_600,
-        /// Seconds after which a host's name is resolved again, so that new replicas are found.
+        /// Seconds after which a host's name is resolved again, so that new replicas are found. So
+        /// long a new replica may have no calls; shorter asks the name server more often. Chosen,
+        /// not measured.
         resolve_seconds: u64 = 30 in 1..=3_600,
-        /// Milliseconds for which a replica that cannot be reached is passed over.
+        /// Milliseconds for which a replica that cannot be reached is passed over. Shorter makes
+        /// calls try it again in vain, longer leaves one idle that is back. Chosen, not measured.
         rest_millis: u64 = 2_000 in 0..=60_000,
-        /// Seconds before its end at which a token that an issuer gave is renewed.
+        /// Seconds before its end at which a token that an issuer gave is renewed. Never more than
+        /// half of its life. Less may be too late where clocks differ or the issuer is slow.
+        /// Chosen, not measured.
         renew_seconds: u64 = 60 in 1..=3_600,
         /// Seconds after which a feed that sends nothing is taken for dead. Feeds bookmark every
         /// few seconds (`feed.bookmark_seconds`), so that only a lost connection is so silent.

@@ -13,7 +13,8 @@ mpp_core::policy! {
     /// still free for all (see `shares.rs`): one that takes all it can still leaves a newcomer a
     /// place.
     pub struct ServerPolicy {
-        /// Calls in progress, over all connections; more are refused at once.
+        /// Calls in progress, over all connections; more are refused at once. Fewer refuse in a
+        /// busy hour, more make all of them slow before any is refused. Chosen, not measured.
         calls: usize = 1_024 in 1..=1_000_000,
         /// Calls in progress of one caller, or of one network without an identity; a stream counts
         /// until its answer begins. Fewer than `calls`, so that one caller cannot take every place.
@@ -30,7 +31,8 @@ mpp_core::policy! {
         /// beside all.
         reserve: usize = 64 in 1..=1_000_000,
         /// Seconds that a call which is not a stream may take, and a stream until its answer
-        /// begins.
+        /// begins. Shorter cuts calls that work on much, longer lets one that hangs hold its place.
+        /// Chosen, not measured.
         call_seconds: u64 = 30 in 1..=3_600,
         /// Calls that change nothing which one caller may begin in a minute, all at once if it
         /// likes; 0 is no bound. A program in an endless loop gets there, a busy portal does not.
@@ -38,7 +40,8 @@ mpp_core::policy! {
         /// The same for every other call. The nation's bookings at their peak are some 300 a
         /// second.
         writes_per_minute: u32 = 30_000 in 0..=1_000_000_000,
-        /// The same for streams (watches, syncs) that one caller may open.
+        /// The same for streams (watches, syncs) that one caller may open. A hundred a second: only
+        /// a client that opens streams and loses them in a loop gets there.
         streams_per_minute: u32 = 6_000 in 0..=1_000_000_000,
         /// Streams that are open, over all connections; each holds some ten kilobytes.
         streams: usize = 8_192 in 1..=1_000_000,
@@ -61,9 +64,11 @@ mpp_core::policy! {
         /// Seconds that a stream may last, so that what was checked at its beginning is checked
         /// again: whose it is, and what they may. Followers connect again and go on.
         stream_seconds: u64 = 21_600 in 10..=604_800,
-        /// Calls and streams on one connection.
+        /// Calls and streams on one connection. Fewer make clients open more connections, more let
+        /// one hold more. Chosen, not measured.
         streams_per_connection: u32 = 256 in 1..=100_000,
-        /// Connections; more wait in the kernel.
+        /// Connections; more wait in the kernel. Each holds a socket and some kilobytes. Chosen,
+        /// not measured.
         connections: usize = 4_096 in 1..=1_000_000,
         /// Connections from one address, or one network of IPv6; more are closed at once, so that
         /// one cannot take every place. A proxy is one address, too.
@@ -78,13 +83,17 @@ mpp_core::policy! {
         /// cut. Fewer than `stream_seconds` cut streams before they have been told to go on
         /// elsewhere.
         last_calls_seconds: u64 = 21_660 in 1..=691_200,
-        /// Headers of one call, in bytes.
+        /// Headers of one call, in bytes. A token with many namespaces needs some of them; more let
+        /// a call hold more before anybody knows whose it is. Chosen, not measured.
         header_bytes: u32 = 16_384 in 4_096..=1_048_576,
         /// Seconds that a peer may take nothing of what is sent to it; then its connection is cut,
         /// or, where it is one answer over HTTP/2 that it does not take, that stream is reset.
+        /// Shorter cuts slow networks, longer holds for longer what was written to who is gone.
+        /// Chosen, not measured.
         unread_seconds: u64 = 30 in 1..=3_600,
         /// Seconds of silence after which a peer is pinged; it is cut if it stays silent as long
-        /// again.
+        /// again. Shorter costs pings, longer counts those who are gone for longer. Chosen, not
+        /// measured.
         keepalive_seconds: u64 = 20 in 1..=3_600,
         /// Seconds by which the clocks of a token's issuer and of the server may differ: a token
         /// holds so much longer, and so much earlier. Machines with NTP are within one.
@@ -98,19 +107,24 @@ mpp_core::policy! {
         /// Milliseconds that a fault must last before it counts, so that a short one does not make
         /// balancers flap; its end counts at once.
         fault_counts_millis: u64 = 2_000 in 0..=60_000,
-        /// Milliseconds between two looks at the database.
+        /// Milliseconds between two looks at the database. Seldom notices late that it is away,
+        /// often costs a question each time. Chosen, not measured.
         look_millis: u64 = 2_000 in 100..=60_000,
-        /// The same while it is away: calls are refused until it is found to be back. And the
-        /// least time between two looks, where somebody finds a connection to be of no use.
+        /// The same while it is away: calls are refused until it is found to be back. And the least
+        /// time between two looks, where somebody finds a connection to be of no use. Shorter
+        /// burdens one that comes back, longer refuses calls that it could answer. Chosen, not
+        /// measured.
         look_again_millis: u64 = 300 in 10..=60_000,
         /// Milliseconds by which a clock may be off; it is right again once it is half as near, so
-        /// that one at the limit does not come and go.
+        /// that one at the limit does not come and go. Fewer take a replica out for a hiccup of its
+        /// time service, more let replicas tell different times. Chosen, not measured.
         clock_off_millis: u32 = 2_000 in 100..=60_000,
         /// Seconds after which a clock that was set, and stays so, was set right: by NTP, on a
         /// machine that keeps no time while it is off.
         clock_settles_seconds: u32 = 600 in 10..=86_400,
         /// Seconds that a copy of another service's feed counts as ready while nothing is heard of
-        /// that, so that one service's restart does not take its followers with it.
+        /// that, so that one service's restart does not take its followers with it. Longer tells of
+        /// a copy as ready that is long out of date. Chosen, not measured.
         feed_away_seconds: u64 = 60 in 1..=3_600,
     }
 }

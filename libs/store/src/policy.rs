@@ -12,13 +12,15 @@ mpp_core::policy! {
         /// that is starting, too. Fewer than `server.call_seconds`, so that the caller is told.
         connection_wait_seconds: u64 = 10 in 1..=300,
         /// Seconds that a statement waits for a lock (PostgreSQL); behind a longer one something
-        /// hangs.
+        /// hangs. Shorter gives up behind a writer that is only slow. Chosen, not measured.
         lock_wait_seconds: u64 = 10 in 1..=300,
         /// Seconds that one statement may take (PostgreSQL), so that one that went wrong lets go of
-        /// its locks. Steps of a migration are not bound by it.
+        /// its locks. Steps of a migration are not bound by it. Shorter ends large ones that are
+        /// well. Chosen, not measured.
         statement_seconds: u64 = 60 in 1..=3_600,
         /// Seconds for which a transaction may stand open without a statement (PostgreSQL), as that
-        /// of a process that hangs does.
+        /// of a process that hangs does. Longer keeps old rows from being tidied away for longer.
+        /// Chosen, not measured.
         idle_transaction_seconds: u64 = 60 in 1..=3_600,
         /// The same of a transaction that writes: what it has locked others wait for, where its
         /// process is gone without a word. Less than `lock_wait_seconds`, so that they get the lock
@@ -28,10 +30,14 @@ mpp_core::policy! {
         /// Seconds after which a connection that lay idle is tried before it is used: a network may
         /// have forgotten it without a word. A try costs a round trip.
         trusted_idle_seconds: u64 = 5 in 0..=3_600,
-        /// Milliseconds that such a try may take; then a new connection is made.
+        /// Milliseconds that such a try may take; then a new connection is made. Shorter makes new
+        /// connections on a slow network, longer lets a request wait for one that is dead. Chosen,
+        /// not measured.
         idle_try_millis: u64 = 2_000 in 10..=60_000,
         /// Seconds that a connection which is given back may take to roll back, or to show that it
-        /// still works; then it is closed, and the pool makes another.
+        /// still works; then it is closed, and the pool makes another. Shorter closes those of a
+        /// slow database that still work, longer keeps dead ones from being replaced. Chosen, not
+        /// measured.
         give_back_seconds: u64 = 5 in 1..=60,
         /// Seconds within which a look at the database must be answered; one that takes longer to
         /// tell the time serves nobody, and counts as away.

@@ -17,9 +17,12 @@ mpp_core::policy! {
         /// Milliseconds that pass at least between two keep-alives that prolong a lease: each is a
         /// write. At most half of the lease, which would otherwise end between two of them.
         keep_alive_millis: i64 = 1_000 in 0..=60_000,
-        /// Records in one batch: about a tenth of a second of work.
+        /// Records in one batch: about a tenth of a second of work. Fewer cost a transaction each,
+        /// more make other sources and the API wait.
         batch_records: usize = 500 in 1..=10_000,
-        /// Encoded bytes of one batch; the frame comes on top. One record always fits.
+        /// Encoded bytes of one batch; the frame comes on top. One record always fits. Fewer split
+        /// a batch of long texts into more round trips, more hold more in memory for each session
+        /// and make its transaction longer. Chosen, not measured.
         batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
         /// Batches, redrives, previews and pieces of undoes that a replica writes at the same time,
         /// each of another source; on SQLite, which has one writer, it is one. Fewer than the
@@ -38,7 +41,8 @@ mpp_core::policy! {
         max_moved_percent: usize = 10 in 0..=100,
         /// Records that a session may move in any case, so that a small source can correct a few.
         always_moved_records: usize = 5 in 0..=10_000,
-        /// Tries of a batch that loses a race against another write.
+        /// Tries of a batch that loses a race against another write. Fewer give a batch up in a
+        /// busy hour, more go on where something else is wrong. Chosen, not measured.
         batch_tries: u32 = 8 in 1..=100,
         /// Records of one source that may wait for something else at once: a catalog that was
         /// mapped to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
@@ -46,11 +50,14 @@ mpp_core::policy! {
         /// Bytes of them, so that no source fills the database with what nobody sees.
         quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
         /// Sets of sources' records that are kept for clients which compare theirs by single calls;
-        /// one of 100,000 records takes about 16 MB.
+        /// one of 100,000 records takes about 16 MB. Fewer are sealed anew while a client still
+        /// compares, more take memory.
         reconcile_sets: usize = 8 in 1..=1_000,
         /// Seconds for which one is kept: longer than a client takes to compare.
         reconcile_set_seconds: u64 = 60 in 1..=3_600,
-        /// Milliseconds between two looks at whether what records wait for has come.
+        /// Milliseconds between two looks at whether what records wait for has come: about so much
+        /// later one is applied once its unit is there. More often costs the database a question
+        /// each time. Chosen, not measured.
         quarantine_look_millis: u64 = 1_000 in 20..=600_000,
         /// Milliseconds for which it rests at the most after a look that took long: ten times as
         /// long as the look, so that much that waits does not keep a processor busy.

@@ -18,38 +18,48 @@ mpp_core::policy! {
         /// it names what is not there: who has just made it did nothing wrong.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Days for which a follower of reporting's own feed may be away and still go on where it
-        /// stood.
+        /// stood. Each day more keeps a day's changes in the database. Chosen, not measured.
         feed_days: u64 = 7 in 1..=366,
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3_660,
-        /// Seconds between two looks for what the feed need not keep any longer.
+        /// Seconds between two looks for what the feed need not keep any longer. Seldom keeps more
+        /// than is needed for longer, often costs questions that find nothing. Chosen, not
+        /// measured.
         feed_tidied_seconds: u64 = 600 in 10..=86_400,
         /// Lease of the replica that projects. When that replica dies, reports stand still until
-        /// its lease ends and another one takes over; the lease is renewed three times within it.
+        /// its lease ends and another one takes over; the lease is renewed three times within it. A
+        /// shorter one may be lost to a slow database, a longer one makes reports stand still for
+        /// longer. Chosen, not measured.
         projecting_lease_seconds: u64 = 9 in 3..=300,
         /// How often a replica looks for rows that another one has projected. It adds to the time
-        /// from an event to the watchers of a replica that does not project.
+        /// from an event to the watchers of a replica that does not project. A shorter one costs
+        /// the database a question each time. Chosen, not measured.
         look_interval_millis: u64 = 250 in 10..=10_000,
         /// Pause of a replica between two reads of projected rows, so that a burst is read
-        /// together.
+        /// together. A shorter one reads a burst in more pieces, a longer one adds to how late a
+        /// report is. Chosen, not measured.
         read_pause_millis: u64 = 100 in 0..=10_000,
         /// Least time between two messages to a watcher: in a busy hour tickets change some mall's
         /// row dozens of times a second, and nobody reads that fast.
         watch_pace_millis: u64 = 1_000 in 0..=60_000,
         /// How long a report of now stands where nothing comes in: time alone makes a source late
-        /// and ends a day.
+        /// and ends a day. A shorter one works the report out more often for nothing, a longer one
+        /// tells of a late source later. Chosen, not measured.
         report_stands_seconds: u64 = 5 in 1..=600,
         /// Changes that are kept for slow watchers. A watcher that is further behind is sent the
-        /// whole report again.
+        /// whole report again. Fewer send slow watchers the whole more often, more hold more in
+        /// memory. Chosen, not measured.
         watch_changes_held: usize = 8 in 1..=100,
-        /// Most catalog changes in a report, which says how many there are.
+        /// Most catalog changes in a report, which says how many there are. More make each report
+        /// larger. Chosen, not measured.
         report_changes: usize = 20 in 1..=1_000,
         /// Most counters with their findings in a report, which says how many there are. Scheduling
-        /// lists them all.
+        /// lists them all. More make each report larger. Chosen, not measured.
         report_counters: usize = 100 in 1..=1_000,
         /// Catalog changes in each replica's memory: as far back as a report with an earlier
-        /// `known_on` can show them. The database keeps them all.
+        /// `known_on` can show them. The database keeps them all. More take more memory in each
+        /// replica. Chosen, not measured.
         memory_changes: usize = 1_000 in 20..=100_000,
     }
 }

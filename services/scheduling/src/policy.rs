@@ -29,7 +29,8 @@ mpp_core::policy! {
         /// whoever lets rules end one after the other would be without a bound.
         past_rules_per_target: usize = 1_024 in 1..=10_000,
         /// Minutes by which the holder of an appointment may be late and keep its place in the
-        /// queue; later than that it counts as a walk-in.
+        /// queue; later than that it counts as a walk-in. Shorter sends more of them behind
+        /// walk-ins, longer lets those wait who came in time. Chosen, not measured.
         late_grace_minutes: i64 = 15 in 0..=120,
         /// Waiting tickets that a queue's display is given; nobody reads further down.
         waiting_tickets_shown: i64 = 50 in 1..=1000,
@@ -38,7 +39,8 @@ mpp_core::policy! {
         /// Days for which slots and queues stay after their own, so that a week can be looked back
         /// on. The applicants' digests go as soon as the day is over everywhere.
         kept_days: i64 = 8 in 1..=400,
-        /// Days for which a follower of the feed may be away and still go on where it stood.
+        /// Days for which a follower of the feed may be away and still go on where it stood. Each
+        /// day more keeps a day's changes in the database. Chosen, not measured.
         feed_days: u64 = 7 in 1..=366,
         /// Days for which a version of an hours rule can still be asked for once another has taken
         /// its place (ten years): when a counter was to be open, by whom. At least `feed_days`.
@@ -46,17 +48,24 @@ mpp_core::policy! {
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3_660,
-        /// Days for which a request that is sent again gets its first answer.
+        /// Days for which a request that is sent again gets its first answer. A repeat that comes
+        /// later is done again; each day more keeps a day's answers. Chosen, not measured.
         request_days: u64 = 1 in 1..=30,
         /// Milliseconds that a call waits for this replica's copy of the registry where it names
         /// what is not there: who has just made it did nothing wrong.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Seconds after which the position in the registry's feed is saved though nothing changed.
+        /// Seldom means more to read again after a restart, often means more writes. Chosen, not
+        /// measured.
         bookmark_seconds: u64 = 60 in 1..=3600,
-        /// Seconds after which another replica takes over the measuring of deviations from one
-        /// that gives no sign of life; a sign is given three times as often.
+        /// Seconds after which another replica takes over the measuring of deviations from one that
+        /// gives no sign of life; a sign is given three times as often. A shorter one may be lost
+        /// to a slow database, a longer one leaves deviations unmeasured for longer. Chosen, not
+        /// measured.
         measuring_lease_seconds: u64 = 10 in 3..=600,
-        /// Seconds between two measurings of every counter, which mend whatever was missed.
+        /// Seconds between two measurings of every counter, which mend whatever was missed. Seldom
+        /// leaves what was missed for longer, often measures again what has not changed. Chosen,
+        /// not measured.
         sweep_seconds: u64 = 60 in 10..=3600,
         /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
         /// bookings through.
@@ -66,7 +75,8 @@ mpp_core::policy! {
         /// Seconds between two counts of the places that today's slots offer, for the metrics; a
         /// hundred times what a count takes where that is longer, since it plans every offering.
         offered_counted_seconds: u64 = 60 in 5..=86_400,
-        /// Seconds between two looks for past days to erase.
+        /// Seconds between two looks for past days to erase. Seldom keeps the applicants' digests
+        /// for longer than the day, often costs questions that find nothing. Chosen, not measured.
         erase_every_seconds: u64 = 600 in 10..=86_400,
         /// Seconds for which one replica erases before another may. Shorter than the pause between
         /// two looks, so that each look is somebody's and none is missed when a replica goes.

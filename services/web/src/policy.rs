@@ -7,17 +7,21 @@ use mpp_rpc::HttpLimits;
 mpp_core::policy! {
     /// How the pages treat their listeners and their services.
     pub struct Policy {
-        /// Browsers that may listen to one replica at a time; each holds a connection.
+        /// Browsers that may listen to one replica at a time; each holds a connection. Others see
+        /// the page without its being kept current. Fewer than `connections`. Chosen, not measured.
         listeners: usize = 1_000 in 1..=100_000,
         /// Connections to one replica, of which each listener has one; more wait in the kernel.
+        /// Fewer make visitors wait, each takes memory and a socket. Chosen, not measured.
         connections: usize = 4_096 in 1..=1_000_000,
         /// Connections from one address, or one network of IPv6; more are closed at once. A proxy
         /// is one address, too.
         connections_per_address: usize = 2_048 in 1..=1_000_000,
-        /// Seconds that a request's head may take, and a connection between two requests.
+        /// Seconds that a request's head may take, and a connection between two requests. Shorter
+        /// cuts slow networks, longer lets idle connections hold a place. Chosen, not measured.
         head_seconds: u64 = 20 in 1..=600,
         /// Pages that may be drawn at a time; each asks the services, whose answers every visitor
-        /// shares. One that somebody looks at is drawn already and takes no place.
+        /// shares. One that somebody looks at is drawn already and takes no place. Fewer turn
+        /// visitors away in a busy hour, more ask the services all at once. Chosen, not measured.
         pages: usize = 512 in 1..=100_000,
         /// Which part of either one address may have, as one over this: the browsers of an office,
         /// or of all who come through one of several proxies, share an address.
@@ -35,26 +39,38 @@ mpp_core::policy! {
         /// takes to look up and read it from 8 m.
         call_stays_seconds: u64 = 8 in 1..=60,
         /// How often a page that somebody looks at is drawn again where nothing changes: the time
-        /// on it moves on.
+        /// on it moves on. Shorter draws more for the same page, longer shows a time that is late.
+        /// Chosen, not measured.
         redraw_seconds: u64 = 20 in 1..=600,
         /// The longest silence of a page's stream: a browser, or a proxy in between, that hears
         /// nothing gives up, and only a message shows who has gone.
         heartbeat_seconds: u64 = 15 in 1..=300,
-        /// Rows of a table on a page of its own.
+        /// Rows of a table on a page of its own. Fewer make visitors turn pages, more make each
+        /// page longer. Chosen, not measured.
         table_rows: usize = 50 in 1..=1_000,
         /// Visitors who may be signed in to upload at a time; each may have a file waiting.
+        /// Together they hold so many times `upload_bytes` on the disk: 256 MiB. Chosen, not
+        /// measured.
         upload_sessions: usize = 64 in 1..=10_000,
-        /// Seconds for which a visitor is signed in to upload; what waits goes with it.
+        /// Seconds for which a visitor is signed in to upload; what waits goes with it. Shorter
+        /// signs out who still reads the faults, longer keeps a token and a file for longer.
+        /// Chosen, not measured.
         upload_session_seconds: u64 = 900 in 60..=86_400,
-        /// Workbooks that are read or sent at a time.
+        /// Workbooks that are read or sent at a time. Others are told to come again. Together they
+        /// hold so many times `upload_unpacked_bytes` in memory: 128 MiB. Chosen, not measured.
         uploads: usize = 4 in 1..=1_000,
-        /// Bytes of a workbook that is uploaded.
+        /// Bytes of a workbook that is uploaded. Fewer refuse large catalogs, more let visitors
+        /// fill the disk. Chosen, not measured.
         upload_bytes: u64 = 4_194_304 in 65_536..=134_217_728,
-        /// Bytes of such a workbook once it is unpacked.
+        /// Bytes of such a workbook once it is unpacked. A small file can be packed to hold
+        /// gigabytes: what is larger is refused. Chosen, not measured.
         upload_unpacked_bytes: u64 = 33_554_432 in 65_536..=1_073_741_824,
-        /// Seconds for which an upload goes on trying where the registry is away.
+        /// Seconds for which an upload goes on trying where the registry is away. Its visitor waits
+        /// before a page that loads, so less than an agent's minute. Chosen, not measured.
         upload_patience_seconds: u64 = 15 in 0..=600,
         /// How long a page waits for a service; what has not come by then is said to be missing.
+        /// Shorter leaves out parts of a slow service, longer lets visitors look at nothing.
+        /// Chosen, not measured.
         patience_millis: u64 = 3_000 in 100..=60_000,
     }
 }
