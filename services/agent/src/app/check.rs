@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         tally::{Tally, some},
     },
-    source::{self, Fault, Found, HeldBack, Item, Way},
+    source::{self, Fault, HeldBack, Item, Way, Yielded},
     store::Store,
 };
 
@@ -85,20 +85,20 @@ impl Checked {
         }
     }
 
-    fn note(&mut self, found: Found, difference: &mut Difference, run: &Run) {
+    fn note(&mut self, found: Yielded, difference: &mut Difference, run: &Run) {
         match found {
-            Found::Record(item) => self.take_up(*item, difference, run),
-            Found::Raw(_) => {}
-            Found::PassedOver(place, why) => {
+            Yielded::Record(item) => self.take_up(*item, difference, run),
+            Yielded::Raw(_) => {}
+            Yielded::PassedOver(place, why) => {
                 self.tally.headings += 1;
                 self.problems.push(Problem::unsent(&place, "", &why));
             }
-            Found::Keys(keys) => {
+            Yielded::Keys(keys) => {
                 let place = run.input.place();
                 let remarks = keys.missing();
                 self.problems.extend(remarks.iter().map(|one| Problem::unsent(&place, "", one)));
             }
-            Found::Fault(fault) => drop(self.lack.get_or_insert(fault.error)),
+            Yielded::Fault(fault) => drop(self.lack.get_or_insert(fault.error)),
         }
     }
 

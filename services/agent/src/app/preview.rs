@@ -33,7 +33,7 @@ use crate::{
     source,
     store::Compared,
 };
-use known::Known;
+use known::EarlierRuns;
 use parts::{Asking, Parts};
 
 /// What a run would do.
@@ -94,7 +94,7 @@ async fn look(
     mut asking: Asking<'_>,
     tell: &mut (dyn FnMut(Look) + Send),
 ) -> Result<Previewed> {
-    let mut known = Known::of(run).await?;
+    let mut known = EarlierRuns::of(run).await?;
     let limits = asking.limits().await?;
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
     let mut survey = Survey::new(run, difference.after(std::mem::take(&mut known.told_gone)));
@@ -129,7 +129,7 @@ async fn look(
 /// Reads the whole source.
 async fn read(
     run: &Run,
-    known: &Known,
+    known: &EarlierRuns,
     survey: &mut Survey<'_>,
     comparison: &mut Comparison<'_>,
     limits: Limits,
@@ -160,7 +160,7 @@ async fn compare(comparison: &Comparison<'_>, asking: &mut Asking<'_>) -> Result
 /// be sent.
 async fn withdraw(
     run: &Run,
-    known: &Known,
+    known: &EarlierRuns,
     survey: &Survey<'_>,
     compared: &Compared,
     parts: &mut Parts<'_>,

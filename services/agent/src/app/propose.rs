@@ -10,7 +10,7 @@ use crate::{
         mapping::Mapping,
     },
     policy::Policy,
-    source::{self, Fault, Folder, Found, Input, Looked, Way},
+    source::{self, Fault, Folder, Input, Looked, Way, Yielded},
 };
 
 /// Records that are looked at.
@@ -144,9 +144,9 @@ pub async fn sample(input: Input, most: usize, policy: &Policy) -> (Vec<Value>, 
     let (mut records, mut fault) = (Vec::new(), None);
     while let Some(found) = items.recv().await {
         match found {
-            Found::Raw(record) => records.push(record),
-            Found::Fault(found) => drop(fault.get_or_insert(found)),
-            Found::Record(_) | Found::PassedOver(..) | Found::Keys(_) => {}
+            Yielded::Raw(record) => records.push(record),
+            Yielded::Fault(found) => drop(fault.get_or_insert(found)),
+            Yielded::Record(_) | Yielded::PassedOver(..) | Yielded::Keys(_) => {}
         }
         if records.len() >= most {
             break;

@@ -31,7 +31,7 @@ use crate::{
         tally::Tally,
     },
     registry::Stream,
-    source::{Fault, Found},
+    source::{Fault, Yielded},
     store::Store,
 };
 
@@ -73,14 +73,14 @@ pub struct Broken {
 
 /// A source that is being read: its first record, and the channel of the others.
 pub struct Reading {
-    first: Option<Found>,
-    items: mpsc::Receiver<Found>,
+    first: Option<Yielded>,
+    items: mpsc::Receiver<Yielded>,
 }
 
 impl Reading {
     /// Waits for the first record: a fault that the source has from the start is told without a
     /// registry.
-    pub async fn begin(mut items: mpsc::Receiver<Found>) -> Self {
+    pub async fn begin(mut items: mpsc::Receiver<Yielded>) -> Self {
         Self { first: items.recv().await, items }
     }
 }
@@ -97,7 +97,7 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     };
     let Reading { first, items } = reading;
     let (first, fault) = match first {
-        Some(Found::Fault(fault)) => (None, Some(fault)),
+        Some(Yielded::Fault(fault)) => (None, Some(fault)),
         first => (first, None),
     };
     session.survey.lack = fault;
@@ -113,7 +113,7 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
 
 fn unopened(error: Error, reading: Reading) -> Broken {
     match reading {
-        Reading { first: Some(Found::Fault(fault)), .. } => {
+        Reading { first: Some(Yielded::Fault(fault)), .. } => {
             Broken { error, fault: Some(fault), reading: None }
         }
         reading => Broken { error, fault: None, reading: Some(reading) },
@@ -240,7 +240,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    async fn send_all(&mut self, mut items: mpsc::Receiver<Found>) -> Result<()> {
+    async fn send_all(&mut self, mut items: mpsc::Receiver<Yielded>) -> Result<()> {
         let mut keep_alive = time::interval(self.keep_alive_every());
         keep_alive.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
         loop {

@@ -15,7 +15,7 @@ use crate::{
         tally::Tally,
         told,
     },
-    source::{Fault, Found, HeldBack, Item},
+    source::{Fault, HeldBack, Item, Yielded},
 };
 
 /// What was seen so far.
@@ -60,23 +60,23 @@ impl<'a> Survey<'a> {
     }
 
     /// Takes up what was read; answers a record that is new.
-    pub fn take_up(&mut self, found: Found) -> Option<New> {
+    pub fn take_up(&mut self, found: Yielded) -> Option<New> {
         match found {
-            Found::Record(item) => return self.take_record(*item),
-            Found::Keys(keys) => {
+            Yielded::Record(item) => return self.take_record(*item),
+            Yielded::Keys(keys) => {
                 let place = self.run.input.place();
                 for remark in keys.missing() {
                     self.keep(Problem::unsent(&place, "", &remark));
                 }
                 self.keys = Some(*keys);
             }
-            Found::Raw(_) => {}
-            Found::PassedOver(place, why) => {
+            Yielded::Raw(_) => {}
+            Yielded::PassedOver(place, why) => {
                 self.tally.headings += 1;
                 self.keep(Problem::unsent(&place, "", &why));
             }
             // The first is the cause; those that follow are its consequence as a rule.
-            Found::Fault(fault) => drop(self.lack.get_or_insert(fault)),
+            Yielded::Fault(fault) => drop(self.lack.get_or_insert(fault)),
         }
         None
     }

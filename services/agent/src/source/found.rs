@@ -38,7 +38,7 @@ impl Item {
 }
 
 /// One thing that a source yields.
-pub enum Found {
+pub enum Yielded {
     /// A record, or why there is none.
     Record(Box<Item>),
     /// A record as it is, if nothing else is asked for.

@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 pub use fault::Fault;
 pub use folders::edited::Edited;
 pub use folders::folder::{Folder, Looked, look, pattern};
-pub use found::{Found, Item};
+pub use found::{Item, Yielded};
 pub use pages::fetch::is_remote;
 pub use pages::json::Pages;
 pub use pages::list::{Lists, lists};
@@ -40,7 +40,7 @@ use crate::{
     model::{filled::Relied, mapping::Mapping},
     policy::Policy,
 };
-use folders::files::Known;
+use folders::files::KnownFile;
 use sink::Sink;
 
 /// The source's place and form.
@@ -76,9 +76,9 @@ impl Input {
     /// Hands on all records. A file that was written to meanwhile was read in part, or in parts of
     /// two states; a folder looks after its own files.
     fn read_whole(&self, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
-        let before = self.file().map(|path| Known::of(String::new(), path).ok());
+        let before = self.file().map(|path| KnownFile::of(String::new(), path).ok());
         self.read_into(policy, sink)?;
-        if before != self.file().map(|path| Known::of(String::new(), path).ok()) {
+        if before != self.file().map(|path| KnownFile::of(String::new(), path).ok()) {
             let text = "it was written to while it was read; the next run reads it again";
             // A run that has ended needs no reason any more.
             let _ = sink.lack(Fault::torn(&self.place(), text));
@@ -111,7 +111,7 @@ impl Input {
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
 /// whole comes, the catalog must not be taken for complete. `before` is what the last run counted
 /// on: if the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
-pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Receiver<Found> {
+pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Receiver<Yielded> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     let before = before.heed(policy.max_missing_records);
@@ -127,14 +127,14 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
         });
         if let Err(fault) = outcome {
             // A receiver that is gone has stopped listening for a reason of its own.
-            let _ = items.blocking_send(Found::Fault(fault));
+            let _ = items.blocking_send(Yielded::Fault(fault));
         }
     });
     tokio::spawn(async move {
         // A reader that broke down has read a part, and a part never passes for the whole.
         if reading.await.is_err() {
             let text = "the agent broke down while it read it; please report that with the file";
-            let _ = told.send(Found::Fault(Fault::torn(&place, text))).await;
+            let _ = told.send(Yielded::Fault(Fault::torn(&place, text))).await;
         }
     });
     receiver
@@ -164,10 +164,10 @@ mod tests {
         let (mut all, mut fault, mut keys) = (Vec::new(), None, None);
         while let Some(item) = items.recv().await {
             match item {
-                Found::Record(item) => all.push(*item),
-                Found::Keys(found) => keys = Some(*found),
-                Found::Fault(found) => fault = Some(found),
-                Found::PassedOver(..) | Found::Raw(_) => {}
+                Yielded::Record(item) => all.push(*item),
+                Yielded::Keys(found) => keys = Some(*found),
+                Yielded::Fault(found) => fault = Some(found),
+                Yielded::PassedOver(..) | Yielded::Raw(_) => {}
             }
         }
         (all, fault, keys)
@@ -225,7 +225,7 @@ mod tests {
         std::fs::write(&path, format!("{whole}z,KIA,Gratis,1 jam,KK\n")).expect("writes");
         let mut fault = None;
         while let Some(item) = items.recv().await {
-            if let Found::Fault(found) = item {
+            if let Yielded::Fault(found) = item {
                 fault = Some(found.error);
             }
         }
@@ -244,10 +244,10 @@ mod tests {
         let mut all = Vec::new();
         while let Some(item) = items.recv().await {
             match item {
-                Found::Record(item) => all.push(*item),
-                Found::Keys(_) | Found::PassedOver(..) | Found::Raw(_) => {}
-                Found::Fault(fault) if fault.error.reason() == Reason::SourceIncomplete => {}
-                Found::Fault(fault) => panic!("the source can be read: {fault:?}"),
+                Yielded::Record(item) => all.push(*item),
+                Yielded::Keys(_) | Yielded::PassedOver(..) | Yielded::Raw(_) => {}
+                Yielded::Fault(fault) if fault.error.reason() == Reason::SourceIncomplete => {}
+                Yielded::Fault(fault) => panic!("the source can be read: {fault:?}"),
             }
         }
         all

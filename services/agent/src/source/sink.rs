@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::{
     explained,
     fault::Fault,
-    found::{Found, Item},
+    found::{Item, Yielded},
     identity::{Identity, identity, names},
     tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     way::Way,
@@ -27,7 +27,7 @@ use crate::model::{
 
 /// Maps each record that a reader finds and hands it on.
 pub struct Sink<'a> {
-    items: &'a mpsc::Sender<Found>,
+    items: &'a mpsc::Sender<Yielded>,
     mapping: Mapping,
     /// How the source's keeper wants it read.
     way: &'a Way,
@@ -36,7 +36,7 @@ pub struct Sink<'a> {
     before: &'a Relied,
     /// Items that are held back until each column that was filled before is filled again; `None`
     /// once that is so, or more of them wait than are read ahead.
-    held: Option<Vec<Found>>,
+    held: Option<Vec<Yielded>>,
     /// The last raw record yielded one that is sent, or none by the mapping's own will.
     took: bool,
     /// Its columns that hold a bare number.
@@ -62,7 +62,7 @@ pub struct Sink<'a> {
 impl<'a> Sink<'a> {
     /// Nothing handed on yet.
     pub fn new(
-        items: &'a mpsc::Sender<Found>,
+        items: &'a mpsc::Sender<Yielded>,
         mapping: Mapping,
         way: &'a Way,
         before: &'a Relied,
@@ -139,11 +139,11 @@ impl<'a> Sink<'a> {
         }
         // A receiver that is gone has stopped listening for a reason of its own.
         let _ = self.close().and_then(|()| self.release());
-        let _ = self.items.blocking_send(Found::Keys(Box::new(self.keys)));
+        let _ = self.items.blocking_send(Yielded::Keys(Box::new(self.keys)));
         Ok(())
     }
 
-    fn hand(&mut self, found: Found) -> Result<()> {
+    fn hand(&mut self, found: Yielded) -> Result<()> {
         let Some(held) = &mut self.held else {
             return self.items.blocking_send(found).map_err(|_| ended());
         };
@@ -167,7 +167,7 @@ impl<'a> Sink<'a> {
         (self.took, self.has_row) = (true, true);
         if self.way.raw {
             let record = serde_json::from_str(&raw.to_string()).unwrap_or_default();
-            return self.hand(Found::Raw(record)).map(|()| of_raw);
+            return self.hand(Yielded::Raw(record)).map(|()| of_raw);
         }
         if screen::is_heading(&raw) {
             let text = "it repeats the names of its fields, and is no record";
@@ -307,7 +307,7 @@ impl<'a> Sink<'a> {
     }
 
     fn hand_item(&mut self, item: Item) -> Result<()> {
-        self.hand(Found::Record(Box::new(item)))
+        self.hand(Yielded::Record(Box::new(item)))
     }
 }
 

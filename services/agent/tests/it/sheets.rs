@@ -288,7 +288,7 @@ async fn a_row_with_a_cell_that_is_lost_keeps_its_id_where_that_cell_does_not_ma
         mpp_agent::source::read(input, way, Default::default(), &mpp_agent::Policy::default());
     let mut refused = Vec::new();
     while let Some(one) = found.recv().await {
-        if let mpp_agent::source::Found::Record(item) = one
+        if let mpp_agent::source::Yielded::Record(item) = one
             && item.record.is_err()
         {
             refused.push(item.refused_id);

@@ -32,7 +32,7 @@ async fn catalog() -> Vec<Update> {
         let mut items =
             mpp_agent::source::read(run.input.clone(), run.way.clone(), before, &run.policy);
         while let Some(found) = items.recv().await {
-            let mpp_agent::source::Found::Record(item) = found else { continue };
+            let mpp_agent::source::Yielded::Record(item) = found else { continue };
             let update = item.record.ok().and_then(|record| as_update(record, &mut names));
             updates.extend(update);
         }

@@ -38,17 +38,17 @@ const NAMED: usize = 10;
 /// What was found last, and how many requirements led nowhere when the metrics looked, by
 /// [`Fault::WORDS`]. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<RwLock<Known>>);
+pub struct Faults(Arc<RwLock<KeptFaults>>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct KeptFaults {
     counts: Option<[usize; 3]>,
-    found: Option<Arc<Found>>,
+    found: Option<Arc<NamedRequirements>>,
 }
 
 /// All requirements that name a service, as long as what leads where does not change.
 #[derive(Debug)]
-struct Found {
+struct NamedRequirements {
     /// Of [`crate::memory::leads::Leads::changed`].
     changed: u64,
     /// Those that lead nowhere, by service and number.
@@ -63,12 +63,12 @@ impl Faults {
         self.0.read().unwrap_or_else(PoisonError::into_inner).counts
     }
 
-    fn found(&self, changed: u64) -> Option<Arc<Found>> {
+    fn found(&self, changed: u64) -> Option<Arc<NamedRequirements>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.found.clone().filter(|found| found.changed == changed)
     }
 
-    fn keep(&self, found: &Arc<Found>) {
+    fn keep(&self, found: &Arc<NamedRequirements>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).found = Some(found.clone());
     }
 }
@@ -120,7 +120,7 @@ impl Registry {
 
     /// What was found of the leads as they are, or is found now. They may change while they are
     /// read: then the next call reads them again.
-    async fn found(&self, caller: &str) -> Result<Arc<Found>> {
+    async fn found(&self, caller: &str) -> Result<Arc<NamedRequirements>> {
         let changed = self.memory.read().leads().changed();
         if let Some(found) = self.faults.found(changed) {
             return Ok(found);
@@ -181,7 +181,7 @@ impl Registry {
     }
 }
 
-fn found(changed: u64, mut all: Vec<Named>) -> Found {
+fn found(changed: u64, mut all: Vec<Named>) -> NamedRequirements {
     mark_circles(&mut all);
     let mut linked = HashMap::new();
     for one in &all {
@@ -192,7 +192,7 @@ fn found(changed: u64, mut all: Vec<Named>) -> Found {
         }
     }
     all.retain(|one| one.fault.is_some());
-    Found { changed, broken: all, linked }
+    NamedRequirements { changed, broken: all, linked }
 }
 
 /// What is wrong with a service that a requirement names.

@@ -20,7 +20,7 @@ use crate::{
         sayings::{self, PARTS, Part, is_explained},
     },
     model::{
-        adoption::{Adoption, Standing as Found, adoption, explanation, standing},
+        adoption::{Adoption, ComponentStanding, adoption, explanation, standing},
         divergence::{Openness, Saying},
     },
 };
@@ -97,7 +97,8 @@ impl Pair {
         let (service, service_etag) = &self.service;
         let (announced_from, announced_version) = announced(&self.standard.0, text.today);
         let lines = self.lines(text, !announced_from.is_empty());
-        let stands: Vec<(Found, bool)> = lines.iter().map(|(_, stands)| *stands).collect();
+        let stands: Vec<(ComponentStanding, bool)> =
+            lines.iter().map(|(_, stands)| *stands).collect();
         let state = if text.counts() { adoption(&stands) } else { Adoption::Unknown };
         let own = &text.standard;
         let is_now = holds(own, &text.today.to_string());
@@ -120,7 +121,7 @@ impl Pair {
     }
 
     /// Each component; how it stands, and whether that is explained.
-    fn lines(&self, text: &Text, announces: bool) -> Vec<(Line, (Found, bool))> {
+    fn lines(&self, text: &Text, announces: bool) -> Vec<(Line, (ComponentStanding, bool))> {
         let (said, day) = (as_service(&text.standard), text.today.to_string());
         let ahead = (announces && !text.is_announced).then(|| as_service(&self.standard.0));
         // What an owner has explained of the text that holds stands until they take the new one.
@@ -166,7 +167,7 @@ fn line(
     part: Part,
     (standard, announced, service): (&Service, Option<&Service>, &Service),
     explanation: Option<&Explanation>,
-) -> (Line, (Found, bool)) {
+) -> (Line, (ComponentStanding, bool)) {
     let (own, said) = (sayings::of(standard, part), sayings::of(service, part));
     let stands = standing(&own, &said);
     let ahead = stands.differs()
@@ -199,20 +200,22 @@ fn line(
 
 /// Whether adopting writes a component. A standard that leaves a part open takes nothing away of
 /// what the owner says of that part.
-fn changes(stands: Found, standard: &Saying) -> bool {
+fn changes(stands: ComponentStanding, standard: &Saying) -> bool {
     match stands {
-        Found::Differs | Found::DiffersInWords | Found::Unstated => true,
-        Found::Unclear => standard.openness == Openness::No,
-        Found::Same | Found::Within | Found::Left => false,
+        ComponentStanding::Differs
+        | ComponentStanding::DiffersInWords
+        | ComponentStanding::Unstated => true,
+        ComponentStanding::Unclear => standard.openness == Openness::No,
+        ComponentStanding::Same | ComponentStanding::Within | ComponentStanding::Left => false,
     }
 }
 
-fn word(stands: Found) -> Standing {
+fn word(stands: ComponentStanding) -> Standing {
     match stands {
-        Found::Same => Standing::Same,
-        Found::Within => Standing::Within,
-        Found::Differs | Found::DiffersInWords => Standing::Differs,
-        Found::Unstated | Found::Unclear => Standing::Unstated,
-        Found::Left => Standing::Left,
+        ComponentStanding::Same => Standing::Same,
+        ComponentStanding::Within => Standing::Within,
+        ComponentStanding::Differs | ComponentStanding::DiffersInWords => Standing::Differs,
+        ComponentStanding::Unstated | ComponentStanding::Unclear => Standing::Unstated,
+        ComponentStanding::Left => Standing::Left,
     }
 }

@@ -14,7 +14,7 @@ use prost::Message as _;
 use crate::{
     memory::sayings::{self, PARTS, Part, is_explained},
     model::{
-        adoption::{Adoption, Standing, adoption, explanation, standing, turns_on},
+        adoption::{Adoption, ComponentStanding, adoption, explanation, standing, turns_on},
         divergence::Saying,
     },
 };
@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
                 .is_some_and(|one| is_explained(one, part, &own[place]));
             (stands[place], said_why || ahead.is_some_and(|all| all[place].follows()))
         };
-        let still = |(part, standing): (&Part, &Standing)| {
+        let still = |(part, standing): (&Part, &ComponentStanding)| {
             !standing.differs() || !link.adopted_components.contains(&part.component().into())
         };
         Stood {
@@ -110,7 +110,7 @@ fn said(standard: &Standard) -> Sayings {
     PARTS.map(|part| sayings::of(&text, part))
 }
 
-fn standings(standard: &Sayings, service: &Sayings) -> [Standing; PARTS.len()] {
+fn standings(standard: &Sayings, service: &Sayings) -> [ComponentStanding; PARTS.len()] {
     std::array::from_fn(|place| standing(&standard[place], &service[place]))
 }
 

@@ -27,10 +27,10 @@ const TURN: usize = 500;
 
 /// What the last look has found. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Measured(Arc<RwLock<Found>>);
+pub struct Measured(Arc<RwLock<LastLook>>);
 
 #[derive(Debug, Default)]
-struct Found {
+struct LastLook {
     /// False before the first look.
     has_looked: bool,
     pairs: HashMap<Arc<str>, Pair>,
@@ -86,7 +86,7 @@ impl Measured {
     }
 
     fn replace(&self, pairs: HashMap<Arc<str>, Pair>) {
-        let found = Found { has_looked: true, pairs };
+        let found = LastLook { has_looked: true, pairs };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }

@@ -58,21 +58,21 @@ struct Scope {
 struct Lines {
     after: String,
     size: usize,
-    found: BTreeMap<String, Line>,
+    found: BTreeMap<String, CountLine>,
     /// The regions of units.
     regions: HashMap<String, String>,
 }
 
 /// A line of the answer, and the services that are still to be compared for it.
 #[derive(Default)]
-struct Line {
+struct CountLine {
     count: Count,
     open: Vec<Linked>,
 }
 
 impl Lines {
     /// The line of a key; `None` where it is on another page.
-    fn of(&mut self, key: String) -> Option<&mut Line> {
+    fn of(&mut self, key: String) -> Option<&mut CountLine> {
         if key <= self.after {
             return None;
         }
@@ -136,7 +136,7 @@ impl Registry {
         let (mut answer, mut open) = (CountAdoptionResponse::default(), 0);
         let (size, mut rest) = (lines.size, lines.found.into_iter().peekable());
         // A line alone has no more open than the bound; a page ends before the one that has.
-        let fits = |line: &Line, open: usize| open == 0 || open + line.open.len() <= most;
+        let fits = |line: &CountLine, open: usize| open == 0 || open + line.open.len() <= most;
         while answer.adoptions.len() < size
             && let Some((key, line)) = rest.next_if(|(_, line)| fits(line, open))
         {
@@ -182,7 +182,7 @@ impl Registry {
     }
 
     /// A line with its title, once what was open is compared.
-    fn judged(&self, scope: &Scope, key: &str, line: Line, gone: &CancellationToken) -> Count {
+    fn judged(&self, scope: &Scope, key: &str, line: CountLine, gone: &CancellationToken) -> Count {
         let (standards, mut count) = {
             let state = self.memory.read();
             let names: BTreeSet<&str> =

@@ -77,7 +77,7 @@ impl Needs {
     }
 
     /// Stops counting those of a record that is gone.
-    pub fn take(&mut self, gone: Self) {
+    pub fn subtract(&mut self, gone: Self) {
         self.linked -= gone.linked;
         self.open -= gone.open;
     }
@@ -117,7 +117,7 @@ mod tests {
         let mut all = read.needs();
         assert_eq!(all, Needs { linked: 3, open: 1 });
         all.add(all);
-        all.take(Needs { linked: 6, open: 2 });
+        all.subtract(Needs { linked: 6, open: 2 });
         assert_eq!(all, Needs::default());
         assert_eq!(Asking::of(&Bytes::from_static(&[0xff])), Asking::default());
     }

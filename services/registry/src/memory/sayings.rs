@@ -15,7 +15,7 @@ use mpp_api::{
 
 use crate::{
     model::{
-        divergence::{Line, Saying, variants},
+        divergence::{Saying, TextLine, variants},
         meaning,
     },
     search::worded,
@@ -114,7 +114,7 @@ fn of_text(text: &str) -> Saying {
 }
 
 /// Its words, with whom alone it binds.
-fn of_requirement(one: &Requirement) -> Line {
+fn of_requirement(one: &Requirement) -> TextLine {
     let mut line = line(format!("{} {}", one.text, one.condition).trim_end().to_owned());
     let whom = match one.applicant() {
         Applicant::Unspecified => return line,
@@ -157,8 +157,8 @@ fn of_channels(service: &Service) -> Saying {
     Saying { meaning: Some(meaning), ..unread(kinds.into_iter()) }
 }
 
-fn line(text: String) -> Line {
-    Line { pieces: worded(&text), text, ..Line::default() }
+fn line(text: String) -> TextLine {
+    TextLine { pieces: worded(&text), text, ..TextLine::default() }
 }
 
 /// A text as it compares with others.

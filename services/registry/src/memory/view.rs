@@ -142,7 +142,7 @@ impl RegistryView {
 
     fn put_needs(&mut self, before: Option<&Row>, change: &Change) {
         if let Some(before) = before {
-            self.needs.take(Asking::of(&before.doc).needs());
+            self.needs.subtract(Asking::of(&before.doc).needs());
         }
         if change.op != Op::Put {
             self.leads.remove(&change.name);

@@ -15,7 +15,7 @@ use super::{
 
 /// How what a service says of a component stands to what the standard says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ComponentStanding {
     /// Both say the same, in whatever words.
     Same,
     /// The service stays below the maximum that the standard sets.
@@ -49,7 +49,7 @@ pub enum Adoption {
     Unknown,
 }
 
-impl Standing {
+impl ComponentStanding {
     /// Whether the service says otherwise.
     pub fn differs(self) -> bool {
         matches!(self, Self::Differs | Self::DiffersInWords)
@@ -94,35 +94,36 @@ pub fn demands(standard: &Saying) -> bool {
 }
 
 /// How a service stands in a component.
-pub fn standing(standard: &Saying, service: &Saying) -> Standing {
+pub fn standing(standard: &Saying, service: &Saying) -> ComponentStanding {
     if !demands(standard) {
-        Standing::Left
+        ComponentStanding::Left
     } else if service.lines.is_empty() {
-        Standing::Unstated
+        ComponentStanding::Unstated
     } else if [standard, service].iter().any(|one| one.openness != Openness::No) {
-        Standing::Unclear
+        ComponentStanding::Unclear
     } else if variants(standard, std::slice::from_ref(service)).is_empty() {
-        Standing::Same
+        ComponentStanding::Same
     } else if within(standard, service) {
-        Standing::Within
+        ComponentStanding::Within
     } else if standard.meaning.is_some() && service.meaning.is_some() {
-        Standing::Differs
+        ComponentStanding::Differs
     } else {
-        Standing::DiffersInWords
+        ComponentStanding::DiffersInWords
     }
 }
 
 /// How a service stands as a whole, given each component and whether it is explained.
-pub fn adoption(components: &[(Standing, bool)]) -> Adoption {
-    let any = |wanted: Standing| components.iter().any(|(standing, _)| *standing == wanted);
+pub fn adoption(components: &[(ComponentStanding, bool)]) -> Adoption {
+    let any =
+        |wanted: ComponentStanding| components.iter().any(|(standing, _)| *standing == wanted);
     let follows = components.iter().any(|(standing, _)| standing.follows());
-    if components.contains(&(Standing::Differs, false)) {
+    if components.contains(&(ComponentStanding::Differs, false)) {
         Adoption::Differs
-    } else if components.contains(&(Standing::DiffersInWords, false)) {
+    } else if components.contains(&(ComponentStanding::DiffersInWords, false)) {
         Adoption::DiffersInWords
     } else if components.iter().any(|(standing, _)| standing.differs()) {
         Adoption::Explained
-    } else if any(Standing::Unstated) || any(Standing::Unclear) || !follows {
+    } else if any(ComponentStanding::Unstated) || any(ComponentStanding::Unclear) || !follows {
         Adoption::Unknown
     } else {
         Adoption::Follows
@@ -158,8 +159,8 @@ mod tests {
 
     #[test]
     fn who_says_nothing_neither_follows_nor_differs() {
-        use Standing::{Differs, DiffersInWords, Left, Same, Unstated, Within};
-        let of = |all: &[(Standing, bool)]| adoption(all);
+        use ComponentStanding::{Differs, DiffersInWords, Left, Same, Unstated, Within};
+        let of = |all: &[(ComponentStanding, bool)]| adoption(all);
         assert_eq!(of(&[(Same, false), (Left, false)]), Adoption::Follows);
         assert_eq!(of(&[(Same, false), (Unstated, false)]), Adoption::Unknown);
         assert_eq!(of(&[(Left, false)]), Adoption::Unknown, "the standard says nothing");
@@ -172,20 +173,20 @@ mod tests {
 
     #[test]
     fn what_a_standard_leaves_open_is_the_owners() {
-        use super::super::divergence::Line;
-        let lines = vec![Line {
+        use super::super::divergence::TextLine;
+        let lines = vec![TextLine {
             text: "Sesuai Perda".into(),
             pieces: vec![vec!["perda".into()]],
-            ..Line::default()
+            ..TextLine::default()
         }];
         let said = Saying { lines, ..Saying::default() };
         let open = Saying { openness: Openness::Wholly, ..said.clone() };
         let partly = Saying { openness: Openness::Partly, ..said.clone() };
-        assert_eq!(standing(&partly, &said), Standing::Unclear, "a case is the owner's");
-        assert_eq!(standing(&said, &open), Standing::Unclear, "no sum is known");
-        assert_eq!(standing(&open, &said), Standing::Left);
-        assert_eq!(standing(&said, &said), Standing::Same);
-        assert_eq!(standing(&said, &Saying::default()), Standing::Unstated);
+        assert_eq!(standing(&partly, &said), ComponentStanding::Unclear, "a case is the owner's");
+        assert_eq!(standing(&said, &open), ComponentStanding::Unclear, "no sum is known");
+        assert_eq!(standing(&open, &said), ComponentStanding::Left);
+        assert_eq!(standing(&said, &said), ComponentStanding::Same);
+        assert_eq!(standing(&said, &Saying::default()), ComponentStanding::Unstated);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct Saying {
     /// What it means, where all of it was surely read.
     pub meaning: Option<String>,
     /// Its lines; none if it says nothing.
-    pub lines: Vec<Line>,
+    pub lines: Vec<TextLine>,
     /// How much of what is compared it leaves to somebody else.
     pub openness: Openness,
     /// What it promises at the most, where that was surely read.
@@ -58,7 +58,7 @@ pub enum Openness {
 
 /// A line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct TextLine {
     /// What it lists, with whom alone it binds where that is said.
     pub pieces: Vec<Piece>,
     /// The same without whom it binds; empty where that is not said.
@@ -67,7 +67,7 @@ pub struct Line {
     pub text: String,
 }
 
-impl Line {
+impl TextLine {
     fn bare(&self) -> &[Piece] {
         if self.for_anybody.is_empty() { &self.pieces } else { &self.for_anybody }
     }
@@ -81,7 +81,7 @@ impl Saying {
 
     /// The same without whom it binds.
     fn bare_words(&self) -> Vec<&Piece> {
-        sorted(self.lines.iter().flat_map(Line::bare))
+        sorted(self.lines.iter().flat_map(TextLine::bare))
     }
 
     /// Whether it says of anything whom alone it binds.
@@ -95,7 +95,7 @@ impl Saying {
         let whom = self.says_whom() && other.says_whom();
         let known = if whom { other.words() } else { other.bare_words() };
         let known: BTreeSet<&Piece> = known.into_iter().collect();
-        let lacks = |line: &&Line| {
+        let lacks = |line: &&TextLine| {
             let pieces = if whom { &line.pieces[..] } else { line.bare() };
             !pieces.iter().all(|piece| known.contains(piece))
         };

@@ -67,7 +67,7 @@ pub fn router(uploads: Uploads) -> Router {
             .route(&format!("{prefix}/unggah"), get(show))
             .route(&format!("{prefix}/unggah/templat.xlsx"), get(template))
             .route(&format!("{prefix}/unggah/masuk"), post(enter).get(back))
-            .route(&format!("{prefix}/unggah/berkas"), post(take).get(back))
+            .route(&format!("{prefix}/unggah/berkas"), post(take_in).get(back))
             .route(&format!("{prefix}/unggah/kirim"), post(send).get(back))
             .route(&format!("{prefix}/unggah/batal"), post(cancel).get(back))
             .route(&format!("{prefix}/unggah/keluar"), post(leave).get(back))
@@ -124,7 +124,7 @@ async fn enter(
 }
 
 /// Takes a workbook in, and reads it.
-async fn take(
+async fn take_in(
     State(uploads): State<Uploads>,
     extensions: Extensions,
     headers: HeaderMap,
@@ -134,7 +134,7 @@ async fn take(
     let Some((name, session)) = uploads.session(&headers) else {
         return uploads.page(&uri, None, Some(Trouble::Ended));
     };
-    match uploads.take(peer(&extensions), &session, &headers, body).await {
+    match uploads.take_workbook(peer(&extensions), &session, &headers, body).await {
         Ok(pending) => {
             UPLOADS.add(1, ["read"]);
             uploads.sessions.change(&name, |session| {

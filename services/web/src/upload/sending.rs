@@ -55,7 +55,7 @@ impl Uploads {
     }
 
     /// Takes a workbook in and reads it; nothing is sent.
-    pub(super) async fn take(
+    pub(super) async fn take_workbook(
         &self,
         peer: Option<IpAddr>,
         session: &Session,

@@ -17,7 +17,7 @@ use crate::{
 
 /// What earlier runs know of a source; nothing if there was none.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct EarlierRuns {
     /// The columns that the last run found.
     pub(super) relied: Relied,
     /// Rows that a person has released.
@@ -34,7 +34,7 @@ pub(super) struct Known {
     pub(super) is_empty_meant: bool,
 }
 
-impl Known {
+impl EarlierRuns {
     pub(super) async fn of(run: &Run) -> Result<Self> {
         // A state that does not exist is not made.
         if !run.state.exists() {

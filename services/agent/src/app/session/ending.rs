@@ -8,15 +8,15 @@ use tokio::sync::mpsc;
 use super::{Session, keep_fault};
 use crate::{
     model::problem::Problem,
-    source::{Fault, Found},
+    source::{Fault, Yielded},
 };
 
 impl Session<'_> {
     /// Sends everything, and tells at the end what is not known of the source.
     pub(super) async fn complete(
         &mut self,
-        first: Option<Found>,
-        items: mpsc::Receiver<Found>,
+        first: Option<Yielded>,
+        items: mpsc::Receiver<Yielded>,
     ) -> Result<Summary> {
         if let Some(first) = first {
             self.take_up(first).await?;

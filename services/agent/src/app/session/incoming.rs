@@ -4,10 +4,10 @@ use mpp_core::Result;
 use mpp_form::record::known_as;
 
 use super::{KEPT_AT_ONCE, Session};
-use crate::{app::survey::New, source::Found};
+use crate::{app::survey::New, source::Yielded};
 
 impl Session<'_> {
-    pub(super) async fn take_up(&mut self, found: Found) -> Result<()> {
+    pub(super) async fn take_up(&mut self, found: Yielded) -> Result<()> {
         if let Some(new) = self.survey.take_up(found) {
             self.add(new).await?;
         }

@@ -40,7 +40,7 @@ pub fn hours(records: &[Value]) -> Option<Hours> {
     days.iter().find(|column| column.is_some())?;
     let days = DAYS.iter().zip(&days).map(|((day, _), column)| of_day(day, column.as_ref()));
     let days: Vec<String> = days.collect();
-    let mut text = |names: &[&str]| take(&mut rest, names).map(|column| path(&column));
+    let mut text = |names: &[&str]| take_column(&mut rest, names).map(|column| path(&column));
     let fields = [&ID[..], &TARGET, &FROM, &TO, &SOURCE].map(&mut text);
     let left: Vec<String> = rest.iter().map(Column::name).collect();
     Some(Hours { program: program(fields, &days.join("\n"), &left), left })
@@ -115,7 +115,7 @@ fn of_days(rest: &mut Vec<Column>) -> [Option<Column>; 7] {
 }
 
 /// Takes the first column whose name has one of these words.
-fn take(columns: &mut Vec<Column>, names: &[&str]) -> Option<Column> {
+fn take_column(columns: &mut Vec<Column>, names: &[&str]) -> Option<Column> {
     let is_called = |column: &Column| {
         let own = column.path.last().map(|name| words(name)).unwrap_or_default();
         own.iter().any(|word| names.contains(&word.as_str()))

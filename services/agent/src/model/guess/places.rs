@@ -62,7 +62,7 @@ const CONTACTS: [(&[&str], &str); 3] = [
 ];
 
 /// A field of the mapping, and why a person should look at it.
-type Line = (String, &'static str);
+type MappedField = (String, &'static str);
 
 /// Guesses from the first records of a table; `None` if no column names the places.
 pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Places> {
@@ -77,7 +77,7 @@ pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Place
 }
 
 /// The field of a record that holds the kind, the fields beside it, and those within it.
-type Parts = Option<(&'static str, Vec<Line>, Vec<Line>)>;
+type Parts = Option<(&'static str, Vec<MappedField>, Vec<MappedField>)>;
 
 fn unit(rest: &mut Rest, above: Above<'_>) -> Parts {
     let parent = rest.reference(ABOVE, "units", above.unit);
@@ -132,7 +132,7 @@ struct Rest(Vec<Column>);
 
 impl Rest {
     /// Takes the first column whose name has one of these words and none of `without`.
-    fn take(&mut self, names: &[&str], without: &[&str]) -> Option<Column> {
+    fn take_column(&mut self, names: &[&str], without: &[&str]) -> Option<Column> {
         self.take_if(|column| is_called(column, names) && !is_called(column, without))
     }
 
@@ -142,18 +142,18 @@ impl Rest {
     }
 
     fn text(&mut self, names: &[&str]) -> Option<String> {
-        self.take(names, &[]).map(|column| format!("({} | trimmed)", path(&column)))
+        self.take_column(names, &[]).map(|column| format!("({} | trimmed)", path(&column)))
     }
 
     /// The code and the name; a column that is only called by the kind is either. Other columns of
     /// codes and names, such as "kode kantor" in a list of counters, name what they belong to.
-    fn called(&mut self, kind: &[&str]) -> Option<(Line, Line)> {
+    fn called(&mut self, kind: &[&str]) -> Option<(MappedField, MappedField)> {
         let others: Vec<&str> = [OFFICE, MALL, ABOVE].concat();
         let others: Vec<&str> = others.into_iter().filter(|word| !kind.contains(word)).collect();
-        let id = self.take(ID, &others);
-        let name = self.take(NAME, &others).or_else(|| self.take(kind, ID))?;
+        let id = self.take_column(ID, &others);
+        let name = self.take_column(NAME, &others).or_else(|| self.take_column(kind, ID))?;
         let name_at = path(&name);
-        let id = match id.or_else(|| self.take(kind, NAME)) {
+        let id = match id.or_else(|| self.take_column(kind, NAME)) {
             Some(column) => line(&format!("source_id: ({} | slug)", path(&column)), ""),
             None => {
                 let why = "no column of codes: one that is renamed becomes another one";
@@ -164,9 +164,9 @@ impl Rest {
     }
 
     /// The record that one refers to, by a column or by what was given.
-    fn reference(&mut self, names: &[&str], collection: &str, given: &str) -> Line {
+    fn reference(&mut self, names: &[&str], collection: &str, given: &str) -> MappedField {
         let code = self.take_if(|column| is_called(column, names) && is_called(column, ID));
-        match code.or_else(|| self.take(names, &[])) {
+        match code.or_else(|| self.take_column(names, &[])) {
             Some(column) => {
                 let text = format!("(\"{collection}/\" + ({} | slug))", path(&column));
                 (text, "are these the ids of the index")
@@ -177,7 +177,7 @@ impl Rest {
 
     /// A column of codes such as 35.10.
     fn region(&mut self) -> Option<String> {
-        let column = self.take(REGION, &[])?;
+        let column = self.take_column(REGION, &[])?;
         let is_code = |text: &String| text.trim().parse::<mpp_core::RegionCode>().is_ok();
         if column.examples.is_empty() || !column.examples.iter().all(is_code) {
             self.0.push(column);
@@ -187,7 +187,8 @@ impl Rest {
     }
 
     fn location(&mut self) -> String {
-        let (latitude, longitude) = (self.take(LATITUDE, &[]), self.take(LONGITUDE, &[]));
+        let (latitude, longitude) =
+            (self.take_column(LATITUDE, &[]), self.take_column(LONGITUDE, &[]));
         let Some((latitude, longitude)) = latitude.clone().zip(longitude.clone()) else {
             self.0.extend(latitude.or(longitude));
             return String::new();
@@ -200,8 +201,8 @@ impl Rest {
         )
     }
 
-    fn agreement(&mut self) -> Option<Line> {
-        let expires = self.take(EXPIRES, &[]);
+    fn agreement(&mut self) -> Option<MappedField> {
+        let expires = self.take_column(EXPIRES, &[]);
         let Some(number) = self.text(AGREEMENT) else {
             self.0.extend(expires);
             return None;
@@ -213,7 +214,7 @@ impl Rest {
         Some(line(&text, why))
     }
 
-    fn contacts(&mut self) -> Option<Line> {
+    fn contacts(&mut self) -> Option<MappedField> {
         let of = |(names, kind): (&[&str], &str)| {
             let at = self.text(names)?;
             Some(format!("({at} | select(. != \"\") | {{kind: \"{kind}\", value: .}})"))
@@ -229,15 +230,15 @@ fn is_called(column: &Column, names: &[&str]) -> bool {
     own.iter().any(|word| names.contains(&word.as_str()))
 }
 
-fn line(text: &str, doubt: &'static str) -> Line {
+fn line(text: &str, doubt: &'static str) -> MappedField {
     (text.to_owned(), doubt)
 }
 
-fn field(name: &str, (text, doubt): Line) -> Line {
+fn field(name: &str, (text, doubt): MappedField) -> MappedField {
     (format!("{name}: {text}"), doubt)
 }
 
-fn program(around: &[Line], key: &str, within: &[Line], left: &[String]) -> String {
+fn program(around: &[MappedField], key: &str, within: &[MappedField], left: &[String]) -> String {
     let unused = unused(left);
     format!(
         "# A first mapping, guessed by the columns' names: read it, and mend what is not right.\n\
@@ -249,9 +250,9 @@ fn program(around: &[Line], key: &str, within: &[Line], left: &[String]) -> Stri
 }
 
 /// One line for each; `end` follows the last.
-fn lines(all: &[Line], indent: &str, end: &str) -> String {
+fn lines(all: &[MappedField], indent: &str, end: &str) -> String {
     let last = all.len().saturating_sub(1);
-    let one = |(at, (text, doubt)): (usize, &Line)| {
+    let one = |(at, (text, doubt)): (usize, &MappedField)| {
         let comma = if at == last { end } else { "," };
         let doubt = if doubt.is_empty() { String::new() } else { format!("  # {doubt}?") };
         format!("{indent}{text}{comma}{doubt}\n")

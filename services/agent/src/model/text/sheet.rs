@@ -49,7 +49,7 @@ impl Sheets {
     /// The sheets of a page's `<style>` elements.
     pub fn of(css: &str) -> Self {
         let mut sheets = Self::default();
-        sheets.take(&without_comments(&css.to_lowercase()), true, 0);
+        sheets.read_rules(&without_comments(&css.to_lowercase()), true, 0);
         sheets
     }
 
@@ -68,12 +68,12 @@ impl Sheets {
         Read { sure: StyleSheet::parse(&self.sure), all: StyleSheet::parse(&self.all) }
     }
 
-    fn take(&mut self, css: &str, sure: bool, depth: usize) {
+    fn read_rules(&mut self, css: &str, sure: bool, depth: usize) {
         for (head, body) in blocks(css) {
             match head.strip_prefix('@') {
                 Some(at_rule) if depth < MOST_AROUND => {
                     if let Some(holds) = holds(at_rule) {
-                        self.take(body, sure && holds, depth + 1);
+                        self.read_rules(body, sure && holds, depth + 1);
                     }
                 }
                 Some(_) => {}

@@ -11,7 +11,7 @@ use std::{
 use tokio::{task::spawn_blocking, time::sleep};
 
 use super::{
-    files::{Files, Known, list},
+    files::{Files, KnownFile, list},
     folder::Folder,
 };
 use crate::policy::Policy;
@@ -78,7 +78,7 @@ fn state(looked: &Looked, most: usize) -> io::Result<Files> {
     match looked {
         Looked::Folder(folder) => list(&folder.path, folder.files.as_ref(), most),
         Looked::File(path) => {
-            let known = Known::of(String::new(), path)?;
+            let known = KnownFile::of(String::new(), path)?;
             Ok(Files { known: vec![known], ..Files::default() })
         }
     }

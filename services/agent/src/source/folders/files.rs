@@ -34,7 +34,7 @@ const MATCH: MatchOptions = MatchOptions {
 
 /// A file that is to be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Known {
+pub struct KnownFile {
     /// Its name within the folder.
     pub name: String,
     /// Its whole path.
@@ -45,7 +45,7 @@ pub struct Known {
     pub modified: Option<SystemTime>,
 }
 
-impl Known {
+impl KnownFile {
     /// The file as it is now.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Known {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
     /// The files to be read, by name.
-    pub known: Vec<Known>,
+    pub known: Vec<KnownFile>,
     /// Files that are still being written, by their present names.
     pub written: Vec<String>,
     /// Files that may hold a part of the catalog and are not read.
@@ -162,7 +162,7 @@ fn sort_in(name: String, path: &Path, pattern: Option<&Pattern>, files: &mut Fil
     if WRITTEN.contains(&ending.as_str()) {
         files.written.extend(is_meant(stem).then_some(name));
     } else if is_meant(&name) {
-        files.known.push(Known::of(name, path)?);
+        files.known.push(KnownFile::of(name, path)?);
     } else if pattern.is_none() && (ending.is_empty() || NOT_READ.contains(&ending.as_str())) {
         files.unread.push(name);
     }

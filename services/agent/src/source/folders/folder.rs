@@ -11,7 +11,7 @@ use std::{
 
 use glob::Pattern;
 
-use super::files::{Files, Known, ending, list};
+use super::files::{Files, KnownFile, ending, list};
 use crate::{
     policy::Policy,
     source::{
@@ -107,7 +107,7 @@ fn none(folder: &Folder) -> String {
 }
 
 /// One of the files, as a source of its own.
-fn alone(folder: &Folder, file: &Known) -> Result<Input, Fault> {
+fn alone(folder: &Folder, file: &KnownFile) -> Result<Input, Fault> {
     let path = file.path.clone();
     match ending(&file.name).as_str() {
         "csv" | "tsv" | "txt" => Ok(Input::Csv(Table { path, ..folder.table.clone() })),
@@ -150,7 +150,7 @@ pub fn look(folder: &Folder, policy: &Policy) -> Result<Looked, Fault> {
 }
 
 /// A file without a record is like a source without one: what it held before has not surely gone.
-fn holds_one(file: &Known, sink: &Sink<'_>) -> Result<(), Fault> {
+fn holds_one(file: &KnownFile, sink: &Sink<'_>) -> Result<(), Fault> {
     let text = "it holds no record; where that is right, take the file away";
     if sink.has_row() {
         Ok(())

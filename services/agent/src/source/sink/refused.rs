@@ -10,7 +10,7 @@ use crate::{
     source::{
         explained,
         fault::Fault,
-        found::{Found, Item},
+        found::{Item, Yielded},
         tables::held_back::{HeldBack, id},
     },
 };
@@ -119,7 +119,7 @@ impl Sink<'_> {
     pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
         self.close()?;
         let found_at = self.placed(found_at);
-        self.hand(Found::PassedOver(found_at, why))
+        self.hand(Yielded::PassedOver(found_at, why))
     }
 
     /// Hands on that the source's whole extent is not known; reading goes on.
@@ -127,6 +127,6 @@ impl Sink<'_> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn lack(&mut self, fault: Fault) -> Result<()> {
-        self.hand(Found::Fault(fault))
+        self.hand(Yielded::Fault(fault))
     }
 }

@@ -88,7 +88,7 @@ fn take_all(
     mut told: mpsc::Receiver<Told>,
 ) -> Result<mpp_core::Result<()>, Fault> {
     while let Some(one) = told.blocking_recv() {
-        if let Err(ended) = taking.take(one)? {
+        if let Err(ended) = taking.take_up(one)? {
             return Ok(Err(ended));
         }
     }

@@ -69,7 +69,7 @@ impl<'a, 'b> Taking<'a, 'b> {
     ///
     /// # Errors
     /// The columns are not those that the mapping reads.
-    pub fn take(&mut self, told: Told) -> Result<Result<()>, Fault> {
+    pub fn take_up(&mut self, told: Told) -> Result<Result<()>, Fault> {
         match told {
             Told::Columns(columns) => return self.name(columns).map(Ok),
             Told::Whole(count) => self.whole = Some(count),

@@ -19,7 +19,7 @@ const PLACED: [&str; 9] =
 
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct TableStart {
     /// The character between the cells.
     pub separator: char,
     /// Lines above the heading.
@@ -34,7 +34,7 @@ pub fn find(
     lines: &[Line],
     configured: Option<char>,
     heading_line: Option<usize>,
-) -> Result<Found, String> {
+) -> Result<TableStart, String> {
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_deref().unwrap_or("")).collect();
     let named = texts.first().and_then(|first| named_separator(first));
     let start = usize::from(named.is_some());
@@ -51,7 +51,7 @@ pub fn find(
         }
         None => start + heading(&below, separator).ok_or_else(|| none(&texts))?,
     };
-    Ok(Found { separator, above })
+    Ok(TableStart { separator, above })
 }
 
 /// A row, as far as it is needed to tell a heading.
@@ -215,7 +215,7 @@ fn none(lines: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    fn found(text: &str, configured: Option<char>) -> Result<Found, String> {
+    fn found(text: &str, configured: Option<char>) -> Result<TableStart, String> {
         let line =
             |(number, text): (usize, &str)| Line { number: number + 1, text: Ok(text.into()) };
         let lines: Vec<_> = text.lines().enumerate().map(line).collect();

@@ -45,12 +45,12 @@ impl Hidden {
         };
         let Some(part) = part_of(&mut archive, sheet) else { return hidden };
         if let Ok(part) = archive.by_name(&part) {
-            each_tag(part, |tag| hidden.take(tag));
+            each_tag(part, |tag| hidden.note(tag));
         }
         hidden
     }
 
-    fn take(&mut self, tag: &BytesStart<'_>) -> Option<()> {
+    fn note(&mut self, tag: &BytesStart<'_>) -> Option<()> {
         let is_row = tag.local_name().as_ref() == "row";
         if !is_row && tag.local_name().as_ref() != "col" {
             return None;

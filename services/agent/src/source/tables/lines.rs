@@ -93,7 +93,7 @@ impl Lines {
         let mut bytes = Vec::new();
         let mut length = 0;
         let ended = loop {
-            let (taken, ended) = self.take(&mut bytes)?;
+            let (taken, ended) = self.take_buffered(&mut bytes)?;
             length += taken;
             if ended || taken == 0 {
                 break ended;
@@ -119,7 +119,7 @@ impl Lines {
 
     /// Takes the buffered bytes up to the line's end; answers how many, and whether the end was
     /// found.
-    fn take(&mut self, bytes: &mut Vec<u8>) -> io::Result<(usize, bool)> {
+    fn take_buffered(&mut self, bytes: &mut Vec<u8>) -> io::Result<(usize, bool)> {
         let buffer = self.reader.fill_buf()?;
         let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
         let taken = end.unwrap_or(buffer.len());

@@ -182,7 +182,7 @@ impl Scanner {
             if self.state == State::Quoted && sign == '"' && next == Some('"') {
                 signs.next();
                 self.cell.push('"');
-            } else if let Some(stray) = self.take(sign, next, separator) {
+            } else if let Some(stray) = self.take_sign(sign, next, separator) {
                 return stray;
             }
         }
@@ -193,7 +193,7 @@ impl Scanner {
         self.end_cell().unwrap_or(Fed::Done)
     }
 
-    fn take(&mut self, sign: char, next: Option<char>, separator: char) -> Option<Fed> {
+    fn take_sign(&mut self, sign: char, next: Option<char>, separator: char) -> Option<Fed> {
         match (self.state, sign) {
             (State::Quoted, '"') => self.state = State::Closed,
             (State::Quoted, _) => self.cell.push(sign),

@@ -150,7 +150,7 @@ impl Reading<'_, '_> {
                            is cut short, perhaps within this row";
                 self.tear(line, line, why)
             }
-            row => self.take(row),
+            row => self.take_row(row),
         }
     }
 
@@ -182,7 +182,7 @@ impl Reading<'_, '_> {
         other_kinds || self.shape.begins_another(cells, below)
     }
 
-    fn take(&mut self, row: Row) -> Result<()> {
+    fn take_row(&mut self, row: Row) -> Result<()> {
         let below_heading = std::mem::take(&mut self.below_heading);
         if std::mem::take(&mut self.below_gap) {
             self.sink.close()?;

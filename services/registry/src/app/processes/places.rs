@@ -42,12 +42,12 @@ impl Offered {
 pub struct Places<'a> {
     registry: &'a Registry,
     mall: &'a str,
-    malls: HashMap<String, Known>,
+    malls: HashMap<String, KnownMall>,
 }
 
 /// What is known of a mall.
 #[derive(Clone, Copy, Default)]
-struct Known {
+struct KnownMall {
     serves: bool,
     location: Option<(f64, f64)>,
 }
@@ -104,7 +104,7 @@ impl<'a> Places<'a> {
         serving
     }
 
-    fn known(&mut self, state: &RegistryView, name: &str) -> Known {
+    fn known(&mut self, state: &RegistryView, name: &str) -> KnownMall {
         if let Some(known) = self.malls.get(name) {
             return *known;
         }
@@ -113,7 +113,7 @@ impl<'a> Places<'a> {
             self.registry.show(state, &mut mall);
             let place = mall.sites.iter().find_map(|site| site.location.as_ref());
             let location = place.map(|place| (place.latitude, place.longitude));
-            Known { serves: stage::serves(mall.stage()), location }
+            KnownMall { serves: stage::serves(mall.stage()), location }
         });
         let known = known.unwrap_or_default();
         self.malls.insert(name.to_owned(), known);

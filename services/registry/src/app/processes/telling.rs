@@ -15,7 +15,7 @@ use prost::Message as _;
 
 use super::{
     places::Offered,
-    walk::{Found, Walk},
+    walk::{NamedService, Walk},
 };
 use crate::{
     model::process::{
@@ -44,7 +44,7 @@ pub struct Given<'a> {
 pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
     let plan = std::mem::take(&mut given.plan);
     let name = |node: &usize| walk.found[*node].name.clone();
-    let steps: Vec<&Found> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
+    let steps: Vec<&NamedService> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
     let needs = steps.iter().flat_map(|found| walk.asked(found)).map(|(_, need, _)| need);
     let by: Vec<&str> = needs.map(|need| need.satisfied_by.as_str()).collect();
     let unused = given.has.iter().filter(|name| !by.contains(*name));
@@ -173,7 +173,7 @@ fn circle(walk: &Walk, nodes: &[usize]) -> Circle {
     Circle { services }
 }
 
-fn asked_twice(walk: &Walk, steps: &[&Found]) -> Vec<AskedTwice> {
+fn asked_twice(walk: &Walk, steps: &[&NamedService]) -> Vec<AskedTwice> {
     let asks = steps.iter().enumerate().flat_map(|(step, found)| {
         walk.asked(found).map(move |(_, requirement, _)| Ask {
             step,
@@ -196,7 +196,7 @@ fn words(requirement: &Requirement) -> String {
     pieces.collect::<Vec<_>>().join("; ")
 }
 
-fn told_twice(one: &Twice<'_>, steps: &[&Found]) -> AskedTwice {
+fn told_twice(one: &Twice<'_>, steps: &[&NamedService]) -> AskedTwice {
     let asker = |ask: &Ask<'_>| Asker {
         service: steps[ask.step].name.clone(),
         agency: ask.agency.to_owned(),

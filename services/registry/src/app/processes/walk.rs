@@ -26,7 +26,7 @@ use crate::{
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// A service that a requirement names.
-pub struct Found {
+pub struct NamedService {
     /// Its name.
     pub name: String,
     /// The top of its unit's tree.
@@ -40,7 +40,7 @@ pub struct Found {
 
 /// What was found, the wanted service first.
 pub struct Walk {
-    pub found: Vec<Found>,
+    pub found: Vec<NamedService>,
     /// Those for which there was no room, as far as they are known.
     pub left_out: BTreeSet<String>,
     /// Those of which it is not known whether they have moved.
@@ -63,7 +63,7 @@ impl Room {
         Self { services, bytes: MOST_BYTES }
     }
 
-    fn take(&mut self, bytes: usize) -> bool {
+    fn take_room(&mut self, bytes: usize) -> bool {
         let left = (self.services.checked_sub(1), self.bytes.checked_sub(bytes));
         let (Some(services), Some(bytes)) = left else { return false };
         *self = Self { services, bytes };
@@ -93,7 +93,7 @@ pub fn walk(
     };
     let mut next = BTreeSet::from([wanted.to_owned()]);
     while !next.is_empty() {
-        let given = walk.take(&memory.read(), next);
+        let given = walk.take_records(&memory.read(), next);
         next = given.into_iter().flat_map(|one| walk.put(one)).collect();
         next.retain(|name| !walk.places.contains_key(name) && !walk.left_out.contains(name));
     }
@@ -102,11 +102,11 @@ pub fn walk(
 
 impl Walk {
     /// Takes the records that there is room for.
-    fn take(&mut self, state: &RegistryView, names: BTreeSet<String>) -> Vec<Given> {
+    fn take_records(&mut self, state: &RegistryView, names: BTreeSet<String>) -> Vec<Given> {
         let mut given = Vec::new();
         for name in names {
             let row = state.records.row::<Service>(&name);
-            if !self.room.take(row.map_or(0, |row| row.doc.len())) {
+            if !self.room.take_room(row.map_or(0, |row| row.doc.len())) {
                 self.left_out.insert(name);
                 continue;
             }
@@ -121,7 +121,7 @@ impl Walk {
         let mut service = doc.and_then(|doc| Service::decode(doc).ok());
         let moved_from = service.as_mut().map(|service| self.lead(service)).unwrap_or_default();
         self.places.insert(name.clone(), self.found.len());
-        self.found.push(Found { name, agency, service, moved_from });
+        self.found.push(NamedService { name, agency, service, moved_from });
         let found = &self.found[self.found.len() - 1];
         let asked = self.asked(found).map(|(_, requirement, _)| &requirement.satisfied_by);
         asked.filter(|by| !by.is_empty()).cloned().collect()
@@ -158,7 +158,7 @@ impl Walk {
     /// whether they surely do.
     pub fn asked<'a>(
         &self,
-        found: &'a Found,
+        found: &'a NamedService,
     ) -> impl Iterator<Item = (usize, &'a Requirement, bool)> + use<'a> {
         let applicant = self.applicant;
         let all = found.service.iter().flat_map(|service| &service.requirements);
@@ -169,7 +169,7 @@ impl Walk {
 
     /// The graph of what was found.
     pub fn graph(&self, offered: &[Offered]) -> Graph {
-        let node = |(found, offered): (&Found, &Offered)| {
+        let node = |(found, offered): (&NamedService, &Offered)| {
             let needs = self.asked(found).filter_map(|(_, requirement, is_certain)| {
                 Some(Need { by: self.place(&requirement.satisfied_by)?, is_certain })
             });
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn room_is_for_services_and_for_bytes() {
         let mut room = Room::new(2);
-        assert!(!room.take(MOST_BYTES + 1), "one that is too large leaves room for others");
-        assert!(room.take(MOST_BYTES) && room.take(0) && !room.take(0));
+        assert!(!room.take_room(MOST_BYTES + 1), "one that is too large leaves room for others");
+        assert!(room.take_room(MOST_BYTES) && room.take_room(0) && !room.take_room(0));
     }
 }

@@ -3,13 +3,17 @@ use proptest::prelude::*;
 use super::*;
 
 /// A line, whose pieces stand between commas.
-fn line(text: &str) -> Line {
+fn line(text: &str) -> TextLine {
     let piece = |part: &str| {
         let mut words: Piece = part.split_whitespace().map(str::to_owned).collect();
         words.sort();
         words
     };
-    Line { pieces: text.split(',').map(piece).collect(), text: text.to_owned(), ..Line::default() }
+    TextLine {
+        pieces: text.split(',').map(piece).collect(),
+        text: text.to_owned(),
+        ..TextLine::default()
+    }
 }
 
 fn lines(texts: &[&str]) -> Saying {

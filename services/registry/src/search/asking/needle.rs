@@ -109,7 +109,7 @@ impl QuestionWords {
                 }
                 guess => guess,
             };
-            needles.take(view, term, guess, reading)?;
+            needles.take_guess(view, term, guess, reading)?;
         }
         needles.has_subject = needles.all.iter().any(|needle| needle.term.decides);
         if !needles.has_subject {
@@ -124,7 +124,7 @@ impl QuestionWords {
         Ok(needles)
     }
 
-    fn take(
+    fn take_guess(
         &mut self,
         view: &View,
         mut term: QueryTerm,

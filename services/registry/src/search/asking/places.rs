@@ -190,7 +190,7 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let apart = refused && !(catalog.has)(&words[at]);
     let sure = kind.is_some() || apart || before.is_some_and(|word| WHERE.contains(&word));
     let context = Context { words, at, sure, catalog };
-    let Found { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
+    let PlaceName { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
     let behind = context.kind_behind(end);
     let codes = of_kind(regions, kind.or(behind));
     let end = end + usize::from(behind.is_some());
@@ -223,14 +223,14 @@ struct Context<'a> {
 }
 
 /// A name: the word after it, and the regions that have it.
-struct Found {
+struct PlaceName {
     end: usize,
     regions: &'static [Region],
     guessed: bool,
 }
 
 /// The longest name that begins here and is meant as one.
-fn exact(context: &Context<'_>) -> Option<Found> {
+fn exact(context: &Context<'_>) -> Option<PlaceName> {
     let (words, at) = (context.words, context.at);
     let mut name = String::new();
     let mut best = None;
@@ -239,7 +239,7 @@ fn exact(context: &Context<'_>) -> Option<Found> {
         match names_from(&name).next() {
             Some((found, regions)) if *found == name => {
                 let guessed = context.is_guess(&name, regions, end);
-                best = guessed.map(|guessed| Found { end, regions, guessed }).or(best);
+                best = guessed.map(|guessed| PlaceName { end, regions, guessed }).or(best);
             }
             Some((longer, _)) if longer.starts_with(&name) => {}
             _ => break,
@@ -295,7 +295,7 @@ fn asks_how(word: &str) -> bool {
 
 /// A long name with a slip in it: where the word before asks for a place, or the letters make no
 /// word. "Barang" is one letter from "Batang" and a word of its own.
-fn misspelt(context: &Context<'_>) -> Option<Found> {
+fn misspelt(context: &Context<'_>) -> Option<PlaceName> {
     let typed = &context.words[context.at];
     let letters = typed.chars().count();
     let most = SLIP_LETTERS.iter().filter(|from| letters >= **from).count();
@@ -311,7 +311,7 @@ fn misspelt(context: &Context<'_>) -> Option<Found> {
         .filter(|(name, _)| no_word || has_same_letters(typed, name));
     let (distance, regions) =
         near.map(|(name, regions)| (slips(typed, name), regions)).min_by_key(|near| near.0)?;
-    (distance <= most).then_some(Found { end: context.at + 1, regions, guessed: true })
+    (distance <= most).then_some(PlaceName { end: context.at + 1, regions, guessed: true })
 }
 
 /// Only the places of the kind that was named, or all if none is of that kind.

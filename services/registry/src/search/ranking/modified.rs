@@ -37,7 +37,7 @@ pub fn is_modified(
     best: &Candidate,
     table: &Table,
     needles: &QuestionWords,
-    catalog: &Known<'_>,
+    catalog: &CatalogNames<'_>,
 ) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
     let said = Said::of(best, needles);
@@ -56,7 +56,7 @@ pub fn is_modified(
 }
 
 /// What the catalog says of names.
-pub struct Known<'a> {
+pub struct CatalogNames<'a> {
     /// The things that services of the answer's category alone are about.
     pub owned: &'a dyn Fn(&str) -> bool,
     /// How many titles begin with two words and go on ([`opening`]).

@@ -6,7 +6,7 @@ use super::{
     filter::{Candidate, Filter},
     geo::{is_point, is_region},
     home::lift,
-    modified::Known,
+    modified::CatalogNames,
     period,
     score::{Tally, tally},
     weak::{best_of, is_weak, unanswered, uncovered},
@@ -75,7 +75,7 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let best = best_of(&found, table);
     let category = best.and_then(|best| table.slots[best.slot as usize].service.as_ref());
     let category = category.map(|service| service.category);
-    let catalog = Known {
+    let catalog = CatalogNames {
         owned: &|term| category.is_some_and(|category| is_of_category(state, term, category)),
         opened: &|words| state.view.frequency(Part::Names, words).unwrap_or_default(),
     };

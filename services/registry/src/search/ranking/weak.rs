@@ -6,7 +6,7 @@
 
 use super::{
     filter::Candidate,
-    modified::{Known, is_modified},
+    modified::{CatalogNames, is_modified},
     paper::is_other_paper,
 };
 use crate::search::{
@@ -37,7 +37,7 @@ pub fn is_weak(
     found: &[Candidate],
     table: &Table,
     needles: &QuestionWords,
-    catalog: &Known<'_>,
+    catalog: &CatalogNames<'_>,
 ) -> bool {
     let Some(best) = best_of(found, table) else { return true };
     if !needles.has_subject {
