@@ -253,9 +253,9 @@ impl Subscription {
         }
     }
 
-    /// Waits until there is more, a bookmark may be due, or the server drains. Each message puts the
-    /// bookmark off, and a timer for each would be dear: the bell is set anew once it has rung, or
-    /// if it would ring too late.
+    /// Waits until there is more, a bookmark may be due, or the server drains. Each message puts
+    /// the bookmark off, and a timer for each would be dear: the bell is set anew once it has rung,
+    /// or if it would ring too late.
     async fn wait(&mut self) {
         let due = self.next_bookmark;
         let bell = self.bell.get_or_insert_with(|| Box::pin(sleep_until(due)));

@@ -26,7 +26,7 @@
 //! | | `writer` | the thread that brings them up to date and publishes them together |
 //! | | `engine`, `held` | the handle that the rest of the registry holds, and what it shows |
 //! | `ranking/` | `score`, `filter`, `geo`, `query` | needles to scores, to a page |
-//! | | `home`, `period` | the office of a region, an office's service of a period, if one is named |
+//! | | `home`, `period` | the office of a region, its service of a period, if one is named |
 //! | | `weak`, `modified`, `paper` | whether the first hit answers |
 //! | | `explain`, `answer` | why, and the answer |
 //!

@@ -48,8 +48,8 @@ impl Sink<'_> {
         if let [only] = outputs.as_slice() { id(only) } else { None }
     }
 
-    /// Hands on that a row could not be mapped, with its id if the part of the mapping that makes it
-    /// does not fail: a later row of that id is another's, and it is not gone.
+    /// Hands on that a row could not be mapped, with its id if the part of the mapping that makes
+    /// it does not fail: a later row of that id is another's, and it is not gone.
     pub(super) fn refuse_failed(&mut self, found_at: String, error: Error, row: Val) -> Result<()> {
         // An id that is made from a lost value names no record.
         let other = screen::replaced(&row, screen::ANYTHING);
