@@ -74,6 +74,48 @@ async fn compare(suite: &Suite, route: &Route, who: Who, ids: Ids) -> Said {
     panic!("{} {address} as {who:?} differs: {pair:#?}", route.verb);
 }
 
+#[tokio::test]
+async fn a_page_token_of_elsewhere_is_the_same_slip_in_every_list_on_sqlite() {
+    page_with_what_is_not_theirs(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_page_token_of_elsewhere_is_the_same_slip_in_every_list_on_postgres() {
+    page_with_what_is_not_theirs(Backend::Postgres).await;
+}
+
+async fn page_with_what_is_not_theirs(backend: Backend) {
+    let suite = Suite::start(backend).await;
+    town::open(&suite).await;
+    let registry = suite.address(Service::Registry);
+    let token_of = async |list: &str| {
+        let url = format!("{registry}/v1/{list}?pageSize=1");
+        let page = over_http("GET", &url, &token(&suite, ADMINISTRATOR), "").await;
+        let Said::Answer(page) = page else { panic!("{page:?}") };
+        page["nextPageToken"].as_str().expect("a second page").to_owned()
+    };
+    let (units, regions) = (token_of("units").await, token_of("regions").await);
+    let has_pages = |route: &&Route| route.method.input().get_field_by_name("page_token").is_some();
+    let mut asked = 0;
+    for route in route::all().iter().filter(has_pages) {
+        let other = if route.method.name() == "ListUnits" { &regions } else { &units };
+        for foreign in [other, "bm9uZQ", &"A".repeat(2000)] {
+            let (service, address) = (served_by(route), address(route, Ids::Known));
+            let url = format!("{}{address}?pageToken={foreign}", suite.address(service));
+            let said = over_http(route.verb, &url, &token(&suite, ADMINISTRATOR), "").await;
+            let Said::Refusal(refusal) = said else { panic!("{address} takes {foreign}") };
+            let fields: Vec<&str> = refusal.fields.iter().map(|(field, _)| &**field).collect();
+            assert_eq!(
+                (refusal.reason.as_str(), &fields[..]),
+                ("INVALID_PAGE_TOKEN", &["page_token"][..]),
+                "{address} refuses {foreign} otherwise: {refusal:?}"
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked >= 60, "only {asked} questions");
+}
+
 fn timeless(said: Said) -> Said {
     match said {
         Said::Answer(mut answer) => {

@@ -70,8 +70,18 @@ impl Error {
         code: FieldCode,
         description: impl Into<String>,
     ) -> Self {
+        Self::refused(Reason::ReferenceInvalid, field, code, description)
+    }
+
+    /// One wrong field of a kind that has a reason of its own, such as a page's token.
+    pub fn refused(
+        reason: Reason,
+        field: impl Into<String>,
+        code: FieldCode,
+        description: impl Into<String>,
+    ) -> Self {
         let mut error = Self::field(field, code, description);
-        error.0.reason = Reason::ReferenceInvalid;
+        error.0.reason = reason;
         error
     }
 

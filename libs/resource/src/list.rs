@@ -23,7 +23,7 @@ pub struct Pager<R> {
     page: PageRequest,
     records: Vec<R>,
     bytes: usize,
-    /// The name of the last record on the page.
+    /// The name of the last record on the page, or passed over after it.
     last: String,
     total: usize,
     is_full: bool,
@@ -48,7 +48,7 @@ impl<R: Message> Pager<R> {
     }
 
     /// Offers the next record, in the order of names; `record` is called only if it is on the page,
-    /// and may return `None` after all.
+    /// and may return `None` after all: then it is passed over.
     pub fn offer(&mut self, name: &str, record: impl FnOnce() -> Option<R>) {
         self.total += 1;
         if self.is_full || *name <= *self.page.after {
@@ -58,15 +58,26 @@ impl<R: Message> Pager<R> {
             self.is_full = true;
             return;
         }
-        let Some(record) = record() else { return };
-        let bytes = record.encoded_len();
-        if self.bytes + bytes > MAX_PAGE_BYTES && !self.records.is_empty() {
-            self.is_full = true;
-            return;
+        if let Some(record) = record() {
+            let bytes = record.encoded_len();
+            if self.bytes + bytes > MAX_PAGE_BYTES && !self.records.is_empty() {
+                self.is_full = true;
+                return;
+            }
+            self.bytes += bytes;
+            self.records.push(record);
         }
-        self.bytes += bytes;
         name.clone_into(&mut self.last);
-        self.records.push(record);
+    }
+
+    /// Whether the page has ended, so that nothing more needs to be offered.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Says that more follows than is offered: another page comes, even after an empty one.
+    pub fn goes_on(&mut self) {
+        self.is_full = true;
     }
 
     /// The page, once every record was offered.
@@ -142,9 +153,10 @@ where
     F: Future<Output = Result<Listed<M::Record>>>,
 {
     let filter = page::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
-    let asked = page::parse(request.page_size(), request.page_token(), filter)?;
-    let Listed { records, total, next } = collect(asked).await?;
-    let token = next.map(|after| page::token(&after, filter)).unwrap_or_default();
+    let (size, token) = (request.page_size(), request.page_token());
+    let asked = page::parse(size, token, filter, page::OF_RECORDS)?;
+    let Listed { records, total, next } = collect(asked.clone()).await?;
+    let token = asked.next(next.as_deref());
     Ok(M::response(records, token, i32::try_from(total).unwrap_or(i32::MAX)))
 }
 
@@ -155,7 +167,9 @@ mod tests {
     use super::*;
 
     fn page(size: usize, after: &str) -> Pager<Region> {
-        Pager::new(PageRequest { size, after: after.into() })
+        let mut asked = page::parse(0, "", 0, page::OF_RECORDS).expect("the first page");
+        (asked.size, asked.after) = (size, after.into());
+        Pager::new(asked)
     }
 
     fn fill(mut pager: Pager<Region>, count: usize, bytes: usize) -> Listed<Region> {
@@ -190,6 +204,16 @@ mod tests {
         }
         let all: Vec<_> = (0..100).map(|number| format!("regions/{number:03}")).collect();
         assert_eq!(seen, all);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_not_looked_at_again_where_more_follows() {
+        let mut pager = page(2, "");
+        pager.offer("regions/001", || Some(Region::default()));
+        pager.offer("regions/002", || None);
+        pager.goes_on();
+        let listed = pager.finish();
+        assert_eq!((listed.records.len(), listed.next.as_deref()), (1, Some("regions/002")));
     }
 
     #[test]

@@ -1,13 +1,25 @@
-//! Pages of a list. A token is opaque: it continues after the last name of the page before, and
-//! is bound to the list's filter, so that it cannot be carried over to another one.
+//! Pages of a list. A token is opaque: it continues after the last entry of the page before, and
+//! is bound to the list and its filter, so that it cannot be carried over to another one. Every
+//! list of the suite reads its request and gives its tokens out here, whatever its entries are
+//! ordered by; what is ordered by name is collected by [`Pager`](crate::list::Pager). The versions
+//! of a record alone are no such list: they go by their own numbers (`before_version`), which a
+//! caller may name without having been given them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-/// Entries on a page if the request names no size.
-pub const DEFAULT_SIZE: usize = 100;
-/// Most entries of a page; who asks for more gets this many.
-pub const MAX_SIZE: usize = 1000;
+/// How many entries the pages of a list have.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// If the request names no number.
+    pub usual: usize,
+    /// At the most; who asks for more gets this many.
+    pub most: usize,
+}
+
+/// The sizes of lists of records.
+pub const OF_RECORDS: Sizes = Sizes { usual: 100, most: 1000 };
+
 const LONGEST_TOKEN: usize = 1024;
 const VERSION: u8 = 1;
 const PREFIX: usize = 1 + size_of::<u64>();
@@ -17,45 +29,66 @@ const PREFIX: usize = 1 + size_of::<u64>();
 pub struct PageRequest {
     /// How many entries at most.
     pub size: usize,
-    /// Continue after this name; empty for the first page.
+    /// Continue after this entry; empty for the first page.
     pub after: String,
+    bound: u64,
 }
 
-/// Reads a list request. `filter_hash` is any stable hash of what the list is filtered and
-/// ordered by ([`hash`]).
+impl PageRequest {
+    /// The token of the next page, which continues after this entry; empty where none follows.
+    pub fn next(&self, after: Option<&str>) -> String {
+        after.map(|after| token(after, self.bound)).unwrap_or_default()
+    }
+
+    /// Where the page begins, in a list that is not ordered by names; `None` for the first page.
+    ///
+    /// # Errors
+    /// A token that `read` makes nothing of.
+    pub fn position<'a, T>(&'a self, read: impl FnOnce(&'a str) -> Option<T>) -> Result<Option<T>> {
+        if self.after.is_empty() {
+            return Ok(None);
+        }
+        read(&self.after).map(Some).ok_or_else(foreign)
+    }
+}
+
+/// Reads a list request. `bound` is a stable hash of which list it is and what that is filtered
+/// and ordered by ([`hash`]).
 ///
 /// # Errors
 /// A negative size (names `page_size`), or a token that this list did not give out.
-pub fn parse(page_size: i32, page_token: &str, filter_hash: u64) -> Result<PageRequest> {
+pub fn parse(page_size: i32, page_token: &str, bound: u64, sizes: Sizes) -> Result<PageRequest> {
     let size = match usize::try_from(page_size) {
-        Ok(0) => DEFAULT_SIZE,
-        Ok(size) => size.min(MAX_SIZE),
+        Ok(0) => sizes.usual,
+        Ok(size) => size.min(sizes.most),
         Err(_) => {
-            let text = format!("{page_size} is negative; say 1 to {MAX_SIZE}, or nothing");
+            let text = format!("{page_size} is negative; say 1 to {}, or nothing", sizes.most);
             return Err(Error::field("page_size", FieldCode::OutOfRange, text));
         }
     };
     let after = if page_token.is_empty() {
         String::new()
     } else {
-        read(page_token, filter_hash).ok_or_else(|| {
-            let text = "page_token is not one of this list with this filter; start without one";
-            Error::new(Reason::InvalidPageToken, text)
-        })?
+        read(page_token, bound).ok_or_else(foreign)?
     };
-    Ok(PageRequest { size, after })
+    Ok(PageRequest { size, after, bound })
 }
 
-/// The token that continues after `after`.
-pub fn token(after: &str, filter_hash: u64) -> String {
+/// Refuses a token that the list did not give out, or not for this filter.
+pub fn foreign() -> Error {
+    let text = "is not one of this list with this filter; start without one";
+    Error::refused(Reason::InvalidPageToken, "page_token", FieldCode::Format, text)
+}
+
+fn token(after: &str, bound: u64) -> String {
     let mut bytes = Vec::with_capacity(PREFIX + after.len());
     bytes.push(VERSION);
-    bytes.extend(filter_hash.to_be_bytes());
+    bytes.extend(bound.to_be_bytes());
     bytes.extend(after.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// A hash of a list's filter that all replicas and versions agree on (FNV-1a).
+/// A hash of a list and its filter that all replicas and versions agree on (FNV-1a).
 pub fn hash<T: AsRef<[u8]>>(parts: &[T]) -> u64 {
     parts
         .iter()
@@ -65,13 +98,13 @@ pub fn hash<T: AsRef<[u8]>>(parts: &[T]) -> u64 {
         })
 }
 
-fn read(token: &str, filter_hash: u64) -> Option<String> {
+fn read(token: &str, bound: u64) -> Option<String> {
     if token.len() > LONGEST_TOKEN {
         return None;
     }
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (head, after) = bytes.split_at_checked(PREFIX)?;
-    let fits = head[0] == VERSION && head[1..] == filter_hash.to_be_bytes();
+    let fits = head[0] == VERSION && head[1..] == bound.to_be_bytes();
     String::from_utf8(after.to_vec()).ok().filter(|_| fits)
 }
 
@@ -82,26 +115,44 @@ mod tests {
     #[test]
     fn a_list_goes_on_after_its_last_name() {
         let filter = hash(&["malls", "35"]);
-        let next = token("malls/banyuwangi", filter);
-        let page = parse(0, &next, filter).expect("its own token");
-        assert_eq!(page, PageRequest { size: DEFAULT_SIZE, after: "malls/banyuwangi".into() });
+        let first = parse(0, "", filter, OF_RECORDS).expect("the first page");
+        assert_eq!((first.size, first.next(None)), (100, String::new()));
+        let next = first.next(Some("malls/banyuwangi"));
+        let page = parse(0, &next, filter, OF_RECORDS).expect("its own token");
+        assert_eq!(page, PageRequest { after: "malls/banyuwangi".into(), ..first });
     }
 
     #[test]
     fn a_token_of_another_filter_is_refused() {
         let next = token("malls/banyuwangi", hash(&["malls", "35"]));
-        let error = parse(0, &next, hash(&["malls", "36"])).expect_err("another filter");
-        assert_eq!(error.reason(), Reason::InvalidPageToken);
-        for text in ["!", "AA", "AQ", &"A".repeat(2000)] {
-            assert!(parse(0, text, 0).is_err(), "{text}");
+        for (text, bound) in [
+            (&*next, hash(&["malls", "36"])),
+            ("!", 0),
+            ("AA", 0),
+            ("AQ", 0),
+            (&"A".repeat(2000), 0),
+        ] {
+            let error = parse(0, text, bound, OF_RECORDS).expect_err(text);
+            assert_eq!(error.reason(), Reason::InvalidPageToken, "{text}");
+            assert_eq!(error.violations()[0].field, "page_token", "{text}");
         }
     }
 
     #[test]
+    fn a_token_without_the_lists_own_position_is_refused_as_any_other() {
+        let page = parse(0, &token("malls/banyuwangi", 0), 0, OF_RECORDS).expect("a token");
+        let error = page.position(|after| after.split_once(' ')).expect_err("no position");
+        assert_eq!(error.reason(), Reason::InvalidPageToken);
+        let first = parse(0, "", 0, OF_RECORDS).expect("the first page");
+        assert_eq!(first.position(|after| after.split_once(' ')).expect("none"), None);
+    }
+
+    #[test]
     fn sizes_are_bounded_and_negative_ones_refused() {
-        assert_eq!(parse(5000, "", 0).expect("a size").size, MAX_SIZE);
-        assert_eq!(parse(7, "", 0).expect("a size").size, 7);
-        assert_eq!(parse(-1, "", 0).expect_err("negative").violations()[0].field, "page_size");
+        let size = |asked: i32| parse(asked, "", 0, OF_RECORDS).map(|page| page.size);
+        assert_eq!(size(5000).expect("a size"), OF_RECORDS.most);
+        assert_eq!(size(7).expect("a size"), 7);
+        assert_eq!(size(-1).expect_err("negative").violations()[0].field, "page_size");
     }
 
     #[test]

@@ -35,6 +35,9 @@ use crate::{
     status,
 };
 
+// Pages of versions go by the number of a version, which is no token: whoever knows a version may
+// begin there, and a list in `mpp-resource`, which stands above this crate, knows no such place.
+
 /// Versions on a page if the request names no size: a screenful.
 const PAGE: usize = 20;
 /// The most versions of a page.

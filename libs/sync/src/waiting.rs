@@ -8,15 +8,19 @@ use crate::{
     syncs::Syncs,
 };
 
-/// A page of records that wait.
+/// Records that wait.
 #[derive(Debug, Default)]
 pub struct WaitingPage {
-    /// The records of this page.
+    /// The records of this page, and the first one of the next.
     pub records: Vec<Waiting>,
-    /// The source and name after which the next page begins; `None` on the last.
-    pub next: Option<String>,
     /// The causes, over all pages; those of most records first.
     pub causes: Vec<Cause>,
+}
+
+/// Where a record stands in the list: by its source, then its name. A blank stands before whatever
+/// either is made of.
+pub fn place(record: &Waiting) -> String {
+    format!("{} {}", record.source, record.name)
 }
 
 impl WaitingPage {
@@ -41,7 +45,8 @@ impl WaitingPage {
 /// The records that wait, of one source or, if that is empty, of all.
 ///
 /// # Errors
-/// `NOT_FOUND` for a source that does not exist; `UNAVAILABLE` when the database is away.
+/// `NOT_FOUND` for a source that does not exist; a page token that is not this list's;
+/// `UNAVAILABLE` when the database is away.
 pub async fn waiting<S: Syncs>(
     service: &S,
     source: &str,
@@ -51,16 +56,13 @@ pub async fn waiting<S: Syncs>(
     if !source.is_empty() && !service.knows(source) {
         return Err(Error::not_found(source));
     }
-    let after = page.after.split_once(' ').unwrap_or_default();
+    let after = page.position(|after| after.split_once(' '))?.unwrap_or_default();
     let mut db = service.db().read().await?;
-    let mut records =
+    let records =
         waiting::page(db.conn(), source, code, after, page.size.saturating_add(1)).await?;
     let mut causes = waiting::causes(db.conn(), source).await?;
     db.end().await?;
     causes.retain(|cause| code.is_empty() || cause.code == code);
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.records));
-    let has_more = records.len() > page.size;
-    records.truncate(page.size);
-    let last = records.last().map(|last| format!("{} {}", last.source, last.name));
-    Ok(WaitingPage { next: last.filter(|_| has_more), records, causes })
+    Ok(WaitingPage { records, causes })
 }

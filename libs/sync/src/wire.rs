@@ -9,14 +9,14 @@ use mpp_api::{
 };
 use mpp_core::Result;
 use mpp_form::Check;
-use mpp_resource::page;
+use mpp_resource::{list::Pager, page};
 
 use crate::{
     fate::Done,
     model::quarantine::check_code,
     store::waiting::{Cause, Waiting},
     syncs::Syncs,
-    waiting::waiting,
+    waiting::{place, waiting},
 };
 
 /// Causes that an answer names at the most.
@@ -27,7 +27,8 @@ const ALL: &str = "sources/-";
 /// Answers a list.
 ///
 /// # Errors
-/// `INVALID_FIELD` for a request of the wrong form; `NOT_FOUND` for a source that does not exist.
+/// `INVALID_FIELD` for a request of the wrong form; `NOT_FOUND` for a source that does not exist; a
+/// page token that is not this list's.
 pub async fn listed<S: Syncs>(
     service: &S,
     request: &ListWaitingRecordsRequest,
@@ -38,20 +39,26 @@ pub async fn listed<S: Syncs>(
     }
     check_code(&mut check, &request.code);
     check.finish()?;
+    let bound = page::hash(&["waiting records", &request.parent, &request.code]);
+    let asked = page::parse(request.page_size, &request.page_token, bound, page::OF_RECORDS)?;
     if request.parent != ALL {
         service.await_source(&request.parent).await?;
     }
-    let filter = page::hash(&[&request.parent, &request.code]);
-    let asked = page::parse(request.page_size, &request.page_token, filter)?;
     let source = if request.parent == ALL { "" } else { &request.parent };
     let found = waiting(service, source, &request.code, &asked).await?;
+    let mut pager = Pager::new(asked.clone());
     let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+    let (total, refused, oldest) = (found.total(), found.refused(), found.oldest().cloned());
+    for row in found.records {
+        pager.offer(&place(&row), || Some(record(row)));
+    }
+    let page = pager.finish();
     Ok(ListWaitingRecordsResponse {
-        total_size: size(found.total()),
-        rejected_size: size(found.refused()),
-        oldest: found.oldest().cloned().map(cause),
-        records: found.records.into_iter().map(record).collect(),
-        next_page_token: found.next.map(|after| page::token(&after, filter)).unwrap_or_default(),
+        total_size: size(total),
+        rejected_size: size(refused),
+        oldest: oldest.map(cause),
+        records: page.records,
+        next_page_token: asked.next(page.next.as_deref()),
         cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
         causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
     })

@@ -15,7 +15,10 @@ use mpp_api::{
     },
 };
 use mpp_core::{Result, parent_of};
-use mpp_resource::page;
+use mpp_resource::{
+    list::Pager,
+    page::{self, Sizes},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Registry, divergences::count, filters::exists};
@@ -28,10 +31,8 @@ use crate::{
 const OWN: &str = "registry";
 /// Services whose requirements are read before writes of the memory go on.
 const AT_ONCE: usize = 1_000;
-/// Lines on a page where the request names no number.
-const USUAL: usize = 20;
-/// Lines on a page at the most.
-const MOST: usize = 100;
+/// Lines on a page.
+const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// Services of a circle that a line names.
 const NAMED: usize = 10;
 
@@ -85,22 +86,26 @@ impl Registry {
         asked: &ListBrokenRequirementsRequest,
     ) -> Result<ListBrokenRequirementsResponse> {
         self.memory.wait_for(asked.min_revision).await?;
-        let bound = page::hash(&[&asked.unit]);
-        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
-        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
+        let bound = page::hash(&["broken requirements", &asked.unit]);
+        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
         let below = self.memory.settled(|state| below(state, &asked.unit)).await?;
         let is_below = |unit: &str| below.as_ref().is_none_or(|below| below.contains(unit));
         let found = self.found(caller).await?;
         let linked = found.linked.iter().filter(|(unit, _)| is_below(unit));
         let own: Vec<&Named> =
             found.broken.iter().filter(|one| is_below(parent_of(&one.from))).collect();
-        let first = own.partition_point(|one| key(one) <= begin.after);
-        let some = &own[first..own.len().min(first + size)];
-        let last = some.last().filter(|_| first + size < own.len());
-        let next_page_token = last.map(|last| page::token(&key(last), bound)).unwrap_or_default();
+        let first = own.partition_point(|one| key(one) <= page.after);
+        let some = &own[first..own.len().min(first + page.size)];
+        let mut pager = Pager::new(page.clone());
+        let told = self.told(some).await;
+        some.iter().zip(told).for_each(|(one, told)| pager.offer(&key(one), || Some(told)));
+        if first + page.size < own.len() {
+            pager.goes_on();
+        }
+        let listed = pager.finish();
         Ok(ListBrokenRequirementsResponse {
-            broken_requirements: self.told(some).await,
-            next_page_token,
+            next_page_token: page.next(listed.next.as_deref()),
+            broken_requirements: listed.records,
             total_size: count(own.len()),
             linked_size: count(linked.map(|(_, many)| many).sum()),
         })

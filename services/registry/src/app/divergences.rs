@@ -21,7 +21,10 @@ use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
 };
-use mpp_resource::{list::MAX_PAGE_BYTES, page};
+use mpp_resource::{
+    list::MAX_PAGE_BYTES,
+    page::{self, PageRequest, Sizes},
+};
 use mpp_store::Label;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
@@ -42,10 +45,8 @@ use crate::{
     },
 };
 
-/// Standards on a page where the request names no number.
-const USUAL: usize = 20;
-/// Standards on a page at the most.
-const MOST: usize = 100;
+/// Standards on a page.
+const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// The parent of all standards.
 const ALL: &str = "standards/-";
 /// Holders of a variant that are named; all are counted.
@@ -84,35 +85,36 @@ impl Registry {
     ) -> Result<ListDivergencesResponse> {
         self.memory.wait_for(asked.min_revision).await?;
         let today = self.today()?;
-        let bound = page::hash(&["divergences", &asked.region]);
+        let bound = page::hash(&["divergences", &asked.parent, &asked.region]);
+        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
         let most = self.policy.divergence_services;
-        let (given, next) = self.memory.settled(|state| gather(state, asked, bound, most)).await?;
-        let work = move |gone: &CancellationToken| compared(given, next, (bound, today), gone);
+        let (given, next) = self.memory.settled(|state| gather(state, asked, &page, most)).await?;
+        let work = move |gone: &CancellationToken| compared(given, next, (page, today), gone);
         let mut answer = self.comparing.run(caller, work).await?;
         name_regions(&self.memory.read(), &mut answer);
         Ok(answer)
     }
 }
 
-/// The standards of a page with their services, and whether others follow.
+/// The standards of a page with their services, and whether others follow. A page is bound by what
+/// is compared for it, and an answer holds several lines of a standard or none: so no `Pager`
+/// collects it, which counts records.
 fn gather(
     state: &RegistryView,
     asked: &ListDivergencesRequest,
-    bound: u64,
+    page: &PageRequest,
     most: usize,
 ) -> Result<(Vec<Given>, bool)> {
     check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
-    let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
     if asked.parent != ALL {
         exists::<Standard>(state, &asked.parent, "parent")?;
         return Ok((given(state, &asked.parent, region, most).into_iter().collect(), false));
     }
-    let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
     let mut rest =
-        state.records.rows::<Standard>("").filter(|(name, _)| ***name > *begin.after).peekable();
+        state.records.rows::<Standard>("").filter(|(name, _)| ***name > *page.after).peekable();
     let (mut all, mut services, mut bytes) = (Vec::new(), 0, 0);
-    while all.len() < size
+    while all.len() < page.size
         && services < most
         && bytes < COMPARED_BYTES
         && let Some((name, _)) = rest.next()
@@ -186,7 +188,7 @@ fn name_regions(state: &RegistryView, answer: &mut ListDivergencesResponse) {
 fn compared(
     all: Vec<Given>,
     next: bool,
-    (bound, today): (u64, Date),
+    (page, today): (PageRequest, Date),
     gone: &CancellationToken,
 ) -> ListDivergencesResponse {
     let mut answer = ListDivergencesResponse::default();
@@ -198,9 +200,8 @@ fn compared(
         }
         look(given, today, gone, &mut answer);
     }
-    if let Some(last) = answer.looked.last().filter(|_| goes_on) {
-        answer.next_page_token = page::token(&last.standard, bound);
-    }
+    let last = answer.looked.last().filter(|_| goes_on);
+    answer.next_page_token = page.next(last.map(|last| &*last.standard));
     answer
 }
 

@@ -20,7 +20,11 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
 use mpp_form::announced::{holds, text_on};
-use mpp_resource::{memory::Row, page};
+use mpp_resource::{
+    list::Pager,
+    memory::Row,
+    page::{self, PageRequest, Sizes},
+};
 use mpp_store::Label;
 use tokio_util::sync::CancellationToken;
 
@@ -34,10 +38,8 @@ use super::{
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
 
-/// Lines on a page where the request names no number.
-const USUAL: usize = 20;
-/// Lines on a page at the most.
-const MOST: usize = 100;
+/// Lines on a page.
+const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// The parent of all standards.
 const ALL: &str = "standards/-";
 /// The key of units that are of no region.
@@ -56,8 +58,7 @@ struct Scope {
 
 /// The lines of a page: those of the first keys after the last page, and one more.
 struct Lines {
-    after: String,
-    size: usize,
+    page: PageRequest,
     found: BTreeMap<String, CountLine>,
     /// The regions of units.
     regions: HashMap<String, String>,
@@ -73,15 +74,15 @@ struct CountLine {
 impl Lines {
     /// The line of a key; `None` where it is on another page.
     fn of(&mut self, key: String) -> Option<&mut CountLine> {
-        if key <= self.after {
+        if key <= self.page.after {
             return None;
         }
         if !self.found.contains_key(&key) {
             let is_last = self.found.last_key_value().is_none_or(|(last, _)| key > *last);
-            if is_last && self.found.len() > self.size {
+            if is_last && self.found.len() > self.page.size {
                 return None;
             }
-            if self.found.len() > self.size {
+            if self.found.len() > self.page.size {
                 self.found.pop_last();
             }
         }
@@ -109,14 +110,14 @@ impl Registry {
     ) -> Result<CountAdoptionResponse> {
         self.memory.wait_for(asked.min_revision).await?;
         let (group, day) = (group(asked)?, self.today()?);
-        let bound = page::hash(&[&asked.parent, group.as_str_name(), &asked.region, &asked.unit]);
-        let begin = page::parse(asked.page_size, &asked.page_token, bound)?;
-        let size = if asked.page_size == 0 { USUAL } else { begin.size.min(MOST) };
+        let CountAdoptionRequest { parent, region, unit, .. } = asked;
+        let bound = page::hash(&["adoption", parent, group.as_str_name(), region, unit]);
+        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
         let scope = self.memory.settled(|state| scope(state, asked, (group, day))).await?;
-        let (own, after) = (self.clone(), begin.after);
+        let own = self.clone();
         let work = move |gone: &CancellationToken| {
-            let lines = Lines { after, size, found: BTreeMap::new(), regions: HashMap::new() };
-            own.counted(&scope, lines, bound, gone)
+            let lines = Lines { page, found: BTreeMap::new(), regions: HashMap::new() };
+            own.counted(&scope, lines, gone)
         };
         self.comparing.run(caller, work).await
     }
@@ -125,7 +126,6 @@ impl Registry {
         &self,
         scope: &Scope,
         mut lines: Lines,
-        bound: u64,
         gone: &CancellationToken,
     ) -> CountAdoptionResponse {
         for some in scope.standards.chunks(AT_ONCE).take_while(|_| !gone.is_cancelled()) {
@@ -133,20 +133,22 @@ impl Registry {
             some.iter().for_each(|standard| self.gather(&state, scope, standard, &mut lines));
         }
         let most = self.policy.divergence_services;
-        let (mut answer, mut open) = (CountAdoptionResponse::default(), 0);
-        let (size, mut rest) = (lines.size, lines.found.into_iter().peekable());
+        let (mut pager, mut open) = (Pager::new(lines.page.clone()), 0);
+        let mut rest = lines.found.into_iter().peekable();
         // A line alone has no more open than the bound; a page ends before the one that has.
         let fits = |line: &CountLine, open: usize| open == 0 || open + line.open.len() <= most;
-        while answer.adoptions.len() < size
+        while !pager.is_full()
             && let Some((key, line)) = rest.next_if(|(_, line)| fits(line, open))
         {
             open += line.open.len();
-            answer.adoptions.push(self.judged(scope, &key, line, gone));
+            pager.offer(&key, || Some(self.judged(scope, &key, line, gone)));
         }
-        if let Some(last) = answer.adoptions.last().filter(|_| rest.next().is_some()) {
-            answer.next_page_token = page::token(&last.key, bound);
+        if rest.next().is_some() {
+            pager.goes_on();
         }
-        answer
+        let listed = pager.finish();
+        let next_page_token = lines.page.next(listed.next.as_deref());
+        CountAdoptionResponse { adoptions: listed.records, next_page_token }
     }
 
     /// Adds the links of a standard to the lines: what is known is counted, and of the rest as many

@@ -8,7 +8,10 @@ use mpp_api::registry::{
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_form::stage;
-use mpp_resource::Serves as _;
+use mpp_resource::{
+    Serves as _,
+    page::{self, Sizes},
+};
 
 use super::{Registry, filters};
 use crate::{
@@ -52,11 +55,8 @@ impl Registry {
 
     /// How many hits a page has: as many as were asked for, but no more than search gives; the
     /// operator's default if the request names no number.
-    pub fn hits_on_a_page(&self, asked: usize) -> usize {
-        match asked {
-            0 => self.policy.search_page_hits,
-            asked => asked.min(MAX_PAGE),
-        }
+    pub fn hits_on_a_page(&self) -> Sizes {
+        Sizes { usual: self.policy.search_page_hits, most: MAX_PAGE }
     }
 }
 
@@ -82,9 +82,7 @@ pub(super) fn refused(error: search::Error) -> Error {
         search::Error::Invalid { field: "text", message } => {
             Error::field("query", FieldCode::TooLong, message)
         }
-        search::Error::Invalid { field: "after", message } => {
-            Error::new(Reason::InvalidPageToken, message)
-        }
+        search::Error::Invalid { field: "after", .. } => page::foreign(),
         search::Error::Invalid { field: "region", message } => {
             Error::field("region", FieldCode::Format, message)
         }

@@ -9,10 +9,7 @@ use mpp_api::scheduling::{
 };
 use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use mpp_form::hours_rule::{Target, lies_within};
-use mpp_resource::{
-    Call,
-    page::{self, PageRequest},
-};
+use mpp_resource::{Call, list::Pager, page::PageRequest};
 use mpp_store::Record;
 
 use super::Scheduling;
@@ -47,8 +44,6 @@ pub struct AppointmentsWanted {
     pub only_conflicts: bool,
     /// Which page is asked for, and how long it may be.
     pub page: PageRequest,
-    /// What the page's token is bound to.
-    pub bound: u64,
 }
 
 /// What is known of offerings, looked up once for a page; `None` for one that is gone.
@@ -108,26 +103,37 @@ impl Scheduling {
         days: &Days,
         rows: Vec<Record<Appointment>>,
     ) -> Result<ListAppointmentsResponse> {
+        let (mut pager, mut known) = (Pager::new(wanted.page.clone()), Offerings::new());
         let is_all = rows.len() < usize::from(LOOK);
-        let (mut answer, mut known) = (ListAppointmentsResponse::default(), Offerings::new());
-        let mut last = wanted.page.after.clone();
         for row in rows {
-            if answer.appointments.len() == wanted.page.size {
-                answer.next_page_token = page::token(&last, wanted.bound);
-                return Ok(answer);
+            if pager.is_full() {
+                break;
             }
-            last.clone_from(&row.doc.name);
-            if is_wanted(&row.doc, wanted, days) {
-                let broken = self.broken(&row.doc, days, &mut known)?;
-                if broken.is_some() || !wanted.only_conflicts {
-                    answer.appointments.push(listed(row, broken));
-                }
-            }
+            let name = row.doc.name.clone();
+            let found = self.found(row, wanted, days, &mut known)?;
+            pager.offer(&name, || found);
         }
         if !is_all {
-            answer.next_page_token = page::token(&last, wanted.bound);
+            pager.goes_on();
         }
-        Ok(answer)
+        let page = pager.finish();
+        let next_page_token = wanted.page.next(page.next.as_deref());
+        Ok(ListAppointmentsResponse { appointments: page.records, next_page_token })
+    }
+
+    /// The appointment as the list has it; `None` if it is not wanted.
+    fn found(
+        &self,
+        row: Record<Appointment>,
+        wanted: &AppointmentsWanted,
+        days: &Days,
+        known: &mut Offerings,
+    ) -> Result<Option<ListedAppointment>> {
+        if !is_wanted(&row.doc, wanted, days) {
+            return Ok(None);
+        }
+        let broken = self.broken(&row.doc, days, known)?;
+        Ok((broken.is_some() || !wanted.only_conflicts).then(|| listed(row, broken)))
     }
 
     /// Why a booked appointment that lies ahead cannot be kept.

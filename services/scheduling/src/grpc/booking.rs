@@ -119,9 +119,8 @@ impl Booking {
             },
             state: only_in(request.state)?,
             only_conflicts: request.only_conflicts,
-            page: page::parse(request.page_size, &request.page_token, bound)?,
+            page: page::parse(request.page_size, &request.page_token, bound, page::OF_RECORDS)?,
             parent: request.parent,
-            bound,
         };
         self.0.list_appointments(&call, &wanted).await
     }
