@@ -14,6 +14,12 @@ macro_rules! field_codes {
             /// Every code, for the documentation and for tests.
             pub const ALL: &'static [FieldCode] = &[$(FieldCode::$name),*];
 
+            /// The code of a stable text; `None` for one of another version of the program, and
+            /// for what is no code.
+            pub fn of(text: &str) -> Option<Self> {
+                match text { $($text => Some(FieldCode::$name),)* _ => None }
+            }
+
             /// The stable text.
             pub fn as_str(self) -> &'static str {
                 match self { $(FieldCode::$name => $text),* }

@@ -1,5 +1,9 @@
 //! The targets of hours: the nation, a mall, a counter, or an offering at a counter.
 
+use mpp_api::{
+    Document as _,
+    registry::{Counter, Mall, Offering},
+};
 use mpp_calendar::Layer;
 use mpp_core::{Error, FieldCode, Label, Labels, NATIONAL, ResourceName, Result};
 
@@ -18,9 +22,9 @@ impl Target {
     pub fn parse(text: &str, field: &str) -> Result<Self> {
         let layer = match text.split('/').count() {
             1 if text == NATIONAL => Layer::National,
-            2 => checked(text, &["malls"], field, Layer::Mall)?,
-            4 => checked(text, &["malls", "counters"], field, Layer::Counter)?,
-            6 => checked(text, &["malls", "counters", "offerings"], field, Layer::Offering)?,
+            2 => checked(text, Mall::COLLECTIONS, field, Layer::Mall)?,
+            4 => checked(text, Counter::COLLECTIONS, field, Layer::Counter)?,
+            6 => checked(text, Offering::COLLECTIONS, field, Layer::Offering)?,
             _ => return Err(not_a_target(field)),
         };
         Ok(Self { layer, name: text.to_owned() })
@@ -31,7 +35,7 @@ impl Target {
     /// # Errors
     /// Names `field`.
     pub fn counter_named(text: &str, field: &str) -> Result<Self> {
-        let layer = checked(text, &["malls", "counters"], field, Layer::Counter)?;
+        let layer = checked(text, Counter::COLLECTIONS, field, Layer::Counter)?;
         Ok(Self { layer, name: text.to_owned() })
     }
 

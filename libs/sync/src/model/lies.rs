@@ -55,8 +55,7 @@ impl Lies {
     /// The same of a code as it is stored; of one that another version of the program has stored
     /// only a try tells.
     pub fn told(code: &str) -> Self {
-        let known = FieldCode::ALL.iter().find(|known| known.as_str() == code);
-        known.map_or(Self::Service, |code| Self::of(*code))
+        FieldCode::of(code).map_or(Self::Service, Self::of)
     }
 
     /// Whether the same record may pass without a change of its own.

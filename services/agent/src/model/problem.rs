@@ -212,7 +212,7 @@ const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run onc
 
 /// The way out for a code, of a field or of a failure.
 pub fn advice(code: &str) -> &'static str {
-    let of_field = FieldCode::ALL.iter().find(|known| known.as_str() == code);
+    let of_field = FieldCode::of(code);
     let of_reason = Reason::ALL.iter().find(|known| known.as_str() == code);
     of_field
         .map(|code| code.way_out())

@@ -1,8 +1,11 @@
 //! Search: the request becomes a query, and what was found an answer.
 
-use mpp_api::registry::{
-    SearchServicesRequest, SearchServicesResponse, search_service_server::SearchService,
-    search_services_response::NamedPlace,
+use mpp_api::{
+    Document as _,
+    registry::{
+        SearchServicesRequest, SearchServicesResponse, Unit, search_service_server::SearchService,
+        search_services_response::NamedPlace,
+    },
 };
 use mpp_core::{Result, check_name, text};
 use mpp_resource::{
@@ -86,7 +89,7 @@ fn query(
         request.region.parse::<mpp_core::RegionCode>()?;
     }
     if !request.agency.is_empty() {
-        check_name(&request.agency, &["units"], "agency")?;
+        check_name(&request.agency, Unit::COLLECTIONS, "agency")?;
     }
     Ok(Query {
         text: text::line(&request.query).into_owned(),

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use mpp_api::scheduling::{
-    BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
-    CancelAppointmentResponse, GetAppointmentRequest, GetAppointmentResponse,
-    ListAppointmentsRequest, ListAppointmentsResponse, ListSlotsRequest, ListSlotsResponse,
-    appointment::State, booking_service_server::BookingService,
+use mpp_api::{
+    Document as _,
+    scheduling::{
+        Appointment, BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
+        CancelAppointmentResponse, GetAppointmentRequest, GetAppointmentResponse,
+        ListAppointmentsRequest, ListAppointmentsResponse, ListSlotsRequest, ListSlotsResponse,
+        appointment::State, booking_service_server::BookingService,
+    },
 };
 use mpp_core::{Error, FieldCode, Result, check_name};
 use mpp_form::day;
@@ -91,7 +94,7 @@ impl Booking {
         request: Request<CancelAppointmentRequest>,
     ) -> Result<CancelAppointmentResponse> {
         let (call, request) = Call::open_with_id(request)?;
-        check_name(&request.name, &["malls", "appointments"], "name")?;
+        check_name(&request.name, Appointment::COLLECTIONS, "name")?;
         let done = self.0.cancel_appointment(&call, &request.name, &request.code).await?;
         let appointment = Some(done.answer);
         Ok(CancelAppointmentResponse { appointment, revision: done.revision })
@@ -99,7 +102,7 @@ impl Booking {
 
     async fn get(&self, request: Request<GetAppointmentRequest>) -> Result<GetAppointmentResponse> {
         let (call, request) = (Call::of(&request), request.into_inner());
-        check_name(&request.name, &["malls", "appointments"], "name")?;
+        check_name(&request.name, Appointment::COLLECTIONS, "name")?;
         let appointment = self.0.get_appointment(&call, &request.name, &request.code).await?;
         Ok(GetAppointmentResponse { appointment: Some(appointment) })
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use mpp_api::scheduling::{
-    CallNextRequest, CallNextResponse, CompleteTicketRequest, CompleteTicketResponse,
-    GetQueueRequest, GetQueueResponse, IssueTicketRequest, IssueTicketResponse,
-    queue_service_server::QueueService,
+use mpp_api::{
+    Document as _,
+    scheduling::{
+        Appointment, CallNextRequest, CallNextResponse, CompleteTicketRequest,
+        CompleteTicketResponse, GetQueueRequest, GetQueueResponse, IssueTicketRequest,
+        IssueTicketResponse, Ticket, queue_service_server::QueueService,
+    },
 };
 use mpp_core::{Result, check_name};
 use mpp_form::hours_rule::Target;
@@ -57,7 +60,7 @@ impl Queue {
             appointment: request.appointment,
         };
         if !arrival.appointment.is_empty() {
-            check_name(&arrival.appointment, &["malls", "appointments"], "appointment")?;
+            check_name(&arrival.appointment, Appointment::COLLECTIONS, "appointment")?;
         }
         let done = self.0.issue_ticket(&call, &arrival).await?;
         Ok(IssueTicketResponse { revision: done.revision, ..done.answer })
@@ -75,7 +78,7 @@ impl Queue {
         request: Request<CompleteTicketRequest>,
     ) -> Result<CompleteTicketResponse> {
         let (call, request) = Call::open_with_id(request)?;
-        check_name(&request.name, &["malls", "tickets"], "name")?;
+        check_name(&request.name, Ticket::COLLECTIONS, "name")?;
         let done = self.0.complete_ticket(&call, &request.name).await?;
         Ok(CompleteTicketResponse { ticket: Some(done.answer), revision: done.revision })
     }

@@ -6,6 +6,8 @@
 //! `policy.rs`).
 
 use jiff::civil::Date;
+use mpp_api::Document as _;
+use mpp_api::registry::Offering;
 use mpp_api::scheduling::{Appointment, appointment};
 use mpp_api::time::to_timestamp;
 use mpp_calendar::{Zone, local_to_utc_micros};
@@ -45,8 +47,7 @@ impl NewAppointment {
         now: Micros,
         random: &mut impl Rng,
     ) -> Result<Self> {
-        let collections = ["malls", "counters", "offerings"];
-        let offering = ResourceName::parse(&slot.offering, &collections, "slot")?;
+        let offering = ResourceName::parse(&slot.offering, Offering::COLLECTIONS, "slot")?;
         let id = Uuid::new_v7(timestamp(now)).simple();
         let letter = |_| char::from(CODE[random.random_range(0..CODE.len())]);
         Ok(Self {

@@ -9,6 +9,8 @@
 //! meanwhile: an early appointment is called as soon as nobody stands before it.
 
 use jiff::civil::Date;
+use mpp_api::Document as _;
+use mpp_api::registry::Window;
 use mpp_api::scheduling::{Ticket, ticket};
 use mpp_core::{Error, FieldCode, Labels, Micros, ResourceName, Result};
 use mpp_form::hours_rule::Target;
@@ -182,7 +184,7 @@ pub fn name(mall: &str, date: Date, number: &str) -> String {
 /// # Errors
 /// Names the field `window`.
 pub fn counter_of_window(window: &str) -> Result<Target> {
-    let name = ResourceName::parse(window, &["malls", "counters", "windows"], "window")?;
+    let name = ResourceName::parse(window, Window::COLLECTIONS, "window")?;
     Target::counter_named(name.parent(), "window")
 }
 

@@ -8,7 +8,7 @@ use mpp_api::{
     sync::{ListWaitingRecordsResponse, WaitingCause},
 };
 use mpp_calendar::Zone;
-use mpp_core::id_of;
+use mpp_core::{FieldCode, id_of};
 
 use super::{
     Block, Drawn, Part, View, as_of, deviations, heading,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     components::Look,
-    words::{fed, format, incomplete, local_text, remedy, table as words},
+    words::{Phrase, fed, format, incomplete, local_text, remedy, table as words},
 };
 
 /// Draws the page; `None` if the report has no such source.
@@ -154,23 +154,28 @@ fn waiting_records(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
 
 fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
     let count = look.number(cause.record_count);
-    let phrase = match cause.code.as_str() {
-        _ if cause.rejected => words::WAITS_REJECTED,
-        "UNIT_NOT_FOUND" => words::WAITS_UNIT,
-        "UNIT_NOT_OWNED" => words::WAITS_RIGHT,
-        "MALL_NOT_FOUND" => words::WAITS_MALL,
-        "MALL_NOT_OWNED" => words::WAITS_MALL_RIGHT,
-        "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
-        "REGION_NOT_FOUND" => words::WAITS_REGION,
-        "CIRCLE" | "TOO_DEEP" | "SET_BY_OTHERS" => words::WAITS_STANDING,
-        "TOO_MANY_MOVED" => words::WAITS_MOVES,
-        "TARGET_NOT_FOUND" => words::WAITS_TARGET,
-        "TARGET_NOT_OWNED" => words::WAITS_TARGET_RIGHT,
-        "UNDONE" => words::WAITS_UNDONE,
-        _ => words::WAITS_OTHER,
-    };
+    let phrase = if cause.rejected { words::WAITS_REJECTED } else { waits_for(&cause.code) };
     let about = if cause.rejected { &cause.code } else { &cause.awaited };
     commands(&phrase.text(look.lang, &[&count, about]))
+}
+
+/// What a record waits for, by the stable code.
+fn waits_for(code: &str) -> Phrase {
+    use FieldCode as Code;
+    match Code::of(code) {
+        Some(Code::UnitNotFound) => words::WAITS_UNIT,
+        Some(Code::UnitNotOwned) => words::WAITS_RIGHT,
+        Some(Code::MallNotFound) => words::WAITS_MALL,
+        Some(Code::MallNotOwned) => words::WAITS_MALL_RIGHT,
+        Some(Code::OwnedByOtherSource) => words::WAITS_OWNER,
+        Some(Code::RegionNotFound) => words::WAITS_REGION,
+        Some(Code::Circle | Code::TooDeep | Code::SetByOthers) => words::WAITS_STANDING,
+        Some(Code::TooManyMoved) => words::WAITS_MOVES,
+        Some(Code::TargetNotFound) => words::WAITS_TARGET,
+        Some(Code::TargetNotOwned) => words::WAITS_TARGET_RIGHT,
+        Some(Code::Undone) => words::WAITS_UNDONE,
+        _ => words::WAITS_OTHER,
+    }
 }
 
 fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {

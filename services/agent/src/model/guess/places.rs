@@ -1,6 +1,13 @@
 //! Guesses which columns of a table hold units, malls or counters, by their names alone. Its keeper
 //! says which of these a table holds: a list of offices reads like a list of services.
 
+use std::borrow::Cow;
+
+use mpp_api::{
+    Document,
+    registry::{Mall, Region, Unit, counter::Regime, unit},
+    types::contact,
+};
 use serde_json::Value;
 
 use super::{
@@ -55,14 +62,14 @@ const EXPIRES: &[&str] = &["berlaku", "berakhir", "sampai", "expire", "expires",
 const FLOOR: &[&str] = &["lantai", "floor"];
 const ZONE: &[&str] = &["zona", "zone"];
 /// Columns of ways to reach a place, and their kinds.
-const CONTACTS: [(&[&str], &str); 3] = [
-    (&["telepon", "telp", "tlp", "phone", "telephone"], "KIND_TELEPHONE"),
-    (&["email", "surel", "mail"], "KIND_EMAIL"),
-    (&["website", "situs", "web", "laman"], "KIND_WEBSITE"),
+const CONTACTS: [(&[&str], contact::Kind); 3] = [
+    (&["telepon", "telp", "tlp", "phone", "telephone"], contact::Kind::Telephone),
+    (&["email", "surel", "mail"], contact::Kind::Email),
+    (&["website", "situs", "web", "laman"], contact::Kind::Website),
 ];
 
 /// A field of the mapping, and why a person should look at it.
-type MappedField = (String, &'static str);
+type MappedField = (String, Cow<'static, str>);
 
 /// Guesses from the first records of a table; `None` if no column names the places.
 pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Places> {
@@ -80,11 +87,12 @@ pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Place
 type Parts = Option<(&'static str, Vec<MappedField>, Vec<MappedField>)>;
 
 fn unit(rest: &mut Rest, above: Above<'_>) -> Parts {
-    let parent = rest.reference(ABOVE, "units", above.unit);
+    let parent = rest.reference::<Unit>(ABOVE, above.unit);
     let contacts = rest.contacts();
     let region = rest.region();
     let (id, name) = rest.called(OFFICE)?;
-    let kind = line("kind: \"KIND_OFFICE\"", "an agency, a bank, a court is another kind");
+    let office = unit::Kind::Office.as_str_name();
+    let kind = line(&format!("kind: \"{office}\""), "an agency, a bank, a court is another kind");
     let parent = field("parent", parent);
     let region = region.map(|at| line(&format!("region: {at}"), ""));
     let within = [name, kind, parent].into_iter().chain(region).chain(contacts);
@@ -92,7 +100,7 @@ fn unit(rest: &mut Rest, above: Above<'_>) -> Parts {
 }
 
 fn mall(rest: &mut Rest, above: Above<'_>) -> Parts {
-    let organiser = rest.reference(ORGANISER, "units", above.unit);
+    let organiser = rest.reference::<Unit>(ORGANISER, above.unit);
     let contacts = rest.contacts();
     let region = rest.region().unwrap_or_else(|| "\"regions/00.00\"".to_owned());
     let address = rest.text(ADDRESS).unwrap_or_else(|| "\"\"".to_owned());
@@ -101,7 +109,7 @@ fn mall(rest: &mut Rest, above: Above<'_>) -> Parts {
     let region = line(&format!("region: {region}"), "as it stands: no source changes it");
     let sites = line(&format!("sites: [{{address: {address}{location}}}]"), "");
     let (text, _) = field("organiser", organiser);
-    let organiser = (text, "as it stands: no source changes it");
+    let organiser = (text, "as it stands: no source changes it".into());
     let within = [name, region, organiser, sites].into_iter().chain(contacts);
     Some(("mall", vec![id], within.collect()))
 }
@@ -117,11 +125,13 @@ fn counter(rest: &mut Rest, above: Above<'_>) -> Parts {
         places.map(|(name, words)| Some(line(&format!("{name}: {}", rest.text(words)?), "")));
     // "Kode gerai" says which counter it is, "Gerai" alone what it is called.
     let (id, name) = rest.called(&["gerai", "counter", "loket", "layanan"])?;
-    let parent = field("parent", rest.reference(MALL, "malls", above.mall));
-    let unit = field("unit", rest.reference(OFFICE, "units", above.unit));
-    let regime =
-        "or REGIME_ARMY_POLICE, REGIME_OWN (state enterprises, banks), REGIME_DIRECT_SERVICE";
-    let regime = line("regime: \"REGIME_CIVIL_SERVICE\"", regime);
+    let parent = field("parent", rest.reference::<Mall>(MALL, above.mall));
+    let unit = field("unit", rest.reference::<Unit>(OFFICE, above.unit));
+    let [civil, army, own, direct] =
+        [Regime::CivilService, Regime::ArmyPolice, Regime::Own, Regime::DirectService]
+            .map(|regime| regime.as_str_name());
+    let others = format!("or {army}, {own} (state enterprises, banks), {direct}");
+    let regime = (format!("regime: \"{civil}\""), others.into());
     let within = [name, unit, regime, prefix].into_iter();
     let within = within.chain(places.into_iter().flatten()).chain(agreement);
     Some(("counter", vec![id, parent], within.collect()))
@@ -164,14 +174,15 @@ impl Rest {
     }
 
     /// The record that one refers to, by a column or by what was given.
-    fn reference(&mut self, names: &[&str], collection: &str, given: &str) -> MappedField {
+    fn reference<K: Document>(&mut self, names: &[&str], given: &str) -> MappedField {
         let code = self.take_if(|column| is_called(column, names) && is_called(column, ID));
         match code.or_else(|| self.take_column(names, &[])) {
             Some(column) => {
+                let collection = K::COLLECTIONS[0];
                 let text = format!("(\"{collection}/\" + ({} | slug))", path(&column));
-                (text, "are these the ids of the index")
+                (text, "are these the ids of the index".into())
             }
-            None => (Value::from(given).to_string(), "the same for all"),
+            None => (Value::from(given).to_string(), "the same for all".into()),
         }
     }
 
@@ -183,7 +194,7 @@ impl Rest {
             self.0.push(column);
             return None;
         }
-        Some(format!("(\"regions/\" + ({} | trimmed))", path(&column)))
+        Some(format!("(\"{}/\" + ({} | trimmed))", Region::COLLECTIONS[0], path(&column)))
     }
 
     fn location(&mut self) -> String {
@@ -215,8 +226,9 @@ impl Rest {
     }
 
     fn contacts(&mut self) -> Option<MappedField> {
-        let of = |(names, kind): (&[&str], &str)| {
+        let of = |(names, kind): (&[&str], contact::Kind)| {
             let at = self.text(names)?;
+            let kind = kind.as_str_name();
             Some(format!("({at} | select(. != \"\") | {{kind: \"{kind}\", value: .}})"))
         };
         let all: Vec<String> = CONTACTS.into_iter().filter_map(of).collect();
@@ -231,7 +243,7 @@ fn is_called(column: &Column, names: &[&str]) -> bool {
 }
 
 fn line(text: &str, doubt: &'static str) -> MappedField {
-    (text.to_owned(), doubt)
+    (text.to_owned(), doubt.into())
 }
 
 fn field(name: &str, (text, doubt): MappedField) -> MappedField {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_agent::{Look, Placed, Previewed};
+use mpp_core::FieldCode;
 
 use super::{Part, Report, Signed, changes::changes, english, faults::faults, form};
 use crate::{components::Look as Page, words::table as words};
@@ -30,7 +31,8 @@ impl Reading {
 
     /// Codes of rows that a person has to look at before they are sent.
     fn held_back(&self) -> impl Iterator<Item = &Placed> {
-        self.placed.iter().filter(|one| one.code == "SUSPICIOUS" && !one.id.is_empty())
+        let held = |one: &&Placed| FieldCode::of(&one.code) == Some(FieldCode::Suspicious);
+        self.placed.iter().filter(held).filter(|one| !one.id.is_empty())
     }
 }
 

@@ -1,5 +1,7 @@
 //! A catalog from a workbook.
 
+use mpp_core::FieldCode;
+
 use crate::words::Phrase;
 
 phrases! {
@@ -102,21 +104,22 @@ phrases! {
 
 /// What to do about a fault, by its stable code.
 pub fn fault_of_cell(code: &str) -> Phrase {
-    match code {
-        "REQUIRED" => FAULT_REQUIRED,
-        "UNKNOWN_VALUE" => FAULT_CHOICE,
-        "ID" => FAULT_ID,
-        "FORMAT" | "NAME" | "OUT_OF_RANGE" => FAULT_FORMAT,
-        "ERROR_VALUE" => FAULT_VALUE,
-        "UNREADABLE" | "TORN" => FAULT_UNREADABLE,
-        "DUPLICATE" => FAULT_TWICE,
-        "SUSPICIOUS" => FAULT_TRIAL,
-        "GONE" => FAULT_GONE,
-        "NOT_READ" => FAULT_NOT_READ,
-        "UNIT_NOT_FOUND" | "UNIT_NOT_OWNED" => FAULT_UNIT,
-        "TOMBSTONED" => FAULT_GONE_FOR_GOOD,
-        "LEFT_OUT" => FAULT_LEFT_OUT,
-        "TOO_LONG" | "TOO_MANY" | "TOO_LARGE" => FAULT_LONG,
+    use FieldCode as Code;
+    match Code::of(code) {
+        Some(Code::Required) => FAULT_REQUIRED,
+        Some(Code::UnknownValue) => FAULT_CHOICE,
+        Some(Code::Id) => FAULT_ID,
+        Some(Code::Format | Code::Name | Code::OutOfRange) => FAULT_FORMAT,
+        Some(Code::ErrorValue) => FAULT_VALUE,
+        Some(Code::Unreadable | Code::Torn) => FAULT_UNREADABLE,
+        Some(Code::Duplicate) => FAULT_TWICE,
+        Some(Code::Suspicious) => FAULT_TRIAL,
+        Some(Code::Gone) => FAULT_GONE,
+        Some(Code::NotRead) => FAULT_NOT_READ,
+        Some(Code::UnitNotFound | Code::UnitNotOwned) => FAULT_UNIT,
+        Some(Code::Tombstoned) => FAULT_GONE_FOR_GOOD,
+        Some(Code::LeftOut) => FAULT_LEFT_OUT,
+        Some(Code::TooLong | Code::TooMany | Code::TooLarge) => FAULT_LONG,
         _ => FAULT_OTHER,
     }
 }

@@ -54,8 +54,8 @@ fn a_list_of_malls_is_mapped_with_what_no_source_changes() {
 #[test]
 fn a_list_of_counters_is_mapped_with_their_offices_and_agreements() {
     let row = json!({"Kode Kantor": "dinsos", "Kode Gerai": "SOSIAL", "Nama Gerai": "Gerai Sosial",
-        "Mal": "wa", "Awalan antrean": "b", "Lantai": "1", "Nomor PKS": "PKS 1/2026",
-        "Berlaku sampai": "2028-12-31"});
+        "Mal": "wa", "Awalan antrean": "b", "Lantai": "1", "Zona": "B",
+        "Nomor PKS": "PKS 1/2026", "Berlaku sampai": "2028-12-31"});
     let (record, left) = mapped(&row, Place::Counter);
     assert_eq!((&record["source_id"], &record["parent"]), (&json!("sosial"), &json!("malls/wa")));
     let counter = &record["counter"];
