@@ -40,7 +40,11 @@ fn week(row: &StringRecord) -> Result<Weekly, String> {
     if !(1..=7).contains(&working_days) {
         return Err(format!("{working_days} are no days of a week"));
     }
-    let working_minutes = number(row, 6)? / working_days;
+    let weekly_minutes = number(row, 6)?;
+    if weekly_minutes % working_days != 0 {
+        return Err(format!("{weekly_minutes} minutes do not part evenly on {working_days} days"));
+    }
+    let working_minutes = weekly_minutes / working_days;
     let day = |break_start: u16, break_minutes: u16| {
         let (resume, end) = (break_start + break_minutes, start + working_minutes + break_minutes);
         vec![Interval::new(start, break_start), Interval::new(resume, end)]

@@ -106,6 +106,16 @@ mod tests {
     }
 
     #[test]
+    fn a_service_is_read_only_where_it_may_name_an_author() {
+        let title = Some(mpp_api::types::LocalizedText { id: "KTP".into(), ..Default::default() });
+        let plain = Service { name: "units/a/services/ktp".into(), title, ..Service::default() };
+        assert!(!may_have(&plain.encode_to_vec(), *OVERRIDES));
+        assert!(may_have(&service("users/siti"), *OVERRIDES));
+        assert!(may_have(b"\xff", *OVERRIDES), "bytes that are no record");
+        assert!(may_have(&plain.encode_to_vec(), None), "a contract without the field");
+    }
+
+    #[test]
     fn a_catalog_change_names_no_person_to_anybody() {
         let change = CatalogChange { actor: "users/siti".into(), ..CatalogChange::default() };
         let stored = Bytes::from(change.encode_to_vec());

@@ -107,8 +107,8 @@ mpp_core::policy! {
         /// Milliseconds that a fault must last before it counts, so that a short one does not make
         /// balancers flap; its end counts at once.
         fault_counts_millis: u64 = 2_000 in 0..=60_000,
-        /// Milliseconds between two looks at the database. Seldom notices late that it is away,
-        /// often costs a question each time. Chosen, not measured.
+        /// Milliseconds between two looks at the database. A longer pause notices late that it is
+        /// away, a shorter one asks it more often. Chosen, not measured.
         look_millis: u64 = 2_000 in 100..=60_000,
         /// The same while it is away: calls are refused until it is found to be back. And the least
         /// time between two looks, where somebody finds a connection to be of no use. Shorter

@@ -185,7 +185,8 @@ async fn put<D: Resource, R: Rules<D>>(
     });
     let ready = rules.prepare(tx, puts.collect(), fates).await?;
     let (items, sent): (Vec<_>, Vec<_>) = ready.into_iter().map(sent).unzip();
-    let written = tx.put_many(items).await?;
+    let written =
+        if R::ONE_BY_ONE { put_each(tx, items).await? } else { tx.put_many(items).await? };
     for (one, put) in sent.into_iter().zip(written) {
         let fate = match outcome(rules, tx, &one, put).await? {
             Ok(outcome) => Ok(Taken { outcome, warnings: rules.was_put(tx, one.own).await? }),
@@ -194,6 +195,21 @@ async fn put<D: Resource, R: Rules<D>>(
         fates.insert(one.index, fate);
     }
     Ok(())
+}
+
+/// Puts records one after the other: the transaction remembers what it has read and written of
+/// each, which a record that lies in it asks for next.
+async fn put_each<D: Resource>(tx: &mut Tx, items: Vec<(String, D, Labels)>) -> Result<Vec<Put>> {
+    let mut written = Vec::with_capacity(items.len());
+    for (name, record, labels) in items {
+        written.push(match tx.put(&name, &record, labels, Expect::Any).await {
+            Err(error) if error.reason() == Reason::Tombstoned => {
+                Put { tombstoned: true, ..Put::default() }
+            }
+            put => put?,
+        });
+    }
+    Ok(written)
 }
 
 async fn outcome<D: Resource, R: Rules<D>>(

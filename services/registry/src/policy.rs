@@ -26,9 +26,9 @@ mpp_core::policy! {
         /// Days for which a repeated request id gets its first answer. A repeat that comes later is
         /// written again; each day more keeps a day's answers. Chosen, not measured.
         request_days: u64 = 1 in 1..=30,
-        /// Seconds between two looks of the background work at the tasks that are due. Seldom means
-        /// late counts and late tidying, often means more questions to the database. Chosen, not
-        /// measured.
+        /// Seconds between two looks of the background work at the tasks that are due. A longer
+        /// pause means late counts and late tidying, a shorter one more questions to the database.
+        /// Chosen, not measured.
         job_every_seconds: u64 = 60 in 1..=3_600,
         /// Seconds for which one replica does the background work (`jobs.rs`) before another may:
         /// two rounds, so that a replica that runs keeps it.

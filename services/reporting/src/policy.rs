@@ -23,8 +23,8 @@ mpp_core::policy! {
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3_660,
-        /// Seconds between two looks for what the feed need not keep any longer. Seldom keeps more
-        /// than is needed for longer, often costs questions that find nothing. Chosen, not
+        /// Seconds between two looks for what the feed need not keep any longer. A longer pause
+        /// keeps it for longer, a shorter one asks more often and finds nothing. Chosen, not
         /// measured.
         feed_tidied_seconds: u64 = 600 in 10..=86_400,
         /// Lease of the replica that projects. When that replica dies, reports stand still until

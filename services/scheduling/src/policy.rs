@@ -55,17 +55,17 @@ mpp_core::policy! {
         /// what is not there: who has just made it did nothing wrong.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Seconds after which the position in the registry's feed is saved though nothing changed.
-        /// Seldom means more to read again after a restart, often means more writes. Chosen, not
-        /// measured.
+        /// A longer time means more to read again after a restart, a shorter one more writes.
+        /// Chosen, not measured.
         bookmark_seconds: u64 = 60 in 1..=3600,
         /// Seconds after which another replica takes over the measuring of deviations from one that
         /// gives no sign of life; a sign is given three times as often. A shorter one may be lost
         /// to a slow database, a longer one leaves deviations unmeasured for longer. Chosen, not
         /// measured.
         measuring_lease_seconds: u64 = 10 in 3..=600,
-        /// Seconds between two measurings of every counter, which mend whatever was missed. Seldom
-        /// leaves what was missed for longer, often measures again what has not changed. Chosen,
-        /// not measured.
+        /// Seconds between two measurings of every counter, which mend whatever was missed. A
+        /// longer pause leaves it unmended for longer, a shorter one measures more that has not
+        /// changed. Chosen, not measured.
         sweep_seconds: u64 = 60 in 10..=3600,
         /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
         /// bookings through.
@@ -75,8 +75,9 @@ mpp_core::policy! {
         /// Seconds between two counts of the places that today's slots offer, for the metrics; a
         /// hundred times what a count takes where that is longer, since it plans every offering.
         offered_counted_seconds: u64 = 60 in 5..=86_400,
-        /// Seconds between two looks for past days to erase. Seldom keeps the applicants' digests
-        /// for longer than the day, often costs questions that find nothing. Chosen, not measured.
+        /// Seconds between two looks for past days to erase. A longer pause keeps the applicants'
+        /// digests for longer than the day, a shorter one asks more often and finds nothing.
+        /// Chosen, not measured.
         erase_every_seconds: u64 = 600 in 10..=86_400,
         /// Seconds for which one replica erases before another may. Shorter than the pause between
         /// two looks, so that each look is somebody's and none is missed when a replica goes.

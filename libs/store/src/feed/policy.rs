@@ -34,8 +34,8 @@ mpp_core::policy! {
         /// keeps old rows from being tidied away. Chosen, not measured.
         stall_seconds: u64 = 30 in 1..=600,
         /// Seconds at least between two readings of the records, by which their digest in bookmarks
-        /// is proven; so, too, between two readings of a copy of another service's feed. Seldom
-        /// finds a record that was spoilt late. Chosen, not measured.
+        /// is proven; so, too, between two readings of a copy of another service's feed. A longer
+        /// pause finds a spoilt record later. Chosen, not measured.
         proof_seconds: u64 = 10 in 1..=86_400,
         /// Which part of the time such a reading may take, as one over this: of many records it
         /// comes more seldom, so that it takes little from those who work.

@@ -91,10 +91,12 @@ fn choice<'s>(
     has_id.then_some(Term::IfThenElse(cases, other))
 }
 
+/// Whether it may say the id, or of what kind the record is, which the id's name depends on.
 fn names_id(term: &Term<&str>) -> bool {
-    let said = format!("{term:?}");
-    // A variable or a filter may hold any object.
-    !matches!(term, Term::Obj(_)) || OF_ID.iter().any(|name| said.contains(name))
+    // A variable or a filter may hold any object, and a key that is worked out may be any.
+    let Term::Obj(pairs) = term else { return true };
+    let says = |name: &str| OF_ID.contains(&name) || KINDS.contains(&name);
+    pairs.iter().any(|(key, _)| literal(key).is_none_or(says))
 }
 
 fn literal<'s>(key: &Term<&'s str>) -> Option<&'s str> {
@@ -147,6 +149,8 @@ mod tests {
             "(.nama | split(\",\")) as $names | {source_id: $names[0], service: {}}",
             "{source_id: .kode}, {source_id: \"b\"}",
             "{(.kode): 1, source_id: .kode}",
+            "{source_id: .kode, service: {}} + {(.kode): error}",
+            "{source_id: .kode} + {unit_record: error}",
             "error",
         ] {
             assert_eq!(id(program, row()), None, "{program}");

@@ -69,8 +69,9 @@ impl Registry {
             let mut gone: BTreeSet<String> = asked.has.iter().cloned().collect();
             gone.retain(|name| self.memory.read().records.row::<Service>(name).is_none());
             gone.extend(walk.missing().cloned());
-            if !self.look_up(&mut looked_up, gone).await {
-                walk.not_looked_up = looked_up.missed;
+            if !self.look_up(&mut looked_up, gone.clone()).await {
+                gone.retain(|name| looked_up.missed.contains(name));
+                walk.not_looked_up = gone;
                 return Ok(walk);
             }
         }

@@ -41,6 +41,30 @@ fn alone(lines: &[&str]) -> Option<Vec<String>> {
     Some(lines.iter().map(dotted).collect())
 }
 
+/// Words that a number before them counts: "2 map" are two of them.
+const MEASURES: [&str; 20] = [
+    "lembar",
+    "lbr",
+    "lb",
+    "rangkap",
+    "buah",
+    "bh",
+    "map",
+    "eksemplar",
+    "eks",
+    "set",
+    "helai",
+    "orang",
+    "kali",
+    "hari",
+    "bulan",
+    "tahun",
+    "jam",
+    "menit",
+    "unit",
+    "salinan",
+];
+
 /// "1 KTP", in every line.
 fn before_blanks(lines: &[&str]) -> Option<Vec<String>> {
     let parted = |line: &&str| {
@@ -50,9 +74,11 @@ fn before_blanks(lines: &[&str]) -> Option<Vec<String>> {
     let parted: Option<Vec<_>> = lines.iter().map(parted).collect();
     let parted = parted?;
     runs(parted.iter().map(|(number, ..)| *number), SURE)?;
-    let unit = |rest: &str| rest.split(' ').next().unwrap_or_default().to_lowercase();
-    // "1 lembar KTP", "2 lembar foto": amounts of one unit.
-    let counts = parted.windows(2).any(|two| unit(&two[0].2) == unit(&two[1].2));
+    let word = |rest: &str| rest.split(' ').next().unwrap_or_default().to_lowercase();
+    // "1 lembar KTP", "2 map", "3 berkas A", "4 berkas B": amounts.
+    let is_measure = |rest: &str| MEASURES.contains(&word(rest).as_str());
+    let counts = parted.iter().any(|(.., rest)| is_measure(rest))
+        || parted.windows(2).any(|two| word(&two[0].2) == word(&two[1].2));
     let dotted = parted.iter().map(|(_, first, rest)| format!("{} {rest}", dot(first)));
     (!counts).then(|| dotted.collect())
 }
@@ -119,6 +145,7 @@ mod tests {
                 "1 lembar KTP\n2 lembar foto\n3 lembar KK",
                 "1 lembar KTP | 2 lembar foto | 3 lembar KK",
             ),
+            ("1 lembar KTP\n2 map\n3 foto", "1 lembar KTP | 2 map | 3 foto"),
             ("1 KTP\n2 foto", "1 KTP | 2 foto"),
             ("110\n112", "110 | 112"),
             ("1\n2\n3", "1 | 2 | 3"),

@@ -40,8 +40,7 @@ const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 /// The words by which a row that is no record says that more follows; dots alone say it, too.
 pub fn goes_on_below(text: &str) -> Option<String> {
     let text = text.trim();
-    let is_dots = |sign: char| ".…⋮".contains(sign) || sign.is_whitespace();
-    if text.chars().all(is_dots) && (text.contains("...") || text.contains(['…', '⋮'])) {
+    if is_dots(text) {
         return Some(text.to_owned());
     }
     // "43. dst.": the number of the row that is not there.
@@ -70,10 +69,30 @@ pub fn is_extent(cells: &[String]) -> bool {
         [text] if is_footer(text) => {
             let tells = || out_of(text, true).is_some() || counted(text).is_some();
             let is_told = || tells() || mark(text).is_some() || partial::is_extent(text);
-            goes_on_below(text).is_some() || (!is_numbered && is_told())
+            is_more(text, is_numbered) || (!is_numbered && is_told())
         }
         _ => false,
     }
+}
+
+/// Whether a row's only text says that more follows and can be no title: "Perpanjangan izin tahun
+/// berikutnya" can, and behind the number of a row all but "dst." and dots can.
+fn is_more(text: &str, is_numbered: bool) -> bool {
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
+    if is_numbered {
+        return bare.is_empty() && is_dots(text) || AND_SO_ON.contains(&bare);
+    }
+    let words = || MORE_BELOW.iter().chain(&GOES_ON);
+    let is_within = words().any(|words| bare.contains(words));
+    let begins = words().any(|words| bare.starts_with(words));
+    goes_on_below(text).is_some() && (begins || !is_within)
+}
+
+/// "...", "…", "⋮".
+fn is_dots(text: &str) -> bool {
+    let is_dot = |sign: char| ".…⋮".contains(sign) || sign.is_whitespace();
+    text.chars().all(is_dot) && (text.contains("...") || text.contains(['…', '⋮']))
 }
 
 /// "12", "12.": the number of a row.
@@ -99,9 +118,16 @@ mod tests {
         ] {
             assert!(is_extent(&row(&cells)), "{cells:?}");
         }
-        for cells in
-            [["3", "KTP", ""], ["KTP", "", ""], ["3", "1/2", ""], ["1", "dst", "KK"], ["", "", ""]]
-        {
+        for cells in [
+            ["3", "KTP", ""],
+            ["KTP", "", ""],
+            ["3", "1/2", ""],
+            ["1", "dst", "KK"],
+            ["", "", ""],
+            ["7", "Perpanjangan izin tahun berikutnya", ""],
+            ["7", "Selanjutnya disebut izin", ""],
+            ["Perpanjangan izin tahun berikutnya", "", ""],
+        ] {
             assert!(!is_extent(&row(&cells)), "{cells:?}");
         }
     }

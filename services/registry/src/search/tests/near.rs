@@ -86,6 +86,21 @@ async fn behind_a_name_with_which_several_titles_begin_the_next_word_decides() {
 }
 
 #[tokio::test]
+async fn a_word_that_is_rightly_formed_is_no_slip_of_another() {
+    let sea = ServiceDoc {
+        name: "sea".into(),
+        title_id: "Persetujuan ruang laut".into(),
+        body: vec!["Kementerian Kelautan dan Perikanan".into()],
+        ..ServiceDoc::default()
+    };
+    let sea = Update::PutService(Box::new(sea));
+    let engine = engine(office().into_iter().chain([sea]).collect()).await;
+    for text in ["izin usaha perikanan", "izin usaha perhutanan", "izin usaha perkebunan"] {
+        assert!(ask(&engine, text).await.weak, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn an_office_word_that_ends_the_name_of_a_document_tells_another() {
     assert_near(&["paspor dinas", "bikin paspor dinas", "perpanjang paspor dinas"]).await;
     assert_first(&[("bikin ktp dinas dukcapil", "ktp"), ("perpanjang paspor", "habis")]).await;

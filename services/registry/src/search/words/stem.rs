@@ -90,6 +90,13 @@ fn step(word: &str) -> Option<String> {
     root_within(word).or_else(|| without_inflection(word)).or_else(|| without_affix_pair(word))
 }
 
+/// Whether a word is a root of the language in one of the forms that nobody hits by a slip:
+/// "perikanan", "kehutanan". Then it is a word.
+pub fn is_derived(word: &str) -> bool {
+    let within = |head: &&str| word.strip_prefix(*head)?.strip_suffix("an");
+    ["per", "pe", "ke"].iter().filter_map(within).any(is_root)
+}
+
 fn is_root(word: &str) -> bool {
     ROOTS.binary_search(&word).is_ok()
 }

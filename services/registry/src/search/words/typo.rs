@@ -13,6 +13,7 @@ use super::{
     shape::is_no_word,
     slips::{has_same_letters, is_stuttered, slips},
     spoken,
+    stem::is_derived,
     vocabulary::{FAINT, FAINT_FORMS, FILLERS, SPELLINGS},
     wordnet,
 };
@@ -82,10 +83,11 @@ pub fn guess(
 ) -> tantivy::Result<Guess> {
     let own = &term.alternatives[0];
     let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
-    if certain || !term.decides || analyze::is_faint(&term.own) {
+    let typed = analyze::folded(&term.word);
+    // "Perikanan" is no slip of "perizinan".
+    if certain || !term.decides || analyze::is_faint(&term.own) || is_derived(&typed) {
         return Ok(Guess::Words(Vec::new()));
     }
-    let typed = analyze::folded(&term.word);
     let letters = typed.chars().count();
     let is_english = is_english && wordnet::knows(&typed);
     let slips = tolerance.slips(letters);
