@@ -124,15 +124,28 @@ fn tell(version: &Version, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// What happened to the record, when, and who did it from where.
+/// What happened to the record since the version before, when, and who did it from where.
 fn heading(version: &Version) -> String {
+    let version_number = version.change.as_ref().map_or(0, |change| change.version);
+    let what = match version.compared_version {
+        0 if version_number > 1 => "written; the version before is no record, or not kept any more",
+        0 => "made",
+        _ => "changed",
+    };
+    headed(version, what)
+}
+
+/// A version by itself, of which nobody has asked what it changed.
+fn standing(version: &Version) -> String {
+    headed(version, "written")
+}
+
+fn headed(version: &Version, written: &str) -> String {
     let change = version.change.clone().unwrap_or_default();
     let at = change.commit_time.map(|time| time.to_string()).unwrap_or_default();
-    let what = match (change.op(), version.compared_version) {
-        (Op::Deleted, _) => format!("deleted{}", why(change.tombstone.as_ref())),
-        (_, 0) if change.version == 1 => "made".to_owned(),
-        (_, 0) => "written; the version before is no record, or not kept any more".to_owned(),
-        _ => "changed".to_owned(),
+    let what = match change.op() {
+        Op::Deleted => format!("deleted{}", why(change.tombstone.as_ref())),
+        _ => written.to_owned(),
     };
     format!(
         "v{:<4} revision {:<8} {at}  {what}{}{}",
@@ -165,7 +178,7 @@ fn as_it_was(version: &Version, output: Output) -> Result<()> {
         say!("{}", output::json(version)?);
         return Ok(());
     }
-    say!("{}", heading(version));
+    say!("{}", standing(version));
     let document = version.change.as_ref().and_then(|change| change.document.as_ref());
     if let Some(document) = document {
         let text = json::write_encoded(&document.type_url, &document.value)?;
@@ -188,7 +201,7 @@ fn compared(answer: &CompareRecordVersionsResponse, output: Output) -> Result<()
         return Ok(());
     }
     for (word, version) in [("from", &answer.from), ("to", &answer.to)] {
-        say!("{word:5} {}", version.as_ref().map(heading).unwrap_or_default());
+        say!("{word:5} {}", version.as_ref().map(standing).unwrap_or_default());
         if version.as_ref().is_some_and(|version| version.standing_unknown) {
             standing_unknown();
         }
@@ -247,5 +260,7 @@ mod tests {
             told.contains("by units/kemendagri  from sources/kemendagri, session s-1"),
             "{told}"
         );
+        let alone = standing(&Version { compared_version: 0, ..version });
+        assert!(alone.contains("written  by units/kemendagri"), "{alone}");
     }
 }

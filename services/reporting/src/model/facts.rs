@@ -237,6 +237,9 @@ pub struct DeviationRow {
     pub week: String,
     /// No finding speaks of the mall or the national template.
     pub uniform: bool,
+    /// Its hours are known on no day of the week: nobody can say whether it is uniform.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unknown: bool,
     /// One finding for each yardstick, code and text.
     pub findings: Vec<Finding>,
     /// Findings beyond the bound, each day for itself, which are not kept.

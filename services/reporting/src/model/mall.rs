@@ -59,7 +59,8 @@ impl View<'_> {
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .map(|(name, _)| name)
             .collect();
-        let judged: Vec<_> = counters.iter().filter_map(|name| self.deviation(name)).collect();
+        let measured = counters.iter().filter_map(|name| self.deviation(name));
+        let judged: Vec<_> = measured.filter(|row| !row.unknown).collect();
         let uniform = judged.iter().filter(|row| row.uniform).count();
         let offerings = below(&self.nation.offerings, standing.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
@@ -113,6 +114,7 @@ impl View<'_> {
     fn hours(&self, counter: &str) -> Hours {
         match self.deviation(counter) {
             None => Hours::Unspecified,
+            Some(row) if row.unknown => Hours::Unspecified,
             Some(row) if row.uniform => Hours::Uniform,
             Some(_) => Hours::Deviating,
         }

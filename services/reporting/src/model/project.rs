@@ -258,6 +258,8 @@ fn differences(
     }
 }
 
+const DAYS_OF_A_WEEK: i32 = 7;
+
 /// The key is the counter: one week at a time stands in the feed.
 fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
     let counter = event.name.strip_suffix("/deviation").unwrap_or(&event.name).to_owned();
@@ -267,6 +269,7 @@ fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
             mall: mall_of(&counter).to_owned(),
             week: found.week,
             uniform: found.uniform,
+            unknown: found.unknown_days >= DAYS_OF_A_WEEK,
             findings,
             left_out,
             known: event.at,

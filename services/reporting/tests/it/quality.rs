@@ -3,7 +3,7 @@
 use mpp_api::{
     registry::{Service, mall::Stage, offering},
     reporting::{Report, catalog_change::Field},
-    scheduling::{appointment, deviation::finding::Code, ticket},
+    scheduling::{Deviation, appointment, deviation::finding::Code, ticket},
     sync::{Source, source::Service as Fed},
     types::{ServiceTime, service_time},
 };
@@ -52,6 +52,30 @@ async fn a_changed_fee_is_told_before_and_after() {
         let fees = &report.changes[2];
         assert_eq!(fees.time, Some(mpp_api::time::to_timestamp(MORNING + SECOND)));
         assert_eq!(fees.actor, "units/kemendagri");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_counter_whose_hours_nobody_knows_is_neither_uniform_nor_deviating() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        regions(&world).await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+        let (dukcapil, polri) = ("malls/satu/counters/dukcapil", "malls/satu/counters/polri");
+        world.registry.put(dukcapil, &counter("Dukcapil")).await;
+        let registry = world.registry.put(polri, &counter("Polri")).await;
+        let some = Deviation { unknown_days: 6, ..deviation(&[]) };
+        world.scheduling.put(&format!("{dukcapil}/deviation"), &some).await;
+        let all = Deviation { unknown_days: 7, ..deviation(&[]) };
+        let scheduling = world.scheduling.put(&format!("{polri}/deviation"), &all).await;
+
+        let report = world.after_both(registry, scheduling).await;
+        let uniformity = report.uniformity.expect("a share");
+        assert_eq!((uniformity.numerator, uniformity.denominator), (1, 1));
+        let mall = &report.malls[0];
+        let judged = (mall.counters, mall.uniform_counters, mall.deviating_counters);
+        assert_eq!(judged, (2, 1, 0), "of one counter nobody can say it");
     })
     .await;
 }
