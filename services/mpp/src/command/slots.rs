@@ -87,6 +87,9 @@ fn print(answer: &ListSlotsResponse) {
         table.print();
     }
     answer.closed_days.iter().for_each(hours::print_day);
+    if !answer.not_sold.is_empty() {
+        say!("{}", answer.not_sold);
+    }
 }
 
 pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()> {
@@ -123,6 +126,9 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
         let request =
             ListSlotsRequest { offering: offering.clone(), date, days, only_available: true };
         let answer = booking.list_slots(request).await.map_err(refused)?.into_inner();
+        if !answer.not_sold.is_empty() {
+            return Err(Error::new(Reason::WrongState, answer.not_sold));
+        }
         if let Some(slot) = answer.slots.into_iter().next() {
             return Ok(slot.name);
         }

@@ -45,6 +45,9 @@ impl Scheduling {
             most_days: number(self.policy.slot_list_days),
             days_ahead: number(self.policy.days_ahead),
             first_date: first.to_string(),
+            not_sold: terms
+                .require_bookable()
+                .map_or_else(|why| why.message().into(), |()| String::new()),
             ..Default::default()
         };
         for date in dates {

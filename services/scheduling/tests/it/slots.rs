@@ -36,6 +36,25 @@ async fn a_closed_day_has_no_slots_and_says_why() {
 }
 
 #[tokio::test]
+async fn an_offering_that_takes_no_appointments_says_so_and_is_not_called_full() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let listed = async || {
+            let request = ListSlotsRequest { offering: KTP.into(), ..Default::default() };
+            world.scheduling.booking().list_slots(request).await.expect("slots").into_inner()
+        };
+        assert_eq!(listed().await.not_sold, "");
+        world.upstream.offering(KTP, 0, 0).await;
+        let told = eventually("the offering without places", async || {
+            Some(listed().await.not_sold).filter(|why| !why.is_empty())
+        })
+        .await;
+        assert!(told.contains("takes no appointments; take a ticket"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn beyond_the_days_that_are_sold_no_place_is_to_be_had() {
     on_both(async |database| {
         let world = World::on(database).await;
