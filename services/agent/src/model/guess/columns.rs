@@ -7,7 +7,7 @@ const DEEPEST: usize = 4;
 /// Examples that are kept of a column.
 const EXAMPLES: usize = 200;
 
-/// The kind of values that a column holds.
+/// The kind of values that a column holds; some of its records may have a text instead of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Texts, numbers, flags.
@@ -69,11 +69,12 @@ fn see(value: &Value, path: &[String], found: &mut Vec<Column>) {
         found.len() - 1
     });
     let column = &mut found[at];
+    // An empty list is one as well; the items of another record may be objects.
+    if matches!((&form, &column.form), (Form::Objects(_), _) | (Form::List, Form::Plain)) {
+        column.form = form;
+    }
     if text.trim().is_empty() {
         return;
-    }
-    if form != Form::Plain {
-        column.form = form;
     }
     column.is_number &= value.is_number();
     column.examples.push(text);

@@ -149,6 +149,35 @@ mod tests {
         assert!(id.doubt.as_deref().is_some_and(|doubt| doubt.contains("PRZ-002")), "{id:?}");
     }
 
+    #[test]
+    fn a_list_in_one_record_and_a_text_in_another_are_both_read() {
+        let texts = |requirements: Value, fee: Value| {
+            json!({ "kode": "a", "nama": "Izin", "syarat": requirements, "biaya": fee })
+        };
+        let lists = texts(json!(["KTP", "KK"]), json!(["Gratis", "Rp 50.000"]));
+        let objects = texts(json!([{ "isi": "KTP asli" }, { "isi": "KK" }]), json!([]));
+        let plain = texts(json!("<ol><li>KTP</li><li>KK</li></ol>"), json!("Rp 50.000"));
+        let short = texts(json!("1. KTP; 2. NIB"), json!(50000));
+        let (empty, none) = (texts(json!([]), json!([])), texts(Value::Null, Value::Null));
+        for first in [&lists, &objects] {
+            let sample = [first, &plain, &short, &empty, &none].map(Value::clone);
+            let program = program(&guess(&sample), "units/a");
+            let mapping = crate::model::mapping::Mapping::compile(&program).expect("a program");
+            let counted = |record: &Value| {
+                let made = mapping.apply(record);
+                let made = made.unwrap_or_else(|error| panic!("{error}\n{program}"));
+                let all = |field: &str| made[0]["service"][field].as_array().map_or(0, Vec::len);
+                (all("requirements"), all("fees"))
+            };
+            assert_eq!(counted(&plain), (2, 1), "{program}");
+            assert_eq!(counted(&short), (2, 1), "{program}");
+            assert_eq!((counted(&empty), counted(&none)), ((0, 0), (0, 0)), "{program}");
+            assert_eq!(counted(&lists), (2, 2), "a list of texts: {program}");
+            let torn = mapping.apply(&texts(json!([{ "lain": "KTP" }]), Value::Null));
+            assert!(torn.is_err(), "an item of another form is not lost: {torn:?}\n{program}");
+        }
+    }
+
     /// A catalog of tests/it/strange: its records, and which column holds what.
     fn catalog(path: &Path) -> (Vec<Value>, BTreeMap<String, String>) {
         let text = fs::read_to_string(path).expect("a catalog");

@@ -11,6 +11,13 @@ pub(super) const HELPERS: &str = r#"def trimmed: if . == null then "" else tostr
 def slug: trimmed | ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
 "#;
 
+/// Parts of a program that reads lists: one record may have a text where another has a list.
+const LISTS: &str = r#"# A list is read item by item, a text by its lines and numbers; what is neither fails the row.
+def each: if type == "array" then .[] else . end | select(. != null and . != "");
+def items: if type == "array" then . else list_items end | each;
+def worded: if type == "object" or type == "array" or . == null then error("an item of a list is no text") else trimmed end;
+"#;
+
 /// The jq program of a guess; `unit` owns all records.
 pub fn program(guess: &Guess, unit: &str) -> String {
     let mut lines = vec![
@@ -18,11 +25,16 @@ pub fn program(guess: &Guess, unit: &str) -> String {
             .to_owned(),
         "# Lines that end with a question mark are not sure.".to_owned(),
         HELPERS.trim_end().to_owned(),
+    ];
+    if guess.choices.iter().any(|choice| choice.column.form != Form::Plain) {
+        lines.push(LISTS.trim_end().to_owned());
+    }
+    lines.extend([
         "{".to_owned(),
         id(guess),
         format!("  unit: \"{unit}\",{}", offices(guess)),
         "  service: {".to_owned(),
-    ];
+    ]);
     let fields = Field::ALL.into_iter().filter_map(|(field, _)| guess.of(field));
     let of_service: Vec<(String, &Choice)> =
         fields.filter_map(|choice| Some((field(guess, choice)?, choice))).collect();
@@ -96,7 +108,8 @@ fn field(guess: &Guess, choice: &Choice) -> Option<String> {
         Field::Requirements => format!("requirements: [{}[] | {{text: .}}]", items(choice)),
         Field::Time => format!("time: ({at} | service_time)"),
         Field::Fees if choice.column.form == Form::Plain => format!("fees: [{at} | rupiah]"),
-        Field::Fees => format!("fees: [{}[] | rupiah]", items(choice)),
+        // A fee that is a text is read whole.
+        Field::Fees => format!("fees: [{at} | each | {} | rupiah]", item(&choice.column.form)),
         Field::Procedure
         | Field::Complaints
         | Field::LegalBasis
@@ -111,12 +124,14 @@ fn field(guess: &Guess, choice: &Choice) -> Option<String> {
 }
 
 fn keywords(choice: &Choice) -> String {
-    match choice.column.form {
-        Form::Plain => format!(
-            "({} | trimmed | split(\",\") | map(trimmed) | map(select(. != \"\")))",
-            path(&choice.column)
+    let at = path(&choice.column);
+    let parted = "trimmed | split(\",\") | map(trimmed) | map(select(. != \"\"))";
+    match &choice.column.form {
+        Form::Plain => format!("({at} | {parted})"),
+        form => format!(
+            "[{at} | if type == \"array\" then . else {parted} end | each | {}]",
+            item(form)
         ),
-        _ => items(choice),
     }
 }
 
@@ -124,8 +139,17 @@ fn items(choice: &Choice) -> String {
     let at = path(&choice.column);
     match &choice.column.form {
         Form::Plain => format!("({at} | list_items)"),
-        Form::List => format!("[{at}[]? | trimmed]"),
-        Form::Objects(key) => format!("[{at}[]? | {} | trimmed]", step(key)),
+        form => format!("[{at} | items | {}]", item(form)),
+    }
+}
+
+/// The text of a list's item.
+fn item(form: &Form) -> String {
+    match form {
+        Form::Plain | Form::List => "worded".to_owned(),
+        Form::Objects(key) => {
+            format!("(if type == \"object\" then {} else . end) | worded", step(key))
+        }
     }
 }
 
