@@ -1,7 +1,7 @@
 //! Tells by a column's contents which field they fit: a fee, a time, a list of papers, a
 //! regulation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     columns::{Column, Form},
@@ -153,27 +153,44 @@ pub(super) fn counts_rows(column: &Column) -> bool {
     numbers.len() == column.examples.len() && numbers.iter().copied().eq(1..=numbers.len())
 }
 
-/// An example that comes again, as a code does by a slip.
-pub(super) fn repeated(column: &Column) -> Option<&str> {
-    let mut all: Vec<&str> = column.examples.iter().map(String::as_str).collect();
-    all.sort_unstable();
-    all.windows(2).find(|two| two[0] == two[1]).map(|two| two[0])
+/// Which examples come again, as a code does by a slip, and what to do.
+pub(super) fn repeated(column: &Column) -> Option<String> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    column.examples.iter().for_each(|text| *times.entry(text.trim()).or_default() += 1);
+    times.retain(|_, times| *times > 1);
+    let codes: Vec<&str> = times.keys().copied().collect();
+    let how_often = if times.values().all(|times| *times == 2) { "twice" } else { "repeatedly" };
+    match codes.as_slice() {
+        [] => None,
+        [code] => Some(format!("{code} comes {how_often}: mend it; the first row counts")),
+        many => {
+            let many = many.join(", ");
+            Some(format!("{many} come {how_often}: mend them; the first row of each counts"))
+        }
+    }
 }
 
-/// True for a column whose values each name their row, except for one in twenty, or one of ten.
-fn names_rows(column: &Column) -> bool {
-    let all = column.examples.len();
-    let distinct: BTreeSet<&String> = column.examples.iter().collect();
-    let again = all - distinct.len();
-    again == 0 || (all >= 10 && again <= (all / 20).max(1))
+/// How many values of a column came before.
+fn again(column: &Column) -> usize {
+    let distinct: BTreeSet<&str> = column.examples.iter().map(|text| text.trim()).collect();
+    column.examples.len() - distinct.len()
 }
 
+/// Values that each name their row, except for one in twenty, or one of ten, fit best; with as many
+/// as one in five that came before, or one of four, a column has to be called a code.
 fn id(column: &Column) -> i32 {
     let is_code = |text: &str| text.len() <= 40 && !text.trim().contains(char::is_whitespace);
-    if !names_rows(column) || column.form != Form::Plain || counts_rows(column) {
+    let (all, again) = (column.examples.len(), again(column));
+    let nearly = |share: usize, least: usize| all >= least && again <= (all / share).max(1);
+    let fits = match () {
+        () if again == 0 || nearly(20, 10) => 6,
+        () if nearly(5, 4) => 0,
+        () => -40,
+    };
+    if column.form != Form::Plain || counts_rows(column) {
         return -40;
     }
-    if share(&column.examples, &is_code) < 90 { -30 } else { 6 }
+    if share(&column.examples, &is_code) < 90 { -30 } else { fits }
 }
 
 fn title(field: Field, column: &Column) -> i32 {

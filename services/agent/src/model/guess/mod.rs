@@ -53,9 +53,9 @@ pub fn guess(records: &[Value]) -> Guess {
     let mut guess = choose(&ranked, &columns);
     let id = guess.choices.iter_mut().find(|choice| choice.field == Field::SourceId);
     if let Some(choice) = id
-        && let Some(code) = looks::repeated(&choice.column)
+        && let Some(again) = looks::repeated(&choice.column)
     {
-        choice.doubt = Some(format!("{code} comes twice, and its first row counts"));
+        choice.doubt = Some(again);
     }
     let offices = guess.of(Field::Unit).map(|choice| choice.column.examples.clone());
     guess.offices = offices.unwrap_or_default();
@@ -151,8 +151,10 @@ mod tests {
 
     #[test]
     fn a_list_in_one_record_and_a_text_in_another_are_both_read() {
-        let texts = |requirements: Value, fee: Value| {
-            json!({ "kode": "a", "nama": "Izin", "syarat": requirements, "biaya": fee })
+        let texts = |papers: Value, fee: Value| {
+            let mut record = json!({ "kode": "a", "nama": "Izin" });
+            (record["syarat"], record["biaya"]) = (papers, fee);
+            record
         };
         let lists = texts(json!(["KTP", "KK"]), json!(["Gratis", "Rp 50.000"]));
         let objects = texts(json!([{ "isi": "KTP asli" }, { "isi": "KK" }]), json!([]));
@@ -176,6 +178,27 @@ mod tests {
             let torn = mapping.apply(&texts(json!([{ "lain": "KTP" }]), Value::Null));
             assert!(torn.is_err(), "an item of another form is not lost: {torn:?}\n{program}");
         }
+    }
+
+    #[test]
+    fn a_code_that_comes_twice_in_a_short_list_stays_the_id_and_is_named() {
+        let catalog = |codes: &[&str]| {
+            let row = |(at, code): (usize, &&str)| {
+                // Numbers that do not count the rows are worse ids than codes.
+                let title = format!("Surat keterangan {at}");
+                json!({ "No": at * 3 % 7 + 1, "Kode": code, "Nama Layanan": title })
+            };
+            guess(&codes.iter().enumerate().map(row).collect::<Vec<_>>())
+        };
+        let all = ["KS-001", "KS-002", "KS-003", "KS-004", "KS-004", "KS-006"];
+        let id =
+            |guess: &Guess| guess.of(Field::SourceId).map(|id| (id.column(), id.doubt.clone()));
+        let said = "KS-004 comes twice: mend it; the first row counts";
+        let guessed = catalog(&all);
+        assert_eq!(id(&guessed), Some(("Kode".to_owned(), Some(said.to_owned()))));
+        assert!(program(&guessed, "units/a").contains(said));
+        let of_offices = catalog(&["DP", "DP", "DK", "DK", "DK", "DS"]);
+        assert_ne!(id(&of_offices).map(|(column, _)| column).as_deref(), Some("Kode"));
     }
 
     /// A catalog of tests/it/strange: its records, and which column holds what.
