@@ -44,6 +44,7 @@ async fn tell(backend: Backend) {
     a_row_that_is_no_place(&lists).await;
     a_counter_that_leaves_its_list_stays(&suite, &lists).await;
     a_counter_that_comes_back_is_its_sources_again(&suite, &lists).await;
+    a_second_configuration_of_the_source_is_told_to_be_joined(&lists).await;
 }
 
 /// A mall is made by an administrator and handed over; an office elsewhere is made by its own.
@@ -120,6 +121,25 @@ async fn a_counter_that_comes_back_is_its_sources_again(suite: &Suite, lists: &L
     assert!(stands.contains(SOURCE), "{stands}");
     let back = suite.run(ADMINISTRATOR, &["hand-back", SOSIAL, "--to", "none"]).await.succeeded();
     assert!(back.contains("to whoever may write it by calls"), "{back}");
+}
+
+/// It would take the places for gone, and the first would do so with its services.
+async fn a_second_configuration_of_the_source_is_told_to_be_joined(lists: &Lists<'_>) {
+    let catalog =
+        "kode,nama,syarat,biaya\nKTP,KTP elektronik,KK,Gratis\nKIA,Kartu anak,KK,Gratis\n";
+    let path = |file: &str| lists.folder.join(file).display().to_string();
+    fs::write(path("layanan.csv"), catalog).expect("a file");
+    let (from, into) = (path("layanan.csv"), path("layanan.toml"));
+    let unit = "units/dinsos-banyuwangi";
+    let args = ["agent", "init", &from, "--source", SOURCE, "--unit", unit, "--into", &into];
+    let begun = lists.suite.run(MALL_SYSTEM, &args).await.succeeded();
+    assert!(begun.contains(&format!("places.toml feeds {SOURCE} already")), "{begun}");
+    let ran = lists.suite.run(MALL_SYSTEM, &["agent", "run", &into]).await;
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(ran.code == 8 && said.contains("another configuration feeds this source"), "{said}");
+    assert!(!said.contains("--all-gone") && !said.contains("--accept-missing"), "{said}");
+    let told = lists.suite.run(MALL_SYSTEM, &["agent", "problems", &into]).await.out;
+    assert!(told.contains("join them in one") && !told.contains("--accept-missing"), "{told}");
 }
 
 /// The regency's folder, with its lists and the agent's files.

@@ -71,6 +71,7 @@ pub use app::{
 pub use metrics::{METRICS, Vitals};
 pub use model::{
     destination::Destination,
+    difference::OF_OTHERS,
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
     guess::{Above, Place},

@@ -135,6 +135,8 @@ pub struct Outcome {
     pub withdrawn: Vec<String>,
     /// Names of the records that would be withdrawn, if they are only reported.
     pub to_withdraw: Vec<String>,
+    /// All that the source no longer has is of other kinds than what was read.
+    pub gone_of_others: bool,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,
     /// The same as a word of the contract.

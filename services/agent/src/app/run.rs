@@ -104,7 +104,7 @@ async fn attempt(
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
-    let Ended { tally, summary, withdrawn, to_withdraw, lack, spooled } = ended;
+    let Ended { tally, summary, withdrawn, to_withdraw, gone_of_others, lack, spooled } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
     // They are listed as what would go, and the command that would do it is this very one.
     problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
@@ -124,6 +124,7 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
         waiting,
         withdrawn,
         to_withdraw,
+        gone_of_others,
         lack,
     })
 }

@@ -55,6 +55,8 @@ pub struct Ended {
     pub withdrawn: Vec<String>,
     /// Names of records that would be withdrawn.
     pub to_withdraw: Vec<String>,
+    /// All that the source no longer has is of other kinds than what was read.
+    pub gone_of_others: bool,
     /// Why it is not known whether the source was read whole.
     pub lack: Option<Fault>,
     /// Bytes that waited in a file to be compared.
@@ -104,8 +106,9 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     match session.complete(first, items).await {
         Ok(summary) => {
             let Session { survey, withdrawn, to_withdraw, spooled, .. } = session;
+            let gone_of_others = survey.difference.is_gone_of_others();
             let Survey { tally, lack, .. } = survey;
-            Ok(Ended { tally, summary, withdrawn, to_withdraw, lack, spooled })
+            Ok(Ended { tally, summary, withdrawn, to_withdraw, gone_of_others, lack, spooled })
         }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
     }

@@ -16,6 +16,10 @@ pub type Digest = [u8; 16];
 /// Records that have gone, as many as a message names; `mpp agent problems` lists them all.
 const NAMED: usize = 10;
 
+/// What it means that all that has gone is of other kinds than what was read.
+pub const OF_OTHERS: &str = "of other kinds than what was read: it seems that another configuration feeds \
+                             this source; join them in one, see services/agent/README.md, or mend what is read";
+
 /// The way in which a record that was read is handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -120,6 +124,15 @@ impl Difference {
         let mut gone: Vec<&str> = gone.map(String::as_str).collect();
         gone.sort_unstable();
         gone
+    }
+
+    /// True if all that has gone is of other kinds than what was read: units, say, where all that was
+    /// read are services.
+    pub fn is_gone_of_others(&self) -> bool {
+        let known = self.held.iter().chain(&self.told);
+        let gone: HashSet<_> = known.filter(|id| !self.is_there(id)).map(|id| kind(id)).collect();
+        let is_of_others = |id: &String| !gone.contains(&kind(id));
+        !gone.is_empty() && !self.seen.is_empty() && self.seen.keys().all(is_of_others)
     }
 
     /// The place at which the record of an id was found in this run.
@@ -237,18 +250,29 @@ impl Difference {
         let known = self.held.len() + self.told.len();
         let all_went = gone > 0 && gone == known && self.seen.len() < known;
         let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
+        let way_out = || match self.is_gone_of_others() {
+            true => format!("All are {OF_OTHERS}"),
+            false => "Mend the source or its mapping, or, if it is right, run again with \
+                      --accept-missing"
+                .to_owned(),
+        };
         too_many.then(|| {
             format!(
                 "{gone} of {}, synced before, {} no longer in it, counting \
                  those that went in runs before and were neither accepted nor withdrawn: {}; nothing was \
-                 deleted and the run does not count as complete. Mend the source or its mapping, or, \
-                 if it is right, run again with --accept-missing",
+                 deleted and the run does not count as complete. {}",
                 some(known, "record", "records"),
                 if gone == 1 { "is" } else { "are" },
-                named(&self.gone())
+                named(&self.gone()),
+                way_out()
             )
         })
     }
+}
+
+/// The kind of place that an id names; `None`: it is a source's own id.
+fn kind(id: &str) -> Option<&'static str> {
+    if id.contains('/') { document::kind_of(id) } else { None }
 }
 
 /// The first of them, and how many others there are.

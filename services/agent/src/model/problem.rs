@@ -3,7 +3,11 @@
 use mpp_core::{Error, FieldCode, Micros, Reason, text};
 use mpp_form::record::is_place;
 
-use super::{difference::Twin, moment, tally::some};
+use super::{
+    difference::{OF_OTHERS, Twin},
+    moment,
+    tally::some,
+};
 
 /// When a record that has left its source goes from the index by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,11 +141,14 @@ impl Problem {
         Self::unsent("not seen", source_id, &Error::field("source_id", FieldCode::Gone, text))
     }
 
-    /// A record of which too many others have gone with it for the run to be complete.
-    pub fn missing(source_id: &str) -> Self {
+    /// A record of which too many others have gone with it for the run to be complete; they may all
+    /// be `of_others`.
+    pub fn missing(source_id: &str, of_others: bool) -> Self {
+        let others = format!("it was not read, and all that was not is {OF_OTHERS}");
         let text = "it is no longer in the source, like more of them than may go at once; the index \
                     still has it. Put it back into the source, or, where it is right that they have \
                     gone, run once with: mpp agent run CONFIG --accept-missing";
+        let text = if of_others { others.as_str() } else { text };
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
     }
 

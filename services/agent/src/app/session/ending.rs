@@ -81,7 +81,9 @@ impl Session<'_> {
         }
         let mut gone = self.survey.difference.gone();
         gone.truncate(usize::try_from(self.context.run.policy.kept_problems).unwrap_or(usize::MAX));
-        let gone: Vec<Problem> = gone.into_iter().map(Problem::missing).collect();
+        let of_others = self.survey.difference.is_gone_of_others();
+        let missing = |id| Problem::missing(id, of_others);
+        let gone: Vec<Problem> = gone.into_iter().map(missing).collect();
         store.keep_unsent(&gone).await
     }
 

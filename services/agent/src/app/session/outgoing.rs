@@ -12,7 +12,7 @@ use crate::{
     model::{
         absence::{Due, Seen},
         batch::Gathered,
-        difference,
+        difference::{self, OF_OTHERS},
         problem::Problem,
         tally::Tally,
         withdraw::{self, Withdraw},
@@ -21,11 +21,14 @@ use crate::{
     store::Answered,
 };
 
-fn too_many_due(due: usize, most: usize) -> Problem {
+fn too_many_due(due: usize, most: usize, of_others: bool) -> Problem {
+    let way_out = match of_others {
+        true => format!("All are {OF_OTHERS}"),
+        false => "Where it is right that they go: mpp agent withdraw CONFIG --all-gone".to_owned(),
+    };
     let text = format!(
         "{due} records have been absent for so long that each would be withdrawn by itself, and no \
-         more than {most} may at once (max_absent_percent), so all stay. Where it is right that \
-         they go: mpp agent withdraw CONFIG --all-gone"
+         more than {most} may at once (max_absent_percent), so all stay. {way_out}"
     );
     Problem::unsent("gone", "", &Error::field("source_id", FieldCode::Gone, text))
 }
@@ -50,7 +53,8 @@ impl Session<'_> {
                 }
                 Due::TooMany(due, most) => {
                     self.too_many_due = true;
-                    problems.push(too_many_due(due, most));
+                    let of_others = self.survey.difference.is_gone_of_others();
+                    problems.push(too_many_due(due, most, of_others));
                 }
             }
         }

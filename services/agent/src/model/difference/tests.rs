@@ -1,5 +1,7 @@
 //! New, known, gone, or not seen: how a source differs from what was answered.
 
+use mpp_api::sync::record::Body;
+
 use super::*;
 
 fn record(id: &str, unit: &str) -> Record {
@@ -158,4 +160,22 @@ fn a_small_source_may_split_its_bundle() {
     assert_eq!(reading(&before, &["1", "2", "3", "0a", "0b"]).shrinkage(10, 3), None);
     assert!(reading(&before[..2], &["other"]).shrinkage(10, 3).is_some(), "all went");
     assert_eq!(reading(&before[..1], &["0a", "0b"]).shrinkage(10, 3), None, "it has grown");
+}
+
+#[test]
+fn services_that_are_not_in_a_list_of_offices_are_another_configurations() {
+    let held: HashSet<String> = (0..20).map(|id| format!("kk-{id}")).collect();
+    let mut offices = Difference::new(HashMap::new(), held.clone());
+    let body = Some(Body::UnitRecord(mpp_api::registry::Unit::default()));
+    let office = Record { source_id: "dinkes".into(), body, ..Record::default() };
+    assert!(!offices.is_gone_of_others(), "nothing was read");
+    offices.judge(&office, "row");
+    assert!(offices.is_gone_of_others());
+    let told = offices.shrinkage(10, 3).expect("all services");
+    assert!(told.contains("another configuration feeds this source"), "{told}");
+    assert!(!told.contains("--accept-missing"), "{told}");
+    offices.judge(&record("kk-0", "units/a"), "row");
+    assert!(!offices.is_gone_of_others(), "it maps services, too");
+    let told = offices.shrinkage(10, 3).expect("nineteen services");
+    assert!(told.contains("--accept-missing"), "{told}");
 }

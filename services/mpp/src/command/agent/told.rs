@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Destination, Event, Outcome, Problem, Run, Tally, Why, is_place};
+use mpp_agent::{Destination, Event, OF_OTHERS, Outcome, Problem, Run, Tally, Why, is_place};
 use mpp_api::sync::incomplete;
 
 use crate::{
@@ -126,7 +126,8 @@ pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
     if let Some(lack) = &outcome.lack {
         say!("  ! the run is not complete: {}", lack.message());
     }
-    if outcome.lacks == Some(incomplete::Reason::Shrunk) && outcome.to_withdraw.is_empty() {
+    let has_shrunk = outcome.lacks == Some(incomplete::Reason::Shrunk) && !outcome.gone_of_others;
+    if has_shrunk && outcome.to_withdraw.is_empty() {
         let (program, config) = (program(), path_word(config));
         let flags = "--all-gone --accept-missing";
         say!("    Where they have gone for good: {program} agent withdraw {config} {flags}");
@@ -166,7 +167,7 @@ fn counted(count: impl TryInto<i64>, one: &str, more: &str) -> String {
 /// would be withdrawn names them itself; after one that is not complete nobody knows what has left.
 fn gone(outcome: &Outcome, run: &Run, config: &Path) {
     if outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
-        missing(&outcome.tally, config);
+        missing(outcome, config);
     }
     let (places, records): (Vec<_>, Vec<_>) =
         outcome.withdrawn.iter().map(String::as_str).partition(|id| is_place(id));
@@ -187,7 +188,8 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
 }
 
 /// Records of the index that are not in the source, if there are any: places stay in any case.
-fn missing(tally: &Tally, config: &Path) {
+fn missing(outcome: &Outcome, config: &Path) {
+    let tally = &outcome.tally;
     let records = tally.missing - tally.missing_places;
     if records > 0 {
         let stay = counted(
@@ -195,7 +197,10 @@ fn missing(tally: &Tally, config: &Path) {
             "record is no longer in the source; it stays in the index until withdrawn",
             "records are no longer in the source; they stay in the index until withdrawn",
         );
-        let step = format!("{} agent withdraw {} --all-gone", program(), path_word(config));
+        let step = match outcome.gone_of_others {
+            true => format!("all are {OF_OTHERS}"),
+            false => format!("{} agent withdraw {} --all-gone", program(), path_word(config)),
+        };
         say!("  ! {stay}: {step}");
     }
     if tally.missing_places > 0 {
