@@ -126,8 +126,8 @@ impl Difference {
         gone
     }
 
-    /// True if all that has gone is of other kinds than what was read: units, say, where all that was
-    /// read are services.
+    /// True if all that has gone is of other kinds than what was read: units, say, where all that
+    /// was read are services.
     pub fn is_gone_of_others(&self) -> bool {
         let known = self.held.iter().chain(&self.told);
         let gone: HashSet<_> = known.filter(|id| !self.is_there(id)).map(|id| kind(id)).collect();
