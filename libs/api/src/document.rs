@@ -105,13 +105,13 @@ macro_rules! documents {
 documents! {
     Region => "region" in form 1 named ["regions"],
         filed under [Region], answers add [];
-    Unit => "unit" in form 3 named ["units"],
-        filed under [Agency, Region, Source, Unit], answers add [etag, create_time, update_time];
-    Mall => "mall" in form 3 named ["malls"],
-        filed under [Mall, Organiser, Region, Source],
+    Unit => "unit" in form 4 named ["units"],
+        filed under [Agency, Overridden, Region, Source, Unit], answers add [etag, create_time, update_time];
+    Mall => "mall" in form 4 named ["malls"],
+        filed under [Mall, Organiser, Overridden, Region, Source],
         answers add [stage, time_zone, etag, create_time, update_time];
-    Counter => "counter" in form 3 named ["malls", "counters"],
-        filed under [Agency, Counter, Mall, Region, Source, Unit],
+    Counter => "counter" in form 4 named ["malls", "counters"],
+        filed under [Agency, Counter, Mall, Overridden, Region, Source, Unit],
         answers add [etag, create_time, update_time];
     Window => "window" in form 1 named ["malls", "counters", "windows"],
         filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];

@@ -92,7 +92,7 @@ texts! {
         Settled = "settled",
         /// The source has changed an overridden field since.
         Drifting = "drifting",
-        /// A service was handed over to a source, which has not sent it since.
+        /// A record was handed over to a source, which has not sent it since.
         Handed = "handed",
     }
 }

@@ -8,7 +8,7 @@ use mpp_api::{
     registry::{Counter, Mall, Unit},
     sync::Source,
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Overridden, Reason, Result};
 use mpp_resource::{Call, Filing, Resource};
 use mpp_store::{Label, Tx};
 
@@ -40,7 +40,8 @@ macro_rules! published {
 published!(Unit, Mall, Counter);
 
 /// Files a record under its source. A source that it is newly handed to stays until the commit, and
-/// may write the record's unit.
+/// may write the record's unit. Until that source has sent it, what stands is another's: the label
+/// says so, and whoever compares is asked for the record.
 pub(super) async fn file_published<R: Published>(
     tx: &mut Tx,
     (record, before): (&R, Option<&R>),
@@ -53,12 +54,21 @@ pub(super) async fn file_published<R: Published>(
     }
     filing.labels.insert(Label::Source, source.to_owned());
     if before.is_some_and(|before| before.publisher() == source) {
-        return Ok(());
+        return still_handed::<R>(tx, record.name(), filing).await;
     }
+    filing.labels.insert(Label::Overridden, Overridden::Handed.as_str().to_owned());
     let field = format!("{}.source", R::FIELD);
     let found = tx.require::<Source>(source, &field).await?.doc;
     check_unit(&found, unit.unit(), Some(unit))
         .map_err(|fault| Error::field(field, fault.code, fault.description))
+}
+
+/// What calls change beside what the source says leaves the label as it is.
+async fn still_handed<R: Published>(tx: &mut Tx, name: &str, filing: &mut Filing) -> Result<()> {
+    let stands = tx.get::<R>(name).await?;
+    let label = stands.and_then(|stands| stands.labels.get(&Label::Overridden).cloned());
+    filing.labels.extend(label.map(|label| (Label::Overridden, label)));
+    Ok(())
 }
 
 impl Registry {

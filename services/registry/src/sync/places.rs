@@ -95,6 +95,7 @@ where
         }
         place.set_publisher(String::new());
         labels.remove(&Label::Source);
+        labels.remove(&Label::Overridden);
         Ok(Going::Stays(place, labels))
     }
 }
@@ -258,7 +259,11 @@ impl Places<'_> {
         // Whose it is, no client says: also one that does not know the field.
         whole.set_publisher(given.publisher().to_owned());
         match self.file(tx, &whole, before).await {
-            Ok(labels) => Ok(Ok((whole, labels))),
+            Ok(mut labels) => {
+                // Its source has sent it.
+                labels.remove(&Label::Overridden);
+                Ok(Ok((whole, labels)))
+            }
             Err(error) => misplaced(&error).map_or(Err(error), |fault| Ok(Err(fault))),
         }
     }

@@ -13,13 +13,17 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason},
 };
 use mpp_core::Role;
+use mpp_form::held;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 use tonic::Status;
 
 use crate::{
-    kinds::{OWN, PEMKAB, SOSIAL, backwards, gerai, mall_record, office, regency, run, stored},
-    publisher::{codes, outcomes},
+    kinds::{
+        OWN, PEMKAB, SOSIAL, as_regency, backwards, gerai, mall_record, office, regency, run,
+        stored,
+    },
+    publisher::{begin_again, codes, outcomes},
     quarantine::asleep,
     world::{Clients, DPMPTSP, MALL, World, reason, refused, text, unit},
 };
@@ -182,6 +186,37 @@ async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_writ
         let again = run(&world, sent()).await;
         assert_eq!(codes(&again), ["OWNED_BY_OTHER_SOURCE", ""], "{again:?}");
         assert_eq!(counter(&world).floor, "2", "as the organiser has said it");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_that_was_changed_and_handed_back_is_asked_for_until_its_source_has_sent_it() {
+    const REST: [&str; 4] =
+        [MALL, SOSIAL, "units/dinas-sosial/services/santunan", "units/meja-sosial"];
+    on_both(async |database| {
+        let world = regency(&database, asleep()).await;
+        run(&world, backwards()).await;
+        let held = async || {
+            let session = begin_again(&world, as_regency()).await;
+            let welcome = session.welcome.clone();
+            session.end().await;
+            (welcome.held, welcome.held_digest.to_vec())
+        };
+        let all = held().await;
+        let mut admin = world.admin();
+        let slip = Counter { display_name: text("Gerai salah ketik"), ..Counter::default() };
+        change(&mut admin, slip, &["source", "display_name"]).await.expect("taken and changed");
+        let back = Counter { source: OWN.into(), ..Counter::default() };
+        change(&mut admin, back, &["source"]).await.expect("handed back");
+        assert_eq!(held().await, (5, held::digest(REST).to_vec()), "the counter is another's text");
+        let signed = Counter { floor: String::new(), ..Counter::default() };
+        change(&mut admin, signed, &["floor"]).await.expect("nothing changes");
+        assert_eq!(held().await, (5, held::digest(REST).to_vec()), "and stays so");
+        let sent = run(&world, vec![gerai(MALL, "sosial", SOSIAL)]).await;
+        assert_eq!(outcomes(&sent), [Outcome::Applied], "what stood was not its source's");
+        assert_eq!(held().await, all);
         world.stop().await;
     })
     .await;
