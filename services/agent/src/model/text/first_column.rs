@@ -1,23 +1,22 @@
 //! The numbers of a table's first column, as a list that was copied from one still has them: in a
-//! line of their own, before a tab, or before a blank. Written as numbers of a list ("1."), they
-//! are read as such; numbers that do not run from 1 on are content: "2 lembar foto".
+//! line of their own, or before a tab. Written as numbers of a list ("1."), they are read as such;
+//! numbers that do not run from 1 on are content, and so are those before a mere blank, which may
+//! be amounts: "1 meterai", "2 foto", "3 amplop".
 
 /// Numbers have at most so many digits.
 const DIGITS: usize = 3;
-/// Lines from which numbers before a mere blank are no amounts, as in "1 lembar KTP".
-const SURE: usize = 3;
 
 /// The text with a dot behind each number of a first column, and without that column's heading.
 pub fn with_dots(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let dotted = [before_tabs, alone, before_blanks].iter().find_map(|read| read(&lines));
+    let dotted = [before_tabs, alone].iter().find_map(|read| read(&lines));
     dotted.map_or_else(|| text.to_owned(), |lines| lines.join("\n"))
 }
 
 /// "1\tKTP".
 fn before_tabs(lines: &[&str]) -> Option<Vec<String>> {
     let numbered = |line: &&str| line.split_once('\t').and_then(|(first, _)| number(first));
-    runs(lines.iter().filter_map(numbered), 2)?;
+    runs(lines.iter().filter_map(numbered))?;
     let is_heading = |line: &str| line.split_once('\t').is_some_and(|(first, _)| is_title(first));
     let below = match lines {
         [heading, below @ ..] if is_heading(heading) => below,
@@ -35,62 +34,20 @@ fn alone(lines: &[&str]) -> Option<Vec<String>> {
     let is_numbered = |pair: &[&str]| number(pair[0]).is_none() || number(pair[1]).is_none();
     let begins = lines.first().is_some_and(|first| number(first).is_some());
     let numbers = lines.iter().filter_map(|line| number(line));
-    runs(numbers, 2).filter(|()| begins && lines.windows(2).all(is_numbered))?;
+    runs(numbers).filter(|()| begins && lines.windows(2).all(is_numbered))?;
     lines.last().filter(|last| number(last).is_none())?;
     let dotted = |line: &&str| number(line).map_or_else(|| (*line).to_owned(), |_| dot(line));
     Some(lines.iter().map(dotted).collect())
 }
 
-/// Words that a number before them counts: "2 map" are two of them.
-const MEASURES: [&str; 20] = [
-    "lembar",
-    "lbr",
-    "lb",
-    "rangkap",
-    "buah",
-    "bh",
-    "map",
-    "eksemplar",
-    "eks",
-    "set",
-    "helai",
-    "orang",
-    "kali",
-    "hari",
-    "bulan",
-    "tahun",
-    "jam",
-    "menit",
-    "unit",
-    "salinan",
-];
-
-/// "1 KTP", in every line.
-fn before_blanks(lines: &[&str]) -> Option<Vec<String>> {
-    let parted = |line: &&str| {
-        let (first, rest) = line.trim().split_once(' ')?;
-        Some((number(first)?, first.to_owned(), rest.trim_start().to_owned()))
-    };
-    let parted: Option<Vec<_>> = lines.iter().map(parted).collect();
-    let parted = parted?;
-    runs(parted.iter().map(|(number, ..)| *number), SURE)?;
-    let word = |rest: &str| rest.split(' ').next().unwrap_or_default().to_lowercase();
-    // "1 lembar KTP", "2 map", "3 berkas A", "4 berkas B": amounts.
-    let is_measure = |rest: &str| MEASURES.contains(&word(rest).as_str());
-    let counts = parted.iter().any(|(.., rest)| is_measure(rest))
-        || parted.windows(2).any(|two| word(&two[0].2) == word(&two[1].2));
-    let dotted = parted.iter().map(|(_, first, rest)| format!("{} {rest}", dot(first)));
-    (!counts).then(|| dotted.collect())
-}
-
-/// Whether the numbers run 1, 2, 3, and are enough.
-fn runs(numbers: impl Iterator<Item = u32>, least: usize) -> Option<()> {
+/// Whether the numbers run 1, 2, 3; one alone runs nowhere.
+fn runs(numbers: impl Iterator<Item = u32>) -> Option<()> {
     let mut count = 0;
     for number in numbers {
         count += 1;
         (number == count).then_some(())?;
     }
-    (count as usize >= least).then_some(())
+    (count >= 2).then_some(())
 }
 
 /// The number that a cell holds, and nothing else.
@@ -121,7 +78,6 @@ mod tests {
             ("No\tPersyaratan\n1\tKTP\n2\tKK", "KTP | KK"),
             ("1\nKTP\n2\nKK", "KTP | KK"),
             ("1\nSurat keterangan\ndari lurah\n2\nKK", "Surat keterangan dari lurah | KK"),
-            ("1 KTP\n2 KK\n3 Pas foto", "KTP | KK | Pas foto"),
             (
                 "<table><tr><td>1</td><td>KTP</td></tr><tr><td>2</td><td>KK</td></tr></table>",
                 "KTP | KK",
@@ -147,6 +103,7 @@ mod tests {
             ),
             ("1 lembar KTP\n2 map\n3 foto", "1 lembar KTP | 2 map | 3 foto"),
             ("1 KTP\n2 foto", "1 KTP | 2 foto"),
+            ("1 meterai\n2 foto\n3 amplop", "1 meterai | 2 foto | 3 amplop"),
             ("110\n112", "110 | 112"),
             ("1\n2\n3", "1 | 2 | 3"),
             (
