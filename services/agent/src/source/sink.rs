@@ -213,6 +213,10 @@ impl<'a> Sink<'a> {
         outputs: Vec<Value>,
         bundle: Option<String>,
     ) -> Result<()> {
+        if outputs.is_empty() {
+            // What stands below is no part of a row that is left out.
+            self.row = below::Row::default();
+        }
         // A mapping that yields several has split the bundle.
         let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))

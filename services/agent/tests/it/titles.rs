@@ -4,7 +4,7 @@ use mpp_agent::{Checked, Input, Table, Workbook};
 use rust_xlsxwriter::Workbook as Written;
 
 use crate::{
-    office::{MAPPING, file, mapped},
+    office::{MAPPING, counts, file, mapped},
     unlisted::{lacking, wrong},
 };
 
@@ -110,4 +110,23 @@ async fn titles_of_trials_are_known_in_letters_that_only_look_alike() {
         all.push(("a service", title, taken == 7, None));
     }
     assert_eq!(wrong(&all), "");
+}
+
+#[tokio::test]
+async fn a_row_that_the_mapping_leaves_out_is_no_question_to_anybody() {
+    let rows = "kode,nama,syarat\nak-1,Akta,KTP\nkk-2,KK,KTP\n,BIDANG PENCATATAN SIPIL,\nkt-3,KTP,KK\n\
+        ki-4,KIA,KK\nsp-5,Surat pindah,KK\n,Jumlah: 5 layanan,\nzz-9,tes,KTP\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, rows).expect("a file");
+    let read = async |program: &str| {
+        mapped(Input::Csv(Table { path: path.clone(), ..Table::default() }), program, false).await
+    };
+    let all = read(MAPPING).await;
+    assert_eq!((all.tally.suspicious, all.held_back.len()), (3, 1), "{:?}", all.problems);
+    let some = read(&format!("select(.kode != \"\") | {MAPPING}")).await;
+    assert_eq!((some.tally.read, some.tally.suspicious), (6, 1), "{:?}", some.problems);
+    let none = read(&format!("select(.kode | test(\"^[a-y]\")) | {MAPPING}")).await;
+    assert_eq!(counts(&none), (5, 0, true), "{:?}", none.problems);
+    assert!(none.problems.is_empty() && none.held_back.is_empty(), "{:?}", none.problems);
 }

@@ -85,14 +85,18 @@ impl Sink<'_> {
     }
 
     /// Hands on a row that is held back, or its records if a person has released it, which takes an
-    /// id.
+    /// id. One that the mapping leaves out is nobody's question.
     ///
     /// # Errors
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
         self.row = Row::of(&raw);
         let raw = declared::with_units(raw, &self.way.units);
-        let outputs = self.mapping.run(raw.clone()).unwrap_or_default();
+        let outputs = self.mapping.run(raw.clone());
+        if outputs.as_ref().is_ok_and(Vec::is_empty) {
+            return self.put_all(&found_at, &raw, Vec::new(), None);
+        }
+        let outputs = outputs.unwrap_or_default();
         if let (true, Some(output)) = (self.reads_rows, outputs.first()) {
             self.row.made(output);
         }
