@@ -157,6 +157,35 @@ async fn what_an_administrator_deletes_is_told_to_whoever_still_publishes_it() {
 }
 
 #[tokio::test]
+async fn of_two_configurations_of_one_source_each_takes_out_only_what_it_has_sent() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let first = town::open(&suite).await;
+    let second = Ministry::at(&suite, "kemendagri-pindah");
+    second.withdraws_after_hours(1);
+    let rows = [("PINDAH", "Surat pindah"), ("DATANG", "Surat datang"), ("KIA", "Kartu anak")]
+        .map(|(code, name)| row(code, name, "Gratis"));
+    second.publish(&rows);
+    let said = second.sync_with(&suite, &["--accept-missing"]).await.succeeded();
+    assert!(said.contains("3 records of this source are not in it, and this"), "{said}");
+    let told = second.problems(&suite).await.succeeded();
+    assert!(told.contains("gone (ktp-hilang)") && told.contains("has never sent it"), "{told}");
+    assert!(!told.contains("for good by") && !told.contains("agent withdraw"), "{told}");
+
+    second.withdraw(&suite, &["--all-gone"]).await.succeeded();
+    let said = second.withdraw(&suite, &["ktp-hilang"]).await;
+    assert!(said.code == 9 && said.out.contains("has never sent it"), "{}{}", said.out, said.err);
+    assert_eq!(services(&suite).await, 6, "the other one's stay");
+    second.publish(&rows[..2]);
+    let said = second.withdraw(&suite, &["--all-gone"]).await.succeeded();
+    assert!(said.contains("1 record was withdrawn") && said.contains(": kia"), "{said}");
+
+    first.publish(&town::catalog()[..2]);
+    let said = first.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    assert!(said.contains("1 record was withdrawn") && said.contains(": akta-lahir"), "{said}");
+    assert_eq!(services(&suite).await, 4, "two of each");
+}
+
+#[tokio::test]
 async fn of_a_source_that_was_deleted_nobody_hears_that_all_is_well() {
     let suite = Suite::start(Backend::Sqlite).await;
     let ministry = town::open(&suite).await;

@@ -105,6 +105,14 @@ impl Ministry {
         fs::write(path, format!("{line}\n{text}")).expect("a file");
     }
 
+    /// What has left its file goes by itself after so long.
+    pub fn withdraws_after_hours(&self, hours: u32) {
+        let path = self.folder.join("agent.toml");
+        let text = fs::read_to_string(&path).expect("a file");
+        let policy = format!("[policy]\nwithdraw_absent_hours = {hours}\n");
+        fs::write(path, text.replace("[policy]\n", &policy)).expect("a file");
+    }
+
     /// Takes the file away.
     pub fn withdraws_its_file(&self) {
         fs::remove_file(self.folder.join("services.csv")).expect("a file");

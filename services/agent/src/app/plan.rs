@@ -49,6 +49,12 @@ impl Run {
         self.way.destination.name_of(&self.source, record)
     }
 
+    /// A workbook that is uploaded: what the registry holds of the source is its own, and no state
+    /// says so.
+    pub(super) fn is_upload(&self) -> bool {
+        matches!(self.input, Input::Template(_))
+    }
+
     /// How records that have left the source go by themselves.
     pub(crate) fn absence(&self) -> Rule {
         let hours = Micros::try_from(self.policy.withdraw_absent_hours).unwrap_or(Micros::MAX);

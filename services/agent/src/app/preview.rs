@@ -97,7 +97,11 @@ async fn look(
     let mut known = EarlierRuns::of(run).await?;
     let limits = asking.limits().await?;
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
-    let mut survey = Survey::new(run, difference.after(std::mem::take(&mut known.told_gone)));
+    let difference = difference
+        .after(std::mem::take(&mut known.told_gone))
+        .without(std::mem::take(&mut known.accepted_gone))
+        .of(known.own.take());
+    let mut survey = Survey::new(run, difference);
     let beliefs = std::mem::take(&mut known.beliefs);
     let mut comparison = Comparison::new(run, beliefs, Why::Asked)?;
     read(run, &known, &mut survey, &mut comparison, limits).await?;
@@ -168,7 +172,7 @@ async fn withdraw(
     let is_there = |id: &str| survey.difference.is_there(id);
     let due = known.due(run, survey, compared, parts.standing());
     let withdraw = Withdraw::These(due.iter().cloned().collect());
-    let (records, _) = withdraw::deletes(&withdraw, &compared.held, is_there, 0);
+    let (records, _) = withdraw::deletes(&withdraw, &compared.held, &survey.difference, 0);
     for record in records {
         let digest = difference::digest(&record);
         parts.add(record, digest, &survey.difference).await?;

@@ -224,11 +224,16 @@ impl<'a> Session<'a> {
             Some(_) => HashMap::new(),
             None => context.store.answered().await?,
         };
+        let own = if context.run.is_upload() { None } else { Some(context.store.own().await?) };
+        let difference = Difference::new(answered, held)
+            .after(told)
+            .without(context.store.accepted_gone().await?)
+            .of(own);
         Ok(Self {
             context,
             stream,
             comparison,
-            survey: Survey::new(context.run, Difference::new(answered, held).after(told)),
+            survey: Survey::new(context.run, difference),
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,

@@ -134,8 +134,13 @@ impl<'a> Survey<'a> {
     pub fn judge_whole(&mut self, is_empty_meant: bool) -> Option<Fault> {
         let is_meant = self.run.accept_missing;
         self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
-        let places = self.difference.gone().into_iter().filter(|id| is_place(id)).count();
-        self.tally.missing_places = i64::try_from(places).unwrap_or(0).min(self.tally.missing);
+        let (places, others): (Vec<_>, Vec<_>) =
+            self.difference.gone().into_iter().partition(|id| is_place(id));
+        let others = others.into_iter().filter(|id| !self.difference.is_own(id)).count();
+        self.tally.missing_places =
+            i64::try_from(places.len()).unwrap_or(0).min(self.tally.missing);
+        let left = self.tally.missing - self.tally.missing_places;
+        self.tally.missing_others = i64::try_from(others).unwrap_or(0).min(left);
         let Tally { read, missing, .. } = self.tally;
         if read == 0 && !is_meant && (missing > 0 || !is_empty_meant) {
             return Some(self.is_empty(missing));

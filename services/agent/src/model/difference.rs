@@ -63,6 +63,10 @@ pub struct Difference {
     held: HashSet<String>,
     /// Ids that were reported gone in earlier runs, and were neither accepted nor withdrawn.
     told: HashSet<String>,
+    /// Ids that somebody has said to be rightly gone: they are told, and no longer count.
+    accepted: HashSet<String>,
+    /// Ids that this configuration has sent; `None`: whatever the registry holds is its own.
+    own: Option<HashSet<String>>,
     /// Ids of this run, and the first record of each.
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
@@ -85,11 +89,31 @@ impl Difference {
         Self { told, ..self }
     }
 
+    /// Leaves out what somebody has said to be rightly gone.
+    pub fn without(self, accepted: HashSet<String>) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// Tells what this configuration has sent from what others of its source have.
+    pub fn of(self, own: Option<HashSet<String>>) -> Self {
+        Self { own, ..self }
+    }
+
+    /// Whether this configuration may take a record out of the index: it has sent it.
+    pub fn is_own(&self, id: &str) -> bool {
+        self.own.as_ref().is_none_or(|own| own.contains(id))
+    }
+
+    /// Whether a record that this configuration has sent is no longer in its source.
+    pub fn has_left(&self, id: &str) -> bool {
+        self.is_own(id) && !self.is_there(id)
+    }
+
     /// Takes over the ids that the registry really holds, as a comparison has found them.
     pub fn hold(&mut self, ids: HashSet<String>) {
         self.told.retain(|id| ids.contains(id));
         self.held = ids;
-        self.held.retain(|id| !self.told.contains(id));
+        self.held.retain(|id| !self.told.contains(id) && !self.accepted.contains(id));
     }
 
     /// Decides on the next record of the source.

@@ -9,6 +9,11 @@ use super::{
     tally::some,
 };
 
+/// Why a configuration does not take out what it has never sent.
+pub const NOT_SENT: &str = "this configuration has never sent it. Another one of the source does, and takes \
+                            it out; where the state of this one was lost and the record has gone for good, put \
+                            it back, run, take it away again, and withdraw it then";
+
 /// When a record that has left its source goes from the index by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Going {
@@ -18,6 +23,8 @@ pub enum Going {
     After(String),
     /// It should have gone since then, and why it has not.
     HeldUp(String, String),
+    /// Not by this configuration, which has never sent it.
+    NotByThis,
 }
 
 impl Going {
@@ -96,8 +103,19 @@ impl Problem {
         if is_place(name) {
             return Self::place_gone(name);
         }
+        if *going == Going::NotByThis {
+            let text =
+                format!("it is not in the source, and {name} stays in the index: {NOT_SENT}");
+            return Self::unsent(
+                "gone",
+                source_id,
+                &Error::field("source_id", FieldCode::Gone, text),
+            );
+        }
         let stays = match going {
-            Going::Never => format!("{name} stays in the index; to remove it for good"),
+            Going::Never | Going::NotByThis => {
+                format!("{name} stays in the index; to remove it for good")
+            }
             Going::After(due) => format!(
                 "{name} is withdrawn for good by the first complete run after {due} that does not \
                  find it again; put it back into the source to keep it, or, to remove it now"
@@ -289,6 +307,13 @@ mod tests {
         assert!(!gone.message.contains("2026-05-01"), "none goes by itself: {}", gone.message);
         assert!(gone.message.ends_with("mpp agent withdraw CONFIG malls/wa/counters/c3"));
         assert!(gone.advice().contains("No source deletes") && !gone.advice().contains("for good"));
+    }
+
+    #[test]
+    fn what_this_configuration_has_never_sent_is_told_without_a_command_against_it() {
+        let gone = Problem::gone("ktp", "units/a/services/ktp", &Going::NotByThis);
+        assert!(gone.message.contains("has never sent it") && gone.is_remark(), "{gone:?}");
+        assert!(!gone.message.contains("mpp agent withdraw"), "{gone:?}");
     }
 
     #[test]

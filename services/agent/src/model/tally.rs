@@ -30,6 +30,8 @@ pub struct Tally {
     pub missing: i64,
     /// Of those, units, malls and counters, which stay whatever is withdrawn.
     pub missing_places: i64,
+    /// Of the others, those that this configuration has never sent: they are not its to take out.
+    pub missing_others: i64,
     /// Sent to the registry.
     pub sent: i64,
     /// Answered: stored as new or changed.

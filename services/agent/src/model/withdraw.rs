@@ -11,8 +11,13 @@ use mpp_api::{
     types::{Tombstone, tombstone},
 };
 use mpp_core::{Error, FieldCode};
+use mpp_form::record::is_place;
 
-use super::{problem::Problem, tally::some};
+use super::{
+    difference::Difference,
+    problem::{NOT_SENT, Problem},
+    tally::some,
+};
 
 /// The records that a run takes out of the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,13 +47,16 @@ impl Withdraw {
     }
 }
 
-/// The deletes that are sent, and why others are not. `held` is what the registry holds, by id.
+/// The deletes that are sent, and why others are not. `held` is what the registry holds, by id;
+/// `difference` knows what the source has, and what this configuration has sent: what others have
+/// is left alone, but for a place that is named, which stays in the index.
 pub fn deletes(
     wanted: &Withdraw,
     held: &BTreeMap<String, String>,
-    is_there: impl Fn(&str) -> bool,
+    difference: &Difference,
     unread: i64,
 ) -> (Vec<Record>, Vec<Problem>) {
+    let is_there = |id: &str| difference.is_there(id);
     let (mut records, mut problems) = (Vec::new(), Vec::new());
     let ids: Vec<&String> = match wanted {
         Withdraw::Nothing => Vec::new(),
@@ -57,13 +65,16 @@ pub fn deletes(
             Vec::new()
         }
         Withdraw::These(ids) => ids.iter().collect(),
-        Withdraw::AllGone => held.keys().filter(|id| !is_there(id)).collect(),
+        Withdraw::AllGone => held.keys().filter(|id| difference.has_left(id)).collect(),
     };
     for id in ids {
         match held.get(id) {
             _ if is_there(id) => problems.push(refused(id, FieldCode::NotAllowed, STILL_THERE)),
             Some(_) if unread > 0 => {
                 problems.push(refused(id, FieldCode::NotAllowed, &unsure(unread)));
+            }
+            Some(_) if !difference.is_own(id) && !is_place(id) => {
+                problems.push(refused(id, FieldCode::NotAllowed, NOT_SENT));
             }
             Some(name) => records.push(delete(id, name)),
             None => problems.push(refused(id, FieldCode::NotFound, NOT_HELD)),
@@ -100,9 +111,16 @@ fn delete(id: &str, name: &str) -> Record {
 mod tests {
     use super::*;
 
+    /// The source has the family card.
+    fn with_kk() -> Difference {
+        let mut difference = Difference::default();
+        difference.refuse(Some("kk"), "row 1");
+        difference
+    }
+
     fn chosen(wanted: Withdraw, unread: i64) -> (Vec<String>, Vec<String>) {
         let held = ["akta", "kk", "ktp"].map(|id| (id.into(), format!("units/a/services/{id}")));
-        let (records, problems) = deletes(&wanted, &held.into(), |id| id == "kk", unread);
+        let (records, problems) = deletes(&wanted, &held.into(), &with_kk(), unread);
         let ids = records.into_iter().map(|record| record.source_id).collect();
         (ids, problems.into_iter().map(|one| format!("{} {}", one.record, one.message)).collect())
     }
@@ -116,6 +134,19 @@ mod tests {
         assert_eq!(ids, ["ktp"]);
         assert!(problems[0].contains("(kk)") && problems[0].contains("still in the source"));
         assert!(problems[1].contains("(xy)") && problems[1].contains("holds no record"));
+    }
+
+    #[test]
+    fn what_another_configuration_has_sent_is_left_alone() {
+        let held = ["akta", "kk", "ktp", "malls/wa"].map(|id| (id.into(), id.into())).into();
+        let difference = with_kk().of(Some(["akta".to_owned()].into()));
+        let chosen = |wanted| deletes(&wanted, &held, &difference, 0);
+        let (records, problems) = chosen(Withdraw::AllGone);
+        assert_eq!((records.len(), problems.len()), (1, 0), "its own has gone: {records:?}");
+        let (records, problems) = chosen(Withdraw::These(vec!["ktp".into()]));
+        assert!(records.is_empty() && problems[0].message.contains("has never sent it"));
+        let (records, _) = chosen(Withdraw::These(vec!["malls/wa".into()]));
+        assert_eq!(records.len(), 1, "one that was handed over is given back");
     }
 
     #[test]

@@ -88,6 +88,7 @@ impl Store {
         sqlx::query("UPDATE answered SET sequence = -1").execute(&mut *tx).await.map_err(failed)?;
         for chunk in compared.confirmed.chunks(CHUNK) {
             confirm(&mut tx, chunk, checkpoint.sequence).await?;
+            own(&mut tx, chunk).await?;
         }
         for query in [
             "DELETE FROM answered WHERE sequence = -1", // answered_sequence
@@ -131,6 +132,17 @@ async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> R
     .await
     .map(drop)
     .map_err(failed)
+}
+
+/// Notes what stands at the registry as it is in this source.
+async fn own(tx: &mut SqliteConnection, all: &[Adopted]) -> Result<()> {
+    let taken = all.iter().filter(|one| !one.is_rejected).map(|one| &one.id);
+    sqlx::query("INSERT OR IGNORE INTO own SELECT value FROM json_each(?)")
+        .bind(json!(taken.collect::<Vec<_>>()).to_string())
+        .execute(tx)
+        .await
+        .map(drop)
+        .map_err(failed)
 }
 
 /// Replaces the held records; one that was reported as gone stays so, as long as it is held.

@@ -50,6 +50,15 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
+    /// Ids of which somebody has said that they are rightly gone.
+    pub async fn accepted_gone(&self) -> Result<HashSet<String>> {
+        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 2")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
     /// The publisher has said that these are rightly gone: they are told, and no longer count.
     pub async fn accept_gone(&self) -> Result<()> {
         sqlx::query("UPDATE held SET told = 2 WHERE told = 1")

@@ -246,13 +246,20 @@ async fn forget_notes(tx: &mut SqliteConnection, position: &str) -> Result<()> {
 
 /// The registry now holds a record, or, after a delete, no longer.
 async fn hold(tx: &mut SqliteConnection, sent: &Answered) -> Result<()> {
-    let query = match &sent.name {
-        Some(name) => {
-            sqlx::query("INSERT OR REPLACE INTO held VALUES (?, ?, 0)").bind(&sent.id).bind(name)
-        }
-        None => sqlx::query("DELETE FROM held WHERE source_id = ?").bind(&sent.id),
+    let queries = match &sent.name {
+        Some(name) => [
+            sqlx::query("INSERT OR REPLACE INTO held VALUES (?, ?, 0)").bind(&sent.id).bind(name),
+            sqlx::query("INSERT OR IGNORE INTO own VALUES (?)").bind(&sent.id),
+        ],
+        None => [
+            sqlx::query("DELETE FROM held WHERE source_id = ?").bind(&sent.id),
+            sqlx::query("DELETE FROM own WHERE source_id = ?").bind(&sent.id),
+        ],
     };
-    query.execute(tx).await.map(drop).map_err(failed)
+    for query in queries {
+        query.execute(&mut *tx).await.map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn lock(path: &Path) -> Result<File> {
@@ -325,6 +332,7 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 mod absent;
 mod adopted;
 mod held;
+mod own;
 mod problems;
 mod released;
 mod served;

@@ -142,8 +142,8 @@ impl Store {
 
     async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
-            "SELECT source_id, name, due FROM held LEFT JOIN absent USING (source_id)
-             WHERE told >= 1 LIMIT ?",
+            "SELECT source_id, name, due, source_id IN (SELECT source_id FROM own)
+             FROM held LEFT JOIN absent USING (source_id) WHERE told >= 1 LIMIT ?",
         )
         .bind(limit.max(0))
         .fetch_all(&self.pool)
@@ -152,7 +152,10 @@ impl Store {
         let (now, hold) = (Clock::system().now(), self.kept_back().await?);
         let zone = system_zone().unwrap_or_default();
         let gone = |row: sqlx::sqlite::SqliteRow| {
-            let going = Going::of(row.get(2), now, &zone, hold.as_deref());
+            let going = match row.get(3) {
+                true => Going::of(row.get(2), now, &zone, hold.as_deref()),
+                false => Going::NotByThis,
+            };
             Problem::gone(row.get(0), row.get(1), &going)
         };
         Ok(rows.into_iter().map(gone).collect())

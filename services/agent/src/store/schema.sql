@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS placed (source_id TEXT PRIMARY KEY, place TEXT NOT NU
 CREATE TABLE IF NOT EXISTS held (
     source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
 ) STRICT;
+-- Ids of those that this configuration has sent, or has found there as they are in its source.
+-- Others of the source are another configuration's, and not for this one to take out.
+CREATE TABLE IF NOT EXISTS own (source_id TEXT PRIMARY KEY) STRICT;
+-- Of a state from before: what was answered was in the source.
+INSERT OR IGNORE INTO own SELECT source_id FROM answered JOIN held USING (source_id)
+WHERE NOT EXISTS (SELECT 1 FROM own);
 -- Those of them that were not in the source since a complete run, and when each is withdrawn by
 -- itself, where it is.
 CREATE TABLE IF NOT EXISTS absent (

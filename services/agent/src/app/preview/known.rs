@@ -28,6 +28,10 @@ pub(super) struct EarlierRuns {
     pub(super) held: HashSet<String>,
     /// Ids that were reported as gone.
     pub(super) told_gone: HashSet<String>,
+    /// Ids that a person has said to be rightly gone.
+    pub(super) accepted_gone: HashSet<String>,
+    /// Ids that this configuration has sent; `None`: whatever the registry holds is its own.
+    pub(super) own: Option<HashSet<String>>,
     /// Since when records are absent.
     absent: BTreeMap<String, Absent>,
     /// The source may be empty.
@@ -38,7 +42,8 @@ impl EarlierRuns {
     pub(super) async fn of(run: &Run) -> Result<Self> {
         // A state that does not exist is not made.
         if !run.state.exists() {
-            return Ok(Self::default());
+            let own = (!run.is_upload()).then(HashSet::new);
+            return Ok(Self { own, ..Self::default() });
         }
         let store = Store::open(&run.state).await?;
         store.check_service(run.way.destination).await?;
@@ -48,6 +53,8 @@ impl EarlierRuns {
             beliefs: store.beliefs().await?,
             held: store.held().await?,
             told_gone: store.told_gone().await?,
+            accepted_gone: store.accepted_gone().await?,
+            own: if run.is_upload() { None } else { Some(store.own().await?) },
             absent: store.absent().await?,
             is_empty_meant: store.is_empty_meant().await?,
         })
@@ -67,7 +74,7 @@ impl EarlierRuns {
         standing: i64,
     ) -> BTreeSet<String> {
         let mut absent = self.absent.clone();
-        absent.retain(|id, _| compared.held.contains_key(id) && !survey.difference.is_there(id));
+        absent.retain(|id, _| compared.held.contains_key(id) && survey.difference.has_left(id));
         let seen = Seen { held: compared.held.len(), unread: survey.tally.unread(), standing };
         match run.absence().judge(&absent, seen, Clock::system().now()) {
             Due::These(ids) => ids.into_iter().collect(),
@@ -78,6 +85,9 @@ impl EarlierRuns {
     /// When a record that is not due yet goes by itself. For a record that this run would be the
     /// first to miss, the time begins now; a run that could not read a row misses nothing.
     pub(super) fn goes(&self, run: &Run, survey: &Survey<'_>, id: &str) -> Goes {
+        if !survey.difference.is_own(id) {
+            return Goes::Never;
+        }
         let rule = run.absence();
         let since = self.absent.get(id);
         let now = Clock::system().now();

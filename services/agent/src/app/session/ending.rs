@@ -135,6 +135,9 @@ impl Session<'_> {
         let gone = if sure { self.survey.difference.gone() } else { Vec::new() };
         let forgotten = self.survey.difference.forgotten(store.rejected().await?);
         store.end_run(&gone, &forgotten).await?;
+        if self.context.run.is_upload() {
+            store.own_all().await?;
+        }
         store.complete(Clock::system().now()).await?;
         if self.survey.tally.read == 0 {
             store.accept_empty(true).await?;
@@ -158,7 +161,7 @@ impl Session<'_> {
         let store = self.context.store;
         let held = store.names().await?;
         let absent =
-            held.keys().map(String::as_str).filter(|id| !self.survey.difference.is_there(id));
+            held.keys().map(String::as_str).filter(|id| self.survey.difference.has_left(id));
         let rule = self.context.run.absence();
         let due = |id: &str, since| rule.due(id, since);
         store.note_absent(&absent.collect(), Clock::system().now(), due).await

@@ -38,22 +38,21 @@ impl Session<'_> {
     /// without it.
     pub(super) async fn withdraw(&mut self) -> Result<()> {
         let held = self.context.store.names().await?;
-        let is_there = |id: &str| self.survey.difference.is_there(id);
-        let wanted = &self.context.run.withdraw;
-        let unknown = if self.survey.difference.is_sure() { 0 } else { self.survey.tally.unread() };
-        let (mut records, mut problems) = withdraw::deletes(wanted, &held, is_there, unknown);
+        let (wanted, difference) = (&self.context.run.withdraw, &self.survey.difference);
+        let unknown = if difference.is_sure() { 0 } else { self.survey.tally.unread() };
+        let (mut records, mut problems) = withdraw::deletes(wanted, &held, difference, unknown);
         if !self.context.run.withdraw_later {
             match self.due(&held).await? {
                 Due::These(ids) => {
                     let due = Withdraw::These(ids);
                     let is_new = |one: &Record| !records.iter().any(|other| other == one);
-                    let (due, _) = withdraw::deletes(&due, &held, is_there, 0);
+                    let (due, _) = withdraw::deletes(&due, &held, difference, 0);
                     let due: Vec<_> = due.into_iter().filter(is_new).collect();
                     records.extend(due);
                 }
                 Due::TooMany(due, most) => {
                     self.too_many_due = true;
-                    let of_others = self.survey.difference.is_gone_of_others();
+                    let of_others = difference.is_gone_of_others();
                     problems.push(too_many_due(due, most, of_others));
                 }
             }
@@ -85,7 +84,7 @@ impl Session<'_> {
     /// Records that were absent for long enough to go by themselves.
     async fn due(&self, held: &BTreeMap<String, String>) -> Result<Due> {
         let mut absent = self.context.store.absent().await?;
-        absent.retain(|id, _| held.contains_key(id) && !self.survey.difference.is_there(id));
+        absent.retain(|id, _| held.contains_key(id) && self.survey.difference.has_left(id));
         let Tally { known, applied, unchanged, .. } = self.survey.tally;
         let (unread, standing) = (self.survey.tally.unread(), known + applied + unchanged);
         let seen = Seen { held: held.len(), unread, standing };

@@ -96,7 +96,8 @@ pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
         "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing,
-        "missing_places": tally.missing_places, "given_back": tally.given_back, "not_read": tally.not_read,
+        "missing_places": tally.missing_places, "missing_others": tally.missing_others,
+        "given_back": tally.given_back, "not_read": tally.not_read,
         "headings": tally.headings,
         "withdrawn": tally.withdrawn, "sent": tally.sent, "applied": tally.applied,
         "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
@@ -190,7 +191,7 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
 /// Records of the index that are not in the source, if there are any: places stay in any case.
 fn missing(outcome: &Outcome, config: &Path) {
     let tally = &outcome.tally;
-    let records = tally.missing - tally.missing_places;
+    let records = tally.missing - tally.missing_places - tally.missing_others;
     if records > 0 {
         let stay = counted(
             records,
@@ -202,6 +203,14 @@ fn missing(outcome: &Outcome, config: &Path) {
             false => format!("{} agent withdraw {} --all-gone", program(), path_word(config)),
         };
         say!("  ! {stay}: {step}");
+    }
+    if tally.missing_others > 0 {
+        let stay = counted(
+            tally.missing_others,
+            "record of this source is not in it, and this configuration has never sent it; it stays",
+            "records of this source are not in it, and this configuration has never sent them; they stay",
+        );
+        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
     }
     if tally.missing_places > 0 {
         let stay = counted(
