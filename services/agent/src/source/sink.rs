@@ -43,6 +43,8 @@ pub struct Sink<'a> {
     bare: Vec<(String, String)>,
     /// The file that is being read, if there are several.
     file: Option<String>,
+    /// The columns of all files so far.
+    columns: BTreeSet<String>,
     /// True if a row came from it.
     has_row: bool,
     /// A remark on the file, which stands with its first record that is taken.
@@ -78,6 +80,7 @@ impl<'a> Sink<'a> {
             took: true,
             bare: Vec::new(),
             file: None,
+            columns: BTreeSet::new(),
             has_row: false,
             of_file: None,
             of_row: None,
@@ -93,8 +96,11 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// A key that the mapping reads was in every record of the last run and is in none of these, or
     /// a key with a configured unit is not there.
-    pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
-        if let Some(text) = declared::unknown(&self.way.units, now) {
+    pub fn check_keys(&mut self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
+        if self.is_within() {
+            // Another file may have it: see [`Self::unknown_unit`].
+            self.columns.extend(now.iter().cloned());
+        } else if let Some(text) = declared::unknown(&self.way.units, now) {
             return Err(Fault::config(place, text));
         }
         let lost = self.keys.lost(&self.before.keys, now);

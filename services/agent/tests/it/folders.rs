@@ -2,11 +2,11 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use mpp_agent::{Checked, Edited, Folder, Input, Policy, Setting, pattern};
+use mpp_agent::{Checked, Edited, Folder, Input, Policy, Setting, Way, pattern};
 use rust_xlsxwriter::Workbook;
 use tokio::time::timeout;
 
-use crate::office::{MAPPING, counts, lack, mapped_under, places};
+use crate::office::{MAPPING, counts, in_a_way, lack, mapped_under, places};
 
 const DUKCAPIL: &str = "kode,nama,syarat\nKTP,KTP elektronik,Kartu keluarga\nKK,Kartu keluarga,\n";
 const IZIN: &str = "kode,nama,syarat\nSIP,Izin praktik dokter,STR\n";
@@ -44,6 +44,24 @@ async fn files_of_every_kind_are_one_catalog() {
     book.save(folder.path().join("c.xlsx")).expect("a workbook");
     let said = read(folder.path(), None).await;
     assert_eq!(counts(&said), (5, 0, true), "{:?} {:?}", said.problems, said.lack);
+}
+
+#[tokio::test]
+async fn a_unit_is_of_a_column_that_one_of_the_lists_has() {
+    let fees = "kode,nama,biaya\nSIP,Izin praktik dokter,12000\n";
+    let folder = office(&[("a.csv", DUKCAPIL), ("b.csv", fees)]);
+    let read = async |column: &str| {
+        let input = Input::Folder(Folder { path: folder.path().to_owned(), ..Folder::default() });
+        let program = MAPPING.replace("title:", "fees: [.biaya | rupiah], title:");
+        let units = [(column.to_owned(), "Rp".to_owned())].into();
+        let policy = Policy { settle_millis: 20, ..Policy::default() };
+        in_a_way(policy, input, Way { program, units, ..Way::default() }).await
+    };
+    let said = read("biaya").await;
+    assert_eq!(counts(&said), (3, 0, true), "{:?} {:?}", said.problems, said.lack);
+    assert_eq!(said.tally.not_read, 0, "{:?}", said.problems);
+    let said = read("biaaya").await;
+    assert!(lack(&said).contains("units.\"biaaya\" names no column"), "{}", lack(&said));
 }
 
 #[tokio::test]

@@ -32,10 +32,16 @@ pub async fn mapped_under(
     program: &str,
     apply_trials: bool,
 ) -> Checked {
+    let way = Way { program: program.into(), apply_trials, ..Way::default() };
+    in_a_way(policy, input, way).await
+}
+
+/// The same, read in another way.
+pub async fn in_a_way(policy: Policy, input: Input, way: Way) -> Checked {
     let run = Run {
         source: "sources/pacitan".into(),
         input,
-        way: Way { program: program.into(), apply_trials, ..Way::default() },
+        way,
         state: PathBuf::from("no state is needed"),
         take_over: false,
         accept_missing: false,

@@ -68,6 +68,7 @@ pub fn read(folder: &Folder, policy: &Policy, sink: &mut Sink<'_>) -> Result<(),
         sink.ends();
     }
     let now = list(&folder.path, folder.files.as_ref(), policy.max_files).map_err(failed)?;
+    faults.extend(sink.unknown_unit(&place));
     faults.extend(missed(&files, &now, &parts).into_iter().map(|text| Fault::torn(&place, text)));
     // A run that has ended needs no reason any more.
     let _ = Fault::all(faults).map_or(Ok(()), |fault| sink.lack(fault));

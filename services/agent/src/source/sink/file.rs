@@ -1,6 +1,7 @@
 //! One of several files, as those of a folder.
 
 use super::Sink;
+use crate::{model::declared, source::fault::Fault};
 
 impl Sink<'_> {
     /// Begins with one of several files.
@@ -18,6 +19,13 @@ impl Sink<'_> {
             self.keys.end_file(&file);
         }
         std::mem::take(&mut self.keys.ends)
+    }
+
+    /// A configured unit of a column that none of the files has; where none could be looked into,
+    /// nobody knows.
+    pub fn unknown_unit(&self, place: &str) -> Option<Fault> {
+        let text = declared::unknown(&self.way.units, &self.columns)?;
+        (!self.columns.is_empty()).then(|| Fault::config(place, text))
     }
 
     /// True once a row came from the file, whatever became of it.
