@@ -75,6 +75,13 @@ pub fn mark(text: &str) -> Option<(u64, u64)> {
     (1 <= here && here <= all && all <= MOST).then_some((here, all))
 }
 
+/// "Daftar layanan (1/3)": such a mark in brackets within a longer line. It may be a date as well,
+/// and nobody knows: the line is told.
+pub fn mark_within(text: &str) -> Option<(u64, u64)> {
+    let inner = text.split(['(', '[']).skip(1);
+    inner.filter_map(|rest| rest.split([')', ']']).next()).find_map(mark)
+}
+
 /// The number of a part, named without the number of all: "Bagian II", "jilid ke-2".
 pub fn alone(text: &str) -> Option<u64> {
     let words = words(text);
@@ -236,6 +243,13 @@ mod tests {
     fn two_numbers_alone_are_a_mark() {
         for text in ["20/40", "(20/40)", "- 20 / 40 -", "[20/40]", " 20/40. "] {
             assert_eq!(mark(text), Some((20, 40)), "{text}");
+        }
+        for text in ["Daftar layanan (1/3)", "[1/3] Layanan", "LAYANAN (LANTAI 2) (1/3) 2026"] {
+            assert_eq!(mark_within(text), Some((1, 3)), "{text}");
+        }
+        for text in ["Layanan (24/7)", "Layanan 1/3", "Proses (1/2 hari)", "Tahun (2024/2025)", "("]
+        {
+            assert_eq!(mark_within(text), None, "{text}");
         }
         for text in ["20/40/2026", "12/2024", "40/20", "KTP 1/2", "0/3", "1/2 hari", "/", ""] {
             assert_eq!(mark(text), None, "{text}");

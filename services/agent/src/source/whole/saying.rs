@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     below::{GOES_ON, goes_on_below},
-    part::{alone, mark, out_of, page},
+    part::{alone, mark, mark_within, out_of, page},
     partial::{self, speaks_of_a_part},
     prose::{Counted, counted, is_footer, limited},
 };
@@ -57,6 +57,10 @@ impl Saying {
             } else {
                 self.number(here, all);
             }
+            return;
+        }
+        if let Some((here, all)) = mark_within(&text) {
+            self.number(here, all);
             return;
         }
         if let Some(said) = out_of(&text, false) {
@@ -256,6 +260,7 @@ mod tests {
             "Halaman 2",
             "Sebagian data",
             "Lanjutan",
+            "Daftar layanan (1/3)",
         ] {
             assert!(beyond(20, &[said]).is_some(), "{said}");
         }
