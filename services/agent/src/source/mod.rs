@@ -32,7 +32,7 @@ pub use pages::place::Setting;
 pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
 pub use tables::csv::Table;
 pub use tables::held_back::HeldBack;
-pub use tables::workbook::Workbook;
+pub use tables::workbook::{Workbook, sheets};
 pub use template::{Template, layout};
 pub use way::Way;
 

@@ -24,6 +24,8 @@ pub(super) struct Column {
     /// The keys that lead to it.
     pub(super) path: Vec<String>,
     pub(super) form: Form,
+    /// Items of its lists, as they are.
+    pub(super) items: Vec<Value>,
     /// Its values in the records that have one; a list's items as lines.
     pub(super) examples: Vec<String>,
     /// Its values are numbers.
@@ -64,8 +66,8 @@ fn walk(value: &Value, path: &mut Vec<String>, found: &mut Vec<Column>) {
 fn see(value: &Value, path: &[String], found: &mut Vec<Column>) {
     let (form, text) = read(value);
     let at = found.iter().position(|column| column.path == path).unwrap_or_else(|| {
-        let (path, examples) = (path.to_vec(), Vec::new());
-        found.push(Column { path, form: Form::Plain, examples, is_number: true });
+        let (path, items, examples) = (path.to_vec(), Vec::new(), Vec::new());
+        found.push(Column { path, form: Form::Plain, items, examples, is_number: true });
         found.len() - 1
     });
     let column = &mut found[at];
@@ -73,6 +75,7 @@ fn see(value: &Value, path: &[String], found: &mut Vec<Column>) {
     if matches!((&form, &column.form), (Form::Objects(_), _) | (Form::List, Form::Plain)) {
         column.form = form;
     }
+    column.items.extend(value.as_array().into_iter().flatten().take(EXAMPLES).cloned());
     if text.trim().is_empty() {
         return;
     }

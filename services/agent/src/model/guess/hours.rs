@@ -19,7 +19,9 @@ const DAYS: [(&str, &[&str]); 7] = [
     ("sun", &["minggu", "ahad", "sun", "sunday"]),
 ];
 const ID: [&str; 4] = ["kode", "id", "code", "nomor"];
-const TARGET: [&str; 7] = ["target", "gerai", "counter", "mal", "mall", "mpp", "lokasi"];
+const TARGET: [&str; 2] = ["target", "lokasi"];
+const MALL: [&str; 3] = ["mal", "mall", "mpp"];
+const COUNTER: [&str; 2] = ["gerai", "counter"];
 const FROM: [&str; 4] = ["mulai", "from", "sejak", "start"];
 const TO: [&str; 4] = ["sampai", "until", "selesai", "end"];
 const SOURCE: [&str; 5] = ["dasar", "sumber", "keputusan", "source", "surat"];
@@ -40,8 +42,11 @@ pub fn hours(records: &[Value]) -> Option<Hours> {
     days.iter().find(|column| column.is_some())?;
     let days = DAYS.iter().zip(&days).map(|((day, _), column)| of_day(day, column.as_ref()));
     let days: Vec<String> = days.collect();
+    // First, since a counter's code is no id of a rule.
+    let target = target(&mut rest);
     let mut text = |names: &[&str]| take_column(&mut rest, names).map(|column| path(&column));
-    let fields = [&ID[..], &TARGET, &FROM, &TO, &SOURCE].map(&mut text);
+    let [id, from, to, source] = [&ID[..], &FROM, &TO, &SOURCE].map(&mut text);
+    let fields = [id, target, from, to, source];
     let left: Vec<String> = rest.iter().map(Column::name).collect();
     Some(Hours { program: program(fields, &days.join("\n"), &left), left })
 }
@@ -52,9 +57,7 @@ fn program(
     left: &[String],
 ) -> String {
     let id = id.map_or(NO_ID.to_owned(), |at| format!("({at} | slug),"));
-    let target = target.map_or(NO_TARGET.to_owned(), |at| {
-        format!("({at} | trimmed),  # as malls/banyuwangi, or a counter's name?")
-    });
+    let target = target.unwrap_or_else(|| NO_TARGET.to_owned());
     let source = source.map_or(NO_SOURCE.to_owned(), |at| format!("({at} | trimmed)"));
     let day = |field: &str, column: Option<String>| {
         let line = |at| format!("    {field}: ({at} | trimmed),  # as 2026-01-31, or empty?\n");
@@ -74,6 +77,34 @@ fn program(
 const NO_ID: &str = "\"\",  # no column of codes was found?";
 const NO_TARGET: &str = "\"malls/my-mall\",  # no column of it was found?";
 const NO_SOURCE: &str = "\"\"  # the letter or decision that they come from?";
+
+/// The place that a rule is for: a column of names, or one of malls and one of their counters.
+fn target(rest: &mut Vec<Column>) -> Option<String> {
+    let is_name = |column: &Column| {
+        !column.examples.is_empty() && column.examples.iter().all(|text| text.contains('/'))
+    };
+    let named = |column: &Column| {
+        format!("({} | trimmed),  # as malls/banyuwangi, or a counter's name?", path(column))
+    };
+    if let Some(column) = take_column(rest, &TARGET) {
+        return Some(named(&column));
+    }
+    let counter = take_column(rest, &COUNTER);
+    if let Some(counter) = counter.as_ref().filter(|counter| is_name(counter)) {
+        return Some(named(counter));
+    }
+    let (mall, counter) = match (take_column(rest, &MALL), counter) {
+        (Some(mall), Some(counter)) => (mall, path(&counter)),
+        (one, other) => return one.or(other).as_ref().map(named),
+    };
+    let mall = match is_name(&mall) {
+        true => format!("({} | trimmed)", path(&mall)),
+        false => format!("\"malls/\" + ({} | slug)", path(&mall)),
+    };
+    let counter =
+        format!("({counter} | trimmed | if . == \"\" then . else \"/counters/\" + slug end)");
+    Some(format!("({mall} + {counter}),  # are these the ids of both?"))
+}
 
 /// A day without a column does not count as closed: the mapping fails until it says what holds
 /// then.
@@ -151,6 +182,28 @@ mod tests {
         let week = rule.weekly.as_ref().expect("a week");
         assert_eq!((week.fri[0].close.as_str(), week.sat.len()), ("11:00", 0));
         Destination::Scheduling.judge(record, "sources/mal-banyuwangi").expect("of the form");
+    }
+
+    #[test]
+    fn a_mall_and_its_counter_in_two_columns_make_one_name() {
+        let of = |mall: &str, counter: &str| {
+            let row = json!({ "Kode": "JAM-1", "Mal": mall, "Gerai": counter, "Senin": "tutup" });
+            let program = hours(std::slice::from_ref(&row)).expect("days").program;
+            let days = program.lines().map(|line| match line.contains("error(") {
+                true => String::new(),
+                false => line.replace("opening_hours),", "opening_hours)") + "\n",
+            });
+            let mapping = Mapping::compile(&days.collect::<String>()).expect("compiles");
+            let mapped = mapping.apply(&row).expect("maps").remove(0);
+            let told = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (told(&mapped["source_id"]), told(&mapped["hours_rule"]["target"]))
+        };
+        let code = || "jam-1".to_owned();
+        let target = "malls/banyuwangi/counters/dukcapil";
+        assert_eq!(of("Banyuwangi", "Dukcapil"), (code(), target.to_owned()));
+        assert_eq!(of("malls/banyuwangi", "dukcapil"), (code(), target.to_owned()));
+        assert_eq!(of("banyuwangi", target), (code(), target.to_owned()));
+        assert_eq!(of("Banyuwangi", ""), (code(), "malls/banyuwangi".to_owned()));
     }
 
     #[test]

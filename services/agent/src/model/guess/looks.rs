@@ -216,14 +216,16 @@ fn title(field: Field, column: &Column) -> i32 {
 }
 
 fn fee(column: &Column) -> i32 {
-    let is_fee = |text: &str| {
-        let lower = text.to_lowercase();
-        let says = ["rp", "gratis", "rupiah", "free", "tidak dipungut", "perda", "idr"];
-        says.iter().any(|word| lower.contains(word)) && is_read(&wording::rupiah(text))
-    };
     let is_amount = |text: &str| text == "0" || text.parse::<u64>().is_ok_and(|sum| sum >= 1_000);
     let amounts = share(&column.examples, &is_amount);
-    (share(&column.examples, &is_fee) / 5).max(if amounts > 90 { 8 } else { 0 })
+    (share(&column.examples, &reads_as_fee) / 5).max(if amounts > 90 { 8 } else { 0 })
+}
+
+/// Whether a text says that it is a fee, and is read as one.
+pub(super) fn reads_as_fee(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let says = ["rp", "gratis", "rupiah", "free", "tidak dipungut", "perda", "idr"];
+    says.iter().any(|word| lower.contains(word)) && is_read(&wording::rupiah(text))
 }
 
 fn is_law(text: &str) -> bool {

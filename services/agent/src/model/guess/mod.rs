@@ -1,6 +1,7 @@
 //! Guesses which column of a new catalog holds which field, by the column's name and contents. Each
 //! guess says how sure it is; one that is not sure is told and never passed over in silence.
 
+mod amounts;
 mod choice;
 mod columns;
 mod field;
@@ -18,7 +19,7 @@ pub use hours::hours;
 pub use places::{Above, Place, places};
 pub use program::program;
 
-use columns::Column;
+use columns::{Column, Form};
 
 /// Fields that are known by their contents alone, if no name speaks of them.
 const BY_CONTENTS: [Field; 3] = [Field::Time, Field::Fees, Field::LegalBasis];
@@ -56,6 +57,12 @@ pub fn guess(records: &[Value]) -> Guess {
         && let Some(again) = looks::repeated(&choice.column)
     {
         choice.doubt = Some(again);
+    }
+    let fees = guess.choices.iter_mut().find(|choice| choice.field == Field::Fees);
+    if let Some(choice) = fees.filter(|choice| matches!(choice.column.form, Form::Objects(_)))
+        && amounts::parts(&choice.column.items).amount.is_none()
+    {
+        choice.doubt = Some("which of its keys is the amount is not sure".to_owned());
     }
     let offices = guess.of(Field::Unit).map(|choice| choice.column.examples.clone());
     guess.offices = offices.unwrap_or_default();
@@ -178,6 +185,31 @@ mod tests {
             let torn = mapping.apply(&texts(json!([{ "lain": "KTP" }]), Value::Null));
             assert!(torn.is_err(), "an item of another form is not lost: {torn:?}\n{program}");
         }
+    }
+
+    #[test]
+    fn a_list_of_fees_is_read_by_its_amounts_and_kept_whole_where_they_are_not_sure() {
+        let of = |fees: Value| {
+            let record = json!({ "kode": "a", "nama": "Paspor", "biaya": fees });
+            let program = program(&guess(std::slice::from_ref(&record)), "units/a");
+            let mapping = crate::model::mapping::Mapping::compile(&program).expect("a program");
+            let made = mapping.apply(&record).unwrap_or_else(|error| panic!("{error}\n{program}"));
+            (made[0]["service"]["fees"].clone(), program)
+        };
+        let names = ["Paspor biasa 48 halaman", "Paspor elektronik"];
+        let (fees, _) = of(json!([
+            { "jenis": names[0], "tarif": "Rp 350.000" }, { "jenis": names[1], "tarif": 650000 },
+        ]));
+        for (at, amount) in [350_000, 650_000].into_iter().enumerate() {
+            assert_eq!(fees[at]["amount_rupiah"], amount, "{fees}");
+            assert_eq!(fees[at]["label"], names[at], "{fees}");
+        }
+        let (fees, program) =
+            of(json!([{ "jenis": "Sewa tenda", "tarif": 5000, "denda": "Rp 1.000" }]));
+        assert_eq!(fees[0]["kind"], "KIND_UNPARSED", "{fees}");
+        let said = fees[0]["source_text"].as_str().unwrap_or_default();
+        assert!(said.contains("Sewa tenda") && said.contains("5000"), "{fees}");
+        assert!(program.contains("which of its keys is the amount"), "{program}");
     }
 
     #[test]

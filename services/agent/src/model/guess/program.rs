@@ -1,6 +1,7 @@
 //! The mapping that follows from a guess, with its doubts as remarks.
 
 use super::{
+    amounts::{self, Parts},
     choice::{Choice, Guess},
     columns::{Column, Form},
     field::Field,
@@ -16,6 +17,7 @@ const LISTS: &str = r#"# A list is read item by item, a text by its lines and nu
 def each: if type == "array" then .[] else . end | select(. != null and . != "");
 def items: if type == "array" then . else list_items end | each;
 def worded: if type == "object" or type == "array" or . == null then error("an item of a list is no text") else trimmed end;
+def whole: [.[] | if type == "object" or type == "array" then error("an item of a list is no text") else trimmed end | select(. != "")] | join("; ");
 "#;
 
 /// The jq program of a guess; `unit` owns all records.
@@ -108,8 +110,7 @@ fn field(guess: &Guess, choice: &Choice) -> Option<String> {
         Field::Requirements => format!("requirements: [{}[] | {{text: .}}]", items(choice)),
         Field::Time => format!("time: ({at} | service_time)"),
         Field::Fees if choice.column.form == Form::Plain => format!("fees: [{at} | rupiah]"),
-        // A fee that is a text is read whole.
-        Field::Fees => format!("fees: [{at} | each | {} | rupiah]", item(&choice.column.form)),
+        Field::Fees => format!("fees: [{at} | each | {}]", fee(&choice.column)),
         Field::Procedure
         | Field::Complaints
         | Field::LegalBasis
@@ -141,6 +142,19 @@ fn items(choice: &Choice) -> String {
         Form::Plain => format!("({at} | list_items)"),
         form => format!("[{at} | items | {}]", item(form)),
     }
+}
+
+/// A fee of a list: a text is read whole, and so is an object of which the amount is not sure.
+fn fee(column: &Column) -> String {
+    let Form::Objects(_) = column.form else { return "worded | rupiah".to_owned() };
+    let Parts { amount, label } = amounts::parts(&column.items);
+    let amount = amount.map_or("whole | rupiah".to_owned(), |key| {
+        let (at, label) = (step(&key), label.map(|key| step(&key)));
+        let label = label.map_or(String::new(), |at| format!(" + {{label: ({at} | trimmed)}}"));
+        let said = format!("({at} | select(. != null and . != \"\")) // whole");
+        format!("({said} | rupiah){label}")
+    });
+    format!("if type == \"object\" then {amount} else worded | rupiah end")
 }
 
 /// The text of a list's item.

@@ -138,17 +138,9 @@ fn choose(open: &mut Open, wanted: Option<&str>, place: &str) -> Result<String, 
         };
         return found.map(|sheet| sheet.name.clone()).ok_or_else(none);
     }
-    let shown = sheets.iter().filter(|sheet| {
-        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
-    });
-    let mut filled = Vec::new();
-    for sheet in shown {
-        if holds_something(open, &sheet.name, place)? {
-            filled.push(sheet.name.as_str());
-        }
-    }
+    let filled = filled(open, place)?;
     match filled.as_slice() {
-        [one] => Ok((*one).to_owned()),
+        [one] => Ok(one.clone()),
         [] => Err(Fault::nothing(place, "no sheet that is shown holds anything")),
         several => Err(Fault::config(
             place,
@@ -156,10 +148,34 @@ fn choose(open: &mut Open, wanted: Option<&str>, place: &str) -> Result<String, 
                 "{} sheets hold something: '{}'; name one as sheet = \"...\" in [input], and give \
                  each of the others an agent's file of its own",
                 several.len(),
-                called(several)
+                several.join("', '")
             ),
         )),
     }
+}
+
+/// The sheets that are shown and hold something.
+fn filled(open: &mut Open, place: &str) -> Result<Vec<String>, Fault> {
+    let shown = open.sheets_metadata().to_vec().into_iter().filter(|sheet| {
+        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
+    });
+    let mut filled = Vec::new();
+    for sheet in shown {
+        if holds_something(open, &sheet.name, place)? {
+            filled.push(sheet.name);
+        }
+    }
+    Ok(filled)
+}
+
+/// The sheets of a workbook that may be read without a name.
+///
+/// # Errors
+/// It is no workbook, is damaged, or is larger than it may be.
+pub fn sheets(path: &Path, policy: &Policy) -> Result<Vec<String>, Fault> {
+    let place = path.display().to_string();
+    let (mut open, _) = open(path, policy, &place, AS_TEXT)?;
+    filled(&mut open, &place)
 }
 
 /// True for a sheet of which a cell is filled.

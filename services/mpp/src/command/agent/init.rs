@@ -7,7 +7,10 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, ValueEnum};
-use mpp_agent::{Above, Input, Place, Policy, Proposed, Wanted, is_remote, lists, propose, sample};
+use mpp_agent::{
+    Above, Input, Place, Policy, Proposed, Wanted, Workbook, is_remote, lists, propose, sample,
+    sheets,
+};
 use mpp_core::{Error, FieldCode, Reason, Result};
 use serde::Deserialize;
 
@@ -176,12 +179,67 @@ async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
         }
         () if is(&[".json"]) => json(path, origin, policy).await,
         () if is(&[".xlsx"]) => {
+            if args.sheet.is_none() {
+                one_sheet(args, policy).await?;
+            }
             let mut lines = vec![line("type", "xlsx"), line("path", &path)];
             lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));
             Ok(joined(&lines))
         }
         () => Ok(joined(&[line("type", "csv"), line("path", &path)])),
     }
+}
+
+/// Whether a workbook has one sheet to read; of several each is another catalog.
+async fn one_sheet(args: &InitArgs, policy: &Policy) -> Result<()> {
+    let (path, own) = (PathBuf::from(&args.origin), policy.clone());
+    let looking = tokio::task::spawn_blocking(move || sheets(&path, &own));
+    let found = looking.await.map_err(Error::internal)?.map_err(|fault| fault.error)?;
+    if found.len() < 2 {
+        return Ok(());
+    }
+    let mut told = format!("{} sheets hold something; look at each by itself:", found.len());
+    for sheet in &found {
+        let known = columns_known(args, sheet, policy).await;
+        let stem = args.into.with_extension("");
+        let into = format!("{}-{}.toml", stem.display(), slug(sheet));
+        told += &format!(
+            "\n  {} agent init {} --sheet {} --into {}  # {known}",
+            program(),
+            path_word(Path::new(&args.origin)),
+            mpp_core::text::quoted(sheet),
+            path_word(Path::new(&into))
+        );
+    }
+    told += "\nWhere both are of one source, make one table of them, or a folder of two files: two \
+             configurations of one source do not know of each other's records";
+    Err(Error::field("sheet", FieldCode::Required, told))
+}
+
+/// How many columns of a sheet are known, in words.
+async fn columns_known(args: &InitArgs, sheet: &str, policy: &Policy) -> String {
+    let workbook = Workbook {
+        path: PathBuf::from(&args.origin),
+        sheet: Some(sheet.to_owned()),
+        ..Workbook::default()
+    };
+    let above = Above { unit: &args.unit, mall: &args.mall };
+    let (destination, place) = (args.service.destination(), args.kind.place());
+    let wanted = Wanted { destination, place, above };
+    match propose(Input::Sheet(workbook), &wanted, policy).await {
+        Ok(Proposed { guess, .. }) if !guess.choices.is_empty() => {
+            let fields: Vec<&str> = guess.choices.iter().map(|one| one.field.name()).collect();
+            format!("it seems to have {}", fields.join(", "))
+        }
+        Ok(_) => "it can be mapped".to_owned(),
+        Err(_) => "no mapping of it can be guessed".to_owned(),
+    }
+}
+
+fn slug(text: &str) -> String {
+    let plain =
+        |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
+    text.chars().map(plain).collect()
 }
 
 /// The kind of a database's server, and how its tables are listed.
