@@ -15,6 +15,7 @@ mod hex;
 mod identity;
 mod label;
 mod name;
+mod page;
 mod policy;
 mod reason;
 mod region;
@@ -28,10 +29,13 @@ pub use field_code::FieldCode;
 pub use hex::{hex, unhex};
 pub use identity::{A_PERSON, Caller, Role, SOMEBODY, as_told, in_words};
 pub use label::{Acceptance, Decision, Label, Labels, NATIONAL, Overridden, known_labels};
-pub use name::{ResourceName, can_begin_id, check_id, check_name, id_of, mall_of, parent_of};
+pub use name::{
+    ResourceName, can_begin_id, check_id, check_name, id_of, mall_of, parent_of, unit_of,
+};
+pub use page::Sizes;
 pub use policy::Setting;
 pub use reason::{Code, Reason};
-pub use region::RegionCode;
+pub use region::{RegionCode, region_code, region_name};
 /// For [`policy!`], so that a service needs no line for it.
 #[doc(hidden)]
 pub use serde;

@@ -75,6 +75,16 @@ pub fn parent_of(name: &str) -> &str {
 
 /// The mall of a checked name that lies in one; of the mall's own, itself.
 pub fn mall_of(name: &str) -> &str {
+    root_of(name)
+}
+
+/// The unit of a checked name that lies in one; empty for a name of anything else.
+pub fn unit_of(name: &str) -> &str {
+    let lies_in_one = name.starts_with("units/") && !parent_of(name).is_empty();
+    if lies_in_one { root_of(name) } else { "" }
+}
+
+fn root_of(name: &str) -> &str {
     name.match_indices('/').nth(1).map_or(name, |(end, _)| &name[..end])
 }
 
@@ -159,11 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_leads_to_its_mall_its_parent_and_its_id() {
+    fn a_name_leads_to_its_mall_its_unit_its_parent_and_its_id() {
         let offering = "malls/a/counters/b/offerings/c";
         assert_eq!((mall_of(offering), parent_of(offering)), ("malls/a", "malls/a/counters/b"));
         assert_eq!((parent_of("units/a/services/b"), id_of(offering)), ("units/a", "c"));
         assert_eq!((mall_of("malls/a"), parent_of("malls/a")), ("malls/a", ""));
+        assert_eq!(unit_of("units/a/services/b/standardLinks/c"), "units/a");
+        assert_eq!((unit_of("units/a"), unit_of(offering)), ("", ""), "it lies in none");
     }
 
     #[test]

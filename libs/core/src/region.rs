@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use crate::{Error, FieldCode};
 
+/// What regions' names begin with.
+const COLLECTION: &str = "regions/";
+
 /// "35" for a province, "35.10" for a regency or city. Not the BPS code: 1101 of BPS is Simeulue,
 /// 11.01 of Kemendagri is Aceh Selatan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,8 +34,18 @@ impl RegionCode {
 
     /// The region's resource name, such as "regions/35.10".
     pub fn resource_name(self) -> String {
-        format!("regions/{self}")
+        region_name(&self.to_string())
     }
+}
+
+/// The name of the region with this code.
+pub fn region_name(code: &str) -> String {
+    format!("{COLLECTION}{code}")
+}
+
+/// The code in a region's name; a code stays as it is.
+pub fn region_code(name: &str) -> &str {
+    name.strip_prefix(COLLECTION).unwrap_or(name)
 }
 
 impl FromStr for RegionCode {
@@ -40,7 +53,7 @@ impl FromStr for RegionCode {
 
     /// Accepts "35.10" and "regions/35.10".
     fn from_str(text: &str) -> Result<Self, Error> {
-        let code = text.strip_prefix("regions/").unwrap_or(text);
+        let code = region_code(text);
         let parsed = match code.split_once('.') {
             None => two_digits(code).map(|province| (province, 0)),
             Some((province, regency)) => two_digits(province).zip(two_digits(regency)),

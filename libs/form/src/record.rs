@@ -10,7 +10,7 @@ use mpp_api::{
     text,
     types::{Tombstone, tombstone::Reason},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Result, id_of};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, id_of, unit_of};
 
 pub use self::entry::Entry;
 use crate::{Check, check::collections, screen, service, tombstone};
@@ -49,7 +49,7 @@ impl Checked {
 
     /// The unit that a service lies in.
     pub fn unit(&self) -> &str {
-        self.name.split_once("/services/").map_or("", |(unit, _)| unit)
+        unit_of(&self.name)
     }
 
     /// Remarks for its author, although its form is right.

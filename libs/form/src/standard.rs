@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use mpp_api::registry::{
-    Service, Standard, StandardLink, Unit,
-    divergence::Component,
-    standard_link::{Explanation, State},
+use mpp_api::{
+    Document as _,
+    registry::{
+        Service, Standard, StandardLink, Unit,
+        divergence::Component,
+        standard_link::{Explanation, State},
+    },
 };
-use mpp_core::{FieldCode, Result};
+use mpp_core::{FieldCode, Result, check_name, id_of};
 use prost::Message as _;
 
 use crate::{
@@ -116,8 +119,8 @@ pub fn check_link(link: &StandardLink) -> Result<()> {
     let mut check = Check::new("standard_link");
     check.name::<StandardLink>("name", &link.name);
     check.name::<Standard>("standard", &link.standard);
-    let id = link.standard.strip_prefix("standards/");
-    if id.is_some() && id != link.name.rsplit('/').next() {
+    let is_name = check_name(&link.standard, Standard::COLLECTIONS, "standard").is_ok();
+    if is_name && id_of(&link.standard) != id_of(&link.name) {
         let text = "must be the standard that the name ends in";
         check.fail("standard", FieldCode::Name, text);
     }

@@ -8,7 +8,7 @@ use mpp_api::{
     scheduling::HoursRule,
     sync::{Record, record::Body},
 };
-use mpp_core::{FieldCode, Result};
+use mpp_core::{FieldCode, Result, mall_of, unit_of};
 use mpp_form::record::{self, Checked, Entry, hours};
 
 /// The records that sources send to a service: of one kind, or of several.
@@ -78,12 +78,8 @@ impl Synced for Entry {
             ) => awaited_by_unit(field, name, unit),
             (FieldCode::RegionNotFound, Some(body)) => awaited_region(field, body),
             (FieldCode::UnitNotFound, Some(Body::Counter(counter))) => &counter.unit,
-            (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, _) => {
-                name.split_once("/services/").map_or("", |(unit, _)| unit)
-            }
-            (FieldCode::MallNotFound | FieldCode::MallNotOwned, _) => {
-                name.split_once("/counters/").map_or(name, |(mall, _)| mall)
-            }
+            (FieldCode::UnitNotFound | FieldCode::UnitNotOwned, _) => unit_of(name),
+            (FieldCode::MallNotFound | FieldCode::MallNotOwned, _) => mall_of(name),
             _ => "",
         };
         awaited.to_owned()

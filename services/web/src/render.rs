@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mpp_core::Clock;
+use mpp_core::{Clock, region_name};
 
 use crate::{
     components::Look,
@@ -64,7 +64,7 @@ impl Renderer {
                 Own::Source(waits.map(Arc::new))
             }
             Address::Region(code) => {
-                let name = format!("regions/{code}");
+                let name = region_name(code);
                 Own::Region(self.upstream.region(&current.report, &name).await?)
             }
             Address::Service(unit, id) => {

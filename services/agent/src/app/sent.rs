@@ -1,7 +1,7 @@
 //! A batch that has no answer yet.
 
 use mpp_api::sync::BatchResult;
-use mpp_core::Result;
+use mpp_core::{Result, id_of};
 
 use crate::{registry::out_of_turn, store::Answered};
 
@@ -30,7 +30,7 @@ impl Sent {
 
 /// For a record that is known by its name, the answer has the name's last part.
 fn is_of(id: &str, answered: &str) -> bool {
-    let last = id.rsplit('/').next().unwrap_or_default();
+    let last = id_of(id);
     id.starts_with(answered) || last.starts_with(answered)
 }
 

@@ -10,7 +10,7 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone},
 };
-use mpp_core::{Error, FieldCode};
+use mpp_core::{Error, FieldCode, id_of};
 use mpp_form::record::is_place;
 
 use super::{
@@ -103,7 +103,7 @@ fn delete(id: &str, name: &str) -> Record {
     let tombstone = Some(Tombstone { reason, successor: String::new() });
     let body = Body::Delete(Delete { name: name.to_owned(), tombstone });
     // One that is known by its name bears the last part as its id.
-    let source_id = id.rsplit('/').next().unwrap_or_default().to_owned();
+    let source_id = id_of(id).to_owned();
     Record { source_id, body: Some(body), ..Record::default() }
 }
 

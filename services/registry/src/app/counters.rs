@@ -1,13 +1,13 @@
 //! Counters and windows: where each belongs.
 
 use mpp_api::registry::{Counter, Window};
-use mpp_core::{Result, mall_of, parent_of};
+use mpp_core::{Result, mall_of, parent_of, region_code};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, lineage, mall_and_owners},
+    filing::{filing, lineage, mall_and_owners},
     published::{file_published, same},
 };
 
@@ -33,7 +33,7 @@ impl Keeps<Counter> for Registry {
             (Label::Counter, &counter.name),
             (Label::Unit, &counter.unit),
             (Label::Agency, unit.agency()),
-            (Label::Region, code(&mall.region)),
+            (Label::Region, region_code(&mall.region)),
         ];
         let mut filing = filing(&labels, owners);
         file_published(tx, (counter, before), &organiser, &mut filing).await?;
@@ -62,7 +62,7 @@ impl Keeps<Window> for Registry {
         let labels = [
             (Label::Mall, mall.name.as_str()),
             (Label::Counter, &counter.name),
-            (Label::Region, code(&mall.region)),
+            (Label::Region, region_code(&mall.region)),
         ];
         Ok(filing(&labels, owners))
     }

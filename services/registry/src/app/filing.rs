@@ -65,10 +65,6 @@ pub fn owned(lineage: &Lineage) -> Vec<String> {
     lineage.names().into_iter().map(str::to_owned).collect()
 }
 
-pub(super) fn code(region: &str) -> &str {
-    region.trim_start_matches("regions/")
-}
-
 /// A region that a record is newly filed under must be valid today.
 pub(super) async fn new_region(
     tx: &mut Tx,

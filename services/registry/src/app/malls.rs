@@ -1,13 +1,13 @@
 //! Malls: their place, who may change which field, and the labels below one that moves.
 
 use mpp_api::registry::{Mall, Region, mall::StageEntry};
-use mpp_core::{Error, Reason, Result, Role};
+use mpp_core::{Error, Reason, Result, Role, region_code};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, known_region, lineage, new_region, owned},
+    filing::{filing, known_region, lineage, new_region, owned},
     published::file_published,
     relabel,
 };
@@ -43,7 +43,7 @@ impl Keeps<Mall> for Registry {
         let owners = mpp_rpc::mall_owners(&mall.name, owned(&organiser));
         let labels = [
             (Label::Mall, mall.name.as_str()),
-            (Label::Region, code(&mall.region)),
+            (Label::Region, region_code(&mall.region)),
             (Label::Organiser, &mall.organiser),
         ];
         let mut filing = filing(&labels, owners);
@@ -92,7 +92,7 @@ impl Keeps<Mall> for Registry {
         if before.region == mall.region {
             return Ok(());
         }
-        relabel::mall(self, tx, &mall.name, code(&mall.region)).await
+        relabel::mall(self, tx, &mall.name, region_code(&mall.region)).await
     }
 }
 

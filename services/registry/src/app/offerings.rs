@@ -1,14 +1,14 @@
 //! Offerings: their place, and how a mall's organiser accepts one. See [`model::offering`].
 
 use mpp_api::registry::{Counter, Offering, Service, offering::State};
-use mpp_core::{Acceptance, Result, mall_of, parent_of};
+use mpp_core::{Acceptance, Result, mall_of, parent_of, region_code};
 use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, write};
 use mpp_rpc::Grant;
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, lineage, mall_and_owners, owned},
+    filing::{filing, lineage, mall_and_owners, owned},
 };
 use crate::{memory::RegistryView, model};
 
@@ -48,7 +48,7 @@ impl Keeps<Offering> for Registry {
             (Label::Service, &offering.service),
             (Label::Unit, unit.unit()),
             (Label::Agency, unit.agency()),
-            (Label::Region, code(&mall.region)),
+            (Label::Region, region_code(&mall.region)),
         ];
         Ok(Filing { acceptors, ..filing(&labels, owned(&unit)) })
     }

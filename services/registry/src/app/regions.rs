@@ -1,7 +1,7 @@
 //! Regions: brought in line, at start, with the table that the binary carries.
 
 use mpp_api::registry::Region;
-use mpp_core::{Reason, Result};
+use mpp_core::{Reason, Result, region_code};
 use mpp_resource::Serves;
 use mpp_store::{Db, Label, Labels};
 
@@ -45,6 +45,6 @@ async fn write(db: &Db) -> Result<usize> {
 }
 
 fn labels(region: &Region) -> Labels {
-    let code = region.name.trim_start_matches("regions/").to_owned();
+    let code = region_code(&region.name).to_owned();
     Labels::from([(Label::Region, code)])
 }

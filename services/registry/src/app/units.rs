@@ -1,13 +1,13 @@
 //! Units: their place in the tree, and the labels below one that moves.
 
 use mpp_api::registry::Unit;
-use mpp_core::{Error, Result};
+use mpp_core::{Error, Result, region_code};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
-    filing::{code, filing, lineage, new_region, owned},
+    filing::{filing, lineage, new_region, owned},
     published::{file_published, same},
     relabel::{self, Standing},
 };
@@ -39,7 +39,7 @@ impl Keeps<Unit> for Registry {
         let labels = [
             (Label::Unit, unit.name.as_str()),
             (Label::Agency, line.agency()),
-            (Label::Region, code(&unit.region)),
+            (Label::Region, region_code(&unit.region)),
         ];
         let mut filing = filing(&labels, owners);
         file_published(tx, (unit, before), &line, &mut filing).await?;

@@ -6,7 +6,7 @@ use mpp_api::{
     registry::{Counter, Mall, Offering, Service, Standard, StandardLink, Unit, Window},
     sync::Source,
 };
-use mpp_core::{Error, Labels, Reason, Result, mall_of, parent_of};
+use mpp_core::{Error, Labels, Reason, Result, mall_of, parent_of, region_code};
 use mpp_resource::{Keeps, Resource};
 use mpp_store::{Change, Label, Op, Tx};
 
@@ -114,8 +114,7 @@ pub(super) async fn follow(registry: &Registry, tx: &mut Tx, names: &[String]) -
             }
             Some(Mall::KIND) => {
                 let Some(mall) = tx.get::<Mall>(name).await? else { continue };
-                relabel::mall(registry, tx, name, mall.doc.region.trim_start_matches("regions/"))
-                    .await?;
+                relabel::mall(registry, tx, name, region_code(&mall.doc.region)).await?;
             }
             _ => {}
         }

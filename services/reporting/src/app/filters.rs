@@ -1,10 +1,10 @@
 //! Filters of the feed that nothing can pass: refused, since silence would read as "nothing
 //! happens".
 
-use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_core::{Error, FieldCode, Label, Result, unit_of};
 
 use super::Registry;
-use crate::{memory::Memory, model::unit_of};
+use crate::memory::Memory;
 
 /// Checks that a record can bear a label of a watch. Until the registry has been read in full,
 /// every label passes; a service is only checked by its unit.

@@ -1,7 +1,7 @@
 //! Catalog changes as records of reporting's own feed.
 
 use mpp_api::reporting::CatalogChange;
-use mpp_core::{Error, Label, Labels, Result};
+use mpp_core::{Error, Label, Labels, Result, unit_of};
 
 use super::{
     facts::ChangeRow,
@@ -52,9 +52,4 @@ pub fn catalog_change(key: &str, row: &ChangeRow) -> Result<CatalogChange> {
         before_en: row.english.0.clone(),
         after_en: row.english.1.clone(),
     })
-}
-
-/// The unit, such as "units/kemendagri", of a service's name.
-pub fn unit_of(service: &str) -> &str {
-    service.split("/services/").next().unwrap_or(service)
 }

@@ -21,7 +21,7 @@ mod source;
 mod stage;
 mod wording;
 
-pub use catalog_change::{ChangeRecord, change_records, unit_of};
+pub use catalog_change::{ChangeRecord, change_records};
 pub use event::{Event, Upstream};
 pub use facts::NOT_IN_MEMORY;
 pub use mall::mall_detail;

@@ -11,10 +11,10 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
-use mpp_core::{Error, Micros, Result, as_told};
+use mpp_core::{Error, Micros, Result, as_told, unit_of};
 
 use super::{
-    catalog_change::{catalog_change, unit_of},
+    catalog_change::catalog_change,
     coverage::{self, share},
     deviations::{Found, order_of_deviations, stands},
     event::Upstream,

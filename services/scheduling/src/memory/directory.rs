@@ -12,7 +12,7 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_calendar::Zone;
-use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
+use mpp_core::{Error, FieldCode, Reason, RegionCode, Result, mall_of};
 use mpp_form::hours_rule::Target;
 use mpp_rpc::mall_owners;
 use prost::Message;
@@ -135,7 +135,7 @@ impl Directory {
             agreement: Agreement::of(counter),
         };
         self.counters.insert(name.to_owned(), copy);
-        Ok(touched_mall(name))
+        Ok(Touched::Mall(mall_of(name).to_owned()))
     }
 
     fn put_offering(&mut self, name: &str, offering: &registry::Offering) -> Result<Touched> {
@@ -168,7 +168,7 @@ impl Directory {
             }
             registry::Counter::KIND => {
                 self.counters.remove(name);
-                touched_mall(name)
+                Touched::Mall(mall_of(name).to_owned())
             }
             registry::Window::KIND => {
                 self.windows.remove(name);
@@ -313,13 +313,6 @@ impl Directory {
 fn unknown(name: &str) -> Error {
     let hint = "create it in the registry first";
     Error::new(Reason::NotFound, format!("{name} is not known to scheduling; {hint}"))
-}
-
-fn touched_mall(name: &str) -> Touched {
-    match name.match_indices('/').nth(1) {
-        Some((end, _)) => Touched::Mall(name[..end].to_owned()),
-        None => Touched::Nothing,
-    }
 }
 
 fn decode<D: Message + Default>(doc: &[u8]) -> Result<D> {

@@ -8,7 +8,7 @@ use mpp_api::{
     reporting::{MallDetail, ProvinceReport, RegionReport, Report},
 };
 use mpp_calendar::Zone;
-use mpp_core::id_of;
+use mpp_core::{id_of, region_name};
 
 use super::{Block, Drawn, Part, View, as_of, deviations::name, heading, incomplete, listing};
 use crate::{
@@ -37,7 +37,7 @@ const STEPS: [Stage; 9] = [
 
 /// Draws the page of a code; `None` if no such region is known.
 pub fn draw(look: Look, view: &View, code: &str, data: &RegionData) -> Option<Drawn> {
-    let name = format!("regions/{code}");
+    let name = region_name(code);
     let report = &*view.report;
     if let Some(province) = report.provinces.iter().find(|province| province.region == name) {
         return Some(draw_province(look, view, province));

@@ -18,7 +18,7 @@ use mpp_api::{
 };
 use mpp_calendar::{Zone, local_date};
 use mpp_client::pages;
-use mpp_core::Micros;
+use mpp_core::{Micros, mall_of};
 use tonic::{Response, Status};
 
 use super::{AT_ONCE, Answer, Missing, Upstream};
@@ -173,8 +173,8 @@ impl Upstream {
     pub(super) async fn malls_of(&self, service: &str) -> Option<Vec<String>> {
         let offerings = self.list_offerings("malls/-", service).await?;
         let accepted = offerings.iter().filter(|offering| offering.state() == State::Accepted);
-        let mall = |offering: &Offering| Some(offering.name.split_once("/counters/")?.0.to_owned());
-        Some(accepted.filter_map(mall).collect::<BTreeSet<_>>().into_iter().collect())
+        let malls = accepted.map(|offering| mall_of(&offering.name).to_owned());
+        Some(malls.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     async fn list_offerings(&self, parent: &str, service: &str) -> Option<Vec<Offering>> {

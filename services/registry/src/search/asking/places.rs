@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::LazyLock;
 
+use mpp_core::region_code;
+
 use crate::{
     model::region::{TABLE, parse_table},
     search::words::{
@@ -64,7 +66,7 @@ static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
     let mut regions: BTreeMap<String, Vec<Region>> = BTreeMap::new();
     // The table is part of the binary and was read at the start already.
     for row in parse_table(TABLE).unwrap_or_default() {
-        let code: &'static str = row.name.trim_start_matches("regions/").to_owned().leak();
+        let code: &'static str = region_code(&row.name).to_owned().leak();
         let region = Region { code, is_city: row.display_name.starts_with("Kota") };
         if row.valid_to.is_empty() {
             regions.entry(bare(&row.display_name)).or_default().push(region);
@@ -89,7 +91,7 @@ static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
 /// The official names of the regions, by code.
 static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let rows = parse_table(TABLE).unwrap_or_default().into_iter();
-    rows.map(|row| (row.name.trim_start_matches("regions/").to_owned(), row.display_name)).collect()
+    rows.map(|row| (region_code(&row.name).to_owned(), row.display_name)).collect()
 });
 
 /// The name of the region with this code, or the code if there is none.

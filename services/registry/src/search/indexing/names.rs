@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use mpp_core::id_of;
+
 use super::doc::ServiceDoc;
 use crate::search::words::{
     analyze::{folded, is_abbreviation, is_faint, keys_of, terms, tokens},
@@ -36,8 +38,7 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
     names.extend(titles.into_iter().filter_map(|title| name(title)));
     names.extend(opening_of(&service.title_id));
     names.extend(head_of(&service.title_id).map(|term| head(&term)));
-    let office = service.unit.rsplit('/').next().unwrap_or_default();
-    names.extend(terms(office).iter().map(|term| owned(term)));
+    names.extend(terms(id_of(&service.unit)).iter().map(|term| owned(term)));
     names
 }
 

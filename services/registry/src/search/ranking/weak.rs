@@ -4,6 +4,8 @@
 //! matter: a service of the document that does something else than the question ("cabut NIB") is
 //! near, and no answer.
 
+use mpp_core::{id_of, unit_of};
+
 use super::{
     filter::Candidate,
     modified::{CatalogNames, is_modified},
@@ -129,7 +131,7 @@ fn open_words(best: &Candidate, table: &Table, needles: &QuestionWords) -> usize
 /// The words of the name of the unit that owns a service: "disnaker" of
 /// `units/disnaker-banyuwangi/services/ak1`.
 fn owner(service: &str) -> Vec<String> {
-    terms(service.split('/').nth(1).unwrap_or_default())
+    terms(id_of(unit_of(service)))
 }
 
 fn is_person(term: &QueryTerm) -> bool {

@@ -1,6 +1,8 @@
 //! Places in questions: all regions by their official names, the ways in which people shorten and
 //! misspell them, and words that are names of regions as well.
 
+use mpp_core::region_code;
+
 use super::*;
 use crate::{
     model::region::{TABLE, parse_table},
@@ -24,7 +26,7 @@ async fn every_region_is_known_by_its_official_name_and_changes_no_answer() {
     for region in
         parse_table(TABLE).expect("the table").iter().filter(|one| one.valid_to.is_empty())
     {
-        let (name, code) = (&region.display_name, region.name.trim_start_matches("regions/"));
+        let (name, code) = (&region.display_name, region_code(&region.name));
         for (act, service) in [("bikin ktp di", "ktp-baru"), ("paspor", "paspor-baru")] {
             let found = ask(&engine, &format!("{act} {name}")).await;
             let told =
@@ -50,7 +52,7 @@ async fn a_preposition_that_is_joined_to_a_region_is_read_apart() {
         if !region.valid_to.is_empty() || !is_plain || ORDINARY.contains(&name) {
             continue;
         }
-        let code = region.name.trim_start_matches("regions/");
+        let code = region_code(&region.name);
         for text in [format!("paspor di{name}"), format!("bikin paspor ke{name}")] {
             let found = ask(&engine, &text).await;
             let told =

@@ -7,7 +7,7 @@ use axum::{extract::Query, http::Uri};
 use maud::{Markup, html};
 use mpp_api::reporting::{DeviationReport, Report};
 use mpp_calendar::Zone;
-use mpp_core::id_of;
+use mpp_core::{id_of, region_name};
 
 pub use cut::Cut;
 use rows::{
@@ -193,7 +193,7 @@ pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &P
     let title = look.of(listing.title());
     let province = match asked.provinsi.as_str() {
         "" => String::new(),
-        code => format!("regions/{code}"),
+        code => region_name(code),
     };
     let rows = listing.rows(look, report, &province);
     let page = Cut::new(rows.len(), &asked.halaman, policy.table_rows);
