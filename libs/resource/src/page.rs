@@ -3,22 +3,18 @@
 //! list of the suite reads its request and gives its tokens out here, whatever its entries are
 //! ordered by; what is ordered by name is collected by [`Pager`](crate::list::Pager). The versions
 //! of a record alone are no such list: they go by their own numbers (`before_version`), which a
-//! caller may name without having been given them.
+//! caller may name without having been given them. How many entries a request asks for is read in
+//! one place for all of them ([`Sizes`]).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-/// How many entries the pages of a list have.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    /// If the request names no number.
-    pub usual: usize,
-    /// At the most; who asks for more gets this many.
-    pub most: usize,
-}
+pub use mpp_core::Sizes;
 
 /// The sizes of lists of records.
 pub const OF_RECORDS: Sizes = Sizes { usual: 100, most: 1000 };
+/// The sizes of lists whose entries are worked out when they are asked for: a screenful each.
+pub const OF_FINDINGS: Sizes = Sizes { usual: 20, most: 100 };
 
 const LONGEST_TOKEN: usize = 1024;
 const VERSION: u8 = 1;
@@ -58,14 +54,7 @@ impl PageRequest {
 /// # Errors
 /// A negative size (names `page_size`), or a token that this list did not give out.
 pub fn parse(page_size: i32, page_token: &str, bound: u64, sizes: Sizes) -> Result<PageRequest> {
-    let size = match usize::try_from(page_size) {
-        Ok(0) => sizes.usual,
-        Ok(size) => size.min(sizes.most),
-        Err(_) => {
-            let text = format!("{page_size} is negative; say 1 to {}, or nothing", sizes.most);
-            return Err(Error::field("page_size", FieldCode::OutOfRange, text));
-        }
-    };
+    let size = sizes.asked(page_size, "page_size")?;
     let after = if page_token.is_empty() {
         String::new()
     } else {
@@ -149,10 +138,15 @@ mod tests {
 
     #[test]
     fn sizes_are_bounded_and_negative_ones_refused() {
-        let size = |asked: i32| parse(asked, "", 0, OF_RECORDS).map(|page| page.size);
-        assert_eq!(size(5000).expect("a size"), OF_RECORDS.most);
-        assert_eq!(size(7).expect("a size"), 7);
-        assert_eq!(size(-1).expect_err("negative").violations()[0].field, "page_size");
+        for sizes in [OF_RECORDS, OF_FINDINGS] {
+            let size = |asked: i32| parse(asked, "", 0, sizes).map(|page| page.size);
+            assert_eq!(size(5000).expect("a size"), sizes.most);
+            assert_eq!(size(7).expect("a size"), 7);
+            let error = size(-1).expect_err("negative");
+            assert_eq!(error.violations()[0].field, "page_size");
+            let bound = format!("1 to {}", sizes.most);
+            assert!(error.violations()[0].description.contains(&bound), "{error}");
+        }
     }
 
     #[test]

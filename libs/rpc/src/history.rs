@@ -24,7 +24,7 @@ use mpp_api::{
         history_service_server::{HistoryService, HistoryServiceServer},
     },
 };
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, Result, Sizes};
 use mpp_store::Db;
 use tonic::{Request, Response, Status};
 
@@ -38,10 +38,8 @@ use crate::{
 // Pages of versions go by the number of a version, which is no token: whoever knows a version may
 // begin there, and a list in `mpp-resource`, which stands above this crate, knows no such place.
 
-/// Versions on a page if the request names no size: a screenful.
-const PAGE: usize = 20;
-/// The most versions of a page.
-const MAX_PAGE: usize = 100;
+/// Versions on a page: a screenful.
+const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 
 /// The service over one store.
 #[derive(Clone)]
@@ -113,7 +111,7 @@ impl HistoryServer {
         teller: Teller,
     ) -> Result<ListRecordVersionsResponse> {
         let key = (self.kind(&request.name)?, request.name.as_str());
-        let size = page_size(request.page_size)?;
+        let size = SIZES.asked(request.page_size, "page_size")?;
         let below = below(request.before_version)?;
         let mut read = self.db.read().await?;
         let page = Page::read(&mut read, key, below, size).await?;
@@ -140,17 +138,6 @@ impl HistoryServer {
         let who = Who::reading(teller, &mut read, key).await?;
         read.end().await?;
         compared(from, to, who).await
-    }
-}
-
-fn page_size(given: i32) -> Result<usize> {
-    match usize::try_from(given) {
-        Ok(0) => Ok(PAGE),
-        Ok(size) => Ok(size.min(MAX_PAGE)),
-        Err(_) => {
-            let text = format!("{given} is negative; say 1 to {MAX_PAGE}, or nothing");
-            Err(Error::field("page_size", FieldCode::OutOfRange, text))
-        }
     }
 }
 

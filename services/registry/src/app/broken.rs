@@ -15,10 +15,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Result, parent_of};
-use mpp_resource::{
-    list::Pager,
-    page::{self, Sizes},
-};
+use mpp_resource::{list::Pager, page};
 use tokio_util::sync::CancellationToken;
 
 use super::{Registry, divergences::count, filters::exists};
@@ -31,8 +28,6 @@ use crate::{
 const OWN: &str = "registry";
 /// Services whose requirements are read before writes of the memory go on.
 const AT_ONCE: usize = 1_000;
-/// Lines on a page.
-const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// Services of a circle that a line names.
 const NAMED: usize = 10;
 
@@ -87,7 +82,7 @@ impl Registry {
     ) -> Result<ListBrokenRequirementsResponse> {
         self.memory.wait_for(asked.min_revision).await?;
         let bound = page::hash(&["broken requirements", &asked.unit]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
+        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let below = self.memory.settled(|state| below(state, &asked.unit)).await?;
         let is_below = |unit: &str| below.as_ref().is_none_or(|below| below.contains(unit));
         let found = self.found(caller).await?;

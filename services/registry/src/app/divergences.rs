@@ -16,14 +16,14 @@ use mpp_api::{
         service::State,
     },
 };
-use mpp_core::{RegionCode, Result, check_name, parent_of};
+use mpp_core::{RegionCode, Result, check_name, parent_of, region_name};
 use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
 };
 use mpp_resource::{
     list::MAX_PAGE_BYTES,
-    page::{self, PageRequest, Sizes},
+    page::{self, PageRequest},
 };
 use mpp_store::Label;
 use prost::Message as _;
@@ -45,8 +45,6 @@ use crate::{
     },
 };
 
-/// Standards on a page.
-const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// The parent of all standards.
 const ALL: &str = "standards/-";
 /// Holders of a variant that are named; all are counted.
@@ -86,7 +84,7 @@ impl Registry {
         self.memory.wait_for(asked.min_revision).await?;
         let today = self.today()?;
         let bound = page::hash(&["divergences", &asked.parent, &asked.region]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
+        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let most = self.policy.divergence_services;
         let (given, next) = self.memory.settled(|state| gather(state, asked, &page, most)).await?;
         let work = move |gone: &CancellationToken| compared(given, next, (page, today), gone);
@@ -177,7 +175,7 @@ fn name_regions(state: &RegistryView, answer: &mut ListDivergencesResponse) {
     let variants = answer.divergences.iter_mut().flat_map(|one| &mut one.variants);
     for holder in variants.flat_map(|variant| &mut variant.holders) {
         let name = names.entry(holder.region.clone()).or_insert_with(|| {
-            let found = state.records.get::<Region>(&format!("regions/{}", holder.region));
+            let found = state.records.get::<Region>(&region_name(&holder.region));
             found.map(|found| found.doc.display_name).unwrap_or_default()
         });
         holder.region_name.clone_from(name);

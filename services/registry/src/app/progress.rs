@@ -18,12 +18,12 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
-use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
+use mpp_core::{Error, FieldCode, RegionCode, Result, check_name, region_name};
 use mpp_form::announced::{holds, text_on};
 use mpp_resource::{
     list::Pager,
     memory::Row,
-    page::{self, PageRequest, Sizes},
+    page::{self, PageRequest},
 };
 use mpp_store::Label;
 use tokio_util::sync::CancellationToken;
@@ -38,8 +38,6 @@ use super::{
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
 
-/// Lines on a page.
-const SIZES: Sizes = Sizes { usual: 20, most: 100 };
 /// The parent of all standards.
 const ALL: &str = "standards/-";
 /// The key of units that are of no region.
@@ -112,7 +110,7 @@ impl Registry {
         let (group, day) = (group(asked)?, self.today()?);
         let CountAdoptionRequest { parent, region, unit, .. } = asked;
         let bound = page::hash(&["adoption", parent, group.as_str_name(), region, unit]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, SIZES)?;
+        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let scope = self.memory.settled(|state| scope(state, asked, (group, day))).await?;
         let own = self.clone();
         let work = move |gone: &CancellationToken| {
@@ -262,7 +260,7 @@ fn key(row: &Row, region: &str, group: Group) -> String {
 fn titled(state: &RegistryView, key: &str, scope: &Scope, count: Count) -> Count {
     match scope.group {
         Group::Province | Group::Region => {
-            let found = state.records.get::<Region>(&format!("regions/{key}"));
+            let found = state.records.get::<Region>(&region_name(key));
             let title =
                 found.map(|found| LocalizedText { id: found.doc.display_name, en: String::new() });
             Count { title, ..count }

@@ -8,7 +8,7 @@ use mpp_api::registry::{
     Service, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
     suggest_satisfiers_response::Suggestion,
 };
-use mpp_core::{Error, FieldCode, Label, Result, parent_of};
+use mpp_core::{Label, Result, Sizes, parent_of, region_code};
 use mpp_resource::handler::read;
 use tokio_util::sync::CancellationToken;
 
@@ -19,10 +19,8 @@ use crate::{
     search::Query,
 };
 
-/// Suggestions for a requirement if the request names no number.
-const USUAL: usize = 3;
-/// Most suggestions for a requirement.
-const MOST: usize = 20;
+/// Suggestions for a requirement.
+const SIZES: Sizes = Sizes { usual: 3, most: 20 };
 /// Documents of one requirement that are looked for.
 const MOST_DOCUMENTS: usize = 4;
 /// Services that are compared for each question to search.
@@ -61,7 +59,7 @@ impl Registry {
         caller: &str,
         asked: &SuggestSatisfiersRequest,
     ) -> Result<SuggestSatisfiersResponse> {
-        let most = most(asked.max_results)?;
+        let most = SIZES.asked(asked.max_results, "max_results")?;
         let least = self.policy.suggest_least_percent;
         let service = read::<Service>(self, &asked.name, asked.min_revision).await?;
         let (mut open, left_out) = open(&service, self.policy.satisfier_requirements);
@@ -103,7 +101,7 @@ impl Registry {
             ..Query::default()
         };
         let agency = Some(home.agency.clone()).filter(|agency| !agency.is_empty());
-        let region = home.region.strip_prefix("regions/").map(str::to_owned);
+        let region = (!home.region.is_empty()).then(|| region_code(&home.region).to_owned());
         let near = [agency.is_some(), region.is_some()];
         let own = [Query { agency, ..all.clone() }, Query { region, ..all.clone() }];
         let own = own.into_iter().zip(near).filter(|(_, is_narrower)| *is_narrower);
@@ -203,16 +201,5 @@ fn told(open: &Open, likeness: Likeness, candidate: &Candidate) -> Suggestion {
         agency: candidate.agency.clone(),
         percent: i32::try_from(likeness.percent).unwrap_or(100),
         words: words.unwrap_or_default(),
-    }
-}
-
-fn most(asked: i32) -> Result<usize> {
-    match usize::try_from(asked) {
-        Ok(0) => Ok(USUAL),
-        Ok(asked) => Ok(asked.min(MOST)),
-        Err(_) => {
-            let text = format!("{asked} is negative; say 1 to {MOST}, or nothing");
-            Err(Error::field("max_results", FieldCode::OutOfRange, text))
-        }
     }
 }

@@ -1,32 +1,60 @@
 //! Search: its filters must be passable, the index answers, and its hits become records of memory.
 
-use mpp_api::registry::{
-    Mall, Offering, SearchServicesRequest, Service, Unit,
-    mall::Stage,
-    search_services_response::{Hit, Place},
-    service,
+use mpp_api::{
+    Document as _,
+    registry::{
+        Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, Unit,
+        mall::Stage,
+        search_services_response::{Hit, NamedPlace, Place},
+        service,
+    },
 };
-use mpp_core::{Error, FieldCode, Label, Reason, Result};
+use mpp_core::{
+    Error, FieldCode, Label, Reason, RegionCode, Result, check_name, region_code, region_name, text,
+};
 use mpp_form::stage;
 use mpp_resource::{
     Serves as _,
-    page::{self, Sizes},
+    page::{self, PageRequest, Sizes},
 };
 
 use super::{Registry, filters};
 use crate::{
     memory::RegistryView,
-    search::{self, MAX_PAGE, Match, NearbyOffering, Query, Results, Via},
+    search::{self, MAX_PAGE, Match, NearbyOffering, Query, Results, Stance, Via},
 };
 
 impl Registry {
-    /// The hits of a query, with the records that a citizen needs, and what else was found. Waits
-    /// until this replica shows what the caller has written.
+    /// Answers a search: the hits of its query, with the records that a citizen needs, and what
+    /// else was found. Waits until this replica shows what the caller has written.
     ///
     /// # Errors
-    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` if this
-    /// replica is behind.
-    pub async fn find_services(
+    /// A filter that nothing can pass, a query that cannot be asked; a page token that is not this
+    /// search's; `UNAVAILABLE` if this replica is behind.
+    pub async fn search_services(
+        &self,
+        caller: &str,
+        asked: &SearchServicesRequest,
+    ) -> Result<SearchServicesResponse> {
+        let sizes = self.hits_on_a_page();
+        let page = page::parse(asked.page_size, &asked.page_token, bound_to(asked), sizes)?;
+        let query = query(asked, &page, self.of_age()?)?;
+        let (hits, found) = self.find_services(caller, asked, query).await?;
+        let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
+        let next = next.map(|(score, id)| position(score, &id));
+        Ok(SearchServicesResponse {
+            hits,
+            next_page_token: page.next(next.as_deref()),
+            total_size: i32::try_from(total).unwrap_or(i32::MAX),
+            revision,
+            weak,
+            named: places.into_iter().map(named).collect(),
+            unanswered,
+            uncovered,
+        })
+    }
+
+    async fn find_services(
         &self,
         caller: &str,
         asked: &SearchServicesRequest,
@@ -55,9 +83,72 @@ impl Registry {
 
     /// How many hits a page has: as many as were asked for, but no more than search gives; the
     /// operator's default if the request names no number.
-    pub fn hits_on_a_page(&self) -> Sizes {
+    fn hits_on_a_page(&self) -> Sizes {
         Sizes { usual: self.policy.search_page_hits, most: MAX_PAGE }
     }
+}
+
+fn named(place: search::NamedPlace) -> NamedPlace {
+    let regions = place.region_codes.iter().map(|code| region_name(code));
+    NamedPlace {
+        text: place.text,
+        regions: regions.collect(),
+        guessed: place.guessed,
+        destination: place.stance == Stance::Destination,
+        avoided: place.stance == Stance::Avoided,
+        origin: place.stance == Stance::Origin,
+        unclear: place.stance == Stance::Unclear,
+        display_names: place.region_codes.iter().map(|code| search::region_name(code)).collect(),
+    }
+}
+
+/// A page token is valid with its own query only.
+fn bound_to(request: &SearchServicesRequest) -> u64 {
+    let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
+    let [free, inactive] = [request.only_free, request.include_inactive].map(|is| is.to_string());
+    let SearchServicesRequest { query, region, agency, category, .. } = request;
+    page::hash(&["search", query, &near, region, agency, category, &free, &inactive])
+}
+
+fn query(
+    request: &SearchServicesRequest,
+    page: &PageRequest,
+    of_age: Option<u16>,
+) -> Result<Query> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    if !request.region.is_empty() {
+        request.region.parse::<RegionCode>()?;
+    }
+    if !request.agency.is_empty() {
+        check_name(&request.agency, Unit::COLLECTIONS, "agency")?;
+    }
+    Ok(Query {
+        text: text::line(&request.query).into_owned(),
+        near: request.near.map(|at| (at.latitude, at.longitude)),
+        region: given(region_code(&request.region)),
+        agency: given(&request.agency),
+        category: given(&request.category),
+        only_free: request.only_free,
+        include_inactive: request.include_inactive,
+        of_age,
+        page_size: page.size,
+        after: page.position(read_position)?,
+        // The first revision that the index says it has is that of the whole first state; it is not
+        // 0, since the regions are written earlier.
+        min_revision: request.min_revision.max(1),
+    })
+}
+
+/// Where a hit stands: hits come by rank and not by name, so that no `Pager` collects them; the
+/// index cuts the page itself. The score is kept by its bits, so that no digit of it is lost.
+fn position(score: f32, id: &str) -> String {
+    format!("{:08x} {id}", score.to_bits())
+}
+
+fn read_position(after: &str) -> Option<(f32, String)> {
+    let (bits, id) = after.split_once(' ')?;
+    let bits = u32::from_str_radix(bits, 16).ok()?;
+    Some((f32::from_bits(bits), id.to_owned()))
 }
 
 /// A filter that no service can pass finds nothing, which would read as "there is no such service".
@@ -135,7 +226,7 @@ pub(super) fn place(
         offering: near.offering,
         mall: near.mall,
         mall_display_name: mall.display_name,
-        region: format!("regions/{}", near.region_code),
+        region: region_name(&near.region_code),
         distance_km: near.distance_km.unwrap_or_default(),
         fees: offering.effective_fees,
     })
@@ -162,6 +253,13 @@ mod tests {
 
     use super::*;
     use crate::{policy::Policy, search::Engine, store::SCHEMA};
+
+    #[test]
+    fn a_position_survives_its_token() {
+        let read = read_position(&position(0.1 + 0.2, "units/a/services/b"));
+        assert_eq!(read, Some((0.1 + 0.2, "units/a/services/b".to_owned())));
+        assert_eq!(read_position("zz"), None);
+    }
 
     #[test]
     fn what_a_word_was_read_as_is_told_with_how() {

@@ -14,7 +14,7 @@ use mpp_api::registry::{
     service::State,
     suggestion::{Reason, reason::Ground as GroundWord},
 };
-use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_core::{Label, Result, Sizes};
 use mpp_resource::handler::read;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
@@ -26,10 +26,8 @@ use crate::{
     search::{MAX_PAGE, MAX_TEXT, Query},
 };
 
-/// Suggestions if the request names no number.
-const USUAL: usize = 10;
-/// Most suggestions.
-const MOST: usize = 100;
+/// Suggestions of an answer.
+const SIZES: Sizes = Sizes { usual: 10, most: 100 };
 /// Most hits that search is asked for, for each service that may be compared: if most are decided
 /// about, the open ones come late.
 const HITS_EACH: usize = 20;
@@ -48,7 +46,8 @@ impl Registry {
         caller: &str,
         asked: &SuggestStandardsRequest,
     ) -> Result<Vec<Suggestion>> {
-        let bounds = (self.policy.suggest_least_percent, most(asked.max_results)?);
+        let most = SIZES.asked(asked.max_results, "max_results")?;
+        let bounds = (self.policy.suggest_least_percent, most);
         let service = read::<Service>(self, &asked.name, asked.min_revision).await?;
         let open = open_standards(&self.memory.read(), &service.name);
         let words = service.clone();
@@ -77,7 +76,8 @@ impl Registry {
         caller: &str,
         asked: &SuggestServicesRequest,
     ) -> Result<SuggestServicesResponse> {
-        let bounds = (self.policy.suggest_least_percent, most(asked.max_results)?);
+        let most = SIZES.asked(asked.max_results, "max_results")?;
+        let bounds = (self.policy.suggest_least_percent, most);
         let standard = read::<Standard>(self, &asked.name, asked.min_revision).await?;
         let (named, incomplete) = self.named_alike(caller, &standard, asked.min_revision).await?;
         let given = self.documents(named);
@@ -146,17 +146,6 @@ fn query(text: &str, min_revision: i64) -> Query {
         page_size: MAX_PAGE,
         min_revision,
         ..Query::default()
-    }
-}
-
-fn most(asked: i32) -> Result<usize> {
-    match usize::try_from(asked) {
-        Ok(0) => Ok(USUAL),
-        Ok(asked) => Ok(asked.min(MOST)),
-        Err(_) => {
-            let text = format!("{asked} is negative; say 1 to {MOST}, or nothing");
-            Err(Error::field("max_results", FieldCode::OutOfRange, text))
-        }
     }
 }
 

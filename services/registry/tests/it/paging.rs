@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use mpp_api::registry::{
-    GetServiceRequest, ListServicesRequest, ListServicesResponse, SearchServicesRequest,
+    CountAdoptionRequest, GetServiceRequest, ListBrokenRequirementsRequest, ListDivergencesRequest,
+    ListServicesRequest, ListServicesResponse, SearchServicesRequest, SuggestStandardsRequest,
 };
 use mpp_testkit::on_both;
 
@@ -138,6 +139,44 @@ async fn large_services_come_in_pages_that_every_client_takes() {
 }
 
 #[tokio::test]
+async fn a_negative_number_of_entries_is_refused_with_the_bound_of_its_own_list() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let (parent, page_size) = ("standards/-".to_owned(), -1);
+        let list = ListServicesRequest { parent: BKPM.into(), page_size, ..Default::default() };
+        let search = SearchServicesRequest { query: "ktp".into(), page_size, ..Default::default() };
+        let divergences =
+            ListDivergencesRequest { parent: parent.clone(), page_size, ..Default::default() };
+        let adoption = CountAdoptionRequest { parent, page_size, ..Default::default() };
+        let broken = ListBrokenRequirementsRequest { page_size, ..Default::default() };
+        let suggest =
+            SuggestStandardsRequest { name: KTP.into(), max_results: -1, ..Default::default() };
+        let all = [
+            (refused(admin.catalog.list_services(list).await), "page_size", "1 to 1000,"),
+            (refused(admin.search.search_services(search).await), "page_size", "1 to 100,"),
+            (
+                refused(admin.standards.list_divergences(divergences).await),
+                "page_size",
+                "1 to 100,",
+            ),
+            (refused(admin.standards.count_adoption(adoption).await), "page_size", "1 to 100,"),
+            (
+                refused(admin.processes().list_broken_requirements(broken).await),
+                "page_size",
+                "1 to 100,",
+            ),
+            (refused(admin.standards.suggest_standards(suggest).await), "max_results", "1 to 100,"),
+        ];
+        for (error, field, bound) in all {
+            assert_eq!((error.reason.as_str(), &*error.fields[0].0), ("INVALID_FIELD", field));
+            assert!(error.fields[0].1.contains(bound), "{error:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_number_that_none_can_be_is_refused_and_named() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
@@ -161,11 +200,6 @@ async fn a_number_that_none_can_be_is_refused_and_named() {
             };
             named(refused(admin.search.search_services(search).await), "min_revision");
         }
-        let list = ListServicesRequest { parent: BKPM.into(), page_size: -1, ..Default::default() };
-        named(refused(admin.catalog.list_services(list).await), "page_size");
-        let search =
-            SearchServicesRequest { query: "ktp".into(), page_size: -1, ..Default::default() };
-        named(refused(admin.search.search_services(search).await), "page_size");
         assert_eq!(reason(admin.catalog.get_service(least(i64::MAX)).await), "LINEAGE_CHANGED");
     })
     .await;
