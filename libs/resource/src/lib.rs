@@ -4,6 +4,7 @@
 //! ```text
 //! handler  Get, Create, Update, Delete: from request to answer   list       pages of records
 //! write    create, update, step, delete of a record              service    its parts and rules
+//! derived  records that a service works out from others
 //! faults   which faults of a record its author has to mend
 //! command  begin, work, remember, commit: of anything            call       who calls, and how
 //! kind     each kind's name and fields                           page       page tokens
@@ -11,8 +12,8 @@
 //! copy     the feed of another service in the database           differs    where a copy differs
 //! copies   all that a service keeps, read anew: to be compared, and mended
 //! ```
-//! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone,
-//! and [`copies`] reads them.
+//! Arrows run down only: `handler → write → command`; [`derived`], [`memory`] and [`copy`] stand
+//! alone, and [`copies`] reads the last two.
 //!
 //! # A new kind of record
 //! Its messages in `proto/` and its line in `mpp_api::document`; its line in [`kind`]; in its
@@ -34,6 +35,7 @@ mod call;
 pub mod command;
 pub mod copies;
 pub mod copy;
+pub mod derived;
 mod differs;
 mod faults;
 pub mod handler;

@@ -3,14 +3,16 @@
 //! The row of `inbox_head` is locked first: that makes the order of projecting the order of
 //! commits, so a replica that has read up to a number can never miss a lower one.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
+use mpp_api::reporting::CatalogChange;
 use mpp_core::{Error, Reason, Result};
+use mpp_resource::derived;
 use mpp_store::Tx;
 
 pub use crate::store::Reached;
 use crate::{
-    model::{Event, FORM, Rows, Upstream, Written, change_records, project},
+    model::{ChangeRecord, Event, FORM, Rows, Upstream, Written, change_records, project},
     store::{self, Head},
 };
 
@@ -45,7 +47,7 @@ async fn append_after(
 ) -> Result<()> {
     let seq = store::insert_events(tx, head, events).await?;
     let written = project_all(tx, events).await?;
-    store::put_changes(tx, change_records(&written)?).await?;
+    derived::put(tx, change_records(&written)?).await?;
     store::save_rows(tx, written, seq).await?;
     let newest = events.iter().map(|event| event.at).max();
     store::save_feed(tx, feed, newest, reached).await?;
@@ -88,10 +90,21 @@ async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
     let written = rows.into_written();
     let records = change_records(&written)?;
     let names = records.iter().map(|(name, ..)| name.clone()).collect();
-    store::replace_changes(tx, names, records).await?;
+    replace_changes(tx, names, records).await?;
     store::replace_rows(tx, written, head).await?;
     tracing::info!(form = FORM, "the projections are made anew");
     Ok(())
+}
+
+/// Writes catalog changes so that exactly those of these names are left: others are withdrawn.
+pub(super) async fn replace_changes(
+    tx: &mut Tx,
+    names: BTreeSet<String>,
+    changes: Vec<ChangeRecord>,
+) -> Result<()> {
+    let there = store::change_names(tx).await?;
+    derived::withdraw::<CatalogChange>(tx, there.difference(&names).cloned()).await?;
+    derived::put(tx, changes).await
 }
 
 /// Projects the events on the rows that they turn out to need.

@@ -8,6 +8,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use mpp_core::{Error, Result};
+use mpp_resource::derived;
 use mpp_store::{Db, Tx};
 use tokio::{
     sync::Mutex,
@@ -15,7 +16,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{append::left_to_newer, writer};
+use super::{
+    append::{left_to_newer, replace_changes},
+    writer,
+};
 use crate::{
     app::projections::{Projected, live, project_after},
     model::{FORM, Key, Rows, Upstream, Written, change_records, differing, value},
@@ -100,10 +104,7 @@ struct Anew {
 pub async fn rebuild(db: &Db, accept: &[Upstream], alone: bool) -> Result<i64> {
     let accepted = accept_altered(db, accept).await?;
     let anew = read(db).await?;
-    let mut tx = db.begin(&writer()).await?;
-    if alone {
-        tx.stand_in_for_newer();
-    }
+    let mut tx = derived::begin(db, &writer(), alone).await?;
     swap(&mut tx, anew).await?;
     tx.commit().await?;
     Ok(accepted)
@@ -160,7 +161,7 @@ async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
         other.map(|(key, _)| (key.clone(), value(&all, &key).cloned())).collect();
     let records = if head.form == FORM { change_records(&changed)? } else { change_records(&all)? };
     let names = change_records(&all)?.into_iter().map(|(name, ..)| name).collect();
-    store::replace_changes(tx, names, records).await?;
+    replace_changes(tx, names, records).await?;
     let count = changed.len();
     store::save_rows(tx, changed, head.seq).await?;
     store::remark(tx, head.seq).await?;

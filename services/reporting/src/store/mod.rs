@@ -14,7 +14,7 @@ use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
 pub use books::{TABLES, close_gaps, disagreements, lost_events};
-pub use catalog_change::{put_changes, replace_changes};
+pub use catalog_change::change_names;
 pub use feed_state::{Reached, note_feed, save_feed};
 pub use inbox::{
     Head, drop_held, drop_repeated, events_after, held, insert_events, living, lock_head, set_head,

@@ -4,13 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use mpp_api::{
-    scheduling::Deviation,
-    types::{Tombstone, tombstone},
-};
-use mpp_core::{Reason, Result};
+use mpp_api::scheduling::Deviation;
+use mpp_core::{Reason, Result, region_code};
 use mpp_form::hours_rule::{Target, lies_within};
-use mpp_store::{Db, Expect, Tx};
+use mpp_resource::derived;
+use mpp_store::Db;
 
 use crate::{
     memory::{Memory, dirty::Dirty, measure::MallCounters},
@@ -83,18 +81,8 @@ impl Deviations {
         Ok(documents.filter(differs).collect())
     }
 
-    /// A transaction for records that are worked out; if `alone`, it also overwrites those of a
-    /// newer program, which is no longer there.
-    async fn begin(&self, alone: bool) -> Result<Tx> {
-        let mut tx = self.db.begin(&own_name()).await?;
-        if alone {
-            tx.stand_in_for_newer();
-        }
-        Ok(tx)
-    }
-
-    /// Writes records in one transaction. A counter that the registry had lost in a restore, and
-    /// has again, has a deleted record.
+    /// Writes records in one transaction, and over those of a newer program if this one is `alone`.
+    /// A counter that the registry had lost in a restore, and has again, has a deleted record.
     ///
     /// # Errors
     /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
@@ -102,17 +90,11 @@ impl Deviations {
         let mut rows = Vec::with_capacity(changed.len());
         for doc in changed {
             let counter = Target::counter_named(&doc.counter, "counter")?;
-            let region = doc.region.trim_start_matches("regions/");
-            rows.push((doc.name.clone(), counter.labels(region, &doc.week), doc));
+            let labels = counter.labels(region_code(&doc.region), &doc.week);
+            rows.push((doc.name.clone(), doc, labels));
         }
-        let mut tx = self.begin(alone).await?;
-        let items =
-            rows.iter().map(|(name, labels, doc)| (name.clone(), doc.clone(), labels.clone()));
-        let answers = tx.put_many(items.collect()).await?;
-        let deleted = answers.iter().zip(&rows).filter(|(answer, _)| answer.tombstoned);
-        for (_, (name, labels, doc)) in deleted {
-            tx.revive(name, doc, labels.clone()).await?;
-        }
+        let mut tx = derived::begin(&self.db, &own_name(), alone).await?;
+        derived::put(&mut tx, rows).await?;
         tx.commit().await.map(drop)
     }
 
@@ -125,10 +107,8 @@ impl Deviations {
         if vanished.is_empty() {
             return Ok(());
         }
-        let mut tx = self.begin(alone).await?;
-        for name in vanished {
-            drop_record(&mut tx, &name).await?;
-        }
+        let mut tx = derived::begin(&self.db, &own_name(), alone).await?;
+        derived::withdraw::<Deviation>(&mut tx, vanished).await?;
         tx.commit().await.map(drop)
     }
 
@@ -141,14 +121,5 @@ impl Deviations {
             touched(&doc.mall) && (is_gone(counter) || state.directory.mall(&doc.mall).is_err())
         });
         gone.map(|(_, doc)| doc.name.clone()).collect()
-    }
-}
-
-async fn drop_record(tx: &mut Tx, name: &str) -> Result<()> {
-    let withdrawn =
-        Tombstone { reason: tombstone::Reason::Withdrawn.into(), successor: String::new() };
-    match tx.delete::<Deviation>(name, &withdrawn, Expect::Any).await {
-        Err(error) if matches!(error.reason(), Reason::NotFound | Reason::Tombstoned) => Ok(()),
-        deleted => deleted.map(drop),
     }
 }
