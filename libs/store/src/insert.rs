@@ -18,10 +18,8 @@ impl Tx {
             return Ok(Put { version: 1, changed: true, tombstoned: false });
         }
         match self.locked(kind, name).await? {
-            // The record is a new one.
             Some(stored) if stored.buried(name)?.is_some_and(|gone| gone.is_undone()) => {
-                let stored = Stored { create_time: self.now(), ..stored };
-                self.update(kind, name, stored, doc, labels).await
+                self.update(kind, name, self.made_anew(stored), doc, labels).await
             }
             Some(stored) if stored.deleted => Err(tombstoned(name)),
             _ => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),

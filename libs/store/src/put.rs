@@ -159,7 +159,8 @@ impl Tx {
         }
     }
 
-    /// Writes a deleted record anew, with the next version; nothing if it is not deleted.
+    /// Writes a record under a name that was deleted, with the next version; nothing if it is not
+    /// deleted. It is a new record, made now, as every other that is written where one has gone.
     ///
     /// A tombstone keeps late writes from bringing a record back. So this is for records that have
     /// no such writes: derived ones, whose one writer is a job of the service and which are there
@@ -170,8 +171,8 @@ impl Tx {
     pub async fn revive<D: Document>(&mut self, name: &str, doc: &D, labels: Labels) -> Result<()> {
         let (doc, labels) = encode(name, doc, &labels)?;
         match self.locked(D::KIND, name).await? {
-            Some(stored) if stored.deleted => {
-                self.update(D::KIND, name, stored, doc, labels).await.map(drop)
+            Some(gone) if gone.deleted => {
+                self.update(D::KIND, name, self.made_anew(gone), doc, labels).await.map(drop)
             }
             _ => Ok(()),
         }
@@ -192,11 +193,15 @@ impl Tx {
         match self.locked(D::KIND, name).await? {
             Some(gone) if gone.deleted => {
                 let (doc, labels) = encode(name, doc, &labels)?;
-                let anew = Stored { create_time: self.now(), ..gone };
-                self.update(D::KIND, name, anew, doc, labels).await
+                self.update(D::KIND, name, self.made_anew(gone), doc, labels).await
             }
             _ => self.put(name, doc, labels, Expect::New).await,
         }
+    }
+
+    /// The row of a deleted record for a new one of its name, which goes on with its versions.
+    pub(crate) fn made_anew(&self, gone: Stored) -> Stored {
+        Stored { create_time: self.now(), ..gone }
     }
 
     /// The etag of a record that this transaction has read or written by itself, as it leaves it;

@@ -4,12 +4,16 @@ use mpp_api::types::Tombstone;
 use mpp_core::{Error, Result};
 use prost::Message as _;
 
-use crate::{Change, Tx, error::write_conflict, record::encode_labels};
+use crate::{
+    Change, Tx,
+    error::write_conflict,
+    record::{Stored, encode_labels},
+};
 
 impl Tx {
     /// Writes a record of any kind, which stands at version `last`, as it was in an earlier
     /// version; `None` if there was no record then, so that it is deleted, with this tombstone. It
-    /// becomes the next version.
+    /// becomes the next version, and is the record that it was: made when it was made then.
     ///
     /// # Errors
     /// `NOT_FOUND` if there never was one; `NEWER_FORM` for a record whose fields this program
@@ -27,7 +31,8 @@ impl Tx {
         match version {
             Some(version) => {
                 let labels = encode_labels(name, &version.doc, &version.labels)?;
-                self.update(kind, name, stored, version.doc.clone(), labels).await.map(drop)
+                let then = Stored { create_time: version.create_time, ..stored };
+                self.update(kind, name, then, version.doc.clone(), labels).await.map(drop)
             }
             None if stored.deleted => Ok(()),
             None => self.bury(kind, name, stored, gone.encode_to_vec().into()).await.map(drop),

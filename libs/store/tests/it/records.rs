@@ -64,6 +64,7 @@ async fn what_is_derived_comes_back_with_what_it_is_derived_from() {
         tx.revive(name, &mall(name, "back"), in_region("35.09")).await.unwrap();
         let back = tx.get::<Mall>(name).await.unwrap().expect("it is back");
         assert_eq!((back.version, &back.labels), (3, &in_region("35.09")));
+        assert_eq!(back.create_time, tx.now(), "it is a new one");
         tx.commit().await.unwrap();
 
         let mut read = db.read().await.unwrap();

@@ -16,9 +16,10 @@ use crate::{
     publisher::{begin_again, codes, delete, hello, record, record_of},
     quarantine::{BARU, all, asleep, create_unit, late, redrive},
     undone::{changes, name, run, services, undo},
-    world::{KEMENDAGRI, KTP, OFFERING, SOURCE, World, fixed, reason, service, text, unit},
+    world::{KEMENDAGRI, KTP, OFFERING, SECOND, SOURCE, World, fixed, reason, service, text, unit},
 };
 
+const HOUR: i64 = 3_600 * SECOND;
 const JATIM: &str = "units/kemendagri-jatim";
 
 #[tokio::test]
@@ -203,6 +204,30 @@ async fn a_name_that_only_a_bad_sync_had_used_is_free_for_an_officer() {
         admin.catalog.delete_service(delete).await.expect("withdrawn");
         let again = admin.create_service(KEMENDAGRI, "s1", right()).await;
         assert_eq!(reason(again), "TOMBSTONED", "what was withdrawn does not come back");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_free_again_bears_a_new_record_whoever_writes_it() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let session = run(&world, vec![record("s1", "Rusak"), record("s2", "Rusak")]).await;
+        undo(&world, &session, false).await;
+        world.clock.advance(HOUR);
+        run(&world, vec![record("s1", "Layanan")]).await;
+        let mut admin = world.admin();
+        let called = admin.create_service(KEMENDAGRI, "s2", service("Layanan")).await.expect("new");
+        let sent = admin.service(&name("s1")).await.expect("it");
+        assert!(sent.create_time.is_some());
+        assert_eq!([called.create_time, called.update_time], [sent.create_time, sent.update_time]);
+        assert_eq!(sent.create_time, sent.update_time, "it was made when it came");
+        world.clock.advance(HOUR);
+        let session = run(&world, vec![delete("s1")]).await;
+        undo(&world, &session, false).await;
+        let back = admin.service(&name("s1")).await.expect("it");
+        assert_eq!(back.create_time, sent.create_time, "an undo brings back the one that it was");
         world.stop().await;
     })
     .await;
