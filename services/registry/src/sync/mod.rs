@@ -105,7 +105,7 @@ impl Syncs for Registry {
         records: &[WaitingRecord<Entry>],
     ) -> Result<Fates> {
         let source = tx.require::<Source>(&writer.lease.source, "source").await?.doc;
-        let Sorted { units, malls, counters, services } = Sorted::of(records);
+        let Sorted { units, malls, counters, services } = Sorted::of(records)?;
         let is_any_unit = !units.is_empty();
         let (registry, source) = (self, &source);
         let places = Places { registry, writer, source, needs: Needs::of(&units) };

@@ -5,6 +5,7 @@ use mpp_api::{
     registry::{Counter, Mall, Service, Unit},
     types::Tombstone,
 };
+use mpp_core::{Error, Result};
 use mpp_form::record::{Entry, Item};
 use mpp_sync::{
     WaitingRecord,
@@ -21,16 +22,20 @@ pub(super) struct Sorted<'a> {
 }
 
 impl<'a> Sorted<'a> {
-    pub(super) fn of(records: &'a [WaitingRecord<Entry>]) -> Self {
+    /// # Errors
+    /// Internal, for a delete of a kind that has no list here.
+    pub(super) fn of(records: &'a [WaitingRecord<Entry>]) -> Result<Self> {
         let mut sorted = Self::default();
         for (index, checked) in records {
             let (index, name) = (*index, checked.name.as_str());
             match &checked.item {
                 Item::Put(entry) => sorted.put(index, name, entry),
-                Item::Delete(tombstone) => sorted.delete(index, name, checked.kind(), tombstone),
+                Item::Delete(tombstone) => {
+                    sorted.delete((index, name), checked.kind(), tombstone)?;
+                }
             }
         }
-        sorted
+        Ok(sorted)
     }
 
     fn put(&mut self, index: usize, name: &'a str, entry: &'a Entry) {
@@ -42,12 +47,20 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    fn delete(&mut self, index: usize, name: &'a str, kind: &str, tombstone: &'a Tombstone) {
+    fn delete(
+        &mut self,
+        (index, name): (usize, &'a str),
+        kind: &str,
+        tombstone: &'a Tombstone,
+    ) -> Result<()> {
         match kind {
             Unit::KIND => self.units.push((index, name, Asked::Delete(tombstone))),
             Mall::KIND => self.malls.push((index, name, Asked::Delete(tombstone))),
             Counter::KIND => self.counters.push((index, name, Asked::Delete(tombstone))),
-            _ => self.services.push((index, name, Asked::Delete(tombstone))),
+            Service::KIND => self.services.push((index, name, Asked::Delete(tombstone))),
+            // A new kind, until it is named here.
+            kind => return Err(Error::internal(format!("how a {kind} is deleted"))),
         }
+        Ok(())
     }
 }
