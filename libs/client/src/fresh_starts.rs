@@ -5,7 +5,8 @@ use std::time::Duration;
 use mpp_core::Backoff;
 use tokio::time::Instant;
 
-/// The first and the longest pause between two fresh starts of a copy that differs.
+/// The first and the longest pause between two fresh starts of a copy that differs. No settings:
+/// the first start comes at once, and mends it unless something else is wrong.
 const FIRST_START: Duration = Duration::from_secs(60);
 const LONGEST_START: Duration = Duration::from_secs(3600);
 

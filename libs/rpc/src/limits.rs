@@ -46,6 +46,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections from one address.
     pub connections_per_address: usize,
+    /// How long a peer may take for the first byte, and for the TLS handshake.
+    pub handshake: Duration,
     /// How long a connection may take until its first call.
     pub first_call: Duration,
     /// After this a connection takes no more calls.

@@ -39,11 +39,10 @@ use crate::{
     unread::{self, StreamTasks},
 };
 
-/// How long a peer may take for the first byte, and for the TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long a connection without any call may take to end.
+/// How long a connection without any call may take to end. No setting: nobody waits for its answer.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// The pause after a failed accept, such as when the process has no file descriptor left.
+/// The pause after a failed accept, such as when the process has no file descriptor left. No
+/// setting: it only keeps a processor from being busy with failing.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Accepts until `stop`; then lets every connection finish its calls, and returns once all have
@@ -104,14 +103,14 @@ async fn connection(
 ) {
     // Answers are small and waited for.
     let _ = tcp.set_nodelay(true);
-    if timeout(HANDSHAKE, tcp.readable()).await.is_err() {
+    if timeout(limits.handshake, tcp.readable()).await.is_err() {
         return;
     }
     let address = peer.ip();
     let Some(tls) = tls else {
         return serve(tcp, Peer { address, certified: None }, stack, limits, stop).await;
     };
-    match timeout(HANDSHAKE, tls.acceptor().accept(tcp)).await {
+    match timeout(limits.handshake, tls.acceptor().accept(tcp)).await {
         Ok(Ok(io)) => {
             let chain = io.get_ref().1.peer_certificates().unwrap_or_default();
             let certified = chain.first().and_then(tls::caller_of).map(Arc::new);

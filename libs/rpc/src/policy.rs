@@ -73,6 +73,10 @@ mpp_core::policy! {
         /// Connections from one address, or one network of IPv6; more are closed at once, so that
         /// one cannot take every place. A proxy is one address, too.
         connections_per_address: usize = 2_048 in 1..=1_000_000,
+        /// Seconds that a peer may take for its first byte, and again for the TLS handshake.
+        /// Shorter cuts slow networks, longer lets who says nothing hold a connection. Chosen, not
+        /// measured.
+        handshake_seconds: u64 = 10 in 1..=600,
         /// Seconds that a connection may take until its first call, so that half-open ones do not
         /// pile up; one that is closed meanwhile in good order is opened again by its next call.
         first_call_seconds: u64 = 60 in 1..=3_600,
@@ -153,6 +157,7 @@ impl ServerPolicy {
             streams_per_connection: self.streams_per_connection,
             connections: self.connections,
             connections_per_address: self.connections_per_address,
+            handshake: seconds(self.handshake_seconds),
             first_call: seconds(self.first_call_seconds),
             connection_age: seconds(self.connection_seconds),
             last_calls: seconds(self.last_calls_seconds),

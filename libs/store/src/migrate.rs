@@ -19,8 +19,9 @@ use crate::{
     schema::{Migration, STORE, Schema},
 };
 
-/// How long a migrator waits for another one.
-const LOCK_WAIT: Duration = Duration::from_secs(60);
+/// How often a migrator looks whether another one has ended: one small statement, of a process that
+/// does nothing else yet.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// The lock that migrators take on PostgreSQL.
 const LOCK_KEY: i64 = 5_213_002;
 
@@ -85,7 +86,7 @@ async fn claim(
     options: &Options,
 ) -> Result<()> {
     owner::check_free(conn, dialect, schema.service).await?;
-    let mut tx = begin_alone(conn, dialect).await?;
+    let mut tx = begin_alone(conn, dialect, options).await?;
     sqlx::raw_sql(LEDGER).execute(&mut *tx).await.map_err(db_error)?;
     note(&mut tx, (owner::TRACK, 0, schema.service), options).await.map_err(db_error)?;
     // Another service's migrator may have come first.
@@ -108,7 +109,7 @@ async fn apply(
         );
         Error::new(Reason::SchemaMismatch, what).with_context(error)
     };
-    let mut tx = begin_alone(conn, dialect).await?;
+    let mut tx = begin_alone(conn, dialect, options).await?;
     if done(&mut tx, track).await.map_err(db_error)?.contains(&step.version) {
         tx.rollback().await.map_err(db_error)?;
         return Ok(false);
@@ -187,6 +188,7 @@ async fn done(conn: &mut AnyConnection, track: &str) -> sqlx::Result<Vec<i64>> {
 async fn begin_alone<'a>(
     conn: &'a mut AnyConnection,
     dialect: &Dialect,
+    options: &Options,
 ) -> Result<Transaction<'a, Any>> {
     let mut tx = conn.begin().await.map_err(db_error)?;
     // A SQLite file has one owner.
@@ -203,13 +205,13 @@ async fn begin_alone<'a>(
         if row.try_get(0).map_err(db_error)? {
             return Ok(tx);
         }
-        if started.elapsed() > LOCK_WAIT {
+        if started.elapsed() > options.policy.migration_wait() {
             return Err(Error::new(
                 Reason::Unavailable,
                 "another migration holds the lock; see pg_locks (locktype advisory) for its process",
             ));
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -14,6 +14,9 @@ mpp_core::policy! {
         /// Seconds that a statement waits for a lock (PostgreSQL); behind a longer one something
         /// hangs. Shorter gives up behind a writer that is only slow. Chosen, not measured.
         lock_wait_seconds: u64 = 10 in 1..=300,
+        /// Seconds that a process which starts waits for another one that migrates (PostgreSQL);
+        /// then it ends, and whatever runs it starts it again. Chosen, not measured.
+        migration_wait_seconds: u64 = 60 in 1..=86_400,
         /// Seconds that one statement may take (PostgreSQL), so that one that went wrong lets go of
         /// its locks. Steps of a migration are not bound by it. Shorter ends large ones that are
         /// well. Chosen, not measured.
@@ -124,6 +127,11 @@ impl DatabasePolicy {
     /// How long a request waits for a connection.
     pub fn connection_wait(&self) -> Duration {
         Duration::from_secs(self.connection_wait_seconds)
+    }
+
+    /// [`Self::migration_wait_seconds`] as a duration.
+    pub fn migration_wait(&self) -> Duration {
+        Duration::from_secs(self.migration_wait_seconds)
     }
 
     /// After which an idle connection is tried.

@@ -133,17 +133,13 @@ async fn names<S: Syncs>(service: &S, due: &[&Cause], now: Micros) -> Result<Vec
     Ok(names)
 }
 
-/// How long records rest that were rejected by other rules: while a new program and the one before
-/// run side by side, each would undo what the other has just found.
-const OTHER_RULES_REST: Micros = 10 * 60 * 1_000_000;
-
 /// True for a cause whose records may be tried now; rejected ones only under other rules.
 fn is_due_now<S: Syncs>(service: &S, cause: &Cause, now: Micros) -> bool {
     if cause.not_before > now {
         return false;
     }
     if cause.refused {
-        let rests = cause.tried.saturating_add(OTHER_RULES_REST) > now;
+        let rests = cause.tried.saturating_add(service.settings().other_rules_rest()) > now;
         return cause.rules != record::RULES && !rests;
     }
     match Lies::told(&cause.code) {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mpp_core::{Error, FieldCode, FieldViolation, Reason};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason};
 
 use crate::model::fair::Rules;
 
@@ -62,6 +62,10 @@ mpp_core::policy! {
         /// Milliseconds for which it rests at the most after a look that took long: ten times as
         /// long as the look, so that much that waits does not keep a processor busy.
         quarantine_rest_millis: u64 = 5_000 in 0..=600_000,
+        /// Seconds for which records rest that were rejected by other rules: while a new program
+        /// and the one before run side by side, each would undo what the other has just found.
+        /// Shorter than an upgrade takes to roll tries them in vain. Chosen, not measured.
+        other_rules_rest_seconds: i64 = 600 in 0..=86_400,
         /// Days for which the answers of a batch are kept; no session lives so long.
         answers_days: u64 = 7 in 1..=366,
     }
@@ -114,6 +118,11 @@ impl Policy {
     pub fn quarantine_rest(&self, took: Duration) -> Duration {
         let most = Duration::from_millis(self.quarantine_rest_millis);
         self.quarantine_look().max(took.saturating_mul(10).min(most))
+    }
+
+    /// [`Self::other_rules_rest_seconds`] in microseconds.
+    pub fn other_rules_rest(&self) -> Micros {
+        self.other_rules_rest_seconds * 1_000_000
     }
 
     /// [`Self::answers_days`] as a duration.

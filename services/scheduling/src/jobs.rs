@@ -33,7 +33,8 @@ const ERASURE: &str = "erasure";
 const SYNC: &str = "sync";
 /// All of them.
 pub const ALL: [&str; 3] = [DEVIATIONS, ERASURE, SYNC];
-/// How often a job that waits for work looks at the clock and asks for its lease.
+/// How often a job that waits for work looks at the clock and asks for its lease. No setting: how
+/// long a lease lasts is one, and a look each second costs one small statement.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Keeps the deviation records.

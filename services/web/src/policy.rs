@@ -68,6 +68,16 @@ mpp_core::policy! {
         /// Seconds for which an upload goes on trying where the registry is away. Its visitor waits
         /// before a page that loads, so less than an agent's minute. Chosen, not measured.
         upload_patience_seconds: u64 = 15 in 0..=600,
+        /// Seconds that a workbook may take to come in. Shorter cuts slow lines off, longer lets
+        /// who sends nothing hold one of the `uploads`. Chosen, not measured.
+        upload_comes_seconds: u64 = 60 in 1..=3_600,
+        /// Seconds that a form without a file may take to come in: it fits into one packet. Chosen,
+        /// not measured.
+        upload_form_seconds: u64 = 10 in 1..=600,
+        /// Seconds that the registry has to say whether a visitor's token may publish a source.
+        /// Shorter turns visitors away in a busy hour, longer lets them wait before a page that
+        /// loads. Chosen, not measured.
+        upload_sign_in_seconds: u64 = 10 in 1..=600,
         /// How long a page waits for a service; what has not come by then is said to be missing.
         /// Shorter leaves out parts of a slow service, longer lets visitors look at nothing.
         /// Chosen, not measured.
@@ -118,6 +128,21 @@ impl Policy {
     /// For how long a visitor is signed in to upload.
     pub fn upload_session(&self) -> Duration {
         Duration::from_secs(self.upload_session_seconds)
+    }
+
+    /// How long a workbook may take to come in.
+    pub fn upload_comes(&self) -> Duration {
+        Duration::from_secs(self.upload_comes_seconds)
+    }
+
+    /// How long a form without a file may take to come in.
+    pub fn upload_form(&self) -> Duration {
+        Duration::from_secs(self.upload_form_seconds)
+    }
+
+    /// How long the registry may take to say whether a visitor may publish a source.
+    pub fn upload_sign_in(&self) -> Duration {
+        Duration::from_secs(self.upload_sign_in_seconds)
     }
 
     /// How long a page waits for a service.

@@ -16,7 +16,8 @@ use crate::{Read, db_error, metrics, read::LAST};
 
 /// Records in one page.
 const PAGE: i64 = 5_000;
-/// How long to wait until the ring has the revision of a snapshot.
+/// How long to wait until the ring has the revision of a snapshot. No setting: it is there within
+/// milliseconds, and a proof that gives up comes again.
 const LAG: Duration = Duration::from_secs(10);
 
 /// Proves the digest as soon as somebody asks for it, and from then on again and again.

@@ -24,6 +24,9 @@ pub enum Lies {
     Service,
 }
 
+// No settings: a record is only tried once what it waits for seems to be there, so these bound what
+// tries in vain cost, and no record that can pass waits for them.
+
 /// First pause of a record that was tried too early, such as before its batch was committed.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two tries of a record for the same thing.

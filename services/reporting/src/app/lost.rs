@@ -23,6 +23,8 @@ use crate::{
     store,
 };
 
+// No settings: they only delay a caller who names a revision that cannot come.
+
 /// A copy lags by less than this: no upstream is asked before.
 const LAGS: Duration = Duration::from_secs(1);
 /// How long an upstream may take: one that lags itself is asked again.

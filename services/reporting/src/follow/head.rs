@@ -12,7 +12,8 @@ use tonic::Status;
 
 use crate::{memory::Memory, model::Upstream};
 
-/// Longer than the pauses of those that read a feed: here it only matters how far one lags.
+/// Longer than the pauses of those that read a feed: here it only matters how far one lags. No
+/// settings, since nothing waits for it but a gauge.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 

@@ -28,6 +28,7 @@ use inbox::Inbox;
 pub use rebuild::{Rebuilds, rebuild, rebuild_where_sound};
 
 /// How long to wait before the projections are made anew once more, while nothing can be appended.
+/// No setting: it is a fault that somebody has to mend, and this only keeps its tries apart.
 const MADE_ANEW: Duration = Duration::from_secs(60);
 /// About the most changes that one transaction appends: each costs a fraction of what a transaction
 /// does, so a burst is taken in at once.

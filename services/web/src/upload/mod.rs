@@ -39,8 +39,6 @@ pub use sessions::Sessions;
 
 /// Bytes of a form without a file.
 const FORM: usize = 64 * 1024;
-/// How long such a form may take to come in.
-const FORM_COMES: Duration = Duration::from_secs(10);
 
 /// What all handlers share.
 #[derive(Clone)]
@@ -235,7 +233,7 @@ impl Uploads {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<(String, Session, Form), Trouble> {
-        let form = read_form(headers, body).await?;
+        let form = read_form(headers, body, self.renderer.policy.upload_form()).await?;
         let (name, session) = self.session(headers).ok_or(Trouble::Ended)?;
         if value(&form, "kunci") != session.key {
             return Err(Trouble::Foreign);
@@ -260,11 +258,11 @@ impl Uploads {
     }
 }
 
-async fn read_form(headers: &HeaderMap, body: Body) -> Result<Form, Trouble> {
+async fn read_form(headers: &HeaderMap, body: Body, most: Duration) -> Result<Form, Trouble> {
     if !visitor::is_own_form(headers) {
         return Err(Trouble::Foreign);
     }
-    let bytes = timeout(FORM_COMES, to_bytes(body, FORM)).await.map_err(|_| Trouble::Foreign)?;
+    let bytes = timeout(most, to_bytes(body, FORM)).await.map_err(|_| Trouble::Foreign)?;
     let bytes = bytes.map_err(|_| Trouble::TooLarge)?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }

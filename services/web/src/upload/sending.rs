@@ -1,6 +1,6 @@
 //! The steps of an upload, each by the visitor's own token: the registry decides who may do what.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use axum::{body::Body, http::HeaderMap};
 use mpp_agent::{Policy, Upload, Withdraw};
@@ -20,10 +20,6 @@ use crate::pages::upload::{Reading, Report, Trouble};
 const SHOWN: usize = 500;
 /// Records that are read before they are looked at: few, since several visitors share the memory.
 const READ_AHEAD: usize = 64;
-/// The time that the registry has to say whether a token may publish a source.
-const ASKED: Duration = Duration::from_secs(10);
-/// The time that a file may take to come in.
-const RECEIVED: Duration = Duration::from_secs(60);
 
 impl Uploads {
     /// A session of a visitor who may publish the source, as the registry says.
@@ -33,7 +29,7 @@ impl Uploads {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<String, Trouble> {
-        let form = read_form(headers, body).await?;
+        let form = read_form(headers, body, self.renderer.policy.upload_form()).await?;
         let (token, source) = (value(&form, "token").trim(), value(&form, "sumber").trim());
         if token.is_empty() || source.is_empty() {
             return Err(Trouble::BadToken);
@@ -50,7 +46,8 @@ impl Uploads {
             let unit = mpp_agent::unit_of(&source, &endpoint).await?;
             mpp_agent::may_publish(&source, &endpoint).await.map(|()| unit)
         };
-        let unit = timeout(ASKED, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(told)?;
+        let most = self.renderer.policy.upload_sign_in();
+        let unit = timeout(most, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(told)?;
         self.sessions.begin(peer, token.to_owned(), source, unit).ok_or(Trouble::Busy)
     }
 
@@ -66,8 +63,10 @@ impl Uploads {
         if !visitor::is_own_form(headers) {
             return Err(Trouble::Foreign);
         }
-        let received = receive(headers, body, self.renderer.policy.upload_bytes);
-        let received = timeout(RECEIVED, received).await.map_err(|_| Trouble::NoFile)??;
+        let policy = &self.renderer.policy;
+        let received = receive(headers, body, policy.upload_bytes);
+        let received = timeout(policy.upload_comes(), received).await;
+        let received = received.map_err(|_| Trouble::NoFile)??;
         if received.key != session.key {
             return Err(Trouble::Foreign);
         }

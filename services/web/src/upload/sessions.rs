@@ -19,7 +19,8 @@ use crate::{
     pages::upload::{Reading, Report},
 };
 
-/// The time between two looks for sessions whose time is over: their files go with them.
+/// The time between two looks for sessions whose time is over: their files go with them. No
+/// setting: a session that is over is refused at once, only its file lies there for so long.
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// A visitor who has signed in.
