@@ -307,6 +307,7 @@ async fn a_stream_that_has_nothing_to_say_is_not_taken_for_one_that_is_not_read(
     for revision in 1..=3 {
         let message = watch.message().await.expect("it lasts").expect("a message");
         assert_eq!(message.revision, revision);
+        // The bound is over, however long this lasts.
         tokio::time::sleep(3 * unread).await;
         server.desk.release(1);
     }

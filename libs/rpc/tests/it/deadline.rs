@@ -60,6 +60,7 @@ async fn a_watch_outlives_the_limit_of_calls() {
         server.feed(Role::Service).watch(WatchRequest::default()).await.expect("open").into_inner();
     assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(1));
     server.desk.wait_for(1).await;
+    // The limit is over, however long this lasts.
     tokio::time::sleep(2 * call_time).await;
     server.desk.release(1);
     assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(2));

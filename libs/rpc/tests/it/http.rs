@@ -97,6 +97,7 @@ async fn a_stream_of_events_lasts_and_ends_with_the_server() {
     let port = port(4, 4).await;
     let mut listener = port.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n").await;
     read_until(&mut listener, "event 0").await;
+    // The time that a head may take is over, however long this lasts.
     tokio::time::sleep(HEAD * 3).await;
     port.events.send_replace(2);
     read_until(&mut listener, "event 1").await;

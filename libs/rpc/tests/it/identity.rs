@@ -131,6 +131,7 @@ async fn keys_rotate_without_a_restart() {
 async fn a_broken_key_set_leaves_the_last_good_one() {
     let server = server().await;
     std::fs::write(server.issuer.file(), "{ half").expect("written");
+    // A call looks at the file where the last look is a second old, so the next one does.
     tokio::time::sleep(Duration::from_millis(1200)).await;
     let token = server.issuer.token(Role::Reader, &[]);
     call_with(&server, Some(token)).await.expect("the keys from before");

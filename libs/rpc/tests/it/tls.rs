@@ -165,6 +165,7 @@ async fn half_written_certificates_do_no_harm() {
     let ca = Ca::new();
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
     fs::write(ca.path("server.pem"), "-----BEGIN CERT").expect("written");
+    // A handshake looks at the files where the last look is a second old, so the next one does.
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
     let bkpm = secure(&server, &ca, Some(ca.spiffe("bkpm", "agency/bkpm")));
     who(&bkpm).await.expect("the certificate from before");

@@ -128,7 +128,7 @@ async fn a_server_that_never_greets_is_waited_for_no_longer_than_the_policy_says
     };
     let said = mapped_under(policy, Input::Sql(source), MAPPING, false).await;
     assert!(lack(&said).contains("no answer in 1 s"), "{}", lack(&said));
-    // One try only: the patience is 0 seconds.
+    // One try only: the patience is 0 seconds. Whoever came has come, since the run has ended.
     let greeted = async || timeout(Duration::from_millis(100), silent.accept()).await.is_ok();
     assert!(greeted().await && !greeted().await);
 }

@@ -50,6 +50,11 @@ fn named(name: &str, title: &str) -> Update {
     service(&[name, title, "", "population", ""])
 }
 
+/// A service that its owner keeps with keywords.
+fn kept(name: &str, title: &str, keywords: &str) -> Update {
+    service(&[name, title, "", "population", keywords])
+}
+
 fn offering(name: &str, service: &str, mall: &str, region: &str, location: (f64, f64)) -> Update {
     Update::PutOffering(Box::new(OfferingDoc {
         name: name.into(),

@@ -245,6 +245,7 @@ async fn what_waits_for_others_is_not_tried_while_they_stand_still() {
         let result = session.send(vec![mall_with(|one| one.organiser = PEMKAB.into())]).await;
         assert_eq!(codes(&result), ["SET_BY_OTHERS"]);
         session.end().await;
+        // A look comes every 20 ms; one that is missed only makes the story shorter.
         for _ in 0..20 {
             world.clock.advance(600 * SECOND);
             tokio::time::sleep(std::time::Duration::from_millis(30)).await;

@@ -91,6 +91,8 @@ async fn a_client_that_leaves_before_its_welcome_leaves_no_lease() {
         // The hello waits for the source's lock, and its client does not.
         let left = timeout(moment, Session::with(&world, by("agent-1"))).await;
         assert!(left.is_err(), "the hello waits");
+        // Whether it is noticed before the lock is let go or after, no lease may stay: the pauses
+        // only make both likely, and what is waited for is at the end.
         sleep(moment).await;
         slow.rollback().await.expect("ended");
         sleep(moment).await;

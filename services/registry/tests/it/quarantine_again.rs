@@ -88,8 +88,14 @@ async fn the_second_of_two_replicas_tries_only_what_is_still_meant() {
         let mut publisher = world.caller(Role::Publisher, &[SOURCE]);
         redrive(&mut publisher, of_code("UNIT_NOT_FOUND")).await
     };
+    let mut onlooker = PgConnection::connect(database.url()).await.expect("a connection");
     let both_wait = async {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let waiting = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        let waits = || sqlx::query_scalar::<_, i64>(waiting);
+        while waits().fetch_one(&mut onlooker).await.expect("a count") < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         sqlx::raw_sql("commit").execute(&mut other).await.expect("let go");
     };
     let (first, second, ()) = tokio::join!(tries(&one), tries(&two), both_wait);

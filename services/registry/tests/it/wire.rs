@@ -119,6 +119,7 @@ async fn a_silence_is_told_as_such() {
         let world = World::with_source_under(&database, policy).await;
         let mut session = Session::begin(&world).await;
         let batch = session.batch(vec![record("kk", "Kartu Keluarga")]);
+        // The lease of a second has ended, however long this lasts.
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         let error = error_of(&session.try_batch(batch).await.expect_err("too late"));
         assert_eq!(error.reason, "LEASE_EXPIRED", "{error:?}");

@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn kept(name: &str, title: &str, keywords: &str) -> Update {
-    service(&[name, title, "", "population", keywords])
-}
-
 /// An office that says what it does in titles and keywords.
 fn office() -> Vec<Update> {
     vec![

@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn kept(name: &str, title: &str, keywords: &str) -> Update {
-    service(&[name, title, "", "population", keywords])
-}
-
 fn office() -> Vec<Update> {
     vec![
         kept("pse", "Pendaftaran sistem elektronik lingkup publik", "pse publik"),
