@@ -1,7 +1,7 @@
 //! Both doors lead into the same rooms: every unary method of every service, asked over gRPC and
 //! over plain HTTP, gives the same answer and the same refusal.
 
-use mpp_api::route::{self, Body, Found, Route};
+use mpp_api::route::{self, Body, Route, RouteMatch};
 use mpp_testkit::Backend;
 use mpp_tests::{
     Service, Suite,
@@ -168,7 +168,7 @@ fn address(route: &Route, ids: Ids) -> String {
 /// The request's message: the values of the path, and a request id by which a write through both
 /// doors is done once.
 fn message(route: &Route, address: &str, request_id: &str) -> Value {
-    let Ok(Found::Method(found, values)) = route::find(route.verb, address) else {
+    let Ok(RouteMatch::Method(found, values)) = route::find(route.verb, address) else {
         panic!("nothing at {address}");
     };
     assert_eq!(found.method, route.method, "{address}");

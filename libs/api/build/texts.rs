@@ -76,7 +76,7 @@ impl Part<'_> {
             text,
             "impl Texts for {} {{
                 #[allow(unused_variables)]
-                fn each_text(&mut self, visit: &mut dyn FnMut(&Place<'_>, &mut String), at: &Place<'_>) {{
+                fn each_text(&mut self, visit: &mut dyn FnMut(&TextPlace<'_>, &mut String), at: &TextPlace<'_>) {{
                     {body}
                 }}
             }}\n",

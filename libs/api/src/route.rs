@@ -66,7 +66,7 @@ pub struct Variable {
 
 /// The route that an address leads to.
 #[derive(Debug)]
-pub enum Found<'a> {
+pub enum RouteMatch<'a> {
     /// A method, and the values of the fields that stand in the path.
     Method(&'a Route, Vec<(&'a str, String)>),
     /// The address exists, with these other verbs.
@@ -89,13 +89,13 @@ pub fn all() -> &'static [Route] {
 ///
 /// # Errors
 /// A part of the path that is no text, or that decodes to more than one part.
-pub fn find(verb: &str, path: &str) -> Result<Found<'static>> {
+pub fn find(verb: &str, path: &str) -> Result<RouteMatch<'static>> {
     let here: Vec<&Route> = ROUTES.iter().filter(|route| route.path.fits(path)).collect();
     if let Some(route) = here.iter().find(|route| route.verb == verb) {
-        return Ok(Found::Method(route, route.path.values(path)?));
+        return Ok(RouteMatch::Method(route, route.path.values(path)?));
     }
     let verbs: Vec<&str> = here.iter().map(|route| route.verb).collect();
-    Ok(if verbs.is_empty() { Found::Nothing } else { Found::OtherVerbs(verbs) })
+    Ok(if verbs.is_empty() { RouteMatch::Nothing } else { RouteMatch::OtherVerbs(verbs) })
 }
 
 fn routes_of(method: &MethodDescriptor) -> Vec<Route> {

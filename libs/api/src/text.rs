@@ -19,15 +19,15 @@ pub enum Form {
 
 /// The place of a text in a message.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Place<'a> {
-    above: Option<&'a Place<'a>>,
+pub struct TextPlace<'a> {
+    above: Option<&'a TextPlace<'a>>,
     field: &'static str,
     index: Option<usize>,
     /// The form of the text.
     pub form: Form,
 }
 
-impl<'a> Place<'a> {
+impl<'a> TextPlace<'a> {
     /// The whole message, which lies in `field`.
     pub fn root(field: &'static str) -> Self {
         Self { field, ..Self::default() }
@@ -43,7 +43,7 @@ impl<'a> Place<'a> {
 }
 
 /// The path, such as `service.requirements[2].text`.
-impl fmt::Display for Place<'_> {
+impl fmt::Display for TextPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(above) = self.above.filter(|above| !above.field.is_empty()) {
             write!(f, "{above}.")?;
@@ -56,14 +56,14 @@ impl fmt::Display for Place<'_> {
 /// A message whose texts can be visited.
 pub trait Texts {
     /// Calls `visit` for each text; `at` is where the message stands.
-    fn each_text(&mut self, visit: &mut dyn FnMut(&Place<'_>, &mut String), at: &Place<'_>);
+    fn each_text(&mut self, visit: &mut dyn FnMut(&TextPlace<'_>, &mut String), at: &TextPlace<'_>);
 }
 
 /// Cleans every text of a message that lies in `field` of a request, by the one rule of
 /// [`mpp_core::text`]. Answers the texts with control characters, which only their author can mend.
 pub fn clean(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
     let mut faults = Vec::new();
-    let mut visit = |place: &Place<'_>, text: &mut String| {
+    let mut visit = |place: &TextPlace<'_>, text: &mut String| {
         let cleaned = match place.form {
             Form::Line => text::line(text),
             Form::Lines => text::lines(text),
@@ -75,7 +75,7 @@ pub fn clean(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolatio
             faults.push(control_character(place.to_string()));
         }
     };
-    message.each_text(&mut visit, &Place::root(field));
+    message.each_text(&mut visit, &TextPlace::root(field));
     faults
 }
 

@@ -24,7 +24,7 @@ pub enum Scope {
 use Role::{Auditor, CounterOfficer, Organiser, Publisher, Reader, Service, UnitOfficer};
 use Scope::{Any, Own};
 
-pub(crate) type Line = (&'static str, &'static [(Role, Scope)]);
+pub(crate) type Allowed = (&'static str, &'static [(Role, Scope)]);
 
 /// The roles that may call what everybody may call.
 const EVERYONE: &[(Role, Scope)] = &[
@@ -57,7 +57,7 @@ const BOOKING: &[(Role, Scope)] = &[(Reader, Any), (CounterOfficer, Own), (Organ
 /// Documents hold no personal data, so that readers may follow too.
 const FOLLOWERS: &[(Role, Scope)] = &[(Reader, Any), (Auditor, Any), (Service, Any)];
 
-pub(crate) const TABLE: &[Line] = &[
+pub(crate) const TABLE: &[Allowed] = &[
     ("/mpp.registry.v1.DirectoryService/GetRegion", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/ListRegions", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/GetUnit", EVERYONE),

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::{
     Component,
     feed::label_texts,
-    standing::{Reached, Standing},
+    standing::{FollowerProgress, Reached},
 };
 
 /// The next step of a copy, with changes in the store's form.
@@ -30,7 +30,7 @@ pub struct Follower {
     position: Option<Position>,
     link: watch::Receiver<Link>,
     component: Option<Component>,
-    standing: Option<Arc<Standing>>,
+    standing: Option<Arc<FollowerProgress>>,
     /// The position of the copy once it has applied the last event.
     handed: Option<Reached>,
 }
@@ -63,7 +63,7 @@ impl Follower {
     /// time by `clock`.
     #[must_use]
     pub fn measured_for(mut self, follower: &str, clock: &Clock) -> Self {
-        self.standing = Some(Standing::new(&self.name, follower, clock.clone()));
+        self.standing = Some(FollowerProgress::new(&self.name, follower, clock.clone()));
         self
     }
 

@@ -10,7 +10,7 @@ use mpp_core::{Clock, Micros};
 use crate::metrics;
 
 /// The progress of one feed's follower.
-pub(crate) struct Standing {
+pub(crate) struct FollowerProgress {
     labels: [String; 2],
     clock: Clock,
     connected: AtomicBool,
@@ -26,7 +26,7 @@ pub(crate) struct Reached {
     pub as_of: Micros,
 }
 
-impl Standing {
+impl FollowerProgress {
     /// The progress of the follower of the service `follower`, which tells the time by `clock`.
     pub fn new(feed: &str, follower: &str, clock: Clock) -> Arc<Self> {
         let labels = [feed.to_owned(), follower.to_owned()];
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_was_committed_a_while_ago_is_as_old_and_a_clock_that_is_ahead_is_not_early() {
-        let own = Standing::new("registry", "scheduling", Clock::system());
+        let own = FollowerProgress::new("registry", "scheduling", Clock::system());
         own.reached(Reached { revision: 7, as_of: own.now() - 5_000_000 });
         assert!(own.lag() >= 5.0, "{}", own.lag());
         own.reached(Reached { revision: 8, as_of: own.now() + 60_000_000 });

@@ -19,7 +19,7 @@ use crate::{
     kind::Synced,
     metrics,
     model::{
-        checkpoint::Standing,
+        checkpoint::SourceState,
         ending::{self, SessionOutcome, check_end},
         lies::Lies,
         quarantine::{Answer, Asks, Event, State, Step},
@@ -121,7 +121,7 @@ impl<S: Syncs> Session<S> {
         &self,
         tx: &mut Tx,
         end: &End,
-        standing: &Standing,
+        standing: &SourceState,
         counted: &batches::SourceTotals,
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
@@ -166,12 +166,12 @@ impl<S: Syncs> Session<S> {
     }
 
     /// The source's record as of this end.
-    async fn show(&self, tx: &mut Tx, end: &End, ended: &Standing, told: &Summary) -> Result<()> {
+    async fn show(&self, tx: &mut Tx, end: &End, at: &SourceState, told: &Summary) -> Result<()> {
         let name = &self.lease.source;
         let found = self.service.account(tx, name).await?;
         let (mut doc, labels) = found.ok_or_else(|| Error::not_found(name))?;
         (doc.accounting, doc.last_session) = (told.source, told.session);
-        doc.checkpoint = Some(ended.last.clone());
+        doc.checkpoint = Some(at.last.clone());
         doc.last_end_time = Some(to_timestamp(tx.now()));
         if told.incomplete.is_none() {
             doc.last_success_time = doc.last_end_time;

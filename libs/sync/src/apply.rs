@@ -11,7 +11,7 @@ use crate::{
     Turn,
     fate::{Fates, WaitingRecord, fault},
     metrics,
-    model::checkpoint::Standing,
+    model::checkpoint::SourceState,
     plan::{self, Plan},
     remarks::bound_warnings,
     session::Session,
@@ -284,7 +284,7 @@ impl<S: Syncs> Session<S> {
     }
 }
 
-fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
+fn not_next(given: &Checkpoint, standing: &SourceState) -> Error {
     let message = format!(
         "batch.checkpoint.sequence is {}, and the next batch of this source is {}",
         given.sequence,

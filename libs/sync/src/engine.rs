@@ -8,7 +8,7 @@ use std::{
 use mpp_core::Micros;
 use mpp_telemetry::Point;
 
-use crate::{line::Line, policy::Policy, store::waiting::Cause};
+use crate::{line::WriteLine, policy::Policy, store::waiting::Cause};
 
 /// The settings, and what the last look has found. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Engine {
     /// The causes that records waited for at the last look.
     pub waiting: LastLook,
     /// The writes of sources that wait for their turn.
-    pub(crate) line: Line,
+    pub(crate) line: WriteLine,
 }
 
 impl Engine {

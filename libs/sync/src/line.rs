@@ -16,7 +16,7 @@ use crate::model::fair::{FairLine, Rules};
 
 /// The line of a replica. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Line(Arc<Mutex<Inner>>);
+pub struct WriteLine(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -27,14 +27,14 @@ struct Inner {
 /// A turn, or a place in the line; given on when this is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    line: Line,
+    line: WriteLine,
     rules: Rules,
     number: u64,
     /// Since when it is its turn.
     since: Option<Instant>,
 }
 
-impl Line {
+impl WriteLine {
     /// How many wait.
     pub fn waiting(&self) -> usize {
         self.inner().line.waiting()
@@ -91,7 +91,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_away_in_line_or_with_its_turn_gives_it_on() {
-        let line = Line::default();
+        let line = WriteLine::default();
         let (first, told) = line.ask(RULES, "a");
         told.await.expect("nobody is before it");
         let [(second, _), (third, is_told), (last, last_told)] =

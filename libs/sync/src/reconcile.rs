@@ -10,7 +10,7 @@ use mpp_store::Tx;
 
 use crate::{
     metrics,
-    model::checkpoint::Standing,
+    model::checkpoint::SourceState,
     plan::Confirms,
     sealed::{Sealed, Unsettled, key_of_digest},
     session::Session,
@@ -46,7 +46,7 @@ impl<S: Syncs> Session<S> {
     pub(super) async fn confirm(
         &self,
         tx: &mut Tx,
-        standing: &Standing,
+        standing: &SourceState,
         found: &Confirms,
     ) -> Result<i64> {
         let source = &self.lease.source;

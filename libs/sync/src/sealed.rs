@@ -16,7 +16,7 @@ use std::{
 
 use mpp_api::sync::{LoneItem, Range, Reconciliation};
 use mpp_core::{Error, Overridden, Result};
-use mpp_form::reconcile::{Item, Set, Standing, compare, key_of};
+use mpp_form::reconcile::{AnswerState, Item, Set, compare, key_of};
 use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
@@ -107,25 +107,27 @@ impl Sealed {
             let is_refused = rejected.contains(&key);
             let standing = match one.sent.answered {
                 Answered::NotTaken if is_refused && one.is_of_these_rules => {
-                    Standing::Rejected(held)
+                    AnswerState::Rejected(held)
                 }
                 Answered::NotTaken if waiting.contains(&key) && !is_refused => {
-                    Standing::Waiting(held)
+                    AnswerState::Waiting(held)
                 }
-                Answered::NotTaken => Standing::Unknown,
-                _ if is_refused || waiting.contains(&key) => Standing::Unknown,
+                Answered::NotTaken => AnswerState::Unknown,
+                _ if is_refused || waiting.contains(&key) => AnswerState::Unknown,
                 // The record was deleted by hand, was handed over, or has to be sent after a
                 // hand-over.
                 _ if !sent.contains(&key) => continue,
-                Answered::Remarked => Standing::Remarked,
-                Answered::Taken => Standing::Taken,
+                Answered::Remarked => AnswerState::Remarked,
+                Answered::Taken => AnswerState::Taken,
             };
-            taken.extend(matches!(standing, Standing::Taken | Standing::Remarked).then_some(key));
+            taken.extend(
+                matches!(standing, AnswerState::Taken | AnswerState::Remarked).then_some(key),
+            );
             seen.insert(key);
             items.push(Item::new(key, &one.sent.digest, standing));
         }
         let unknown = known.keys().filter(|key| !seen.contains(*key));
-        items.extend(unknown.map(|key| Item::new(*key, &[0; 16], Standing::Unknown)));
+        items.extend(unknown.map(|key| Item::new(*key, &[0; 16], AnswerState::Unknown)));
         Self { set: Set::new(items), known, taken, last_sequence: 0 }
     }
 
@@ -228,7 +230,7 @@ mod tests {
     /// Which of these names a client without a state is told to send, and which names only the
     /// service has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
-        let item = |name: &&str| Item::new(key_of(name), &[7; 16], Standing::Taken);
+        let item = |name: &&str| Item::new(key_of(name), &[7; 16], AnswerState::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
         while let Some(asked) = walk.next_message() {
             walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");

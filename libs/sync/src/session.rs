@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     before::Before,
     metrics,
-    model::checkpoint::{self, Standing},
+    model::checkpoint::{self, SourceState},
     own,
     policy::Policy,
     sealed::Sealed,
@@ -161,7 +161,7 @@ impl<S: Syncs> Session<S> {
     }
 
     /// A session that went back leaves batches behind with the first that it stores.
-    pub(super) async fn leave_behind(&self, tx: &mut Tx, standing: &Standing) -> Result<()> {
+    pub(super) async fn leave_behind(&self, tx: &mut Tx, standing: &SourceState) -> Result<()> {
         match standing.abandons() {
             Some(abandoned) => batches::abandon(tx, &self.lease.source, abandoned).await,
             None => Ok(()),

@@ -53,7 +53,7 @@ use crate::{
     session::permit,
     store::{
         lease,
-        touched::{self, Place, Touched},
+        touched::{self, SessionPlace, Touched},
         undone::{self, Undone},
         waiting,
     },
@@ -167,7 +167,7 @@ impl<'a> Piece<'a> {
     /// Puts records back.
     async fn undo_records<S: Syncs>(&mut self, service: &S, tx: &mut Tx) -> Result<()> {
         let UndoSessionRequest { source, session, after, .. } = self.request;
-        let (of, place) = ((source.as_str(), session.as_str()), Place::read(after));
+        let (of, place) = ((source.as_str(), session.as_str()), SessionPlace::read(after));
         let order = (S::Doc::KINDS, self.most);
         let (found, next) = touched::touched(tx.conn(), of, place, order).await?;
         for one in &found {

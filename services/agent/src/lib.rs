@@ -74,7 +74,7 @@ pub use model::{
     difference::OF_OTHERS,
     foreseen::{Changes, Goes, Gone, Look},
     functions::{FUNCTIONS, Function},
-    guess::{Above, Place},
+    guess::{Above, PlaceKind},
     problem::Problem,
     tally::Tally,
     template::{Lang as TemplateLang, Placed},

@@ -30,7 +30,7 @@ use mpp_api::{
 };
 use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Role};
-use mpp_form::reconcile::{Item, Set, Standing, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, Item, Set, Walk, digest, key_of};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Shell, Verifier,
@@ -150,7 +150,7 @@ async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
     let items = services.iter().enumerate().map(|(number, service)| {
         let record = record(number, service);
         let key = key_of(&format!("{UNIT}/services/{}", record.source_id));
-        Item::new(key, &digest(&record), Standing::Taken)
+        Item::new(key, &digest(&record), AnswerState::Taken)
     });
     let items: Vec<Item> = items.collect();
     let started = Instant::now();

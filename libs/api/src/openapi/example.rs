@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::route::{self, Found, Route};
+use crate::route::{self, Route, RouteMatch};
 
 const TEXT: &str = include_str!("../../../../proto/examples.json");
 
@@ -50,7 +50,7 @@ impl Example {
         let (verb, address) = self.line();
         let path = address.split('?').next().unwrap_or(address);
         match route::find(verb, path) {
-            Ok(Found::Method(route, _)) => Some(route),
+            Ok(RouteMatch::Method(route, _)) => Some(route),
             _ => None,
         }
     }

@@ -56,10 +56,10 @@ fn an_id_cannot_smuggle_a_slash_in() {
 #[test]
 fn an_address_is_told_from_one_of_another_verb_and_from_none() {
     let get = find("GET", "/v1/malls/banyuwangi").expect("a path");
-    assert!(matches!(get, Found::Method(route, _) if route.method.name() == "GetMall"));
+    assert!(matches!(get, RouteMatch::Method(route, _) if route.method.name() == "GetMall"));
     let put = find("PUT", "/v1/malls/banyuwangi").expect("a path");
-    assert!(matches!(put, Found::OtherVerbs(verbs) if verbs == ["GET", "PATCH"]));
-    assert!(matches!(find("GET", "/v1/shops"), Ok(Found::Nothing)));
+    assert!(matches!(put, RouteMatch::OtherVerbs(verbs) if verbs == ["GET", "PATCH"]));
+    assert!(matches!(find("GET", "/v1/shops"), Ok(RouteMatch::Nothing)));
 }
 
 #[test]

@@ -23,8 +23,8 @@ mod set;
 mod walk;
 
 pub use compare::compare;
-pub use set::{Item, Set, Standing, digest, key_of};
-pub use walk::{Found, Walk};
+pub use set::{AnswerState, Item, Set, digest, key_of};
+pub use walk::{SetDifference, Walk};
 
 /// Bytes of a fingerprint.
 const PRINT: usize = 8;

@@ -9,7 +9,7 @@ use super::PRINT;
 
 /// The standing of a record by its last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum AnswerState {
     /// Its side knows of no answer that still holds: it equals no item of the other side, so that
     /// the record is sent again.
     #[default]
@@ -24,7 +24,7 @@ pub enum Standing {
     Waiting(bool),
 }
 
-impl Standing {
+impl AnswerState {
     fn code(self) -> u8 {
         let earlier = |held: bool| if held { 16 } else { 0 };
         match self {
@@ -53,7 +53,7 @@ pub struct Item {
 
 impl Item {
     /// The item of a record.
-    pub fn new(key: u64, digest: &[u8; 16], standing: Standing) -> Self {
+    pub fn new(key: u64, digest: &[u8; 16], standing: AnswerState) -> Self {
         let whole = Sha256::new()
             .chain_update(key.to_be_bytes())
             .chain_update(digest)

@@ -7,14 +7,14 @@ use mpp_api::sync::{LoneItem, Range, Reconciliation};
 use proptest::{collection::btree_map, prelude::*};
 use prost::Message as _;
 
-use super::{Found, Item, Set, Standing, Walk, compare, key_of};
+use super::{AnswerState, Item, Set, SetDifference, Walk, compare, key_of};
 use crate::limits;
 
 /// Records by name, each with its content.
 type Catalog = BTreeMap<u32, u8>;
 
 fn item(name: u32, says: u8) -> Item {
-    Item::new(key_of(&name.to_string()), &[says; 16], Standing::Taken)
+    Item::new(key_of(&name.to_string()), &[says; 16], AnswerState::Taken)
 }
 
 fn set(catalog: &Catalog) -> Set {
@@ -26,7 +26,7 @@ fn known(key: u64) -> LoneItem {
 }
 
 /// The outcome of comparing two catalogs, and the bytes of all messages that it took.
-fn reconciled(own: &Catalog, other: &Catalog) -> (Found, usize) {
+fn reconciled(own: &Catalog, other: &Catalog) -> (SetDifference, usize) {
     let (mut walk, other) = (Walk::new(set(own)), set(other));
     let mut bytes = 0;
     while let Some(asked) = walk.next_message() {
@@ -39,7 +39,7 @@ fn reconciled(own: &Catalog, other: &Catalog) -> (Found, usize) {
     (walk.found(), bytes)
 }
 
-fn assert_exact(own: &Catalog, other: &Catalog) -> (Found, usize) {
+fn assert_exact(own: &Catalog, other: &Catalog) -> (SetDifference, usize) {
     let (found, bytes) = reconciled(own, other);
     let differing = own.iter().filter(|(name, says)| other.get(name) != Some(says));
     let wanted: BTreeMap<Item, bool> =
@@ -119,13 +119,13 @@ fn one_that_has_nothing_learns_of_all_that_the_other_has() {
 fn how_a_record_stands_is_compared_too() {
     let with = |standing| Set::new(vec![Item::new(key_of("a"), &[0; 16], standing)]);
     let all = [
-        Standing::Unknown,
-        Standing::Taken,
-        Standing::Remarked,
-        Standing::Rejected(false),
-        Standing::Rejected(true),
-        Standing::Waiting(false),
-        Standing::Waiting(true),
+        AnswerState::Unknown,
+        AnswerState::Taken,
+        AnswerState::Remarked,
+        AnswerState::Rejected(false),
+        AnswerState::Rejected(true),
+        AnswerState::Waiting(false),
+        AnswerState::Waiting(true),
     ];
     let sums: BTreeSet<u128> = all.iter().map(|standing| with(*standing).items()[0].sum).collect();
     assert_eq!(sums.len(), all.len());

@@ -19,7 +19,7 @@ const MORE_RANGES: usize = 1 << 20;
 
 /// The outcome of a comparison.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct SetDifference {
     /// Own items that the other side lacks or has differently, and whether a record of the name is
     /// published there.
     pub wanted: HashMap<Item, bool>,
@@ -31,7 +31,7 @@ pub struct Found {
     last_sequence: Option<i64>,
 }
 
-impl Found {
+impl SetDifference {
     /// The keys that are not confirmed.
     pub fn unconfirmed(&self) -> Vec<u64> {
         let wanted = self.wanted.keys().map(|item| item.key);
@@ -60,7 +60,7 @@ pub struct Walk {
     open: usize,
     /// How many ranges may still be asked for.
     left: usize,
-    found: Found,
+    found: SetDifference,
 }
 
 impl Walk {
@@ -68,7 +68,7 @@ impl Walk {
     pub fn new(set: Set) -> Self {
         let left = MORE_RANGES + 4 * PARTS * set.items().len();
         let asks = VecDeque::from([Asks { range: Prefix::WHOLE, lists: false }]);
-        Self { set, asks, open: 0, left, found: Found::default() }
+        Self { set, asks, open: 0, left, found: SetDifference::default() }
     }
 
     /// The next message; `None` once all is known.
@@ -152,7 +152,7 @@ impl Walk {
     }
 
     /// All that was found, once there is no further message.
-    pub fn found(self) -> Found {
+    pub fn found(self) -> SetDifference {
         self.found
     }
 }

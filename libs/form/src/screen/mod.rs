@@ -19,7 +19,7 @@ mod trial;
 use mpp_api::{
     registry::Service,
     sync::record::Body,
-    text::{Place, Texts},
+    text::{TextPlace, Texts},
     types::LocalizedText,
 };
 use mpp_core::{FieldCode, FieldViolation};
@@ -64,7 +64,7 @@ pub fn text(text: &str) -> Option<(FieldCode, String)> {
 /// request.
 pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolation> {
     let mut faults = Vec::new();
-    let mut visit = |place: &Place<'_>, own: &mut String| {
+    let mut visit = |place: &TextPlace<'_>, own: &mut String| {
         if faults.len() >= MAX_VIOLATIONS {
             return;
         }
@@ -72,7 +72,7 @@ pub fn broken(message: &mut impl Texts, field: &'static str) -> Vec<FieldViolati
             faults.push(FieldViolation { field: place.to_string(), description, code });
         }
     };
-    message.each_text(&mut visit, &Place::root(field));
+    message.each_text(&mut visit, &TextPlace::root(field));
     faults
 }
 
@@ -101,12 +101,12 @@ fn misnamed(field: &str, name: &Option<LocalizedText>) -> Option<(String, String
 
 fn prompted(message: &mut impl Texts, field: &'static str) -> Option<(String, String)> {
     let mut found = None;
-    let mut visit = |place: &Place<'_>, text: &mut String| {
+    let mut visit = |place: &TextPlace<'_>, text: &mut String| {
         if found.is_none() {
             found = prompt(text).map(|why| (place.to_string(), why));
         }
     };
-    message.each_text(&mut visit, &Place::root(field));
+    message.each_text(&mut visit, &TextPlace::root(field));
     found
 }
 
@@ -114,7 +114,7 @@ fn prompted(message: &mut impl Texts, field: &'static str) -> Option<(String, St
 /// its author is told.
 pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
     let mut found = Vec::new();
-    let mut visit = |place: &Place<'_>, text: &mut String| {
+    let mut visit = |place: &TextPlace<'_>, text: &mut String| {
         if found.len() < MAX_VIOLATIONS && is_cut(text) {
             let shown: String = text.trim().chars().take(SHOWN).collect();
             let description = format!("\"{shown}\" says that more belongs here than is given");
@@ -122,7 +122,7 @@ pub fn cut(service: &mut Service) -> Vec<FieldViolation> {
             found.push(FieldViolation { field, description, code: FieldCode::Cut });
         }
     };
-    service.each_text(&mut visit, &Place::root("service"));
+    service.each_text(&mut visit, &TextPlace::root("service"));
     found
 }
 

@@ -4,7 +4,7 @@
 use axum::{Router, body::Body, extract::Request, middleware::from_fn, response::Response};
 use http::Version;
 use http_body_util::BodyExt as _;
-use mpp_api::route::{self, Body as RouteBody, Found, Route};
+use mpp_api::route::{self, Body as RouteBody, Route, RouteMatch};
 use mpp_core::{FieldCode, Reason};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
@@ -74,7 +74,7 @@ fn path(route: &'static Route, maker: &mut Maker) -> Vec<(&'static str, String)>
         path = path.replacen(&format!("{{{name}}}"), &encoded, 1);
         parts.push(part);
     }
-    let Ok(Found::Method(found, values)) = route::find(route.verb, &path) else {
+    let Ok(RouteMatch::Method(found, values)) = route::find(route.verb, &path) else {
         panic!("{path} is not found");
     };
     assert_eq!(found.method, route.method, "{path}");

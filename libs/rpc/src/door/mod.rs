@@ -41,7 +41,7 @@ use http::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use mpp_api::{
     call,
-    route::{self, Body as RouteBody, Found, Route},
+    route::{self, Body as RouteBody, Route, RouteMatch},
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::{Code, Status};
@@ -146,9 +146,9 @@ async fn enter(request: Request, wishes: AnswerFormat, next: Next) -> Result<Res
     }
     check_is_no_call(&parts).map_err(NoCall::Form)?;
     let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
-        Found::Method(route, path) => (route, path),
-        Found::OtherVerbs(verbs) => return Err(NoCall::Verb(verbs)),
-        Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
+        RouteMatch::Method(route, path) => (route, path),
+        RouteMatch::OtherVerbs(verbs) => return Err(NoCall::Verb(verbs)),
+        RouteMatch::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
     };
     check_content_type(route, &parts.headers).map_err(NoCall::Form)?;
     condition::check_if_none_match(route, &parts.headers).map_err(status)?;

@@ -10,7 +10,7 @@ use crate::mark::Marked;
 
 /// What a subscriber finds at its cursor: a piece, or the reason why there is none.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum AtCursor {
     Piece(Arc<Piece>),
     /// Nothing yet: everything in the ring, up to this head, lies before the cursor.
     End {
@@ -166,12 +166,12 @@ impl Ring {
         self.base.is_some()
     }
 
-    pub fn get(&self, cursor: u64) -> Found {
+    pub fn get(&self, cursor: u64) -> AtCursor {
         let Some(index) = cursor.checked_sub(self.first) else {
-            return Found::Behind;
+            return AtCursor::Behind;
         };
         let piece = usize::try_from(index).ok().and_then(|index| self.pieces.get(index));
-        piece.map_or(Found::End { head: self.head }, |piece| Found::Piece(piece.clone()))
+        piece.map_or(AtCursor::End { head: self.head }, |piece| AtCursor::Piece(piece.clone()))
     }
 }
 
@@ -246,8 +246,8 @@ mod tests {
             assert!(ring.bytes <= 100);
         }
         assert_eq!((ring.floor, ring.tail().head), (at(96), at(99)));
-        assert!(matches!(ring.get(0), Found::Behind));
-        assert!(matches!(ring.get(ring.tail().next), Found::End { head } if head == at(99)));
+        assert!(matches!(ring.get(0), AtCursor::Behind));
+        assert!(matches!(ring.get(ring.tail().next), AtCursor::End { head } if head == at(99)));
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
         ring.push(piece(11, true, 30));
         let (old, epoch) = (ring.tail().next, ring.tail().epoch);
         ring.restart(at(5), true);
-        assert!(matches!(ring.get(old), Found::Behind));
+        assert!(matches!(ring.get(old), AtCursor::Behind));
         assert_ne!(ring.tail().epoch, epoch);
         assert_eq!(ring.tail().history, 1);
     }

@@ -13,7 +13,7 @@ use super::{
     change::Change,
     filter::Filter,
     page::{FeedPlace, Piece},
-    ring::{Found, Tail},
+    ring::{AtCursor, Tail},
     shared::Shared,
     state::Part,
     token::Token,
@@ -232,12 +232,12 @@ impl Subscription {
         self.tail.borrow_and_update();
         let found = self.feed.ring().get(cursor);
         match found {
-            Found::Piece(piece) => {
+            AtCursor::Piece(piece) => {
                 self.source = Source::Ring(cursor + 1);
                 Ok(self.deliver(&piece))
             }
-            Found::Behind => Err(too_slow()),
-            Found::End { head } => {
+            AtCursor::Behind => Err(too_slow()),
+            AtCursor::End { head } => {
                 // The token may move on to what held nothing for this follower. The head is that
                 // of the same look: a later one may have pieces before it that were not seen.
                 if self.place.is_whole() && head.revision > self.place.at.revision {

@@ -43,7 +43,7 @@ pub fn known_from(under_way: &[String], answered: &[String]) -> Known {
 
 /// The state of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Standing {
+pub struct SourceState {
     /// The last batch that was answered; its sequence is the highest that was ever given.
     pub last: Checkpoint,
     /// The mapping that the last answers were made under.
@@ -88,7 +88,7 @@ pub struct Abandoned {
     pub unheard_after: i64,
 }
 
-impl Standing {
+impl SourceState {
     /// Opens a session. State that another client could miss stays as it is.
     pub fn open(
         &self,

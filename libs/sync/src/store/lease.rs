@@ -17,7 +17,7 @@ use super::{digests, seal};
 use crate::{
     kind::Synced,
     model::{
-        checkpoint::{Greeting, Known, Opened, Standing, known_from},
+        checkpoint::{Greeting, Known, Opened, SourceState, known_from},
         forms::Forms,
         lease as rule,
     },
@@ -118,7 +118,7 @@ async fn take_lease<D: Synced>(
     lease: &Lease,
     holder: &str,
     until: Micros,
-    standing: &Standing,
+    standing: &SourceState,
 ) -> Result<()> {
     let Opened { mapping, resumed, began_at, send_all } = &standing.opened;
     sqlx::query(
@@ -266,7 +266,7 @@ pub async fn find<D: Synced>(
 ///
 /// # Errors
 /// `LEASE_LOST` where the session has ended, or a later one has shut it out.
-pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing> {
+pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<SourceState> {
     let until = until(tx, ttl);
     let text = format!(
         "update sync_lease set until = $4, sealed_locks = sealed_locks + 1
@@ -292,7 +292,7 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing, proof: i64) -> Result<()> {
+pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &SourceState, proof: i64) -> Result<()> {
     // Index: sync_lease's primary key; the row is locked by `hold`.
     sqlx::query(
         "update sync_lease set sequence = $2, position = $3, mapping_version = $4,

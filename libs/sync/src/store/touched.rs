@@ -37,13 +37,13 @@ pub(super) const SAYS_MORE: &str =
 
 /// A place among the changes of a session: those of a revision up to a record have been seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct SessionPlace {
     revision: i64,
     kind: String,
     name: String,
 }
 
-impl Place {
+impl SessionPlace {
     /// The place of a token; the beginning, if an older program has written it: what has gone back
     /// already is not told again.
     pub fn read(token: &str) -> Self {
@@ -70,22 +70,22 @@ impl Place {
 pub async fn touched(
     conn: &mut Conn,
     of: (&str, &str),
-    mut place: Place,
+    mut place: SessionPlace,
     (own, limit): (&[&str], usize),
-) -> Result<(Vec<Touched>, Option<Place>)> {
+) -> Result<(Vec<Touched>, Option<SessionPlace>)> {
     let (mut found, mut left) = (Vec::new(), limit);
     while let Some((revision, tx)) = revision(conn, of, place.revision).await? {
         if revision > place.revision {
-            place = Place { revision, ..Place::default() };
+            place = SessionPlace { revision, ..SessionPlace::default() };
         }
         let seen = changes(conn, tx, &place, (own, left)).await?;
         found.extend(begun(conn, of, &seen).await?);
         left -= seen.len();
         place = match seen.into_iter().last().filter(|_| left == 0) {
             Some(Seen { kind, name, .. }) => {
-                return Ok((found, Some(Place { kind, name, ..place })));
+                return Ok((found, Some(SessionPlace { kind, name, ..place })));
             }
-            None => Place { revision: revision + 1, ..Place::default() },
+            None => SessionPlace { revision: revision + 1, ..SessionPlace::default() },
         };
     }
     Ok((found, None))
@@ -160,7 +160,7 @@ struct Seen {
 async fn changes(
     conn: &mut Conn,
     tx: i64,
-    place: &Place,
+    place: &SessionPlace,
     (own, limit): (&[&str], usize),
 ) -> Result<Vec<Seen>> {
     let (rank, rank_of_place) = (rank("kind", own), rank("$2", own));
@@ -248,12 +248,12 @@ mod tests {
     #[test]
     fn a_place_is_read_as_it_was_told_and_one_of_before_is_the_beginning() {
         let place =
-            Place { revision: 7, kind: "service".into(), name: "units/a/services/b".into() };
+            SessionPlace { revision: 7, kind: "service".into(), name: "units/a/services/b".into() };
         assert_eq!(place.told(), "7/service/units/a/services/b");
-        assert_eq!(Place::read(&place.told()), place);
-        assert_eq!(Place::read("service units/a/services/b"), Place::default());
-        assert_eq!(Place::read(""), Place::default());
-        let between = Place { revision: 8, ..Place::default() };
-        assert_eq!(Place::read(&between.told()), between);
+        assert_eq!(SessionPlace::read(&place.told()), place);
+        assert_eq!(SessionPlace::read("service units/a/services/b"), SessionPlace::default());
+        assert_eq!(SessionPlace::read(""), SessionPlace::default());
+        let between = SessionPlace { revision: 8, ..SessionPlace::default() };
+        assert_eq!(SessionPlace::read(&between.told()), between);
     }
 }

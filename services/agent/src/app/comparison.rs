@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
 use mpp_form::{
-    reconcile::{Found, Item, Set, Standing, key_of},
+    reconcile::{AnswerState, Item, Set, SetDifference, key_of},
     record::known_as,
 };
 
@@ -36,7 +36,7 @@ struct Entry {
     id: Box<str>,
     name: Box<str>,
     digest: Digest,
-    standing: Standing,
+    standing: AnswerState,
     item: Item,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The records that the registry really holds, and those among them that need not be sent.
-    pub fn compared(&self, found: &Found) -> Compared {
+    pub fn compared(&self, found: &SetDifference) -> Compared {
         let mut compared = Compared::default();
         compared.held.extend(found.lone.iter().filter(|one| one.held).map(|one| self.held(one)));
         for entry in &self.entries {
@@ -96,7 +96,7 @@ impl<'a> Comparison<'a> {
             }
             if wanted.is_none() {
                 let (id, digest) = (entry.id.clone(), entry.digest);
-                let is_rejected = matches!(entry.standing, Standing::Rejected(_));
+                let is_rejected = matches!(entry.standing, AnswerState::Rejected(_));
                 compared.confirmed.push(Adopted { id, digest, is_rejected });
             }
         }
@@ -109,7 +109,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The records again, in their order, each with its digest and whether it has to be sent.
-    pub fn replay(self, found: Found) -> Result<impl Iterator<Item = Result<Replayed>>> {
+    pub fn replay(self, found: SetDifference) -> Result<impl Iterator<Item = Result<Replayed>>> {
         self.again(move |entry| found.wanted.contains_key(&entry.item))
     }
 

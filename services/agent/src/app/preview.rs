@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
 use mpp_form::{
-    reconcile::{Found, Walk},
+    reconcile::{SetDifference, Walk},
     record::known_as,
 };
 use tokio_util::sync::CancellationToken;
@@ -150,7 +150,7 @@ async fn read(
     Ok(())
 }
 
-async fn compare(comparison: &Comparison<'_>, asking: &mut Asking<'_>) -> Result<Found> {
+async fn compare(comparison: &Comparison<'_>, asking: &mut Asking<'_>) -> Result<SetDifference> {
     let mut walk = Walk::new(comparison.set());
     while let Some(ranges) = walk.next_message() {
         walk.hear(asking.reconcile(ranges).await?)?;

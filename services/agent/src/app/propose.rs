@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     model::{
         destination::Destination,
-        guess::{self, Above, Guess, Place, guess, program},
+        guess::{self, Above, Guess, PlaceKind, guess, program},
         mapping::Mapping,
     },
     policy::Policy,
@@ -24,7 +24,7 @@ pub struct Wanted<'a> {
     /// The service that keeps the records.
     pub destination: Destination,
     /// The kind of place that the records are; `None`: services, or hours rules.
-    pub place: Option<Place>,
+    pub place: Option<PlaceKind>,
     /// The unit that all services belong to, or the places, and the mall of counters.
     pub above: Above<'a>,
 }

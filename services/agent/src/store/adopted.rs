@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use mpp_api::sync::{Checkpoint, Outcome};
 use mpp_core::Result;
-use mpp_form::reconcile::Standing;
+use mpp_form::reconcile::AnswerState;
 use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 
@@ -27,11 +27,11 @@ impl Beliefs {
     /// A record is believed to be taken unless it was rejected; if the registry disagrees, it is
     /// sent. So a record that waits, or was taken with a remark, is sent by each run, whether that
     /// compares or not, and is taken once it is allowed.
-    pub fn standing(&self, id: &str, name: &str) -> Standing {
+    pub fn standing(&self, id: &str, name: &str) -> AnswerState {
         if !self.rejected.contains(id) {
-            return Standing::Taken;
+            return AnswerState::Taken;
         }
-        Standing::Rejected(self.held.get(id).is_some_and(|known| known == name))
+        AnswerState::Rejected(self.held.get(id).is_some_and(|known| known == name))
     }
 }
 

@@ -1,6 +1,6 @@
 use mpp_api::types::Warning;
 use mpp_core::FieldCode;
-use mpp_form::reconcile::Standing;
+use mpp_form::reconcile::AnswerState;
 
 use super::*;
 use crate::model::problem::Problem;
@@ -147,10 +147,10 @@ async fn what_both_sides_have_found_takes_the_place_of_all_that_was_known() {
     let named = |id: &str| format!("units/a/services/{id}");
     store.note("run:2", &[sent("d", 1)]).await.expect("notes");
     let beliefs = store.beliefs().await.expect("reads");
-    assert_eq!(beliefs.standing("a", &named("a")), Standing::Taken);
-    assert_eq!(beliefs.standing("c", &named("c")), Standing::Rejected(false));
-    assert_eq!(beliefs.standing("w", &named("w")), Standing::Taken, "or it is sent again");
-    assert_eq!(beliefs.standing("new", &named("new")), Standing::Taken, "the best is believed");
+    assert_eq!(beliefs.standing("a", &named("a")), AnswerState::Taken);
+    assert_eq!(beliefs.standing("c", &named("c")), AnswerState::Rejected(false));
+    assert_eq!(beliefs.standing("w", &named("w")), AnswerState::Taken, "or it is sent again");
+    assert_eq!(beliefs.standing("new", &named("new")), AnswerState::Taken, "the best is believed");
 
     // a and c stand as they were sent; b was deleted there, w was taken since, z is of an older
     // state.

@@ -1,6 +1,6 @@
 //! Brings the labels of the records below in line when a mall or a unit moves.
 //!
-//! The records below are those of [`Standing`]: of memory, under what the transaction itself has
+//! The records below are those of [`TxRecords`]: of memory, under what the transaction itself has
 //! written, since a batch moves several units and makes others below them.
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,7 +21,7 @@ use crate::memory::RegistryView;
 const CHUNK: usize = 500;
 
 /// All records as a transaction has them, which holds the lock of the one that moves.
-pub struct Standing {
+pub struct TxRecords {
     /// What it has written itself, by kind and name.
     written: BTreeMap<(String, String), Change>,
     /// Units that it has written, with the unit above; empty for none.
@@ -31,7 +31,7 @@ pub struct Standing {
 /// A record that is filed anew: name, document and labels.
 type Item = (String, Bytes, Labels);
 
-impl Standing {
+impl TxRecords {
     /// As this transaction has them now.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Standing {
 /// # Errors
 /// `WRITE_CONFLICT` when a race was lost.
 pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
-    let standing = Standing::of(registry, tx).await?;
+    let standing = TxRecords::of(registry, tx).await?;
     let below = format!("{mall}/");
     relabel((registry, &standing), tx, &below, |_, _| true, (Label::Region, region)).await
 }
@@ -105,7 +105,7 @@ pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) ->
 /// # Errors
 /// `WRITE_CONFLICT` when a race was lost.
 pub async fn unit(
-    (registry, standing): (&Registry, &Standing),
+    (registry, standing): (&Registry, &TxRecords),
     tx: &mut Tx,
     top: &str,
     agency: &str,
@@ -116,7 +116,7 @@ pub async fn unit(
 }
 
 /// How many records that would file anew.
-pub fn count((registry, standing): (&Registry, &Standing), top: &str, agency: &str) -> usize {
+pub fn count((registry, standing): (&Registry, &TxRecords), top: &str, agency: &str) -> usize {
     let below = standing.below(registry, top);
     let concerned = |name: &str, unit: &str| lies_below(&below, top, (name, unit));
     let of = |kind: &&str| {
@@ -133,7 +133,7 @@ fn lies_below(below: &HashMap<String, usize>, top: &str, (name, unit): (&str, &s
 
 /// Gives the records of every kind that have the label, and that the move concerns, its new value.
 async fn relabel(
-    (registry, standing): (&Registry, &Standing),
+    (registry, standing): (&Registry, &TxRecords),
     tx: &mut Tx,
     below: &str,
     concerned: impl Fn(&str, &str) -> bool,

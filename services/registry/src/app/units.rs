@@ -9,7 +9,7 @@ use super::{
     Registry,
     filing::{filing, lineage, new_region, owned},
     published::{file_published, same},
-    relabel::{self, Standing},
+    relabel::{self, TxRecords},
 };
 use crate::model::{self, tree::Lineage};
 
@@ -91,8 +91,8 @@ impl Registry {
         tx: &mut Tx,
         unit: &Unit,
         filing: &Filing,
-    ) -> Result<Standing> {
-        let standing = Standing::of(self, tx).await?;
+    ) -> Result<TxRecords> {
+        let standing = TxRecords::of(self, tx).await?;
         let height = standing.below(self, &unit.name).into_values().max().unwrap_or(0);
         model::tree::check_depth(filing.owners.len() + height)?;
         Ok(standing)

@@ -47,7 +47,7 @@ use crate::{
     app::{
         Registry,
         filing::{lineage, owned},
-        relabel::Standing,
+        relabel::TxRecords,
         services::remarks,
     },
     model::{drift, region::check_valid, source::check_unit},
@@ -115,7 +115,7 @@ impl Syncs for Registry {
         write::write(&places, tx, &counters, &mut fates).await?;
         let filed = match services.is_empty() || !is_any_unit {
             true => HashMap::new(),
-            false => Standing::of(self, tx).await?.services(),
+            false => TxRecords::of(self, tx).await?.services(),
         };
         let lineages = services::lineages(tx, &services).await?;
         let own = Services { registry, writer, source, filed, lineages };

@@ -29,7 +29,7 @@ use crate::{
         Registry,
         filing::find_lineage,
         published::Published,
-        relabel::{self, Standing},
+        relabel::{self, TxRecords},
     },
     model::mall::of_calls,
 };
@@ -47,7 +47,7 @@ pub(super) struct Places<'a> {
 type Judged<R> = Result<(R, Labels), FieldViolation>;
 
 /// A kind of place.
-pub(super) trait Place: Published {
+pub(super) trait PlaceRules: Published {
     /// Says whether the source may put a place so.
     fn judge(
         places: &Places<'_>,
@@ -56,7 +56,7 @@ pub(super) trait Place: Published {
     ) -> impl Future<Output = Result<Judged<Self>>> + Send;
 }
 
-impl<R: Place> Rules<R> for Places<'_>
+impl<R: PlaceRules> Rules<R> for Places<'_>
 where
     Registry: Keeps<R>,
 {
@@ -100,7 +100,7 @@ where
     }
 }
 
-impl Place for Unit {
+impl PlaceRules for Unit {
     async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
         if let Some(fault) = names_itself(given) {
             return Ok(Err(fault));
@@ -122,7 +122,7 @@ impl Place for Unit {
     }
 }
 
-impl Place for Mall {
+impl PlaceRules for Mall {
     /// An administrator makes malls; what others say of one stays as they have said it.
     async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
         let before = match mall_of_source(tx, places.source, &given.name, ID).await? {
@@ -143,7 +143,7 @@ impl Place for Mall {
     }
 }
 
-impl Place for Counter {
+impl PlaceRules for Counter {
     async fn judge(places: &Places<'_>, tx: &mut Tx, given: &Self) -> Result<Judged<Self>> {
         let mall = mall_of(&given.name);
         if let Err(fault) = mall_of_source(tx, places.source, mall, "parent").await? {
@@ -209,7 +209,7 @@ impl Places<'_> {
     /// How many records are filed anew where a unit comes to lie so.
     async fn filed_anew(&self, tx: &mut Tx, given: &Unit) -> Result<usize> {
         let Some(above) = find_lineage(tx, &given.parent).await? else { return Ok(0) };
-        let standing = Standing::of(self.registry, tx).await?;
+        let standing = TxRecords::of(self.registry, tx).await?;
         Ok(relabel::count((self.registry, &standing), &given.name, above.agency()))
     }
 

@@ -14,7 +14,7 @@ use crate::{
     app::{
         Registry,
         filing::find_lineage,
-        relabel::{self, Standing},
+        relabel::{self, TxRecords},
     },
     memory::RegistryView,
     model::source::check_unit,
@@ -109,7 +109,7 @@ pub(super) async fn follow(registry: &Registry, tx: &mut Tx, names: &[String]) -
         match mpp_api::document::kind_of(name) {
             Some(Unit::KIND) => {
                 let Some(lineage) = find_lineage(tx, name).await? else { continue };
-                let standing = Standing::of(registry, tx).await?;
+                let standing = TxRecords::of(registry, tx).await?;
                 relabel::unit((registry, &standing), tx, name, lineage.agency()).await?;
             }
             Some(Mall::KIND) => {

@@ -13,7 +13,7 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::Role;
-use mpp_form::reconcile::{Found, Item, Set, Standing, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, Item, Set, SetDifference, Walk, digest, key_of};
 use mpp_testkit::on_both;
 
 use crate::{
@@ -28,7 +28,7 @@ fn named(record: &Record) -> String {
     format!("{}/services/{}", record.unit, record.source_id)
 }
 
-fn item(record: &Record, standing: Standing) -> Item {
+fn item(record: &Record, standing: AnswerState) -> Item {
     Item::new(key_of(&named(record)), &digest(record), standing)
 }
 
@@ -41,8 +41,8 @@ fn catalog() -> Vec<Record> {
 }
 
 /// Compares the registry's set with that of a client that knows of no answer to these records.
-async fn compared(session: &mut Session, records: &[Record]) -> Found {
-    let items = records.iter().map(|record| item(record, Standing::Taken)).collect();
+async fn compared(session: &mut Session, records: &[Record]) -> SetDifference {
+    let items = records.iter().map(|record| item(record, AnswerState::Taken)).collect();
     let mut walk = Walk::new(Set::new(items));
     while let Some(ranges) = walk.next_message() {
         let answer = session.ask(Ask::Reconcile(Reconcile { ranges })).await.expect("an answer");
@@ -53,8 +53,8 @@ async fn compared(session: &mut Session, records: &[Record]) -> Found {
 }
 
 /// The records that the client is told to send.
-fn wanted<'a>(found: &Found, records: &'a [Record]) -> Vec<&'a Record> {
-    let is_wanted = |record: &&Record| found.wanted.contains_key(&item(record, Standing::Taken));
+fn wanted<'a>(found: &SetDifference, records: &'a [Record]) -> Vec<&'a Record> {
+    let is_wanted = |record: &&Record| found.wanted.contains_key(&item(record, AnswerState::Taken));
     records.iter().filter(is_wanted).collect()
 }
 
@@ -62,7 +62,7 @@ fn ids(records: &[&Record]) -> Vec<String> {
     records.iter().map(|record| record.source_id.clone()).collect()
 }
 
-async fn confirm(session: &mut Session, found: &Found) -> BatchResult {
+async fn confirm(session: &mut Session, found: &SetDifference) -> BatchResult {
     let mut batch = session.batch(Vec::new());
     batch.reconciled = Some(found.reconciled());
     session.try_batch(batch).await.expect("confirmed")
@@ -135,9 +135,9 @@ async fn a_client_that_still_has_its_answers_is_in_sync_in_one_round() {
         synced(&world, catalog()).await;
         let mut session = begin_again(&world, hello()).await;
         let standing = |record: &Record| match record.source_id.as_str() {
-            "salah" => Standing::Rejected(false),
-            "menunggu" => Standing::Waiting(false),
-            _ => Standing::Taken,
+            "salah" => AnswerState::Rejected(false),
+            "menunggu" => AnswerState::Waiting(false),
+            _ => AnswerState::Taken,
         };
         let items = catalog().iter().map(|record| item(record, standing(record))).collect();
         let mut walk = Walk::new(Set::new(items));
@@ -181,7 +181,7 @@ async fn what_changed_came_or_went_is_found_under_any_mapping() {
         let held: BTreeMap<String, bool> = now
             .iter()
             .filter_map(|one| {
-                Some((one.source_id.clone(), *found.wanted.get(&item(one, Standing::Taken))?))
+                Some((one.source_id.clone(), *found.wanted.get(&item(one, AnswerState::Taken))?))
             })
             .collect();
         let expected = [("baru", false), ("menunggu", false), ("s0", true)];
@@ -251,7 +251,7 @@ async fn single_calls_compare_and_confirm_as_well_and_a_call_that_is_sent_again_
                 .await
                 .expect("a session");
         assert!(push.welcome.can_reconcile);
-        let items = catalog().iter().map(|record| item(record, Standing::Taken)).collect();
+        let items = catalog().iter().map(|record| item(record, AnswerState::Taken)).collect();
         let mut walk = Walk::new(Set::new(items));
         while let Some(ranges) = walk.next_message() {
             let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges };

@@ -14,7 +14,7 @@ use super::{
     facts::RegionRow,
     message::{count, text},
     nation::Nation,
-    stage::{Standing, operates, valid},
+    stage::{MallThen, operates, valid},
 };
 
 /// A share; of nothing it is 0 percent.
@@ -27,7 +27,7 @@ pub fn share(numerator: i32, denominator: i32, name_id: String, name_en: String)
 }
 
 /// The share of the autonomous regions.
-pub fn autonomous(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
+pub fn autonomous(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Share {
     let (covered, of) = of_regions(nation, standings, day, |region| region.autonomous);
     share(
         covered,
@@ -38,7 +38,7 @@ pub fn autonomous(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Sha
 }
 
 /// The share of all regencies, cities and administrative units.
-pub fn all(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
+pub fn all(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Share {
     let (covered, of) = of_regions(nation, standings, day, |_| true);
     share(
         covered,
@@ -50,7 +50,7 @@ pub fn all(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
 
 fn of_regions(
     nation: &Nation,
-    standings: &[Standing<'_>],
+    standings: &[MallThen<'_>],
     day: &str,
     counts: impl Fn(&RegionRow) -> bool,
 ) -> (i32, i32) {
@@ -69,14 +69,14 @@ fn is_regency(region: &RegionRow) -> bool {
 }
 
 /// Distinct regions in which a mall operates.
-pub fn covered_regions<'a>(standings: &'a [Standing<'_>]) -> BTreeSet<&'a str> {
+pub fn covered_regions<'a>(standings: &'a [MallThen<'_>]) -> BTreeSet<&'a str> {
     standings.iter().filter(|mall| mall.operates()).filter_map(|mall| mall.region).collect()
 }
 
 /// Each province of the day; `malls` are the reports of the same standings.
 pub fn provinces(
     nation: &Nation,
-    standings: &[Standing<'_>],
+    standings: &[MallThen<'_>],
     malls: &[MallReport],
     day: &str,
 ) -> Vec<ProvinceReport> {
@@ -120,8 +120,8 @@ pub fn region_name<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
 }
 
 /// Each regency and city of the day, with the stage of the mall there that has come furthest.
-pub fn regions(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Vec<RegionReport> {
-    let mut malls: BTreeMap<&str, Vec<&Standing<'_>>> = BTreeMap::new();
+pub fn regions(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Vec<RegionReport> {
+    let mut malls: BTreeMap<&str, Vec<&MallThen<'_>>> = BTreeMap::new();
     for standing in standings {
         malls.entry(standing.region.unwrap_or_default()).or_default().push(standing);
     }
@@ -130,7 +130,7 @@ pub fn regions(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Vec<Re
         .collect()
 }
 
-fn region(name: &str, row: &RegionRow, malls: &[&Standing<'_>]) -> RegionReport {
+fn region(name: &str, row: &RegionRow, malls: &[&MallThen<'_>]) -> RegionReport {
     let furthest = malls.iter().filter_map(|mall| mall.stage).max_by_key(|fact| rank(fact.stage));
     RegionReport {
         region: name.to_owned(),
@@ -152,7 +152,7 @@ fn rank(stage: i32) -> (bool, bool, i32) {
 }
 
 /// How much of the nation the index holds.
-pub fn extent(standings: &[Standing<'_>], published: &[PublishedCount], day: &str) -> Extent {
+pub fn extent(standings: &[MallThen<'_>], published: &[PublishedCount], day: &str) -> Extent {
     let known =
         published.iter().rev().find(|row| row.date.as_str() <= day && row.operating.is_some());
     Extent {

@@ -26,7 +26,7 @@ pub fn order_of_deviations<'a>(
 
 /// Findings of some counters, in the order of the counters.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct CounterFindings {
     /// Every finding that is kept of the shown counters.
     pub deviations: Vec<DeviationReport>,
     /// Counters with a finding, shown or not.
@@ -37,7 +37,7 @@ pub struct Found {
     pub left_out: u32,
 }
 
-impl Found {
+impl CounterFindings {
     /// Shows the first `most` of some counters, or fewer if they would take more than
     /// [`FINDINGS_BYTES`].
     pub fn first(nation: &Nation, counters: &[(&String, &DeviationRow)], most: usize) -> Self {

@@ -9,13 +9,13 @@ use mpp_core::{Error, Result};
 
 use super::{
     coverage,
-    deviations::{Found, stands},
+    deviations::{CounterFindings, stands},
     facts::{DayRow, MallRow, StageFact},
     message::count,
     nation::{Nation, below},
     question::Question,
     report::View,
-    stage::{Standing, standing},
+    stage::{MallThen, standing},
 };
 
 /// A mall as it is now.
@@ -53,7 +53,7 @@ fn stages(row: &MallRow) -> Vec<StageEntry> {
 
 impl View<'_> {
     /// The row of a mall.
-    pub fn mall(&self, standing: &Standing<'_>) -> MallReport {
+    pub fn mall(&self, standing: &MallThen<'_>) -> MallReport {
         let known = self.at.known;
         let counters: Vec<_> = below(&self.nation.counters, standing.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
@@ -88,7 +88,7 @@ impl View<'_> {
     }
 
     /// Tickets of the day asked for, or of the mall's own today.
-    fn day(&self, standing: &Standing<'_>) -> DayRow {
+    fn day(&self, standing: &MallThen<'_>) -> DayRow {
         let zone = self.nation.regions.get(&standing.row.region).map_or("", |region| &region.zone);
         let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
         let date = match self.question.as_of {
@@ -121,12 +121,12 @@ impl View<'_> {
     }
 
     /// The findings at the mall's counters.
-    fn mall_findings(&self, mall: &str) -> Found {
+    fn mall_findings(&self, mall: &str) -> CounterFindings {
         let found: Vec<_> = below(&self.nation.deviations, mall)
             .filter(|(counter, row)| {
                 !row.findings.is_empty() && stands(self.nation, counter, self.at.known)
             })
             .collect();
-        Found::first(self.nation, &found, usize::MAX)
+        CounterFindings::first(self.nation, &found, usize::MAX)
     }
 }

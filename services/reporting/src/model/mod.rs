@@ -25,7 +25,7 @@ pub use catalog_change::{ChangeRecord, change_records};
 pub use event::{Event, Upstream};
 pub use facts::NOT_IN_MEMORY;
 pub use mall::mall_detail;
-pub use nation::{FeedState, Nation, News, Pace, Place};
+pub use nation::{FeedState, InboxPlace, Nation, News, Pace};
 pub use project::project;
 pub use question::Question;
 pub use rebuilt::{differences, differing, digest, value};

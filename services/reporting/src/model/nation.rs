@@ -21,14 +21,14 @@ pub type Table<R> = BTreeMap<String, R>;
 
 /// A number of the inbox, and the mark of its row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct InboxPlace {
     /// The number; 0 before the first.
     pub seq: i64,
     /// The mark of that row.
     pub mark: i64,
 }
 
-impl Place {
+impl InboxPlace {
     /// True if the inbox whose row of this number bears the mark `there` goes on from here. An
     /// inbox that was restored, and written on since, gives the number again, but not the mark.
     pub fn is_known_by(self, there: Option<i64>) -> bool {
@@ -40,7 +40,7 @@ impl Place {
 #[derive(Debug, Default)]
 pub struct News {
     /// The inbox's last place.
-    pub place: Place,
+    pub place: InboxPlace,
     /// True if these are all rows and not just changes: a row that is not here is gone.
     pub anew: bool,
     /// Rows that changed, with the inbox's number then.
@@ -53,7 +53,7 @@ pub struct News {
 #[derive(Debug, Default)]
 pub struct Nation {
     /// The inbox has been projected up to here.
-    pub place: Place,
+    pub place: InboxPlace,
     /// Provinces, regencies and cities.
     pub regions: Table<RegionRow>,
     /// Bodies, for the names of owners.

@@ -16,7 +16,7 @@ use mpp_core::{Error, Micros, Result, as_told, unit_of};
 use super::{
     catalog_change::catalog_change,
     coverage::{self, share},
-    deviations::{Found, order_of_deviations, stands},
+    deviations::{CounterFindings, order_of_deviations, stands},
     event::Upstream,
     facts::{ChangeRow, DeviationRow},
     message::{count, text, timestamp},
@@ -24,7 +24,7 @@ use super::{
     published::published,
     question::Question,
     source,
-    stage::{AsOf, Standing, standings},
+    stage::{AsOf, MallThen, standings},
 };
 use crate::policy::Policy;
 
@@ -114,7 +114,7 @@ impl<'a> View<'a> {
         was
     }
 
-    fn deviations(&self, most: usize) -> Found {
+    fn deviations(&self, most: usize) -> CounterFindings {
         let nation = self.nation;
         let mut found: Vec<_> = nation
             .deviations
@@ -125,7 +125,7 @@ impl<'a> View<'a> {
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
         found.sort_by_key(|(counter, row)| order_of_deviations(counter, row));
-        Found::first(nation, &found, most)
+        CounterFindings::first(nation, &found, most)
     }
 
     fn sources(&self) -> Vec<SourceReport> {
@@ -239,7 +239,7 @@ fn uniformity(malls: &[MallReport]) -> Share {
     share(uniform, counted, name.id, name.en)
 }
 
-fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
+fn stage_counts(standings: &[MallThen<'_>]) -> Vec<StageCount> {
     let mut counts: BTreeMap<i32, i32> = BTreeMap::new();
     for fact in standings.iter().filter_map(|standing| standing.stage) {
         *counts.entry(fact.stage).or_default() += 1;

@@ -22,7 +22,7 @@ pub struct AsOf {
 }
 
 /// A mall as it stood.
-pub struct Standing<'a> {
+pub struct MallThen<'a> {
     /// The mall's resource name.
     pub name: &'a str,
     /// The mall's row.
@@ -33,7 +33,7 @@ pub struct Standing<'a> {
     pub region: Option<&'a str>,
 }
 
-impl Standing<'_> {
+impl MallThen<'_> {
     /// Number of `Mall.Stage`: of the last stage reached, 0 if none is known.
     pub fn stage_number(&self) -> i32 {
         self.stage.map_or(0, |fact| fact.stage)
@@ -52,7 +52,7 @@ pub fn operates(stage: i32) -> bool {
 }
 
 /// All malls as they stood, by name.
-pub fn standings<'a>(nation: &'a Nation, at: &AsOf) -> Vec<Standing<'a>> {
+pub fn standings<'a>(nation: &'a Nation, at: &AsOf) -> Vec<MallThen<'a>> {
     nation.malls.iter().filter_map(|(name, row)| standing(nation, name, row, at)).collect()
 }
 
@@ -62,14 +62,14 @@ pub fn standing<'a>(
     name: &'a str,
     row: &'a MallRow,
     at: &AsOf,
-) -> Option<Standing<'a>> {
+) -> Option<MallThen<'a>> {
     if !row.spans.iter().any(|span| span.holds(at.known)) {
         return None;
     }
     let stage = stage_as_of(row, at);
     let later_only = stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
     let region = region_as_of(&nation.regions, &row.region, &at.day);
-    (!later_only).then_some(Standing { name, row, stage, region })
+    (!later_only).then_some(MallThen { name, row, stage, region })
 }
 
 /// The last stage reached: by date, then by place in the mall's own list. A stage without a date

@@ -5,7 +5,7 @@ use mpp_store::{Db, db_error};
 use sqlx::any::AnyRow;
 
 use super::get;
-use crate::model::{FeedState, NOT_IN_MEMORY, News, Place, Upstream};
+use crate::model::{FeedState, InboxPlace, NOT_IN_MEMORY, News, Upstream};
 
 /// The inbox's last number, as it is in the database.
 ///
@@ -34,7 +34,7 @@ pub async fn form(db: &Db) -> Result<i64> {
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
-pub async fn news(db: &Db, since: Option<Place>) -> Result<News> {
+pub async fn news(db: &Db, since: Option<InboxPlace>) -> Result<News> {
     let mut read = db.read().await?;
     let row = sqlx::query(
         "select h.seq, coalesce(i.mark, 0) as mark,
@@ -45,7 +45,7 @@ pub async fn news(db: &Db, since: Option<Place>) -> Result<News> {
     .fetch_one(read.conn())
     .await
     .map_err(db_error)?;
-    let place = Place { seq: get(&row, "seq")?, mark: get(&row, "mark")? };
+    let place = InboxPlace { seq: get(&row, "seq")?, mark: get(&row, "mark")? };
     let there: Option<i64> = get(&row, "there")?;
     let since = since.filter(|since| since.is_known_by(there));
     let mut news = News { place, anew: since.is_none(), ..News::default() };

@@ -11,7 +11,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Label, Labels};
-use mpp_form::reconcile::{Found, Item, Set, Standing, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, Item, Set, SetDifference, Walk, digest, key_of};
 use mpp_testkit::{alter_records, execute, on_both};
 use tonic::Code;
 
@@ -143,11 +143,11 @@ async fn a_bad_export_is_undone_and_comes_back_only_by_an_officers_word() {
 }
 
 fn item(record: &Record) -> Item {
-    Item::new(key_of(&name(&record.source_id)), &digest(record), Standing::Taken)
+    Item::new(key_of(&name(&record.source_id)), &digest(record), AnswerState::Taken)
 }
 
 /// How the service's records differ from those of a client that has lost its answers.
-async fn compared(world: &World, records: &[Record]) -> Found {
+async fn compared(world: &World, records: &[Record]) -> SetDifference {
     let mut walk = Walk::new(Set::new(records.iter().map(item).collect()));
     let mut sync = sync(world, publisher());
     while let Some(ranges) = walk.next_message() {

@@ -44,7 +44,9 @@ pub use search::field as search_field;
 use crate::{
     components::Look,
     policy::Policy,
-    upstream::{Found, MallData, Missing, RegionData, ServiceData, StandardData, StandardsData},
+    upstream::{
+        MallData, Missing, RegionData, SearchAnswer, ServiceData, StandardData, StandardsData,
+    },
     words::{Lang, table as words},
 };
 
@@ -90,7 +92,7 @@ pub enum Own {
     /// The records of a source that wait; `None` while the registry is silent.
     Source(Option<Arc<ListWaitingRecordsResponse>>),
     /// A question and what answers it.
-    Found(Arc<Found>),
+    Found(Arc<SearchAnswer>),
 }
 
 /// Draws a page.

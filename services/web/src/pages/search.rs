@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     components::{Look, query},
-    upstream::Found,
+    upstream::SearchAnswer,
     words::{contract, format, local, table as words},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 const FEW: usize = 5;
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, found: &Found) -> Drawn {
+pub fn draw(look: Look, view: &View, found: &SearchAnswer) -> Drawn {
     let as_of = as_of(look, view, Zone::Wib);
     let title = match found.question.as_str() {
         "" => look.of(words::SEARCH_TITLE).to_owned(),
@@ -66,7 +66,7 @@ pub fn part(look: Look) -> Arc<Part> {
     Part::new("ask", html! { section #ask { (field(look, "")) } })
 }
 
-fn ask(look: Look, found: &Found) -> Arc<Part> {
+fn ask(look: Look, found: &SearchAnswer) -> Arc<Part> {
     Part::new(
         "ask",
         html! {
@@ -79,7 +79,12 @@ fn ask(look: Look, found: &Found) -> Arc<Part> {
     )
 }
 
-fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesResponse) -> Arc<Part> {
+fn answered(
+    look: Look,
+    view: &View,
+    found: &SearchAnswer,
+    answer: &SearchServicesResponse,
+) -> Arc<Part> {
     let elsewhere =
         |place: &NamedPlace| place.destination || place.avoided || place.origin || place.unclear;
     let asked = |place: &&NamedPlace| !elsewhere(place) && !place.regions.is_empty();
@@ -106,7 +111,7 @@ fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesRespo
     )
 }
 
-fn next(look: Look, found: &Found, answer: &SearchServicesResponse) -> String {
+fn next(look: Look, found: &SearchAnswer, answer: &SearchServicesResponse) -> String {
     let asked = [("cari", found.question.as_str()), ("halaman", &answer.next_page_token)];
     format!("{}?{}", look.path("/layanan"), query(&asked))
 }
@@ -176,7 +181,7 @@ fn either(look: Look, names: &[String]) -> String {
     }
 }
 
-fn item(look: Look, found: &Found, hit: &Hit, place: Option<&str>) -> Markup {
+fn item(look: Look, found: &SearchAnswer, hit: &Hit, place: Option<&str>) -> Markup {
     html! {
         li {
             h3 { a href=(look.path(&format!("/{}", hit.service))) { (local(hit.title.as_ref(), look.lang)) } }

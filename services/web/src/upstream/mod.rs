@@ -37,7 +37,7 @@ use tonic::{Code, Response, Status};
 use answer::Answer;
 pub use answer::Missing;
 pub use mall::{MallData, Records};
-pub use search::Found;
+pub use search::SearchAnswer;
 pub use standards::{StandardData, StandardsData};
 
 /// Calls of one page under way at once.

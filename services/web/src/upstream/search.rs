@@ -12,7 +12,7 @@ use super::{Answer, Missing, Upstream};
 
 /// A question and what the registry said to it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchAnswer {
     /// The question, as it was typed.
     pub question: String,
     /// The answer; `None` if nothing was asked.
@@ -23,10 +23,10 @@ pub struct Found {
 
 impl Upstream {
     /// Searches for a question, from the page that a token names.
-    pub async fn search(&self, question: &str, page: &str) -> Result<Found, Missing> {
+    pub async fn search(&self, question: &str, page: &str) -> Result<SearchAnswer, Missing> {
         let question = question.trim().to_owned();
         if question.is_empty() {
-            return Ok(Found { question, answer: None, agencies: HashMap::new() });
+            return Ok(SearchAnswer { question, answer: None, agencies: HashMap::new() });
         }
         let request = SearchServicesRequest {
             query: question.clone(),
@@ -40,7 +40,7 @@ impl Upstream {
             Answer::Absent | Answer::Silence => return Err(Missing::Unreachable),
         };
         let agencies = self.agencies(&answer).await;
-        Ok(Found { question, answer: Some(answer), agencies })
+        Ok(SearchAnswer { question, answer: Some(answer), agencies })
     }
 
     async fn agencies(&self, answer: &SearchServicesResponse) -> HashMap<String, LocalizedText> {

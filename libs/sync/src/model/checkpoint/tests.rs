@@ -13,8 +13,8 @@ fn at(sequence: i64) -> Checkpoint {
 }
 
 /// Eight batches under the mapping "1", of which a client has shown to have five.
-fn standing() -> Standing {
-    Standing { last: at(8), mapping: "1".into(), heard: 5, ..Standing::default() }
+fn standing() -> SourceState {
+    SourceState { last: at(8), mapping: "1".into(), heard: 5, ..SourceState::default() }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use mpp_api::sync::{Checkpoint, Hello};
 
 use super::super::{
-    checkpoint::{Abandoned, Greeting, Known, Standing, known_from},
+    checkpoint::{Abandoned, Greeting, Known, SourceState, known_from},
     lease,
     quarantine::{Answer, Event, State},
 };
@@ -49,7 +49,7 @@ pub struct Registry {
     pub fencing: i64,
     pub until: i64,
     holder: String,
-    standing: Standing,
+    standing: SourceState,
     pub batches: Vec<Stored>,
     pub records: [Version; RECORDS],
     pub waits: [State; RECORDS],

@@ -7,7 +7,7 @@ use sqlx::{Row as _, any::AnyRow};
 use crate::{
     kind::Synced,
     model::{
-        checkpoint::{Opened, Standing},
+        checkpoint::{Opened, SourceState},
         forms::Forms,
     },
 };
@@ -27,7 +27,7 @@ pub(super) struct LeaseRow {
     others_of: i64,
     /// An older program has written since the last sums.
     pub is_unsealed: bool,
-    pub standing: Standing,
+    pub standing: SourceState,
 }
 
 /// The columns that [`read`] needs.
@@ -61,7 +61,7 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
     })
 }
 
-fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
+fn standing(row: &AnyRow) -> sqlx::Result<SourceState> {
     let checkpoint = |prefix: &str| -> sqlx::Result<Checkpoint> {
         let of = |column: &str| format!("{prefix}{column}");
         Ok(Checkpoint {
@@ -70,7 +70,7 @@ fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
             mark: row.try_get(of("mark").as_str())?,
         })
     };
-    Ok(Standing {
+    Ok(SourceState {
         last: checkpoint("")?,
         mapping: row.try_get("mapping_version")?,
         mapped_after: row.try_get("mapped_after")?,

@@ -10,7 +10,7 @@ use mpp_client::Endpoint;
 use mpp_core::Result;
 use mpp_form::{
     limits,
-    reconcile::Found,
+    reconcile::SetDifference,
     record::{self, is_place, known_as},
 };
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,7 @@ impl<'a> Asking<'a> {
         }
     }
 
-    pub(super) fn tell_compared(&self, records: usize, found: &Found) {
+    pub(super) fn tell_compared(&self, records: usize, found: &SetDifference) {
         let (differ, gone) = (found.wanted.len(), found.lone.len());
         (self.report)(Event::Compared { why: Why::Asked, records, differ, gone });
     }

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub use choice::{Choice, Guess};
 pub use field::Field;
 pub use hours::hours;
-pub use places::{Above, Place, places};
+pub use places::{Above, PlaceKind, places};
 pub use program::program;
 
 use columns::{Column, Form};

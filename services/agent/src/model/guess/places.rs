@@ -18,7 +18,7 @@ use super::{
 
 /// A kind of place that a table may list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PlaceKind {
     /// A body, or a part of one.
     Unit,
     /// A mall, as far as its organiser decides it.
@@ -72,12 +72,12 @@ const CONTACTS: [(&[&str], contact::Kind); 3] = [
 type MappedField = (String, Cow<'static, str>);
 
 /// Guesses from the first records of a table; `None` if no column names the places.
-pub fn places(records: &[Value], place: Place, above: Above<'_>) -> Option<Places> {
+pub fn places(records: &[Value], place: PlaceKind, above: Above<'_>) -> Option<Places> {
     let mut rest = Rest(columns(records));
     let (key, around, within) = match place {
-        Place::Unit => unit(&mut rest, above),
-        Place::Mall => mall(&mut rest, above),
-        Place::Counter => counter(&mut rest, above),
+        PlaceKind::Unit => unit(&mut rest, above),
+        PlaceKind::Mall => mall(&mut rest, above),
+        PlaceKind::Counter => counter(&mut rest, above),
     }?;
     let left: Vec<String> = rest.0.iter().map(Column::name).collect();
     Some(Places { program: program(&around, key, &within, &left), left })

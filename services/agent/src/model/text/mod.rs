@@ -10,7 +10,7 @@ mod sheet;
 mod unseen;
 mod within;
 
-use mpp_api::text::{Form, Place, Texts};
+use mpp_api::text::{Form, TextPlace, Texts};
 use mpp_core::text;
 use mpp_form::markup;
 
@@ -20,7 +20,7 @@ pub use list::list_items;
 /// Reads every text of a record as [`html_text`] does where it holds markup, and takes out what no
 /// text of the registry may hold, so that a mapping need not do it for each field.
 pub fn tidied<T: Texts>(mut record: T) -> T {
-    let mut visit = |place: &Place<'_>, text: &mut String| {
+    let mut visit = |place: &TextPlace<'_>, text: &mut String| {
         let mut read = read(place.form, text);
         if matches!(place.form, Form::Line) && TITLES.contains(&place.to_string().as_str()) {
             read = without_number(read);
@@ -29,7 +29,7 @@ pub fn tidied<T: Texts>(mut record: T) -> T {
             *text = read;
         }
     };
-    record.each_text(&mut visit, &Place::default());
+    record.each_text(&mut visit, &TextPlace::default());
     record
 }
 

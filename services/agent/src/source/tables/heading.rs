@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::lines::Line;
+use super::lines::TextLine;
 
 /// Lines in which the heading must stand.
 pub const LOOKED_AT: usize = 40;
@@ -31,7 +31,7 @@ pub struct TableStart {
 /// # Errors
 /// No heading is found, or it has another delimiter than the configured one; it says what is there.
 pub fn find(
-    lines: &[Line],
+    lines: &[TextLine],
     configured: Option<char>,
     heading_line: Option<usize>,
 ) -> Result<TableStart, String> {
@@ -217,7 +217,7 @@ mod tests {
 
     fn found(text: &str, configured: Option<char>) -> Result<TableStart, String> {
         let line =
-            |(number, text): (usize, &str)| Line { number: number + 1, text: Ok(text.into()) };
+            |(number, text): (usize, &str)| TextLine { number: number + 1, text: Ok(text.into()) };
         let lines: Vec<_> = text.lines().enumerate().map(line).collect();
         find(&lines, configured, None)
     }

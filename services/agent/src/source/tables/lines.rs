@@ -23,7 +23,7 @@ const HOW_TO_SAVE: &str = "save it as \"CSV UTF-8\", or name the encoding in the
 
 /// A line without its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TextLine {
     /// Counted from 1, as an editor does.
     pub number: usize,
     /// The text, or why it cannot be read.
@@ -89,7 +89,7 @@ impl Lines {
     ///
     /// # Errors
     /// The file cannot be read on.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub fn next(&mut self) -> io::Result<Option<TextLine>> {
         let mut bytes = Vec::new();
         let mut length = 0;
         let ended = loop {
@@ -109,7 +109,7 @@ impl Lines {
         } else {
             decode(&bytes, self.encoding)
         };
-        Ok(Some(Line { number: self.number, text }))
+        Ok(Some(TextLine { number: self.number, text }))
     }
 
     /// True once the last line was read and has no end.
@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    fn lines(bytes: &[u8], encoding: Option<&'static Encoding>) -> Vec<Line> {
+    fn lines(bytes: &[u8], encoding: Option<&'static Encoding>) -> Vec<TextLine> {
         let bytes = bytes.to_vec();
         let mut lines =
             Lines::of(Box::new(io::Cursor::new(bytes)), encoding, 40, "x").expect("text");

@@ -9,7 +9,7 @@ use mpp_core::{Error, FieldCode};
 
 use super::{
     habit::Habit,
-    lines::{Line, Lines},
+    lines::{Lines, TextLine},
     row::{Row, TableRows},
 };
 
@@ -30,7 +30,7 @@ pub struct Layout {
 pub struct Rows {
     lines: Lines,
     /// Lines that were looked at and have yet to be read.
-    ahead: VecDeque<Line>,
+    ahead: VecDeque<TextLine>,
     layout: Layout,
     /// How the rows so far look, by which a line within a cell is known for one of them.
     habit: Habit,
@@ -38,7 +38,7 @@ pub struct Rows {
 
 impl Rows {
     /// Reads on after `ahead`.
-    pub fn new(lines: Lines, ahead: VecDeque<Line>, layout: Layout) -> Self {
+    pub fn new(lines: Lines, ahead: VecDeque<TextLine>, layout: Layout) -> Self {
         Self { lines, ahead, layout, habit: Habit::default() }
     }
 }
@@ -93,7 +93,7 @@ impl TableRows for Rows {
 }
 
 impl Rows {
-    fn line(&mut self) -> io::Result<Option<Line>> {
+    fn line(&mut self) -> io::Result<Option<TextLine>> {
         match self.ahead.pop_front() {
             Some(line) => Ok(Some(line)),
             None => self.lines.next(),

@@ -14,7 +14,7 @@ use super::{
     before::{Before, Open},
     heading::{self, LOOKED_AT},
     hidden::Hidden,
-    lines::{HOW_TO_FIND, Line},
+    lines::{HOW_TO_FIND, TextLine},
     row::Row,
     runs,
     sheet::SheetRows,
@@ -201,7 +201,7 @@ fn find_heading(
 ) -> Result<Vec<String>, Fault> {
     let lost = |error: io::Error| Fault::torn(place, format!("it breaks off: {error}"));
     let ahead = rows.look_ahead(LOOKED_AT).map_err(lost)?;
-    let lines: Vec<Line> = ahead.iter().map(line).collect();
+    let lines: Vec<TextLine> = ahead.iter().map(line).collect();
     let wanted = heading_row.map(|row| {
         let found = lines.iter().position(|line| line.number == row).map(|at| at + 1);
         let text = format!(
@@ -222,16 +222,16 @@ fn find_heading(
 }
 
 /// A row as a line of text, for a look at where the heading stands.
-fn line(row: &Row) -> Line {
+fn line(row: &Row) -> TextLine {
     match row {
         Row::Cells { line, cells } => {
             let clean = |cell: &String| cell.replace(['\n', '\r', '"', PARTS], " ");
             let text = cells.iter().map(clean).collect::<Vec<_>>().join(&PARTS.to_string());
-            Line { number: *line, text: Ok(text) }
+            TextLine { number: *line, text: Ok(text) }
         }
         Row::Refused { line, error, .. } => {
-            Line { number: *line, text: Err(error.message().to_owned()) }
+            TextLine { number: *line, text: Err(error.message().to_owned()) }
         }
-        Row::Torn { from, why, .. } => Line { number: *from, text: Err(why.clone()) },
+        Row::Torn { from, why, .. } => TextLine { number: *from, text: Err(why.clone()) },
     }
 }

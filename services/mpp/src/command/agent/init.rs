@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args as ClapArgs, ValueEnum};
 use mpp_agent::{
-    Above, Input, Place, Policy, Proposed, Wanted, Workbook, is_remote, lists, propose, sample,
+    Above, Input, PlaceKind, Policy, Proposed, Wanted, Workbook, is_remote, lists, propose, sample,
     sheets,
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
@@ -69,12 +69,12 @@ enum Kind {
 }
 
 impl Kind {
-    const fn place(self) -> Option<Place> {
+    const fn place(self) -> Option<PlaceKind> {
         match self {
             Self::Service => None,
-            Self::Unit => Some(Place::Unit),
-            Self::Mall => Some(Place::Mall),
-            Self::Counter => Some(Place::Counter),
+            Self::Unit => Some(PlaceKind::Unit),
+            Self::Mall => Some(PlaceKind::Mall),
+            Self::Counter => Some(PlaceKind::Counter),
         }
     }
 }

@@ -3,14 +3,14 @@
 use mpp_form::hours_rule::Target;
 
 use super::Directory;
-use crate::model::standing::Standing;
+use crate::model::standing::Registration;
 
 impl Directory {
     /// Whether a target's mall serves, and whether its counter may be in it.
-    pub fn standing(&self, target: &Target) -> Standing {
+    pub fn standing(&self, target: &Target) -> Registration {
         let mall = target.mall().and_then(|name| self.malls.get(name));
         let counter = target.counter().and_then(|name| self.counters.get(name));
-        Standing {
+        Registration {
             stages: mall.map(|mall| mall.stages.clone()).unwrap_or_default(),
             agreement: counter.and_then(|counter| counter.agreement.clone()),
         }

@@ -45,7 +45,7 @@ struct Batch {
 
 #[derive(Clone, Default)]
 struct Registry {
-    standing: Standing,
+    standing: SourceState,
     batches: Vec<Batch>,
     records: BTreeMap<usize, Content>,
 }
