@@ -258,11 +258,12 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         (words.iter().any(is_content) && !torn).then_some(at)
     }
 
-    /// "di luar waktu pengiriman": such an exclusion is no condition.
+    /// "di luar waktu pengiriman": such an exclusion is no condition; one of a place or of hours
+    /// is.
     fn excludes(&self, at: usize) -> bool {
-        let next = self.tokens.get(at + 1).map_or("", |next| next.text);
-        self.tokens[at].text == "luar"
-            && matches!(next, "waktu" | "biaya" | "ongkos" | "ongkir" | "tarif" | "pajak" | "ppn")
+        let word = |at: usize| self.tokens.get(at).map_or("", |token| token.text);
+        let of_work = word(at + 1) == "hari" && word(at + 2) == "kerja";
+        word(at) == "luar" && !of_work && !lists(OUTSIDE_OF, word(at + 1))
     }
 
     /// The end of a reading that stands at a place; a bare number is one at a condition's end only.
@@ -286,7 +287,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             let bare = || self.core_at(at, true).is_some_and(|(_, next)| next == end);
             self.core_at(at, false).is_some() || (bare() && !is_threshold(&self.tokens[..at]))
         };
-        let plain = !(from..end).any(other);
+        let plain = !(from..end).any(|at| other(at) || self.excludes(at));
         (plain && is_label(words) && is_condition(words)).then_some(words)
     }
 
@@ -303,6 +304,12 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         })
     }
 }
+
+/// Places and hours outside of which a service is another one's case.
+const OUTSIDE_OF: &str = "\
+    kota | daerah | wilayah | kabupaten | provinsi | kecamatan | kelurahan | desa | domisili | negeri \
+    | jawa | pulau | gedung | kantor | loket | jam | nikah | dinas | panti | jaringan | ruang | ruangan \
+    | sekolah | rumah | lingkungan";
 
 /// How many tokens there are from a part's begin to the end of the whole.
 fn offset(whole: Tokens, part: Tokens) -> usize {

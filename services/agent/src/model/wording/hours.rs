@@ -28,8 +28,10 @@ pub fn opening_hours(text: &str) -> Result<Value, String> {
         return Ok(json!([]));
     }
     let plain = replaced(replaced(plain, &UNTIL, "-"), &AND, ";");
-    let read: Option<Vec<Value>> = plain.split(';').map(interval).collect();
-    read.map(Value::from).ok_or_else(|| {
+    let read: Option<Vec<[String; 2]>> = plain.split(';').map(interval).collect();
+    let day = |[open, close]: [String; 2]| json!({ "open": open, "close": close });
+    let read = read.filter(|read| run_on(read)).map(|read| read.into_iter().map(day).collect());
+    read.ok_or_else(|| {
         format!(
             "opening_hours: \"{text}\" is not read; write 08.00 - 12.00, 13.00 - 16.00, or tutup, or \
              say in the mapping what it means"
@@ -41,9 +43,16 @@ fn replaced(text: String, words: &[&str], by: &str) -> String {
     words.iter().fold(text, |text, word| text.replace(word, by))
 }
 
-fn interval(text: &str) -> Option<Value> {
+fn interval(text: &str) -> Option<[String; 2]> {
     let (open, close) = text.split_once('-')?;
-    Some(json!({ "open": time(open)?, "close": time(close)? }))
+    Some([time(open)?, time(close)?])
+}
+
+/// Whether the times run on through one day: "8.00 - 3.00" is a clock of twelve hours or a slip,
+/// and of hours that overlap nobody knows which hold.
+fn run_on(read: &[[String; 2]]) -> bool {
+    let each = read.iter().all(|[open, close]| open < close);
+    each && read.windows(2).all(|two| two[0][1] <= two[1][0])
 }
 
 /// "pukul 8.00" is 08:00; an hour without minutes could be anything.
@@ -102,6 +111,12 @@ mod tests {
             "menyesuaikan",
             "-",
             "+8.00-15.00",
+            "8:00-3:00",
+            "08.00-08.00",
+            "22.00-06.00",
+            "08.00-12.00, 01.00-03.00",
+            "08.00-13.00, 12.00-15.00",
+            "13.00-15.00, 08.00-12.00",
             "24 jam",
         ] {
             let error = opening_hours(text).expect_err(text);

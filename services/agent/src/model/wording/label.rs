@@ -33,6 +33,8 @@ pub fn is_condition(words: Tokens) -> bool {
     match head {
         "dalam" => lists(WITHIN, next),
         "non" | "e" => words::names_kind(next),
+        // "Nihil (kecuali fotokopi)" is another cost.
+        "kecuali" | "selain" => words::names_kind(next),
         head => words::opens(head) || words::names_kind(head),
     }
 }
