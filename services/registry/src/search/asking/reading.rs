@@ -17,8 +17,8 @@ use super::{
 use crate::search::words::{
     analyze::{QueryTerm, Role, Token, folded, term, tokens, words},
     vocabulary::{
-        ARRIVED, KINDS, LIVES, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS, SINCE, TURNS,
-        UNITS,
+        ARRIVED, KINDS, LIVES, NATIONS, ONLY_ENGLISH, OUT_OF_STEP, PHRASES, REFUSALS, SAYINGS,
+        SINCE, TURNS, UNITS,
     },
     wordnet,
 };
@@ -81,7 +81,12 @@ static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
             .iter()
             .map(|word| (vec![(*no).to_owned(), (*word).to_owned()], split("sinkron")))
     });
-    longest_first(said.chain(refused).collect())
+    // "Orang belanda", "warga negara jepang".
+    let foreign = NATIONS.iter().flat_map(|nation| {
+        ["orang", "warga", "warga negara"]
+            .map(|people| (split(&format!("{people} {nation}")), split("orang asing")))
+    });
+    longest_first(said.chain(refused).chain(foreign).collect())
 });
 
 /// English names of documents, by their terms.

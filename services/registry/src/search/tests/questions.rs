@@ -52,6 +52,27 @@ async fn the_document_leads_whatever_else_is_said_about_it() {
 }
 
 #[tokio::test]
+async fn how_long_it_takes_is_asked_of_no_old_document() {
+    let old = with_keywords("renewal", "Perpanjangan SKCK", "", "perpanjang skck, skck lama");
+    let engine = engine(office().into_iter().chain([old]).collect()).await;
+    for text in ["berapa lama skck jadi", "skck brp lama", "lama pembuatan skck"] {
+        assert_eq!(first(&engine, text).await, "skck", "{text}");
+    }
+    assert_eq!(first(&engine, "skck lama").await, "renewal");
+}
+
+#[tokio::test]
+async fn people_of_another_nation_are_foreigners() {
+    let foreign = with_keywords("foreign", "Penerbitan KTP orang asing", "", "ktp wna");
+    let engine = engine(office().into_iter().chain([foreign]).collect()).await;
+    for text in
+        ["ktp orang belanda", "suami saya orang belanda mau punya ktp", "ktp warga negara jepang"]
+    {
+        assert_eq!(first(&engine, text).await, "foreign", "{text}");
+    }
+}
+
+#[tokio::test]
 async fn english_questions_find_indonesian_services() {
     let engine = engine(office()).await;
     for (text, service) in [

@@ -13,3 +13,15 @@ pub const PEOPLE: &[&str] = &[
     "keluarga", "lansia", "mahasiswa", "majikan", "nelayan", "ojek", "ojol", "paman", "petani", "pria", "remaja",
     "siswa", "sopir", "wanita", "wiraswasta",
 ];
+
+/// Nations of the world whose people are foreigners: "orang belanda". Not those whose name
+/// Indonesians of that descent bear as well ("orang arab").
+#[rustfmt::skip]
+pub const NATIONS: &[&str] = &[
+    "afganistan", "amerika", "australia", "austria", "bangladesh", "belanda", "belgia", "brasil", "brunei", "denmark",
+    "filipina", "finlandia", "hongkong", "inggris", "irak", "iran", "irlandia", "italia", "jepang", "jerman", "kamboja",
+    "kanada", "korea", "kuwait", "laos", "malaysia", "maroko", "meksiko", "mesir", "myanmar", "nepal", "nigeria",
+    "norwegia", "pakistan", "palestina", "perancis", "portugal", "prancis", "qatar", "rusia", "singapura", "spanyol",
+    "suriah", "swedia", "swiss", "taiwan", "thailand", "tiongkok", "turki", "ukraina", "vietnam", "yaman", "yordania",
+    "yunani",
+];

@@ -125,6 +125,13 @@ pub const SAYINGS: &[(&str, &str)] = &[
     ("kantor buka", "kantor"),
     ("mal buka", "mal"),
     ("mpp buka", "mpp"),
+    // How long it takes, and nothing that is old.
+    ("berapa lama", "berapa"),
+    ("brapa lama", "berapa"),
+    ("brp lama", "berapa"),
+    ("lama pembuatan", "pembuatan"),
+    ("lama pengurusan", "pengurusan"),
+    ("lama proses", "proses"),
     // A citizen who has moved arrives; one who is going to move leaves.
     ("abis pindah", "pindah datang"),
     ("baru pindah", "pindah datang"),
