@@ -4,12 +4,13 @@ use maud::{Markup, html};
 use mpp_agent::{Look, Previewed};
 use mpp_api::sync::{FieldDifference, RecordPreview, record_preview::Change};
 
+use super::english;
 use crate::{
     components::{
         Look as Page,
         table::{Column, Row, table},
     },
-    words::{Phrase, table as words},
+    words::{Phrase, fault_of_cell, table as words},
 };
 
 /// Fields of a record that are shown; how many more differ is said.
@@ -63,7 +64,12 @@ fn fields(look: Page, record: &RecordPreview) -> Markup {
         record.differences.len() - shown.len() + usize::try_from(record.left_out).unwrap_or(0);
     let said = record.result.as_ref().filter(|result| !result.message.is_empty());
     html! {
-        @if let Some(result) = said { p { code { (result.code) } " " (result.message) } }
+        @if let Some(result) = said {
+            p {
+                code { (result.code) } " " (look.of(fault_of_cell(&result.code))) " "
+                span lang=[english(look)] { (result.message) }
+            }
+        }
         @if !shown.is_empty() { ul.plain { @for one in shown { li { (difference(one)) } } } }
         @if more > 0 {
             p { (words::WAITING_MORE.text(look.lang, &[&more.to_string()])) }
