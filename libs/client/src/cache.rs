@@ -48,7 +48,7 @@ pub struct Freshness {
 
 /// A record of a copy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept<D> {
+pub struct CachedRecord<D> {
     /// The record. A feed's documents lack the fields that the store knows by itself: the etag,
     /// which stands below, and the record's times.
     pub document: D,
@@ -130,7 +130,7 @@ impl Cache {
     ///
     /// # Errors
     /// Its document is not of this contract.
-    pub fn get<D: Document>(&self, name: &str) -> Result<Option<Kept<D>>> {
+    pub fn get<D: Document>(&self, name: &str) -> Result<Option<CachedRecord<D>>> {
         let records = self.shared.read();
         let found = records.kinds.get(D::KIND).and_then(|kind| kind.get(name));
         found.map(|stored| stored.decoded()).transpose()
@@ -140,7 +140,7 @@ impl Cache {
     ///
     /// # Errors
     /// A document is not of this contract.
-    pub fn list<D: Document>(&self) -> Result<Vec<Kept<D>>> {
+    pub fn list<D: Document>(&self) -> Result<Vec<CachedRecord<D>>> {
         let records = self.shared.read();
         let found = records.kinds.get(D::KIND).into_iter().flat_map(BTreeMap::values);
         found.map(Stored::decoded).collect()
@@ -153,9 +153,9 @@ impl Cache {
 }
 
 impl Stored {
-    fn decoded<D: Document>(&self) -> Result<Kept<D>> {
+    fn decoded<D: Document>(&self) -> Result<CachedRecord<D>> {
         let document = D::decode(self.document.clone()).map_err(Error::internal)?;
-        Ok(Kept {
+        Ok(CachedRecord {
             document,
             etag: document::etag(self.version, &self.document),
             commit_time: self.commit_time,

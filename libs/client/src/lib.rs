@@ -80,7 +80,7 @@ mod status;
 mod token;
 mod wire;
 
-pub use cache::{Cache, Freshness, Kept};
+pub use cache::{Cache, CachedRecord, Freshness};
 pub use channel::{Channel, connect, connect_with};
 pub use endpoint::{ClientTls, Endpoint};
 pub use follow::{Change, Event, Follower, Link};

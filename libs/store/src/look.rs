@@ -41,7 +41,7 @@ pub struct Looker {
 }
 
 /// A connection, and what was seen over it.
-type Seen = (AnyConnection, Look);
+type LookedOver = (AnyConnection, Look);
 
 impl Db {
     /// A looker, to keep an eye on the database.
@@ -101,7 +101,7 @@ impl Looker {
 
     /// Asks over the earlier connection or, where that is lost or silent for a moment, over a new
     /// one.
-    async fn see(&mut self) -> Result<Seen> {
+    async fn see(&mut self) -> Result<LookedOver> {
         let Some(conn) = self.conn.take() else {
             let seen = see_anew(self.db.clone()).await?;
             if self.has_looked {
@@ -169,7 +169,7 @@ impl Drop for Looker {
 
 /// Asks over a new connection. Another is tried again and again beside those that are still on
 /// their way: so it is known at once that a server is back, whatever becomes of the earlier tries.
-async fn see_anew(db: Db) -> Result<Seen> {
+async fn see_anew(db: Db) -> Result<LookedOver> {
     let mut tries = FuturesUnordered::from_iter([ask_anew(db.clone())]);
     let first = async {
         loop {
@@ -185,7 +185,7 @@ async fn see_anew(db: Db) -> Result<Seen> {
     timeout(db.0.policy.look(), first).await.unwrap_or_else(|_| Err(silent(&db)))
 }
 
-fn ask_anew(db: Db) -> BoxFuture<'static, Result<Seen>> {
+fn ask_anew(db: Db) -> BoxFuture<'static, Result<LookedOver>> {
     Box::pin(async {
         let inner = &db.0;
         let conn =
@@ -194,7 +194,7 @@ fn ask_anew(db: Db) -> BoxFuture<'static, Result<Seen>> {
     })
 }
 
-fn ask(db: Db, mut conn: AnyConnection) -> BoxFuture<'static, Result<Seen>> {
+fn ask(db: Db, mut conn: AnyConnection) -> BoxFuture<'static, Result<LookedOver>> {
     Box::pin(async move {
         let (text, clock) = (db.0.dialect.look, db.clock());
         let before = clock.now();

@@ -26,10 +26,10 @@ use tokio::{
 
 /// All that is known of one database's reach. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reach(Arc<Known>);
+pub(crate) struct Reach(Arc<ReachState>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct ReachState {
     found: watch::Sender<Findings>,
     /// Wakes the looker.
     doubts: Notify,

@@ -18,6 +18,6 @@ mod view;
 pub use follow::{Follow, Listener};
 pub use policy::MemoryPolicy;
 pub(crate) use records::decode;
-pub use records::{Records, Stored};
+pub use records::{MemoryRecord, Records};
 pub use row::{Row, Texts};
 pub use view::{Memory, View, Waits};

@@ -20,7 +20,7 @@ const SWEEP_EVERY: usize = 100_000;
 type Table = BTreeMap<Arc<str>, Row>;
 
 /// A record by kind, name and version, with its document, which is shared.
-pub(crate) type Kept = (&'static str, Arc<str>, i64, Bytes);
+pub(crate) type HeldRecord = (&'static str, Arc<str>, i64, Bytes);
 
 /// Every living record of some kinds, at one revision.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub struct Records {
 
 /// A record out of memory.
 #[derive(Clone, Debug)]
-pub struct Stored<D> {
+pub struct MemoryRecord<D> {
     /// The document as it is stored.
     pub doc: D,
     /// Version and times.
@@ -44,7 +44,7 @@ pub struct Stored<D> {
     bytes: Bytes,
 }
 
-impl<D> Stored<D> {
+impl<D> MemoryRecord<D> {
     /// The etag by which a write names this state of the record.
     pub fn etag(&self) -> String {
         document::etag(self.stamp.version, &self.bytes)
@@ -91,7 +91,7 @@ impl Records {
     }
 
     /// One record, decoded; `None` also for bytes that are not such a message, which the log names.
-    pub fn get<D: Document>(&self, name: &str) -> Option<Stored<D>> {
+    pub fn get<D: Document>(&self, name: &str) -> Option<MemoryRecord<D>> {
         self.row::<D>(name).and_then(|row| decode(name, row))
     }
 
@@ -116,7 +116,7 @@ impl Records {
     }
 
     /// All records, of every kind.
-    pub(super) fn all(&self) -> Vec<Kept> {
+    pub(super) fn all(&self) -> Vec<HeldRecord> {
         let rows = self.tables.iter().flat_map(|(kind, table)| {
             table
                 .iter()
@@ -150,9 +150,9 @@ fn size(name: &str, row: &Row) -> usize {
     name.len() + row.doc.len() + size_of::<Row>()
 }
 
-pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<Stored<D>> {
+pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<MemoryRecord<D>> {
     match D::decode(row.doc.clone()) {
-        Ok(doc) => Some(Stored { doc, stamp: row.stamp, bytes: row.doc.clone() }),
+        Ok(doc) => Some(MemoryRecord { doc, stamp: row.stamp, bytes: row.doc.clone() }),
         Err(error) => {
             tracing::error!(name, %error, "a stored document cannot be decoded");
             None

@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     lost::Lost,
-    records::{Kept, Records},
+    records::{HeldRecord, Records},
 };
 use crate::metrics;
 
@@ -196,7 +196,7 @@ impl<V: View> Memory<V> {
     }
 
     /// All records of one moment, with shared documents, and the revision.
-    pub(crate) fn rows(&self) -> (i64, Vec<Kept>) {
+    pub(crate) fn rows(&self) -> (i64, Vec<HeldRecord>) {
         let view = self.0.read();
         (self.0.reached(), view.records().all())
     }

@@ -107,7 +107,9 @@ impl Run<'_> {
             return Outcome::Left(format!("needs {lost}, which was not applied"));
         }
         let names_new = record.names.iter().any(|name| self.new.contains(name));
-        step::Step { services: self.services, options: self.options, names_new }.run(record).await
+        step::ApplyStep { services: self.services, options: self.options, names_new }
+            .run(record)
+            .await
     }
 
     fn note(&mut self, record: &Record, outcome: &Outcome) {

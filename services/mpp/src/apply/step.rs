@@ -8,14 +8,14 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 use super::{Options, Outcome, difference::difference, record::Record};
 use crate::record::Records;
 
-pub struct Step<'a> {
+pub struct ApplyStep<'a> {
     pub services: &'a Records<'a>,
     pub options: Options<'a>,
     /// True if it names a record that was created in this run.
     pub names_new: bool,
 }
 
-impl Step<'_> {
+impl ApplyStep<'_> {
     pub async fn run(&self, record: &Record) -> Outcome {
         let (verb, outcome) = match self.services.get(&record.name).await {
             Ok(_) if self.options.keep_existing => return Outcome::Unchanged,

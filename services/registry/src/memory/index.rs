@@ -9,7 +9,7 @@ use mpp_api::{
 };
 
 use mpp_core::{Error, Result};
-use mpp_resource::memory::{Listener, Memory, Stored};
+use mpp_resource::memory::{Listener, Memory, MemoryRecord};
 use mpp_store::{Change, Label};
 
 use super::view::RegistryView;
@@ -112,7 +112,7 @@ fn unit(state: &RegistryView, name: &str) -> Update {
 }
 
 fn service(state: &RegistryView, name: &str) -> Update {
-    let Some(Stored { doc, .. }) = state.records.get::<Service>(name) else {
+    let Some(MemoryRecord { doc, .. }) = state.records.get::<Service>(name) else {
         return Update::DeleteService(name.to_owned());
     };
     let label =

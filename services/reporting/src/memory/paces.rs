@@ -17,10 +17,10 @@ const MISSED: u32 = 4;
 
 /// The states that a replica has seen of each feed, in the order of [`Upstream::ALL`].
 #[derive(Debug, Default)]
-pub struct Paces(Mutex<[Seen; 2]>);
+pub struct Paces(Mutex<[SeenPace; 2]>);
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SeenPace {
     /// The upstream's head.
     head: i64,
     /// A revision that should be read soon, and since when.
@@ -58,12 +58,12 @@ impl Paces {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, [Seen; 2]> {
+    fn lock(&self) -> MutexGuard<'_, [SeenPace; 2]> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seen {
+impl SeenPace {
     fn look(&mut self, feed: &FeedState, now: Micros) {
         if self.beats.replace(feed.beats).is_some_and(|before| before != feed.beats) {
             self.noted = Some(Instant::now());

@@ -34,8 +34,8 @@ impl Received {
         digest
     }
 
-    fn add(&mut self, row: &Stored, is_last: bool) {
-        let Stored { event, is_altered, .. } = row;
+    fn add(&mut self, row: &StoredEvent, is_last: bool) {
+        let StoredEvent { event, is_altered, .. } = row;
         self.unproven += i64::from(row.noted.is_none());
         if *is_altered {
             self.altered.entry(event.kind.clone()).or_default().add(&event.name);
@@ -50,7 +50,7 @@ impl Received {
 }
 
 /// An event as it is stored.
-pub(super) struct Stored {
+pub(super) struct StoredEvent {
     pub seq: i64,
     pub event: Event,
     /// True if it is not the event that was appended.
@@ -83,11 +83,11 @@ pub(super) fn head_proof(seq: i64) -> i64 {
     row_proof(&[b"head", &seq.to_be_bytes()])
 }
 
-pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
+pub(super) fn stored(row: &AnyRow) -> Result<StoredEvent> {
     let event = event(row)?;
     let noted: Option<i64> = get(row, "proof")?;
     let is_altered = noted.is_some_and(|noted| noted != proof(&event));
-    Ok(Stored { seq: get(row, "seq")?, event, is_altered, noted })
+    Ok(StoredEvent { seq: get(row, "seq")?, event, is_altered, noted })
 }
 
 /// Reads all events of a feed. Index: inbox_record.
@@ -95,7 +95,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
 /// # Errors
 /// `UNAVAILABLE` if the database is away.
 pub async fn received(read: &mut Read, feed: Upstream) -> Result<Received> {
-    let (mut all, mut last) = (Received::default(), None::<Stored>);
+    let (mut all, mut last) = (Received::default(), None::<StoredEvent>);
     loop {
         let rows = page(read, feed, last.as_ref()).await?;
         if rows.is_empty() {
@@ -117,7 +117,7 @@ pub async fn received(read: &mut Read, feed: Upstream) -> Result<Received> {
 }
 
 /// The next events, record by record. Index: inbox_record.
-async fn page(read: &mut Read, feed: Upstream, after: Option<&Stored>) -> Result<Vec<AnyRow>> {
+async fn page(read: &mut Read, feed: Upstream, after: Option<&StoredEvent>) -> Result<Vec<AnyRow>> {
     let (kind, name, seq) = after
         .map_or(("", "", 0), |row| (row.event.kind.as_str(), row.event.name.as_str(), row.seq));
     sqlx::query(
@@ -140,7 +140,7 @@ async fn page(read: &mut Read, feed: Upstream, after: Option<&Stored>) -> Result
 ///
 /// # Errors
 /// The same as [`received`].
-pub(super) async fn set_right(tx: &mut Tx, row: Stored, sent: &Event) -> Result<()> {
+pub(super) async fn set_right(tx: &mut Tx, row: StoredEvent, sent: &Event) -> Result<()> {
     let (doc, labels) = (sent.doc.clone(), sent.labels.clone());
     let event = Event { doc, labels, ..row.event };
     let event = if row.noted == Some(proof(&event)) { event } else { sent.clone() };
@@ -193,7 +193,7 @@ pub async fn set_deletions_right(tx: &mut Tx, feed: Upstream) -> Result<()> {
     .await
     .map_err(db_error)?;
     for row in &rows {
-        let Stored { seq, event, is_altered, .. } = stored(row)?;
+        let StoredEvent { seq, event, is_altered, .. } = stored(row)?;
         if is_altered {
             let (labels, actor) = ("{}".to_owned(), SUBJECT.to_owned());
             write(tx, seq, &Event { labels, actor, ..event }).await?;
