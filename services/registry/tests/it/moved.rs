@@ -11,10 +11,11 @@ use prost::Message;
 
 use crate::{
     publisher::{begin_again, codes, delete, hello, outcomes, record_of},
-    world::{BKPM, KEMENDAGRI, SOURCE, World, reason, service, unit},
+    world::{BKPM, KEMENDAGRI, SECOND, SOURCE, World, reason, service, unit},
 };
 
 const OFFICE: &str = "units/kemendagri-jatim";
+const HOUR: i64 = 3_600 * SECOND;
 
 async fn world(database: &mpp_testkit::TestDatabase) -> World {
     let world = World::with_source(database).await;
@@ -100,6 +101,26 @@ async fn a_record_whose_unit_changes_stands_once_and_what_was_there_names_it() {
             .expect("a tombstone");
         let buried = Tombstone::decode(buried.as_slice()).expect("a tombstone");
         assert_eq!((buried.reason(), buried.successor), (Why::Moved, new));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_returns_to_the_unit_it_had_moved_from_is_a_new_one_there() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let mut admin = world.admin();
+        run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+        let first = admin.service(&format!("{KEMENDAGRI}/services/kk")).await.expect("there");
+        world.clock.advance(HOUR);
+        run(&world, true, vec![at(OFFICE, "Kartu Keluarga")]).await;
+        world.clock.advance(HOUR);
+        let result = run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied]);
+        let back = admin.service(&first.name).await.expect("there again");
+        assert_ne!(back.create_time, first.create_time, "that of the return");
+        assert_eq!(back.create_time, back.update_time);
+        assert_ne!(back.etag, first.etag, "its versions go on");
     })
     .await;
 }

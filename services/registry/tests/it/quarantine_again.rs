@@ -1,5 +1,7 @@
 //! Records that are tried again: by command, after they were found hopeless, and by two replicas.
 
+use std::time::Duration;
+
 use mpp_api::{
     registry::{DeleteServiceRequest, unit::Kind},
     sync::{Hello, ListWaitingRecordsRequest, Record, RedriveRecordsRequest},
@@ -16,6 +18,9 @@ use crate::{
     },
     world::{BKPM, KEMENDAGRI, MAY_2026, SOURCE, World, reason, service, unit},
 };
+
+/// How long two replicas may take to come to the same lock.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn of_code(code: &str) -> RedriveRecordsRequest {
     RedriveRecordsRequest { code: code.into(), ..all() }
@@ -89,16 +94,18 @@ async fn the_second_of_two_replicas_tries_only_what_is_still_meant() {
         redrive(&mut publisher, of_code("UNIT_NOT_FOUND")).await
     };
     let mut onlooker = PgConnection::connect(database.url()).await.expect("a connection");
-    let both_wait = async {
+    let both_wait = tokio::time::timeout(PATIENCE, async {
         let waiting = "select count(*) from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock'";
         let waits = || sqlx::query_scalar::<_, i64>(waiting);
         while waits().fetch_one(&mut onlooker).await.expect("a count") < 2 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         sqlx::raw_sql("commit").execute(&mut other).await.expect("let go");
-    };
-    let (first, second, ()) = tokio::join!(tries(&one), tries(&two), both_wait);
+    });
+    let (first, second, ()) = tokio::join!(tries(&one), tries(&two), async {
+        both_wait.await.expect("both wait for the lease");
+    });
     assert_eq!(first.tried + second.tried, 1, "then it waits for something else");
     let waits = &listed(&one, SOURCE).await.records[0];
     assert_eq!((waits.code.as_str(), waits.tries), ("UNIT_NOT_OWNED", 2));
