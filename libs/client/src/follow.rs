@@ -95,6 +95,8 @@ pub struct Follower {
     prompt: bool,
     /// How many changes are handed over together.
     gathers: usize,
+    /// When changes that are gathered are handed over next.
+    next_changes: Instant,
     /// The position from which to go on; `None` to start with the state.
     position: Option<Position>,
     stream: Option<Streaming<WatchResponse>>,
@@ -121,6 +123,7 @@ impl Follower {
             filter,
             prompt: false,
             gathers: 0,
+            next_changes: Instant::now(),
             position,
             stream: None,
             pending: Vec::new(),
@@ -141,8 +144,9 @@ impl Follower {
         self
     }
 
-    /// Has changes that have come already handed over together, up to about `most`: for a copy that
-    /// takes in many at once at little more cost than one.
+    /// Has changes handed over together, up to about `most`: for a copy that takes in many at once
+    /// at little more cost than one. What comes after a pause is handed over at once, what follows
+    /// it [`Settings::feed_pace`] later, with all that has come until then.
     #[must_use]
     pub fn gathering(mut self, most: usize) -> Self {
         self.gathers = most;
@@ -171,8 +175,15 @@ impl Follower {
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Event {
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                return self.gathered(event);
+            if let Some(event) = self.ready.front() {
+                if matches!(event, Event::Changes(..)) && self.gathers > 0 {
+                    sleep_until(self.next_changes).await;
+                    self.next_changes = Instant::now() + self.settings.feed_pace;
+                }
+                // Taken only now, since the future may be dropped while it waits.
+                if let Some(event) = self.ready.pop_front() {
+                    return self.gathered(event);
+                }
             }
             let Some(stream) = &mut self.stream else {
                 self.connect().await;

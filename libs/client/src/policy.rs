@@ -52,6 +52,11 @@ mpp_core::policy! {
         /// Seconds after which a feed that sends nothing is taken for dead. Feeds bookmark every
         /// few seconds (`feed.bookmark_seconds`), so that only a lost connection is so silent.
         feed_silence_seconds: u64 = 60 in 2..=600,
+        /// Milliseconds between two transactions in which reporting takes in what has changed at
+        /// the registry or at scheduling; a change after a pause is taken in at once. Each costs
+        /// some twenty statements, however much it holds: shorter spends them on single changes
+        /// while many are made, longer shows these that much later in reports and on pages.
+        feed_pace_millis: u64 = 50 in 0..=1_000,
     }
     and ClientPolicy::pauses_grow
 }
@@ -80,6 +85,7 @@ impl ClientPolicy {
             rest: millis(self.rest_millis),
             renew: seconds(self.renew_seconds),
             feed_silence: seconds(self.feed_silence_seconds),
+            feed_pace: millis(self.feed_pace_millis),
         }
     }
 

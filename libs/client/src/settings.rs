@@ -49,6 +49,9 @@ pub struct Settings {
     /// How long a feed may be silent before a [`Follower`](crate::Follower) connects again; feeds
     /// bookmark every few seconds.
     pub feed_silence: Duration,
+    /// How far apart a [`Follower`](crate::Follower) that gathers changes hands them over, while
+    /// they come without a pause.
+    pub feed_pace: Duration,
 }
 
 impl Settings {

@@ -52,7 +52,7 @@ impl Follower {
         }
     }
 
-    /// Has changes that have come already handed over together, up to about `most`.
+    /// Has changes handed over together, up to about `most`, while they come without a pause.
     #[must_use]
     pub fn gathering(mut self, most: usize) -> Self {
         self.inner = self.inner.gathering(most);

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use mpp_client::{Endpoint, connect};
@@ -223,6 +224,33 @@ async fn changes_that_have_come_meanwhile_are_handed_over_together_and_in_order(
         }
         assert_eq!(heard, written);
         assert!(events < written.len(), "in {events} steps");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_that_gathers_takes_in_what_comes_without_a_pause_a_few_times_a_second() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        let mut follower = registry.follower(None).gathering(1000);
+        while !matches!(follower.next().await, Event::StateEnds(_)) {}
+        let pace = mpp_client::Settings::default().feed_pace;
+        let begun = Instant::now();
+        let hears = tokio::spawn(async move {
+            let (mut heard, mut steps) = (0, 0);
+            while heard < 60 {
+                let Event::Changes(changes, _) = follower.next().await else { continue };
+                heard += changes.len();
+                steps += u32::from(!changes.is_empty());
+            }
+            (steps, begun.elapsed())
+        });
+        for id in 0..60 {
+            registry.put(&[format!("m{id}").as_str()]).await;
+        }
+        let (steps, took) = hears.await.expect("no panic");
+        let most = took.div_duration_f64(pace).ceil() + 1.0;
+        assert!(f64::from(steps) <= most, "{steps} steps in {took:?}");
     })
     .await;
 }
