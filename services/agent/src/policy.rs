@@ -42,6 +42,10 @@ mpp_core::policy! {
         max_absent_percent: u32 = 10 in 0..=100,
         /// Records read ahead of those that are sent: a catalog of any size takes little memory.
         read_ahead_records: usize = 2_000 in 1..=100_000,
+        /// Bytes of mapped records that an agent with `--every` keeps, so that a run after an edit
+        /// screens and maps only the rows that differ. What finds no room is mapped in each run
+        /// again, at some 300 µs a row; more take more memory.
+        remembered_bytes: usize = 268_435_456 in 0..=4_294_967_296,
         /// Seconds after which an agent that has seen no whole source counts as stale, for its
         /// alert: some of its own rounds, and a night for a source that is closed at night.
         stale_seconds: u64 = 21_600 in 60..=31_536_000,

@@ -9,6 +9,7 @@ mod found;
 mod fuzzed;
 mod identity;
 mod pages;
+mod remembered;
 mod sink;
 mod sql;
 mod tables;
@@ -29,6 +30,7 @@ pub use pages::json::Pages;
 pub use pages::list::{Lists, lists};
 pub use pages::next::Next;
 pub use pages::place::Setting;
+pub use remembered::Remembered;
 pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
 pub use tables::csv::Table;
 pub use tables::held_back::HeldBack;
@@ -118,6 +120,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let (place, told) = (input.place(), items.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
+            way.remembered.begin(&way, policy.remembered_bytes);
             let mut sink = Sink::new(&items, mapping, &way, &before);
             let whole = input.read_whole(&policy, &mut sink);
             // A run that has ended hears of nothing more.

@@ -1,5 +1,6 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
+mod again;
 mod below;
 mod file;
 mod refused;
@@ -17,6 +18,7 @@ use super::{
     fault::Fault,
     found::{Item, Yielded},
     identity::{Identity, identity, names},
+    remembered::Mapped,
     tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
     way::Way,
 };
@@ -59,6 +61,8 @@ pub struct Sink<'a> {
     row: below::Row,
     /// The record above it.
     above: Option<below::Above>,
+    /// The last record, if there was nothing to say about it.
+    plain: Option<Mapped>,
 }
 
 impl<'a> Sink<'a> {
@@ -88,6 +92,7 @@ impl<'a> Sink<'a> {
             which: None,
             row: below::Row::default(),
             above: None,
+            plain: None,
         }
     }
 
@@ -145,6 +150,7 @@ impl<'a> Sink<'a> {
         }
         // A receiver that is gone has stopped listening for a reason of its own.
         let _ = self.close().and_then(|()| self.release());
+        self.way.remembered.end();
         let _ = self.items.blocking_send(Yielded::Keys(Box::new(self.keys)));
         Ok(())
     }
@@ -182,6 +188,9 @@ impl<'a> Sink<'a> {
         }
         self.keys.look_at(&raw);
         self.row = below::Row::of(&raw);
+        if let Some(put) = self.put_again(&found_at, of_raw) {
+            return put;
+        }
         let raw = declared::with_units(raw, &self.way.units);
         self.bare = declared::bare_columns(&raw);
         let bundle = screen::bundle(&raw).filter(|_| self.way.destination == Destination::Registry);
@@ -209,7 +218,12 @@ impl<'a> Sink<'a> {
         };
         let names: String = outputs.iter().map(names).collect();
         let identity = if outputs.is_empty() { of_raw } else { identity(&names) };
-        self.put_all(&found_at, &row, outputs, bundle).map(|()| identity)
+        let is_one = outputs.len() == 1;
+        self.put_all(&found_at, &row, outputs, bundle)?;
+        if is_one {
+            self.remember(of_raw, identity);
+        }
+        Ok(identity)
     }
 
     fn put_all(
@@ -243,7 +257,8 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         drop_nulls(&mut output);
         let dropped = screen::drop_empty(&mut output);
-        self.keys.made(called::content(&output).map_or("", |(kind, _)| kind));
+        let kind = called::content(&output).map_or("", |(kind, _)| kind);
+        self.keys.made(kind);
         if self.reads_rows {
             self.row.made(&output);
         }
@@ -257,26 +272,15 @@ impl<'a> Sink<'a> {
             Ok(_) => [self.of_file.take(), self.of_row.take()],
             Err(_) => [None, None],
         };
-        let notes =
+        let notes: Vec<_> =
             remarks.into_iter().flatten().chain(note).chain(not_read).chain(dropped).collect();
+        self.note_plain(&record, &notes, kind);
         let refused_id = record.is_err().then(|| id(&output)).flatten();
         let is_held = record.as_ref().is_err_and(is_suspicious);
         let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
         let which = self.which.take().filter(|_| record.is_err());
         let found_at = which.unwrap_or_else(|| found_at.to_owned());
         self.send(Item { found_at, record, notes, refused_id, is_record: true, held_back })
-    }
-
-    /// A value that is lost refuses the record, unless the mapping does not use it: it does not
-    /// name the column, and whatever stands there yields the same.
-    fn check(&self, raw: &Val) -> Result<()> {
-        let Err(lost) = screen::check_values(raw, &|_| true) else { return Ok(()) };
-        screen::check_values(raw, &|column| self.mapping.mentions(column))?;
-        let outputs = |other: &str| self.mapping.run(screen::replaced(raw, other));
-        match (outputs(""), outputs(screen::ANYTHING)) {
-            (Ok(one), Ok(two)) if one == two => Ok(()),
-            _ => Err(lost),
-        }
     }
 
     /// Values that no person wrote are refused first: `trial_rows` cannot make a title of

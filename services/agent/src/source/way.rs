@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::remembered::Remembered;
 use crate::model::{declared::Units, destination::Destination};
 
 /// How a source's records are mapped.
@@ -19,4 +20,6 @@ pub struct Way {
     pub released: BTreeMap<String, String>,
     /// The unit of bare numbers, by column.
     pub units: Units,
+    /// What earlier runs of this agent have made of the rows.
+    pub remembered: Remembered,
 }

@@ -16,6 +16,18 @@ use crate::{
 };
 
 impl Sink<'_> {
+    /// A value that is lost refuses the record, unless the mapping does not use it: it does not
+    /// name the column, and whatever stands there yields the same.
+    pub(super) fn check(&self, raw: &Val) -> Result<()> {
+        let Err(lost) = screen::check_values(raw, &|_| true) else { return Ok(()) };
+        screen::check_values(raw, &|column| self.mapping.mentions(column))?;
+        let outputs = |other: &str| self.mapping.run(screen::replaced(raw, other));
+        match (outputs(""), outputs(screen::ANYTHING)) {
+            (Ok(one), Ok(two)) if one == two => Ok(()),
+            _ => Err(lost),
+        }
+    }
+
     /// Hands on that a record could not be read.
     ///
     /// # Errors

@@ -19,7 +19,9 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{Destination, FUNCTIONS, Outcome, Problem, Run, Store, Tally, Withdraw};
+use mpp_agent::{
+    Destination, FUNCTIONS, Outcome, Problem, Remembered, Run, Store, Tally, Way, Withdraw,
+};
 use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -165,8 +167,14 @@ struct Calls<'a> {
     shutdown: &'a CancellationToken,
 }
 
-async fn once(calls: &Calls<'_>, args: &AgentRunArgs, port: Option<&mut Port>) -> Result<()> {
+async fn once(
+    calls: &Calls<'_>,
+    args: &AgentRunArgs,
+    remembered: &Remembered,
+    port: Option<&mut Port>,
+) -> Result<()> {
     let run = load(calls.config).map(|run| Run {
+        way: Way { remembered: remembered.clone(), ..run.way },
         take_over: args.take_over,
         accept_missing: args.accept_missing,
         accept_moves: args.accept_moves,

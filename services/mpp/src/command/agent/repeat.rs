@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use mpp_agent::{Edited, Input, Watch, is_remote};
+use mpp_agent::{Edited, Input, Remembered, Watch, is_remote};
 use mpp_core::{Code, Error, Result};
 
 use super::{AgentRunArgs, Calls, keeper, load, once, port::Port};
@@ -19,13 +19,14 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     };
     let config = args.config.clone();
     let calls = Calls { config: &config, client, output, shutdown: &shutdown };
+    let remembered = args.every.map_or_else(Remembered::default, |_| Remembered::watching());
     let mut watch = args.every.and_then(|_| watch(&args.config));
     loop {
         tokio::select! {
             () = note(&mut watch) => {}
             () = shutdown.cancelled() => return Ok(()),
         }
-        let outcome = once(&calls, &args, port.as_mut()).await;
+        let outcome = once(&calls, &args, &remembered, port.as_mut()).await;
         let Some(every) = args.every else {
             return outcome;
         };

@@ -1,0 +1,191 @@
+//! What an agent that goes on running has made of its source's rows: after an edit it maps only
+//! those that differ from the last run's. To screen and to map a row costs some hundred times as
+//! much as to see that it is the same.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use mpp_api::sync::Record;
+use prost::Message as _;
+
+use super::{identity::Identity, way::Way};
+
+/// Words of a program that yields something else of the same row at another time or elsewhere.
+const UNSTEADY: [&str; 7] = ["now", "localtime", "strflocaltime", "env", "ENV", "input", "inputs"];
+
+/// What was made of the rows; nothing unless the agent goes on running.
+#[derive(Clone, Default)]
+pub struct Remembered(Option<Arc<Mutex<Rows>>>);
+
+/// The record that a row has become, without any remark.
+#[derive(Debug, PartialEq)]
+pub(super) struct Mapped {
+    pub record: Record,
+    /// The field that holds its content.
+    pub kind: &'static str,
+    /// The identity of the record.
+    pub named: Identity,
+}
+
+#[derive(Default)]
+struct Rows {
+    /// How they were mapped.
+    way: String,
+    /// Those of the run before that did not come yet, by the identity of the raw row.
+    before: HashMap<Identity, Kept>,
+    /// Those that have come.
+    come: HashMap<Identity, Kept>,
+    bytes: usize,
+    most_bytes: usize,
+}
+
+struct Kept {
+    record: Box<[u8]>,
+    kind: &'static str,
+    named: Identity,
+}
+
+impl Remembered {
+    /// For an agent that goes on running.
+    pub fn watching() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    /// A reading begins. What another way of mapping made, or one that depends on the time, counts
+    /// for nothing.
+    pub(super) fn begin(&self, way: &Way, most_bytes: usize) {
+        let Some(mut rows) = self.rows() else { return };
+        let Way { destination, program, apply_trials, raw, released, units, .. } = way;
+        let now = format!("{:?}", (destination, program, apply_trials, raw, released, units));
+        if rows.way != now {
+            *rows = Rows { way: now, ..Rows::default() };
+        }
+        rows.most_bytes = if is_steady(program) { most_bytes } else { 0 };
+        let come = std::mem::take(&mut rows.come);
+        rows.before.extend(come);
+    }
+
+    /// The source was read to its end: a row that did not come has gone.
+    pub(super) fn end(&self) {
+        let Some(mut rows) = self.rows() else { return };
+        let gone = std::mem::take(&mut rows.before);
+        rows.bytes -= gone.values().map(Kept::bytes).sum::<usize>();
+    }
+
+    /// What was made of the same row before.
+    pub(super) fn again(&self, raw: Identity) -> Option<Mapped> {
+        let mut rows = self.rows()?;
+        let kept = rows.before.remove(&raw)?;
+        let record = Record::decode(&*kept.record).ok()?;
+        let (kind, named) = (kept.kind, kept.named);
+        rows.come.insert(raw, kept);
+        Some(Mapped { record, kind, named })
+    }
+
+    /// Keeps what was made of a row, as far as there is room.
+    pub(super) fn keep(&self, raw: Identity, Mapped { record, kind, named }: &Mapped) {
+        let Some(mut rows) = self.rows() else { return };
+        let kept = Kept { record: record.encode_to_vec().into(), kind, named: *named };
+        if rows.bytes + kept.bytes() > rows.most_bytes {
+            return;
+        }
+        rows.bytes += kept.bytes();
+        if let Some(twin) = rows.come.insert(raw, kept) {
+            rows.bytes -= twin.bytes();
+        }
+    }
+
+    /// True if anything is kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn rows(&self) -> Option<MutexGuard<'_, Rows>> {
+        self.0.as_ref().map(|rows| rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Kept {
+    /// With what a table takes for it.
+    fn bytes(&self) -> usize {
+        self.record.len() + 96
+    }
+}
+
+impl fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remembered").finish_non_exhaustive()
+    }
+}
+
+fn is_steady(program: &str) -> bool {
+    let mut words = program.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    !words.any(|word| UNSTEADY.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapped(id: &str) -> Mapped {
+        let record = Record { source_id: id.into(), ..Record::default() };
+        Mapped { record, kind: "service", named: 7 }
+    }
+
+    fn way(program: &str) -> Way {
+        Way { program: program.to_owned(), ..Way::default() }
+    }
+
+    #[test]
+    fn a_row_is_remembered_for_as_long_as_it_comes_and_is_mapped_in_the_same_way() {
+        let rows = Remembered::watching();
+        rows.begin(&way(".a"), 1_000);
+        rows.keep(1, &mapped("ktp"));
+        rows.keep(2, &mapped("kk"));
+        rows.end();
+        rows.begin(&way(".a"), 1_000);
+        assert_eq!(rows.again(1), Some(mapped("ktp")));
+        assert_eq!(rows.again(1), None, "the same row twice is looked at");
+        rows.end();
+        rows.begin(&way(".a"), 1_000);
+        assert_eq!(rows.again(2), None, "it was gone");
+        // A reading that broke off does not forget those that it did not come to.
+        rows.begin(&way(".a"), 1_000);
+        assert_eq!(rows.again(1), Some(mapped("ktp")));
+        rows.begin(&way(".b"), 1_000);
+        assert_eq!(rows.again(1), None, "another program");
+    }
+
+    #[test]
+    fn nothing_is_kept_beyond_the_room_or_of_a_program_that_reads_the_clock() {
+        let rows = Remembered::watching();
+        for (program, most) in [(".a", 99), ("{now: 1} | now", 1_000), ("$ENV.X", 1_000)] {
+            rows.begin(&way(program), most);
+            rows.keep(1, &mapped("ktp"));
+            rows.begin(&way(program), most);
+            assert_eq!(rows.again(1), None, "{program}");
+        }
+        let none = Remembered::default();
+        none.begin(&way(".a"), 1_000);
+        none.keep(1, &mapped("ktp"));
+        assert_eq!(none.again(1), None, "a single run needs none");
+    }
+
+    #[test]
+    fn what_has_gone_makes_room() {
+        let rows = Remembered::watching();
+        for round in 0..50_u8 {
+            rows.begin(&way(".a"), 300);
+            rows.keep(round.into(), &mapped("ktp"));
+            rows.end();
+            rows.begin(&way(".a"), 300);
+            assert_eq!(rows.again(round.into()), Some(mapped("ktp")));
+            rows.end();
+            rows.begin(&way(".a"), 300);
+            rows.end();
+        }
+    }
+}
