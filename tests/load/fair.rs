@@ -2,6 +2,7 @@
 //! search shows its edit.
 
 use std::{
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
@@ -37,7 +38,7 @@ use crate::{
 /// Large sources at the same time: a few, and as many as begin their nightly runs at once.
 const LARGE: [usize; 2] = [3, 30];
 /// Records of each.
-const RECORDS: usize = 100_000;
+pub const RECORDS: usize = 100_000;
 const ROUNDS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 const LIMIT_MILLIS: f64 = 2_000.0;
@@ -56,7 +57,9 @@ async fn beside(backend: Backend, count: usize) {
     let mut large = Vec::new();
     for number in 0..count {
         let channel = source(&suite, &format!("besar-{number}")).await;
-        large.push(tokio::spawn(first_sync(channel, number, Arc::clone(&state))));
+        let records = number * RECORDS..(number + 1) * RECORDS;
+        let source = format!("sources/besar-{number}");
+        large.push(tokio::spawn(first_sync(channel, source, records, Arc::clone(&state))));
     }
     let channel = source(&suite, "kecil").await;
     while state.taken.load(Relaxed) < 500 * count {
@@ -79,18 +82,20 @@ async fn beside(backend: Backend, count: usize) {
     end(&state, large).await;
 }
 
-async fn end(state: &State, large: Vec<JoinHandle<()>>) {
+/// Ends the first syncs, which are to have gone on until now.
+pub async fn end(state: &State, large: Vec<JoinHandle<bool>>) {
     state.over.store(true, Relaxed);
     for sync in large {
-        sync.await.expect("no refusal");
+        let is_through = sync.await.expect("no refusal");
+        assert!(!is_through, "it was done before the measurement: raise RECORDS");
     }
 }
 
 /// What the large syncs tell of each other.
 #[derive(Default)]
-struct State {
-    taken: AtomicUsize,
-    over: AtomicBool,
+pub struct State {
+    pub taken: AtomicUsize,
+    pub over: AtomicBool,
 }
 
 /// Milliseconds from hello: to the edit's answer, to the summary, and to a search that shows it.
@@ -113,7 +118,7 @@ fn show(how: &str, syncs: Vec<Result<Took, Status>>) {
 }
 
 /// A source, and its publisher's own connection.
-async fn source(suite: &Suite, id: &str) -> Channel {
+pub async fn source(suite: &Suite, id: &str) -> Channel {
     let mut admin = SyncServiceClient::new(suite.channel(Service::Registry, ADMINISTRATOR));
     let source = Source {
         display_name: town::text(id),
@@ -143,15 +148,17 @@ fn batch(welcome: &Welcome, number: i64, records: Vec<Record>) -> Batch {
     }
 }
 
-/// A first sync, until it is done or the measurement is over.
-async fn first_sync(channel: Channel, source: usize, state: Arc<State>) {
+/// A first sync of these records, until it is through or the measurement is over. True if it is
+/// through.
+pub async fn first_sync(
+    channel: Channel,
+    source: String,
+    records: Range<usize>,
+    state: Arc<State>,
+) -> bool {
     let (requests, outgoing) = mpsc::channel(1);
-    let hello = Hello {
-        source: format!("sources/besar-{source}"),
-        mapping_version: "1".into(),
-        holder: "load".into(),
-        ..Hello::default()
-    };
+    let hello =
+        Hello { source, mapping_version: "1".into(), holder: "load".into(), ..Hello::default() };
     send(&requests, sync_request::Message::Hello(hello)).await;
     let answers = SyncServiceClient::new(channel).sync(ReceiverStream::new(outgoing)).await;
     let mut answers = answers.expect("a session").into_inner();
@@ -160,8 +167,8 @@ async fn first_sync(channel: Channel, source: usize, state: Arc<State>) {
     };
     let size = usize::try_from(welcome.max_batch_records).expect("a size");
     let mut waiting = 0;
-    for (number, first) in (0..).zip((0..RECORDS).step_by(size)) {
-        let records = (first..first + size).map(|at| record(source * RECORDS + at)).collect();
+    for (number, first) in (0..).zip(records.clone().step_by(size)) {
+        let records = (first..records.end.min(first + size)).map(record).collect();
         send(&requests, sync_request::Message::Batch(batch(&welcome, number, records))).await;
         waiting += 1;
         if waiting == IN_FLIGHT {
@@ -170,10 +177,13 @@ async fn first_sync(channel: Channel, source: usize, state: Arc<State>) {
             waiting -= 1;
         }
         if state.over.load(Relaxed) {
-            return;
+            return false;
         }
     }
-    assert!(state.over.load(Relaxed), "it was done before the measurement: raise RECORDS");
+    for _ in 0..waiting {
+        answered(&mut answers).await;
+    }
+    true
 }
 
 fn edit(round: usize) -> Vec<Record> {

@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo build --release        # the program and this one, with the same features
 //! target/release/load          # everything
-//! target/release/load watch    # read, plain, watch, events, book, sync or fair
+//! target/release/load watch    # read, plain, watch, events, book, sync, fair or edit
 //! ```
 //! Servers are processes of their own, as in production; this process is the clients. PostgreSQL is
 //! a cluster of its own, as it comes. Nothing is asserted about times: machines differ.
@@ -13,6 +13,7 @@
 
 mod book;
 mod echo;
+mod edit;
 mod fair;
 mod plain;
 mod read;
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
             book::measure().await;
             sync::measure().await;
             fair::measure().await;
+            edit::measure().await;
         }
         ["read"] => read::measure().await,
         ["plain"] => read::measure_plain().await,
@@ -48,10 +50,11 @@ async fn main() -> ExitCode {
         ["book"] => book::measure().await,
         ["sync"] => sync::measure().await,
         ["fair"] => fair::measure().await,
+        ["edit"] => edit::measure().await,
         // The process that `read` measures beside ours.
         ["echo", port] => echo::serve(port).await,
         _ => {
-            eprintln!("load [read|plain|watch|events|book|sync|fair]");
+            eprintln!("load [read|plain|watch|events|book|sync|fair|edit]");
             return ExitCode::from(2);
         }
     }
