@@ -120,7 +120,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let (place, told) = (input.place(), items.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
-            way.remembered.begin(&way, policy.remembered_bytes);
+            way.begin(policy.remembered_bytes);
             let mut sink = Sink::new(&items, mapping, &way, &before);
             let whole = input.read_whole(&policy, &mut sink);
             // A run that has ended hears of nothing more.

@@ -11,7 +11,7 @@ use std::{
 use mpp_api::sync::Record;
 use prost::Message as _;
 
-use super::{identity::Identity, way::Way};
+use super::identity::Identity;
 
 /// Words of a program that yields something else of the same row at another time or elsewhere.
 const UNSTEADY: [&str; 7] = ["now", "localtime", "strflocaltime", "env", "ENV", "input", "inputs"];
@@ -54,14 +54,12 @@ impl Remembered {
         Self(Some(Arc::default()))
     }
 
-    /// A reading begins. What another way of mapping made, or one that depends on the time, counts
-    /// for nothing.
-    pub(super) fn begin(&self, way: &Way, most_bytes: usize) {
+    /// A reading begins, by this program and in this way. What was made in another one counts for
+    /// nothing, and nothing is kept of a program that depends on the time.
+    pub(super) fn begin(&self, program: &str, way: String, most_bytes: usize) {
         let Some(mut rows) = self.rows() else { return };
-        let Way { destination, program, apply_trials, raw, released, units, .. } = way;
-        let now = format!("{:?}", (destination, program, apply_trials, raw, released, units));
-        if rows.way != now {
-            *rows = Rows { way: now, ..Rows::default() };
+        if rows.way != way {
+            *rows = Rows { way, ..Rows::default() };
         }
         rows.most_bytes = if is_steady(program) { most_bytes } else { 0 };
         let come = std::mem::take(&mut rows.come);
@@ -135,27 +133,27 @@ mod tests {
         Mapped { record, kind: "service", named: 7 }
     }
 
-    fn way(program: &str) -> Way {
-        Way { program: program.to_owned(), ..Way::default() }
+    fn begin(rows: &Remembered, program: &str, most_bytes: usize) {
+        rows.begin(program, program.to_owned(), most_bytes);
     }
 
     #[test]
     fn a_row_is_remembered_for_as_long_as_it_comes_and_is_mapped_in_the_same_way() {
         let rows = Remembered::watching();
-        rows.begin(&way(".a"), 1_000);
+        begin(&rows, ".a", 1_000);
         rows.keep(1, &mapped("ktp"));
         rows.keep(2, &mapped("kk"));
         rows.end();
-        rows.begin(&way(".a"), 1_000);
+        begin(&rows, ".a", 1_000);
         assert_eq!(rows.again(1), Some(mapped("ktp")));
         assert_eq!(rows.again(1), None, "the same row twice is looked at");
         rows.end();
-        rows.begin(&way(".a"), 1_000);
+        begin(&rows, ".a", 1_000);
         assert_eq!(rows.again(2), None, "it was gone");
         // A reading that broke off does not forget those that it did not come to.
-        rows.begin(&way(".a"), 1_000);
+        begin(&rows, ".a", 1_000);
         assert_eq!(rows.again(1), Some(mapped("ktp")));
-        rows.begin(&way(".b"), 1_000);
+        begin(&rows, ".b", 1_000);
         assert_eq!(rows.again(1), None, "another program");
     }
 
@@ -163,13 +161,13 @@ mod tests {
     fn nothing_is_kept_beyond_the_room_or_of_a_program_that_reads_the_clock() {
         let rows = Remembered::watching();
         for (program, most) in [(".a", 99), ("{now: 1} | now", 1_000), ("$ENV.X", 1_000)] {
-            rows.begin(&way(program), most);
+            begin(&rows, program, most);
             rows.keep(1, &mapped("ktp"));
-            rows.begin(&way(program), most);
+            begin(&rows, program, most);
             assert_eq!(rows.again(1), None, "{program}");
         }
         let none = Remembered::default();
-        none.begin(&way(".a"), 1_000);
+        begin(&none, ".a", 1_000);
         none.keep(1, &mapped("ktp"));
         assert_eq!(none.again(1), None, "a single run needs none");
     }
@@ -178,13 +176,13 @@ mod tests {
     fn what_has_gone_makes_room() {
         let rows = Remembered::watching();
         for round in 0..50_u8 {
-            rows.begin(&way(".a"), 300);
+            begin(&rows, ".a", 300);
             rows.keep(round.into(), &mapped("ktp"));
             rows.end();
-            rows.begin(&way(".a"), 300);
+            begin(&rows, ".a", 300);
             assert_eq!(rows.again(round.into()), Some(mapped("ktp")));
             rows.end();
-            rows.begin(&way(".a"), 300);
+            begin(&rows, ".a", 300);
             rows.end();
         }
     }

@@ -23,3 +23,12 @@ pub struct Way {
     /// What earlier runs of this agent have made of the rows.
     pub remembered: Remembered,
 }
+
+impl Way {
+    /// A reading in this way begins.
+    pub(super) fn begin(&self, most_bytes: usize) {
+        let Self { destination, program, apply_trials, raw, released, units, remembered } = self;
+        let way = format!("{:?}", (destination, program, apply_trials, raw, released, units));
+        remembered.begin(program, way, most_bytes);
+    }
+}
