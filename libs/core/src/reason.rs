@@ -144,9 +144,9 @@ reasons! {
     LineageChanged, OutOfRange, "LINEAGE_CHANGED",
         "Start again with `initial_state`, and drop what it does not contain; read without `min_revision`.",
         "Posisi atau revisi ini bukan dari riwayat basis data yang sekarang. Mulai lagi dari keadaan awal.";
-    /// The follower reads more slowly than the feed grows.
+    /// The follower reads more slowly than the feed grows, or than an initial state may last.
     WatchTooSlow, Aborted, "WATCH_TOO_SLOW",
-        "Connect again with the last resume token; read faster, or filter more.",
+        "Connect again with the last resume token, or with `initial_state` where there is none yet; read faster, or filter more.",
         "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir.";
     /// The session has ended, or passed to another session.
     LeaseLost, Aborted, "LEASE_LOST",

@@ -12,7 +12,7 @@ use mpp_api::{
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
-use mpp_core::{Error, FieldCode, Label, Reason, Result};
+use mpp_core::{Caller, Error, FieldCode, Label, Reason, Result, Role};
 use mpp_store::{Feed, Filter, Labels, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
@@ -248,7 +248,7 @@ fn known_kind(kind: &str, kept: &[&'static str]) -> Result<&'static str> {
 }
 
 /// The service that keeps a kind, by the package of its message; sources are the registry's.
-fn keeper(kind: &str) -> &'static str {
+pub(crate) fn keeper(kind: &str) -> &'static str {
     let message = document::type_url(kind).unwrap_or_default();
     let is_of = |service: &&str| message.contains(&format!("mpp.{service}."));
     ["scheduling", "reporting"].into_iter().find(is_of).unwrap_or("registry")
@@ -295,21 +295,25 @@ fn in_turn(
     prompt: bool,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
     let begun = async move {
-        let mut turn = Some(turns.take(teller.caller.subject.clone()).await);
-        let told = match feed.subscribe(Start::State, filter).await {
+        let caller = teller.caller.subject.clone();
+        let turn = match has_reserve(&teller.caller) {
+            true => turns.take_reserved(caller.clone()).await,
+            false => turns.take(caller.clone()).await,
+        };
+        match feed.subscribe_at(&filter, &caller, turn) {
             Ok(subscription) => {
-                let subscription = subscription.for_caller(teller.caller.subject.clone());
                 messages(feed.db().name(), subscription.telling_soon(prompt), teller)
             }
             Err(error) => stream::iter([Err(status(error))]).boxed(),
-        };
-        told.inspect(move |message| {
-            if message.as_ref().map_or(true, |message| message.initial_state_complete) {
-                turn.take();
-            }
-        })
+        }
     };
     stream::once(begun).flatten().boxed()
+}
+
+/// True for who must not wait behind slow readers: the suite is late for everybody while one of its
+/// services is.
+fn has_reserve(caller: &Caller) -> bool {
+    [Role::Service, Role::Administrator].iter().any(|role| caller.roles.contains(role))
 }
 
 /// The messages until the follower fails or leaves, or the feed ends, which tells it to move.

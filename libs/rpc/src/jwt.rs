@@ -1,6 +1,8 @@
 //! Bearer tokens: JSON Web Tokens signed with Ed25519 (RFC 8037), and the key sets (JWKS) that
 //! they are checked against.
 
+mod whole;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,6 +23,7 @@ use ring::{
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
 
+use self::whole::{Header, Parts, parts};
 use crate::ServerPolicy;
 
 /// The issuer of the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
@@ -185,14 +188,6 @@ fn parse_keys(files: &[Vec<u8>]) -> Result<Keys> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Header {
-    alg: String,
-    kid: String,
-    #[serde(default, skip_serializing)]
-    crit: Option<serde_json::Value>,
-}
-
-#[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
@@ -311,21 +306,23 @@ impl Claims {
 }
 
 fn verified(token: &str, keys: &Jwks) -> Result<Claims> {
-    let malformed = || refused("the token is not a signed JSON Web Token");
-    let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed)?;
-    let (head, body) = signed.split_once('.').ok_or_else(malformed)?;
-    let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed());
-    let header: Header = serde_json::from_slice(&decode(head)?).map_err(|_| malformed())?;
-    if !["EdDSA", "Ed25519"].contains(&header.alg.as_str()) || header.crit.is_some() {
+    let Parts { signed, header, claims, signature } = parts(token).ok_or_else(|| {
+        let bytes = token.len();
+        refused(&format!(
+            "the token, of {bytes} bytes, is not a whole signed JSON Web Token: three parts in \
+             base64url with dots between them; if it was cut on its way, send all of it"
+        ))
+    })?;
+    if !header.is_ed25519() || header.crit.is_some() {
         return Err(refused("the token is not signed with EdDSA, the only algorithm taken here"));
     }
     let key = keys.key(&header.kid).ok_or_else(|| {
         refused("the token's key is not in the server's key set; `mpp token` makes a new token")
     })?;
     UnparsedPublicKey::new(&ED25519, key)
-        .verify(signed.as_bytes(), &decode(signature)?)
+        .verify(signed.as_bytes(), &signature)
         .map_err(|_| refused("the token's signature does not hold"))?;
-    serde_json::from_slice(&decode(body)?)
+    serde_json::from_slice(&claims)
         .map_err(|_| refused("the token lacks iss, sub, aud or exp, or one has another type"))
 }
 

@@ -32,6 +32,8 @@ pub struct Limits {
     pub streams_per_caller: usize,
     /// Whole states that are read at the same time.
     pub initial_states: usize,
+    /// Those of them that only services of the suite and administrators get.
+    pub initial_states_reserved: usize,
     /// Initial states of one caller.
     pub initial_states_per_caller: usize,
     /// Bytes of a compressed message once it is unpacked.

@@ -30,11 +30,12 @@ use tower::ServiceExt as _;
 use crate::{
     Limits, Tls,
     addresses::Addresses,
+    door::HEADS_READ,
     flood::Flood,
     peer::Peer,
     pieces::Pieces,
     stack::Stack,
-    stall::Stall,
+    stall::{self, Stall},
     tls,
     unread::{self, StreamTasks},
 };
@@ -103,6 +104,7 @@ async fn connection(
 ) {
     // Answers are small and waited for.
     let _ = tcp.set_nodelay(true);
+    stall::tell_soon(&tcp);
     if timeout(limits.handshake, tcp.readable()).await.is_err() {
         return;
     }
@@ -128,7 +130,7 @@ async fn serve(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let called = Arc::new(AtomicBool::new(false));
+    let (called, address) = (Arc::new(AtomicBool::new(false)), peer.address);
     let flood = Flood::default();
     let service = stack.map_request({
         let (called, flood) = (called.clone(), flood.clone());
@@ -139,7 +141,7 @@ async fn serve(
         }
     });
     let service = service.map_response(unread::watched);
-    let io = Pieces::new(Stall::new(io, limits.unread), flood.clone());
+    let io = Pieces::new(Stall::new(io, limits.unread, address), flood.clone());
     let http = http(limits);
     let connection = http.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
@@ -196,17 +198,19 @@ async fn unused(after: Duration, called: &AtomicBool) {
 
 /// HTTP/2 for gRPC and HTTP/1.1 for plain requests, told apart by the connection's first bytes.
 fn http(limits: Limits) -> auto::Builder<StreamTasks> {
+    // What is too large, but not by far, is read, so that its sender can be told (see `door`).
+    let heads = limits.header_bytes.saturating_mul(HEADS_READ);
     let mut http = auto::Builder::new(StreamTasks(limits.unread));
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams_per_connection)
-        .max_header_list_size(limits.header_bytes)
+        .max_header_list_size(heads)
         .keep_alive_interval(limits.keepalive)
         .keep_alive_timeout(limits.keepalive);
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.first_call)
         // A head has to fit into it; hyper takes no less than 8 KiB.
-        .max_buf_size((limits.header_bytes as usize).max(8 * 1024));
+        .max_buf_size((heads as usize).max(8 * 1024));
     http
 }

@@ -14,6 +14,9 @@ mpp_telemetry::metrics! {
     WRITES_NOT_TAKEN: Counter = "mpp.rpc.writes_not_taken" in "{call}" by [];
     /// Connections that were closed at once, since their address held all that one may.
     TURNED_AWAY: Counter = "mpp.rpc.connections_turned_away" in "{connection}" by [];
+    /// What was cut since its peer took nothing of it for `unread_seconds`: a `connection`, or a
+    /// `stream` of one over HTTP/2.
+    UNREAD: Counter = "mpp.rpc.unread" in "{cut}" by ["what"];
     /// How far this machine's clock is ahead of the database's; on SQLite, ahead of its own earlier
     /// readings and of the newest commit.
     CLOCK_OFFSET: Gauge = "mpp.clock.offset" in "s" by ["service"];
@@ -48,6 +51,7 @@ const LET_DOWN: [Reason; 4] = [
 pub(crate) fn begin() {
     TURNED_AWAY.begin([[""; 0]]);
     WRITES_NOT_TAKEN.begin([[""; 0]]);
+    UNREAD.begin([["connection"], ["stream"]]);
     let usual = [Role::Reader.as_str(), Role::Publisher.as_str(), Role::Service.as_str(), ADDRESS];
     for (reason, caller) in LIMITS.iter().flat_map(|limit| usual.map(|caller| (limit, caller))) {
         REFUSED.begin(["reads", "writes", "streams"].map(|class| [reason.as_str(), class, caller]));

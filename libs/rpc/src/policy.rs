@@ -49,11 +49,16 @@ mpp_core::policy! {
         streams_per_caller: usize = 64 in 1..=1_000_000,
         /// Whole states (`initial_state` of a watch) that are read at the same time; more wait for
         /// their turn, callers one after the other. Each holds a connection to the database, which
-        /// keeps six for reading, and one more state is for the replica's own memory.
-        initial_states: usize = 2 in 1..=5,
+        /// keeps six for reading, and one more state is for the replica's own memory
+        /// (`concurrent_reads` of `[feed]`, one more than this). How long each may last is
+        /// `state_seconds` there.
+        initial_states: usize = 3 in 2..=5,
+        /// Those of them that only services of the suite and administrators get: a service that
+        /// waits behind slow readers is late for everybody. At least one is for the others.
+        initial_states_reserved: usize = 1 in 0..=4,
         /// Initial states of one caller at the same time, so that a slow reader does not hold up
-        /// all others.
-        initial_states_per_caller: usize = 1 in 1..=5,
+        /// all others; at least one is left to others.
+        initial_states_per_caller: usize = 1 in 1..=4,
         /// Bytes that a message which came compressed may have once it is unpacked: a few bytes
         /// could become gigabytes. As many as one that came as it is.
         unpacked_bytes: usize = 4_194_304 in 65_536..=67_108_864,
@@ -150,6 +155,7 @@ impl ServerPolicy {
             streams: self.streams,
             streams_per_caller: self.streams_per_caller,
             initial_states: self.initial_states,
+            initial_states_reserved: self.initial_states_reserved,
             initial_states_per_caller: self.initial_states_per_caller,
             unpacked_bytes: self.unpacked_bytes,
             small_pieces: self.small_pieces,

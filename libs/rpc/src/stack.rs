@@ -42,7 +42,7 @@ pub(crate) fn stack(
         // Pages of other origins may read the answers, where that is set.
         .option_layer(origins.layer())
         // A plain request becomes the call that it stands for, and its answer JSON.
-        .layer(from_fn(door::layer))
+        .layer(from_fn_with_state(limits.header_bytes, door::layer))
         // Every call is seen, whatever becomes of it below.
         .layer(from_fn(trace::layer))
         // A fault in one handler is one INTERNAL, not a lost connection.

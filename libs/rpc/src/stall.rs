@@ -3,6 +3,7 @@
 
 use std::{
     io::{self, ErrorKind, IoSlice},
+    net::IpAddr,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -10,20 +11,40 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
     time::{Sleep, sleep},
 };
+
+use crate::metrics;
+
+/// Bytes that wait in the kernel to be sent before it takes no more. Left to itself it takes
+/// megabytes, and takes more only once a third of them has gone: a peer that reads steadily, but
+/// slowly, would look as if it took nothing. A fast one has none waiting.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 64 * 1024;
+
+/// Has the kernel say soon that a peer has taken something.
+pub(crate) fn tell_soon(tcp: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(tcp).set_tcp_notsent_lowat(UNSENT) {
+        tracing::debug!("a connection's unsent bytes are not bounded: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = tcp;
+}
 
 /// A connection that ends once a write has waited for `longest`.
 pub(crate) struct Stall<T> {
     io: T,
     longest: Duration,
+    peer: IpAddr,
     /// Runs while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Stall<T> {
-    pub(crate) fn new(io: T, longest: Duration) -> Self {
-        Self { io, longest, waiting: None }
+    pub(crate) fn new(io: T, longest: Duration, peer: IpAddr) -> Self {
+        Self { io, longest, peer, waiting: None }
     }
 
     fn seen<R>(
@@ -38,7 +59,11 @@ impl<T> Stall<T> {
         let longest = self.longest;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(longest)));
         match waiting.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(ErrorKind::TimedOut.into())),
+            Poll::Ready(()) => {
+                metrics::UNREAD.add(1, ["connection"]);
+                tracing::info!(peer = %self.peer, "a connection was cut: its peer takes nothing");
+                Poll::Ready(Err(ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

@@ -24,6 +24,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::rt::Executor;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::metrics;
+
 /// The most bytes that hyper is given at once: the largest DATA frame that every peer takes. A peer
 /// that takes that much in time may be slow.
 const PIECE: usize = 16 * 1024;
@@ -85,19 +87,25 @@ async fn run(stream: impl Future, longest: Duration) {
     let answer = Arc::new(AnswerState::default());
     let mut stream = pin!(ANSWER.scope(answer.clone(), stream));
     let mut timer = PeerTimer::new(longest);
-    poll_fn(|cx| {
+    let is_untaken = poll_fn(|cx| {
         answer.turn();
         if stream.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+            return Poll::Ready(false);
         }
         match answer.seen() {
             CALLING | IDLE => timer.since = None,
             HANDED => timer.since = Some(Instant::now()),
             _ => {}
         }
-        if answer.0.load(Relaxed) == WAITING { timer.poll(cx) } else { Poll::Pending }
-    })
-    .await;
+        if answer.0.load(Relaxed) != WAITING {
+            return Poll::Pending;
+        }
+        timer.poll(cx).map(|()| true)
+    });
+    if is_untaken.await {
+        metrics::UNREAD.add(1, ["stream"]);
+        tracing::info!("an answer was reset: its peer takes nothing of it");
+    }
 }
 
 /// How long the peer has been waited for. A timer for each piece would cost as much as the piece:

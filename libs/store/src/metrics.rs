@@ -29,6 +29,9 @@ mpp_telemetry::metrics! {
     /// Kinds of record that differed from what the feed had told when they were read again: they
     /// were written past the feed. Followers and memories are told and start again.
     FEED_DIFFERENCES: Counter = "mpp.feed.differences" in "{kind}" by ["feed"];
+    /// Initial states that were cut since their follower did not take them in time, by the limit
+    /// that was reached: `stall_seconds` for a message, `state_seconds` for all of it.
+    STATES_CUT: Counter = "mpp.feed.states_cut" in "{state}" by ["feed", "limit"];
     /// Records that were found altered in the database beneath the service, whenever all records of
     /// their kind are read: at a start, for a follower's whole state, by `mpp doctor`.
     RECORDS_ALTERED: Counter = "mpp.records.altered" in "{record}" by ["service"];

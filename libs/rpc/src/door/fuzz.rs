@@ -1,7 +1,9 @@
 //! Laws of the door for any request. A wrong request is refused with what is wrong about it, never
 //! with a fault of ours; and JSON means the same message to the door as it does to gRPC.
 
-use axum::{Router, body::Body, extract::Request, middleware::from_fn, response::Response};
+use axum::{
+    Router, body::Body, extract::Request, middleware::from_fn_with_state, response::Response,
+};
 use http::Version;
 use http_body_util::BodyExt as _;
 use mpp_api::route::{self, Body as RouteBody, Route, RouteMatch};
@@ -193,13 +195,16 @@ proptest! {
     }
 }
 
+/// Bytes of the largest head.
+const HEAD: u32 = 16 * 1024;
+
 /// The door's answer, with a service behind it that only reads the message.
 fn answer(request: Request) -> Response {
     let behind = async |request: Request| match request.into_body().collect().await {
         Ok(_) => Response::new(Body::from(frame::frame(b""))),
         Err(error) => Status::from_error(Box::new(error)).into_http(),
     };
-    let door = Router::new().fallback(behind).layer(from_fn(super::layer));
+    let door = Router::new().fallback(behind).layer(from_fn_with_state(HEAD, super::layer));
     // Streams of events keep time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.expect("a runtime");

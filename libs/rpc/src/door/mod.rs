@@ -18,6 +18,7 @@ mod events;
 mod frame;
 #[cfg(test)]
 mod fuzz;
+mod head;
 #[cfg(test)]
 mod made;
 mod once;
@@ -30,7 +31,7 @@ use std::time::Instant;
 
 use axum::{
     body::{Body, Bytes},
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::Response,
 };
@@ -50,11 +51,12 @@ use uuid::Builder;
 use self::{once::text, request::Outer, wishes::AnswerFormat};
 use crate::{
     coding::{self, Coding},
-    layer::{rate, trace},
+    layer::{rate, refuse, trace},
     status,
 };
 
 pub use document::openapi;
+pub(crate) use head::READ as HEADS_READ;
 pub use problem::http_status_of;
 
 /// Largest body of a request, as tonic bounds a message.
@@ -69,15 +71,27 @@ const KEPT: [HeaderName; 4] = [
     HeaderName::from_static("grpc-timeout"),
 ];
 
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    if is_grpc(request.headers()) && request.version() == Version::HTTP_2 {
-        return next.run(request).await;
-    }
+/// `header_bytes` is the size of the largest head.
+pub(crate) async fn layer(
+    State(header_bytes): State<u32>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
+    let head_fits = head::check(&request, header_bytes);
+    if is_grpc(request.headers()) && request.version() == Version::HTTP_2 {
+        let Err(error) = head_fits else { return next.run(request).await };
+        trace::no_call(Code::ResourceExhausted, started);
+        return refuse(error);
+    }
     let wishes = AnswerFormat::of(request.headers());
     let head = request.method() == Method::HEAD;
     let coding = pack::wanted(request.headers());
-    let answered = match enter(request, wishes, next).await {
+    let entered = match head_fits {
+        Ok(()) => enter(request, wishes, next).await,
+        Err(error) => Err(NoCall::Head(error)),
+    };
+    let answered = match entered {
         Ok(response) => response,
         Err(no_call) => {
             trace::no_call(no_call.code(), started);
@@ -97,6 +111,8 @@ enum NoCall {
     Verb(Vec<&'static str>),
     /// The body is of another type or packed in another way.
     Form(Error),
+    /// The headers and the address are too large.
+    Head(Error),
 }
 
 impl NoCall {
@@ -106,6 +122,7 @@ impl NoCall {
             Self::Status(status) => status.code(),
             Self::Verb(_) => Code::Unimplemented,
             Self::Form(_) => Code::InvalidArgument,
+            Self::Head(_) => Code::ResourceExhausted,
         }
     }
 
@@ -114,7 +131,12 @@ impl NoCall {
             Self::Document(answer) => answer,
             Self::Status(status) => problem::answer(&status, wishes),
             Self::Verb(allowed) => other_verb(&allowed, wishes),
-            Self::Form(error) => other_form(error, wishes),
+            Self::Form(error) => {
+                problem::told_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, error, wishes)
+            }
+            Self::Head(error) => {
+                problem::told_as(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, error, wishes)
+            }
         }
     }
 }
@@ -221,17 +243,10 @@ fn nothing_here(path: &str) -> Error {
 fn other_verb(allowed: &[&'static str], wishes: &AnswerFormat) -> Response {
     let allowed = allowed.join(", ");
     let error = Error::new(Reason::Unimplemented, format!("this address takes {allowed}"));
-    let mut response = problem::answer(&status(error), wishes);
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    let mut response = problem::told_as(StatusCode::METHOD_NOT_ALLOWED, error, wishes);
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
-    response
-}
-
-fn other_form(error: Error, wishes: &AnswerFormat) -> Response {
-    let mut response = problem::answer(&status(error), wishes);
-    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     response
 }
 

@@ -4,12 +4,13 @@
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mpp_client::{ClientError, error_of};
-use mpp_core::Reason;
+use mpp_core::{Error, Reason};
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::wishes::AnswerFormat;
+use crate::status;
 
 const TYPE: &str = "type.googleapis.com/google.rpc.";
 const STATUS: &str = "application/json";
@@ -27,6 +28,13 @@ pub(crate) fn answer(status: &Status, wishes: &AnswerFormat) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = http;
     set_headers(response.headers_mut(), content_type, &error, http, wishes);
+    response
+}
+
+/// The answer to what is no call, with a status that HTTP has a word of its own for.
+pub(super) fn told_as(http: StatusCode, error: Error, wishes: &AnswerFormat) -> Response {
+    let mut response = answer(&status(error), wishes);
+    *response.status_mut() = http;
     response
 }
 
@@ -174,10 +182,9 @@ fn english_title(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mpp_core::{Error, FieldCode};
+    use mpp_core::FieldCode;
 
     use super::*;
-    use crate::status;
 
     fn wishes(indonesian: bool) -> AnswerFormat {
         AnswerFormat { indonesian, ..AnswerFormat::default() }

@@ -38,7 +38,9 @@ impl Streams {
     /// The streams that the limits allow; all end once `moving` is cancelled.
     pub(crate) fn new(limits: &Limits, moving: CancellationToken) -> Self {
         let open = Shares::of(limits.streams, limits.streams_per_caller).reserving(limits.reserve);
-        let states = Turns::new(limits.initial_states, limits.initial_states_per_caller);
+        let each = limits.initial_states_per_caller.min(limits.initial_states.max(2) - 1);
+        let reserve = limits.initial_states_reserved;
+        let states = Turns::with_reserve(limits.initial_states, each, reserve);
         Self { open, states: States(states), longest: limits.stream_time, moving }
     }
 

@@ -104,3 +104,25 @@ async fn headers_without_end_are_refused() {
     server.queue(Role::Reader, &[]).get_queue(request).await.expect_err("64 KiB of headers");
     answers_still(&server).await;
 }
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_told_so_at_both_doors() {
+    let server = server().await;
+    let large = "a".repeat(20_000);
+    let mut request = tonic::Request::new(ask("echo"));
+    request.metadata_mut().insert("x-a", large.parse().expect("ASCII"));
+    let refused = server.queue(Role::Reader, &[]).get_queue(request).await;
+    let error = error_of(&refused.expect_err("too large"));
+    assert!(error.is(Reason::TooLarge) && error.message.contains("16384"), "{error:?}");
+
+    let mut tcp = TcpStream::connect(server.address).await.expect("a connection");
+    let head =
+        format!("GET /v1/feed HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: {large}\r\n\r\n");
+    tcp.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).await.expect("an answer");
+    let (status, body) = answer.split_once("\r\n\r\n").expect("a body");
+    assert!(status.starts_with("HTTP/1.1 431 "), "{status}");
+    let told: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(told["details"][0]["reason"], "TOO_LARGE", "{told}");
+}

@@ -20,7 +20,7 @@ use tonic::{Streaming, service::Routes};
 use crate::setup::{Desk, Issuer, Server, serve};
 
 const SCHEMA: Schema =
-    Schema { service: "test", steps: &[], history_kinds: &["mall"], standing_kinds: &[] };
+    Schema { service: "registry", steps: &[], history_kinds: &["mall"], standing_kinds: &[] };
 
 /// A service with malls, whose feed is served.
 pub struct Registry {
@@ -275,6 +275,29 @@ async fn slow_readers_of_whole_states_do_not_hold_up_another_caller() {
         let mut first = slow.swap_remove(0);
         drop(slow);
         assert_eq!(whole(&mut first).await, 400, "who takes it at last has it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn slow_readers_of_whole_states_do_not_hold_up_the_suite_itself() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        for part in 0..10 {
+            registry.put_large(part * 40..(part + 1) * 40).await;
+        }
+        let request = || WatchRequest { initial_state: true, ..Default::default() };
+        let mut slow = Vec::new();
+        for role in [Role::Reader, Role::Auditor] {
+            let watch = registry.server.feed(role).watch(request()).await;
+            slow.push(watch.expect("a stream").into_inner());
+        }
+        for role in [Role::Service, Role::Administrator] {
+            let watch = registry.server.feed(role).watch(request()).await;
+            let mut own = watch.expect("a stream").into_inner();
+            let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut own)).await;
+            assert_eq!(read.expect("not held up"), 400, "{role:?}");
+        }
     })
     .await;
 }

@@ -100,6 +100,22 @@ async fn a_token_that_was_tampered_with_is_refused() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_cut_is_told_so_and_not_that_its_key_is_unknown() {
+    let server = server().await;
+    let stranger = SigningKey::generate().expect("a key");
+    let now = server.issuer.clock.now();
+    let long = who(Role::Reader, &["malls/banyuwangi", "malls/sidoarjo"]);
+    let token = jwt::mint(&stranger, &long, Duration::from_secs(60), now);
+    for (at, _) in token.char_indices().skip(1).step_by(7) {
+        let told = refusal(&server, token[..at].to_owned()).await;
+        assert!(told.contains("not a whole signed JSON Web Token"), "{at}: {told}");
+    }
+    let (middle, rest) = (token.len() / 3, 2 * token.len() / 3);
+    let told = refusal(&server, token[..middle].to_owned() + &token[rest + 1..]).await;
+    assert!(told.contains("if it was cut"), "{told}");
+}
+
+#[tokio::test]
 async fn what_is_no_token_is_refused_and_not_repeated() {
     let server = server().await;
     for junk in ["x", "a.b", "a.b.c", "....", &"A".repeat(9000)] {

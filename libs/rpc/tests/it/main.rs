@@ -21,5 +21,6 @@ mod pack;
 mod rate;
 mod setup;
 mod shares;
+mod slow_peers;
 mod tls;
 mod watch_database;

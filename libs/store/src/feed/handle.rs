@@ -49,6 +49,7 @@ impl Feed {
         reader::start(&shared, bounds.head);
         metrics::FEED_DIFFERENCES.begin([[name]]);
         metrics::RECORDS_ALTERED.begin([[name]]);
+        metrics::STATES_CUT.begin(["state_seconds", "stall_seconds"].map(|limit| [name, limit]));
         tokio::spawn(proof::keep(shared.clone()));
         Ok(Self(shared))
     }
@@ -113,13 +114,31 @@ impl Feed {
             |at| Subscription::new(self.0.clone(), filter.clone(), tail, FeedPlace::after(at));
         match start {
             Start::Now => Ok(follower(tail.head).with_greeting()),
-            Start::State => Ok(follower(tail.head).with_state(self.state(&filter))),
+            Start::State => Ok(follower(tail.head).with_state(self.state((&filter, ""), ()))),
             Start::Token(token) => {
                 let token = Token::decode(&token, filter.hash())?;
                 self.check(token.at).await?;
                 Ok(follower(token.at).coming_back())
             }
         }
+    }
+
+    /// Starts a follower with the current state, for a caller that has a place for it. The place is
+    /// given back as soon as the state has been read, or is cut.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` for a filter beyond its bounds.
+    pub fn subscribe_at(
+        &self,
+        filter: &Filter,
+        caller: &str,
+        place: impl Send + 'static,
+    ) -> Result<Subscription> {
+        filter.check()?;
+        let tail = *self.0.tail.borrow();
+        let at = FeedPlace::after(tail.head);
+        let follower = Subscription::new(self.0.clone(), filter.clone(), tail, at);
+        Ok(follower.with_state(self.state((filter, caller), place)).for_caller(caller))
     }
 
     /// Whether a follower can go on from a position. If the ring does not hold it, only the
@@ -130,19 +149,25 @@ impl Feed {
     }
 
     /// Starts to read the state once one of the few readers is free.
-    fn state(&self, filter: &Filter) -> mpsc::Receiver<Result<state::Part>> {
+    fn state(
+        &self,
+        (filter, caller): (&Filter, &str),
+        place: impl Send + 'static,
+    ) -> mpsc::Receiver<Result<state::Part>> {
         let (to, parts) = mpsc::channel(1);
-        let (shared, filter) = (self.0.clone(), filter.clone());
+        let (shared, wanted) = (self.0.clone(), (filter.clone(), caller.to_owned()));
         let limits = state::Limits {
             message_bytes: shared.options.message_bytes,
             service: shared.db.name(),
             stall: shared.options.stall,
+            whole: shared.options.state_limit,
         };
         tokio::spawn(async move {
             tokio::select! {
                 permit = shared.states.clone().acquire_owned() => {
                     if let Ok(permit) = permit {
-                        state::send(shared.db.clone(), filter, limits, to, permit).await;
+                        let places = (permit, place);
+                        state::send(shared.db.clone(), wanted, limits, to, places).await;
                     }
                 }
                 // The follower left while it waited.

@@ -33,6 +33,11 @@ mpp_core::policy! {
         /// since the state's snapshot waits for it. Shorter cuts followers on slow networks, longer
         /// keeps old rows from being tidied away. Chosen, not measured.
         stall_seconds: u64 = 30 in 1..=600,
+        /// Seconds that the whole initial state may take. A follower that takes a message before
+        /// each `stall_seconds` are over could else hold its place, and its snapshot, for hours.
+        /// Shorter cuts followers of the nation on slow networks (some 200 MB: 3 Mbit/s), longer
+        /// makes those who wait for a place wait longer.
+        state_seconds: u64 = 600 in 10..=86_400,
         /// Seconds at least between two readings of the records, by which their digest in bookmarks
         /// is proven; so, too, between two readings of a copy of another service's feed. A longer
         /// pause finds a spoilt record later. Chosen, not measured.
@@ -47,7 +52,7 @@ mpp_core::policy! {
         /// Initial states, and pages of followers that are behind, that a replica reads at a time:
         /// each takes a connection to the database. Fewer make followers wait for each other, more
         /// take connections from reads. Chosen, not measured.
-        concurrent_reads: usize = 3 in 1..=64,
+        concurrent_reads: usize = 4 in 1..=64,
     }
 }
 
@@ -61,6 +66,7 @@ impl FeedPolicy {
             bookmark_interval: Duration::from_secs(self.bookmark_seconds),
             prompt_interval: Duration::from_millis(self.prompt_bookmark_millis),
             stall: Duration::from_secs(self.stall_seconds),
+            state_limit: Duration::from_secs(self.state_seconds),
             proof: self.proof_pace(),
             compare_limit: Duration::from_secs(self.compare_seconds),
             concurrent_reads: self.concurrent_reads,

@@ -35,12 +35,14 @@ pub struct FeedOptions {
     pub prompt_interval: Duration,
     /// How long a follower may take for a message of the initial state.
     pub stall: Duration,
+    /// How long the whole initial state may take.
+    pub state_limit: Duration,
     /// How often the records are read again to prove their digest.
     pub proof: ProofPace,
     /// How long a service may take to read all that it keeps, for a caller that compares its
     /// copies.
     pub compare_limit: Duration,
-    /// How many initial states, and how many catch-up pages, are read at once: two states of
+    /// How many initial states, and how many catch-up pages, are read at once: three states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
 }

@@ -1,7 +1,8 @@
 //! The initial state: every record that matches, from one snapshot.
 //!
 //! A task of its own reads the snapshot and hands over messages one by one; a reader that does not
-//! take the next one in time loses the snapshot, so that a stalled reader holds no connection.
+//! take the next one in time, or all of them, loses the snapshot, so that neither one that stalls
+//! nor one that trickles holds a connection, and its place among the few, for long.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +10,10 @@ use bytes::Bytes;
 use futures::TryStreamExt as _;
 use mpp_core::{Error, Reason, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::{
+    sync::mpsc::{self, error::SendTimeoutError},
+    time::Instant,
+};
 
 use super::{
     change::{Change, Op},
@@ -48,29 +52,39 @@ pub(crate) struct Limits {
     pub service: &'static str,
     /// How long the reader may take for a message.
     pub stall: Duration,
+    /// How long it may take for all.
+    pub whole: Duration,
 }
 
-/// Sends the state, then its end; the receiver finds the channel closed where it was too slow.
+/// The reader of the state, and when its time is over.
+struct Reader<'a> {
+    to: &'a mpsc::Sender<Result<Part>>,
+    /// The caller that it reads for; empty for this process itself.
+    caller: &'a str,
+    until: Instant,
+    limits: Limits,
+}
+
+/// Sends the state, then its end, or why it ends before. What the state holds while it is read, its
+/// `places`, is given back before its reader is told.
 pub(crate) async fn send(
     db: Db,
-    filter: Filter,
+    (filter, caller): (Filter, String),
     limits: Limits,
     to: mpsc::Sender<Result<Part>>,
-    permit: OwnedSemaphorePermit,
+    places: impl Send,
 ) {
-    if let Err(error) = read(&db, &filter, limits, &to).await {
+    let until = Instant::now() + limits.whole;
+    let reader = Reader { to: &to, caller: &caller, until, limits };
+    let done = read(&db, &filter, &reader).await;
+    drop(places);
+    if let Err(error) = done {
         // If this fails, nobody waits for it any more.
-        let _ = to.send_timeout(Err(error), limits.stall).await;
+        let _ = to.send(Err(error)).await;
     }
-    drop(permit);
 }
 
-async fn read(
-    db: &Db,
-    filter: &Filter,
-    limits: Limits,
-    to: &mpsc::Sender<Result<Part>>,
-) -> Result<()> {
+async fn read(db: &Db, filter: &Filter, reader: &Reader<'_>) -> Result<()> {
     let mut snapshot = db.read().await?;
     let at = snapshot.head();
     let mut kind = String::new();
@@ -80,24 +94,22 @@ async fn read(
             continue;
         }
         let mut after = String::new();
-        while let Some(last) = send_page(&mut snapshot, filter, &kind, &after, limits, to).await? {
+        while let Some(last) = send_page(&mut snapshot, filter, (&kind, &after), reader).await? {
             after = last;
         }
     }
     snapshot.end().await?;
-    hand_over(to, Part::End { at }, limits).await
+    reader.take(Part::End { at }).await
 }
 
 /// Sends the records after a name and answers the last name; `None` after the last page.
 async fn send_page(
     snapshot: &mut Read,
     filter: &Filter,
-    kind: &str,
-    after: &str,
-    limits: Limits,
-    to: &mpsc::Sender<Result<Part>>,
+    (kind, after): (&str, &str),
+    reader: &Reader<'_>,
 ) -> Result<Option<String>> {
-    let revision = snapshot.revision();
+    let (revision, limits) = (snapshot.revision(), reader.limits);
     let (page, altered) = page(snapshot, filter, kind, after, limits.message_bytes).await?;
     if altered.count > 0 {
         metrics::altered(limits.service, kind, &altered.names, altered.count);
@@ -106,15 +118,41 @@ async fn send_page(
     let fits = page.into_iter().filter(|change| filter.matches_labels(&change.labels));
     let changes: Vec<_> = fits.map(Arc::new).collect();
     if !changes.is_empty() {
-        hand_over(to, Part::Changes { changes, revision }, limits).await?;
+        reader.take(Part::Changes { changes, revision }).await?;
     }
     Ok(last)
 }
 
-async fn hand_over(to: &mpsc::Sender<Result<Part>>, part: Part, limits: Limits) -> Result<()> {
-    to.send_timeout(Ok(part), limits.stall).await.map_err(|_| {
-        Error::new(Reason::WatchTooSlow, "the initial state was not taken in time; start again")
-    })
+impl Reader<'_> {
+    async fn take(&self, part: Part) -> Result<()> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        match self.to.send_timeout(Ok(part), left.min(self.limits.stall)).await {
+            Ok(()) => Ok(()),
+            Err(SendTimeoutError::Timeout(_)) => Err(self.cut(left < self.limits.stall)),
+            // Nobody waits for it any more.
+            Err(SendTimeoutError::Closed(_)) => Err(too_slow("the initial state was left")),
+        }
+    }
+
+    fn cut(&self, is_whole: bool) -> Error {
+        let Limits { service, stall, whole, .. } = self.limits;
+        let (limit, what, longest) = match is_whole {
+            true => ("state_seconds", "the initial state has lasted", whole),
+            false => ("stall_seconds", "the next message of the initial state has waited", stall),
+        };
+        metrics::STATES_CUT.add(1, [service, limit]);
+        let caller = self.caller;
+        tracing::warn!(service, caller, limit, "an initial state was not taken in time, and cut");
+        too_slow(&format!(
+            "{what} for {} s, and no more are allowed; start again with initial_state, read faster, \
+             or follow less with each stream (kinds, labels, name_prefix)",
+            longest.as_secs()
+        ))
+    }
+}
+
+fn too_slow(text: &str) -> Error {
+    Error::new(Reason::WatchTooSlow, text)
 }
 
 /// The kind after another, in order. Index: record's primary key.

@@ -47,6 +47,7 @@ fn small() -> FeedOptions {
         proof: ProofPace { least: Duration::from_millis(20), part: 50 },
         stall: Duration::from_secs(5),
         compare_limit: Duration::from_secs(5),
+        state_limit: Duration::from_secs(60),
         concurrent_reads: 3,
     }
 }

@@ -129,6 +129,41 @@ async fn who_does_not_take_the_state_in_time_loses_the_snapshot() {
 }
 
 #[tokio::test]
+async fn a_state_that_is_taken_bit_by_bit_ends_and_its_place_is_anothers() {
+    on_both(async |database| {
+        let hour = Duration::from_secs(3600);
+        let patient = FeedOptions {
+            message_bytes: 1024,
+            stall: hour,
+            state_limit: Duration::from_millis(200),
+            concurrent_reads: 1,
+            ..FeedOptions::default()
+        };
+        let served = Served::start(&database.options(Clock::system()), patient).await;
+        for number in 0..20 {
+            let name = format!("malls/m{number}");
+            write(&served.db, &name, &"x".repeat(500), "35.10").await;
+        }
+        let (place, gone) = tokio::sync::oneshot::channel::<()>();
+        let all = Filter::default();
+        let mut trickles = served.feed.subscribe_at(&all, "users/slow", place).unwrap();
+        trickles.next().await.unwrap().unwrap();
+        gone.await.expect_err("the place is given back");
+        let mut other = served.feed.subscribe(Start::State, all).await.unwrap();
+        assert_eq!(changes_to(&mut other, 0).await.0.len(), 20, "the only reader is free again");
+        let cut = loop {
+            match trickles.next().await {
+                Ok(batch) => assert!(batch.unwrap().token.is_none()),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(cut.reason(), Reason::WatchTooSlow);
+        assert!(cut.message().contains("start again with initial_state"), "{cut}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_caller_with_many_followers_that_are_behind_holds_up_another_by_a_page() {
     on_both(async |database| {
         let narrow =
