@@ -131,8 +131,8 @@ documents! {
         ];
     Source => "source" in form 6 named ["sources"],
         filed under [Source, Unit], answers add [etag];
-    HoursRule => "hours_rule" in form 2 named ["hoursRules"],
-        filed under [Counter, Mall, Region, Source, Target],
+    HoursRule => "hours_rule" in form 3 named ["hoursRules"],
+        filed under [Counter, Mall, Overridden, Region, Source, Target],
         answers add [etag, create_time, update_time];
     Deviation => "deviation" in form 1 named ["malls", "counters"] with "deviation",
         filed under [Counter, Date, Mall, Region], answers add [];
@@ -147,7 +147,8 @@ documents! {
 /// The kind that a name is of, by its form; `None` for none of the contract's.
 pub fn kind_of(name: &str) -> Option<&'static str> {
     let parts: Vec<&str> = name.split('/').collect();
-    let fits = |own: &str, part: &str| if own == "{id}" { !part.is_empty() } else { own == part };
+    let is_id = |part: &str| !part.is_empty() && part != "-";
+    let fits = |own: &str, part: &str| if own == "{id}" { is_id(part) } else { own == part };
     KINDS.iter().copied().find(|kind| {
         let form: Vec<&str> = form(kind).split('/').collect();
         form.len() == parts.len() && form.iter().zip(&parts).all(|(own, part)| fits(own, part))
@@ -161,7 +162,7 @@ pub fn can_begin_with(form: &str, prefix: &str) -> bool {
     parts.iter().enumerate().all(|(at, part)| {
         let last = at + 1 == parts.len();
         wanted.next().is_some_and(|own| match own {
-            "{id}" => can_begin_id(part) && (last || !part.is_empty()),
+            "{id}" => can_begin_id(part) && (last || !["", "-"].contains(part)),
             own => own == *part || (last && own.starts_with(part)),
         })
     })

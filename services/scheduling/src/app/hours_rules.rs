@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Error, NATIONAL, Reason, Result};
+use mpp_core::{Error, Label, Labels, NATIONAL, Overridden, Reason, Result};
 use mpp_form::hours_rule::{self, Target};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
@@ -22,26 +22,25 @@ impl Keeps<HoursRule> for Scheduling {
         &self,
         rule: &HoursRule,
         before: Option<&HoursRule>,
-        _tx: &mut Tx,
+        tx: &mut Tx,
     ) -> Result<Filing> {
         let target = Target::parse(&rule.target, "hours_rule.target")?;
         if before.is_none() && target.name() != NATIONAL {
             self.memory.schedule(&target).map_err(refers_to_nothing)?;
         }
+        let stands = tx.get::<HoursRule>(&rule.name).await?;
         let state = self.memory.read();
         let owners = state.owners(&target)?;
-        Ok(Filing {
-            labels: state.rule_labels(&target, &rule.publisher),
-            owners,
-            ..Filing::default()
-        })
+        let mut labels = state.rule_labels(&target, &rule.publisher);
+        keep_handed(&mut labels, stands.map(|stands| stands.labels).as_ref());
+        Ok(Filing { labels, owners, ..Filing::default() })
     }
 
     fn decide_fields(
         &self,
         rule: &mut HoursRule,
         before: Option<&HoursRule>,
-        _filing: &mut Filing,
+        filing: &mut Filing,
         _call: &Call,
     ) -> Result<()> {
         if let Some(before) = before {
@@ -49,6 +48,11 @@ impl Keeps<HoursRule> for Scheduling {
         }
         hours_rule::check_reason(rule, before)?;
         hours_rule::write_times(rule);
+        // Until its source has sent it, what stands is another's: the label says so, and whoever
+        // compares is asked for the record.
+        if !rule.publisher.is_empty() && before != Some(&*rule) {
+            filing.labels.insert(Label::Overridden, Overridden::Handed.as_str().to_owned());
+        }
         self.check_room(rule, before, today_in_the_west(self.db.clock().now())?)
     }
 }
@@ -90,6 +94,12 @@ impl Scheduling {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What others change than a rule's source leaves the label of one that was changed by hand.
+pub(super) fn keep_handed(labels: &mut Labels, stands: Option<&Labels>) {
+    let label = stands.and_then(|stands| stands.get(&Label::Overridden).cloned());
+    labels.extend(label.map(|label| (Label::Overridden, label)));
 }
 
 fn refers_to_nothing(error: Error) -> Error {

@@ -7,7 +7,7 @@ use mpp_form::hours_rule::Target;
 use mpp_resource::memory::View as _;
 use mpp_store::Expect;
 
-use super::Deviations;
+use super::{Deviations, hours_rules::keep_handed};
 use crate::{memory::dirty::Dirty, store::own_name};
 
 impl Deviations {
@@ -23,9 +23,10 @@ impl Deviations {
             return Ok(());
         }
         let mut tx = self.db.begin(&own_name()).await?;
-        for (name, labels) in mislabelled {
+        for (name, mut labels) in mislabelled {
             // Reads it as it stands now: an officer may have changed it meanwhile.
             if let Some(rule) = tx.get::<HoursRule>(&name).await? {
+                keep_handed(&mut labels, Some(&rule.labels));
                 let put = tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await;
                 match put {
                     Err(error) if alone && error.reason() == Reason::NewerForm => {}
@@ -45,7 +46,9 @@ impl Deviations {
             .filter_map(|(name, row)| {
                 let target = Target::parse(row.label(Label::Target), "target").ok()?;
                 let labels = state.rule_labels(&target, row.label(Label::Source));
-                (known(&target) && labels != row.labels()).then(|| (name.to_string(), labels))
+                let mut own = row.labels();
+                own.remove(&Label::Overridden);
+                (known(&target) && labels != own).then(|| (name.to_string(), labels))
             })
             .collect()
     }

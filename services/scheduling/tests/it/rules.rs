@@ -118,7 +118,7 @@ async fn a_place_that_there_is_not_is_refused_in_lists_and_in_watches() {
             ("target", "nasional", "national"),
             ("target", "malls/atlantis", "malls/atlantis"),
             ("date", "tomorrow", "2026-11-24"),
-            ("agency", "units/kemendagri", "counter, date, mall, region, source, target, unit"),
+            ("agency", "units/kemendagri", "date, mall, overridden, region, source, target, unit"),
             ("source", "sources/none", "sources/none"),
         ] {
             let (_, message) = refused(watch(label, value).await, Code::InvalidArgument);

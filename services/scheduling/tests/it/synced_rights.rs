@@ -13,13 +13,14 @@ use mpp_api::{
     },
 };
 use mpp_core::Role;
+use mpp_form::held;
 use mpp_testkit::{Backend, contents, database, on_both};
 use tonic::Code;
 
 use crate::{
     source::{
-        MALL, ORGANISER, SOURCE, codes, delete, hours, name, officer, opening, outcomes, restarted,
-        run, source, sourced, stored, sync, waiting,
+        MALL, ORGANISER, SOURCE, Session, closed, codes, delete, hours, name, officer, opening,
+        outcomes, restarted, run, source, sourced, stored, sync, waiting,
     },
     world::{Upstream, World, caller, eventually, refused, socket},
 };
@@ -84,8 +85,8 @@ async fn source_of(world: &World) -> Option<i64> {
     found.accounting.map(|counted| counted.received)
 }
 
-async fn hand_over(world: &World) {
-    let (region, organiser) = ("regions/35.10".to_owned(), SUCCESSOR.to_owned());
+async fn hand_over(world: &World, organiser: &str) {
+    let (region, organiser) = ("regions/35.10".to_owned(), organiser.to_owned());
     world.upstream.put(MALL, Mall { region, organiser, ..Mall::default() }).await;
 }
 
@@ -103,7 +104,7 @@ async fn a_malls_new_organiser_is_not_bound_by_what_the_former_ones_source_has_s
             ..UpdateHoursRuleRequest::default()
         };
         refused(api.update_hours_rule(update.clone()).await, Code::PermissionDenied);
-        hand_over(&world).await;
+        hand_over(&world, SUCCESSOR).await;
         eventually("the new organiser's word", async || {
             api.update_hours_rule(update.clone()).await.ok()
         })
@@ -123,6 +124,57 @@ async fn a_malls_new_organiser_is_not_bound_by_what_the_former_ones_source_has_s
         let (_, result) = run(&world, vec![hours("jam", MALL)]).await;
         assert_ne!(outcomes(&result), [Outcome::Applied], "{result:?}");
         assert_eq!(source(&world).await.name, SOURCE);
+    })
+    .await;
+}
+
+/// What a session is told that stands of its source.
+async fn told_of(world: &World) -> (i64, Vec<u8>) {
+    let session = Session::open(world).await;
+    let (held, digest) = (session.welcome.held, session.welcome.held_digest.to_vec());
+    session.end().await;
+    (held, digest)
+}
+
+#[tokio::test]
+async fn hours_that_were_changed_while_the_mall_was_others_are_asked_for_once_it_is_back() {
+    on_both(async |database| {
+        let world = sourced(database).await;
+        let closure = || closed("libur", MALL, "2026-12-01");
+        run(&world, vec![hours("jam", MALL), closure()]).await;
+        let all = told_of(&world).await;
+        let mut api = HoursServiceClient::new(world.scheduling.channel(caller(
+            "users/budi",
+            Role::Organiser,
+            &[SUCCESSOR],
+        )));
+        hand_over(&world, SUCCESSOR).await;
+        for id in ["jam", "libur"] {
+            let rule = stored(&world, id).await.expect("a rule");
+            let valid_to = "2027-01-01".to_owned();
+            let changed = HoursRule { etag: String::new(), valid_to, ..rule };
+            let update = UpdateHoursRuleRequest {
+                hours_rule: Some(changed),
+                ..UpdateHoursRuleRequest::default()
+            };
+            eventually("the new organiser's word", async || {
+                api.update_hours_rule(update.clone()).await.ok()
+            })
+            .await;
+            api.update_hours_rule(update).await.expect("and once more, which changes nothing");
+        }
+        hand_over(&world, ORGANISER).await;
+        assert_eq!(
+            told_of(&world).await,
+            (2, held::digest([]).to_vec()),
+            "both are another's text"
+        );
+        let sent = eventually("the mall is the source's again", async || {
+            let (_, sent) = run(&world, vec![hours("jam", MALL), closure()]).await;
+            (outcomes(&sent) == [Outcome::Applied; 2]).then_some(())
+        });
+        sent.await;
+        assert_eq!(told_of(&world).await, all, "as it says");
     })
     .await;
 }
