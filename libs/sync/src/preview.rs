@@ -55,7 +55,7 @@ use crate::{
 /// No preview has more records, or more bytes that wait.
 const MOST_SO_FAR: u64 = 1 << 48;
 /// Bytes that a record takes in a batch beside its own, at the most.
-const FRAME: usize = 6;
+pub(super) const FRAME: usize = 6;
 
 /// The source's records under the names that a part is about.
 type Standing = BTreeMap<String, Encoded>;

@@ -5,14 +5,18 @@ use mpp_api::sync::PreviewRoom;
 use mpp_core::{FieldCode, Micros, Result};
 use mpp_form::{Check, limits};
 use mpp_store::Encoded;
+use prost::Message as _;
 
 use crate::{
     before::{Room, Rooms},
+    preview::FRAME,
     syncs::Syncs,
 };
 
 /// No preview has more records.
 const MOST: u64 = 1 << 48;
+/// Bytes of all rooms of an answer: the next request brings them along, beside its records.
+const MOST_BYTES: usize = 1 << 20;
 
 /// Refuses what no preview of ours can have answered.
 pub(super) fn check(check: &mut Check, rooms: &[PreviewRoom]) {
@@ -38,12 +42,17 @@ pub(super) fn read(rooms: &[PreviewRoom]) -> Rooms {
     rooms.iter().map(read).collect()
 }
 
-/// As a client takes them along: of no more targets than it may bring.
+/// As a client takes them along: of no more targets than it may bring, and has room for.
 pub(super) fn told(rooms: Rooms) -> Vec<PreviewRoom> {
     let changed = rooms.into_iter().filter(|(_, room)| *room != Room::default());
     let told =
         changed.map(|(target, Room { standing, over })| PreviewRoom { target, standing, over });
-    told.take(limits::PREVIEWED_NAMES).collect()
+    let mut bytes = 0;
+    let fits = |one: &PreviewRoom| {
+        bytes += one.encoded_len() + FRAME;
+        bytes <= MOST_BYTES
+    };
+    told.take(limits::PREVIEWED_NAMES).take_while(fits).collect()
 }
 
 /// Adds what a part changes: these records stood before it, or stand afterwards.
@@ -59,4 +68,19 @@ pub(super) fn add<'a, S: Syncs>(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_next_part_brings_along_leaves_room_for_its_records() {
+        let of = |number: usize| (format!("malls/{}/counters/{number}", "m".repeat(200)), 1);
+        let rooms =
+            (0..9_000).map(of).map(|(target, standing)| (target, Room { standing, over: 0 }));
+        let told = told(rooms.collect());
+        let bytes: usize = told.iter().map(|one| one.encoded_len() + FRAME).sum();
+        assert!((MOST_BYTES - 300..=MOST_BYTES).contains(&bytes), "{bytes}");
+    }
 }

@@ -10,7 +10,7 @@ use mpp_api::{
 };
 use mpp_core::{FieldCode, FieldViolation, Labels, Result, mall_of};
 use mpp_resource::Keeps;
-use mpp_store::{Label, Record, Tx, newest_version};
+use mpp_store::{Label, Record, Tx, newest_version, version_of};
 use mpp_sync::{
     Fates, Writer, fault,
     write::{DELETE, Given, Going, ID, Ready, Rules},
@@ -235,14 +235,19 @@ impl Places<'_> {
         Ok(Some(fault(ID, FieldCode::OwnedByOtherSource, &text)))
     }
 
-    /// Whether the last change of a record was that this source gave it up.
+    /// Whether the last change of what a record says was that this source gave it up; since then it
+    /// has only been filed anew, with what it lies in.
     async fn gave_up<R: Published>(&self, tx: &mut Tx, name: &str) -> Result<bool> {
-        let last = newest_version(tx.conn(), (R::KIND, name)).await?;
-        let source = &self.writer.lease.source;
-        Ok(last.is_some_and(|last| {
-            let was = last.labels_before.as_ref().and_then(|labels| labels.get(&Label::Source));
-            last.origin == *source && was == Some(source)
-        }))
+        let (key, source) = ((R::KIND, name), &self.writer.lease.source);
+        let Some(mut last) = newest_version(tx.conn(), key).await? else { return Ok(false) };
+        while let Some(before) = version_of(tx.conn(), key, last.version - 1).await? {
+            if before.op != last.op || before.doc != last.doc {
+                break;
+            }
+            last = before;
+        }
+        let was = last.labels_before.as_ref().and_then(|labels| labels.get(&Label::Source));
+        Ok(last.origin == *source && was == Some(source))
     }
 
     /// A place that the source may put, with what its client does not know of kept as it was.
