@@ -30,7 +30,8 @@ pub use hex::{hex, unhex};
 pub use identity::{A_PERSON, Caller, Role, SOMEBODY, as_told, in_words};
 pub use label::{Acceptance, Decision, Label, Labels, NATIONAL, Overridden, known_labels};
 pub use name::{
-    ResourceName, can_begin_id, check_id, check_name, id_of, mall_of, parent_of, unit_of,
+    ResourceName, can_begin_id, check_id, check_name, check_parent, id_of, mall_of, parent_of,
+    unit_of,
 };
 pub use page::Sizes;
 pub use policy::Setting;

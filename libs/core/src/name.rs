@@ -4,6 +4,8 @@ use crate::{Error, FieldCode};
 
 /// Longest id, in bytes.
 const MAX_ID: usize = 80;
+/// Stands for every id in the parent of a list; no record has it.
+const ANY: &str = "-";
 
 /// A name split into its pairs; every part has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,20 +20,7 @@ impl<'a> ResourceName<'a> {
     /// # Errors
     /// Names `field` and shows the form that was expected.
     pub fn parse(text: &'a str, collections: &[&str], field: &str) -> Result<Self, Error> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let fits = parts.len() == collections.len() * 2
-            && parts.chunks(2).zip(collections).all(|(pair, want)| pair[0] == *want)
-            && parts.iter().skip(1).step_by(2).all(|id| is_id(id));
-        if !fits {
-            let form: Vec<String> =
-                collections.iter().map(|name| format!("{name}/{{id}}")).collect();
-            return Err(Error::field(
-                field,
-                FieldCode::Name,
-                format!("'{}' is not a name of the form {}", shown(text), form.join("/")),
-            ));
-        }
-        Ok(Self { pairs: parts.chunks(2).map(|pair| (pair[0], pair[1])).collect(), text })
+        Ok(Self { pairs: pairs(text, collections, field, is_id)?, text })
     }
 
     /// The id of the last pair.
@@ -96,6 +85,33 @@ pub fn check_name(text: &str, collections: &[&str], field: &str) -> Result<(), E
     ResourceName::parse(text, collections, field).map(drop)
 }
 
+/// Checks the parent that a list names: a name with these collections, in which "-" stands for any
+/// id.
+///
+/// # Errors
+/// The same as [`ResourceName::parse`].
+pub fn check_parent(text: &str, collections: &[&str], field: &str) -> Result<(), Error> {
+    pairs(text, collections, field, |id| id == ANY || is_id(id)).map(drop)
+}
+
+fn pairs<'a>(
+    text: &'a str,
+    collections: &[&str],
+    field: &str,
+    is_id: impl Fn(&str) -> bool,
+) -> Result<Vec<(&'a str, &'a str)>, Error> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let fits = parts.len() == collections.len() * 2
+        && parts.chunks(2).zip(collections).all(|(pair, want)| pair[0] == *want)
+        && parts.iter().skip(1).step_by(2).all(|id| is_id(id));
+    if !fits {
+        let form: Vec<String> = collections.iter().map(|name| format!("{name}/{{id}}")).collect();
+        let text = format!("'{}' is not a name of the form {}", shown(text), form.join("/"));
+        return Err(Error::field(field, FieldCode::Name, text));
+    }
+    Ok(parts.chunks(2).map(|pair| (pair[0], pair[1])).collect())
+}
+
 /// Checks that `text` can be the id of a new record.
 ///
 /// # Errors
@@ -120,7 +136,7 @@ pub fn check_id(text: &str, field: &str) -> Result<(), Error> {
 }
 
 fn is_id(text: &str) -> bool {
-    !text.is_empty() && can_begin_id(text)
+    !text.is_empty() && text != ANY && can_begin_id(text)
 }
 
 /// True if an id within a name can begin like this. Such an id may also hold capitals, as those of
@@ -176,6 +192,15 @@ mod tests {
         assert_eq!((mall_of("malls/a"), parent_of("malls/a")), ("malls/a", ""));
         assert_eq!(unit_of("units/a/services/b/standardLinks/c"), "units/a");
         assert_eq!((unit_of("units/a"), unit_of(offering)), ("", ""), "it lies in none");
+    }
+
+    #[test]
+    fn what_stands_for_every_id_is_none() {
+        for text in ["malls/-/counters/dukcapil", "malls/banyuwangi/counters/-"] {
+            assert!(check_name(text, COUNTER, "name").is_err(), "{text}");
+            assert!(check_parent(text, COUNTER, "parent").is_ok(), "{text}");
+        }
+        assert!(check_parent("malls/-/counters/", COUNTER, "parent").is_err());
     }
 
     #[test]

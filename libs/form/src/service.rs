@@ -207,6 +207,18 @@ mod tests {
     }
 
     #[test]
+    fn no_service_is_satisfied_by_whichever_there_is() {
+        let mut all = service();
+        all.requirements = vec![service::Requirement {
+            text: "KTP".into(),
+            satisfied_by: "units/-/services/-".into(),
+            ..Default::default()
+        }];
+        let error = check(&all).expect_err("no name");
+        assert_eq!(error.violations()[0].field, "service.requirements[0].satisfied_by");
+    }
+
+    #[test]
     fn a_service_tells_all_its_faults_at_once() {
         check(&service()).expect("as it is");
         let mut wrong = service();

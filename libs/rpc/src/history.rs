@@ -31,7 +31,7 @@ use tonic::{Request, Response, Status};
 use self::told::{Page, Who, compared, version};
 use crate::{
     caller,
-    feed::{Owners, Teller},
+    feed::{Owners, Teller, keeper},
     status,
 };
 
@@ -75,6 +75,15 @@ impl HistoryServer {
         let kept = self.db.history_kinds();
         match document::kind_of(name) {
             Some(kind) if kept.contains(&kind) => Ok(kind),
+            Some(kind) if keeper(kind) != self.db.name() => {
+                let keeper = keeper(kind);
+                let text = format!(
+                    "is the name of a {kind}, which {keeper} keeps: ask that service for its \
+                     versions; this one keeps those of {}",
+                    kept.join(", ")
+                );
+                Err(Error::field("name", FieldCode::NotAllowed, text))
+            }
             Some(kind) => {
                 let text = format!(
                     "is the name of a {kind}, of which only the latest version is kept; this \

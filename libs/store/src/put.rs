@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mpp_api::{Document, document, types::Tombstone};
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Reason, Result, check_name};
 use prost::Message as _;
 use sqlx::AssertSqlSafe;
 
@@ -40,8 +40,10 @@ impl Tx {
     /// The living record that `field` of the request refers to; it stays until the commit.
     ///
     /// # Errors
-    /// `REFERENCE_INVALID` naming `field` if there is none.
+    /// `REFERENCE_INVALID` naming `field` if there is none; a name of another form, of which nobody
+    /// can say that it does not exist.
     pub async fn require<D: Document>(&mut self, name: &str, field: &str) -> Result<Record<D>> {
+        check_name(name, D::COLLECTIONS, field)?;
         let stored = match self.seen.get(&(D::KIND, name.to_owned())) {
             Some(stored) => Some(stored.clone()),
             None => self.select(D::KIND, name, self.db.0.dialect.for_share).await?,

@@ -136,6 +136,8 @@ async fn a_moment_that_shows_no_record_is_refused_with_what_there_is() {
         }
         for (name, told) in [
             ("units/bkpm", "only the latest version"),
+            ("hoursRules/upacara", "which scheduling keeps"),
+            ("units/-/services/-", "no name of a record"),
             ("nonsense", "no name of a record"),
             ("malls/nowhere", "does not exist"),
         ] {

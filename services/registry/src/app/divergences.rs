@@ -16,7 +16,7 @@ use mpp_api::{
         service::State,
     },
 };
-use mpp_core::{RegionCode, Result, check_name, parent_of, region_name};
+use mpp_core::{RegionCode, Result, check_parent, parent_of, region_name};
 use mpp_form::{
     announced::{holds, text_on},
     standard::as_service,
@@ -103,7 +103,7 @@ fn gather(
     page: &PageRequest,
     most: usize,
 ) -> Result<(Vec<Given>, bool)> {
-    check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
+    check_parent(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
     if asked.parent != ALL {
         exists::<Standard>(state, &asked.parent, "parent")?;

@@ -13,7 +13,7 @@ use mpp_api::{
     },
     sync::{ListSourcesRequest, Source},
 };
-use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name, text};
+use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_parent, text};
 use mpp_resource::{Kind, list::Rows, memory::Row};
 
 use super::{
@@ -171,7 +171,7 @@ pub fn offerings<'a>(
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListOfferingsRequest { parent, service, .. } = request;
-    let prefix = match check_name(parent, Mall::COLLECTIONS, "parent") {
+    let prefix = match check_parent(parent, Mall::COLLECTIONS, "parent") {
         Ok(()) => under::<Mall>(state, parent)?,
         Err(_) => under::<Counter>(state, parent)?,
     };
@@ -264,7 +264,7 @@ fn under<K: Kind>(state: &RegistryView, parent: &str) -> Result<String> {
 /// The prefix of the names below `parent`, where "-" stands for any id and ends the prefix: an id
 /// after it would be lost.
 fn below(parent: &str, collections: &[&str]) -> Result<String> {
-    check_name(parent, collections, "parent")?;
+    check_parent(parent, collections, "parent")?;
     let whole = format!("{parent}/");
     let Some((before, after)) = whole.split_once("/-/") else {
         return Ok(whole);

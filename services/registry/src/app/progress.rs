@@ -18,7 +18,7 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
-use mpp_core::{Error, FieldCode, RegionCode, Result, check_name, region_name};
+use mpp_core::{Error, FieldCode, RegionCode, Result, check_parent, region_name};
 use mpp_form::announced::{holds, text_on};
 use mpp_resource::{
     list::Pager,
@@ -228,7 +228,7 @@ fn scope(
     asked: &CountAdoptionRequest,
     (group, day): (Group, Date),
 ) -> Result<Scope> {
-    check_name(&asked.parent, Standard::COLLECTIONS, "parent")?;
+    check_parent(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
     if !asked.unit.is_empty() {
         exists::<Unit>(state, &asked.unit, "unit")?;

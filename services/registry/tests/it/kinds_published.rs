@@ -57,6 +57,12 @@ async fn a_published_counter_is_changed_at_its_source_until_it_is_taken_back() {
         let world = regency(&database, asleep()).await;
         run(&world, backwards()).await;
         let mut organiser = world.caller(Role::Organiser, &[MALL]);
+        let misspelt = Counter { source: "pemkab".into(), ..Counter::default() };
+        let wrong = refused(change(&mut world.admin(), misspelt, &["source"]).await);
+        assert_eq!(
+            (wrong.reason.as_str(), &*wrong.fields[0].0),
+            ("INVALID_FIELD", "counter.source")
+        );
         let other = || Counter { ticket_prefix: "Z".into(), ..Counter::default() };
         for caller in [&mut organiser, &mut world.admin()] {
             let answer = refused(change(caller, other(), &["ticket_prefix"]).await);
@@ -176,6 +182,16 @@ async fn a_place_that_its_source_sends_again_is_its_own_unless_somebody_has_writ
             fields.contains(&"counter.display_name.id"),
             "it overwrites what stands: {fields:?}"
         );
+        let moved = UpdateMallRequest {
+            mall: Some(Mall {
+                name: MALL.into(),
+                region: "regions/35.09".into(),
+                ..Mall::default()
+            }),
+            update_mask: mask(&["region"]),
+            ..Default::default()
+        };
+        world.admin().directory.update_mall(moved).await.expect("its mall lies elsewhere");
         assert_eq!(outcomes(&run(&world, sent()).await), [Outcome::Applied; 2], "it was a slip");
         assert_eq!(counter(&world).source, OWN);
 

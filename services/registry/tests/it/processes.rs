@@ -149,8 +149,10 @@ async fn who_has_a_document_skips_its_step_and_those_that_only_it_needs() {
 
         let itself = PlanStepsRequest { has: vec![NIB.into()], ..for_whom(NIB) };
         assert_eq!(refused(admin.steps(itself).await).fields[0].0, "has[0]");
-        let unnamed = PlanStepsRequest { has: vec!["KTP".into()], ..for_whom(NIB) };
-        assert_eq!(refused(admin.steps(unnamed).await).fields[0].0, "has[0]");
+        for name in ["KTP", "units/-/services/-"] {
+            let unnamed = PlanStepsRequest { has: vec![name.into()], ..for_whom(NIB) };
+            assert_eq!(refused(admin.steps(unnamed).await).fields[0].0, "has[0]", "{name}");
+        }
         let many = PlanStepsRequest { has: vec![KTP.into(); 101], ..for_whom(NIB) };
         assert_eq!(refused(admin.steps(many).await).fields[0].0, "has");
         assert_eq!(reason(admin.steps(for_whom("units/bkpm/services/siup")).await), "NOT_FOUND");

@@ -1,7 +1,11 @@
 //! The lists of records, each with its filter. `mpp_resource::list` does the paging.
 
-use mpp_api::scheduling::{HoursRule, ListHoursRulesRequest, ListHoursRulesResponse};
-use mpp_core::{Label, Result};
+use mpp_api::{
+    Document as _,
+    scheduling::{HoursRule, ListHoursRulesRequest, ListHoursRulesResponse},
+    sync::Source,
+};
+use mpp_core::{Label, Result, check_name};
 use mpp_form::hours_rule::{Target, lies_within};
 use mpp_resource::{
     list::{Rows, one_page},
@@ -64,6 +68,7 @@ impl Scheduling {
         if publisher.is_empty() || !self.memory.read().is_whole {
             return Ok(());
         }
+        check_name(publisher, Source::COLLECTIONS, "publisher")?;
         self.known(|| filters::source(&self.memory.read(), publisher, "publisher")).await
     }
 }

@@ -274,6 +274,9 @@ async fn what_a_source_publishes_is_changed_there_as_long_as_there_is_that_sourc
         let listed = hours.list_hours_rules(of(SOURCE)).await.expect("a list").into_inner();
         assert_eq!((listed.total_size, &*listed.hours_rules[0].name), (1, &*name("jam")));
         refused(hours.list_hours_rules(of("sources/none")).await, Code::InvalidArgument);
+        let named =
+            refused(hours.list_hours_rules(of("mal-banyuwangi")).await, Code::InvalidArgument);
+        assert!(named.1.contains("not a name of the form sources/{id}"), "{named:?}");
 
         world.upstream.withdraw::<Source>(SOURCE).await;
         eventually("a rule that is its mall's again", async || {
