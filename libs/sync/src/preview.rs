@@ -54,8 +54,6 @@ use crate::{
 
 /// No preview has more records, or more bytes that wait.
 const MOST_SO_FAR: u64 = 1 << 48;
-/// Bytes that a record takes in a batch beside its own, at the most.
-pub(super) const FRAME: usize = 6;
 
 /// The source's records under the names that a part is about.
 type Standing = BTreeMap<String, Encoded>;
@@ -114,7 +112,7 @@ fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
         check_so_far(&mut check, so_far);
     }
     check.finish()?;
-    let bytes = request.records.iter().map(|record| record.encoded_len() + FRAME).sum();
+    let bytes = request.records.iter().map(|record| record.encoded_len() + rooms::FRAME).sum();
     plan::check_size(request.records.len(), bytes, service.settings())?;
     Forms::named::<S::Doc>(&request.forms).check()
 }

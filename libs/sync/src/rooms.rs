@@ -9,10 +9,11 @@ use prost::Message as _;
 
 use crate::{
     before::{Room, Rooms},
-    preview::FRAME,
     syncs::Syncs,
 };
 
+/// Bytes that a record takes in a batch beside its own, at the most.
+pub(super) const FRAME: usize = 6;
 /// No preview has more records.
 const MOST: u64 = 1 << 48;
 /// Bytes of all rooms of an answer: the next request brings them along, beside its records.

@@ -1,5 +1,5 @@
-//! A head that is too large is refused with its reason. What is much larger is not read at all: hyper
-//! ends it at [`READ`] times the limit, with a bare 431.
+//! A head that is too large is refused with its reason. What is much larger is not read at all:
+//! hyper ends it at [`READ`] times the limit, with a bare 431.
 
 use axum::extract::Request;
 use mpp_core::{Error, Reason, Result};
