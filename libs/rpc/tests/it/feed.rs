@@ -288,9 +288,10 @@ async fn slow_readers_of_whole_states_do_not_hold_up_the_suite_itself() {
         }
         let request = || WatchRequest { initial_state: true, ..Default::default() };
         let mut slow = Vec::new();
-        for role in [Role::Reader, Role::Auditor] {
-            let watch = registry.server.feed(role).watch(request()).await;
-            slow.push(watch.expect("a stream").into_inner());
+        // As many as there are places.
+        for role in [Role::Verifier, Role::UnitOfficer, Role::Auditor] {
+            let mut reader = registry.server.feed_of(&[role, Role::Reader], &[]);
+            slow.push(reader.watch(request()).await.expect("a stream").into_inner());
         }
         for role in [Role::Service, Role::Administrator] {
             let watch = registry.server.feed(role).watch(request()).await;
