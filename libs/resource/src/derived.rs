@@ -1,6 +1,6 @@
 //! The one way in which a service writes records that it works out itself from others, such as how
 //! a counter departs from its mall's hours: put as they follow from what stands, and withdrawn with
-//! what they followed from.
+//! what they followed from. What rests on a record, and goes with it, is withdrawn the same way.
 //!
 //! Nobody sends them, so there is neither an owner nor an etag to compare; one job at a time writes
 //! them. For the same reason one that went comes back with what it follows from: no late write of
@@ -33,17 +33,14 @@ pub async fn begin(db: &Db, by: &Actor, alone: bool) -> Result<Tx> {
     Ok(tx)
 }
 
-/// Writes records; those that are there already as they are make no change.
+/// Writes records; those that are there already as they are make no change. Answers how many were
+/// written.
 ///
 /// # Errors
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers; `NEWER_FORM`.
-pub async fn put<D: Document>(tx: &mut Tx, records: Vec<Derived<D>>) -> Result<()> {
-    let answers = tx.put_many(records.clone()).await?;
-    let gone = answers.into_iter().zip(records).filter(|(answer, _)| answer.tombstoned);
-    for (_, (name, doc, labels)) in gone {
-        tx.revive(&name, &doc, labels).await?;
-    }
-    Ok(())
+pub async fn put<D: Document>(tx: &mut Tx, records: Vec<Derived<D>>) -> Result<usize> {
+    let answers = tx.put_many_anew(records).await?;
+    Ok(answers.iter().filter(|put| put.changed).count())
 }
 
 /// Deletes records that nothing stands behind any more; those that are gone already stay so.
@@ -53,10 +50,11 @@ pub async fn put<D: Document>(tx: &mut Tx, records: Vec<Derived<D>>) -> Result<(
 pub async fn withdraw<D: Document>(
     tx: &mut Tx,
     names: impl IntoIterator<Item = String>,
+    why: Why,
 ) -> Result<()> {
-    let withdrawn = Tombstone { reason: Why::Withdrawn.into(), successor: String::new() };
+    let tombstone = Tombstone { reason: why.into(), successor: String::new() };
     for name in names {
-        match tx.delete::<D>(&name, &withdrawn, Expect::Any).await {
+        match tx.delete::<D>(&name, &tombstone, Expect::Any).await {
             Err(error) if matches!(error.reason(), Reason::NotFound | Reason::Tombstoned) => {}
             deleted => drop(deleted?),
         }
@@ -100,19 +98,23 @@ mod tests {
             let first = tx.commit().await.expect("committed");
 
             let mut tx = begin(&db, &by, false).await.expect("a transaction");
-            put(&mut tx, vec![window(1), window(2)]).await.expect("nothing changes");
+            let same = put(&mut tx, vec![window(1), window(2)]).await.expect("nothing changes");
+            assert_eq!(same, 0);
             assert_eq!(tx.commit().await.expect("committed"), first, "no change is told");
 
             for _ in 0..2 {
                 let mut tx = begin(&db, &by, true).await.expect("a transaction");
                 let gone = [window(2).0, window(3).0];
-                withdraw::<Window>(&mut tx, gone).await.expect("gone, or never there");
+                withdraw::<Window>(&mut tx, gone, Why::Withdrawn)
+                    .await
+                    .expect("gone, or never there");
                 assert_eq!(there(&mut tx).await, [1]);
                 tx.commit().await.expect("committed");
             }
 
             let mut tx = begin(&db, &by, false).await.expect("a transaction");
-            put(&mut tx, vec![window(2), window(3)]).await.expect("written");
+            let back = put(&mut tx, vec![window(1), window(2), window(3)]).await.expect("written");
+            assert_eq!(back, 2);
             assert_eq!(there(&mut tx).await, [1, 2, 3]);
         })
         .await;

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::{
     Component,
     feed::label_texts,
-    standing::{FollowerProgress, Reached},
+    follower_progress::{FollowerProgress, Reached},
 };
 
 /// The next step of a copy, with changes in the store's form.
@@ -30,7 +30,7 @@ pub struct Follower {
     position: Option<Position>,
     link: watch::Receiver<Link>,
     component: Option<Component>,
-    standing: Option<Arc<FollowerProgress>>,
+    progress: Option<Arc<FollowerProgress>>,
     /// The position of the copy once it has applied the last event.
     handed: Option<Reached>,
 }
@@ -47,7 +47,7 @@ impl Follower {
             inner,
             position,
             component: None,
-            standing: None,
+            progress: None,
             handed: None,
         }
     }
@@ -63,7 +63,7 @@ impl Follower {
     /// time by `clock`.
     #[must_use]
     pub fn measured_for(mut self, follower: &str, clock: &Clock) -> Self {
-        self.standing = Some(FollowerProgress::new(&self.name, follower, clock.clone()));
+        self.progress = Some(FollowerProgress::new(&self.name, follower, clock.clone()));
         self
     }
 
@@ -85,8 +85,8 @@ impl Follower {
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Event {
         // The caller asks for the next event only once its copy has applied the last one.
-        if let (Some(standing), Some(reached)) = (&self.standing, self.handed.take()) {
-            standing.reached(reached);
+        if let (Some(progress), Some(reached)) = (&self.progress, self.handed.take()) {
+            progress.reached(reached);
         }
         loop {
             tokio::select! {
@@ -112,17 +112,17 @@ impl Follower {
 
     /// Measures an event, before the position moves past it.
     fn measure(&mut self, event: &Event) {
-        let Some(standing) = &self.standing else { return };
+        let Some(progress) = &self.progress else { return };
         match event {
-            Event::StateBegins if self.position.is_some() => standing.reset(),
+            Event::StateBegins if self.position.is_some() => progress.reset(),
             Event::StateBegins | Event::State(_) | Event::Digest(_) => {}
             Event::StateEnds(position) => {
-                let (revision, as_of) = (position.revision, standing.now());
+                let (revision, as_of) = (position.revision, progress.now());
                 self.handed = Some(Reached { revision, as_of });
             }
             Event::Changes(changes, position) => {
                 let newest = changes.iter().map(|change| change.at).max();
-                let as_of = newest.unwrap_or_else(|| standing.now());
+                let as_of = newest.unwrap_or_else(|| progress.now());
                 self.handed = Some(Reached { revision: position.revision, as_of });
             }
         }
@@ -131,8 +131,8 @@ impl Follower {
     /// Measures the connection, and reports if it has been away for too long.
     fn report(&mut self) {
         let link = self.link.borrow_and_update();
-        if let Some(standing) = &self.standing {
-            standing.connected(link.connected_since.is_some());
+        if let Some(progress) = &self.progress {
+            progress.connected(link.connected_since.is_some());
         }
         let Some(component) = self.component.as_ref().filter(|_| !link.trouble.is_empty()) else {
             return;

@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{addresses::Addresses, listen::accept};
 
-/// How long connections may take to end once the server stops.
+/// How long connections may take to end once the server stops. No setting: an answer of a page or
+/// of metrics is short, and what lasts, an event stream, goes on at another replica.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Bounds of a plain HTTP port, for everything that peers could otherwise pile up.

@@ -9,7 +9,8 @@ use http::{HeaderName, HeaderValue, Method, header};
 use mpp_core::{Error, FieldCode, Result};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How long a browser may remember what it was told; none remembers for longer than a day.
+/// How long a browser may remember what it was told; none remembers for longer than a day. No
+/// setting: it spares a call before each call, and a change of the origins is seen within the hour.
 const REMEMBERED: Duration = Duration::from_secs(3600);
 
 /// The origins whose pages may call; none by default.

@@ -34,6 +34,20 @@ struct Item {
     labels: String,
 }
 
+/// What becomes of an item whose name was deleted.
+#[derive(Clone, Copy, PartialEq)]
+enum OfDeleted {
+    /// It is not written, but flagged.
+    Flagged,
+    /// It is written as a new record.
+    MadeAnew,
+}
+
+/// Records as they are stored.
+fn encoded<D: Document>(items: Vec<(String, D, Labels)>) -> Vec<(String, Bytes, Labels)> {
+    items.into_iter().map(|(name, doc, labels)| (name, stored_bytes(doc), labels)).collect()
+}
+
 impl Tx {
     /// Writes many records and answers for each, in order. A deleted name is not written but
     /// flagged. A name that comes twice is written in turn.
@@ -44,9 +58,18 @@ impl Tx {
         &mut self,
         items: Vec<(String, D, Labels)>,
     ) -> Result<Vec<Put>> {
-        let encoded =
-            items.into_iter().map(|(name, doc, labels)| (name, stored_bytes(doc), labels));
-        self.put_encoded(D::KIND, encoded.collect()).await
+        self.put_encoded(D::KIND, encoded(items)).await
+    }
+
+    /// Like [`Tx::put_many`], but a deleted name bears a new record, as [`Tx::revive`] writes it.
+    ///
+    /// # Errors
+    /// The same as [`Tx::put_many`].
+    pub async fn put_many_anew<D: Document>(
+        &mut self,
+        items: Vec<(String, D, Labels)>,
+    ) -> Result<Vec<Put>> {
+        self.put_items(D::KIND, encoded(items), OfDeleted::MadeAnew).await
     }
 
     /// Like [`Tx::put_many`], for documents of any kind that are encoded already, as they are in
@@ -58,6 +81,15 @@ impl Tx {
         &mut self,
         kind: &'static str,
         items: Vec<(String, Bytes, Labels)>,
+    ) -> Result<Vec<Put>> {
+        self.put_items(kind, items, OfDeleted::Flagged).await
+    }
+
+    async fn put_items(
+        &mut self,
+        kind: &'static str,
+        items: Vec<(String, Bytes, Labels)>,
+        of_deleted: OfDeleted,
     ) -> Result<Vec<Put>> {
         let mut answers = vec![Put::default(); items.len()];
         let mut waiting = Vec::with_capacity(items.len());
@@ -74,7 +106,7 @@ impl Tx {
             let mut round = round.into_iter().peekable();
             while round.peek().is_some() {
                 let chunk: Vec<_> = round.by_ref().take(CHUNK).collect();
-                self.put_chunk(kind, chunk, &mut answers).await?;
+                self.put_chunk(kind, chunk, of_deleted, &mut answers).await?;
             }
             waiting = again;
         }
@@ -125,6 +157,7 @@ impl Tx {
         &mut self,
         kind: &'static str,
         chunk: Vec<Item>,
+        of_deleted: OfDeleted,
         answers: &mut [Put],
     ) -> Result<()> {
         let names: Vec<_> = chunk.iter().map(|item| item.name.as_str()).collect();
@@ -134,10 +167,9 @@ impl Tx {
             let stored = found.get(&item.name);
             let answer = judge(&item, stored);
             answers[item.index] = answer;
-            if let Some(stored) = stored.filter(|row| answer.changed && row.altered != Altered::No)
-            {
+            if let Some(row) = stored.and_then(|stored| self.by_itself(stored, of_deleted)) {
                 let Item { index, name, doc, labels } = item;
-                answers[index] = self.update(kind, &name, stored.clone(), doc, labels).await?;
+                answers[index] = self.update(kind, &name, row, doc, labels).await?;
             } else if answer.changed {
                 stored.map_or(Ok(()), |stored| self.check_form(stored, kind, &item.name))?;
                 let create_time = stored.map_or(self.now(), |stored| stored.create_time);
@@ -151,6 +183,15 @@ impl Tx {
             self.upsert_many(kind, some, most).await?;
         }
         Ok(())
+    }
+
+    /// The row, where the statement for many cannot write it: it was altered past the program, or
+    /// it was deleted and is made anew.
+    fn by_itself(&self, stored: &Stored, of_deleted: OfDeleted) -> Option<Stored> {
+        if stored.deleted {
+            return (of_deleted == OfDeleted::MadeAnew).then(|| self.made_anew(stored.clone()));
+        }
+        (stored.altered != Altered::No).then(|| stored.clone())
     }
 
     /// Index: record's primary key, once for each name.

@@ -165,7 +165,8 @@ impl<S: Syncs> Session<S> {
         own.map(|(name, _)| key(name)).collect()
     }
 
-    /// The source's record as of this end.
+    /// The source's record as of this end. Not by `derived`, here as in the other `show`: the
+    /// record is people's, who may delete it for good, and this adds only what was counted.
     async fn show(&self, tx: &mut Tx, end: &End, at: &SourceState, told: &Summary) -> Result<()> {
         let name = &self.lease.source;
         let found = self.service.account(tx, name).await?;

@@ -71,8 +71,9 @@ mpp_core::policy! {
         /// Seconds that a workbook may take to come in. Shorter cuts slow lines off, longer lets
         /// who sends nothing hold one of the `uploads`. Chosen, not measured.
         upload_comes_seconds: u64 = 60 in 1..=3_600,
-        /// Seconds that a form without a file may take to come in: it fits into one packet. Chosen,
-        /// not measured.
+        /// Seconds that a form without a file may take to come in: it has 64 KiB at most. Shorter
+        /// cuts slow lines off, longer lets who sends nothing hold a connection. Chosen, not
+        /// measured.
         upload_form_seconds: u64 = 10 in 1..=600,
         /// Seconds that the registry has to say whether a visitor's token may publish a source.
         /// Shorter turns visitors away in a busy hour, longer lets them wait before a page that

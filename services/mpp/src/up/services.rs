@@ -123,6 +123,7 @@ pub async fn newest_commit(data: &Path) -> Result<Option<Micros>> {
 }
 
 /// How long a service may take to read its records into memory before it is told what is missing.
+/// No setting: nothing ends then, it only bounds how long whoever starts them waits in silence.
 const READING: Duration = Duration::from_secs(30);
 
 /// Waits until the services serve, and says what is missing if one does not serve in time.

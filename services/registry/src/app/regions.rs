@@ -2,7 +2,7 @@
 
 use mpp_api::registry::Region;
 use mpp_core::{Reason, Result, region_code};
-use mpp_resource::Serves;
+use mpp_resource::{Serves, derived};
 use mpp_store::{Db, Label, Labels};
 
 use super::Registry;
@@ -38,10 +38,10 @@ async fn write(db: &Db) -> Result<usize> {
         .into_iter()
         .map(|region| (region.name.clone(), region.clone(), labels(&region)))
         .collect();
-    let mut tx = db.begin(&by).await?;
-    let written = tx.put_many::<Region>(items).await?;
+    let mut tx = derived::begin(db, &by, false).await?;
+    let written = derived::put::<Region>(&mut tx, items).await?;
     tx.commit().await?;
-    Ok(written.iter().filter(|put| put.changed).count())
+    Ok(written)
 }
 
 fn labels(region: &Region) -> Labels {

@@ -11,9 +11,10 @@ use mpp_core::{
 };
 use mpp_form::screen;
 use mpp_resource::{
-    Call, Filing, Keeps, Resource as _, Serves, command::Done, handler::not_there_yet, write,
+    Call, Filing, Keeps, Resource as _, Serves, command::Done, derived, handler::not_there_yet,
+    write,
 };
-use mpp_store::{Expect, Label, Labels, Tx};
+use mpp_store::{Label, Labels, Tx};
 
 use super::{
     Registry,
@@ -212,11 +213,7 @@ impl Registry {
     async fn withdraw_offerings(&self, tx: &mut Tx, service: &str) -> Result<()> {
         let offerings: Vec<String> =
             self.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
-        let withdrawn = Tombstone { reason: Why::Withdrawn.into(), successor: String::new() };
-        for offering in offerings {
-            tx.delete::<Offering>(&offering, &withdrawn, Expect::Any).await?;
-        }
-        Ok(())
+        derived::withdraw::<Offering>(tx, offerings, Why::Withdrawn).await
     }
 }
 

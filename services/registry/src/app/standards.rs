@@ -13,8 +13,8 @@ use mpp_form::{
     announced::{keep_text, text_on},
     standard::as_service,
 };
-use mpp_resource::{Call, Filing, Keeps, Serves, memory::Row};
-use mpp_store::{Expect, Label, Tx};
+use mpp_resource::{Call, Filing, Keeps, Serves, derived, memory::Row};
+use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
@@ -86,7 +86,7 @@ impl Keeps<Standard> for Registry {
         if why.reason() == Why::Moved && !links.is_empty() {
             self.rename_links(tx, &links, &why.successor).await?;
         }
-        self.withdraw_links(tx, links, Why::Withdrawn).await
+        derived::withdraw::<StandardLink>(tx, links, Why::Withdrawn).await
     }
 }
 
@@ -240,22 +240,12 @@ impl Registry {
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost.
     pub async fn withdraw_links_of(&self, tx: &mut Tx, service: &str, why: Why) -> Result<()> {
-        self.withdraw_links(tx, self.links_of(service), why).await
+        derived::withdraw::<StandardLink>(tx, self.links_of(service), why).await
     }
 
     /// The links of a service.
     pub fn links_of(&self, service: &str) -> Vec<String> {
         names(self.memory.read().links_of(service).map(|(name, _)| name))
-    }
-
-    async fn withdraw_links(&self, tx: &mut Tx, links: Vec<String>, why: Why) -> Result<()> {
-        let tombstone = Tombstone { reason: why.into(), successor: String::new() };
-        for link in links {
-            if tx.get::<StandardLink>(&link).await?.is_some() {
-                tx.delete::<StandardLink>(&link, &tombstone, Expect::Any).await?;
-            }
-        }
-        Ok(())
     }
 }
 

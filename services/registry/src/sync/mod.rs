@@ -133,7 +133,7 @@ impl Syncs for Registry {
             return Sight { exists: region.is_some_and(is_valid), ..Sight::default() };
         }
         let owner = state.records.row_of(kind, awaited).map(|row| row.label(Label::Source));
-        let unit = undone::unit_of(&state, kind, awaited);
+        let unit = undone::unit_in_charge(&state, kind, awaited);
         let lineage = state.lineage(unit);
         let source_doc = state.records.get::<Source>(source).map(|found| found.doc);
         let may_write = source_doc.is_some_and(|doc| {

@@ -22,7 +22,7 @@ use crate::{
 
 /// The unit whose subtree a record from a source lies in; empty if its mall is gone, and for
 /// records of other kinds.
-pub(super) fn unit_of<'a>(state: &'a RegistryView, kind: &str, name: &'a str) -> &'a str {
+pub(super) fn unit_in_charge<'a>(state: &'a RegistryView, kind: &str, name: &'a str) -> &'a str {
     match kind {
         Unit::KIND => name,
         Service::KIND => parent_of(name),
@@ -36,7 +36,7 @@ pub(super) fn unit_of<'a>(state: &'a RegistryView, kind: &str, name: &'a str) ->
 
 /// Whether the source may write where the record lies; if its place has gone, it may.
 pub(super) fn may_undo(state: &RegistryView, source: &str, record: &Change) -> bool {
-    let unit = unit_of(state, &record.kind, &record.name);
+    let unit = unit_in_charge(state, &record.kind, &record.name);
     let Some(lineage) = state.lineage(unit) else { return true };
     let source = state.records.get::<Source>(source).map(|found| found.doc);
     source.is_some_and(|source| check_unit(&source, unit, Some(&lineage)).is_ok())

@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use mpp_api::reporting::CatalogChange;
+use mpp_api::{reporting::CatalogChange, types::tombstone::Reason as Why};
 use mpp_core::{Error, Reason, Result};
 use mpp_resource::derived;
 use mpp_store::Tx;
@@ -103,8 +103,9 @@ pub(super) async fn replace_changes(
     changes: Vec<ChangeRecord>,
 ) -> Result<()> {
     let there = store::change_names(tx).await?;
-    derived::withdraw::<CatalogChange>(tx, there.difference(&names).cloned()).await?;
-    derived::put(tx, changes).await
+    let gone = there.difference(&names).cloned();
+    derived::withdraw::<CatalogChange>(tx, gone, Why::Withdrawn).await?;
+    derived::put(tx, changes).await.map(drop)
 }
 
 /// Projects the events on the rows that they turn out to need.

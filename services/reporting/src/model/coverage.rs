@@ -27,8 +27,8 @@ pub fn share(numerator: i32, denominator: i32, name_id: String, name_en: String)
 }
 
 /// The share of the autonomous regions.
-pub fn autonomous(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Share {
-    let (covered, of) = of_regions(nation, standings, day, |region| region.autonomous);
+pub fn autonomous(nation: &Nation, malls_then: &[MallThen<'_>], day: &str) -> Share {
+    let (covered, of) = of_regions(nation, malls_then, day, |region| region.autonomous);
     share(
         covered,
         of,
@@ -38,8 +38,8 @@ pub fn autonomous(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Sha
 }
 
 /// The share of all regencies, cities and administrative units.
-pub fn all(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Share {
-    let (covered, of) = of_regions(nation, standings, day, |_| true);
+pub fn all(nation: &Nation, malls_then: &[MallThen<'_>], day: &str) -> Share {
+    let (covered, of) = of_regions(nation, malls_then, day, |_| true);
     share(
         covered,
         of,
@@ -50,7 +50,7 @@ pub fn all(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Share {
 
 fn of_regions(
     nation: &Nation,
-    standings: &[MallThen<'_>],
+    malls_then: &[MallThen<'_>],
     day: &str,
     counts: impl Fn(&RegionRow) -> bool,
 ) -> (i32, i32) {
@@ -60,7 +60,7 @@ fn of_regions(
         .filter(|(_, row)| is_regency(row) && valid(row, day) && counts(row))
         .map(|(name, _)| name.as_str())
         .collect();
-    let covered = covered_regions(standings).intersection(&regions).count();
+    let covered = covered_regions(malls_then).intersection(&regions).count();
     (count(covered), count(regions.len()))
 }
 
@@ -69,14 +69,14 @@ fn is_regency(region: &RegionRow) -> bool {
 }
 
 /// Distinct regions in which a mall operates.
-pub fn covered_regions<'a>(standings: &'a [MallThen<'_>]) -> BTreeSet<&'a str> {
-    standings.iter().filter(|mall| mall.operates()).filter_map(|mall| mall.region).collect()
+pub fn covered_regions<'a>(malls_then: &'a [MallThen<'_>]) -> BTreeSet<&'a str> {
+    malls_then.iter().filter(|mall| mall.operates()).filter_map(|mall| mall.region).collect()
 }
 
-/// Each province of the day; `malls` are the reports of the same standings.
+/// Each province of the day; `malls` are the reports of the same malls.
 pub fn provinces(
     nation: &Nation,
-    standings: &[MallThen<'_>],
+    malls_then: &[MallThen<'_>],
     malls: &[MallReport],
     day: &str,
 ) -> Vec<ProvinceReport> {
@@ -88,7 +88,7 @@ pub fn provinces(
             (name.as_str(), ProvinceReport { region, display_name, ..ProvinceReport::default() })
         })
         .collect();
-    let covered = covered_regions(standings);
+    let covered = covered_regions(malls_then);
     for (name, row) in valid_rows().filter(|(_, row)| is_regency(row)) {
         if let Some(province) = reports.get_mut(row.parent.as_str()) {
             province.regions += 1;
@@ -120,10 +120,10 @@ pub fn region_name<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
 }
 
 /// Each regency and city of the day, with the stage of the mall there that has come furthest.
-pub fn regions(nation: &Nation, standings: &[MallThen<'_>], day: &str) -> Vec<RegionReport> {
+pub fn regions(nation: &Nation, malls_then: &[MallThen<'_>], day: &str) -> Vec<RegionReport> {
     let mut malls: BTreeMap<&str, Vec<&MallThen<'_>>> = BTreeMap::new();
-    for standing in standings {
-        malls.entry(standing.region.unwrap_or_default()).or_default().push(standing);
+    for mall_then in malls_then {
+        malls.entry(mall_then.region.unwrap_or_default()).or_default().push(mall_then);
     }
     let rows = nation.regions.iter().filter(|(_, row)| is_regency(row) && valid(row, day));
     rows.map(|(name, row)| region(name, row, malls.get(name.as_str()).map_or(&[], Vec::as_slice)))
@@ -152,12 +152,12 @@ fn rank(stage: i32) -> (bool, bool, i32) {
 }
 
 /// How much of the nation the index holds.
-pub fn extent(standings: &[MallThen<'_>], published: &[PublishedCount], day: &str) -> Extent {
+pub fn extent(malls_then: &[MallThen<'_>], published: &[PublishedCount], day: &str) -> Extent {
     let known =
         published.iter().rev().find(|row| row.date.as_str() <= day && row.operating.is_some());
     Extent {
-        malls: count(standings.len()),
-        operating_malls: count(standings.iter().filter(|mall| mall.operates()).count()),
+        malls: count(malls_then.len()),
+        operating_malls: count(malls_then.iter().filter(|mall| mall.operates()).count()),
         published_malls: known.and_then(|row| row.operating),
         publisher: known.map(|row| row.publisher.clone()).unwrap_or_default(),
         published_date: known.map(|row| row.date.clone()).unwrap_or_default(),

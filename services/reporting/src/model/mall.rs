@@ -15,7 +15,7 @@ use super::{
     nation::{Nation, below},
     question::Question,
     report::View,
-    stage::{MallThen, standing},
+    stage::{MallThen, mall_then},
 };
 
 /// A mall as it is now.
@@ -26,10 +26,10 @@ pub fn mall_detail(nation: &Nation, name: &str, question: &Question) -> Result<M
     let view = View::new(nation, question)?;
     let not_found = || Error::not_found(name);
     let (name, row) = nation.malls.get_key_value(name).ok_or_else(not_found)?;
-    let standing = standing(nation, name, row, &view.at).ok_or_else(not_found)?;
+    let mall_then = mall_then(nation, name, row, &view.at).ok_or_else(not_found)?;
     let found = view.mall_findings(name);
     Ok(MallDetail {
-        mall: Some(view.mall(&standing)),
+        mall: Some(view.mall(&mall_then)),
         stages: stages(row),
         counters: view.counters(name),
         deviations: found.deviations,
@@ -53,49 +53,49 @@ fn stages(row: &MallRow) -> Vec<StageEntry> {
 
 impl View<'_> {
     /// The row of a mall.
-    pub fn mall(&self, standing: &MallThen<'_>) -> MallReport {
+    pub fn mall(&self, mall_then: &MallThen<'_>) -> MallReport {
         let known = self.at.known;
-        let counters: Vec<_> = below(&self.nation.counters, standing.name)
+        let counters: Vec<_> = below(&self.nation.counters, mall_then.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .map(|(name, _)| name)
             .collect();
         let measured = counters.iter().filter_map(|name| self.deviation(name));
         let judged: Vec<_> = measured.filter(|row| !row.unknown).collect();
         let uniform = judged.iter().filter(|row| row.uniform).count();
-        let offerings = below(&self.nation.offerings, standing.name)
+        let offerings = below(&self.nation.offerings, mall_then.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .count();
-        let day = self.day(standing);
-        let region = standing.region.unwrap_or(&standing.row.region);
+        let day = self.day(mall_then);
+        let region = mall_then.region.unwrap_or(&mall_then.row.region);
         MallReport {
-            mall: standing.name.to_owned(),
-            display_name: Some((&standing.row.title).into()),
+            mall: mall_then.name.to_owned(),
+            display_name: Some((&mall_then.row.title).into()),
             region: region.to_owned(),
-            stage: standing.stage_number(),
-            stage_date: standing.stage.map_or_else(String::new, |fact| fact.date.clone()),
+            stage: mall_then.stage_number(),
+            stage_date: mall_then.stage.map_or_else(String::new, |fact| fact.date.clone()),
             counters: count(counters.len()),
             uniform_counters: count(uniform),
             deviating_counters: count(judged.len() - uniform),
             offerings: count(offerings),
             region_name: coverage::region_name(self.nation, region).to_owned(),
             province: coverage::province_of(self.nation, region).to_owned(),
-            detail_revision: self.nation.mall_revision(standing.name),
+            detail_revision: self.nation.mall_revision(mall_then.name),
             tickets_issued_today: day.issued,
             tickets_completed_today: day.completed,
             appointments_today: day.booked,
-            operates: standing.operates(),
+            operates: mall_then.operates(),
         }
     }
 
     /// Tickets of the day asked for, or of the mall's own today.
-    fn day(&self, standing: &MallThen<'_>) -> DayRow {
-        let zone = self.nation.regions.get(&standing.row.region).map_or("", |region| &region.zone);
+    fn day(&self, mall_then: &MallThen<'_>) -> DayRow {
+        let zone = self.nation.regions.get(&mall_then.row.region).map_or("", |region| &region.zone);
         let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
         let date = match self.question.as_of {
             Some(day) => day.to_string(),
             None => today.map(|today| today.to_string()).unwrap_or_default(),
         };
-        let row = self.nation.days.get(&format!("{date} {}", standing.name)).copied();
+        let row = self.nation.days.get(&format!("{date} {}", mall_then.name)).copied();
         row.filter(|row| self.was_known(row.known)).unwrap_or_default()
     }
 

@@ -12,7 +12,7 @@ use super::{
     coverage::covered_regions,
     message::{count, text},
     nation::Nation,
-    stage::{AsOf, standings},
+    stage::{AsOf, malls_then},
 };
 
 /// All published counts, oldest first, each beside ours by all that is known now.
@@ -23,11 +23,11 @@ pub fn published(nation: &Nation) -> &[PublishedCount] {
 
 fn beside_ours(nation: &Nation, row: PublishedCount) -> PublishedCount {
     let at = AsOf { day: row.date.clone(), known: Micros::MAX };
-    let standings = standings(nation, &at);
-    let operating = standings.iter().filter(|mall| mall.operates());
+    let malls_then = malls_then(nation, &at);
+    let operating = malls_then.iter().filter(|mall| mall.operates());
     PublishedCount {
         own_malls: count(operating.count()),
-        own_regions: count(covered_regions(&standings).len()),
+        own_regions: count(covered_regions(&malls_then).len()),
         ..row
     }
 }

@@ -24,7 +24,7 @@ use super::{
     published::published,
     question::Question,
     source,
-    stage::{AsOf, MallThen, standings},
+    stage::{AsOf, MallThen, malls_then},
 };
 use crate::policy::Policy;
 
@@ -34,8 +34,8 @@ use crate::policy::Policy;
 /// Internal, for a time outside the calendar.
 pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<Report> {
     let view = View::new(nation, question)?;
-    let standings = standings(nation, &view.at);
-    let mut malls: Vec<_> = standings.iter().map(|standing| view.mall(standing)).collect();
+    let malls_then = malls_then(nation, &view.at);
+    let mut malls: Vec<_> = malls_then.iter().map(|mall_then| view.mall(mall_then)).collect();
     malls.sort_by(MallReport::order);
     let found = view.deviations(policy.report_counters);
     let sources = view.sources();
@@ -45,10 +45,10 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     Ok(Report {
         as_of: view.at.day.clone(),
         known_on: Some(timestamp(question.known_on.unwrap_or(question.now))),
-        coverage_autonomous: Some(coverage::autonomous(nation, &standings, &view.at.day)),
-        coverage_all: Some(coverage::all(nation, &standings, &view.at.day)),
-        stages: stage_counts(&standings),
-        provinces: coverage::provinces(nation, &standings, &malls, &view.at.day),
+        coverage_autonomous: Some(coverage::autonomous(nation, &malls_then, &view.at.day)),
+        coverage_all: Some(coverage::all(nation, &malls_then, &view.at.day)),
+        stages: stage_counts(&malls_then),
+        provinces: coverage::provinces(nation, &malls_then, &malls, &view.at.day),
         uniformity: Some(uniformity(&malls)),
         sources,
         changes,
@@ -58,8 +58,8 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
         counters_shown: count(found.shown),
         findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
-        regions: coverage::regions(nation, &standings, &view.at.day),
-        extent: Some(coverage::extent(&standings, published, &view.at.day)),
+        regions: coverage::regions(nation, &malls_then, &view.at.day),
+        extent: Some(coverage::extent(&malls_then, published, &view.at.day)),
         published: published.to_vec(),
         sample_data: false,
         malls,
@@ -239,9 +239,9 @@ fn uniformity(malls: &[MallReport]) -> Share {
     share(uniform, counted, name.id, name.en)
 }
 
-fn stage_counts(standings: &[MallThen<'_>]) -> Vec<StageCount> {
+fn stage_counts(malls_then: &[MallThen<'_>]) -> Vec<StageCount> {
     let mut counts: BTreeMap<i32, i32> = BTreeMap::new();
-    for fact in standings.iter().filter_map(|standing| standing.stage) {
+    for fact in malls_then.iter().filter_map(|mall_then| mall_then.stage) {
         *counts.entry(fact.stage).or_default() += 1;
     }
     counts.into_iter().map(|(stage, malls)| StageCount { stage, malls }).collect()

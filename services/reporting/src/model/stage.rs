@@ -52,12 +52,12 @@ pub fn operates(stage: i32) -> bool {
 }
 
 /// All malls as they stood, by name.
-pub fn standings<'a>(nation: &'a Nation, at: &AsOf) -> Vec<MallThen<'a>> {
-    nation.malls.iter().filter_map(|(name, row)| standing(nation, name, row, at)).collect()
+pub fn malls_then<'a>(nation: &'a Nation, at: &AsOf) -> Vec<MallThen<'a>> {
+    nation.malls.iter().filter_map(|(name, row)| mall_then(nation, name, row, at)).collect()
 }
 
 /// A mall as it stood; `None` if it was not known, or its first stage came later.
-pub fn standing<'a>(
+pub fn mall_then<'a>(
     nation: &'a Nation,
     name: &'a str,
     row: &'a MallRow,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use mpp_api::scheduling::Deviation;
+use mpp_api::{scheduling::Deviation, types::tombstone::Reason as Why};
 use mpp_core::{Reason, Result, region_code};
 use mpp_form::hours_rule::{Target, lies_within};
 use mpp_resource::derived;
@@ -108,7 +108,7 @@ impl Deviations {
             return Ok(());
         }
         let mut tx = derived::begin(&self.db, &own_name(), alone).await?;
-        derived::withdraw::<Deviation>(&mut tx, vanished).await?;
+        derived::withdraw::<Deviation>(&mut tx, vanished, Why::Withdrawn).await?;
         tx.commit().await.map(drop)
     }
 

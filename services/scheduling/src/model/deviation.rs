@@ -120,7 +120,7 @@ mod tests {
     use mpp_calendar::{Interval, Layer, Rule, Weekly, Zone};
 
     use super::*;
-    use crate::model::standing::Registration;
+    use crate::model::standing::AsRegistered;
 
     fn five_days(open: u16, close: u16) -> Weekly {
         let day = vec![Interval::new(open, close)];
@@ -130,7 +130,7 @@ mod tests {
 
     fn counter(rules: Vec<Rule>) -> Schedule {
         let target = "malls/a/counters/b".to_owned();
-        let (region, standing) = ("35.10".into(), Registration::default());
+        let (region, standing) = ("35.10".into(), AsRegistered::default());
         Schedule { target, zone: Zone::Wib, region, rules, standing }
     }
 

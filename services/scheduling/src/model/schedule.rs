@@ -8,7 +8,7 @@ use mpp_core::{Error, Micros, Reason, Result};
 
 use super::{
     date::{local, shift},
-    standing::Registration,
+    standing::AsRegistered,
     words::{wire_reason, wire_status},
 };
 
@@ -24,7 +24,7 @@ pub struct Schedule {
     /// Its own rules and those of all layers above it.
     pub rules: Vec<Rule>,
     /// Whether its mall serves, and a counter may be there.
-    pub standing: Registration,
+    pub standing: AsRegistered,
 }
 
 impl Schedule {
@@ -145,7 +145,7 @@ mod tests {
             zone,
             region: "35.10".into(),
             rules: vec![rule],
-            standing: Registration::default(),
+            standing: AsRegistered::default(),
         }
     }
 

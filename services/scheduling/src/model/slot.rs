@@ -199,7 +199,7 @@ pub mod tests {
     use mpp_calendar::{Interval, Layer, Rule, Weekly};
 
     use super::*;
-    use crate::model::standing::Registration;
+    use crate::model::standing::AsRegistered;
 
     pub const MONDAY: Date = date(2026, 11, 30);
 
@@ -208,7 +208,7 @@ pub mod tests {
         let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
         let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
         let target = "malls/a/counters/b/offerings/c".to_owned();
-        let (region, standing) = ("35.10".into(), Registration::default());
+        let (region, standing) = ("35.10".into(), AsRegistered::default());
         Schedule { target, zone: Zone::Wib, region, rules, standing }
     }
 

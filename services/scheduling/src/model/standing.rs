@@ -27,14 +27,14 @@ impl Agreement {
 
 /// What the registry says of a mall, and of the counter that is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Registration {
+pub struct AsRegistered {
     /// The mall's stages, in the order in which they were reached.
     pub stages: Vec<StageEntry>,
     /// The counter's agreement; `None` for a mall, and if nobody knows when it ends.
     pub agreement: Option<Agreement>,
 }
 
-impl Registration {
+impl AsRegistered {
     /// What keeps the place shut on a day, if anything does. If a mall has no stage at all, nobody
     /// knows whether it serves, and its rules hold.
     pub fn bar(&self, day: Date) -> Option<Bar> {
@@ -85,7 +85,7 @@ mod tests {
             (Stage::Suspended, "2026-05-04"),
             (Stage::Operating, "2026-06-01"),
         ]);
-        let mall = Registration { stages, agreement: None };
+        let mall = AsRegistered { stages, agreement: None };
         assert_eq!(mall.bar(date(2025, 12, 31)), None, "nobody knows how it stood");
         let source = "letter of 2026-01-01".to_owned();
         assert_eq!(mall.bar(date(2026, 3, 1)), Some(Bar::NotOpenYet { source }));
@@ -103,7 +103,7 @@ mod tests {
             Agreement::of(&Counter { agreement: Some(agreement), ..Counter::default() })
         };
         let until =
-            |expire_date| Registration { stages: vec![], agreement: agreement(expire_date) };
+            |expire_date| AsRegistered { stages: vec![], agreement: agreement(expire_date) };
         assert_eq!(until("2026-11-30").bar(date(2026, 11, 30)), None);
         let last_day = date(2026, 11, 30);
         let ended = Some(Bar::AgreementEnded { number: String::new(), last_day });
@@ -115,7 +115,7 @@ mod tests {
     fn a_closed_mall_is_told_before_an_agreement_that_ended_with_it() {
         let last_day = date(2026, 1, 1);
         let agreement = Some(Agreement { number: "PKS 1".into(), last_day });
-        let counter = Registration { stages: stages(&[(Stage::Closed, "2026-02-01")]), agreement };
+        let counter = AsRegistered { stages: stages(&[(Stage::Closed, "2026-02-01")]), agreement };
         let told = counter.bar(date(2026, 3, 1));
         assert!(matches!(told, Some(Bar::ClosedForGood { .. })), "{told:?}");
     }

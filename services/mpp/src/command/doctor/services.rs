@@ -17,6 +17,9 @@ use tonic_health::pb::{
 
 use crate::{call::refused, client::Client, service::Service};
 
+// No settings: the doctor is for when all is broken, and whoever waits sits before it. What is
+// slower than that is a finding.
+
 /// How long a service may take for an answer that needs no look into its database.
 const ANSWER: Duration = Duration::from_secs(3);
 /// How long a report may take.

@@ -1,7 +1,9 @@
 //! Projections are made anew beside those that are served, and only of a sound inbox.
 
+use std::collections::BTreeSet;
+
 use super::{
-    super::{Rebuilds, rebuild, rebuild_where_sound},
+    super::{Rebuilds, append::replace_changes, rebuild, rebuild_where_sound, writer},
     healing::{altered, differing, execute, mend, take_in_state},
     repeated::version_of_two,
     *,
@@ -86,4 +88,33 @@ async fn a_repair_that_accepts_more_than_the_one_under_way_comes_after_it() {
         assert_eq!((accepted, altered(&db).await), (Some(1), 0));
     })
     .await;
+}
+
+/// As by a release whose projections did not know of the change, and the one after it.
+#[tokio::test]
+async fn a_withdrawn_catalog_change_that_a_new_projection_finds_again_is_told_again() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut registry = inbox(&db, Upstream::Registry).await;
+        registry.apply(published(1)).await.expect("applied");
+        let mut tx = db.begin(&writer()).await.expect("begins");
+        replace_changes(&mut tx, BTreeSet::new(), Vec::new()).await.expect("withdrawn");
+        tx.commit().await.expect("committed");
+        assert_eq!(records(&db).await, [(0, 1)]);
+
+        set_form(&db, FORM - 1).await;
+        rebuild(&db, &[], false).await.expect("made anew");
+        assert_eq!(records(&db).await, [(1, 0)]);
+        assert_eq!(told_of_changes(&db).await, ["put", "deleted", "put"]);
+        rebuild(&db, &[], false).await.expect("made anew");
+        assert_eq!(told_of_changes(&db).await.len(), 3, "nothing is told of what is there");
+    })
+    .await;
+}
+
+/// What reporting's own feed has told.
+async fn told_of_changes(db: &Db) -> Vec<String> {
+    let mut read = db.read().await.expect("a snapshot");
+    let text = "select cast(op as text) from change order by version";
+    sqlx::query_scalar(text).fetch_all(read.conn()).await.expect("read")
 }
