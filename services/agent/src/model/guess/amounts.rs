@@ -30,6 +30,8 @@ pub(super) struct Parts {
     pub(super) amount: Option<String>,
     /// The key of the thing that is charged for.
     pub(super) label: Option<String>,
+    /// All keys that the looked-at fees have: a fee with another one may hold a second amount.
+    pub(super) keys: Vec<String>,
 }
 
 /// The parts of the fees of a list, by all its items that are objects.
@@ -38,6 +40,7 @@ pub(super) fn parts(items: &[Value]) -> Parts {
     let mut keys: Vec<&String> = objects.iter().flat_map(|one| one.keys()).collect();
     keys.sort_unstable();
     keys.dedup();
+    let all: Vec<String> = keys.iter().map(ToString::to_string).collect();
     keys.retain(|key| !words(key).iter().all(|word| OF_ROWS.contains(&word.as_str())));
     let holds = |key: &str, test: &dyn Fn(&Value) -> bool| {
         let mut values = objects.iter().filter_map(|one| one.get(key)).filter(|one| !is_empty(one));
@@ -49,9 +52,10 @@ pub(super) fn parts(items: &[Value]) -> Parts {
     let [amount] = amounts.as_slice() else { return Parts::default() };
     let others: Vec<&&String> = keys.iter().filter(|key| *key != *amount).collect();
     match others.as_slice() {
-        [] => Parts { amount: Some(amount.to_string()), label: None },
+        [] => Parts { amount: Some(amount.to_string()), label: None, keys: all },
         [label] if holds(label, &Value::is_string) => {
-            Parts { amount: Some(amount.to_string()), label: Some(label.to_string()) }
+            let label = Some(label.to_string());
+            Parts { amount: Some(amount.to_string()), label, keys: all }
         }
         _ => Parts::default(),
     }
@@ -81,7 +85,7 @@ mod tests {
     use super::*;
 
     fn told(items: Value) -> (Option<String>, Option<String>) {
-        let Parts { amount, label } = parts(items.as_array().expect("a list"));
+        let Parts { amount, label, .. } = parts(items.as_array().expect("a list"));
         (amount, label)
     }
 

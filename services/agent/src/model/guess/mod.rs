@@ -204,12 +204,33 @@ mod tests {
             assert_eq!(fees[at]["amount_rupiah"], amount, "{fees}");
             assert_eq!(fees[at]["label"], names[at], "{fees}");
         }
-        let (fees, program) =
-            of(json!([{ "jenis": "Sewa tenda", "tarif": 5000, "denda": "Rp 1.000" }]));
+        let (fees, program) = of(json!([
+            { "jenis": "Sewa tenda", "tarif": 5000, "denda": "Rp 1.000" },
+            { "jenis": "", "tarif": 50000, "denda": null },
+        ]));
         assert_eq!(fees[0]["kind"], "KIND_UNPARSED", "{fees}");
         let said = fees[0]["source_text"].as_str().unwrap_or_default();
         assert!(said.contains("Sewa tenda") && said.contains("5000"), "{fees}");
+        assert_eq!(fees[1]["kind"], "KIND_UNPARSED", "of two amounts one is none: {fees}");
         assert!(program.contains("which of its keys is the amount"), "{program}");
+    }
+
+    #[test]
+    fn a_fee_with_a_key_that_no_fee_had_before_is_not_read() {
+        let of = |fees: Value| json!({ "kode": "a", "nama": "Paspor", "biaya": fees });
+        let seen = of(json!([{ "id": 1, "jenis": "Biasa", "tarif": "Rp 5.000" }]));
+        let program = program(&guess(std::slice::from_ref(&seen)), "units/a");
+        let mapping = crate::model::mapping::Mapping::compile(&program).expect("a program");
+        for (fee, kind) in [
+            (json!({ "id": 2, "jenis": "Ganti", "tarif": 9000 }), "KIND_FIXED"),
+            (json!({ "jenis": "Ganti", "tarif": 9000, "denda": "" }), "KIND_FIXED"),
+            (json!({ "jenis": "Ganti", "tarif": 9000, "denda": 5000 }), "KIND_UNPARSED"),
+            (json!({ "jenis": "Ganti", "tarif": null }), "KIND_UNPARSED"),
+            (json!({ "jenis": "5000", "tarif": "" }), "KIND_UNPARSED"),
+        ] {
+            let made = mapping.apply(&of(json!([fee]))).expect("a record");
+            assert_eq!(made[0]["service"]["fees"][0]["kind"], kind, "{fee}\n{program}");
+        }
     }
 
     #[test]

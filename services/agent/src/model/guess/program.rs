@@ -18,6 +18,8 @@ def each: if type == "array" then .[] else . end | select(. != null and . != "")
 def items: if type == "array" then . else list_items end | each;
 def worded: if type == "object" or type == "array" or . == null then error("an item of a list is no text") else trimmed end;
 def whole: [.[] | if type == "object" or type == "array" then error("an item of a list is no text") else trimmed end | select(. != "")] | join("; ");
+def unread: {kind: "KIND_UNPARSED", source_text: whole};
+def has_more($known): with_entries(select(.value != null and .value != "")) | keys - $known != [];
 "#;
 
 /// The jq program of a guess; `unit` owns all records.
@@ -144,17 +146,21 @@ fn items(choice: &Choice) -> String {
     }
 }
 
-/// A fee of a list: a text is read whole, and so is an object of which the amount is not sure.
+/// A fee of a list: a text is read whole. An object of which the amount is not sure, or which has
+/// more than those that were looked at, is kept as it is written and not read.
 fn fee(column: &Column) -> String {
     let Form::Objects(_) = column.form else { return "worded | rupiah".to_owned() };
-    let Parts { amount, label } = amounts::parts(&column.items);
-    let amount = amount.map_or("whole | rupiah".to_owned(), |key| {
+    let Parts { amount, label, keys } = amounts::parts(&column.items);
+    let of_object = amount.map_or("unread".to_owned(), |key| {
         let (at, label) = (step(&key), label.map(|key| step(&key)));
         let label = label.map_or(String::new(), |at| format!(" + {{label: ({at} | trimmed)}}"));
-        let said = format!("({at} | select(. != null and . != \"\")) // whole");
-        format!("({said} | rupiah){label}")
+        let known = serde_json::Value::from(keys);
+        format!(
+            "(if has_more({known}) or {at} == null or {at} == \"\" then unread \
+             else ({at} | rupiah){label} end)"
+        )
     });
-    format!("if type == \"object\" then {amount} else worded | rupiah end")
+    format!("if type == \"object\" then {of_object} else worded | rupiah end")
 }
 
 /// The text of a list's item.

@@ -50,17 +50,17 @@ impl Saying {
     pub fn hear(&mut self, text: &str) {
         let text: String =
             text.chars().map(|sign| if ",;|\t\"".contains(sign) { ' ' } else { sign }).collect();
-        if let Some((here, all)) = mark(&text) {
+        let alone = mark(&text);
+        if let Some((here, all)) = alone.or_else(|| mark_within(&text)) {
             // The number of the rows so far, or of the page.
             if here == self.rows {
                 self.records_said = self.records_said.max(all);
             } else {
                 self.number(here, all);
             }
-            return;
         }
-        if let Some((here, all)) = mark_within(&text) {
-            self.number(here, all);
+        // Beside a mark in brackets the rest may say more.
+        if alone.is_some() {
             return;
         }
         if let Some(said) = out_of(&text, false) {
@@ -261,6 +261,8 @@ mod tests {
             "Sebagian data",
             "Lanjutan",
             "Daftar layanan (1/3)",
+            "Daftar layanan (1/1), halaman 1 dari 3",
+            "Ditampilkan (20/40)",
         ] {
             assert!(beyond(20, &[said]).is_some(), "{said}");
         }
@@ -268,6 +270,7 @@ mod tests {
         assert!(beyond(20, &["Halaman 1", "Halaman 2"]).is_none(), "a print of both");
         assert!(beyond(20, &["Bagian 1 dari 2", "Bagian 1 dari 2"]).is_some(), "one, told twice");
         assert!(beyond(45, &["Menampilkan 1-45 dari 45 data"]).is_none());
+        assert!(beyond(40, &["Ditampilkan (40/40)"]).is_none(), "rows, and no parts");
         for said in
             ["Export limited to 20 rows", "Hasil dibatasi 20 baris", "20 baris pertama", "Limit 20"]
         {
