@@ -291,7 +291,10 @@ impl Follower {
         self.link.send_modify(|link| {
             link.connected_since.get_or_insert_with(|| Clock::system().system_time());
             link.heard = Some(Instant::now());
-            link.revision = revision;
+            // A sign of life while the whole state is waited for has none.
+            if revision > 0 {
+                link.revision = revision;
+            }
             link.trouble.clear();
         });
     }

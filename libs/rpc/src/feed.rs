@@ -1,6 +1,7 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
 pub(crate) mod told;
+mod whole;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +13,7 @@ use mpp_api::{
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
-use mpp_core::{Caller, Error, FieldCode, Label, Reason, Result, Role};
+use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Feed, Filter, Labels, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
@@ -101,7 +102,7 @@ impl FeedService for FeedServer {
         filter.check().map_err(status)?;
         match (&start, states) {
             (Start::State, Some(States(turns))) => {
-                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, teller, prompt)))
+                Ok(Response::new(whole::in_turn(self.feed.clone(), filter, turns, teller, prompt)))
             }
             _ => {
                 let own = self.feed.db().name();
@@ -283,37 +284,6 @@ fn label(key: &str, value: &str, kinds: &[&str], wider: bool) -> Result<(Label, 
 
 pub(crate) fn shown(text: &str) -> String {
     text.chars().take(40).filter(|c| !c.is_control()).collect()
-}
-
-/// The whole state once it is the caller's turn, which ends with the state; then what changes. The
-/// stream begins at once, and is counted as one while it waits.
-fn in_turn(
-    feed: Feed,
-    filter: Filter,
-    turns: Turns<String>,
-    teller: Arc<Teller>,
-    prompt: bool,
-) -> BoxStream<'static, Result<WatchResponse, Status>> {
-    let begun = async move {
-        let caller = teller.caller.subject.clone();
-        let turn = match has_reserve(&teller.caller) {
-            true => turns.take_reserved(caller.clone()).await,
-            false => turns.take(caller.clone()).await,
-        };
-        match feed.subscribe_at(&filter, &caller, turn) {
-            Ok(subscription) => {
-                messages(feed.db().name(), subscription.telling_soon(prompt), teller)
-            }
-            Err(error) => stream::iter([Err(status(error))]).boxed(),
-        }
-    };
-    stream::once(begun).flatten().boxed()
-}
-
-/// True for who must not wait behind slow readers: the suite is late for everybody while one of its
-/// services is.
-fn has_reserve(caller: &Caller) -> bool {
-    [Role::Service, Role::Administrator].iter().any(|role| caller.roles.contains(role))
 }
 
 /// The messages until the follower fails or leaves, or the feed ends, which tells it to move.

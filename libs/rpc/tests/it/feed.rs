@@ -272,6 +272,10 @@ async fn slow_readers_of_whole_states_do_not_hold_up_another_caller() {
         let mut other = other.watch(request()).await.expect("a stream").into_inner();
         let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut other)).await;
         assert_eq!(read.expect("not held up"), 400);
+        let mut last = slow.pop().expect("ten of them");
+        let sign = tokio::time::timeout(Duration::from_secs(20), last.message()).await;
+        let sign = sign.expect("a sign of life").expect("no refusal").expect("a message");
+        assert_eq!(sign, WatchResponse::default(), "who waits for a place hears that it does");
         let mut first = slow.swap_remove(0);
         drop(slow);
         assert_eq!(whole(&mut first).await, 400, "who takes it at last has it");

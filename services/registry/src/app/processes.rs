@@ -49,6 +49,7 @@ impl Registry {
         asked: PlanStepsRequest,
     ) -> Result<PlanStepsResponse> {
         check_has(&asked)?;
+        check_applicant(asked.applicant)?;
         read::<Service>(self, &asked.name, asked.min_revision).await?;
         self.memory.settled(|state| check_mall(state, &asked.mall)).await?;
         let (walk, own) = (self.walked(caller, &asked).await?, self.clone());
@@ -117,6 +118,14 @@ fn check_has(asked: &PlanStepsRequest) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn check_applicant(number: i32) -> Result<()> {
+    let unknown = |_| {
+        let text = "is not known; it is a person, a body, or anybody, which is the same as none";
+        Error::field("applicant", FieldCode::UnknownValue, text)
+    };
+    Applicant::try_from(number).map(drop).map_err(unknown)
 }
 
 fn check_mall(state: &RegistryView, mall: &str) -> Result<()> {

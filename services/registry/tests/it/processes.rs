@@ -155,6 +155,8 @@ async fn who_has_a_document_skips_its_step_and_those_that_only_it_needs() {
         }
         let many = PlanStepsRequest { has: vec![KTP.into(); 101], ..for_whom(NIB) };
         assert_eq!(refused(admin.steps(many).await).fields[0].0, "has");
+        let nobody = PlanStepsRequest { applicant: 99, ..for_whom(NIB) };
+        assert_eq!(refused(admin.steps(nobody).await).fields[0].0, "applicant");
         assert_eq!(reason(admin.steps(for_whom("units/bkpm/services/siup")).await), "NOT_FOUND");
     })
     .await;

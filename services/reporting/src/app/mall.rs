@@ -1,7 +1,7 @@
 //! One mall in full.
 
 use mpp_api::reporting::MallDetail;
-use mpp_core::Result;
+use mpp_core::{Result, check_name};
 
 use super::Reporting;
 use crate::memory::Reached;
@@ -10,9 +10,10 @@ impl Reporting {
     /// Waits until this replica has read as much as the one whose report named `detail_revision`.
     ///
     /// # Errors
-    /// `NOT_FOUND`; `LINEAGE_CHANGED` if no replica has read that much; `UNAVAILABLE` while the
-    /// server drains.
+    /// A name of another form; `NOT_FOUND`; `LINEAGE_CHANGED` if no replica has read that much;
+    /// `UNAVAILABLE` while the server drains.
     pub async fn mall(&self, name: &str, detail_revision: i64) -> Result<MallDetail> {
+        check_name(name, &["malls"], "mall")?;
         self.wait_for(Reached { seq: detail_revision, ..Reached::default() }).await?;
         self.registry.known(|memory| memory.mall(name)).await
     }

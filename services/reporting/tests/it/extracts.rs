@@ -214,6 +214,10 @@ async fn a_mall_is_told_in_full_and_its_revision_says_when_to_ask_again() {
         let renamed = world.registry.put("malls/satu/counters/a", &counter("Kependudukan")).await;
         let later = world.after(renamed).await.malls[0].clone();
         assert!(later.detail_revision > row.detail_revision);
+        for name in ["-", "malls/-", "units/satu", ""] {
+            let refused = world.mall(name).await.expect_err("no name of a mall");
+            assert_eq!(refused.code(), tonic::Code::InvalidArgument, "{name}");
+        }
         let refused = world.mall("malls/dua").await.expect_err("no such mall");
         assert_eq!(refused.code(), tonic::Code::NotFound);
     })

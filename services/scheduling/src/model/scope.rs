@@ -23,8 +23,10 @@ impl Scope {
     /// # Errors
     /// Names the field `scope`.
     pub fn parse(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            return Ok(Self::Nation);
+        }
         match text.split('/').next().unwrap_or_default() {
-            "" => Ok(Self::Nation),
             "malls" => {
                 let target = Target::parse(text, "scope")?;
                 match target.counter() {
@@ -90,7 +92,9 @@ mod tests {
 
     #[test]
     fn what_is_no_part_of_the_nation_is_refused() {
-        for text in ["malls/a/counters/b/offerings/c", "units/x", "national", "malls"] {
+        let with_slash = ["/", "/malls/a", "//malls/a", "/regions/35"];
+        let others = ["malls/a/counters/b/offerings/c", "units/x", "national", "malls"];
+        for text in with_slash.into_iter().chain(others) {
             assert_eq!(Scope::parse(text).unwrap_err().violations()[0].field, "scope", "{text}");
         }
     }
