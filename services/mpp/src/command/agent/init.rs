@@ -1,5 +1,8 @@
 //! `mpp agent init`: looks at a source, and writes a first configuration and mapping of it.
 
+mod feeding;
+mod sheets;
+
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -8,14 +11,18 @@ use std::{
 
 use clap::{Args as ClapArgs, ValueEnum};
 use mpp_agent::{
-    Above, Input, PlaceKind, Policy, Proposed, Wanted, Workbook, is_remote, lists, propose, sample,
-    sheets,
+    Above, Input, PlaceKind, Policy, Proposed, Wanted, is_remote, lists, propose, sample,
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
-use serde::Deserialize;
 
+use self::feeding::feeding;
 use super::{config, keeper::Keeper};
 use crate::program::{path_word, program};
+
+/// What is written where nothing is named.
+const SOURCE: &str = "sources/my-source";
+const UNIT: &str = "units/my-unit";
+const MALL: &str = "malls/my-mall";
 
 /// Records that are shown as they are mapped.
 const SHOWN: usize = 3;
@@ -29,7 +36,7 @@ pub struct InitArgs {
     #[arg(long, value_name = "FILE", default_value = "services.toml")]
     pub into: PathBuf,
     /// The source's name at the registry.
-    #[arg(long, default_value = "sources/my-source")]
+    #[arg(long, default_value = SOURCE)]
     pub source: String,
     /// The service that keeps the records: the registry services, scheduling hours rules.
     #[arg(long, value_enum, default_value = "registry")]
@@ -39,10 +46,10 @@ pub struct InitArgs {
     kind: Kind,
     /// The unit that all services belong to; the one above units, the organiser of malls, the one
     /// that serves at counters, where no column says it. Hours rules belong to what they are for.
-    #[arg(long, default_value = "units/my-unit")]
+    #[arg(long, default_value = UNIT)]
     pub unit: String,
     /// The mall of counters, where no column says it.
-    #[arg(long, default_value = "malls/my-mall")]
+    #[arg(long, default_value = MALL)]
     pub mall: String,
     /// The table or view of a database.
     #[arg(long)]
@@ -56,7 +63,7 @@ pub struct InitArgs {
 }
 
 /// The kind of the records.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// Services of a catalog.
     Service,
@@ -107,36 +114,13 @@ pub async fn init(args: InitArgs) -> Result<()> {
     tell(&args, &mapping, &proposed)?;
     for other in others {
         say!(
-            "  ! {} feeds {} already: join both in one configuration, see services/agent/README.md; two \
-             would each take the other's records for gone",
+            "  ! {} feeds {} already: join both in one configuration, see services/agent/README.md; each of \
+             two tells the other's records as not in its source, and withdraws none of them",
             other.display(),
             args.source
         );
     }
     Ok(())
-}
-
-/// The configurations beside `new` that feed a source as well, of the same service.
-fn feeding(source: &str, service: Keeper, new: &Path) -> Vec<PathBuf> {
-    #[derive(Deserialize)]
-    struct Part {
-        source: String,
-        #[serde(default)]
-        service: Keeper,
-    }
-    let folder = new.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Vec::new() };
-    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_toml = |path: &PathBuf| path.extension().is_some_and(|end| end == "toml");
-    let feeds = |path: &PathBuf| {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        toml::from_str::<Part>(&text).is_ok_and(|part| {
-            part.source == source && part.service.destination() == service.destination()
-        })
-    };
-    let mut all: Vec<PathBuf> = files.filter(is_toml).filter(feeds).collect();
-    all.sort();
-    all
 }
 
 fn heading(args: &InitArgs, mapping: &Path) -> String {
@@ -180,7 +164,7 @@ async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
         () if is(&[".json"]) => json(path, origin, policy).await,
         () if is(&[".xlsx"]) => {
             if args.sheet.is_none() {
-                one_sheet(args, policy).await?;
+                sheets::only_one(args, policy).await?;
             }
             let mut lines = vec![line("type", "xlsx"), line("path", &path)];
             lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));
@@ -188,58 +172,6 @@ async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
         }
         () => Ok(joined(&[line("type", "csv"), line("path", &path)])),
     }
-}
-
-/// Whether a workbook has one sheet to read; of several each is another catalog.
-async fn one_sheet(args: &InitArgs, policy: &Policy) -> Result<()> {
-    let (path, own) = (PathBuf::from(&args.origin), policy.clone());
-    let looking = tokio::task::spawn_blocking(move || sheets(&path, &own));
-    let found = looking.await.map_err(Error::internal)?.map_err(|fault| fault.error)?;
-    if found.len() < 2 {
-        return Ok(());
-    }
-    let mut told = format!("{} sheets hold something; look at each by itself:", found.len());
-    for sheet in &found {
-        let known = columns_known(args, sheet, policy).await;
-        let stem = args.into.with_extension("");
-        let into = format!("{}-{}.toml", stem.display(), slug(sheet));
-        told += &format!(
-            "\n  {} agent init {} --sheet {} --into {}  # {known}",
-            program(),
-            path_word(Path::new(&args.origin)),
-            mpp_core::text::quoted(sheet),
-            path_word(Path::new(&into))
-        );
-    }
-    told += "\nWhere both are of one source, make one table of them, or a folder of two files: two \
-             configurations of one source do not know of each other's records";
-    Err(Error::field("sheet", FieldCode::Required, told))
-}
-
-/// How many columns of a sheet are known, in words.
-async fn columns_known(args: &InitArgs, sheet: &str, policy: &Policy) -> String {
-    let workbook = Workbook {
-        path: PathBuf::from(&args.origin),
-        sheet: Some(sheet.to_owned()),
-        ..Workbook::default()
-    };
-    let above = Above { unit: &args.unit, mall: &args.mall };
-    let (destination, place) = (args.service.destination(), args.kind.place());
-    let wanted = Wanted { destination, place, above };
-    match propose(Input::Sheet(workbook), &wanted, policy).await {
-        Ok(Proposed { guess, .. }) if !guess.choices.is_empty() => {
-            let fields: Vec<&str> = guess.choices.iter().map(|one| one.field.name()).collect();
-            format!("it seems to have {}", fields.join(", "))
-        }
-        Ok(_) => "it can be mapped".to_owned(),
-        Err(_) => "no mapping of it can be guessed".to_owned(),
-    }
-}
-
-fn slug(text: &str) -> String {
-    let plain =
-        |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
-    text.chars().map(plain).collect()
 }
 
 /// The kind of a database's server, and how its tables are listed.
@@ -383,23 +315,4 @@ fn tell(args: &InitArgs, mapping: &Path, proposed: &Proposed) -> Result<()> {
         path_word(&args.into)
     );
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_configuration_that_feeds_the_source_already_is_named() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let put = |name: &str, text: &str| {
-            fs::write(folder.path().join(name), text).expect("a file");
-        };
-        put("services.toml", "source = 'sources/a'\n[input]\ntype = 'csv'\n");
-        put("hours.toml", "source = 'sources/a'\nservice = 'scheduling'\n");
-        put("other.toml", "source = 'sources/b'\n");
-        put("broken.toml", "source =");
-        let found = feeding("sources/a", Keeper::Registry, &folder.path().join("units.toml"));
-        assert_eq!(found, [folder.path().join("services.toml")]);
-    }
 }
