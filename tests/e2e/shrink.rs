@@ -165,25 +165,76 @@ async fn of_two_configurations_of_one_source_each_takes_out_only_what_it_has_sen
     let rows = [("PINDAH", "Surat pindah"), ("DATANG", "Surat datang"), ("KIA", "Kartu anak")]
         .map(|(code, name)| row(code, name, "Gratis"));
     second.publish(&rows);
-    let said = second.sync_with(&suite, &["--accept-missing"]).await.succeeded();
+    let said = second.sync(&suite).await.succeeded();
     assert!(said.contains("3 records of this source are not in it, and this"), "{said}");
     let told = second.problems(&suite).await.succeeded();
-    assert!(told.contains("gone (ktp-hilang)") && told.contains("has never sent it"), "{told}");
+    assert!(told.contains("gone (ktp-hilang)") && told.contains(NOT_KNOWN), "{told}");
     assert!(!told.contains("for good by") && !told.contains("agent withdraw"), "{told}");
+    assert!(told.contains("Nothing is to be done here") && !told.contains("run again"), "{told}");
+    let told = suite.run(PUBLISHER, &["agent", "preview", &second.agent()[2]]).await.succeeded();
+    assert!(told.contains("ktp-hilang is not in the source, and stays: this state"), "{told}");
+    assert!(!told.contains("agent withdraw"), "{told}");
 
     second.withdraw(&suite, &["--all-gone"]).await.succeeded();
     let said = second.withdraw(&suite, &["ktp-hilang"]).await;
-    assert!(said.code == 9 && said.out.contains("has never sent it"), "{}{}", said.out, said.err);
+    assert!(said.code == 9 && said.out.contains(NOT_KNOWN), "{}{}", said.out, said.err);
     assert_eq!(services(&suite).await, 6, "the other one's stay");
     second.publish(&rows[..2]);
     let said = second.withdraw(&suite, &["--all-gone"]).await.succeeded();
     assert!(said.contains("1 record was withdrawn") && said.contains(": kia"), "{said}");
 
     first.publish(&town::catalog()[..2]);
-    let said = first.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    let said = first.withdraw(&suite, &["--all-gone", "--accept-missing"]).await;
+    assert!(said.code == 9 && said.out.contains("by its id: akta-lahir"), "{}", said.out);
+    assert_eq!(services(&suite).await, 5, "the other one may have it by now");
+    let said = first.withdraw(&suite, &["akta-lahir"]).await.succeeded();
     assert!(said.contains("1 record was withdrawn") && said.contains(": akta-lahir"), "{said}");
     assert_eq!(services(&suite).await, 4, "two of each");
 }
+
+#[tokio::test]
+async fn a_row_that_moves_to_another_configuration_stays_on_sqlite() {
+    a_row_that_moves_to_another_configuration_stays(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_row_that_moves_to_another_configuration_stays_on_postgres() {
+    a_row_that_moves_to_another_configuration_stays(Backend::Postgres).await;
+}
+
+async fn a_row_that_moves_to_another_configuration_stays(backend: Backend) {
+    let suite = Suite::start(backend).await;
+    let first = town::open(&suite).await;
+    let second = Ministry::at(&suite, "kemendagri-pindah");
+    let moved = town::catalog().pop().expect("a row");
+    second.publish(&[row("PINDAH", "Surat pindah", "Gratis"), moved.clone()]);
+    second.sync(&suite).await.succeeded();
+
+    // Both feed it for a while, in the same words; then one of them no longer does.
+    first.sync(&suite).await.succeeded();
+    first.publish(&town::catalog()[..2]);
+    let said = first.sync(&suite).await.succeeded();
+    assert!(said.contains("1 record is no longer in the source, and another client"), "{said}");
+    first.sync(&suite).await.succeeded();
+    let told = first.problems(&suite).await.succeeded();
+    assert!(told.contains("may feed it by now") && told.contains("akta-lahir"), "{told}");
+    let said = first.withdraw(&suite, &["--all-gone"]).await;
+    assert!(said.code == 9 && said.out.contains("by its id: akta-lahir"), "{}", said.out);
+    assert_eq!(services(&suite).await, 4, "it stays");
+    let said = second.sync(&suite).await.succeeded();
+    assert!(said.contains("read 2") && !said.contains("TOMBSTONED"), "{said}");
+
+    // Nor does the other one take it out, which found it there and may be the only one by now.
+    second.publish(&[row("PINDAH", "Surat pindah", "Gratis")]);
+    let said = second.withdraw(&suite, &["--all-gone"]).await;
+    assert!(said.code == 9 && said.out.contains("by its id: akta-lahir"), "{}", said.out);
+    let said = second.withdraw(&suite, &["akta-lahir"]).await.succeeded();
+    assert!(said.contains("1 record was withdrawn"), "a person has named it: {said}");
+    assert_eq!(services(&suite).await, 3);
+}
+
+/// Of a record that another configuration feeds.
+const NOT_KNOWN: &str = "does not know of having sent it";
 
 #[tokio::test]
 async fn of_a_source_that_was_deleted_nobody_hears_that_all_is_well() {

@@ -174,6 +174,15 @@ async fn comparison<'a>(
     Comparison::new(context.run, beliefs, why)
 }
 
+/// Whether the registry may have answered batches since this state's last that are not its own: then
+/// `send_all` says so, and the numbers tell it from what a changed mapping asks for. A state that
+/// begins at a source that has been written before is in the same doubt.
+fn have_others_written(before: Option<&Checkpoint>, welcome: &Welcome) -> bool {
+    let last = before.map_or(0, |own| own.sequence);
+    let agreed = welcome.checkpoint.as_ref().map_or(0, |agreed| agreed.sequence);
+    welcome.send_all && (agreed != last || welcome.next_sequence != last + 1)
+}
+
 struct Session<'a> {
     context: &'a Context<'a>,
     stream: Stream,
@@ -204,11 +213,13 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     async fn open(context: &'a Context<'a>) -> Result<Self> {
         let hello = hello(context).await?;
+        let before = hello.checkpoint.clone();
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
         // Before a checkpoint from it is stored, and not before it has accepted the source.
         context.store.keep_service(context.run.way.destination).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
+        context.store.share(have_others_written(before.as_ref(), &welcome)).await?;
         let held = context.store.held().await?;
         let mut told = context.store.told_gone().await?;
         told.retain(|id| !context.run.withdraw.takes(id));
@@ -284,5 +295,26 @@ impl<'a> Session<'a> {
 
     async fn flush(&mut self) -> Result<()> {
         self.context.store.keep_unsent(&std::mem::take(&mut self.survey.problems)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_others_have_written_is_told_from_a_changed_mapping() {
+        let at = |sequence| Checkpoint { sequence, ..Checkpoint::default() };
+        let others = |before: Option<i64>, agreed, next_sequence, send_all| {
+            let checkpoint = Some(at(agreed));
+            let welcome = Welcome { checkpoint, next_sequence, send_all, ..Welcome::default() };
+            have_others_written(before.map(at).as_ref(), &welcome)
+        };
+        assert!(!others(None, 0, 1, true), "the source begins with this state");
+        assert!(others(None, 0, 4, true), "it was written before this state began");
+        assert!(!others(Some(3), 3, 4, true), "only the mapping is another");
+        assert!(others(Some(3), 3, 5, true), "a batch was answered since");
+        assert!(others(Some(3), 0, 4, true), "the registry does not know the checkpoint");
+        assert!(!others(Some(3), 3, 5, false), "it was this state's own, without an answer");
     }
 }

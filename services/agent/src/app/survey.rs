@@ -136,11 +136,15 @@ impl<'a> Survey<'a> {
         self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
         let (places, others): (Vec<_>, Vec<_>) =
             self.difference.gone().into_iter().partition(|id| is_place(id));
-        let others = others.into_iter().filter(|id| !self.difference.is_own(id)).count();
+        let (own, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|id| self.difference.is_own(id));
+        let shared = own.into_iter().filter(|id| !self.difference.may_go_unnamed(id)).count();
         self.tally.missing_places =
             i64::try_from(places.len()).unwrap_or(0).min(self.tally.missing);
         let left = self.tally.missing - self.tally.missing_places;
-        self.tally.missing_others = i64::try_from(others).unwrap_or(0).min(left);
+        self.tally.missing_others = i64::try_from(others.len()).unwrap_or(0).min(left);
+        let left = left - self.tally.missing_others;
+        self.tally.missing_shared = i64::try_from(shared).unwrap_or(0).min(left);
         let Tally { read, missing, .. } = self.tally;
         if read == 0 && !is_meant && (missing > 0 || !is_empty_meant) {
             return Some(self.is_empty(missing));

@@ -8,7 +8,7 @@ use mpp_form::record::{self, known_as};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::tally::some;
+use super::{own::Own, tally::some};
 
 /// The first 16 bytes of SHA-256 over the encoded record.
 pub type Digest = [u8; 16];
@@ -65,8 +65,8 @@ pub struct Difference {
     told: HashSet<String>,
     /// Ids that somebody has said to be rightly gone: they are told, and no longer count.
     accepted: HashSet<String>,
-    /// Ids that this configuration has sent; `None`: whatever the registry holds is its own.
-    own: Option<HashSet<String>>,
+    /// What this configuration has sent; `None`: whatever the registry holds is its own.
+    own: Option<Own>,
     /// Ids of this run, and the first record of each.
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
@@ -95,18 +95,23 @@ impl Difference {
     }
 
     /// Tells what this configuration has sent from what others of its source have.
-    pub fn of(self, own: Option<HashSet<String>>) -> Self {
+    pub fn of(self, own: Option<Own>) -> Self {
         Self { own, ..self }
     }
 
     /// Whether this configuration may take a record out of the index: it has sent it.
     pub fn is_own(&self, id: &str) -> bool {
-        self.own.as_ref().is_none_or(|own| own.contains(id))
+        self.own.as_ref().is_none_or(|own| own.sent.contains(id))
     }
 
     /// Whether a record that this configuration has sent is no longer in its source.
     pub fn has_left(&self, id: &str) -> bool {
         self.is_own(id) && !self.is_there(id)
+    }
+
+    /// Whether such a record may go without having been named: nobody else can be feeding it.
+    pub fn may_go_unnamed(&self, id: &str) -> bool {
+        self.has_left(id) && self.own.as_ref().is_none_or(|own| own.alone.contains(id))
     }
 
     /// Takes over the ids that the registry really holds, as a comparison has found them.
@@ -151,10 +156,14 @@ impl Difference {
     }
 
     /// True if all that has gone is of other kinds than what was read: units, say, where all that
-    /// was read are services.
+    /// was read are services. What this configuration is known to have sent is not of others.
     pub fn is_gone_of_others(&self) -> bool {
         let known = self.held.iter().chain(&self.told);
-        let gone: HashSet<_> = known.filter(|id| !self.is_there(id)).map(|id| kind(id)).collect();
+        let gone: Vec<&String> = known.filter(|id| !self.is_there(id)).collect();
+        if self.own.is_some() && gone.iter().any(|id| self.is_own(id)) {
+            return false;
+        }
+        let gone: HashSet<_> = gone.into_iter().map(|id| kind(id)).collect();
         let is_of_others = |id: &String| !gone.contains(&kind(id));
         !gone.is_empty() && !self.seen.is_empty() && self.seen.keys().all(is_of_others)
     }
@@ -269,9 +278,11 @@ impl Difference {
     /// go from any source: of four, one is a fourth.
     pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
         // Each row without a known id may be one of them.
-        let told = self.told.iter().filter(|id| !self.is_there(id)).count();
-        let gone = (self.gone().len() + told).saturating_sub(self.unknown);
-        let known = self.held.len() + self.told.len();
+        let told = self.told.iter().filter(|id| self.has_left(id)).count();
+        let mut left = self.gone();
+        left.retain(|id| self.is_own(id));
+        let gone = (left.len() + told).saturating_sub(self.unknown);
+        let known = self.held.iter().chain(&self.told).filter(|id| self.is_own(id)).count();
         let all_went = gone > 0 && gone == known && self.seen.len() < known;
         let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
         let way_out = || match self.is_gone_of_others() {
@@ -287,7 +298,7 @@ impl Difference {
                  deleted and the run does not count as complete. {}",
                 some(known, "record", "records"),
                 if gone == 1 { "is" } else { "are" },
-                named(&self.gone()),
+                named(&left),
                 way_out()
             )
         })
@@ -300,7 +311,7 @@ fn kind(id: &str) -> Option<&'static str> {
 }
 
 /// The first of them, and how many others there are.
-fn named(ids: &[&str]) -> String {
+pub(super) fn named(ids: &[&str]) -> String {
     let first = &ids[..ids.len().min(NAMED)];
     match ids.len() - first.len() {
         0 => first.join(", "),

@@ -24,6 +24,8 @@ pub enum Goes {
     At(Micros),
     /// Once somebody withdraws it. Even then a place stays.
     Never,
+    /// Not by this configuration, whose state does not know of having sent it.
+    NotByThis,
 }
 
 /// A record that the registry holds and the source does not have.

@@ -1,45 +1,13 @@
 //! A record that did not get into the index, or that a person should look at, and what would help.
 
-use mpp_core::{Error, FieldCode, Micros, Reason, text};
+use mpp_core::{Error, FieldCode, Reason, text};
 use mpp_form::record::is_place;
 
 use super::{
     difference::{OF_OTHERS, Twin},
-    moment,
+    going::{Going, NOT_SENT, SHARED},
     tally::some,
 };
-
-/// Why a configuration does not take out what it has never sent.
-pub const NOT_SENT: &str = "this configuration has never sent it. Another one of the source does, and takes \
-                            it out; where the state of this one was lost and the record has gone for good, put \
-                            it back, run, take it away again, and withdraw it then";
-
-/// When a record that has left its source goes from the index by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Going {
-    /// Only when somebody takes it out.
-    Never,
-    /// By the first complete run after that.
-    After(String),
-    /// It should have gone since then, and why it has not.
-    HeldUp(String, String),
-    /// Not by this configuration, which has never sent it.
-    NotByThis,
-}
-
-impl Going {
-    /// How it stands now, on the clock of `zone`; `hold` is why the last run kept records that were
-    /// due.
-    pub fn of(due: Option<Micros>, now: Micros, zone: &str, hold: Option<&str>) -> Self {
-        let waits = "no run has come to its end since then";
-        let shown = |due| moment::shown(due, zone);
-        match due {
-            None => Self::Never,
-            Some(due) if due > now => Self::After(shown(due)),
-            Some(due) => Self::HeldUp(shown(due), hold.unwrap_or(waits).to_owned()),
-        }
-    }
-}
 
 /// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +84,7 @@ impl Problem {
             Going::Never | Going::NotByThis => {
                 format!("{name} stays in the index; to remove it for good")
             }
+            Going::Named => format!("{name} stays in the index: {SHARED}"),
             Going::After(due) => format!(
                 "{name} is withdrawn for good by the first complete run after {due} that does not \
                  find it again; put it back into the source to keep it, or, to remove it now"
@@ -193,10 +162,12 @@ impl Problem {
     pub fn advice(&self) -> String {
         let is = |code: FieldCode| self.code == code.as_str();
         let stays = is(FieldCode::Gone) && !self.message.contains("mpp agent withdraw");
+        let is_of_others = self.message.contains(NOT_SENT);
         match self.id() {
             Some(id) if is(FieldCode::Suspicious) => release(id),
             None if is(FieldCode::Suspicious) => NO_ID.to_owned(),
             _ if self.code == Reason::RecordsRefused.as_str() => NAMED_BESIDE.to_owned(),
+            _ if is_of_others => OF_ANOTHER.to_owned(),
             _ if stays => {
                 "Nothing has gone yet: do what the message says, and run again.".to_owned()
             }
@@ -232,6 +203,9 @@ const PLACE_GONE: &str = "No source deletes a unit, a mall or a counter. Where i
 /// The way out for one that is held back and has none.
 const NO_ID: &str = "Remove it at the source, or let the mapping leave it out. Where it is a record, \
                      fill the column that its id is made of, and run again: then it can be released, by its id.";
+/// The way out for a record that is not this configuration's to take out.
+const OF_ANOTHER: &str = "Nothing is to be done here where another configuration of the source has it: the record \
+                          is that one's, and in the index. Only where none has it: do what the message says.";
 const NAMED_BESIDE: &str = "Do for each record what is said of it beside this, and run again.";
 const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run once with: mpp agent run CONFIG --accept-moves";
 
@@ -312,8 +286,20 @@ mod tests {
     #[test]
     fn what_this_configuration_has_never_sent_is_told_without_a_command_against_it() {
         let gone = Problem::gone("ktp", "units/a/services/ktp", &Going::NotByThis);
-        assert!(gone.message.contains("has never sent it") && gone.is_remark(), "{gone:?}");
-        assert!(!gone.message.contains("mpp agent withdraw"), "{gone:?}");
+        assert!(gone.message.contains("does not know of having sent it"), "{gone:?}");
+        assert!(gone.is_remark() && !gone.message.contains("mpp agent withdraw"), "{gone:?}");
+        assert!(gone.advice().starts_with("Nothing is to be done here"), "{}", gone.advice());
+        let error = Error::field("source_id", FieldCode::NotAllowed, NOT_SENT);
+        let refused = Problem::unsent("withdraw", "ktp", &error);
+        assert!(refused.advice().starts_with("Nothing is to be done here"), "{refused:?}");
+    }
+
+    #[test]
+    fn what_another_may_feed_by_now_is_told_before_the_command_that_names_it() {
+        let gone = Problem::gone("ktp", "units/a/services/ktp", &Going::Named);
+        let (why, step) = gone.message.split_once("withdraw it: ").expect("a step");
+        assert!(why.contains("may feed it by now"), "{gone:?}");
+        assert_eq!(step, "mpp agent withdraw CONFIG ktp");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Tally {
     pub missing_places: i64,
     /// Of the others, those that this configuration has never sent: they are not its to take out.
     pub missing_others: i64,
+    /// Of the rest, those that another client may feed by now: they go where they are named.
+    pub missing_shared: i64,
     /// Sent to the registry.
     pub sent: i64,
     /// Answered: stored as new or changed.
@@ -101,6 +103,8 @@ impl Tally {
         self.withdrawn += done - place;
         self.missing = (self.missing - done).max(0);
         self.missing_places = (self.missing_places - place).max(0);
+        let left = self.missing - self.missing_places - self.missing_others;
+        self.missing_shared = self.missing_shared.min(left.max(0));
         is_done
     }
 

@@ -14,8 +14,9 @@ use mpp_core::{Error, FieldCode, id_of};
 use mpp_form::record::is_place;
 
 use super::{
-    difference::Difference,
-    problem::{NOT_SENT, Problem},
+    difference::{self, Difference},
+    going::{NOT_SENT, SHARED},
+    problem::Problem,
     tally::some,
 };
 
@@ -65,7 +66,10 @@ pub fn deletes(
             Vec::new()
         }
         Withdraw::These(ids) => ids.iter().collect(),
-        Withdraw::AllGone => held.keys().filter(|id| difference.has_left(id)).collect(),
+        Withdraw::AllGone => {
+            problems.extend(shared(held, difference));
+            held.keys().filter(|id| difference.may_go_unnamed(id)).collect()
+        }
     };
     for id in ids {
         match held.get(id) {
@@ -94,6 +98,18 @@ fn unsure(unread: i64) -> String {
     )
 }
 
+/// What has left the source, and is not taken out with all that has: its feeder may be another.
+fn shared(held: &BTreeMap<String, String>, difference: &Difference) -> Option<Problem> {
+    let is_shared = |id: &&str| difference.has_left(id) && !difference.may_go_unnamed(id);
+    let ids: Vec<&str> = held.keys().map(String::as_str).filter(is_shared).collect();
+    let text = format!(
+        "{} {SHARED}, by its id: {}",
+        some(ids.len(), "record stays:", "records stay, each of them:"),
+        difference::named(&ids)
+    );
+    (!ids.is_empty()).then(|| refused("", FieldCode::NotAllowed, &text))
+}
+
 fn refused(id: &str, code: FieldCode, text: &str) -> Problem {
     Problem::unsent("withdraw", id, &Error::field("source_id", code, text))
 }
@@ -110,6 +126,7 @@ fn delete(id: &str, name: &str) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::own::Own;
 
     /// The source has the family card.
     fn with_kk() -> Difference {
@@ -139,14 +156,31 @@ mod tests {
     #[test]
     fn what_another_configuration_has_sent_is_left_alone() {
         let held = ["akta", "kk", "ktp", "malls/wa"].map(|id| (id.into(), id.into())).into();
-        let difference = with_kk().of(Some(["akta".to_owned()].into()));
+        let difference = with_kk().of(Some(Own::alone(&["akta"])));
         let chosen = |wanted| deletes(&wanted, &held, &difference, 0);
         let (records, problems) = chosen(Withdraw::AllGone);
         assert_eq!((records.len(), problems.len()), (1, 0), "its own has gone: {records:?}");
         let (records, problems) = chosen(Withdraw::These(vec!["ktp".into()]));
-        assert!(records.is_empty() && problems[0].message.contains("has never sent it"));
+        assert!(
+            records.is_empty() && problems[0].message.contains("does not know of having sent it")
+        );
         let (records, _) = chosen(Withdraw::These(vec!["malls/wa".into()]));
         assert_eq!(records.len(), 1, "one that was handed over is given back");
+    }
+
+    #[test]
+    fn what_another_may_feed_by_now_goes_only_where_it_is_named() {
+        let held = ["akta", "kk", "ktp"].map(|id| (id.into(), id.into())).into();
+        let mut own = Own::alone(&["akta", "ktp"]);
+        own.alone.remove("ktp");
+        let difference = with_kk().of(Some(own));
+        let chosen = |wanted| deletes(&wanted, &held, &difference, 0);
+        let (records, problems) = chosen(Withdraw::AllGone);
+        assert!(records.len() == 1 && records[0].source_id == "akta", "{records:?}");
+        assert!(problems[0].message.contains("may feed it by now"), "{problems:?}");
+        assert!(problems[0].message.ends_with("by its id: ktp"), "{problems:?}");
+        let (records, problems) = chosen(Withdraw::These(vec!["ktp".into()]));
+        assert_eq!((records.len(), problems.len()), (1, 0), "a person has named it");
     }
 
     #[test]

@@ -8,7 +8,11 @@ use mpp_form::reconcile::AnswerState;
 use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 
-use super::{NO_DIGEST, Store, failed, forget_notes, store_checkpoint};
+use super::{
+    NO_DIGEST, Store, failed, forget_notes,
+    own::{found, own_unanswered},
+    store_checkpoint,
+};
 use crate::model::difference::Digest;
 
 /// Records of one statement.
@@ -86,9 +90,11 @@ impl Store {
     pub async fn adopt(&self, compared: &Compared, checkpoint: &Checkpoint) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("UPDATE answered SET sequence = -1").execute(&mut *tx).await.map_err(failed)?;
+        own_unanswered(&mut tx).await?;
         for chunk in compared.confirmed.chunks(CHUNK) {
             confirm(&mut tx, chunk, checkpoint.sequence).await?;
-            own(&mut tx, chunk).await?;
+            let taken = chunk.iter().filter(|one| !one.is_rejected).map(|one| &*one.id);
+            found(&mut tx, taken).await?;
         }
         for query in [
             "DELETE FROM answered WHERE sequence = -1", // answered_sequence
@@ -134,19 +140,9 @@ async fn confirm(tx: &mut SqliteConnection, all: &[Adopted], sequence: i64) -> R
     .map_err(failed)
 }
 
-/// Notes what stands at the registry as it is in this source.
-async fn own(tx: &mut SqliteConnection, all: &[Adopted]) -> Result<()> {
-    let taken = all.iter().filter(|one| !one.is_rejected).map(|one| &one.id);
-    sqlx::query("INSERT OR IGNORE INTO own SELECT value FROM json_each(?)")
-        .bind(json!(taken.collect::<Vec<_>>()).to_string())
-        .execute(tx)
-        .await
-        .map(drop)
-        .map_err(failed)
-}
-
 /// Replaces the held records; one that was reported as gone stays so, as long as it is held.
 async fn hold_truly(tx: &mut SqliteConnection, held: &BTreeMap<String, String>) -> Result<()> {
+    own_unanswered(tx).await?;
     let rows = json!(held).to_string();
     for query in [
         "DELETE FROM held WHERE source_id NOT IN (SELECT key FROM json_each(?))",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use mpp_core::{Micros, Result};
 use sqlx::Row;
 
-use super::{Store, failed};
+use super::{Store, failed, own::own_unanswered};
 use crate::model::filled::Relied;
 
 impl Store {
@@ -24,6 +24,7 @@ impl Store {
     /// that were `unseen` are forgotten.
     pub async fn end_run(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
+        own_unanswered(&mut tx).await?;
         for (query, ids) in [
             (
                 "INSERT OR IGNORE INTO held SELECT source_id, name, 1 FROM may_hold

@@ -246,18 +246,17 @@ async fn forget_notes(tx: &mut SqliteConnection, position: &str) -> Result<()> {
 
 /// The registry now holds a record, or, after a delete, no longer.
 async fn hold(tx: &mut SqliteConnection, sent: &Answered) -> Result<()> {
-    let queries = match &sent.name {
-        Some(name) => [
-            sqlx::query("INSERT OR REPLACE INTO held VALUES (?, ?, 0)").bind(&sent.id).bind(name),
-            sqlx::query("INSERT OR IGNORE INTO own VALUES (?)").bind(&sent.id),
-        ],
-        None => [
-            sqlx::query("DELETE FROM held WHERE source_id = ?").bind(&sent.id),
-            sqlx::query("DELETE FROM own WHERE source_id = ?").bind(&sent.id),
-        ],
-    };
-    for query in queries {
-        query.execute(&mut *tx).await.map_err(failed)?;
+    if let Some(name) = &sent.name {
+        own::own(tx, std::iter::once(sent.id.as_str())).await?;
+        let query = sqlx::query("INSERT OR REPLACE INTO held VALUES (?, ?, 0)");
+        return query.bind(&sent.id).bind(name).execute(tx).await.map(drop).map_err(failed);
+    }
+    for query in [
+        "DELETE FROM held WHERE source_id = ?",
+        "DELETE FROM own WHERE source_id = ?",
+        "DELETE FROM shared WHERE source_id = ?",
+    ] {
+        sqlx::query(query).bind(&sent.id).execute(&mut *tx).await.map_err(failed)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use mpp_core::{Clock, Result};
 use sqlx::{Row, SqliteConnection};
 
 use super::{NO_DIGEST, Store, failed, zone::system_zone};
-use crate::model::problem::{Going, Problem};
+use crate::model::{going::Going, problem::Problem};
 
 impl Store {
     /// How many of the records that the source has wait at the registry for something else.
@@ -142,7 +142,8 @@ impl Store {
 
     async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
-            "SELECT source_id, name, due, source_id IN (SELECT source_id FROM own)
+            "SELECT source_id, name, due, source_id IN (SELECT source_id FROM own),
+             source_id IN (SELECT source_id FROM shared)
              FROM held LEFT JOIN absent USING (source_id) WHERE told >= 1 LIMIT ?",
         )
         .bind(limit.max(0))
@@ -152,9 +153,10 @@ impl Store {
         let (now, hold) = (Clock::system().now(), self.kept_back().await?);
         let zone = system_zone().unwrap_or_default();
         let gone = |row: sqlx::sqlite::SqliteRow| {
-            let going = match row.get(3) {
-                true => Going::of(row.get(2), now, &zone, hold.as_deref()),
-                false => Going::NotByThis,
+            let going = match (row.get(3), row.get(4)) {
+                (false, _) => Going::NotByThis,
+                (true, true) => Going::Named,
+                (true, false) => Going::of(row.get(2), now, &zone, hold.as_deref()),
             };
             Problem::gone(row.get(0), row.get(1), &going)
         };

@@ -28,14 +28,22 @@ CREATE TABLE IF NOT EXISTS held (
 -- Ids of those that this configuration has sent, or has found there as they are in its source.
 -- Others of the source are another configuration's, and not for this one to take out.
 CREATE TABLE IF NOT EXISTS own (source_id TEXT PRIMARY KEY) STRICT;
--- Of a state from before: what was answered was in the source.
-INSERT OR IGNORE INTO own SELECT source_id FROM answered JOIN held USING (source_id)
-WHERE NOT EXISTS (SELECT 1 FROM own);
+-- Those of them that another client may feed as well, or by now.
+CREATE TABLE IF NOT EXISTS shared (source_id TEXT PRIMARY KEY) STRICT;
 -- Those of them that were not in the source since a complete run, and when each is withdrawn by
 -- itself, where it is.
 CREATE TABLE IF NOT EXISTS absent (
     source_id TEXT PRIMARY KEY, since INTEGER NOT NULL, due INTEGER
 ) STRICT;
+-- Of a state from before, once: what was answered was in the source. What had left it has no answer
+-- any more, and was noted whoever had sent it: it may be another's.
+INSERT OR IGNORE INTO shared SELECT source_id FROM absent JOIN held USING (source_id)
+WHERE due IS NOT NULL AND NOT EXISTS (SELECT 1 FROM own)
+AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'own');
+INSERT OR IGNORE INTO own SELECT source_id FROM held
+WHERE (source_id IN (SELECT source_id FROM answered) OR source_id IN (SELECT source_id FROM shared))
+AND NOT EXISTS (SELECT 1 FROM own) AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'own');
+INSERT OR IGNORE INTO setting VALUES ('own', 'known');
 -- Positions of the batches that went out since the checkpoint and have no stored answer.
 CREATE TABLE IF NOT EXISTS under_way (place INTEGER PRIMARY KEY, position TEXT NOT NULL) STRICT;
 -- Records that went out and have no stored answer: the registry may hold them.

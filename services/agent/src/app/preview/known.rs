@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mpp_core::{Clock, Result};
+use mpp_form::record::is_place;
 
 use crate::{
     app::{plan::Run, survey::Survey},
@@ -10,6 +11,7 @@ use crate::{
         absence::{Absent, Due, Seen},
         filled::Relied,
         foreseen::Goes,
+        own::Own,
     },
     source::Way,
     store::{Beliefs, Compared, Store},
@@ -30,8 +32,8 @@ pub(super) struct EarlierRuns {
     pub(super) told_gone: HashSet<String>,
     /// Ids that a person has said to be rightly gone.
     pub(super) accepted_gone: HashSet<String>,
-    /// Ids that this configuration has sent; `None`: whatever the registry holds is its own.
-    pub(super) own: Option<HashSet<String>>,
+    /// What this configuration has sent; `None`: whatever the registry holds is its own.
+    pub(super) own: Option<Own>,
     /// Since when records are absent.
     absent: BTreeMap<String, Absent>,
     /// The source may be empty.
@@ -42,7 +44,7 @@ impl EarlierRuns {
     pub(super) async fn of(run: &Run) -> Result<Self> {
         // A state that does not exist is not made.
         if !run.state.exists() {
-            let own = (!run.is_upload()).then(HashSet::new);
+            let own = (!run.is_upload()).then(Own::default);
             return Ok(Self { own, ..Self::default() });
         }
         let store = Store::open(&run.state).await?;
@@ -74,7 +76,8 @@ impl EarlierRuns {
         standing: i64,
     ) -> BTreeSet<String> {
         let mut absent = self.absent.clone();
-        absent.retain(|id, _| compared.held.contains_key(id) && survey.difference.has_left(id));
+        absent
+            .retain(|id, _| compared.held.contains_key(id) && survey.difference.may_go_unnamed(id));
         let seen = Seen { held: compared.held.len(), unread: survey.tally.unread(), standing };
         match run.absence().judge(&absent, seen, Clock::system().now()) {
             Due::These(ids) => ids.into_iter().collect(),
@@ -85,7 +88,10 @@ impl EarlierRuns {
     /// When a record that is not due yet goes by itself. For a record that this run would be the
     /// first to miss, the time begins now; a run that could not read a row misses nothing.
     pub(super) fn goes(&self, run: &Run, survey: &Survey<'_>, id: &str) -> Goes {
-        if !survey.difference.is_own(id) {
+        if !survey.difference.is_own(id) && !is_place(id) {
+            return Goes::NotByThis;
+        }
+        if !survey.difference.may_go_unnamed(id) {
             return Goes::Never;
         }
         let rule = run.absence();

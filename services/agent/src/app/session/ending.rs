@@ -138,6 +138,7 @@ impl Session<'_> {
         if self.context.run.is_upload() {
             store.own_all().await?;
         }
+        store.know_others().await?;
         store.complete(Clock::system().now()).await?;
         if self.survey.tally.read == 0 {
             store.accept_empty(true).await?;
@@ -156,12 +157,12 @@ impl Session<'_> {
     }
 
     /// Notes the records that a complete run has not seen, which go by themselves later if the
-    /// keeper wants that.
+    /// keeper wants that; what others may feed never does.
     async fn note_absent(&self) -> Result<()> {
         let store = self.context.store;
         let held = store.names().await?;
         let absent =
-            held.keys().map(String::as_str).filter(|id| self.survey.difference.has_left(id));
+            held.keys().map(String::as_str).filter(|id| self.survey.difference.may_go_unnamed(id));
         let rule = self.context.run.absence();
         let due = |id: &str, since| rule.due(id, since);
         store.note_absent(&absent.collect(), Clock::system().now(), due).await

@@ -84,7 +84,7 @@ impl Session<'_> {
     /// Records that were absent for long enough to go by themselves.
     async fn due(&self, held: &BTreeMap<String, String>) -> Result<Due> {
         let mut absent = self.context.store.absent().await?;
-        absent.retain(|id, _| held.contains_key(id) && self.survey.difference.has_left(id));
+        absent.retain(|id, _| held.contains_key(id) && self.survey.difference.may_go_unnamed(id));
         let Tally { known, applied, unchanged, .. } = self.survey.tally;
         let (unread, standing) = (self.survey.tally.unread(), known + applied + unchanged);
         let seen = Seen { held: held.len(), unread, standing };

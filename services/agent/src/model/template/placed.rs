@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn what_is_not_in_the_workbook_has_no_row() {
         let problem =
-            Problem::gone("ktp", "units/a/services/ktp", &crate::model::problem::Going::Never);
+            Problem::gone("ktp", "units/a/services/ktp", &crate::model::going::Going::Never);
         let placed = Placed::of(&problem, &layout());
         assert_eq!((placed.row.as_ref(), placed.id.as_str()), (None, "ktp"));
         assert!(placed.is_remark && !placed.message.contains("agent"), "{placed:?}");

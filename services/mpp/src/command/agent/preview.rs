@@ -210,6 +210,10 @@ fn gone(one: &Gone, config: &Path) {
             path_word(config),
             mpp_core::text::quoted(id)
         ),
+        (Goes::NotByThis, _) => say!(
+            "  - {name} is not in the source, and stays: this state does not know of having sent it; where \
+             another configuration of the source does, nothing is to be done here"
+        ),
         _ => say!(
             "  - {name} has left the source, and stays until it is withdrawn: {} agent withdraw {} {}",
             program(),
@@ -257,8 +261,11 @@ pub(in crate::command) fn as_json(look: &Look) -> Value {
 }
 
 fn gone_as_json(one: &Gone) -> Value {
-    let now = one.goes == Goes::Now;
-    json!({ "event": "gone", "id": one.id, "name": one.name, "now": now, "after": one.goes_at() })
+    let (now, not_by_this) = (one.goes == Goes::Now, one.goes == Goes::NotByThis);
+    json!({
+        "event": "gone", "id": one.id, "name": one.name, "now": now, "after": one.goes_at(),
+        "not_by_this": not_by_this,
+    })
 }
 
 /// The sum for programs.

@@ -97,6 +97,7 @@ pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
         "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing,
         "missing_places": tally.missing_places, "missing_others": tally.missing_others,
+        "missing_shared": tally.missing_shared,
         "given_back": tally.given_back, "not_read": tally.not_read,
         "headings": tally.headings,
         "withdrawn": tally.withdrawn, "sent": tally.sent, "applied": tally.applied,
@@ -191,7 +192,8 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
 /// Records of the index that are not in the source, if there are any: places stay in any case.
 fn missing(outcome: &Outcome, config: &Path) {
     let tally = &outcome.tally;
-    let records = tally.missing - tally.missing_places - tally.missing_others;
+    let others = tally.missing_places + tally.missing_others + tally.missing_shared;
+    let records = tally.missing - others;
     if records > 0 {
         let stay = counted(
             records,
@@ -207,8 +209,16 @@ fn missing(outcome: &Outcome, config: &Path) {
     if tally.missing_others > 0 {
         let stay = counted(
             tally.missing_others,
-            "record of this source is not in it, and this configuration has never sent it; it stays",
-            "records of this source are not in it, and this configuration has never sent them; they stay",
+            "record of this source is not in it, and this state does not know of having sent it; it stays",
+            "records of this source are not in it, and this state does not know of having sent them; they stay",
+        );
+        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
+    }
+    if tally.missing_shared > 0 {
+        let stay = counted(
+            tally.missing_shared,
+            "record is no longer in the source, and another client may feed it by now; it stays until named",
+            "records are no longer in the source, and another client may feed them by now; they stay until named",
         );
         say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
     }
@@ -218,7 +228,10 @@ fn missing(outcome: &Outcome, config: &Path) {
             "unit, mall or counter of this source is not in it; it stays in the index in any case",
             "units, malls or counters of this source are not in it; they stay in the index in any case",
         );
-        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
+        match outcome.gone_of_others {
+            true => say!("  ! {stay}: all are {OF_OTHERS}"),
+            false => say!("  ! {stay}: {} agent problems {}", program(), path_word(config)),
+        }
     }
 }
 

@@ -1,0 +1,22 @@
+//! The records that this configuration has sent, among those that the registry holds of its source.
+
+use std::collections::HashSet;
+
+/// What a configuration has sent of its source.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    /// Ids of what it has sent, or has found at the registry as it is in its source.
+    pub sent: HashSet<String>,
+    /// Those of them that nobody else can have sent: the registry held none of them before, and no
+    /// other client has written into the source since.
+    pub alone: HashSet<String>,
+}
+
+#[cfg(test)]
+impl Own {
+    /// These ids, all sent by this configuration alone.
+    pub fn alone(ids: &[&str]) -> Self {
+        let ids: HashSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        Self { sent: ids.clone(), alone: ids }
+    }
+}
