@@ -174,9 +174,9 @@ async fn comparison<'a>(
     Comparison::new(context.run, beliefs, why)
 }
 
-/// Whether the registry may have answered batches since this state's last that are not its own: then
-/// `send_all` says so, and the numbers tell it from what a changed mapping asks for. A state that
-/// begins at a source that has been written before is in the same doubt.
+/// Whether the registry may have answered batches since this state's last that are not its own:
+/// then `send_all` says so, and the numbers tell it from what a changed mapping asks for. A state
+/// that begins at a source that has been written before is in the same doubt.
 fn have_others_written(before: Option<&Checkpoint>, welcome: &Welcome) -> bool {
     let last = before.map_or(0, |own| own.sequence);
     let agreed = welcome.checkpoint.as_ref().map_or(0, |agreed| agreed.sequence);
