@@ -113,14 +113,19 @@ impl Input {
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
 /// whole comes, the catalog must not be taken for complete. `before` is what the last run counted
 /// on: if the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
-pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Receiver<Yielded> {
+pub fn read(
+    input: Input,
+    mut way: Way,
+    before: Relied,
+    policy: &Policy,
+) -> mpsc::Receiver<Yielded> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     let before = before.heed(policy.max_missing_records);
     let (place, told) = (input.place(), items.clone());
+    way.begin(policy.remembered_bytes);
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
-            way.begin(policy.remembered_bytes);
             let mut sink = Sink::new(&items, mapping, &way, &before);
             let whole = input.read_whole(&policy, &mut sink);
             // A run that has ended hears of nothing more.

@@ -150,7 +150,9 @@ impl<'a> Sink<'a> {
         }
         // A receiver that is gone has stopped listening for a reason of its own.
         let _ = self.close().and_then(|()| self.release());
-        self.way.remembered.end();
+        if !self.is_unheard() {
+            self.way.remembered.end();
+        }
         let _ = self.items.blocking_send(Yielded::Keys(Box::new(self.keys)));
         Ok(())
     }

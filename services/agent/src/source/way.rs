@@ -26,9 +26,9 @@ pub struct Way {
 
 impl Way {
     /// A reading in this way begins.
-    pub(super) fn begin(&self, most_bytes: usize) {
-        let Self { destination, program, apply_trials, raw, released, units, remembered } = self;
+    pub(super) fn begin(&mut self, most_bytes: usize) {
+        let Self { destination, program, apply_trials, raw, released, units, .. } = &*self;
         let way = format!("{:?}", (destination, program, apply_trials, raw, released, units));
-        remembered.begin(program, way, most_bytes);
+        self.remembered.begin(&self.program, way, most_bytes);
     }
 }
