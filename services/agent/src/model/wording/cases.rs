@@ -6,6 +6,7 @@ use winnow::Result as Read;
 
 use super::{
     boundary::{Join, Plan},
+    condition::{is_outside, is_plain, turns_back},
     label::{is_condition, is_content, is_label, is_threshold, label},
     phrase::{attempt, lists},
     token::{Kind, Tokens},
@@ -106,7 +107,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             Some(token) if words::opens(token.text) => {
                 self.open = Open::Yes;
                 let end = self.condition_end(next + 1)?;
-                (Some(&self.tokens[next..end]), end)
+                let condition = &self.tokens[next..end];
+                (Some(Some(condition).filter(|words| is_plain(words))?), end)
             }
             Some(_) if self.plan.boundary(self.tokens, next).is_none() => return None,
             _ => (None, next),
@@ -145,14 +147,16 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     /// taken the label's first words, or if its last number may be the reading's: "1/2 hari".
     fn led(&self, start: usize, at: usize) -> Option<Tokens<'t>> {
         let said = &self.tokens[start..at];
-        let label = label(said).filter(|label| is_label(label))?;
+        let added = self.join == Some(Join::Plus);
+        let fits = |words: &Tokens| is_label(words) || added && is_stamp_duty(words);
+        let label = label(said).filter(fits)?;
         let last = label.last()?;
         let torn = match (last.kind, self.tokens[at]) {
             (Kind::Mark, _) => last.text != ")",
             (Kind::Number, next) if next.kind == Kind::Number => {
                 !next.spaced || said.last()?.kind == Kind::Number
             }
-            _ => false,
+            _ => words::opens(last.text),
         };
         (!torn && self.open != Open::GoneOn).then_some(label)
     }
@@ -161,7 +165,9 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     fn words_only(&mut self, start: usize, end: usize) -> Option<()> {
         let words = &self.tokens[start..end];
         let cancelled = words.iter().any(|token| words::cancels(token.text));
-        let nothing = !words.iter().any(is_content) || cancelled;
+        let stamp = self.join == Some(Join::Plus) && is_stamp_duty(words);
+        let turned = cancelled || turns_back(words, 0);
+        let nothing = !words.iter().any(is_content) || turned && !stamp;
         if nothing || self.pieces.is_empty() || self.join.is_none() {
             return None;
         }
@@ -243,7 +249,12 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             let word = self.tokens[at].text;
             let dated = words::dates(&self.tokens[at]);
             let aside = word == "(" && !is_condition(&self.tokens[at..]);
-            if words::pays(word) || words::cancels(word) || dated || aside || self.excludes(at) {
+            if words::pays(word)
+                || words::cancels(word)
+                || dated
+                || aside
+                || is_outside(self.tokens, at)
+            {
                 return None;
             }
             at = match self.other_reading(at) {
@@ -256,14 +267,6 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         // "untuk sementara": what parts two pieces has taken the condition's own word.
         let torn = words.last().is_some_and(|last| words::opens(last.text));
         (words.iter().any(is_content) && !torn).then_some(at)
-    }
-
-    /// "di luar waktu pengiriman": such an exclusion is no condition; one of a place or of hours
-    /// is.
-    fn excludes(&self, at: usize) -> bool {
-        let word = |at: usize| self.tokens.get(at).map_or("", |token| token.text);
-        let of_work = word(at + 1) == "hari" && word(at + 2) == "kerja";
-        word(at) == "luar" && !of_work && !lists(OUTSIDE_OF, word(at + 1))
     }
 
     /// The end of a reading that stands at a place; a bare number is one at a condition's end only.
@@ -287,7 +290,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             let bare = || self.core_at(at, true).is_some_and(|(_, next)| next == end);
             self.core_at(at, false).is_some() || (bare() && !is_threshold(&self.tokens[..at]))
         };
-        let plain = !(from..end).any(|at| other(at) || self.excludes(at));
+        let plain = !(from..end).any(|at| other(at) || is_outside(self.tokens, at));
         (plain && is_label(words) && is_condition(words)).then_some(words)
     }
 
@@ -305,11 +308,10 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     }
 }
 
-/// Places and hours outside of which a service is another one's case.
-const OUTSIDE_OF: &str = "\
-    kota | daerah | wilayah | kabupaten | provinsi | kecamatan | kelurahan | desa | domisili | negeri \
-    | jawa | pulau | gedung | kantor | loket | jam | nikah | dinas | panti | jaringan | ruang | ruangan \
-    | sekolah | rumah | lingkungan";
+/// "+ materai": the applicant brings it, for whatever it costs.
+fn is_stamp_duty(words: Tokens) -> bool {
+    matches!(words, [stamp] if lists("materai | meterai", stamp.text))
+}
 
 /// How many tokens there are from a part's begin to the end of the whole.
 fn offset(whole: Tokens, part: Tokens) -> usize {

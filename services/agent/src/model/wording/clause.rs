@@ -13,7 +13,7 @@ use super::{
     phrase::{attempt, bracketed, lists, one_of, taken, word_of},
     regulation::regulation,
     token::Tokens,
-    unit::{unit_of_fee, unit_of_free, unit_of_time},
+    unit::{unit_for_one, unit_of_fee, unit_of_free, unit_of_time},
     words,
 };
 
@@ -54,7 +54,17 @@ pub fn of_time<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
 /// beside other cases they may be a case's own days.
 pub fn of_time_for_all<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
     let note = alt((bare_hours, closed_days));
-    alt((of_time, note.map(Clause::Note))).parse_next(input)
+    alt((of_time_for_one, note.map(Clause::Note))).parse_next(input)
+}
+
+/// A clause of a time; "untuk 1 orang" is for each only where no case is for two of them.
+pub fn of_time_for_one<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
+    alt((of_time, unit_for_one.map(Clause::Unit))).parse_next(input)
+}
+
+/// The same of a fee.
+pub fn of_fee_for_one<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
+    alt((of_fee, unit_for_one.map(Clause::Unit))).parse_next(input)
 }
 
 /// A clause of a fee.
@@ -207,6 +217,9 @@ const JOINTS: &str = "dan | serta | & | / | secara | oleh | di | yang | telah | 
 /// course of things. A condition that holds only for some is a case, not this.
 fn ordinary<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
+    if let Some(words) = attempt(one_of(NORMAL), input) {
+        return Ok(words);
+    }
     one_of(
         "apabila | bila | bilamana | jika | kalau | jikalau | asal | asalkan | selama | \
      sepanjang | dengan catatan | dengan catatan : | dengan kondisi | dengan syarat | \
@@ -218,14 +231,17 @@ fn ordinary<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     Ok(taken(whole, input))
 }
 
+const NORMAL: &str = "\
+    kondisi normal | dalam kondisi normal | dalam keadaan normal | pada kondisi normal | keadaan normal";
+
 const SYSTEMS: &str = "\
     sistem | system | server | jaringan | internet | aplikasi | listrik | koneksi | \
      sinyal | cuaca | blangko | blanko | pejabat | penandatangan | kondisi | keadaan | \
-     pusat | online | berwenang | oss";
+     pusat | online | berwenang | oss | kepala | dinas | pimpinan | lurah | camat";
 
 const TROUBLES: &str = "\
     kendala | gangguan | hambatan | masalah | permasalahan | antrian | antrean | error | \
-     kesalahan | perbaikan | kekurangan";
+     kesalahan | perbaikan | kekurangan | pemadaman";
 
 /// "tidak ada gangguan jaringan", "jaringan tidak terganggu".
 fn no_trouble(input: &mut Tokens) -> Read<()> {
@@ -237,9 +253,11 @@ fn no_trouble(input: &mut Tokens) -> Read<()> {
         "tidak terganggu | tidak error | tidak offline | tidak down | tidak bermasalah | \
      tidak terkendala",
     );
-    let qualities = || repeat(0.., word_of(SYSTEMS).void()).map(|()| ());
+    let joint = || opt(word_of("/ | dan | atau"));
+    let qualities = || repeat(0.., (joint(), word_of(SYSTEMS)).void()).map(|()| ());
     let troubles = || {
-        let more = repeat(0.., alt((word_of(SYSTEMS), word_of(THINGS)))).map(|()| ());
+        let thing = alt((word_of(SYSTEMS), word_of(THINGS)));
+        let more = repeat(0.., (joint(), thing).void()).map(|()| ());
         (word_of(TROUBLES), opt((word_of("/ | atau | dan"), word_of(TROUBLES))), more)
     };
     alt((

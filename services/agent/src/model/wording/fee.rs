@@ -14,7 +14,7 @@ use super::{
     foreign::foreign,
     formula::formula,
     money::{Amount, amount},
-    phrase::{attempt, bracketed, end, mark, one_of, word_of},
+    phrase::{attempt, bracketed, digits, end, mark, one_of, word_of},
     price::Price,
     regulation::regulation,
     sum::{self, Outcome},
@@ -72,7 +72,7 @@ fn is_of_one_body(reading: &Reading) -> bool {
 fn to_the_end<'t>(
     price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
 ) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
-    to_the_end_of(price, clause::of_fee)
+    to_the_end_of(price, clause::of_fee_for_one)
 }
 
 fn to_the_end_of<'t>(
@@ -152,12 +152,15 @@ const HEADINGS: &str = "\
      tarif layanan | besaran | harga | total biaya | dikenakan biaya | dikenakan tarif | \
      dikenakan pnbp | dikenakan retribusi | membayar | biaya pnbp | tarif pnbp | biaya \
      retribusi | tarif retribusi | dengan biaya | dengan tarif | senilai | besaran tarif \
-     | besaran biaya | penerimaan negara bukan pajak | ( pnbp ) | seharga | bayar | rp :";
+     | besaran biaya | sewa | biaya sewa | tarif sewa | penerimaan negara bukan pajak | ( pnbp ) | seharga | bayar | rp :";
 
 /// "Gratis", "Rp 0", "tidak dipungut biaya (gratis)", said once or several times.
 fn free<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
     subject(input);
-    free_once.parse_next(input)?;
+    // "0 (gratis)".
+    let said = bracketed(one_of("gratis | nihil | cuma - cuma | free"));
+    let bare = (digits.verify(|raw: &str| raw == "0"), said).void();
+    alt((free_once, bare)).parse_next(input)?;
     let joint = || opt(word_of(", | . | / | - | ; | alias | atau | ="));
     let again = alt(((joint(), bracketed(free_once)).void(), (joint(), free_once).void()));
     let _: () = repeat(0.., again).parse_next(input)?;

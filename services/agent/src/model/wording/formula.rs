@@ -7,9 +7,11 @@ use winnow::{
 };
 
 use super::{
+    money::{Amount, amount},
     phrase::{lists, mark, one_of, taken, word_of},
     price::Price,
     token::{Kind, Token, Tokens},
+    unit::unit_of_fee,
     words,
 };
 
@@ -42,7 +44,13 @@ fn factor(input: &mut Tokens) -> Read<()> {
     let names = repeat(1..=5, name).map(|()| ());
     let short = any.verify(|token: &Token| token.kind == Kind::Word && token.text.len() <= 5);
     let bracket = (mark("("), short, mark(")"));
-    alt((percent, (names, opt(bracket)).void())).parse_next(input)
+    alt((percent, rate, (names, opt(bracket)).void())).parse_next(input)
+}
+
+/// "Rp 5.000/m2": so much for each of what is measured.
+fn rate(input: &mut Tokens) -> Read<()> {
+    let priced = amount.verify(|amount: &Amount| amount.marked && !amount.is_none());
+    (priced, opt(unit_of_fee)).void().parse_next(input)
 }
 
 fn percent(input: &mut Tokens) -> Read<()> {

@@ -1,8 +1,10 @@
 //! The words beside a reading: whether they say who or what it holds for.
 
 use super::{
+    condition::is_plain,
     phrase::lists,
     token::{Kind, Token, Tokens},
+    ways::names_way,
     words,
 };
 
@@ -50,9 +52,11 @@ pub fn is_label(tokens: Tokens) -> bool {
         return true;
     }
     let opened = tokens.first().is_some_and(|token| words::opens(token.text));
-    let plain = |token: &Token| {
+    let plain = |(at, token): (usize, &Token)| {
         let said = token.text;
-        let other = words::counts(said) || words::pays(said) || words::cancels(said);
+        // "Penerbitan SK" is a step, and "menunggu SK" none.
+        let issued = said == "sk" && at > 0 && names_way(tokens[at - 1].text);
+        let other = words::counts(said) || words::pays(said) || words::cancels(said) && !issued;
         !other && !words::dates(token) && (opened || !words::turns(said))
     };
     let named = |token: &Token| {
@@ -65,7 +69,8 @@ pub fn is_label(tokens: Tokens) -> bool {
     let bound =
         matches!(tokens, [_, n, ..] if is_threshold(&tokens[..1]) && n.kind == Kind::Number);
     (begins || bound)
-        && tokens.iter().all(plain)
+        && tokens.iter().enumerate().all(plain)
+        && is_plain(tokens)
         && tokens.iter().skip(usize::from(opened)).any(named)
 }
 

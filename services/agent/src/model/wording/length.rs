@@ -4,12 +4,13 @@ use mpp_api::types::service_time::Unit;
 use winnow::{
     Parser, Result as Read,
     combinator::{alt, fail, opt},
+    token::any,
 };
 
 use super::{
     number::{count, hundredths, in_words, plain_digits},
     phrase::{bracketed, digits, mark, one_of, word_of},
-    token::Tokens,
+    token::{Token, Tokens},
 };
 
 /// Longest time of a service, in any unit; a longer one is a slip.
@@ -110,6 +111,7 @@ fn one_length(input: &mut Tokens) -> Read<Length> {
         times_24,
         hours_and_minutes,
         part_of_hours,
+        quarters,
         half_hours,
         counted,
         said_in_brackets,
@@ -152,6 +154,13 @@ fn part_of_hours(input: &mut Tokens) -> Read<Length> {
         .parse_next(input)
 }
 
+/// "seperempat jam", "tiga perempat jam".
+fn quarters(input: &mut Tokens) -> Read<Length> {
+    let minutes = alt((one_of("seperempat").value(15), one_of("tiga perempat").value(45)))
+        .parse_next(input)?;
+    one_of(HOURS).verify_map(|_| exactly(minutes, 1, Unit::Minutes)).parse_next(input)
+}
+
 /// "1½ jam", "dua setengah jam", "setengah jam".
 fn half_hours(input: &mut Tokens) -> Read<Length> {
     (opt(count), word_of("½ | setengah"), one_of(HOURS))
@@ -188,7 +197,7 @@ fn single_word(input: &mut Tokens) -> Read<Length> {
 }
 
 const MINUTES: &str = "menit | mnt | minutes | minute";
-const HOURS: &str = "jam | hours | hour";
+const HOURS: &str = "jam | jm | hours | hour";
 
 /// A unit and how many of it one stands for. Plain "hari" is a calendar day, as in the national
 /// catalog's own list of units, which keeps "hari kerja" beside it; a month has no fixed length.
@@ -196,13 +205,44 @@ fn unit(input: &mut Tokens) -> Read<(Unit, i64)> {
     alt((
         one_of(MINUTES).value((Unit::Minutes, 1)),
         one_of(HOURS).value((Unit::Hours, 1)),
-        one_of(
-            "hari kerja | hr kerja | harikerja | hari krja | hk | hari - kerja | hari ( kerja ) | \
-     working days | working day | business days",
-        )
-        .value((Unit::WorkingDays, 1)),
+        alt((one_of(WORKING_DAYS).void(), (spelt("hari"), spelt("kerja")).void()))
+            .value((Unit::WorkingDays, 1)),
         one_of("hari | hr | hari kalender | days | day").value((Unit::CalendarDays, 1)),
         one_of("minggu | pekan | weeks | week").value((Unit::CalendarDays, 7)),
+        spelt("menit").value((Unit::Minutes, 1)),
+        spelt("hari").value((Unit::CalendarDays, 1)),
+        spelt("minggu").value((Unit::CalendarDays, 7)),
     ))
     .parse_next(input)
+}
+
+const WORKING_DAYS: &str = "\
+    hari kerja | hari kerja ( hk ) | hr kerja | harikerja | hk | hari - kerja | hari ( kerja ) | \
+     working days | working day | business days";
+
+/// A unit, also with a slip of the pen that leaves no doubt: behind its first letter one is left
+/// out, is there twice, or has changed places with the next ("mnit", "harri", "kejra").
+fn spelt<'t>(right: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Token<'t>> {
+    move |input| any.verify(|token: &Token| is_spelt(token.text, right)).parse_next(input)
+}
+
+fn is_spelt(word: &str, right: &str) -> bool {
+    let (said, meant) = (word.as_bytes(), right.as_bytes());
+    if said == meant {
+        return true;
+    }
+    let without = |of: &[u8], at: usize| [&of[..at], &of[at + 1..]].concat();
+    let left_out = || (1..meant.len()).any(|at| without(meant, at) == said);
+    let doubled = || {
+        let twice = |at: usize| said[at] == said[at - 1] && without(said, at) == meant;
+        (1..said.len()).any(twice)
+    };
+    let exchanged = || {
+        (1..meant.len() - 1).any(|at| {
+            let mut other = meant.to_vec();
+            other.swap(at, at + 1);
+            other == said
+        })
+    };
+    said.len() > 2 && (left_out() || doubled() || exchanged())
 }

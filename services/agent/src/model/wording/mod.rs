@@ -13,7 +13,7 @@
 //! | `number` | counts in digits and words, grouped amounts |
 //! | `clause`, `unit`, `each`, `regulation` | what may stand beside a reading and leaves it |
 //! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula`, `counter` | a time; a fee |
-//! | `cases`, `label`, `sum`, `boundary` | several readings and what each holds for |
+//! | `cases`, `label`, `condition`, `sum`, `boundary` | several readings and what each holds for |
 //! | `words`, `ways` | words that turn their neighbours; names of cases and of steps |
 
 use serde_json::Value;
@@ -21,6 +21,7 @@ use serde_json::Value;
 mod boundary;
 mod cases;
 mod clause;
+mod condition;
 mod counter;
 mod each;
 mod fee;

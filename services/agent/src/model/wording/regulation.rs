@@ -3,7 +3,7 @@
 
 use winnow::{
     Parser, Result as Read,
-    combinator::{alt, opt, repeat},
+    combinator::{alt, opt, peek, repeat},
     token::any,
 };
 
@@ -17,8 +17,13 @@ use super::{
 pub fn regulation<'t>(input: &mut Tokens<'t>) -> Read<(Tokens<'t>, bool)> {
     let whole = *input;
     repeat(0.., (article, opt(mark(",")))).map(|()| ()).parse_next(input)?;
-    let local =
-        alt((one_of(LOCAL).value(true), one_of(NATIONAL).value(false))).parse_next(input)?;
+    let (name, local) =
+        alt((one_of(LOCAL).map(|name| (name, true)), one_of(NATIONAL).map(|name| (name, false))))
+            .parse_next(input)?;
+    if name.last().is_some_and(|last| lists(HEADS, last.text)) {
+        // "Peraturan Bupati Banyuwangi Nomor 10".
+        opt(named_area).parse_next(input)?;
+    }
     let behind = (opt(mark(",")), article).void();
     repeat(0.., alt((held, title, qualified))).map(|()| ()).parse_next(input)?;
     opt(bare_number).parse_next(input)?;
@@ -33,6 +38,10 @@ const LOCAL: &str = "\
      keputusan wali kota | sk walikota | keputusan gubernur | sk gubernur | \
      perdasus | perdasi | perkada | peraturan kepala daerah | peraturan daerah ( perda ) \
      | ketentuan perda | tarif perda | retribusi perda";
+
+/// Heads of regions, whose region's name may follow at once.
+const HEADS: &str = "\
+    bupati | walikota | kota | gubernur | perbup | perwali | perwal | perwako | pergub";
 
 const NATIONAL: &str = "\
     pp | peraturan pemerintah | perpres | peraturan presiden | permen | peraturan \
@@ -106,17 +115,19 @@ fn qualified(input: &mut Tokens) -> Read<()> {
 
 /// A region's name.
 fn area(input: &mut Tokens) -> Read<()> {
-    let closed = |input: &mut Tokens| {
-        let names = repeat(1..=3, free_word).map(|()| ());
-        let next = word_of("no | nomor | tahun | tentang | ttg").void();
-        (names, winnow::combinator::peek(next)).void().parse_next(input)
-    };
     let listed = (
         repeat(0..=1, word_of(BEFORE_A_NAME)).map(|()| ()),
         free_word,
         repeat(0..=2, word_of(BEHIND_A_NAME)).map(|()| ()),
     );
-    alt((closed, listed.void())).parse_next(input)
+    alt((named_area, listed.void())).parse_next(input)
+}
+
+/// A region's name with the regulation's number or matter behind it.
+fn named_area(input: &mut Tokens) -> Read<()> {
+    let names = repeat(1..=3, free_word).map(|()| ());
+    let next = word_of("no | nomor | tahun | tentang | ttg").void();
+    (names, peek(next)).void().parse_next(input)
 }
 
 const BEFORE_A_NAME: &str = "\
@@ -181,6 +192,7 @@ fn free_word(input: &mut Tokens) -> Read<()> {
             && !words::counts(token.text)
             && !words::opens(token.text)
             && !words::pays(token.text)
+            && !words::cancels(token.text)
             && !lists(PEOPLE, token.text)
             && !matches!(
                 token.text,

@@ -6,7 +6,7 @@ use super::{
     label::names_a_case,
     phrase::lists,
     token::{Kind, Tokens},
-    ways::{DOCUMENTS, SERVICES, WAYS, WORK},
+    ways::{DOCUMENTS, SERVICES, WAYS, WORK, is_step},
 };
 
 /// How several readings belong together.
@@ -18,9 +18,13 @@ pub enum Outcome<'t, R> {
 /// Decides what the pieces are: a sum only if the text says so or all labels are steps of work.
 pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
     let first = pieces.first()?;
+    if leaves_open(&pieces) {
+        return None;
+    }
     if pieces.len() == 1 {
-        let opened = first.label.and_then(<[_]>::first).is_some_and(|word| lists(IF, word.text));
-        let fits = first.label.is_some() && (opened || !first.led) && first.reading.is_some();
+        let label = first.label.filter(|label| !is_part(label))?;
+        let opened = label.first().is_some_and(|word| lists(IF, word.text));
+        let fits = (opened || !first.led) && first.reading.is_some();
         return fits.then_some(Outcome::Cases(pieces));
     }
     let sums = pieces.iter().skip(1).filter(|piece| piece.join == Some(Join::Plus)).count();
@@ -41,6 +45,31 @@ pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
         work if work == labels.len() && all_read => of_work(&labels, pieces),
         _ => (!all_read && !goes_on(&pieces)).then_some(Outcome::Cases(pieces)),
     }
+}
+
+/// True if a reading holds for all but some, and no other reading says what these have: "gratis
+/// kecuali duplikat" may leave out a cost as well as people, and nobody knows how much.
+fn leaves_open<R>(pieces: &[Piece<R>]) -> bool {
+    let told = |at: usize, left_out: &[&str]| {
+        let mut others = pieces.iter().enumerate().filter(|(other, _)| *other != at);
+        others.any(|(_, other)| {
+            other.reading.is_some() && other.label.is_some_and(|label| said(label) == left_out)
+        })
+    };
+    let mut pieces = pieces.iter().enumerate();
+    pieces.any(|(at, piece)| match piece.label {
+        Some(label @ [except, next, ..]) if lists("kecuali | selain", except.text) => {
+            let others = lists("itu | tersebut", next.text) && at > 0;
+            !others && !told(at, &said(label))
+        }
+        _ => false,
+    })
+}
+
+/// The people or things of a condition.
+fn said<'t>(label: Tokens<'t>) -> Vec<&'t str> {
+    let words = label.iter().map(|token| token.text);
+    words.filter(|word| !lists("kecuali | selain | untuk | bagi | yang", word)).collect()
 }
 
 /// Words with which one condition alone may stand first: "jika lengkap 3 hari".
@@ -98,14 +127,23 @@ fn is_work(label: &Tokens) -> bool {
     head(label).is_some_and(|word| lists(WORK, word) || lists(SERVICES, word))
 }
 
+/// "untuk verifikasi": one step of a course, or one part of a price, is no case.
+fn is_part(label: &Tokens) -> bool {
+    head(label).is_some_and(is_step)
+}
+
 /// True for pieces that only their order shows to be one course: steps beside an unknown one, or
 /// offices and desks one after the other. They may add up, or be alternatives.
 pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
     let labels = || pieces.iter().filter_map(|piece| piece.label);
     let open = pieces.iter().any(|piece| piece.reading.is_none());
     let at = |label: &Tokens| !is_stage(label) && is_at_a_station(label);
-    let several = pieces.len() > 1;
-    (open && labels().any(|label| is_work(&label))) || (several && labels().any(|label| at(&label)))
+    // One station alone is one stretch of the way: "3 hari di kecamatan".
+    let stretch = |label: &Tokens| {
+        pieces.len() > 1 || label.first().is_some_and(|first| lists("di | pada", first.text))
+    };
+    (open && labels().any(|label| is_work(&label)))
+        || labels().any(|label| stretch(&label) && at(&label))
 }
 
 /// "Kantor desa", "di kecamatan"; not "warga desa" or "dalam kota".

@@ -64,16 +64,30 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     notes.extend(found.notes);
     // "7 jam (Senin - Kamis)" tells when the office is open, and "2 jam; buka 08.00" does not.
     let beside = match found.length.unit {
-        Unit::Hours => clause::of_time,
+        Unit::Hours => clause::of_time_for_one,
         _ => clause::of_time_for_all,
     };
     let clauses = clause::all(beside, input);
-    if clauses.iter().any(|clause| matches!(clause, Clause::Unit(_))) {
-        return fail.parse_next(input);
-    }
+    let each = one_unit(found.each, &clauses);
+    let Some(each) = each else { return fail.parse_next(input) };
     notes.extend(kept(clauses));
     end(input)?;
-    Ok(Reading { notes, ..found })
+    Ok(Reading { notes, each, ..found })
+}
+
+/// The unit that a time is for, if the clauses name one at the most: the contract holds only one.
+fn one_unit<'t>(
+    mut each: Option<Tokens<'t>>,
+    clauses: &[Clause<'t>],
+) -> Option<Option<Tokens<'t>>> {
+    for clause in clauses {
+        match clause {
+            Clause::Unit(_) if each.is_some() => return None,
+            Clause::Unit(words) => each = Some(words),
+            _ => {}
+        }
+    }
+    Some(each)
 }
 
 /// "Waktu pelayanan 24 jam" tells when the office is open.
@@ -133,15 +147,7 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         return fail.parse_next(input);
     }
     let clauses = clause::in_a_case(clause::of_time, input)?;
-    let mut each = None;
-    for clause in &clauses {
-        match clause {
-            // The contract holds only one of two units.
-            Clause::Unit(_) if each.is_some() => return fail.parse_next(input),
-            Clause::Unit(words) => each = Some(*words),
-            _ => {}
-        }
-    }
+    let Some(each) = one_unit(None, &clauses) else { return fail.parse_next(input) };
     Ok(Reading { length, at_most, approximate, each, notes: kept(clauses) })
 }
 

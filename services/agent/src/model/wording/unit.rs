@@ -14,8 +14,23 @@ use super::{
 /// "/ pemohon", "per berkas" of a time.
 pub fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_of(EACH).parse_next(input)?;
-    one_of(EACH_OF).parse_next(input)
+    let unit = one_of(EACH_OF).parse_next(input)?;
+    // "Baru: 7 hari / perpanjangan: 3 hari" goes on with another case.
+    if input.first().is_some_and(|next| lists(": | =", next.text)) {
+        return fail.parse_next(input);
+    }
+    Ok(unit)
 }
+
+/// "untuk 1 (satu) orang pemohon".
+pub fn unit_for_one<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    one_of("untuk 1 | untuk satu | untuk 1 ( satu )").parse_next(input)?;
+    one_of(ONE_OF).parse_next(input)
+}
+
+const ONE_OF: &str = "\
+    orang | orang pemohon | pemohon | berkas | berkas permohonan | permohonan | dokumen | pasien | \
+    kendaraan | lembar";
 
 const EACH: &str =
     "/ | per | per 1 | per satu | tiap | setiap | untuk setiap | untuk tiap | / 1 | per -";

@@ -7,6 +7,11 @@ pub fn names_way(word: &str) -> bool {
     [WAYS, DOCUMENTS, WORK, SERVICES].iter().any(|list| lists(list, word))
 }
 
+/// True for a word of a step that is no service of its own.
+pub fn is_step(word: &str) -> bool {
+    lists(WORK, word) && !lists(SERVICES, word)
+}
+
 /// Words of one of several ways in which a service comes.
 pub const WAYS: &str = "\
     baru | lama | ulang | hilang | rusak | perpanjangan | perubahan | penggantian | mutasi | \

@@ -206,6 +206,67 @@ fn what_is_cancelled_or_planned_is_no_case_either() {
     assert_eq!(kept.collect::<Vec<_>>(), Vec::<String>::new());
 }
 
+/// Clauses that leave out, add to or take back a part of what stands beside them.
+const RESTRICTIONS: &[&str] = &[
+    "kecuali hari libur nasional",
+    "kecuali untuk duplikat",
+    "kecuali warga luar kota",
+    "selain duplikat",
+    "( kecuali duplikat )",
+    ", kecuali duplikat",
+    "; kecuali duplikat",
+    "tidak termasuk fotokopi",
+    ", tidak termasuk fotokopi",
+    "; tidak termasuk fotokopi",
+    "( tidak termasuk fotokopi )",
+    "belum termasuk ongkos kirim",
+    "sudah termasuk ongkos kirim",
+    "diluar ongkos kirim",
+    "di luar ongkos kirim",
+    "di samping waktu survei",
+    "di tambah ongkos kirim",
+    "di kali jumlah lembar",
+    "di perpanjang",
+    "pada prinsipnya",
+    "hanya administrasi",
+    "untuk setiap tahap",
+    "untuk rata - rata",
+    "untuk verifikasi",
+    "jika perlu lebih lama",
+    "jika lebih akan diberitahukan",
+    "jika ada kendala bertambah",
+    "jika terlambat",
+    "minimal dua lembar",
+    "asal lengkap",
+];
+
+/// Prices and times of one case, of several, and of all.
+const CASES: &[&str] = &[
+    "gratis",
+    "rp50.000",
+    "3\u{a0}hari\u{a0}kerja",
+    "rp50.000 untuk warga kota",
+    "gratis ( wni )",
+    "3\u{a0}hari\u{a0}kerja untuk izin baru",
+    "3\u{a0}hari\u{a0}kerja ( risiko rendah )",
+    "gratis untuk pelajar ; rp50.000 untuk umum",
+    "baru : 3\u{a0}hari\u{a0}kerja ; ulang : sehari",
+    "wni gratis , wna rp50.000",
+];
+
+/// An exception is no condition: nobody knows how much or how long it is for what is left out.
+#[test]
+fn no_restriction_anywhere_keeps_a_case() {
+    let texts = CASES.iter().flat_map(|text| {
+        let places = 0..=text.split(' ').count();
+        places.flat_map(move |at| RESTRICTIONS.iter().map(move |words| inserted(text, words, at)))
+    });
+    let kept = texts.filter(|text| {
+        fee::read(text).kind() != Kind::Unparsed || time::read(text).unit() != Unit::Unparsed
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
 const UNSEEN: &[&str] = &[
     "<s>",
     "<del>",
