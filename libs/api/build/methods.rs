@@ -35,6 +35,9 @@ impl<'a> File<'a> {
             if has(request, "request_id") {
                 text += &self.write(method, request);
             }
+            if has(request, "page_token") && has(response, "next_page_token") {
+                text += &self.paginated(method, request);
+            }
             let one = |verb| self.record_of(method, verb, response);
             let found = [
                 one("Get")
@@ -171,6 +174,30 @@ impl<'a> File<'a> {
         ))
     }
 
+    fn paginated(&self, method: &str, request: &DescriptorProto) -> String {
+        let no_revision = or(request, "min_revision", "filter.min_revision = 0;", "");
+        format!(
+            "impl Paginated for {} {{
+                const METHOD: &'static str = {method:?};
+                type Response = {};
+                fn page_size(&self) -> i32 {{ self.page_size }}
+                fn page_token(&self) -> &str {{ &self.page_token }}
+                fn filter(&self) -> Vec<u8> {{
+                    let mut filter = self.clone();
+                    filter.page_size = 0;
+                    filter.page_token.clear();
+                    {no_revision}
+                    filter.encode_to_vec()
+                }}
+                fn set_next_page_token(response: &mut Self::Response, token: String) {{
+                    response.next_page_token = token;
+                }}
+            }}\n",
+            self.path(request.name()),
+            self.path(&format!("{method}Response"))
+        )
+    }
+
     fn list(
         &self,
         method: &str,
@@ -189,13 +216,13 @@ impl<'a> File<'a> {
         self.messages.get(kind).filter(|message| has(message, "name"))?;
         Some(format!(
             "impl List for {} {{
-                {}
-                {}
+                type Record = {};
+                fn min_revision(&self) -> i64 {{ {} }}
                 {}
             }}\n",
             self.path(request.name()),
-            self.types(method, &self.path(kind)),
-            list_request(request),
+            self.path(kind),
+            or(request, "min_revision", "self.min_revision", "0"),
             list_response(response, records.name()),
         ))
     }
@@ -231,24 +258,6 @@ fn is_list(field: &FieldDescriptorProto) -> bool {
     field.label() == Label::Repeated && !field.type_name().is_empty()
 }
 
-/// The fields of a list's request.
-fn list_request(request: &DescriptorProto) -> String {
-    let min_revision = or(request, "min_revision", "self.min_revision", "0");
-    let no_revision = or(request, "min_revision", "filter.min_revision = 0;", "");
-    format!(
-        "fn page_size(&self) -> i32 {{ self.page_size }}
-        fn page_token(&self) -> &str {{ &self.page_token }}
-        fn min_revision(&self) -> i64 {{ {min_revision} }}
-        fn filter(&self) -> Vec<u8> {{
-            let mut filter = self.clone();
-            filter.page_size = 0;
-            filter.page_token.clear();
-            {no_revision}
-            filter.encode_to_vec()
-        }}"
-    )
-}
-
 /// A page of a list, with the total where the contract has one.
 fn list_response(response: &DescriptorProto, records: &str) -> String {
     let (total, total_field) = if has(response, "total_size") {
@@ -257,12 +266,8 @@ fn list_response(response: &DescriptorProto, records: &str) -> String {
         ("_total_size", "")
     };
     format!(
-        "fn response(
-            records: Vec<Self::Record>,
-            next_page_token: String,
-            {total}: i32,
-        ) -> Self::Response {{
-            Self::Response {{ {records}: records, next_page_token, {total_field} }}
+        "fn response(records: Vec<Self::Record>, {total}: i32) -> Self::Response {{
+            Self::Response {{ {records}: records, next_page_token: String::new(), {total_field} }}
         }}"
     )
 }

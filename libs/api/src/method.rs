@@ -38,27 +38,32 @@ pub trait Get: Message {
     fn response(record: Self::Record) -> Self::Response;
 }
 
-/// Asks for a page of records.
-pub trait List: Message {
-    /// The kind of record.
-    type Record: Document;
+/// Asks for one page of a list, whatever its entries are.
+pub trait Paginated: Message {
+    /// The method's name, such as `ListMalls`.
+    const METHOD: &'static str;
     /// The method's response.
     type Response: Message;
 
-    /// Most records on the page; 0 leaves it to the server.
+    /// Most entries on the page; 0 leaves it to the server.
     fn page_size(&self) -> i32;
     /// The token of the page.
     fn page_token(&self) -> &str;
-    /// The revision that the answer must show; 0 for whatever there is.
-    fn min_revision(&self) -> i64;
     /// The request without page and revision: the filter, which a page token belongs to.
     fn filter(&self) -> Vec<u8>;
+    /// Writes the token of the next page into the answer.
+    fn set_next_page_token(response: &mut Self::Response, token: String);
+}
+
+/// Asks for a page of records.
+pub trait List: Paginated {
+    /// The kind of record.
+    type Record: Document;
+
+    /// The revision that the answer must show; 0 for whatever there is.
+    fn min_revision(&self) -> i64;
     /// Wraps the answer; the total is left out where the answer has no field for it.
-    fn response(
-        records: Vec<Self::Record>,
-        next_page_token: String,
-        total_size: i32,
-    ) -> Self::Response;
+    fn response(records: Vec<Self::Record>, total_size: i32) -> Self::Response;
 }
 
 /// Makes a record.

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     kind::Kind,
     memory::{Row, decode},
-    page::{self, PageRequest},
+    page::{self, OnePage, PageRequest},
     service::{Serves, filled},
 };
 
@@ -152,12 +152,12 @@ where
     M::Record: Document,
     F: Future<Output = Result<Listed<M::Record>>>,
 {
-    let filter = page::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
-    let (size, token) = (request.page_size(), request.page_token());
-    let asked = page::parse(size, token, filter, page::OF_RECORDS)?;
-    let Listed { records, total, next } = collect(asked.clone()).await?;
-    let token = asked.next(next.as_deref());
-    Ok(M::response(records, token, i32::try_from(total).unwrap_or(i32::MAX)))
+    page::answer(request, page::OF_RECORDS, |page| async {
+        let Listed { records, total, next } = collect(page).await?;
+        let response = M::response(records, i32::try_from(total).unwrap_or(i32::MAX));
+        Ok(OnePage { response, next })
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -167,9 +167,7 @@ mod tests {
     use super::*;
 
     fn page(size: usize, after: &str) -> Pager<Region> {
-        let mut asked = page::parse(0, "", 0, page::OF_RECORDS).expect("the first page");
-        (asked.size, asked.after) = (size, after.into());
-        Pager::new(asked)
+        Pager::new(PageRequest { size, after: after.into() })
     }
 
     fn fill(mut pager: Pager<Region>, count: usize, bytes: usize) -> Listed<Region> {

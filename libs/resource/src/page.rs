@@ -1,12 +1,13 @@
 //! Pages of a list. A token is opaque: it continues after the last entry of the page before, and
 //! is bound to the list and its filter, so that it cannot be carried over to another one. Every
-//! list of the suite reads its request and gives its tokens out here, whatever its entries are
-//! ordered by; what is ordered by name is collected by [`Pager`](crate::list::Pager). The versions
-//! of a record alone are no such list: they go by their own numbers (`before_version`), which a
-//! caller may name without having been given them. How many entries a request asks for is read in
-//! one place for all of them ([`Sizes`]).
+//! list of the suite reads its request and gives its tokens out here ([`answer`]), whatever its
+//! entries are ordered by; use cases know keys only. What is ordered by name is collected by
+//! [`Pager`](crate::list::Pager). The versions of a record alone are no such list: they go by their
+//! own numbers (`before_version`), which a caller may name without having been given them. How many
+//! entries a request asks for is read in one place for all of them ([`Sizes`]).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use mpp_api::method::Paginated;
 use mpp_core::{Error, FieldCode, Reason, Result};
 
 pub use mpp_core::Sizes;
@@ -27,15 +28,18 @@ pub struct PageRequest {
     pub size: usize,
     /// Continue after this entry; empty for the first page.
     pub after: String,
-    bound: u64,
+}
+
+/// What a use case answers for one page, before it has its token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnePage<R> {
+    /// The answer, without the token of the next page.
+    pub response: R,
+    /// The key of the entry after which the next page begins; `None` on the last page.
+    pub next: Option<String>,
 }
 
 impl PageRequest {
-    /// The token of the next page, which continues after this entry; empty where none follows.
-    pub fn next(&self, after: Option<&str>) -> String {
-        after.map(|after| token(after, self.bound)).unwrap_or_default()
-    }
-
     /// Where the page begins, in a list that is not ordered by names; `None` for the first page.
     ///
     /// # Errors
@@ -48,23 +52,38 @@ impl PageRequest {
     }
 }
 
-/// Reads a list request. `bound` is a stable hash of which list it is and what that is filtered
-/// and ordered by ([`hash`]).
+/// Answers a request with the page that `collect` makes for it.
 ///
 /// # Errors
-/// A negative size (names `page_size`), or a token that this list did not give out.
-pub fn parse(page_size: i32, page_token: &str, bound: u64, sizes: Sizes) -> Result<PageRequest> {
+/// A negative size (names `page_size`), a token that this list did not give out for this filter,
+/// and the errors of `collect`.
+pub async fn answer<M, F>(
+    request: &M,
+    sizes: Sizes,
+    collect: impl FnOnce(PageRequest) -> F,
+) -> Result<M::Response>
+where
+    M: Paginated,
+    F: Future<Output = Result<OnePage<M::Response>>>,
+{
+    let bound = hash(&[M::METHOD.as_bytes(), &request.filter()]);
+    let page = parse(request.page_size(), request.page_token(), bound, sizes)?;
+    let OnePage { mut response, next } = collect(page).await?;
+    M::set_next_page_token(&mut response, next.map_or_else(String::new, |key| token(&key, bound)));
+    Ok(response)
+}
+
+fn parse(page_size: i32, page_token: &str, bound: u64, sizes: Sizes) -> Result<PageRequest> {
     let size = sizes.asked(page_size, "page_size")?;
     let after = if page_token.is_empty() {
         String::new()
     } else {
         read(page_token, bound).ok_or_else(foreign)?
     };
-    Ok(PageRequest { size, after, bound })
+    Ok(PageRequest { size, after })
 }
 
-/// Refuses a token that the list did not give out, or not for this filter.
-pub fn foreign() -> Error {
+fn foreign() -> Error {
     let text = "is not one of this list with this filter; start without one";
     Error::refused(Reason::InvalidPageToken, "page_token", FieldCode::Format, text)
 }
@@ -78,7 +97,7 @@ fn token(after: &str, bound: u64) -> String {
 }
 
 /// A hash of a list and its filter that all replicas and versions agree on (FNV-1a).
-pub fn hash<T: AsRef<[u8]>>(parts: &[T]) -> u64 {
+fn hash<T: AsRef<[u8]>>(parts: &[T]) -> u64 {
     parts
         .iter()
         .flat_map(|part| part.as_ref().iter().copied().chain([0]))
@@ -99,29 +118,48 @@ fn read(token: &str, bound: u64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use mpp_api::registry::{ListMallsRequest, ListMallsResponse};
+
     use super::*;
 
-    #[test]
-    fn a_list_goes_on_after_its_last_name() {
-        let filter = hash(&["malls", "35"]);
-        let first = parse(0, "", filter, OF_RECORDS).expect("the first page");
-        assert_eq!((first.size, first.next(None)), (100, String::new()));
-        let next = first.next(Some("malls/banyuwangi"));
-        let page = parse(0, &next, filter, OF_RECORDS).expect("its own token");
-        assert_eq!(page, PageRequest { after: "malls/banyuwangi".into(), ..first });
+    async fn page(request: &ListMallsRequest, next: Option<&str>) -> Result<(PageRequest, String)> {
+        let mut asked = None;
+        let answer = answer(request, OF_RECORDS, |page| {
+            asked = Some(page);
+            let next = next.map(str::to_owned);
+            async { Ok(OnePage { response: ListMallsResponse::default(), next }) }
+        });
+        let token = answer.await?.next_page_token;
+        Ok((asked.expect("collected"), token))
     }
 
-    #[test]
-    fn a_token_of_another_filter_is_refused() {
-        let next = token("malls/banyuwangi", hash(&["malls", "35"]));
-        for (text, bound) in [
-            (&*next, hash(&["malls", "36"])),
-            ("!", 0),
-            ("AA", 0),
-            ("AQ", 0),
-            (&"A".repeat(2000), 0),
-        ] {
-            let error = parse(0, text, bound, OF_RECORDS).expect_err(text);
+    fn malls(region: &str, page_token: &str) -> ListMallsRequest {
+        let (region, page_token) = (region.into(), page_token.into());
+        ListMallsRequest { region, page_token, ..Default::default() }
+    }
+
+    #[tokio::test]
+    async fn a_list_goes_on_after_its_last_name() {
+        let (first, last) = page(&malls("35", ""), None).await.expect("the first page");
+        assert_eq!((first.size, &*first.after, &*last), (100, "", ""));
+        let name = "malls/banyuwangi";
+        let (_, next) = page(&malls("35", ""), Some(name)).await.expect("a page");
+        let other = ListMallsRequest { page_size: 7, min_revision: 3, ..malls("35", &next) };
+        let (second, _) = page(&other, None).await.expect("its own token");
+        assert_eq!(second, PageRequest { size: 7, after: name.into() }, "of whatever size");
+    }
+
+    #[tokio::test]
+    async fn a_token_of_another_filter_or_list_is_refused() {
+        let name = Some("malls/banyuwangi");
+        let (_, next) = page(&malls("35", ""), name).await.expect("a page");
+        let other = ListMallsRequest { organiser: "units/a".into(), ..malls("35", &next) };
+        for request in [malls("36", &next), other] {
+            let error = page(&request, None).await.expect_err("another filter");
+            assert_eq!(error.reason(), Reason::InvalidPageToken);
+        }
+        for text in [&*next, "!", "AA", "AQ", &"A".repeat(2000)] {
+            let error = parse(0, text, 0, OF_RECORDS).expect_err(text);
             assert_eq!(error.reason(), Reason::InvalidPageToken, "{text}");
             assert_eq!(error.violations()[0].field, "page_token", "{text}");
         }

@@ -9,7 +9,10 @@ use mpp_api::{
 };
 use mpp_core::Result;
 use mpp_form::Check;
-use mpp_resource::{list::Pager, page};
+use mpp_resource::{
+    list::Pager,
+    page::{self, OnePage, PageRequest},
+};
 
 use crate::{
     fate::Done,
@@ -39,29 +42,36 @@ pub async fn listed<S: Syncs>(
     }
     check_code(&mut check, &request.code);
     check.finish()?;
-    let bound = page::hash(&["waiting records", &request.parent, &request.code]);
-    let asked = page::parse(request.page_size, &request.page_token, bound, page::OF_RECORDS)?;
+    page::answer(request, page::OF_RECORDS, |page| one_page(service, request, page)).await
+}
+
+async fn one_page<S: Syncs>(
+    service: &S,
+    request: &ListWaitingRecordsRequest,
+    page: PageRequest,
+) -> Result<OnePage<ListWaitingRecordsResponse>> {
     if request.parent != ALL {
         service.await_source(&request.parent).await?;
     }
     let source = if request.parent == ALL { "" } else { &request.parent };
-    let found = waiting(service, source, &request.code, &asked).await?;
-    let mut pager = Pager::new(asked.clone());
+    let found = waiting(service, source, &request.code, &page).await?;
+    let mut pager = Pager::new(page);
     let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
     let (total, refused, oldest) = (found.total(), found.refused(), found.oldest().cloned());
     for row in found.records {
         pager.offer(&place(&row), || Some(record(row)));
     }
-    let page = pager.finish();
-    Ok(ListWaitingRecordsResponse {
+    let listed = pager.finish();
+    let response = ListWaitingRecordsResponse {
         total_size: size(total),
         rejected_size: size(refused),
         oldest: oldest.map(cause),
-        records: page.records,
-        next_page_token: asked.next(page.next.as_deref()),
+        records: listed.records,
+        next_page_token: String::new(),
         cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
         causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
-    })
+    };
+    Ok(OnePage { response, next: listed.next })
 }
 
 /// Answers a redrive.

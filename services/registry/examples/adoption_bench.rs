@@ -23,6 +23,7 @@ use mpp_api::{
 };
 use mpp_core::{Clock, Decision};
 use mpp_registry::{Options, Registry};
+use mpp_resource::page;
 use mpp_store::{Actor, Label, Labels};
 use tokio_util::sync::CancellationToken;
 
@@ -86,7 +87,10 @@ async fn pages(registry: &Registry, group: Group) -> Outcomes<(Duration, usize)>
     };
     let (began, mut pages) = (Instant::now(), 0);
     loop {
-        let answer = registry.count_adoption("users/bench", &asked).await?;
+        let answer = page::answer(&asked, page::OF_FINDINGS, |page| {
+            registry.count_adoption("users/bench", &asked, page)
+        })
+        .await?;
         pages += 1;
         if answer.next_page_token.is_empty() {
             return Ok((began.elapsed(), pages));
@@ -110,7 +114,8 @@ async fn graph(registry: &Registry, services: usize) -> Outcomes<()> {
             }
             let asked = ListBrokenRequirementsRequest { page_size: 100, ..Default::default() };
             let began = Instant::now();
-            registry.list_broken_requirements("users/bench", &asked).await?;
+            let broken = |page| registry.list_broken_requirements("users/bench", &asked, page);
+            page::answer(&asked, page::OF_FINDINGS, broken).await?;
             took.push(began.elapsed());
         }
         told_calls(what, took);
@@ -145,7 +150,8 @@ fn changed(number: usize, turn: usize, leads: bool) -> Item<Service> {
 
 async fn divergences(registry: &Registry) -> Outcomes<usize> {
     let asked = ListDivergencesRequest { parent: ALL.into(), ..ListDivergencesRequest::default() };
-    Ok(registry.divergences("users/bench", &asked).await?.looked.len())
+    let divergences = |page| registry.divergences("users/bench", &asked, page);
+    Ok(page::answer(&asked, page::OF_FINDINGS, divergences).await?.looked.len())
 }
 
 /// How long a write takes until this replica shows it.

@@ -15,7 +15,10 @@ use mpp_api::{
     },
 };
 use mpp_core::{Result, parent_of};
-use mpp_resource::{list::Pager, page};
+use mpp_resource::{
+    list::Pager,
+    page::{OnePage, PageRequest},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Registry, divergences::count, filters::exists};
@@ -73,16 +76,14 @@ impl Registry {
     /// A page of the requirements that lead nowhere.
     ///
     /// # Errors
-    /// A unit that does not exist; a page token that is not this list's; `UNAVAILABLE` if this
-    /// replica is behind.
+    /// A unit that does not exist; `UNAVAILABLE` if this replica is behind.
     pub async fn list_broken_requirements(
         &self,
         caller: &str,
         asked: &ListBrokenRequirementsRequest,
-    ) -> Result<ListBrokenRequirementsResponse> {
+        page: PageRequest,
+    ) -> Result<OnePage<ListBrokenRequirementsResponse>> {
         self.memory.wait_for(asked.min_revision).await?;
-        let bound = page::hash(&["broken requirements", &asked.unit]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let below = self.memory.settled(|state| below(state, &asked.unit)).await?;
         let is_below = |unit: &str| below.as_ref().is_none_or(|below| below.contains(unit));
         let found = self.found(caller).await?;
@@ -91,19 +92,21 @@ impl Registry {
             found.broken.iter().filter(|one| is_below(parent_of(&one.from))).collect();
         let first = own.partition_point(|one| key(one) <= page.after);
         let some = &own[first..own.len().min(first + page.size)];
-        let mut pager = Pager::new(page.clone());
+        let others_follow = first + page.size < own.len();
+        let mut pager = Pager::new(page);
         let told = self.told(some).await;
         some.iter().zip(told).for_each(|(one, told)| pager.offer(&key(one), || Some(told)));
-        if first + page.size < own.len() {
+        if others_follow {
             pager.goes_on();
         }
         let listed = pager.finish();
-        Ok(ListBrokenRequirementsResponse {
-            next_page_token: page.next(listed.next.as_deref()),
+        let response = ListBrokenRequirementsResponse {
+            next_page_token: String::new(),
             broken_requirements: listed.records,
             total_size: count(own.len()),
             linked_size: count(linked.map(|(_, many)| many).sum()),
-        })
+        };
+        Ok(OnePage { response, next: listed.next })
     }
 
     /// Looks how many requirements lead nowhere.

@@ -23,7 +23,7 @@ use mpp_form::{
 };
 use mpp_resource::{
     list::MAX_PAGE_BYTES,
-    page::{self, PageRequest},
+    page::{OnePage, PageRequest},
 };
 use mpp_store::Label;
 use prost::Message as _;
@@ -74,22 +74,20 @@ impl Registry {
     /// Where services differ, of one standard or of a page of them.
     ///
     /// # Errors
-    /// A parent or region that does not exist; a page token that is not this list's; `UNAVAILABLE`
-    /// if this replica is behind.
+    /// A parent or region that does not exist; `UNAVAILABLE` if this replica is behind.
     pub async fn divergences(
         &self,
         caller: &str,
         asked: &ListDivergencesRequest,
-    ) -> Result<ListDivergencesResponse> {
+        page: PageRequest,
+    ) -> Result<OnePage<ListDivergencesResponse>> {
         self.memory.wait_for(asked.min_revision).await?;
         let today = self.today()?;
-        let bound = page::hash(&["divergences", &asked.parent, &asked.region]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let most = self.policy.divergence_services;
         let (given, next) = self.memory.settled(|state| gather(state, asked, &page, most)).await?;
-        let work = move |gone: &CancellationToken| compared(given, next, (page, today), gone);
+        let work = move |gone: &CancellationToken| compared(given, next, today, gone);
         let mut answer = self.comparing.run(caller, work).await?;
-        name_regions(&self.memory.read(), &mut answer);
+        name_regions(&self.memory.read(), &mut answer.response);
         Ok(answer)
     }
 }
@@ -186,9 +184,9 @@ fn name_regions(state: &RegistryView, answer: &mut ListDivergencesResponse) {
 fn compared(
     all: Vec<Given>,
     next: bool,
-    (page, today): (PageRequest, Date),
+    today: Date,
     gone: &CancellationToken,
-) -> ListDivergencesResponse {
+) -> OnePage<ListDivergencesResponse> {
     let mut answer = ListDivergencesResponse::default();
     let mut goes_on = next;
     for given in all {
@@ -199,8 +197,8 @@ fn compared(
         look(given, today, gone, &mut answer);
     }
     let last = answer.looked.last().filter(|_| goes_on);
-    answer.next_page_token = page.next(last.map(|last| &*last.standard));
-    answer
+    let next = last.map(|last| last.standard.clone());
+    OnePage { response: answer, next }
 }
 
 /// Adds what is found of a standard.

@@ -23,7 +23,7 @@ use mpp_form::announced::{holds, text_on};
 use mpp_resource::{
     list::Pager,
     memory::Row,
-    page::{self, PageRequest},
+    page::{OnePage, PageRequest},
 };
 use mpp_store::Label;
 use tokio_util::sync::CancellationToken;
@@ -99,18 +99,15 @@ impl Registry {
     /// How many services follow their standards.
     ///
     /// # Errors
-    /// A parent, region or unit that does not exist; a page token that is not this list's;
-    /// `UNAVAILABLE` if this replica is behind.
+    /// A parent, region or unit that does not exist; `UNAVAILABLE` if this replica is behind.
     pub async fn count_adoption(
         &self,
         caller: &str,
         asked: &CountAdoptionRequest,
-    ) -> Result<CountAdoptionResponse> {
+        page: PageRequest,
+    ) -> Result<OnePage<CountAdoptionResponse>> {
         self.memory.wait_for(asked.min_revision).await?;
         let (group, day) = (group(asked)?, self.today()?);
-        let CountAdoptionRequest { parent, region, unit, .. } = asked;
-        let bound = page::hash(&["adoption", parent, group.as_str_name(), region, unit]);
-        let page = page::parse(asked.page_size, &asked.page_token, bound, page::OF_FINDINGS)?;
         let scope = self.memory.settled(|state| scope(state, asked, (group, day))).await?;
         let own = self.clone();
         let work = move |gone: &CancellationToken| {
@@ -125,13 +122,13 @@ impl Registry {
         scope: &Scope,
         mut lines: Lines,
         gone: &CancellationToken,
-    ) -> CountAdoptionResponse {
+    ) -> OnePage<CountAdoptionResponse> {
         for some in scope.standards.chunks(AT_ONCE).take_while(|_| !gone.is_cancelled()) {
             let state = self.memory.read();
             some.iter().for_each(|standard| self.gather(&state, scope, standard, &mut lines));
         }
         let most = self.policy.divergence_services;
-        let (mut pager, mut open) = (Pager::new(lines.page.clone()), 0);
+        let (mut pager, mut open) = (Pager::new(lines.page), 0);
         let mut rest = lines.found.into_iter().peekable();
         // A line alone has no more open than the bound; a page ends before the one that has.
         let fits = |line: &CountLine, open: usize| open == 0 || open + line.open.len() <= most;
@@ -145,8 +142,9 @@ impl Registry {
             pager.goes_on();
         }
         let listed = pager.finish();
-        let next_page_token = lines.page.next(listed.next.as_deref());
-        CountAdoptionResponse { adoptions: listed.records, next_page_token }
+        let response =
+            CountAdoptionResponse { adoptions: listed.records, ..CountAdoptionResponse::default() };
+        OnePage { response, next: listed.next }
     }
 
     /// Adds the links of a standard to the lines: what is known is counted, and of the rest as many

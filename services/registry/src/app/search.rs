@@ -15,7 +15,7 @@ use mpp_core::{
 use mpp_form::stage;
 use mpp_resource::{
     Serves as _,
-    page::{self, PageRequest, Sizes},
+    page::{OnePage, PageRequest, Sizes},
 };
 
 use super::{Registry, filters};
@@ -29,29 +29,28 @@ impl Registry {
     /// else was found. Waits until this replica shows what the caller has written.
     ///
     /// # Errors
-    /// A filter that nothing can pass, a query that cannot be asked; a page token that is not this
-    /// search's; `UNAVAILABLE` if this replica is behind.
+    /// A filter that nothing can pass, a query that cannot be asked; a page that begins after no
+    /// hit of a search; `UNAVAILABLE` if this replica is behind.
     pub async fn search_services(
         &self,
         caller: &str,
         asked: &SearchServicesRequest,
-    ) -> Result<SearchServicesResponse> {
-        let sizes = self.hits_on_a_page();
-        let page = page::parse(asked.page_size, &asked.page_token, bound_to(asked), sizes)?;
+        page: PageRequest,
+    ) -> Result<OnePage<SearchServicesResponse>> {
         let query = query(asked, &page, self.of_age()?)?;
         let (hits, found) = self.find_services(caller, asked, query).await?;
         let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
-        let next = next.map(|(score, id)| position(score, &id));
-        Ok(SearchServicesResponse {
+        let response = SearchServicesResponse {
             hits,
-            next_page_token: page.next(next.as_deref()),
+            next_page_token: String::new(),
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
             weak,
             named: places.into_iter().map(named).collect(),
             unanswered,
             uncovered,
-        })
+        };
+        Ok(OnePage { response, next: next.map(|(score, id)| position(score, &id)) })
     }
 
     async fn find_services(
@@ -83,7 +82,7 @@ impl Registry {
 
     /// How many hits a page has: as many as were asked for, but no more than search gives; the
     /// operator's default if the request names no number.
-    fn hits_on_a_page(&self) -> Sizes {
+    pub fn hits_on_a_page(&self) -> Sizes {
         Sizes { usual: self.policy.search_page_hits, most: MAX_PAGE }
     }
 }
@@ -100,14 +99,6 @@ fn named(place: search::NamedPlace) -> NamedPlace {
         unclear: place.stance == Stance::Unclear,
         display_names: place.region_codes.iter().map(|code| search::region_name(code)).collect(),
     }
-}
-
-/// A page token is valid with its own query only.
-fn bound_to(request: &SearchServicesRequest) -> u64 {
-    let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
-    let [free, inactive] = [request.only_free, request.include_inactive].map(|is| is.to_string());
-    let SearchServicesRequest { query, region, agency, category, .. } = request;
-    page::hash(&["search", query, &near, region, agency, category, &free, &inactive])
 }
 
 fn query(
@@ -147,8 +138,8 @@ fn position(score: f32, id: &str) -> String {
 
 fn read_position(after: &str) -> Option<(f32, String)> {
     let (bits, id) = after.split_once(' ')?;
-    let bits = u32::from_str_radix(bits, 16).ok()?;
-    Some((f32::from_bits(bits), id.to_owned()))
+    let score = f32::from_bits(u32::from_str_radix(bits, 16).ok()?);
+    score.is_finite().then(|| (score, id.to_owned()))
 }
 
 /// A filter that no service can pass finds nothing, which would read as "there is no such service".
@@ -173,7 +164,6 @@ pub(super) fn refused(error: search::Error) -> Error {
         search::Error::Invalid { field: "text", message } => {
             Error::field("query", FieldCode::TooLong, message)
         }
-        search::Error::Invalid { field: "after", .. } => page::foreign(),
         search::Error::Invalid { field: "region", message } => {
             Error::field("region", FieldCode::Format, message)
         }
@@ -258,7 +248,9 @@ mod tests {
     fn a_position_survives_its_token() {
         let read = read_position(&position(0.1 + 0.2, "units/a/services/b"));
         assert_eq!(read, Some((0.1 + 0.2, "units/a/services/b".to_owned())));
-        assert_eq!(read_position("zz"), None);
+        for other in ["zz", "zz units/a", &position(f32::NAN, "units/a")] {
+            assert_eq!(read_position(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@ use mpp_api::registry::{
     PlanStepsResponse, SuggestSatisfiersRequest, SuggestSatisfiersResponse,
     process_service_server::ProcessService,
 };
-use mpp_resource::handler::{Answer, reply};
+use mpp_resource::{
+    handler::{Answer, reply},
+    page,
+};
 use tonic::Request;
 
 use crate::app::Registry;
@@ -33,6 +36,10 @@ impl ProcessService for Processes {
         request: Request<ListBrokenRequirementsRequest>,
     ) -> Answer<ListBrokenRequirementsResponse> {
         let caller = mpp_rpc::caller(&request).subject;
-        reply(self.0.list_broken_requirements(&caller, &request.into_inner()).await)
+        let request = request.into_inner();
+        let answer = page::answer(&request, page::OF_FINDINGS, |page| {
+            self.0.list_broken_requirements(&caller, &request, page)
+        });
+        reply(answer.await)
     }
 }

@@ -3,7 +3,7 @@
 use mpp_api::registry::{
     SearchServicesRequest, SearchServicesResponse, search_service_server::SearchService,
 };
-use mpp_resource::handler::reply;
+use mpp_resource::{handler::reply, page};
 use tonic::{Request, Response, Status};
 
 use crate::app::Registry;
@@ -17,7 +17,10 @@ impl SearchService for Search {
         &self,
         request: Request<SearchServicesRequest>,
     ) -> Result<Response<SearchServicesResponse>, Status> {
-        let caller = mpp_rpc::caller(&request).subject;
-        reply(self.0.search_services(&caller, &request.into_inner()).await)
+        let (caller, request) = (mpp_rpc::caller(&request).subject, request.into_inner());
+        let answer = page::answer(&request, self.0.hits_on_a_page(), |page| {
+            self.0.search_services(&caller, &request, page)
+        });
+        reply(answer.await)
     }
 }

@@ -18,6 +18,7 @@ use mpp_resource::{
     Call,
     handler::{Answer, create, delete, get, reply, update},
     list::list,
+    page,
 };
 use tonic::Request;
 
@@ -122,7 +123,11 @@ impl StandardService for Standards {
         request: Request<ListDivergencesRequest>,
     ) -> Answer<ListDivergencesResponse> {
         let caller = mpp_rpc::caller(&request).subject;
-        reply(self.0.divergences(&caller, &request.into_inner()).await)
+        let request = request.into_inner();
+        let answer = page::answer(&request, page::OF_FINDINGS, |page| {
+            self.0.divergences(&caller, &request, page)
+        });
+        reply(answer.await)
     }
 
     async fn compare_with_standard(
@@ -146,7 +151,11 @@ impl StandardService for Standards {
         request: Request<CountAdoptionRequest>,
     ) -> Answer<CountAdoptionResponse> {
         let caller = mpp_rpc::caller(&request).subject;
-        reply(self.0.count_adoption(&caller, &request.into_inner()).await)
+        let request = request.into_inner();
+        let answer = page::answer(&request, page::OF_FINDINGS, |page| {
+            self.0.count_adoption(&caller, &request, page)
+        });
+        reply(answer.await)
     }
 }
 

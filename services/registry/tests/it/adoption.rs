@@ -10,6 +10,7 @@ use mpp_api::registry::{
 };
 use mpp_core::Micros;
 use mpp_registry::{Policy, Registry};
+use mpp_resource::page;
 use mpp_testkit::on_both;
 
 use crate::{
@@ -166,7 +167,8 @@ async fn a_page_ends_before_the_line_that_has_more_to_compare_than_its_bound_lea
         let registry = Registry { policy: policy.into(), ..world.running.registry.clone() };
         let (mut asked, mut pages) = (by(Group::Agency), Vec::new());
         loop {
-            let answer = registry.count_adoption("users/a", &asked).await.expect("an answer");
+            let count = |page| registry.count_adoption("users/a", &asked, page);
+            let answer = page::answer(&asked, page::OF_FINDINGS, count).await.expect("an answer");
             pages.push(answer.adoptions.iter().map(|one| one.services).collect::<Vec<_>>());
             asked.page_token = answer.next_page_token;
             if asked.page_token.is_empty() {

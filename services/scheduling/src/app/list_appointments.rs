@@ -9,7 +9,11 @@ use mpp_api::scheduling::{
 };
 use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use mpp_form::hours_rule::{Target, lies_within};
-use mpp_resource::{Call, list::Pager, page::PageRequest};
+use mpp_resource::{
+    Call,
+    list::Pager,
+    page::{OnePage, PageRequest},
+};
 use mpp_store::Record;
 
 use super::Scheduling;
@@ -66,7 +70,7 @@ impl Scheduling {
         &self,
         call: &Call,
         wanted: &AppointmentsWanted,
-    ) -> Result<ListAppointmentsResponse> {
+    ) -> Result<OnePage<ListAppointmentsResponse>> {
         let target = Target::parse(&wanted.parent, "parent")?;
         let mall = target.mall().ok_or_else(no_mall)?;
         let schedule = self.known(|| self.memory.read().schedule(&target)).await?;
@@ -102,7 +106,7 @@ impl Scheduling {
         wanted: &AppointmentsWanted,
         days: &Days,
         rows: Vec<Record<Appointment>>,
-    ) -> Result<ListAppointmentsResponse> {
+    ) -> Result<OnePage<ListAppointmentsResponse>> {
         let (mut pager, mut known) = (Pager::new(wanted.page.clone()), Offerings::new());
         let is_all = rows.len() < usize::from(LOOK);
         for row in rows {
@@ -117,8 +121,9 @@ impl Scheduling {
             pager.goes_on();
         }
         let page = pager.finish();
-        let next_page_token = wanted.page.next(page.next.as_deref());
-        Ok(ListAppointmentsResponse { appointments: page.records, next_page_token })
+        let response =
+            ListAppointmentsResponse { appointments: page.records, ..Default::default() };
+        Ok(OnePage { response, next: page.next })
     }
 
     /// The appointment as the list has it; `None` if it is not wanted.

@@ -112,20 +112,21 @@ impl Booking {
         request: Request<ListAppointmentsRequest>,
     ) -> Result<ListAppointmentsResponse> {
         let (call, request) = (Call::of(&request), request.into_inner());
-        let filter = format!("{} {} {}", request.days, request.state, request.only_conflicts);
-        let bound = page::hash(&["appointments", &request.parent, &request.date, &filter]);
-        let wanted = AppointmentsWanted {
-            first: day::parse_optional(&request.date, "date")?,
-            days: match request.days {
-                0 => 0,
-                days => date::day_count(days, self.0.policy.days_ahead)?,
-            },
-            state: only_in(request.state)?,
-            only_conflicts: request.only_conflicts,
-            page: page::parse(request.page_size, &request.page_token, bound, page::OF_RECORDS)?,
-            parent: request.parent,
-        };
-        self.0.list_appointments(&call, &wanted).await
+        page::answer(&request, page::OF_RECORDS, |page| async {
+            let wanted = AppointmentsWanted {
+                first: day::parse_optional(&request.date, "date")?,
+                days: match request.days {
+                    0 => 0,
+                    days => date::day_count(days, self.0.policy.days_ahead)?,
+                },
+                state: only_in(request.state)?,
+                only_conflicts: request.only_conflicts,
+                page,
+                parent: request.parent.clone(),
+            };
+            self.0.list_appointments(&call, &wanted).await
+        })
+        .await
     }
 }
 
