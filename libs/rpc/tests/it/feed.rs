@@ -258,27 +258,19 @@ async fn a_change_carries_its_document_and_who_made_it() {
 #[tokio::test]
 async fn slow_readers_of_whole_states_do_not_hold_up_another_caller() {
     on_both(async |database| {
-        let registry = registry(&database, Issuer::new()).await;
-        // More than the windows of a stream and its connection take.
-        for part in 0..10 {
-            registry.put_large(part * 40..(part + 1) * 40).await;
-        }
-        let request = || WatchRequest { initial_state: true, ..Default::default() };
+        let registry = with_a_large_state(&database).await;
         let mut slow = Vec::new();
         for _ in 0..10 {
-            slow.push(registry.watch(request()).await.expect("a stream"));
+            slow.push(registry.whole_state(&[Role::Reader]).await);
         }
-        let mut other = registry.server.feed(Role::Auditor);
-        let mut other = other.watch(request()).await.expect("a stream").into_inner();
-        let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut other)).await;
-        assert_eq!(read.expect("not held up"), 400);
+        registry.is_not_held_up(&[Role::Auditor]).await;
         let mut last = slow.pop().expect("ten of them");
         let sign = tokio::time::timeout(Duration::from_secs(20), last.message()).await;
         let sign = sign.expect("a sign of life").expect("no refusal").expect("a message");
-        assert_eq!(sign, WatchResponse::default(), "who waits for a place hears that it does");
+        assert_eq!(sign, WatchResponse::default(), "whoever waits for a place hears that it does");
         let mut first = slow.swap_remove(0);
         drop(slow);
-        assert_eq!(whole(&mut first).await, 400, "who takes it at last has it");
+        assert_eq!(whole(&mut first).await, LARGE, "whoever takes it at last has it");
     })
     .await;
 }
@@ -286,25 +278,44 @@ async fn slow_readers_of_whole_states_do_not_hold_up_another_caller() {
 #[tokio::test]
 async fn slow_readers_of_whole_states_do_not_hold_up_the_suite_itself() {
     on_both(async |database| {
-        let registry = registry(&database, Issuer::new()).await;
-        for part in 0..10 {
-            registry.put_large(part * 40..(part + 1) * 40).await;
-        }
-        let request = || WatchRequest { initial_state: true, ..Default::default() };
+        let registry = with_a_large_state(&database).await;
         let mut slow = Vec::new();
         // As many as there are places.
         for role in [Role::Verifier, Role::UnitOfficer, Role::Auditor] {
-            let mut reader = registry.server.feed_of(&[role, Role::Reader], &[]);
-            slow.push(reader.watch(request()).await.expect("a stream").into_inner());
+            slow.push(registry.whole_state(&[role, Role::Reader]).await);
         }
         for role in [Role::Service, Role::Administrator] {
-            let watch = registry.server.feed(role).watch(request()).await;
-            let mut own = watch.expect("a stream").into_inner();
-            let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut own)).await;
-            assert_eq!(read.expect("not held up"), 400, "{role:?}");
+            registry.is_not_held_up(&[role]).await;
         }
     })
     .await;
+}
+
+/// Malls of a large state: more than the windows of a stream and its connection take.
+const LARGE: usize = 400;
+
+async fn with_a_large_state(database: &TestDatabase) -> Registry {
+    let registry = registry(database, Issuer::new()).await;
+    for part in 0..10 {
+        registry.put_large(part * 40..(part + 1) * 40).await;
+    }
+    registry
+}
+
+impl Registry {
+    /// Asks for the whole state, as a caller with these roles, and reads nothing of it yet.
+    async fn whole_state(&self, roles: &[Role]) -> Streaming<WatchResponse> {
+        let request = WatchRequest { initial_state: true, ..Default::default() };
+        let answer = self.server.feed_of(roles, &[]).watch(request).await;
+        answer.expect("a stream").into_inner()
+    }
+
+    /// A caller with these roles has the whole large state soon.
+    async fn is_not_held_up(&self, roles: &[Role]) {
+        let mut state = self.whole_state(roles).await;
+        let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut state)).await;
+        assert_eq!(read.expect("not held up"), LARGE, "{roles:?}");
+    }
 }
 
 /// How many records of the whole state come.
