@@ -7,7 +7,7 @@ use crate::{Error, FieldCode, Result};
 pub struct Sizes {
     /// If the request names no number.
     pub usual: usize,
-    /// At the most; who asks for more gets this many.
+    /// At the most; a request for more gets this many.
     pub most: usize,
 }
 

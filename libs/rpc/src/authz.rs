@@ -206,9 +206,9 @@ impl Grant {
         }
     }
 
-    /// True for the administrator, and for a caller who owns the record: who holds one of `names`
-    /// in a role that this method treats as an owner's. Scope `any` is not enough. For fields of a
-    /// record that only its owner may see.
+    /// True for the administrator, and for a caller who owns the record: one who holds one of
+    /// `names` in a role that this method treats as an owner's. Scope `any` is not enough. For
+    /// fields of a record that only its owner may see.
     pub fn is_owner(&self, names: &[&str]) -> bool {
         let holds = || names.iter().any(|name| self.caller.holds(name));
         self.caller.is(Role::Administrator) || (self.owns && holds())

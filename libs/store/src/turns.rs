@@ -75,7 +75,7 @@ impl<K: Clone + Eq + Hash> Turns<K> {
         self.taken(key, false).await
     }
 
-    /// The same for who may have a reserved place, too.
+    /// The same for a key that may have a reserved place, too.
     pub async fn take_reserved(&self, key: K) -> Turn<K> {
         self.taken(key, true).await
     }

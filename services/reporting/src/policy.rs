@@ -15,7 +15,7 @@ mpp_core::policy! {
         /// incomplete: longer than a bookmark and a burst take, shorter than a person waits to ask.
         lag_tolerated_seconds: u64 = 10 in 1..=600,
         /// Milliseconds that a call waits until this replica stands where the registry does, where
-        /// it names what is not there: who has just made it did nothing wrong.
+        /// it names what is not there: the caller may have made it just now.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Days for which a follower of reporting's own feed may be away and still go on where it
         /// stood. Each day more keeps a day's changes in the database. Chosen, not measured.

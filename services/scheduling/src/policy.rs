@@ -52,7 +52,7 @@ mpp_core::policy! {
         /// later is done again; each day more keeps a day's answers. Chosen, not measured.
         request_days: u64 = 1 in 1..=30,
         /// Milliseconds that a call waits for this replica's copy of the registry where it names
-        /// what is not there: who has just made it did nothing wrong.
+        /// what is not there: the caller may have made it just now.
         unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Seconds after which the position in the registry's feed is saved though nothing changed.
         /// A longer time means more to read again after a restart, a shorter one more writes.
@@ -70,7 +70,7 @@ mpp_core::policy! {
         /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
         /// bookings through.
         measured_at_once: usize = 400 in 1..=10_000,
-        /// Seconds between two counts of who waits, for the metrics; Prometheus asks as often.
+        /// Seconds between two counts of those who wait, for the metrics; Prometheus asks as often.
         waiting_counted_seconds: u64 = 30 in 5..=3600,
         /// Seconds between two counts of the places that today's slots offer, for the metrics; a
         /// hundred times what a count takes where that is longer, since it plans every offering.

@@ -25,8 +25,8 @@ use crate::status;
 /// How often a silent stream gives a sign of life: proxies cut what is silent for a minute.
 /// No setting: it is theirs to be within.
 const ALIVE: Duration = Duration::from_secs(15);
-/// How long a browser waits before it connects again. No setting: who is refused then is
-/// told when to come, and a browser that waits longer shows an older state for so long.
+/// How long a browser waits before it connects again. No setting: a browser that is refused then is
+/// told when to come, and one that waits longer shows an older state for so long.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// The messages of an answer as events.

@@ -13,8 +13,8 @@ use tonic::Status;
 use super::{messages, told::Teller};
 use crate::{Turns, status};
 
-/// Between two signs of life to who waits. No setting: as often as a bookmark comes by default, and
-/// far more often than any client gives up.
+/// Between two signs of life to a caller that waits. No setting: as often as a bookmark comes by
+/// default, and far more often than any client gives up.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(3);
 
 /// The whole state once it is the caller's turn, which ends with the state; then what changes. The
@@ -53,8 +53,8 @@ pub(super) fn in_turn(
     waits.flatten().boxed()
 }
 
-/// True for who must not wait behind slow readers: the suite is late for everybody while one of its
-/// services is.
+/// True for callers who must not wait behind slow readers: the suite is late for everybody while
+/// one of its services is.
 fn has_reserve(caller: &Caller) -> bool {
     [Role::Service, Role::Administrator].iter().any(|role| caller.roles.contains(role))
 }

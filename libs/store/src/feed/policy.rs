@@ -26,8 +26,8 @@ mpp_core::policy! {
         /// not measured.
         bookmark_seconds: u64 = 3 in 1..=60,
         /// Milliseconds after which a follower that asks for it (`prompt`) is told of transactions
-        /// that hold nothing for it: other services do, who wait for their copies. Longer makes
-        /// those calls wait, shorter sends more messages. Chosen, not measured.
+        /// that hold nothing for it: the suite's services do, whose calls wait for their copies.
+        /// Longer makes those calls wait, shorter sends more messages. Chosen, not measured.
         prompt_bookmark_millis: u64 = 250 in 10..=60_000,
         /// Seconds that a follower may take for one message of the initial state before it is cut,
         /// since the state's snapshot waits for it. Shorter cuts followers on slow networks, longer

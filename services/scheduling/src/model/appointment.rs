@@ -1,8 +1,8 @@
 //! Appointments: how a new one looks, and when one can still be cancelled.
 //!
 //! There are no holds: a booking is immediate. It can be cancelled until it is called to a window
-//! or gets a ticket, on whatever day ([`require_cancellable`]); who comes late keeps it and loses
-//! only the place in the queue that is theirs for being on time (`late_grace_minutes` in
+//! or gets a ticket, on whatever day ([`require_cancellable`]). A citizen who comes late keeps it,
+//! and loses only the place in the queue that goes to those on time (`late_grace_minutes` in
 //! `policy.rs`).
 
 use jiff::civil::Date;

@@ -17,7 +17,7 @@ pub struct Ask<'a> {
     pub words: String,
 }
 
-/// A document and who asks for it.
+/// A document, and the steps that ask for it.
 #[derive(Clone, Debug)]
 pub struct Twice<'a> {
     /// The first thing that each step asks for, by step.
