@@ -19,12 +19,12 @@ pub fn generate(files: &FileDescriptorSet) -> String {
     for file in own() {
         gather(file, &[], &file.message_type, &mut messages);
     }
-    let names: HashSet<String> = messages.iter().map(Part::type_name).collect();
+    let names: HashSet<String> = messages.iter().map(NestedMessage::type_name).collect();
     messages.iter().map(|part| part.implementation(&names)).collect()
 }
 
 /// A message, with those that it is written in.
-struct Part<'a> {
+struct NestedMessage<'a> {
     file: &'a FileDescriptorProto,
     above: Vec<&'a str>,
     message: &'a DescriptorProto,
@@ -34,7 +34,7 @@ fn gather<'a>(
     file: &'a FileDescriptorProto,
     above: &[&'a str],
     messages: &'a [DescriptorProto],
-    all: &mut Vec<Part<'a>>,
+    all: &mut Vec<NestedMessage<'a>>,
 ) {
     for message in messages {
         let call = ["Request", "Response"].iter().any(|end| message.name().ends_with(end));
@@ -42,13 +42,13 @@ fn gather<'a>(
         if call || map {
             continue;
         }
-        all.push(Part { file, above: above.to_vec(), message });
+        all.push(NestedMessage { file, above: above.to_vec(), message });
         let below = [above, &[message.name()]].concat();
         gather(file, &below, &message.nested_type, all);
     }
 }
 
-impl Part<'_> {
+impl NestedMessage<'_> {
     fn type_name(&self) -> String {
         let path = [self.above.as_slice(), &[self.message.name()]].concat().join(".");
         format!(".{}.{path}", self.file.package())

@@ -124,7 +124,7 @@ pub fn head(report: &Report) -> Report {
 }
 
 /// A row of a section that is sent by its changes. Rows of one name stand together.
-pub trait Row: Clone + PartialEq {
+pub trait ReportRow: Clone + PartialEq {
     /// Its name in the contract's `ReportChange.Removed`.
     fn name(&self) -> Cow<'_, str>;
 
@@ -133,7 +133,7 @@ pub trait Row: Clone + PartialEq {
 }
 
 /// The rows of every name that has other rows than before; notes the names that are gone.
-fn changed<R: Row>(before: &[R], after: &[R], removed: &mut Vec<String>) -> Vec<R> {
+fn changed<R: ReportRow>(before: &[R], after: &[R], removed: &mut Vec<String>) -> Vec<R> {
     let (held, now) = (by_name(before), by_name(after));
     let gone = held.keys().filter(|name| !now.contains_key(*name));
     removed.extend(gone.map(|name| name.clone().into_owned()));
@@ -144,17 +144,17 @@ fn changed<R: Row>(before: &[R], after: &[R], removed: &mut Vec<String>) -> Vec<
         .collect()
 }
 
-fn by_name<R: Row>(rows: &[R]) -> BTreeMap<Cow<'_, str>, &[R]> {
+fn by_name<R: ReportRow>(rows: &[R]) -> BTreeMap<Cow<'_, str>, &[R]> {
     groups(rows).map(|rows| (rows[0].name(), rows)).collect()
 }
 
 /// Never an empty one.
-fn groups<R: Row>(rows: &[R]) -> impl Iterator<Item = &[R]> {
+fn groups<R: ReportRow>(rows: &[R]) -> impl Iterator<Item = &[R]> {
     rows.chunk_by(|row, next| row.name() == next.name())
 }
 
 /// Adds to the rows that changed those that did not.
-fn merge<R: Row>(rows: &mut Vec<R>, before: Vec<R>, removed: Vec<String>) {
+fn merge<R: ReportRow>(rows: &mut Vec<R>, before: Vec<R>, removed: Vec<String>) {
     let mut gone: HashSet<String> = removed.into_iter().collect();
     gone.extend(rows.iter().map(|row| row.name().into_owned()));
     rows.extend(before.into_iter().filter(|row| !gone.contains(row.name().as_ref())));
@@ -162,7 +162,7 @@ fn merge<R: Row>(rows: &mut Vec<R>, before: Vec<R>, removed: Vec<String>) {
     rows.sort_by(R::order);
 }
 
-impl Row for ProvinceReport {
+impl ReportRow for ProvinceReport {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.region)
     }
@@ -172,7 +172,7 @@ impl Row for ProvinceReport {
     }
 }
 
-impl Row for RegionReport {
+impl ReportRow for RegionReport {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.region)
     }
@@ -182,7 +182,7 @@ impl Row for RegionReport {
     }
 }
 
-impl Row for MallReport {
+impl ReportRow for MallReport {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.mall)
     }
@@ -192,7 +192,7 @@ impl Row for MallReport {
     }
 }
 
-impl Row for SourceReport {
+impl ReportRow for SourceReport {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.source)
     }
@@ -202,7 +202,7 @@ impl Row for SourceReport {
     }
 }
 
-impl Row for CatalogChange {
+impl ReportRow for CatalogChange {
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{} {}", self.revision, self.service))
     }
@@ -214,7 +214,7 @@ impl Row for CatalogChange {
     }
 }
 
-impl Row for DeviationReport {
+impl ReportRow for DeviationReport {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.counter)
     }
@@ -230,7 +230,7 @@ impl Row for DeviationReport {
     }
 }
 
-impl Row for PublishedCount {
+impl ReportRow for PublishedCount {
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{} {}", self.date, self.publisher))
     }

@@ -21,7 +21,7 @@ pub enum Language {
 
 /// A piece of a wording.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum WordingPiece {
     /// Our words, in the reader's language.
     Ours(String),
     /// The source's words, which are Indonesian in every language.
@@ -29,7 +29,7 @@ pub enum Piece {
 }
 
 /// One fee; if it has several cases, each with its condition.
-pub fn fee(fee: &Fee, language: Language) -> Vec<Piece> {
+pub fn fee(fee: &Fee, language: Language) -> Vec<WordingPiece> {
     let mut wording = Wording { language, pieces: Vec::new() };
     wording.fee(fee);
     wording.pieces
@@ -42,9 +42,9 @@ pub fn fees(fees: &[Fee], language: Language) -> String {
 }
 
 /// The pieces as one text.
-pub fn plain(pieces: &[Piece]) -> String {
+pub fn plain(pieces: &[WordingPiece]) -> String {
     let texts = pieces.iter().map(|piece| match piece {
-        Piece::Ours(text) | Piece::Source(text) => text.as_str(),
+        WordingPiece::Ours(text) | WordingPiece::Source(text) => text.as_str(),
     });
     texts.collect()
 }
@@ -64,7 +64,7 @@ pub fn number(number: i64, language: Language) -> String {
 
 struct Wording {
     language: Language,
-    pieces: Vec<Piece>,
+    pieces: Vec<WordingPiece>,
 }
 
 impl Wording {
@@ -170,11 +170,11 @@ impl Wording {
     }
 
     fn ours(&mut self, words: String) {
-        self.pieces.push(Piece::Ours(words));
+        self.pieces.push(WordingPiece::Ours(words));
     }
 
     fn source(&mut self, words: &str) {
-        self.pieces.push(Piece::Source(words.to_owned()));
+        self.pieces.push(WordingPiece::Source(words.to_owned()));
     }
 }
 
@@ -231,8 +231,8 @@ mod tests {
         let cases = Fee { cases: vec![free, other], ..of(fee::Kind::Cases, 0) };
         assert_eq!(indonesian(&cases), "warga kota: gratis; belum terbaca: “wajib iuran”");
         let sources = fee(&cases, Language::English).into_iter().filter_map(|piece| match piece {
-            Piece::Source(words) => Some(words),
-            Piece::Ours(_) => None,
+            WordingPiece::Source(words) => Some(words),
+            WordingPiece::Ours(_) => None,
         });
         assert_eq!(sources.collect::<Vec<_>>(), ["warga kota", "wajib iuran"]);
         let parts = vec![

@@ -34,11 +34,11 @@ pub(crate) struct Replicas {
     /// The name in the server's certificate, where it is not the host's.
     server_name: Option<String>,
     turn: AtomicUsize,
-    known: Mutex<Known>,
+    known: Mutex<KnownReplicas>,
 }
 
 #[derive(Default)]
-struct Known {
+struct KnownReplicas {
     replicas: Vec<Replica>,
     /// When the names were last resolved, or began to be.
     resolved: Option<Instant>,
@@ -215,7 +215,7 @@ impl Replicas {
         Error::new(Reason::Unavailable, format!("{} cannot be found: {why}", hosts.join(", ")))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownReplicas> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -67,7 +67,7 @@ impl fmt::Debug for TokenSource {
 pub(crate) enum Token {
     Fixed(HeaderValue),
     File(Watched<HeaderValue>),
-    Asked(Asked),
+    Asked(AskedToken),
 }
 
 impl Token {
@@ -85,7 +85,7 @@ impl Token {
                 })?;
                 Ok(Self::Fixed(bearer(text.as_bytes())?))
             }
-            TokenSource::Ask(ask) => Ok(Self::Asked(Asked::new(ask.clone(), settings))),
+            TokenSource::Ask(ask) => Ok(Self::Asked(AskedToken::new(ask.clone(), settings))),
         }
     }
 
@@ -110,7 +110,7 @@ impl Token {
     }
 }
 
-pub(crate) struct Asked {
+pub(crate) struct AskedToken {
     ask: Ask,
     renew: Duration,
     patience: Duration,
@@ -127,7 +127,7 @@ struct Held {
     renew_at: Option<Instant>,
 }
 
-impl Asked {
+impl AskedToken {
     fn new(ask: Ask, settings: &Settings) -> Self {
         let Settings { renew, connect: patience, rest, .. } = *settings;
         Self { ask, renew, patience, rest, clock: Clock::system(), held: Mutex::default() }

@@ -26,7 +26,7 @@ pub fn check<R: Resource>(
 ) -> Result<()> {
     let mut found = faults(&form, record)?;
     if let Some(before) = before.filter(|_| !found.is_empty()) {
-        let (own, old) = (Parts::of(record)?, Parts::of(before)?);
+        let (own, old) = (RecordValue::of(record)?, RecordValue::of(before)?);
         let mut known = by_shape(faults(&form, before).unwrap_or_default(), &old);
         // Each earlier fault accounts for one of these, not for all that look like it.
         found.retain(|fault| {
@@ -58,7 +58,10 @@ fn faults<R: Resource>(
 }
 
 /// The parts in which faults stand, by the faults' shapes.
-fn by_shape(faults: Vec<FieldViolation>, parts: &Parts) -> HashMap<Shape, Vec<Option<&Value>>> {
+fn by_shape(
+    faults: Vec<FieldViolation>,
+    parts: &RecordValue,
+) -> HashMap<Shape, Vec<Option<&Value>>> {
     let mut known: HashMap<Shape, Vec<Option<&Value>>> = HashMap::new();
     for fault in faults {
         known.entry(shape(&fault)).or_default().push(parts.at(&fault.field));
@@ -80,12 +83,12 @@ fn shape(fault: &FieldViolation) -> Shape {
 }
 
 /// A record, taken apart.
-struct Parts {
+struct RecordValue {
     root: &'static str,
     whole: Value,
 }
 
-impl Parts {
+impl RecordValue {
     fn of<R: Resource>(record: &R) -> Result<Self> {
         Ok(Self { root: R::FIELD, whole: json::value(record)? })
     }

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     kind::Kind,
-    memory::{Row, decode},
+    memory::{MemoryRow, decode},
     page::{self, OnePage, PageRequest},
     service::{Serves, filled},
 };
@@ -88,7 +88,7 @@ impl<R: Message> Pager<R> {
 }
 
 /// Rows in the order of their names.
-pub type Rows<'a> = Box<dyn Iterator<Item = (&'a Arc<str>, &'a Row)> + 'a>;
+pub type Rows<'a> = Box<dyn Iterator<Item = (&'a Arc<str>, &'a MemoryRow)> + 'a>;
 
 /// Answers a list request from memory. `pick` chooses the rows; their order is that of names.
 ///

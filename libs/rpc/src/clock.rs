@@ -8,7 +8,7 @@ use std::sync::{
 };
 
 use mpp_core::{Clock, Micros};
-use mpp_store::{Db, Look};
+use mpp_store::{ClockReading, Db};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Component, HealthPolicy, metrics::CLOCK_OFFSET};
@@ -39,7 +39,7 @@ impl ClockWatch {
     }
 
     /// Judges the clock by the times that a look at the database has found.
-    pub(crate) fn compare(&mut self, seen: &Look) {
+    pub(crate) fn compare(&mut self, seen: &ClockReading) {
         let (ahead, why) = match (self.sqlite, self.clock.shift()) {
             (false, _) => (seen.here - seen.there, "the database's; see its NTP"),
             (true, Some(shift)) => self.compare_with_past(seen, since_start(), shift),
@@ -52,7 +52,7 @@ impl ClockWatch {
     /// How far it is ahead of where it should be, and of what.
     fn compare_with_past(
         &mut self,
-        seen: &Look,
+        seen: &ClockReading,
         kernel: Micros,
         shift: Micros,
     ) -> (Micros, &'static str) {
@@ -141,7 +141,7 @@ mod tests {
     fn a_clock_that_is_off_is_missing_with_its_distance_until_it_is_well_within_the_limit() {
         let (readiness, mut watch) = watch(false);
         let mut at = |there| {
-            watch.compare(&Look { here: 10 * S, there, newest: None });
+            watch.compare(&ClockReading { here: 10 * S, there, newest: None });
             missing(&readiness)
         };
         assert_eq!(at(11 * S), "");
@@ -156,7 +156,7 @@ mod tests {
         let day = 86_400 * S;
         let mut at = |here: Micros, trusted: bool| {
             watch.clock = if trusted { Clock::system().trusted() } else { Clock::system() };
-            let seen = Look { here, there: here, newest: Some(10 * day) };
+            let seen = ClockReading { here, there: here, newest: Some(10 * day) };
             let (ahead, of) = watch.compare_with_past(&seen, here, 0);
             watch.warn(ahead, of);
             missing(&readiness)
@@ -173,7 +173,7 @@ mod tests {
     fn on_sqlite_a_clock_that_is_set_while_it_runs_is_noticed_until_it_is_set_back() {
         let (readiness, mut watch) = watch(true);
         let mut at = |here: Micros, kernel: Micros| {
-            let seen = Look { here, there: here, newest: None };
+            let seen = ClockReading { here, there: here, newest: None };
             let (ahead, of) = watch.compare_with_past(&seen, kernel, 0);
             watch.warn(ahead, of);
             missing(&readiness)

@@ -28,7 +28,7 @@ const REVISIONS: usize = 16;
 pub(crate) struct States(pub(crate) Turns<String>);
 
 /// Checks a label's value, and refuses one that no record is filed under.
-type Known = Arc<dyn Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+type LabelCheck = Arc<dyn Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// The service over one feed.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub struct FeedServer {
     feed: Feed,
     /// The kinds of record that the service keeps.
     kinds: &'static [&'static str],
-    known: Option<Known>,
+    known: Option<LabelCheck>,
     owners: Option<Owners>,
 }
 

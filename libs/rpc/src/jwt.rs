@@ -23,7 +23,7 @@ use ring::{
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
 
-use self::whole::{Header, Parts, parts};
+use self::whole::{Header, TokenParts, parts};
 use crate::ServerPolicy;
 
 /// The issuer of the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
@@ -306,7 +306,7 @@ impl Claims {
 }
 
 fn verified(token: &str, keys: &Jwks) -> Result<Claims> {
-    let Parts { signed, header, claims, signature } = parts(token).ok_or_else(|| {
+    let TokenParts { signed, header, claims, signature } = parts(token).ok_or_else(|| {
         let bytes = token.len();
         refused(&format!(
             "the token, of {bytes} bytes, is not a whole signed JSON Web Token: three parts in \

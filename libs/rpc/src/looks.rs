@@ -17,12 +17,12 @@ const APART: Duration = Duration::from_millis(20);
 /// One look at a time, whose result goes to all callers that asked before it began. It is a task of
 /// its own, so that it goes on when those callers are gone: however many come and give up, the next
 /// look begins only when the last has ended.
-pub struct Looks<T: Clone>(Mutex<Option<Look<T>>>);
+pub struct Looks<T: Clone>(Mutex<Option<CachedLook<T>>>);
 
 /// The result of a look; `None` if it takes too long.
 type Found<T> = Shared<BoxFuture<'static, Option<T>>>;
 
-struct Look<T: Clone> {
+struct CachedLook<T: Clone> {
     begun: Instant,
     found: Found<T>,
 }
@@ -50,7 +50,7 @@ impl<T: Clone + Send + Sync + 'static> Looks<T> {
                 }
                 let begun = Instant::now();
                 let found = begin(limit, look());
-                *last = Some(Look { begun, found: found.clone() });
+                *last = Some(CachedLook { begun, found: found.clone() });
                 found
             }
         };

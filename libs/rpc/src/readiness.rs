@@ -31,10 +31,10 @@ pub enum Use {
 
 /// The components that a process needs to serve. Clones speak of the same process.
 #[derive(Clone)]
-pub struct Readiness(Arc<Mutex<Parts>>);
+pub struct Readiness(Arc<Mutex<ReadinessState>>);
 
 #[derive(Default)]
-struct Parts {
+struct ReadinessState {
     components: BTreeMap<String, Life>,
     draining: bool,
     policy: HealthPolicy,
@@ -74,7 +74,7 @@ impl Default for Readiness {
 impl Readiness {
     /// Nothing is missing until a component is named.
     pub fn new(policy: HealthPolicy) -> Self {
-        Self(Arc::new(Mutex::new(Parts { policy, ..Parts::default() })))
+        Self(Arc::new(Mutex::new(ReadinessState { policy, ..ReadinessState::default() })))
     }
 
     /// The numbers by which it judges.
@@ -146,7 +146,7 @@ impl Readiness {
         missing
     }
 
-    fn lock(&self) -> MutexGuard<'_, Parts> {
+    fn lock(&self) -> MutexGuard<'_, ReadinessState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -21,13 +21,13 @@ const VALUES: usize = 5;
 
 /// A record that is written: its version, and when it was made.
 struct Changed {
-    item: Item,
+    item: BulkRow,
     version: i64,
     create_time: Micros,
 }
 
 /// A record on its way, and where its answer goes.
-struct Item {
+struct BulkRow {
     index: usize,
     name: String,
     doc: Bytes,
@@ -95,7 +95,7 @@ impl Tx {
         let mut waiting = Vec::with_capacity(items.len());
         for (index, (name, doc, labels)) in items.into_iter().enumerate() {
             let labels = encode_labels(&name, &doc, &labels)?;
-            waiting.push(Item { index, name, doc, labels });
+            waiting.push(BulkRow { index, name, doc, labels });
         }
         // Everyone locks rows in one order, so that two batches never wait for each other.
         waiting.sort_by(|a, b| (&a.name, a.index).cmp(&(&b.name, b.index)));
@@ -156,7 +156,7 @@ impl Tx {
     async fn put_chunk(
         &mut self,
         kind: &'static str,
-        chunk: Vec<Item>,
+        chunk: Vec<BulkRow>,
         of_deleted: OfDeleted,
         answers: &mut [Put],
     ) -> Result<()> {
@@ -168,7 +168,7 @@ impl Tx {
             let answer = judge(&item, stored);
             answers[item.index] = answer;
             if let Some(row) = stored.and_then(|stored| self.by_itself(stored, of_deleted)) {
-                let Item { index, name, doc, labels } = item;
+                let BulkRow { index, name, doc, labels } = item;
                 answers[index] = self.update(kind, &name, row, doc, labels).await?;
             } else if answer.changed {
                 stored.map_or(Ok(()), |stored| self.check_form(stored, kind, &item.name))?;
@@ -267,14 +267,14 @@ impl Tx {
 
 impl Changed {
     fn proof(&self, kind: &str, now: Micros) -> Proof {
-        let Item { name, labels, doc, .. } = &self.item;
+        let BulkRow { name, labels, doc, .. } = &self.item;
         Proof::of(kind, name, self.version, labels, doc, (self.create_time, now))
     }
 }
 
 /// Decides about an item, given the stored row. A row that was altered past the program is written
 /// anew.
-fn judge(item: &Item, stored: Option<&Stored>) -> Put {
+fn judge(item: &BulkRow, stored: Option<&Stored>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },
         Some(stored) if stored.deleted => {

@@ -37,7 +37,7 @@ impl Lease {
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away; it then ends by itself.
-    pub async fn take(&mut self) -> Result<bool> {
+    pub async fn take_or_renew(&mut self) -> Result<bool> {
         if self.taken.is_some_and(|at| at.elapsed() < self.renewal()) {
             return Ok(true);
         }
@@ -69,7 +69,7 @@ impl Lease {
     pub async fn until_lost(&mut self) {
         loop {
             sleep(self.renewal()).await;
-            if let Ok(false) = self.take().await {
+            if let Ok(false) = self.take_or_renew().await {
                 return;
             }
         }

@@ -96,7 +96,7 @@ pub use feed::{
     ProofPace, Retention, Stand, Start, Status, Subscription, taken_away,
 };
 pub use job::Lease;
-pub use look::{Look, Looker, newest_commit};
+pub use look::{ClockReading, Looker, newest_commit};
 pub use mark::revision_lost;
 pub use metrics::METRICS;
 pub use migrate::migrate;

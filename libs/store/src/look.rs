@@ -17,7 +17,7 @@ use crate::{
 
 /// The result of a look.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct ClockReading {
     /// The process's clock in the middle of the look.
     pub here: Micros,
     /// The database's clock, moved as far as the process's is.
@@ -41,7 +41,7 @@ pub struct Looker {
 }
 
 /// A connection, and what was seen over it.
-type LookedOver = (AnyConnection, Look);
+type LookedOver = (AnyConnection, ClockReading);
 
 impl Db {
     /// A looker, to keep an eye on the database.
@@ -57,7 +57,7 @@ impl Looker {
     ///
     /// # Errors
     /// Why it does not answer.
-    pub fn look(&mut self) -> BoxFuture<'_, Result<Look>> {
+    pub fn look(&mut self) -> BoxFuture<'_, Result<ClockReading>> {
         Box::pin(async {
             let looked = self.look_and_write().await;
             match &looked {
@@ -79,7 +79,7 @@ impl Looker {
         async move { reach.until_doubted().await }
     }
 
-    async fn look_and_write(&mut self) -> Result<Look> {
+    async fn look_and_write(&mut self) -> Result<ClockReading> {
         let readers = &self.db.0.readers;
         if readers.is_closed() {
             return Err(db_error(sqlx::Error::PoolClosed));
@@ -204,7 +204,10 @@ fn ask(db: Db, mut conn: AnyConnection) -> BoxFuture<'static, Result<LookedOver>
         if no_writes == "on" {
             return Err(read_only());
         }
-        Ok((conn, Look { here: before + (after - before) / 2, there: db.shifted(there), newest }))
+        Ok((
+            conn,
+            ClockReading { here: before + (after - before) / 2, there: db.shifted(there), newest },
+        ))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mpp_resource::memory::{Records, Row};
+use mpp_resource::memory::{MemoryRow, Records};
 use mpp_store::Label;
 
 use crate::kind::Synced;
@@ -11,12 +11,12 @@ use crate::kind::Synced;
 pub(super) fn rows<'a, D: Synced>(
     records: &'a Records,
     source: &'a str,
-) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> {
+) -> impl Iterator<Item = (&'a Arc<str>, &'a MemoryRow)> {
     let all = D::KINDS.iter().flat_map(|kind| records.rows_of(kind, ""));
     all.filter(move |(_, row)| row.label(Label::Source) == source)
 }
 
 /// The row of this name, whoever publishes it.
-pub(super) fn row<'a, D: Synced>(records: &'a Records, name: &str) -> Option<&'a Row> {
+pub(super) fn row<'a, D: Synced>(records: &'a Records, name: &str) -> Option<&'a MemoryRow> {
     records.row_of(D::kind_of(name)?, name)
 }

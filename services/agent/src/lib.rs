@@ -72,7 +72,7 @@ pub use metrics::{METRICS, Vitals};
 pub use model::{
     destination::Destination,
     difference::OF_OTHERS,
-    foreseen::{Changes, Goes, Gone, Look},
+    foreseen::{Changes, ForeseenRecord, Goes, Gone},
     functions::{FUNCTIONS, Function},
     guess::{Above, PlaceKind},
     problem::Problem,

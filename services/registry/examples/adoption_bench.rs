@@ -35,7 +35,7 @@ const ALL: &str = "standards/-";
 const UNIT: &str = "units/bench";
 
 type Outcomes<T> = Result<T, Box<dyn Error>>;
-type Item<D> = (String, D, Labels);
+type NewRecord<D> = (String, D, Labels);
 
 #[tokio::main]
 async fn main() -> Outcomes<()> {
@@ -139,7 +139,7 @@ fn told_calls(what: &str, mut took: Vec<Duration>) {
 }
 
 /// A service that says something else, and leads elsewhere or where it did.
-fn changed(number: usize, turn: usize, leads: bool) -> Item<Service> {
+fn changed(number: usize, turn: usize, leads: bool) -> NewRecord<Service> {
     let (name, service, labels) = service(number);
     let mut service = Service { product: format!("Izin {turn}"), ..service };
     if leads && turn.is_multiple_of(2) {
@@ -172,7 +172,7 @@ fn told(what: &str, took: &[Duration]) {
 }
 
 /// Writes records in one transaction, and waits until memory shows them.
-async fn put<D: Document>(registry: &Registry, items: Vec<Item<D>>) -> Outcomes<()> {
+async fn put<D: Document>(registry: &Registry, items: Vec<NewRecord<D>>) -> Outcomes<()> {
     let mut tx = registry.db.begin(&Actor::new("api", "users/bench")).await?;
     tx.put_many(items).await?;
     let revision = tx.commit().await?;
@@ -214,7 +214,7 @@ fn labels(all: &[(Label, &str)]) -> Labels {
     all.iter().map(|(label, value)| (*label, (*value).to_owned())).collect()
 }
 
-fn place(number: usize, code: &str) -> Item<Unit> {
+fn place(number: usize, code: &str) -> NewRecord<Unit> {
     let name = format!("units/p{number}");
     let unit = Unit {
         name: name.clone(),
@@ -242,7 +242,7 @@ fn days(value: i64, words: &str) -> Option<ServiceTime> {
     Some(ServiceTime { value, unit, source_text: words.into(), ..ServiceTime::default() })
 }
 
-fn standard(number: usize) -> Item<Standard> {
+fn standard(number: usize) -> NewRecord<Standard> {
     let name = format!("standards/s{number}");
     let standard = Standard {
         name: name.clone(),
@@ -283,7 +283,7 @@ fn linked_requirements(number: usize) -> Vec<Requirement> {
 }
 
 /// A service of about 2 KB; one in three takes longer than its standard says.
-fn service(number: usize) -> Item<Service> {
+fn service(number: usize) -> NewRecord<Service> {
     let (unit, name) = place_of(number);
     let sentence =
         format!("Pemohon {number} melengkapi berkas lalu menunggu pemeriksaan petugas. ");
@@ -300,7 +300,7 @@ fn service(number: usize) -> Item<Service> {
     (name, service, labels(&[(Label::Unit, &unit), (Label::Agency, &unit)]))
 }
 
-fn link(number: usize) -> Item<StandardLink> {
+fn link(number: usize) -> NewRecord<StandardLink> {
     let (unit, service) = place_of(number);
     let standard = format!("standards/s{}", number / OF_EACH);
     let name = format!("{service}/links/s{}", number / OF_EACH);

@@ -55,7 +55,7 @@ async fn look(registry: &Registry) -> Result<bool> {
 
 /// Answers whether this replica was the one to do it.
 async fn let_answers_go(registry: &Registry, lease: &mut Lease) -> Result<bool> {
-    if !lease.take().await? {
+    if !lease.take_or_renew().await? {
         return Ok(false);
     }
     forget_answers(&registry.db, &registry.sync.policy, &own_name()).await.map(|()| true)

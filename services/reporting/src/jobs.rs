@@ -42,7 +42,7 @@ pub async fn tidy_feed(feed: Feed, policy: Policy, shutdown: CancellationToken) 
 async fn compete(lease: &mut Lease, follow: &Follow) {
     let mut backoff = follow.db.backoff();
     loop {
-        match lease.take().await {
+        match lease.take_or_renew().await {
             Ok(true) => {
                 let alone = lease.is_left_alone();
                 let left = tokio::select! {

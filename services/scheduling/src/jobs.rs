@@ -114,7 +114,7 @@ impl DeviationsJob {
         if !was_held && !ticked {
             return Ok(false);
         }
-        let is_held = self.lease.take().await?;
+        let is_held = self.lease.take_or_renew().await?;
         if is_held && !was_held {
             self.deviations.memory.touch([Touched::All]);
         }
@@ -225,7 +225,7 @@ async fn tidy(
     holder: &str,
 ) -> Result<()> {
     feed.maintain(&policy.retention(), holder).await?;
-    if lease.take().await? {
+    if lease.take_or_renew().await? {
         let erased = erase_past(db, policy).await;
         db.ran(ERASURE, &erased.as_ref().map(|_| true));
         tracing::debug!(erased = erased?, "past days are erased");
@@ -257,7 +257,7 @@ pub async fn tidy_sync(app: Arc<Scheduling>, shutdown: CancellationToken) {
 
 /// Answers whether this replica was the one to do it.
 async fn tidy_tables(app: &Scheduling, lease: &mut Lease) -> Result<bool> {
-    if !lease.take().await? {
+    if !lease.take_or_renew().await? {
         return Ok(false);
     }
     app.tidy_sync().await.map(|()| true)

@@ -70,13 +70,13 @@ fn deviations((name, value): (u8, u8)) -> Vec<DeviationReport> {
 }
 
 fn sorted(mut report: Report) -> Report {
-    report.provinces.sort_by(Row::order);
-    report.regions.sort_by(Row::order);
-    report.malls.sort_by(Row::order);
-    report.sources.sort_by(Row::order);
-    report.changes.sort_by(Row::order);
-    report.deviations.sort_by(Row::order);
-    report.published.sort_by(Row::order);
+    report.provinces.sort_by(ReportRow::order);
+    report.regions.sort_by(ReportRow::order);
+    report.malls.sort_by(ReportRow::order);
+    report.sources.sort_by(ReportRow::order);
+    report.changes.sort_by(ReportRow::order);
+    report.deviations.sort_by(ReportRow::order);
+    report.published.sort_by(ReportRow::order);
     report
 }
 

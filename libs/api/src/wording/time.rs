@@ -1,11 +1,11 @@
 //! Times: "paling lama 3 hari kerja", "at most 3 working days".
 
-use super::{Language, Piece, Wording, number, plain};
+use super::{Language, Wording, WordingPiece, number, plain};
 use crate::types::{ServiceTime, service_time::Unit};
 
 /// How long a service takes, with the source's further clauses; of several cases each with its
 /// condition.
-pub fn time(time: &ServiceTime, language: Language) -> Vec<Piece> {
+pub fn time(time: &ServiceTime, language: Language) -> Vec<WordingPiece> {
     let mut wording = Wording { language, pieces: Vec::new() };
     wording.time(time);
     wording.notes(time);
@@ -19,7 +19,7 @@ pub fn plain_time(given: &ServiceTime, language: Language) -> String {
 
 /// For readers whose language is not the source's: what was read, and beside it the source's
 /// words where they say more than that.
-pub fn time_and_words(given: &ServiceTime, language: Language) -> Vec<Piece> {
+pub fn time_and_words(given: &ServiceTime, language: Language) -> Vec<WordingPiece> {
     let said = |text: &str| text.to_lowercase().replace(char::is_whitespace, "");
     let same = || said(&plain_time(given, Language::Indonesian)) == said(&given.source_text);
     let unread = given.unit() == Unit::Unparsed || given.source_text.is_empty();

@@ -54,10 +54,10 @@ impl Interceptor for Caller {
 }
 
 /// An answer, or a refusal.
-pub type Answer = Result<Value, Value>;
+pub type Reply = Result<Value, Value>;
 
 /// A stream that is open.
-struct Open {
+struct OpenStream {
     asks: Option<mpsc::Sender<SyncRequest>>,
     answers: Streaming<SyncResponse>,
 }
@@ -65,7 +65,7 @@ struct Open {
 /// A connection, and its streams by name.
 pub struct Connection {
     client: SyncServiceClient<InterceptedService<Channel, Caller>>,
-    streams: HashMap<String, Open>,
+    streams: HashMap<String, OpenStream>,
 }
 
 impl Connection {
@@ -101,12 +101,12 @@ impl Connection {
         let _ = asks.send(message).await;
         let opened = timeout(PATIENCE, self.client.sync(ReceiverStream::new(requests))).await;
         let answers = opened.map_err(|_| silent())?.map_err(refusal)?.into_inner();
-        self.streams.insert(stream.to_owned(), Open { asks: Some(asks), answers });
+        self.streams.insert(stream.to_owned(), OpenStream { asks: Some(asks), answers });
         Ok(())
     }
 
     /// The next answer of a stream.
-    pub async fn answer(&mut self, stream: &str) -> Answer {
+    pub async fn answer(&mut self, stream: &str) -> Reply {
         let Some(open) = self.streams.get_mut(stream) else {
             return Err(json!({"reason": "", "message": "the stream was refused before"}));
         };
@@ -133,7 +133,7 @@ impl Connection {
     }
 
     /// A single call.
-    pub async fn call(&mut self, name: &str, message: &Value) -> Answer {
+    pub async fn call(&mut self, name: &str, message: &Value) -> Reply {
         let client = &mut self.client;
         match name {
             "OpenSession" => {
@@ -165,9 +165,7 @@ impl Connection {
     }
 }
 
-async fn made<M: Message + Name>(
-    call: impl Future<Output = Result<Response<M>, Status>>,
-) -> Answer {
+async fn made<M: Message + Name>(call: impl Future<Output = Result<Response<M>, Status>>) -> Reply {
     match timeout(PATIENCE, call).await {
         Err(_) => Err(silent()),
         Ok(Err(status)) => Err(refusal(status)),
@@ -179,7 +177,7 @@ fn read<M: Message + Name + Default>(message: &Value) -> Result<M, Value> {
     json::read(message).map_err(|error| json!({"reason": "", "message": error.to_string()}))
 }
 
-fn write<M: Message + Name>(message: &M) -> Answer {
+fn write<M: Message + Name>(message: &M) -> Reply {
     let text = json::write(message).map_err(|error| json!({"message": error.to_string()}))?;
     serde_json::from_str(&text).map_err(|error| json!({"message": error.to_string()}))
 }

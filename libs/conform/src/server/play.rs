@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Made, Rest, Step, Vector,
-    connection::{Answer, Connection},
+    connection::{Connection, Reply},
 };
 use crate::{
     Verdict,
@@ -19,7 +19,7 @@ use crate::{
 pub async fn play(mut connection: Connection, vector: &Vector, mut values: Values) -> Verdict {
     let mut faults = Vec::new();
     for (number, step) in (1..).zip(&vector.steps) {
-        let found = match take(&mut connection, step, &mut values).await {
+        let found = match carry_out(&mut connection, step, &mut values).await {
             Ok(found) => found,
             Err(fault) => vec![fault],
         };
@@ -43,7 +43,7 @@ fn title(step: &Step) -> String {
     }
 }
 
-async fn take(
+async fn carry_out(
     connection: &mut Connection,
     step: &Step,
     values: &mut Values,
@@ -76,7 +76,7 @@ async fn take(
     judge(step, &came, values)
 }
 
-async fn exchange(connection: &mut Connection, on: &str, send: &Value, answers: bool) -> Answer {
+async fn exchange(connection: &mut Connection, on: &str, send: &Value, answers: bool) -> Reply {
     if !send.is_null() {
         connection.send(on, send).await?;
     }
@@ -110,7 +110,7 @@ fn length(rest: &Rest, values: &Values) -> Result<Duration, String> {
 }
 
 /// Compares what came, and keeps what later steps need of it.
-fn judge(step: &Step, came: &Answer, values: &mut Values) -> Result<Vec<String>, String> {
+fn judge(step: &Step, came: &Reply, values: &mut Values) -> Result<Vec<String>, String> {
     let (expected, own) = match (&step.get, &step.refused, came) {
         (Some(expected), _, Ok(own)) | (None, Some(expected), Err(own)) => (expected, own),
         (Some(_), _, Err(refused)) => {

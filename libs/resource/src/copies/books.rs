@@ -12,7 +12,7 @@ use mpp_store::{Actor, Conn, Db, Disagreement, Named, Progress, TABLES, Tx};
 
 pub use self::mending::Check;
 use self::mending::{Outcome, ROUNDS, mend_in};
-use super::{Asked, Finding, Held, Kept, Place, Repaired, Work};
+use super::{Finding, Held, KeptCopy, Place, RepairRequest, Repaired, Work};
 
 /// The same for one part of the tables ([`Disagreement::part`]); an empty name stands for all.
 pub type PartCheck = Arc<
@@ -91,11 +91,11 @@ impl Books {
     }
 
     /// Registers the tables under this name, to be compared all the time.
-    pub fn kept(self, name: &'static str) -> Kept {
+    pub fn kept(self, name: &'static str) -> KeptCopy {
         let (reads, mends, feed) = (self.clone(), self.clone(), self.db.name());
         let read = move || -> Work<Held> { Box::pin(reads.clone().read()) };
         let repair = move |asked| -> Work<Repaired> { Box::pin(mends.clone().mend(asked)) };
-        let kept = Kept::new(name, feed, Place::Derived, read, repair).looked_after();
+        let kept = KeptCopy::new(name, feed, Place::Derived, read, repair).looked_after();
         kept.of_kinds(&self.tables)
     }
 
@@ -130,8 +130,8 @@ impl Books {
 
     /// Puts back what rows themselves say, mends what follows from other rows, and takes as it is
     /// what nobody can restore, if that is wanted.
-    async fn mend(self, asked: Asked) -> Result<Repaired> {
-        let Asked { accept, progress } = &asked;
+    async fn mend(self, asked: RepairRequest) -> Result<Repaired> {
+        let RepairRequest { accept, progress } = &asked;
         let mut mended = self.db.put_back_misfiled(&self.by, self.typed, progress).await?;
         let (followed, mut left) = self.mend_found(&asked).await?;
         mended += followed;
@@ -152,7 +152,7 @@ impl Books {
 
     /// Compares everything while others write. They wait only if something is wrong that can be
     /// mended, while it is compared again: part by part where the tables have parts.
-    async fn mend_found(&self, asked: &Asked) -> Result<Outcome> {
+    async fn mend_found(&self, asked: &RepairRequest) -> Result<Outcome> {
         let (found, accept) = (self.compared().await?, asked.accept);
         if found.iter().all(|one| !one.is_mendable(accept)) {
             return Ok((0, found));

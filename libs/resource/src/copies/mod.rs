@@ -1,11 +1,11 @@
 //! Everything that a service keeps, read anew so that it can be compared:
 //! `mpp.feed.v1.CopyService`, alike in every service.
 //!
-//! A service names each thing that it keeps ([`Kept`]) with a way to read it and a way to mend it.
-//! A caller gets the contents as they are at that moment, never an earlier note of them: so a row
-//! that was altered in the database, or a record that a memory has lost, is seen. Copies of whole
-//! records are compared by the caller with the feed of the service that owns the records, at the
-//! copy's revision; things that are worked out from copies only their own service can compare.
+//! A service names each thing that it keeps ([`KeptCopy`]) with a way to read it and a way to mend
+//! it. A caller gets the contents as they are at that moment, never an earlier note of them: so a
+//! row that was altered in the database, or a record that a memory has lost, is seen. Copies of
+//! whole records are compared by the caller with the feed of the service that owns the records, at
+//! the copy's revision; things that are worked out from copies only their own service can compare.
 //!
 //! Reading goes by pages and turns, one caller after the other, and ends at a limit.
 
@@ -100,7 +100,7 @@ pub struct Repaired {
 
 /// A repair, as somebody asks for it.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct RepairRequest {
     /// Accept what was altered, and whose true form is lost, as it stands now.
     pub accept: bool,
     /// Tells what is mended for good. Work that is long is done in portions, each in a transaction
@@ -118,10 +118,10 @@ impl Repaired {
 /// Work under way, to be awaited.
 pub type Work<T> = BoxFuture<'static, Result<T>>;
 type Reading = Box<dyn Fn() -> Work<Held> + Send + Sync>;
-type Repairing = Box<dyn Fn(Asked) -> Work<Repaired> + Send + Sync>;
+type Repairing = Box<dyn Fn(RepairRequest) -> Work<Repaired> + Send + Sync>;
 
 /// Something that a service keeps.
-pub struct Kept {
+pub struct KeptCopy {
     name: &'static str,
     feed: &'static str,
     place: Place,
@@ -133,14 +133,14 @@ pub struct Kept {
     looked_after: bool,
 }
 
-impl Kept {
+impl KeptCopy {
     /// Something of this name, which follows from the records of `feed`.
     pub fn new(
         name: &'static str,
         feed: &'static str,
         place: Place,
         read: impl Fn() -> Work<Held> + Send + Sync + 'static,
-        repair: impl Fn(Asked) -> Work<Repaired> + Send + Sync + 'static,
+        repair: impl Fn(RepairRequest) -> Work<Repaired> + Send + Sync + 'static,
     ) -> Self {
         let (read, repair) = (Box::new(read), Box::new(repair));
         let (proof, looked_after) = (LastProof::default(), false);

@@ -4,24 +4,24 @@ use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{Actor, Feed};
 use tokio::task::yield_now;
 
-use super::{Asked, Code, Finding, Held, Kept, Place, Repaired, Work};
+use super::{Code, Finding, Held, KeptCopy, Place, RepairRequest, Repaired, Work};
 use crate::memory::{Memory, View};
 
 /// Records that are hashed in one turn: a millisecond.
 const TURN: usize = 500;
 
 /// The service's own records in its database.
-pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> Kept {
+pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> KeptCopy {
     let (name, reads, mends) = (feed.db().name(), feed.clone(), feed.clone());
     let read = move || -> Work<Held> {
         let feed = reads.clone();
         Box::pin(async move { own(&feed).await })
     };
-    let repair = move |asked: Asked| -> Work<Repaired> {
+    let repair = move |asked: RepairRequest| -> Work<Repaired> {
         let (feed, by) = (mends.clone(), by.clone());
         Box::pin(async move { mend(&feed, &by, &asked).await })
     };
-    let kept = Kept::new("records", name, Place::Records, read, repair);
+    let kept = KeptCopy::new("records", name, Place::Records, read, repair);
     kept.of_kinds(kinds).proven_by(feed.last_proof())
 }
 
@@ -36,7 +36,7 @@ async fn own(feed: &Feed) -> Result<Held> {
     Ok(Held::records(stands.head_revision, stands.own.contents, findings).unproven(unproven))
 }
 
-async fn mend(feed: &Feed, by: &Actor, asked: &Asked) -> Result<Repaired> {
+async fn mend(feed: &Feed, by: &Actor, asked: &RepairRequest) -> Result<Repaired> {
     let mended = feed.mend(by, asked.accept, &asked.progress).await?;
     let (restored, accepted) = (mended.restored, mended.accepted);
     let mut text = format!("{restored} put back as they were written, {accepted} kept as they are");
@@ -51,7 +51,7 @@ async fn mend(feed: &Feed, by: &Actor, asked: &Asked) -> Result<Repaired> {
 }
 
 /// The memory of a service's own feed.
-pub fn memory<V: View>(feed: &Feed, memory: &Memory<V>) -> Kept {
+pub fn memory<V: View>(feed: &Feed, memory: &Memory<V>) -> KeptCopy {
     let (name, reads, starts) = (feed.db().name(), memory.clone(), memory.clone());
     let read = move || -> Work<Held> {
         let memory = reads.clone();
@@ -62,7 +62,7 @@ pub fn memory<V: View>(feed: &Feed, memory: &Memory<V>) -> Kept {
         let text = "this replica's memory loads the whole state again; reads go on meanwhile";
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
-    let kept = Kept::new("memory", name, Place::Memory, read, repair);
+    let kept = KeptCopy::new("memory", name, Place::Memory, read, repair);
     kept.of_kinds(V::KINDS).proven_by(memory.last_proof())
 }
 

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{Asked, Finding, Held, Kept, MOVING, Repaired, Repairing, Work};
+use super::{Finding, Held, KeptCopy, MOVING, RepairRequest, Repaired, Repairing, Work};
 use crate::metrics;
 
 /// Time kept free for the answer to reach its caller.
@@ -32,7 +32,7 @@ const ANSWER: Duration = Duration::from_millis(500);
 pub struct Copies(Arc<Shared>);
 
 struct Shared {
-    kept: Vec<Kept>,
+    kept: Vec<KeptCopy>,
     limit: Duration,
     /// One caller reads or mends at a time.
     turn: Mutex<()>,
@@ -41,7 +41,7 @@ struct Shared {
 impl Copies {
     /// Serves all of these, in the order in which they follow from each other, each call within
     /// `limit`.
-    pub fn new(limit: Duration, kept: Vec<Kept>) -> Self {
+    pub fn new(limit: Duration, kept: Vec<KeptCopy>) -> Self {
         Self(Arc::new(Shared { kept, limit, turn: Mutex::default() }))
     }
 
@@ -82,7 +82,7 @@ impl Copies {
         let _: Option<()> = shutdown.run_until_cancelled(looks).await;
     }
 
-    async fn look_at(&self, kept: &Kept, db: &Db) {
+    async fn look_at(&self, kept: &KeptCopy, db: &Db) {
         let until = Instant::now() + self.0.limit;
         let Ok(_turn) = self.turn(until).await else { return };
         let Ok(held) = within(until, (kept.read)()).await else { return };
@@ -187,7 +187,7 @@ async fn within<T>(until: Instant, work: Work<T>) -> Result<T> {
 /// another call goes on with it.
 async fn until_then(until: Instant, repair: &Repairing, accept: bool) -> Result<Repaired> {
     let progress = Progress::default();
-    let work = repair(Asked { accept, progress: progress.clone() });
+    let work = repair(RepairRequest { accept, progress: progress.clone() });
     let ended = within(until, work).await;
     let (mended, remaining) = (progress.count(), Some(progress.remaining()));
     match ended {
@@ -199,11 +199,11 @@ async fn until_then(until: Instant, repair: &Repairing, accept: bool) -> Result<
     }
 }
 
-fn full_name(kept: &Kept) -> String {
+fn full_name(kept: &KeptCopy) -> String {
     format!("copies/{}", kept.name)
 }
 
-fn copy_message(kept: &Kept, read: Result<Held>) -> Copy {
+fn copy_message(kept: &KeptCopy, read: Result<Held>) -> Copy {
     let proven = kept.proof.last();
     let copy = Copy {
         name: full_name(kept),
@@ -249,9 +249,9 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn kept(name: &'static str, read: impl Fn() -> Work<Held> + Send + Sync + 'static) -> Kept {
+    fn kept(name: &'static str, read: impl Fn() -> Work<Held> + Send + Sync + 'static) -> KeptCopy {
         let repair = |_| -> Work<Repaired> { Box::pin(pending()) };
-        Kept::new(name, "registry", Place::Derived, read, repair)
+        KeptCopy::new(name, "registry", Place::Derived, read, repair)
     }
 
     fn two() -> Copies {
@@ -283,12 +283,12 @@ mod tests {
     #[tokio::test]
     async fn a_repair_that_has_mended_some_by_then_says_how_many_are_left() {
         let read = || -> Work<Held> { Box::pin(async { Ok(Held::default()) }) };
-        let repair = |asked: Asked| -> Work<Repaired> {
+        let repair = |asked: RepairRequest| -> Work<Repaired> {
             asked.progress.found(7);
             asked.progress.mended(3);
             Box::pin(pending())
         };
-        let kept = Kept::new("records", "registry", Place::Records, read, repair);
+        let kept = KeptCopy::new("records", "registry", Place::Records, read, repair);
         let until = Instant::now() + Duration::from_millis(20);
         let copies = Copies::new(LONG, vec![kept]);
         let done = copies.repair("users/siti", ("records", false), until).await;

@@ -19,5 +19,5 @@ pub use follow::{Follow, Listener};
 pub use policy::MemoryPolicy;
 pub(crate) use records::decode;
 pub use records::{MemoryRecord, Records};
-pub use row::{Row, Texts};
+pub use row::{MemoryRow, Texts};
 pub use view::{Memory, View, Waits};

@@ -11,13 +11,13 @@ use mpp_api::{Document, document};
 use mpp_core::Digest;
 use mpp_store::{Change, Op};
 
-use super::row::{Row, Texts};
+use super::row::{MemoryRow, Texts};
 use crate::kind::Stamp;
 
 /// Number of changes after which texts that no row has any more are dropped.
 const SWEEP_EVERY: usize = 100_000;
 
-type Table = BTreeMap<Arc<str>, Row>;
+type Table = BTreeMap<Arc<str>, MemoryRow>;
 
 /// A record by kind, name and version, with its document, which is shared.
 pub(crate) type HeldRecord = (&'static str, Arc<str>, i64, Bytes);
@@ -54,7 +54,7 @@ impl<D> MemoryRecord<D> {
 impl Records {
     /// Takes in a change of a record of `kind`; an older version than the one that is there changes
     /// nothing. Answers the row that was there before.
-    pub fn apply(&mut self, kind: &'static str, change: &Change) -> Option<Row> {
+    pub fn apply(&mut self, kind: &'static str, change: &Change) -> Option<MemoryRow> {
         self.changes_since_sweep += 1;
         if self.changes_since_sweep > SWEEP_EVERY {
             self.texts.sweep();
@@ -67,7 +67,7 @@ impl Records {
                 if before.is_some_and(|row| row.stamp.version > change.version) {
                     return before.cloned();
                 }
-                let row = Row::new(change, &mut self.texts);
+                let row = MemoryRow::new(change, &mut self.texts);
                 self.bytes += size(&change.name, &row);
                 table.insert(self.texts.shared(&change.name), row)
             }
@@ -81,12 +81,12 @@ impl Records {
     }
 
     /// One record's row.
-    pub fn row<D: Document>(&self, name: &str) -> Option<&Row> {
+    pub fn row<D: Document>(&self, name: &str) -> Option<&MemoryRow> {
         self.row_of(D::KIND, name)
     }
 
     /// Like [`Records::row`], where only the kind's name is known.
-    pub fn row_of(&self, kind: &str, name: &str) -> Option<&Row> {
+    pub fn row_of(&self, kind: &str, name: &str) -> Option<&MemoryRow> {
         self.tables.get(kind).and_then(|table| table.get(name))
     }
 
@@ -99,7 +99,7 @@ impl Records {
     pub fn rows<'a, D: Document>(
         &'a self,
         prefix: &str,
-    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> + use<'a, D> {
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a MemoryRow)> + use<'a, D> {
         self.rows_of(D::KIND, prefix)
     }
 
@@ -108,7 +108,7 @@ impl Records {
         &'a self,
         kind: &str,
         prefix: &str,
-    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> + use<'a> {
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a MemoryRow)> + use<'a> {
         let from: (Bound<&str>, Bound<&str>) = (Bound::Included(prefix), Bound::Unbounded);
         let rows = self.tables.get(kind).map(|table| table.range::<str, _>(from));
         let prefix = prefix.to_owned();
@@ -146,11 +146,11 @@ impl Records {
     }
 }
 
-fn size(name: &str, row: &Row) -> usize {
-    name.len() + row.doc.len() + size_of::<Row>()
+fn size(name: &str, row: &MemoryRow) -> usize {
+    name.len() + row.doc.len() + size_of::<MemoryRow>()
 }
 
-pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<MemoryRecord<D>> {
+pub(crate) fn decode<D: Document>(name: &str, row: &MemoryRow) -> Option<MemoryRecord<D>> {
     match D::decode(row.doc.clone()) {
         Ok(doc) => Some(MemoryRecord { doc, stamp: row.stamp, bytes: row.doc.clone() }),
         Err(error) => {

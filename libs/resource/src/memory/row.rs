@@ -9,7 +9,7 @@ use crate::kind::Stamp;
 
 /// A record in memory: its bytes, and the labels that lists filter by.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct MemoryRow {
     /// The encoded message, without etag, times and the fields that are worked out when it is read.
     pub doc: Bytes,
     /// Version and times.
@@ -17,7 +17,7 @@ pub struct Row {
     labels: Box<[(Label, Arc<str>)]>,
 }
 
-impl Row {
+impl MemoryRow {
     /// The row of a record that a change has put.
     pub(super) fn new(change: &Change, texts: &mut Texts) -> Self {
         let stamp = Stamp {

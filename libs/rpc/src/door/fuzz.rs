@@ -29,14 +29,14 @@ fn route() -> impl Strategy<Value = &'static Route> {
 }
 
 /// A request that says what a message says, as gRPC's JSON mapping writes it.
-struct Said {
+struct EncodedRequest {
     means: DynamicMessage,
     path: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-impl Said {
+impl EncodedRequest {
     fn of(route: &'static Route, seed: u64) -> Self {
         let mut maker = Maker::new(seed, route.body != RouteBody::Whole);
         let path = path(route, &mut maker);
@@ -135,7 +135,7 @@ fn parameters(object: Map<String, Value>) -> Vec<(String, String)> {
 }
 
 /// A body with something wrong in it, or a query.
-fn spoilt(mut said: Said, maker: &mut Maker) -> Said {
+fn spoilt(mut said: EncodedRequest, maker: &mut Maker) -> EncodedRequest {
     if let Ok(mut body) = serde_json::from_slice(&said.body) {
         maker.spoil(&mut body);
         said.body = body.to_string().into_bytes();
@@ -155,7 +155,7 @@ proptest! {
 
     #[test]
     fn what_grpc_means_by_its_json_the_door_takes(route in route(), seed in any::<u64>()) {
-        let said = Said::of(route, seed);
+        let said = EncodedRequest::of(route, seed);
         let taken = message(route, &said.outer(), &said.body);
         let taken = taken.map_err(|error| TestCaseError::fail(format!("{error} of {}", route.path)))?;
         let taken = DynamicMessage::decode(route.method.input(), &*taken).expect("a message");
@@ -164,7 +164,7 @@ proptest! {
 
     #[test]
     fn what_is_wrong_is_the_callers(route in route(), seed in any::<u64>()) {
-        let said = spoilt(Said::of(route, seed), &mut Maker::new(seed, false));
+        let said = spoilt(EncodedRequest::of(route, seed), &mut Maker::new(seed, false));
         if let Err(error) = message(route, &said.outer(), &said.body) {
             prop_assert_eq!(error.reason(), Reason::InvalidField, "{}", error);
             prop_assert!(!error.violations().is_empty());

@@ -8,7 +8,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::{Change, Db, Read};
 
 /// What a moment shows of a record.
-pub(super) struct Shown {
+pub(super) struct ShownVersion {
     /// The version that the moment shows.
     pub change: Change,
     /// The moment lies after it, and versions that came in between are not kept any more.
@@ -26,11 +26,11 @@ pub(super) async fn find(
     key: (&str, &str),
     moment: Option<Moment>,
     field: &str,
-) -> Result<Shown> {
+) -> Result<ShownVersion> {
     let change = version(db, read, key, moment, field).await?;
     let is_later = moment.is_some_and(|moment| is_later(&moment, &change));
     let standing_unknown = is_later && has_gap_after(read, key, change.version).await?;
-    Ok(Shown { change, standing_unknown })
+    Ok(ShownVersion { change, standing_unknown })
 }
 
 /// The version alone.

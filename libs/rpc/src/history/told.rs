@@ -10,7 +10,7 @@ use mpp_core::{Error, Result};
 use mpp_store::{Change, Labels, Op, Read};
 use serde_json::{Map, Value};
 
-use super::moment::Shown;
+use super::moment::ShownVersion;
 use crate::feed::{Teller, label_texts};
 
 /// Versions that are read at a time.
@@ -98,8 +98,8 @@ impl Page {
 }
 
 /// What a moment shows, with its document.
-pub(super) fn version(shown: &Shown, who: &Who) -> Version {
-    let Shown { change, standing_unknown } = shown;
+pub(super) fn version(shown: &ShownVersion, who: &Who) -> Version {
+    let ShownVersion { change, standing_unknown } = shown;
     let told = Some(who.change(change));
     let (revision, standing_unknown) = (change.revision, *standing_unknown);
     Version { change: told, revision, standing_unknown, ..Version::default() }
@@ -140,11 +140,11 @@ fn fields(change: &Change, who: &Who) -> Option<Map<String, Value>> {
 
 /// What two moments show of a record, and how they differ.
 pub(super) async fn compared(
-    from: Shown,
-    to: Shown,
+    from: ShownVersion,
+    to: ShownVersion,
     who: Who,
 ) -> Result<CompareRecordVersionsResponse> {
-    let told = |shown: &Shown| Version {
+    let told = |shown: &ShownVersion| Version {
         standing_unknown: shown.standing_unknown,
         ..bare(&shown.change, &who)
     };

@@ -21,7 +21,7 @@ impl Header {
 }
 
 /// The parts of a token, whoever has signed it.
-pub(super) struct Parts<'a> {
+pub(super) struct TokenParts<'a> {
     pub(super) signed: &'a str,
     pub(super) header: Header,
     pub(super) claims: Vec<u8>,
@@ -29,7 +29,7 @@ pub(super) struct Parts<'a> {
 }
 
 /// `None` for one that is not whole: before its key is looked for, which it may not name any more.
-pub(super) fn parts(token: &str) -> Option<Parts<'_>> {
+pub(super) fn parts(token: &str) -> Option<TokenParts<'_>> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (head, body) = signed.split_once('.')?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
@@ -39,5 +39,5 @@ pub(super) fn parts(token: &str) -> Option<Parts<'_>> {
     let signature = decode(signature)?;
     // Of other algorithms the length is not known here.
     let is_cut = header.is_ed25519() && signature.len() != SIGNATURE;
-    (!is_cut).then_some(Parts { signed, header, claims, signature })
+    (!is_cut).then_some(TokenParts { signed, header, claims, signature })
 }

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     Disagreement, Statement,
-    columns::{At, Column, Table},
+    columns::{Column, RowPlace, Table},
 };
 use crate::{Actor, Conn, Db, Progress, Tx, db_error, dialect::Engine};
 
@@ -171,7 +171,7 @@ fn of_row(table: &Table, row: &AnyRow) -> sqlx::Result<Vec<Wrong>> {
 
 /// A value of another type.
 fn of_class(
-    at: &At<'_>,
+    at: &RowPlace<'_>,
     column: &Column,
     (is, bytes): (&str, Vec<u8>),
     has_twin: bool,
@@ -211,7 +211,7 @@ fn beside_a_twin(table: &'static str, what: &str, gone: Statement) -> Disagreeme
 }
 
 /// A text, if it is not UTF-8.
-fn of_garbled(at: &At<'_>, column: &Column, bytes: Vec<u8>) -> Option<Disagreement> {
+fn of_garbled(at: &RowPlace<'_>, column: &Column, bytes: Vec<u8>) -> Option<Disagreement> {
     let (name, garbled) = (&column.name, String::from_utf8(bytes).err()?);
     let what = format!("the row {}: its {name} is no text, but bytes that are not UTF-8", at.shown);
     let (set, still) = (format!("set {name} = $2"), format!("lower(hex({name})) = $3"));

@@ -23,7 +23,7 @@ pub(super) struct Table {
 }
 
 /// The place of a row.
-pub(super) struct At<'a> {
+pub(super) struct RowPlace<'a> {
     pub table: &'a Table,
     /// Its key, for people.
     pub shown: String,
@@ -142,17 +142,17 @@ impl Table {
     }
 
     /// The place of a row that was read with [`Table::select_wrong`].
-    pub fn at(&self, row: &AnyRow) -> sqlx::Result<At<'_>> {
+    pub fn at(&self, row: &AnyRow) -> sqlx::Result<RowPlace<'_>> {
         let shown: Vec<u8> = row.try_get("shown")?;
         let id = match self.has_rowid {
             true => Id::Number(row.try_get("id")?),
             false => Id::WholeKey(row.try_get("id")?),
         };
-        Ok(At { table: self, shown: String::from_utf8_lossy(&shown).into_owned(), id })
+        Ok(RowPlace { table: self, shown: String::from_utf8_lossy(&shown).into_owned(), id })
     }
 }
 
-impl At<'_> {
+impl RowPlace<'_> {
     /// A statement about this row alone, as long as the condition still holds: it may be run later
     /// than the row was read. Its first value is the row's place.
     pub fn statement(&self, does: &str, set: &str, still: &str) -> Statement {

@@ -153,7 +153,7 @@ impl Feed {
         &self,
         (filter, caller): (&Filter, &str),
         place: impl Send + 'static,
-    ) -> mpsc::Receiver<Result<state::Part>> {
+    ) -> mpsc::Receiver<Result<state::StatePart>> {
         let (to, parts) = mpsc::channel(1);
         let (shared, wanted) = (self.0.clone(), (filter.clone(), caller.to_owned()));
         let limits = state::Limits {

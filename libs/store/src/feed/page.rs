@@ -44,7 +44,7 @@ impl FeedPlace {
 
 /// A piece of one transaction, small enough for a message.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct TransactionPiece {
     pub changes: Vec<Arc<Change>>,
     /// The difference that it makes to the digest of all records.
     pub adds: Digest,
@@ -53,7 +53,7 @@ pub(crate) struct Piece {
     pub bytes: usize,
 }
 
-impl Piece {
+impl TransactionPiece {
     pub fn revision(&self) -> i64 {
         self.end.at.revision
     }
@@ -88,7 +88,7 @@ pub(crate) async fn check(db: &Db, at: Marked) -> Result<()> {
 #[derive(Debug)]
 pub(crate) struct FeedPage {
     /// The pieces that follow; empty at the head.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<TransactionPiece>,
     /// True if more may follow at once.
     pub more: bool,
 }
@@ -154,14 +154,20 @@ fn place_after(row: &AnyRow, revision: i64) -> sqlx::Result<FeedPlace> {
 
 /// The last piece, if a change of that size belongs there and fits; else a new one.
 fn piece_for(
-    pieces: &mut Vec<Piece>,
+    pieces: &mut Vec<TransactionPiece>,
     end: FeedPlace,
     bytes: usize,
     piece_bytes: usize,
-) -> &mut Piece {
-    let fits = |piece: &Piece| piece.end.at == end.at && piece.bytes + bytes <= piece_bytes;
+) -> &mut TransactionPiece {
+    let fits =
+        |piece: &TransactionPiece| piece.end.at == end.at && piece.bytes + bytes <= piece_bytes;
     if !pieces.last().is_some_and(fits) {
-        pieces.push(Piece { changes: Vec::new(), adds: Digest::default(), end, bytes: 0 });
+        pieces.push(TransactionPiece {
+            changes: Vec::new(),
+            adds: Digest::default(),
+            end,
+            bytes: 0,
+        });
     }
     let last = pieces.len() - 1;
     &mut pieces[last]

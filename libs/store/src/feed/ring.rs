@@ -5,13 +5,13 @@ use std::{collections::VecDeque, sync::Arc};
 
 use mpp_core::Digest;
 
-use super::page::{FeedPlace, Piece};
+use super::page::{FeedPlace, TransactionPiece};
 use crate::mark::Marked;
 
 /// What a subscriber finds at its cursor: a piece, or the reason why there is none.
 #[derive(Debug)]
 pub(crate) enum AtCursor {
-    Piece(Arc<Piece>),
+    Piece(Arc<TransactionPiece>),
     /// Nothing yet: everything in the ring, up to this head, lies before the cursor.
     End {
         head: Marked,
@@ -35,7 +35,7 @@ pub(crate) struct Tail {
 
 #[derive(Debug)]
 pub(crate) struct Ring {
-    pieces: VecDeque<Arc<Piece>>,
+    pieces: VecDeque<Arc<TransactionPiece>>,
     /// The cursor of the first piece.
     first: u64,
     /// Every change after this revision, up to the head, is here.
@@ -85,7 +85,7 @@ impl Ring {
     }
 
     /// Appends, and drops the oldest pieces above the limit; the newest always stays.
-    pub fn push(&mut self, piece: Piece) {
+    pub fn push(&mut self, piece: TransactionPiece) {
         self.coming.add_all(&piece.adds);
         if piece.end.is_whole() {
             self.head = piece.end.at;
@@ -187,11 +187,16 @@ mod tests {
         FeedPlace::after(at(revision))
     }
 
-    fn piece(revision: i64, last: bool, bytes: usize) -> Piece {
+    fn piece(revision: i64, last: bool, bytes: usize) -> TransactionPiece {
         let seq = if last { i64::MAX } else { 1 };
         let mut adds = Digest::default();
         adds.add("mall", &format!("malls/{revision}-{last}"), 1);
-        Piece { changes: Vec::new(), adds, end: FeedPlace { at: at(revision), seq }, bytes }
+        TransactionPiece {
+            changes: Vec::new(),
+            adds,
+            end: FeedPlace { at: at(revision), seq },
+            bytes,
+        }
     }
 
     /// The digest of the pieces above, beside a record that was there before.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     last_proof::LastProof,
     pace::ProofPace,
-    page::{self, FeedPlace, Piece},
+    page::{self, FeedPlace, TransactionPiece},
     ring::{Ring, Tail},
 };
 use crate::{Db, Turns, mark::Marked};
@@ -112,7 +112,7 @@ impl Shared {
         &'a self,
         place: FeedPlace,
         caller: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<Piece>>> {
+    ) -> BoxFuture<'a, Result<Vec<TransactionPiece>>> {
         Box::pin(async move {
             let _turn = self.catch_ups.take(caller.to_owned()).await;
             let page = page::read(&self.db, place, self.options.message_bytes).await?;

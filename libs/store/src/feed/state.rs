@@ -33,7 +33,7 @@ const PAGE: i64 = 256;
 
 /// A part of the state.
 #[derive(Debug)]
-pub(crate) enum Part {
+pub(crate) enum StatePart {
     Changes {
         changes: Vec<Arc<Change>>,
         revision: i64,
@@ -58,7 +58,7 @@ pub(crate) struct Limits {
 
 /// The reader of the state, and when its time is over.
 struct Reader<'a> {
-    to: &'a mpsc::Sender<Result<Part>>,
+    to: &'a mpsc::Sender<Result<StatePart>>,
     /// The caller that it reads for; empty for this process itself.
     caller: &'a str,
     until: Instant,
@@ -71,7 +71,7 @@ pub(crate) async fn send(
     db: Db,
     (filter, caller): (Filter, String),
     limits: Limits,
-    to: mpsc::Sender<Result<Part>>,
+    to: mpsc::Sender<Result<StatePart>>,
     places: impl Send,
 ) {
     let until = Instant::now() + limits.whole;
@@ -99,7 +99,7 @@ async fn read(db: &Db, filter: &Filter, reader: &Reader<'_>) -> Result<()> {
         }
     }
     snapshot.end().await?;
-    reader.take(Part::End { at }).await
+    reader.send(StatePart::End { at }).await
 }
 
 /// Sends the records after a name and answers the last name; `None` after the last page.
@@ -118,13 +118,13 @@ async fn send_page(
     let fits = page.into_iter().filter(|change| filter.matches_labels(&change.labels));
     let changes: Vec<_> = fits.map(Arc::new).collect();
     if !changes.is_empty() {
-        reader.take(Part::Changes { changes, revision }).await?;
+        reader.send(StatePart::Changes { changes, revision }).await?;
     }
     Ok(last)
 }
 
 impl Reader<'_> {
-    async fn take(&self, part: Part) -> Result<()> {
+    async fn send(&self, part: StatePart) -> Result<()> {
         let left = self.until.saturating_duration_since(Instant::now());
         match self.to.send_timeout(Ok(part), left.min(self.limits.stall)).await {
             Ok(()) => Ok(()),

@@ -12,10 +12,10 @@ use tokio::{
 use super::{
     change::Change,
     filter::Filter,
-    page::{FeedPlace, Piece},
+    page::{FeedPlace, TransactionPiece},
     ring::{AtCursor, Tail},
     shared::Shared,
-    state::Part,
+    state::StatePart,
     token::Token,
 };
 use crate::mark::lineage_changed;
@@ -38,9 +38,9 @@ pub struct Batch {
 /// The place that a follower reads from.
 #[derive(Debug)]
 enum Source {
-    State(mpsc::Receiver<Result<Part>>),
+    State(mpsc::Receiver<Result<StatePart>>),
     /// The database, until the ring reaches back far enough.
-    Database(VecDeque<Arc<Piece>>),
+    Database(VecDeque<Arc<TransactionPiece>>),
     Ring(u64),
 }
 
@@ -100,7 +100,7 @@ impl Subscription {
         }
     }
 
-    pub(super) fn with_state(mut self, state: mpsc::Receiver<Result<Part>>) -> Self {
+    pub(super) fn with_state(mut self, state: mpsc::Receiver<Result<StatePart>>) -> Self {
         self.source = Source::State(state);
         self
     }
@@ -187,14 +187,14 @@ impl Subscription {
             () = self.feed.shutdown.cancelled() => return Ok(None),
         };
         match part {
-            Some(Ok(Part::Changes { changes, revision })) => Ok(Some(Batch {
+            Some(Ok(StatePart::Changes { changes, revision })) => Ok(Some(Batch {
                 changes,
                 revision,
                 token: None,
                 initial_state_complete: false,
                 digest: None,
             })),
-            Some(Ok(Part::End { at })) => {
+            Some(Ok(StatePart::End { at })) => {
                 self.place = FeedPlace::after(at);
                 self.source = Source::Database(VecDeque::new());
                 Ok(Some(self.bookmark(true)))
@@ -270,7 +270,7 @@ impl Subscription {
     }
 
     /// The part of a piece that passes the filter; `None` if nothing does.
-    fn deliver(&mut self, piece: &Piece) -> Option<Batch> {
+    fn deliver(&mut self, piece: &TransactionPiece) -> Option<Batch> {
         // A follower that came from another replica may be ahead of this one's ring.
         if piece.revision() <= self.place.at.revision && self.place.is_whole() {
             return None;

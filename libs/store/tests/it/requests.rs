@@ -132,17 +132,17 @@ async fn who_gives_way_and_gets_the_lease_again_is_alone_until_another_takes_it(
         let db = database.open(&SCHEMA).await.unwrap();
         let lasts = Duration::from_millis(50);
         let mut old = Lease::new(db.clone(), "sweep", "old", lasts);
-        assert!(old.take().await.unwrap() && !old.is_left_alone(), "nobody was asked");
+        assert!(old.take_or_renew().await.unwrap() && !old.is_left_alone(), "nobody was asked");
         old.give_way().await;
         let mut newer = Lease::new(db.clone(), "sweep", "newer", Duration::from_secs(60));
-        assert!(newer.take().await.unwrap());
-        assert!(!old.take().await.unwrap() && !old.is_left_alone(), "another has it");
+        assert!(newer.take_or_renew().await.unwrap());
+        assert!(!old.take_or_renew().await.unwrap() && !old.is_left_alone(), "another has it");
         newer.give_up().await;
-        assert!(old.take().await.unwrap() && !old.is_left_alone(), "it did not give way");
+        assert!(old.take_or_renew().await.unwrap() && !old.is_left_alone(), "it did not give way");
         old.give_way().await;
-        assert!(old.take().await.unwrap() && old.is_left_alone(), "nobody has taken it");
+        assert!(old.take_or_renew().await.unwrap() && old.is_left_alone(), "nobody has taken it");
         old.doubt();
-        assert!(old.take().await.unwrap() && old.is_left_alone(), "it has it still");
+        assert!(old.take_or_renew().await.unwrap() && old.is_left_alone(), "it has it still");
     })
     .await;
 }

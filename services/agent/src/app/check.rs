@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         tally::{Tally, some},
     },
-    source::{self, Fault, HeldBack, Item, Way, Yielded},
+    source::{self, Fault, HeldBack, ReadRecord, Way, Yielded},
     store::Store,
 };
 
@@ -102,7 +102,7 @@ impl Checked {
         }
     }
 
-    fn take_up(&mut self, item: Item, difference: &mut Difference, run: &Run) {
+    fn take_up(&mut self, item: ReadRecord, difference: &mut Difference, run: &Run) {
         self.tally.read += 1;
         match item.record {
             Err(error) => {

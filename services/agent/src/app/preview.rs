@@ -25,7 +25,7 @@ use crate::{
     model::{
         batch::Limits,
         difference::{self, Difference},
-        foreseen::{Changes, Goes, Gone, Look},
+        foreseen::{Changes, ForeseenRecord, Goes, Gone},
         problem::Problem,
         tally::Tally,
         withdraw::{self, Withdraw},
@@ -34,7 +34,7 @@ use crate::{
     store::Compared,
 };
 use known::EarlierRuns;
-use parts::{Asking, Parts};
+use parts::{Asking, PreviewParts};
 
 /// What a run would do.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ pub async fn preview(
     run: &Run,
     endpoint: &Endpoint,
     report: &(dyn Fn(Event) + Sync),
-    tell: &mut (dyn FnMut(Look) + Send),
+    tell: &mut (dyn FnMut(ForeseenRecord) + Send),
     shutdown: &CancellationToken,
 ) -> Result<Previewed> {
     let asking = Asking::to(run, endpoint, report, shutdown)?;
@@ -92,7 +92,7 @@ pub async fn preview(
 async fn look(
     run: &Run,
     mut asking: Asking<'_>,
-    tell: &mut (dyn FnMut(Look) + Send),
+    tell: &mut (dyn FnMut(ForeseenRecord) + Send),
 ) -> Result<Previewed> {
     let mut known = EarlierRuns::of(run).await?;
     let limits = asking.limits().await?;
@@ -110,7 +110,7 @@ async fn look(
     if survey.lack.is_none() && survey.tally.read > 0 {
         survey.difference.hold(compared.ids());
     }
-    let mut parts = Parts::new(asking, limits, tell);
+    let mut parts = PreviewParts::new(asking, limits, tell);
     parts.count_known(&compared);
     for replayed in comparison.replay(found)? {
         let (record, digest, is_wanted) = replayed?;
@@ -167,7 +167,7 @@ async fn withdraw(
     known: &EarlierRuns,
     survey: &Survey<'_>,
     compared: &Compared,
-    parts: &mut Parts<'_>,
+    parts: &mut PreviewParts<'_>,
 ) -> Result<Vec<Gone>> {
     let is_there = |id: &str| survey.difference.is_there(id);
     let due = known.due(run, survey, compared, parts.standing());

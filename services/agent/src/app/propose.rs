@@ -10,7 +10,7 @@ use crate::{
         mapping::Mapping,
     },
     policy::Policy,
-    source::{self, Fault, Folder, Input, Looked, Way, Yielded},
+    source::{self, Fault, Folder, FolderListing, Input, Way, Yielded},
 };
 
 /// Records that are looked at.
@@ -115,7 +115,7 @@ pub async fn propose(input: Input, wanted: &Wanted<'_>, policy: &Policy) -> Resu
 
 /// Records of each file, and what is wrong with each bad one.
 async fn of_folder(folder: &Folder, policy: &Policy) -> Result<(Vec<Value>, Vec<Error>), Fault> {
-    let Looked { files, others } = source::look(folder, policy)?;
+    let FolderListing { files, others } = source::look(folder, policy)?;
     let each = LOOKED_AT.div_ceil(files.len().max(1));
     let (mut records, mut lacks) = (Vec::new(), Vec::new());
     for (_, file) in files {

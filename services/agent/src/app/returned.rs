@@ -17,14 +17,14 @@ use tonic_health::pb::{
 use crate::policy::Policy;
 
 /// Looks whether the registry serves.
-pub struct Look {
+pub struct ServingCheck {
     /// `None` if no channel can be made; the run itself says why.
     health: Option<HealthClient<Channel>>,
     every: Duration,
     was_away: bool,
 }
 
-impl Look {
+impl ServingCheck {
     /// Looks at the registry behind `endpoint`.
     pub fn new(endpoint: &Endpoint, policy: &Policy) -> Self {
         let health = mpp_client::connect(endpoint).ok().map(HealthClient::new);
@@ -55,7 +55,7 @@ async fn serves(health: &mut HealthClient<Channel>, limit: Duration) -> bool {
 
 /// Ends once the registry behind `endpoint`, which was away, serves again.
 pub async fn until_back(endpoint: &Endpoint, policy: &Policy) {
-    Look::new(endpoint, policy).back().await;
+    ServingCheck::new(endpoint, policy).back().await;
 }
 
 #[cfg(test)]
@@ -71,9 +71,9 @@ mod tests {
     const WHILE: Duration = Duration::from_millis(600);
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    fn look(address: SocketAddr) -> Look {
+    fn look(address: SocketAddr) -> ServingCheck {
         let endpoint = Endpoint { address: format!("http://{address}"), ..Endpoint::default() };
-        Look { every: WHILE / 10, ..Look::new(&endpoint, &Policy::default()) }
+        ServingCheck { every: WHILE / 10, ..ServingCheck::new(&endpoint, &Policy::default()) }
     }
 
     async fn serve(listener: TcpListener) {

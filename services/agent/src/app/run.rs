@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     plan::{Event, Outcome, Run},
-    returned::Look,
-    session::{self, Broken, Ended, Reading},
+    returned::ServingCheck,
+    session::{self, Broken, Ended, SourceStream},
 };
 use crate::{
     model::{mapping, problem::Problem},
@@ -59,7 +59,7 @@ async fn until_ended(
     shutdown: &CancellationToken,
 ) -> Result<Ended> {
     let session::Context { run, store, report, .. } = *context;
-    let mut patience = Patience::new(&run.policy, Look::new(context.endpoint, &run.policy));
+    let mut patience = Patience::new(&run.policy, ServingCheck::new(context.endpoint, &run.policy));
     let mut reading = None;
     loop {
         let attempt = attempt(context, reading.take());
@@ -83,7 +83,7 @@ async fn until_ended(
 /// Goes on with what was read of the source, or reads it anew.
 async fn attempt(
     context: &session::Context<'_>,
-    reading: Option<Reading>,
+    reading: Option<SourceStream>,
 ) -> Result<Result<Ended, Broken>> {
     let reading = match reading {
         Some(reading) => reading,
@@ -97,7 +97,7 @@ async fn attempt(
             let released = context.store.released().await?;
             let way = Way { released, ..run.way.clone() };
             let items = source::read(run.input.clone(), way, before, &run.policy);
-            Reading::begin(items).await
+            SourceStream::begin(items).await
         }
     };
     Ok(session::sync(context, reading).await)
@@ -141,11 +141,11 @@ fn both(fault: &Fault, error: &Error) -> Error {
 pub(super) struct Patience {
     backoff: Backoff,
     left: Duration,
-    look: Look,
+    look: ServingCheck,
 }
 
 impl Patience {
-    pub(super) fn new(policy: &Policy, look: Look) -> Self {
+    pub(super) fn new(policy: &Policy, look: ServingCheck) -> Self {
         let backoff = Backoff::new(policy.first_wait(), policy.longest_wait());
         Self { backoff, left: policy.patience(), look }
     }

@@ -70,16 +70,16 @@ pub struct Broken {
     pub fault: Option<Fault>,
     /// The source as far as it was read: the next try goes on with it, so that the office's server
     /// is not asked again.
-    pub reading: Option<Reading>,
+    pub reading: Option<SourceStream>,
 }
 
 /// A source that is being read: its first record, and the channel of the others.
-pub struct Reading {
+pub struct SourceStream {
     first: Option<Yielded>,
     items: mpsc::Receiver<Yielded>,
 }
 
-impl Reading {
+impl SourceStream {
     /// Waits for the first record: a fault that the source has from the start is told without a
     /// registry.
     pub async fn begin(mut items: mpsc::Receiver<Yielded>) -> Self {
@@ -92,12 +92,12 @@ impl Reading {
 /// # Errors
 /// The registry refused the session, or the connection broke. Answers so far are stored; the next
 /// session goes on from there.
-pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Broken> {
+pub async fn sync(context: &Context<'_>, reading: SourceStream) -> Result<Ended, Broken> {
     let mut session = match Session::open(context).await {
         Ok(session) => session,
         Err(error) => return Err(unopened(error, reading)),
     };
-    let Reading { first, items } = reading;
+    let SourceStream { first, items } = reading;
     let (first, fault) = match first {
         Some(Yielded::Fault(fault)) => (None, Some(fault)),
         first => (first, None),
@@ -114,9 +114,9 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     }
 }
 
-fn unopened(error: Error, reading: Reading) -> Broken {
+fn unopened(error: Error, reading: SourceStream) -> Broken {
     match reading {
-        Reading { first: Some(Yielded::Fault(fault)), .. } => {
+        SourceStream { first: Some(Yielded::Fault(fault)), .. } => {
             Broken { error, fault: Some(fault), reading: None }
         }
         reading => Broken { error, fault: None, reading: Some(reading) },

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     model::{
-        foreseen::Look,
+        foreseen::ForeseenRecord,
         problem::Problem,
         template::{Layout, Placed, program},
         withdraw::Withdraw,
@@ -115,12 +115,12 @@ impl Uploaded {
         &self,
         endpoint: &Endpoint,
         report: &(dyn Fn(Event) + Sync),
-        tell: &mut (dyn FnMut(Look) + Send),
+        tell: &mut (dyn FnMut(ForeseenRecord) + Send),
         shutdown: &CancellationToken,
     ) -> Result<(Previewed, Vec<Placed>)> {
         let most = usize::try_from(self.run.policy.kept_problems).unwrap_or(usize::MAX);
         let mut refused = Vec::new();
-        let mut hear = |look: Look| {
+        let mut hear = |look: ForeseenRecord| {
             refused.extend(refusal(&look).filter(|_| refused.len() < most));
             tell(look);
         };
@@ -157,7 +157,7 @@ impl Uploaded {
 }
 
 /// Why the registry would refuse a record, or keep it waiting; `None` if it would do neither.
-fn refusal(look: &Look) -> Option<Problem> {
+fn refusal(look: &ForeseenRecord) -> Option<Problem> {
     let result = look.record.result.as_ref().filter(|result| !result.code.is_empty())?;
     Some(Problem {
         record: Problem::located(Some(&look.place), &look.id),

@@ -29,7 +29,7 @@ pub struct Absent {
 
 /// The counts of a complete run, which decide whether absent records may go.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
+pub struct RunCounts {
     /// Records that the registry holds.
     pub held: usize,
     /// Rows that could not be read, or were held back.
@@ -58,7 +58,7 @@ impl Rule {
     /// The absent records that go now: none sooner than was told, whatever the grace is by now.
     /// None goes after a run that could not read a row, which may be that record's, nor after one
     /// from which nothing stands in the index.
-    pub fn judge(&self, absent: &BTreeMap<String, Absent>, seen: Seen, now: Micros) -> Due {
+    pub fn judge(&self, absent: &BTreeMap<String, Absent>, seen: RunCounts, now: Micros) -> Due {
         if seen.unread > 0 || seen.standing == 0 {
             return Due::These(Vec::new());
         }
@@ -78,7 +78,7 @@ mod tests {
 
     const HOUR: Micros = 3_600_000_000;
     const RULE: Rule = Rule { grace: Some(24 * HOUR), max_percent: 10, few: 3 };
-    const WHOLE: Seen = Seen { held: 100, unread: 0, standing: 90 };
+    const WHOLE: RunCounts = RunCounts { held: 100, unread: 0, standing: 90 };
 
     fn absent(count: usize, since: Micros) -> BTreeMap<String, Absent> {
         let one = Absent { since, due: since + 24 * HOUR };
@@ -121,14 +121,15 @@ mod tests {
     #[test]
     fn nothing_goes_where_anything_is_in_doubt() {
         let judge = |seen| ids(RULE.judge(&absent(2, 0), seen, 48 * HOUR));
-        assert_eq!(judge(Seen { unread: 1, ..WHOLE }), Some(0), "the row may be its own");
-        assert_eq!(judge(Seen { standing: 0, ..WHOLE }), Some(0));
+        assert_eq!(judge(RunCounts { unread: 1, ..WHOLE }), Some(0), "the row may be its own");
+        assert_eq!(judge(RunCounts { standing: 0, ..WHOLE }), Some(0));
         assert_eq!(judge(WHOLE), Some(2));
     }
 
     #[test]
     fn more_than_may_go_at_once_stay_all() {
-        let judge = |count, held| RULE.judge(&absent(count, 0), Seen { held, ..WHOLE }, 48 * HOUR);
+        let judge =
+            |count, held| RULE.judge(&absent(count, 0), RunCounts { held, ..WHOLE }, 48 * HOUR);
         assert_eq!(judge(11, 100), Due::TooMany(11, 10));
         assert_eq!(ids(judge(10, 100)), Some(10));
         assert_eq!(ids(judge(3, 4)), Some(3), "of a small source a few");

@@ -8,7 +8,7 @@ use mpp_form::record::{self, known_as};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{own::Own, tally::some};
+use super::{own::SentIds, tally::some};
 
 /// The first 16 bytes of SHA-256 over the encoded record.
 pub type Digest = [u8; 16];
@@ -66,7 +66,7 @@ pub struct Difference {
     /// Ids that somebody has said to be rightly gone: they are told, and no longer count.
     accepted: HashSet<String>,
     /// What this configuration has sent; `None`: whatever the registry holds is its own.
-    own: Option<Own>,
+    own: Option<SentIds>,
     /// Ids of this run, and the first record of each.
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
@@ -95,7 +95,7 @@ impl Difference {
     }
 
     /// Tells what this configuration has sent from what others of its source have.
-    pub fn of(self, own: Option<Own>) -> Self {
+    pub fn of(self, own: Option<SentIds>) -> Self {
         Self { own, ..self }
     }
 

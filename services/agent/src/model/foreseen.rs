@@ -6,7 +6,7 @@ use mpp_form::record::is_place;
 
 /// A record that would be sent.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub struct ForeseenRecord {
     /// Where it stands in the source; empty for one that is withdrawn.
     pub place: String,
     /// The id in the source.

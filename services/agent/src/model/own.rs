@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 /// What a configuration has sent of its source.
 #[derive(Clone, Debug, Default)]
-pub struct Own {
+pub struct SentIds {
     /// Ids of what it has sent, or has found at the registry as it is in its source.
     pub sent: HashSet<String>,
     /// Those of them that nobody else can have sent: the registry held none of them before, and no
@@ -13,7 +13,7 @@ pub struct Own {
 }
 
 #[cfg(test)]
-impl Own {
+impl SentIds {
     /// These ids, all sent by this configuration alone.
     pub fn alone(ids: &[&str]) -> Self {
         let ids: HashSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();

@@ -126,7 +126,7 @@ fn delete(id: &str, name: &str) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::own::Own;
+    use crate::model::own::SentIds;
 
     /// The source has the family card.
     fn with_kk() -> Difference {
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_another_configuration_has_sent_is_left_alone() {
         let held = ["akta", "kk", "ktp", "malls/wa"].map(|id| (id.into(), id.into())).into();
-        let difference = with_kk().of(Some(Own::alone(&["akta"])));
+        let difference = with_kk().of(Some(SentIds::alone(&["akta"])));
         let chosen = |wanted| deletes(&wanted, &held, &difference, 0);
         let (records, problems) = chosen(Withdraw::AllGone);
         assert_eq!((records.len(), problems.len()), (1, 0), "its own has gone: {records:?}");
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_another_may_feed_by_now_goes_only_where_it_is_named() {
         let held = ["akta", "kk", "ktp"].map(|id| (id.into(), id.into())).into();
-        let mut own = Own::alone(&["akta", "ktp"]);
+        let mut own = SentIds::alone(&["akta", "ktp"]);
         own.alone.remove("ktp");
         let difference = with_kk().of(Some(own));
         let chosen = |wanted| deletes(&wanted, &held, &difference, 0);

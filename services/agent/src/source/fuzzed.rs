@@ -6,9 +6,9 @@ use jaq_json::Val;
 use super::{
     pages::{envelope, next::Next, place},
     whole::{
-        account::{self, Looked},
+        account::{self, PageSoFar},
         address::Address,
-        extent::{Extent, Seen},
+        extent::{Extent, SeenPage},
         full, more, says, spoken,
     },
 };
@@ -115,14 +115,14 @@ fn read(page: &Val, location: &str) -> Vec<account::Unknown> {
     let _ = envelope::refusal(page, false);
     let _ = envelope::items(page, &"layanan".into(), location);
     let mut extent = Extent::default();
-    let _ = extent.page(&Seen { page, rows, location });
+    let _ = extent.page(&SeenPage { page, rows, location });
     let _ = (extent.beyond(2), extent.all_read(2), extent.says_how_many());
     let _ = (more::sign(page, rows, "next"), more::says_last(page, rows));
     let _ = full::bound(page, rows, location, &[]);
     let next = Next { link: "next".into(), parameter: String::new() };
     let _ = next.after((page, rows), None, location, true);
     let _ = account::beyond(page, rows, location, 2);
-    account::unknown(&Looked {
+    account::unknown(&PageSoFar {
         page,
         rows,
         location,

@@ -23,8 +23,8 @@ use tokio::sync::mpsc;
 
 pub use fault::Fault;
 pub use folders::edited::Edited;
-pub use folders::folder::{Folder, Looked, look, pattern};
-pub use found::{Item, Yielded};
+pub use folders::folder::{Folder, FolderListing, look, pattern};
+pub use found::{ReadRecord, Yielded};
 pub use pages::fetch::is_remote;
 pub use pages::json::Pages;
 pub use pages::list::{Lists, lists};
@@ -162,7 +162,7 @@ mod tests {
                      requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}] } }"#;
 
     /// Reads a file after a run that found `before`.
-    async fn found(csv: &str, before: Relied) -> (Vec<Item>, Option<Fault>, Option<Keys>) {
+    async fn found(csv: &str, before: Relied) -> (Vec<ReadRecord>, Option<Fault>, Option<Keys>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
@@ -242,7 +242,7 @@ mod tests {
         assert!(fault.message().contains("written to while it was read"), "{fault}");
     }
 
-    async fn mapped(csv: &str, program: &str) -> Vec<Item> {
+    async fn mapped(csv: &str, program: &str) -> Vec<ReadRecord> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");

@@ -42,14 +42,14 @@ struct Rows {
     /// How they were mapped.
     way: String,
     /// Those of the run before that did not come yet, by the identity of the raw row.
-    before: HashMap<Identity, Kept>,
+    before: HashMap<Identity, RememberedRecord>,
     /// Those that have come.
-    come: HashMap<Identity, Kept>,
+    come: HashMap<Identity, RememberedRecord>,
     bytes: usize,
     most_bytes: usize,
 }
 
-struct Kept {
+struct RememberedRecord {
     record: Box<[u8]>,
     kind: &'static str,
     named: Identity,
@@ -80,7 +80,7 @@ impl Remembered {
     pub(super) fn end(&self) {
         let Some(mut rows) = self.rows() else { return };
         let gone = std::mem::take(&mut rows.before);
-        rows.bytes -= gone.values().map(Kept::bytes).sum::<usize>();
+        rows.bytes -= gone.values().map(RememberedRecord::bytes).sum::<usize>();
     }
 
     /// What was made of the same row before.
@@ -96,7 +96,7 @@ impl Remembered {
     /// Keeps what was made of a row, as far as there is room.
     pub(super) fn keep(&self, raw: Identity, Mapped { record, kind, named }: &Mapped) {
         let Some(mut rows) = self.rows() else { return };
-        let kept = Kept { record: record.encode_to_vec().into(), kind, named: *named };
+        let kept = RememberedRecord { record: record.encode_to_vec().into(), kind, named: *named };
         if rows.bytes + kept.bytes() > rows.most_bytes {
             return;
         }
@@ -118,7 +118,7 @@ impl Remembered {
     }
 }
 
-impl Kept {
+impl RememberedRecord {
     /// With what a table takes for it.
     fn bytes(&self) -> usize {
         self.record.len() + 96

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::{
     explained,
     fault::Fault,
-    found::{Item, Yielded},
+    found::{ReadRecord, Yielded},
     identity::{Identity, identity, names},
     remembered::Mapped,
     tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
@@ -58,7 +58,7 @@ pub struct Sink<'a> {
     /// Where the record stands that a row yields beside others.
     which: Option<String>,
     /// The row that is being read.
-    row: below::Row,
+    row: below::RowShape,
     /// The record above it.
     above: Option<below::Above>,
     /// The last record, if there was nothing to say about it.
@@ -90,7 +90,7 @@ impl<'a> Sink<'a> {
             of_row: None,
             reads_rows: false,
             which: None,
-            row: below::Row::default(),
+            row: below::RowShape::default(),
             above: None,
             plain: None,
         }
@@ -189,7 +189,7 @@ impl<'a> Sink<'a> {
             return self.pass_over(found_at, error).map(|()| of_raw);
         }
         self.keys.look_at(&raw);
-        self.row = below::Row::of(&raw);
+        self.row = below::RowShape::of(&raw);
         if let Some(put) = self.put_again(&found_at, of_raw) {
             return put;
         }
@@ -237,7 +237,7 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         if outputs.is_empty() {
             // What stands below is no part of a row that is left out.
-            self.row = below::Row::default();
+            self.row = below::RowShape::default();
         }
         // A mapping that yields several has split the bundle.
         let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
@@ -282,7 +282,7 @@ impl<'a> Sink<'a> {
         let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
         let which = self.which.take().filter(|_| record.is_err());
         let found_at = which.unwrap_or_else(|| found_at.to_owned());
-        self.send(Item { found_at, record, notes, refused_id, is_record: true, held_back })
+        self.send(ReadRecord { found_at, record, notes, refused_id, is_record: true, held_back })
     }
 
     /// Values that no person wrote are refused first: `trial_rows` cannot make a title of
@@ -316,13 +316,13 @@ impl<'a> Sink<'a> {
         self.took
     }
 
-    fn send(&mut self, item: Item) -> Result<()> {
+    fn send(&mut self, item: ReadRecord) -> Result<()> {
         self.took &= item.record.is_ok();
         let found_at = self.placed(item.found_at);
-        self.hand_in_turn(Item { found_at, ..item })
+        self.hand_in_turn(ReadRecord { found_at, ..item })
     }
 
-    fn hand_item(&mut self, item: Item) -> Result<()> {
+    fn hand_item(&mut self, item: ReadRecord) -> Result<()> {
         self.hand(Yielded::Record(Box::new(item)))
     }
 }

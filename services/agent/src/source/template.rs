@@ -10,9 +10,9 @@ use super::{
     fault::Fault,
     sink::Sink,
     tables::{
-        before::{Before, Open},
+        before::{Before, OpenWorkbook},
         hidden::Hidden,
-        row::{Row, TableRows},
+        row::{FileRow, TableRows},
         sheet::SheetRows,
         table::read_rows,
         workbook::{holds_something, open},
@@ -64,10 +64,15 @@ pub fn layout(template: &Template, policy: &Policy) -> Result<Layout, Fault> {
     let mut rows = SheetRows::open(&mut open, &sheet, before).map_err(unreadable)?;
     let first = rows.look_ahead(1).map_err(|error| unreadable(error.to_string()))?;
     match first {
-        [Row::Cells { line: HEADING_ROW, cells }] => Layout::of(&sheet, cells).map_err(|text| {
-            Fault::unreadable(place, format!("sheet '{sheet}', row 1: {text}; {HOW_TO_GET_ONE}"))
-        }),
-        [Row::Refused { line: HEADING_ROW, error, .. }] => {
+        [FileRow::Cells { line: HEADING_ROW, cells }] => {
+            Layout::of(&sheet, cells).map_err(|text| {
+                Fault::unreadable(
+                    place,
+                    format!("sheet '{sheet}', row 1: {text}; {HOW_TO_GET_ONE}"),
+                )
+            })
+        }
+        [FileRow::Refused { line: HEADING_ROW, error, .. }] => {
             Err(unreadable(format!("row 1: {}", error.message())))
         }
         _ => Err(Fault::unreadable(
@@ -94,7 +99,7 @@ pub fn read(template: &Template, policy: &Policy, sink: &mut Sink<'_>) -> Result
 }
 
 /// The sheet that is filled in, once the workbook is known to be the template's.
-fn choose(open: &mut Open, place: &str) -> Result<String, Fault> {
+fn choose(open: &mut OpenWorkbook, place: &str) -> Result<String, Fault> {
     check_mark(open, place)?;
     let sheets = open.sheets_metadata().to_vec();
     let shown = sheets.iter().filter(|sheet| {
@@ -133,7 +138,7 @@ fn choose(open: &mut Open, place: &str) -> Result<String, Fault> {
 }
 
 /// Rows on the sheet of the example are never sent, so none may stand there but the example's own.
-fn check_example(open: &mut Open, sheet: &str, place: &str) -> Result<(), Fault> {
+fn check_example(open: &mut OpenWorkbook, sheet: &str, place: &str) -> Result<(), Fault> {
     let told = |error| Fault::torn(place, format!("sheet '{sheet}': {error}"));
     let mut cells = open.worksheet_cells_reader(sheet).map_err(told)?;
     let (mut filled, mut examples) = (BTreeSet::new(), BTreeSet::new());
@@ -158,7 +163,7 @@ fn check_example(open: &mut Open, sheet: &str, place: &str) -> Result<(), Fault>
 }
 
 /// The mark names the template and its version, so that a later program knows what it reads.
-fn check_mark(open: &mut Open, place: &str) -> Result<(), Fault> {
+fn check_mark(open: &mut OpenWorkbook, place: &str) -> Result<(), Fault> {
     let version = mark(open);
     let text = match version.as_deref() {
         Some(version) if version == VERSION.to_string() => return Ok(()),
@@ -175,7 +180,7 @@ fn check_mark(open: &mut Open, place: &str) -> Result<(), Fault> {
 }
 
 /// The version in the sheet of the mark: its second cell, behind the template's name.
-fn mark(open: &mut Open) -> Option<String> {
+fn mark(open: &mut OpenWorkbook) -> Option<String> {
     let mut cells = open.worksheet_cells_reader(MARK_SHEET).ok()?;
     let mut text = || words(cells.next_cell().ok()??.get_value());
     let name = text()?;
@@ -202,9 +207,9 @@ struct FieldRows<'a> {
 }
 
 impl FieldRows<'_> {
-    fn fields(&self, line: usize, cells: Vec<String>) -> Row {
+    fn fields(&self, line: usize, cells: Vec<String>) -> FileRow {
         if self.layout.is_heading(&cells) {
-            return Row::Cells { line, cells: self.layout.keys() };
+            return FileRow::Cells { line, cells: self.layout.keys() };
         }
         let mut faults = Vec::new();
         let columns = self.layout.columns();
@@ -213,8 +218,8 @@ impl FieldRows<'_> {
         };
         let rest: Vec<_> = columns.zip(cells).map(read).collect();
         match faults.is_empty() {
-            true => Row::Cells { line, cells: rest.into_iter().flatten().collect() },
-            false => Row::Refused { line, error: Error::fields(faults), rest },
+            true => FileRow::Cells { line, cells: rest.into_iter().flatten().collect() },
+            false => FileRow::Refused { line, error: Error::fields(faults), rest },
         }
     }
 
@@ -226,14 +231,14 @@ impl FieldRows<'_> {
 }
 
 impl TableRows for FieldRows<'_> {
-    fn next(&mut self) -> io::Result<Option<Row>> {
+    fn next(&mut self) -> io::Result<Option<FileRow>> {
         match self.rows.next()? {
-            Some(Row::Cells { line, .. }) if !std::mem::replace(&mut self.is_below, true) => {
-                Ok(Some(Row::Cells { line, cells: self.layout.keys() }))
+            Some(FileRow::Cells { line, .. }) if !std::mem::replace(&mut self.is_below, true) => {
+                Ok(Some(FileRow::Cells { line, cells: self.layout.keys() }))
             }
-            Some(Row::Cells { line, cells }) => Ok(Some(self.fields(line, cells))),
-            Some(Row::Refused { line, error, rest }) => {
-                Ok(Some(Row::Refused { line, error, rest: self.rest(rest) }))
+            Some(FileRow::Cells { line, cells }) => Ok(Some(self.fields(line, cells))),
+            Some(FileRow::Refused { line, error, rest }) => {
+                Ok(Some(FileRow::Refused { line, error, rest: self.rest(rest) }))
             }
             row => Ok(row),
         }

@@ -9,12 +9,12 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::{Store, failed};
-use crate::model::own::Own;
+use crate::model::own::SentIds;
 
 impl Store {
     /// What this configuration has sent, also without an answer, or has found at the registry as it
     /// is in its source.
-    pub async fn own(&self) -> Result<Own> {
+    pub async fn own(&self) -> Result<SentIds> {
         let rows = sqlx::query(
             "SELECT source_id, source_id NOT IN (SELECT source_id FROM shared)
              AND source_id IN (SELECT source_id FROM own)
@@ -25,7 +25,7 @@ impl Store {
         .map_err(failed)?;
         let alone = rows.iter().filter(|row| row.get(1)).map(|row| row.get(0)).collect();
         let sent: HashSet<String> = rows.iter().map(|row| row.get(0)).collect();
-        Ok(Own { sent, alone })
+        Ok(SentIds { sent, alone })
     }
 
     /// Notes that all that the registry holds of the source is this one's: a workbook is uploaded

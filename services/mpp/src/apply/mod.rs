@@ -26,7 +26,7 @@ use crate::record::Records;
 
 pub use difference::Change;
 pub use read::{from_file, from_text};
-pub use record::{Record, records};
+pub use record::{RecordToApply, records};
 
 /// Calls under way at once. SQLite has one writer: more calls would only wait, and on a busy
 /// machine beyond their deadline.
@@ -64,13 +64,13 @@ pub enum Outcome {
 
 /// A record and its outcome.
 pub struct Applied<'a> {
-    pub record: &'a Record,
+    pub record: &'a RecordToApply,
     pub outcome: Outcome,
 }
 
 /// Applies the records, each after those that it names, and tells of each in that order.
 pub async fn apply(
-    records: &[Record],
+    records: &[RecordToApply],
     services: &Records<'_>,
     options: Options<'_>,
     tell: &mut dyn FnMut(Applied<'_>),
@@ -99,7 +99,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn one(&self, record: &Record) -> Outcome {
+    async fn one(&self, record: &RecordToApply) -> Outcome {
         if let Some(why) = &self.away {
             return Outcome::Left(why.clone());
         }
@@ -112,7 +112,7 @@ impl Run<'_> {
             .await
     }
 
-    fn note(&mut self, record: &Record, outcome: &Outcome) {
+    fn note(&mut self, record: &RecordToApply, outcome: &Outcome) {
         let name = record.name.clone();
         match outcome {
             Outcome::Created { .. } => drop(self.new.insert(name)),

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::record::Record;
+use super::record::RecordToApply;
 
 /// The records in levels; none names another of its own level or of a later one, except in a
 /// circle, which is cut where it closes. Within a level they keep the order in which they were
 /// given.
-pub fn levels(records: &[Record]) -> Vec<Vec<&Record>> {
+pub fn levels(records: &[RecordToApply]) -> Vec<Vec<&RecordToApply>> {
     let at: HashMap<&str, usize> =
         records.iter().enumerate().map(|(at, record)| (record.name.as_str(), at)).collect();
     let mut depths = Depths { records, at, known: vec![None; records.len()] };
-    let mut levels: BTreeMap<usize, Vec<&Record>> = BTreeMap::new();
+    let mut levels: BTreeMap<usize, Vec<&RecordToApply>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
         levels.entry(depths.of(at)).or_default().push(record);
     }
@@ -19,7 +19,7 @@ pub fn levels(records: &[Record]) -> Vec<Vec<&Record>> {
 }
 
 struct Depths<'a> {
-    records: &'a [Record],
+    records: &'a [RecordToApply],
     at: HashMap<&'a str, usize>,
     /// `Some(0)` while it is being worked out.
     known: Vec<Option<usize>>,

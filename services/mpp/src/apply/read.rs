@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// A record as a file gives it.
 #[derive(Debug)]
-pub struct Given {
+pub struct GivenRecord {
     /// "malls.yaml, record 3".
     pub place: String,
     pub value: Value,
@@ -20,7 +20,7 @@ pub struct Given {
 ///
 /// # Errors
 /// It cannot be read, or is neither JSON nor YAML; names the file and the line.
-pub fn from_file(path: &Path) -> Result<Vec<Given>> {
+pub fn from_file(path: &Path) -> Result<Vec<GivenRecord>> {
     let (name, text) = if path == Path::new("-") {
         ("standard input".to_owned(), io::read_to_string(io::stdin()))
     } else {
@@ -35,7 +35,7 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
 ///
 /// # Errors
 /// The same as [`from_file`].
-pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
+pub fn from_text(file: &str, text: &str) -> Result<Vec<GivenRecord>> {
     let documents = if text.trim_start().starts_with(['{', '[']) { json(text) } else { yaml(text) };
     let documents = documents.map_err(|error| Error::field(file, FieldCode::Unreadable, error))?;
     let values = documents.into_iter().flat_map(|document| match document {
@@ -46,7 +46,7 @@ pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
     });
     let given = values.enumerate().map(|(at, value)| {
         let place = format!("{file}, record {}", at + 1);
-        Given { place, value }
+        GivenRecord { place, value }
     });
     Ok(given.collect())
 }

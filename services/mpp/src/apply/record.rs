@@ -7,7 +7,7 @@ use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _};
 use serde_json::Value;
 
-use super::read::Given;
+use super::read::GivenRecord;
 use crate::record::Kind;
 
 /// Fields that only the service sets; a file that gives them, as `mpp get` prints them, may keep
@@ -16,7 +16,7 @@ const OF_THE_SERVICE: [&str; 5] = ["name", "etag", "create_time", "update_time",
 
 /// A record to apply.
 #[derive(Debug)]
-pub struct Record {
+pub struct RecordToApply {
     /// "malls.yaml, record 3".
     pub place: String,
     pub name: String,
@@ -32,7 +32,7 @@ pub struct Record {
 ///
 /// # Errors
 /// Every fault of every record, with file, record and path.
-pub fn records(given: Vec<Given>) -> Result<Vec<Record>> {
+pub fn records(given: Vec<GivenRecord>) -> Result<Vec<RecordToApply>> {
     let mut faults = Vec::new();
     let mut records = Vec::new();
     let mut places: BTreeMap<String, String> = BTreeMap::new();
@@ -49,13 +49,13 @@ pub fn records(given: Vec<Given>) -> Result<Vec<Record>> {
     if faults.is_empty() { Ok(records) } else { Err(Error::fields(faults)) }
 }
 
-fn twice(record: &Record, before: &str) -> FieldViolation {
+fn twice(record: &RecordToApply, before: &str) -> FieldViolation {
     let description = format!("{} stands in {before} already; give it once", record.name);
     FieldViolation { field: record.place.clone(), description, code: FieldCode::Duplicate }
 }
 
-fn record(given: Given) -> Result<Record> {
-    let Given { place, value } = given;
+fn record(given: GivenRecord) -> Result<RecordToApply> {
+    let GivenRecord { place, value } = given;
     let name = value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let kind = Kind::of(&name).map_err(|_| no_name(&place, &value))?;
     let place_and_name = format!("{place} ({name})");
@@ -67,7 +67,7 @@ fn record(given: Given) -> Result<Record> {
     let message =
         json::read_dynamic(kind.word, &value).map_err(|error| located(&error, &place_and_name))?;
     let names = names_in(&value, &name);
-    Ok(Record { given: fields_given(&message, &value), place, name, kind, message, names })
+    Ok(RecordToApply { given: fields_given(&message, &value), place, name, kind, message, names })
 }
 
 fn no_name(place: &str, value: &Value) -> Error {
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::apply::from_text;
 
-    fn read(text: &str) -> Result<Vec<Record>> {
+    fn read(text: &str) -> Result<Vec<RecordToApply>> {
         records(from_text("f.yaml", text)?)
     }
 

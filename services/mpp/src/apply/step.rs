@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mpp_core::{Error, Reason, Result};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
-use super::{Options, Outcome, difference::difference, record::Record};
+use super::{Options, Outcome, difference::difference, record::RecordToApply};
 use crate::record::Records;
 
 pub struct ApplyStep<'a> {
@@ -16,7 +16,7 @@ pub struct ApplyStep<'a> {
 }
 
 impl ApplyStep<'_> {
-    pub async fn run(&self, record: &Record) -> Outcome {
+    pub async fn run(&self, record: &RecordToApply) -> Outcome {
         let (verb, outcome) = match self.services.get(&record.name).await {
             Ok(_) if self.options.keep_existing => return Outcome::Unchanged,
             Ok(stored) => ("Update", self.update(record, &stored).await),
@@ -28,7 +28,7 @@ impl ApplyStep<'_> {
         outcome.unwrap_or_else(|error| Outcome::Refused { verb, error })
     }
 
-    async fn create(&self, record: &Record) -> Result<Outcome> {
+    async fn create(&self, record: &RecordToApply) -> Result<Outcome> {
         let dry_run = self.options.dry_run;
         if dry_run && self.names_new {
             return Ok(Outcome::Created { checked: false });
@@ -41,7 +41,7 @@ impl ApplyStep<'_> {
         }
     }
 
-    async fn update(&self, record: &Record, stored: &DynamicMessage) -> Result<Outcome> {
+    async fn update(&self, record: &RecordToApply, stored: &DynamicMessage) -> Result<Outcome> {
         let differs =
             |field: &&FieldDescriptor| stored.get_field(field) != record.message.get_field(field);
         let unsaid = without_reason(stored, self.options.reason);
@@ -86,7 +86,7 @@ fn is_gone(error: &Error) -> bool {
 /// The stored record with the fields in which the file differs.
 fn with_fields(
     stored: &DynamicMessage,
-    record: &Record,
+    record: &RecordToApply,
     fields: &[FieldDescriptor],
 ) -> DynamicMessage {
     let mut after = stored.clone();

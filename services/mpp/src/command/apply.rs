@@ -7,7 +7,7 @@ use mpp_core::{Error, FieldCode, Reason, Result, Role, text};
 use serde_json::{Value, json};
 
 use crate::{
-    apply::{Applied, Change, Options, Outcome, Record, apply, from_file, records},
+    apply::{Applied, Change, Options, Outcome, RecordToApply, apply, from_file, records},
     client::Client,
     output::Output,
     program::{path_word, program},
@@ -54,7 +54,7 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
 }
 
 /// A reason that no record can keep would be lost silently.
-fn check_reason(reason: &str, records: &[Record]) -> Result<()> {
+fn check_reason(reason: &str, records: &[RecordToApply]) -> Result<()> {
     let kept = records.iter().any(|record| record.kind.keeps_reason());
     if reason.is_empty() || kept {
         return Ok(());
@@ -166,7 +166,7 @@ fn print(applied: &Applied<'_>, args: &ApplyArgs) {
 }
 
 /// The role that may make the change: only an administrator overrides what a source publishes.
-fn needs(record: &Record, outcome: &Outcome) -> String {
+fn needs(record: &RecordToApply, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Updated(changes) if changes.iter().any(overrides) => {
             format!("{}, since a source publishes it", Role::Administrator.as_str())
@@ -187,7 +187,7 @@ fn print_change(change: &Change) {
 }
 
 /// Prints how to call with a role that may do this.
-fn print_way_out(record: &Record, verb: &str, files: &[PathBuf]) {
+fn print_way_out(record: &RecordToApply, verb: &str, files: &[PathBuf]) {
     let role = record.kind.role(verb);
     say!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));
     let namespace = match (role, owner(record, role)) {
@@ -205,7 +205,7 @@ fn print_way_out(record: &Record, verb: &str, files: &[PathBuf]) {
 }
 
 /// The name that a caller of this role has to hold; `None` if only the registry knows.
-fn owner(record: &Record, role: Role) -> Option<String> {
+fn owner(record: &RecordToApply, role: Role) -> Option<String> {
     let said = |field| record.message.get_field_by_name(field)?.as_str().map(str::to_owned);
     match (role, record.name.split('/').next().unwrap_or_default()) {
         (_, "hoursRules") => said("target"),

@@ -7,7 +7,7 @@ use mpp_api::sync::{
 };
 use mpp_core::{Error, Reason, Result};
 
-use super::syncing::{At, Failures, sync};
+use super::syncing::{Failures, ServiceChoice, sync};
 use crate::{
     call::refused,
     client::Client,
@@ -34,7 +34,7 @@ pub struct ListArgs {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=1000))]
     limit: i32,
     #[command(flatten)]
-    at: At,
+    at: ServiceChoice,
 }
 
 #[derive(ClapArgs)]
@@ -55,7 +55,7 @@ pub struct RedriveArgs {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    at: At,
+    at: ServiceChoice,
 }
 
 pub async fn run(command: QuarantineCommand, client: &Client, output: Output) -> Result<()> {
@@ -76,7 +76,7 @@ async fn list(args: ListArgs, client: &Client, output: Output) -> Result<()> {
     let (mut all, mut failed) = (ListWaitingRecordsResponse::default(), Failures::default());
     for service in args.at.services("") {
         let answer = sync(client, service)?.list_waiting_records(request.clone()).await;
-        if let Some(answer) = failed.take(service, answer.map_err(refused)) {
+        if let Some(answer) = failed.note_answer(service, answer.map_err(refused)) {
             add(&mut all, answer.into_inner());
         }
     }
@@ -116,7 +116,7 @@ async fn redrive(args: RedriveArgs, client: &Client, output: Output) -> Result<(
     let (mut all, mut failed) = (RedriveRecordsResponse::default(), Failures::default());
     for service in services {
         let answer = sync(client, service)?.redrive_records(request.clone()).await;
-        let Some(done) = failed.take(service, answer.map_err(refused)) else { continue };
+        let Some(done) = failed.note_answer(service, answer.map_err(refused)) else { continue };
         let done = done.into_inner();
         all.tried += done.tried;
         all.taken += done.taken;

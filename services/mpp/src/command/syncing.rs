@@ -10,14 +10,14 @@ use crate::{client::Client, service::Service};
 
 /// Which service is meant.
 #[derive(ClapArgs, Clone, Copy)]
-pub struct At {
+pub struct ServiceChoice {
     /// Only at this service: the registry for services, scheduling for hours rules; else both are
     /// asked.
     #[arg(long, value_name = "SERVICE")]
     service: Option<Service>,
 }
 
-impl At {
+impl ServiceChoice {
     /// The services to ask: the one that was named, or the one that keeps the record, if there is a
     /// name, or all.
     pub fn services(self, record: &str) -> Vec<Service> {
@@ -40,7 +40,7 @@ pub struct Failures {
 impl Failures {
     /// The answer of a service; `None` if it failed, which is told at the end. A service that has
     /// no such method does not sync, and has nothing to tell.
-    pub fn take<T>(&mut self, service: Service, answer: Result<T>) -> Option<T> {
+    pub fn note_answer<T>(&mut self, service: Service, answer: Result<T>) -> Option<T> {
         match answer {
             Ok(answer) => {
                 self.is_answered = true;
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_record_is_looked_for_where_its_kind_is_kept() {
-        let of = |service, record: &str| At { service }.services(record);
+        let of = |service, record: &str| ServiceChoice { service }.services(record);
         assert_eq!(of(None, ""), Service::SYNCING);
         assert_eq!(of(None, "units/a/services/kk"), [Service::Registry]);
         assert_eq!(of(None, "hoursRules/mal_libur"), [Service::Scheduling]);
@@ -100,13 +100,13 @@ mod tests {
     #[test]
     fn what_one_service_has_done_is_told_where_the_other_fails() {
         let mut failed = Failures::default();
-        assert_eq!(failed.take(Service::Registry, Ok(3)), Some(3));
+        assert_eq!(failed.note_answer(Service::Registry, Ok(3)), Some(3));
         let none = Error::new(Reason::Unimplemented, "no such method");
-        assert_eq!(failed.take::<i32>(Service::Scheduling, Err(none)), None);
+        assert_eq!(failed.note_answer::<i32>(Service::Scheduling, Err(none)), None);
         assert!(failed.finish().is_ok(), "a service that does not sync has not failed");
         let mut failed = Failures::default();
         let away = Error::new(Reason::Unavailable, "is away");
-        assert_eq!(failed.take::<i32>(Service::Scheduling, Err(away)), None);
+        assert_eq!(failed.note_answer::<i32>(Service::Scheduling, Err(away)), None);
         let error = failed.finish().expect_err("it has failed");
         assert_eq!((error.reason(), error.message()), (Reason::Unavailable, "scheduling: is away"));
     }
@@ -116,11 +116,11 @@ mod tests {
         let mut failed = Failures::default();
         for service in Service::SYNCING {
             let refused = Error::new(Reason::PermissionDenied, "an officer releases it");
-            assert_eq!(failed.take::<i32>(service, Err(refused)), None);
+            assert_eq!(failed.note_answer::<i32>(service, Err(refused)), None);
         }
         let error = failed.unless_answered().expect_err("nobody has answered");
         assert_eq!(error.message(), "an officer releases it");
-        failed.take(Service::Registry, Ok(1));
+        failed.note_answer(Service::Registry, Ok(1));
         assert!(failed.unless_answered().is_ok(), "there is something to tell before");
     }
 }

@@ -10,7 +10,7 @@ use mpp_core::{Error, Reason, Result};
 
 use super::{
     agent::difference,
-    syncing::{At, Failures, sync},
+    syncing::{Failures, ServiceChoice, sync},
 };
 use crate::{
     call::refused,
@@ -28,7 +28,7 @@ pub struct UndoArgs {
     #[arg(long)]
     pub preview: bool,
     #[command(flatten)]
-    pub at: At,
+    pub at: ServiceChoice,
 }
 
 /// Counts of records, by what was done.
@@ -72,7 +72,7 @@ pub async fn run(args: UndoArgs, client: &Client, output: Output) -> Result<()> 
 
 /// The service that has had the session, and what of it is undone first.
 async fn begun(
-    at: At,
+    at: ServiceChoice,
     client: &Client,
     request: &UndoSessionRequest,
 ) -> Result<(SyncServiceClient<Channel>, UndoSessionResponse)> {
@@ -82,7 +82,7 @@ async fn begun(
         match undone(&mut sync, request).await {
             Err(error) if error.reason() == Reason::NotFound => unknown = error,
             answer => {
-                if let Some(piece) = failed.take(service, answer) {
+                if let Some(piece) = failed.note_answer(service, answer) {
                     return Ok((sync, piece));
                 }
             }

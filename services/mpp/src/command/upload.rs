@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Destination, Look, Outcome, Placed, Policy, Upload, Uploaded, Withdraw, is_place};
+use mpp_agent::{
+    Destination, ForeseenRecord, Outcome, Placed, Policy, Upload, Uploaded, Withdraw, is_place,
+};
 use mpp_api::sync::record_preview::Change;
 use mpp_client::Endpoint;
 use mpp_core::{Result, text::quoted};
@@ -113,7 +115,7 @@ async fn dry_run(
     endpoint: &Endpoint,
     output: Output,
 ) -> Result<()> {
-    let mut tell = |look: Look| match output.is_json() {
+    let mut tell = |look: ForeseenRecord| match output.is_json() {
         true => say!("{}", as_json(&look)),
         false if look.record.change() != Change::Unspecified => record(&look),
         false => {}

@@ -12,7 +12,7 @@ use mpp_api::{
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    apply::{Applied, Options, Outcome, Record, apply, from_text, records},
+    apply::{Applied, Options, Outcome, RecordToApply, apply, from_text, records},
     call::refused,
     client::Client,
     record::Records,
@@ -85,7 +85,7 @@ async fn adopt(administrator: &Client, service: &str) -> Result<()> {
     standards.adopt_standard(request).await.map_err(refused).map(drop)
 }
 
-fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {
+fn read(files: &[(&str, &str)]) -> Result<Vec<RecordToApply>> {
     let mut given = Vec::new();
     for (file, text) in files {
         given.extend(from_text(file, text)?);
@@ -94,7 +94,7 @@ fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {
 }
 
 /// Creates the missing records; the first refusal ends the demo.
-async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
+async fn seed(records: &[RecordToApply], administrator: &Client) -> Result<()> {
     let options = Options { keep_existing: true, ..Options::default() };
     let mut refused = Ok(());
     let mut tell = |applied: Applied<'_>| {

@@ -8,20 +8,20 @@ use mpp_api::registry::{
     service::{Channel, Requirement},
 };
 
-use crate::memory::sayings::{Part, words_of};
+use crate::memory::sayings::{ComparedPart, words_of};
 
 /// The service with what its standard says of these components.
-pub fn service(before: &Service, said: &Service, parts: &[Part]) -> Service {
+pub fn service(before: &Service, said: &Service, parts: &[ComparedPart]) -> Service {
     let mut after = before.clone();
     for part in parts {
         match part {
-            Part::Fees => after.fees.clone_from(&said.fees),
-            Part::Time => after.time.clone_from(&said.time),
-            Part::Product => after.product.clone_from(&said.product),
-            Part::Requirements => {
+            ComparedPart::Fees => after.fees.clone_from(&said.fees),
+            ComparedPart::Time => after.time.clone_from(&said.time),
+            ComparedPart::Product => after.product.clone_from(&said.product),
+            ComparedPart::Requirements => {
                 after.requirements = requirements(&before.requirements, &said.requirements);
             }
-            Part::Channels => after.channels = channels(&before.channels, &said.channels),
+            ComparedPart::Channels => after.channels = channels(&before.channels, &said.channels),
         }
     }
     after
@@ -91,7 +91,7 @@ mod tests {
             product: "KTP-el".into(),
             ..Service::default()
         };
-        let after = service(&own, &said, &[Part::Requirements, Part::Channels]);
+        let after = service(&own, &said, &[ComparedPart::Requirements, ComparedPart::Channels]);
         let expected =
             vec![asks("Akta kelahiran", ""), asks("Kartu Keluarga", "units/a/services/kk")];
         assert_eq!(after.requirements, expected);
@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(after.product, "KTP", "it was not named");
         assert!(unlinked(&own, &after).is_empty());
         let said = Service { requirements: vec![asks("Akta kelahiran", "")], ..said };
-        let after = service(&own, &said, &[Part::Requirements]);
+        let after = service(&own, &said, &[ComparedPart::Requirements]);
         assert_eq!(unlinked(&own, &after), ["units/a/services/kk"], "its words are gone");
     }
 }

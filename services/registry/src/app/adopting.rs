@@ -29,7 +29,7 @@ use super::{
     compared::{Pair, Text, link_of, of_none},
 };
 use crate::{
-    memory::sayings::{PARTS, Part},
+    memory::sayings::{ComparedPart, PARTS},
     model::{adoption, provenance},
 };
 
@@ -63,7 +63,7 @@ impl Registry {
         tx: &mut Tx,
         call: &Call,
         asked: &AdoptStandardRequest,
-        named: &[Part],
+        named: &[ComparedPart],
         today: Date,
     ) -> Result<AdoptStandardResponse> {
         self.memory.catch_up(tx.head().await?).await?;
@@ -104,7 +104,12 @@ impl Registry {
 
     /// The link once these components say what the standard does; as it was where none had to
     /// change.
-    fn noted(&self, link: &StandardLink, standard: &Standard, parts: &[Part]) -> StandardLink {
+    fn noted(
+        &self,
+        link: &StandardLink,
+        standard: &Standard,
+        parts: &[ComparedPart],
+    ) -> StandardLink {
         if parts.is_empty() {
             return link.clone();
         }
@@ -123,7 +128,7 @@ impl Registry {
 }
 
 /// The components that a request names.
-fn named(components: &[i32]) -> Result<Vec<Part>> {
+fn named(components: &[i32]) -> Result<Vec<ComparedPart>> {
     let part = |(place, component): (usize, &i32)| {
         let found = PARTS.into_iter().find(|part| i32::from(part.component()) == *component);
         found.ok_or_else(|| {
@@ -153,7 +158,7 @@ fn check_seen(pair: &Pair, text: &Text, asked: &AdoptStandardRequest) -> Result<
     Ok(())
 }
 
-/// A text that does not hold yet is adopted only by who asks for it.
+/// A text that does not hold yet is adopted only where the request asks for it.
 fn check_counts(text: &Text) -> Result<()> {
     if text.counts() {
         return Ok(());
@@ -165,7 +170,7 @@ fn check_counts(text: &Text) -> Result<()> {
 
 /// The components that will be written: of those named, or else of all that nobody has explained,
 /// those that do not say the same already.
-fn taken(comparison: &StandardComparison, named: &[Part]) -> Result<Vec<Part>> {
+fn taken(comparison: &StandardComparison, named: &[ComparedPart]) -> Result<Vec<ComparedPart>> {
     let wanted: BTreeSet<Component> = named.iter().map(|part| part.component()).collect();
     let is_owners = |line: &Line| match line.standing() {
         Standing::Left => Some("it"),
@@ -189,7 +194,7 @@ fn taken(comparison: &StandardComparison, named: &[Part]) -> Result<Vec<Part>> {
 }
 
 /// The call, with the reason of what it overrides.
-fn reasoned(call: &Call, standard: &Standard, parts: &[Part]) -> Call {
+fn reasoned(call: &Call, standard: &Standard, parts: &[ComparedPart]) -> Call {
     let version = match standard.version.as_str() {
         "" => String::new(),
         version => format!(" versi {version}"),

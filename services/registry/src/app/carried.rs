@@ -7,7 +7,7 @@ use mpp_api::{
     registry::{Service, Standard, StandardLink, standard_link::State},
 };
 use mpp_core::{Error, Reason, Result, id_of, parent_of};
-use mpp_resource::{Call, memory::Row};
+use mpp_resource::{Call, memory::MemoryRow};
 use mpp_store::{Label, Labels, Tx};
 
 use super::{
@@ -115,7 +115,7 @@ impl Registry {
     /// already found there of which standard the service is.
     fn links_for(&self, from: &[String], to: &str) -> (Vec<(StandardLink, Labels)>, bool) {
         let state = self.memory.read();
-        let renamed = |(name, row): (&Arc<str>, &Row)| {
+        let renamed = |(name, row): (&Arc<str>, &MemoryRow)| {
             let mut link = state.records.get::<StandardLink>(name)?.doc;
             link.name = format!("{to}/links/{}", id_of(name));
             Some((link, row.labels()))

@@ -17,7 +17,7 @@ use super::{Registry, judge::state_word, progress::announced, standards::is_conf
 use crate::{
     memory::{
         RegistryView,
-        sayings::{self, PARTS, Part, is_explained},
+        sayings::{self, ComparedPart, PARTS, is_explained},
     },
     model::{
         adoption::{Adoption, ComponentStanding, adoption, explanation, standing},
@@ -126,7 +126,7 @@ impl Pair {
         let ahead = (announces && !text.is_announced).then(|| as_service(&self.standard.0));
         // What an owner has explained of the text that holds stands until they take the new one.
         let held = text.is_announced.then(|| text_on(&self.standard.0, &day));
-        let line = |part: Part| {
+        let line = |part: ComparedPart| {
             let of = |standard| explanation(&self.link, part.component(), standard, &day);
             let why = of(&text.standard).or_else(|| held.as_ref().and_then(of));
             line(part, (&said, ahead.as_ref(), &self.service.0), why)
@@ -164,7 +164,7 @@ pub fn pair(state: &RegistryView, name: &str) -> Result<Pair> {
 
 /// A component of the comparison; how it stands, and whether that is explained.
 fn line(
-    part: Part,
+    part: ComparedPart,
     (standard, announced, service): (&Service, Option<&Service>, &Service),
     explanation: Option<&Explanation>,
 ) -> (Line, (ComponentStanding, bool)) {
@@ -177,7 +177,7 @@ fn line(
         earlier => (None, earlier),
     };
     let texts = |saying: &Saying| saying.lines.iter().map(|line| line.text.clone()).collect();
-    let compares = part == Part::Requirements && stands.differs();
+    let compares = part == ComparedPart::Requirements && stands.differs();
     let lines = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let beyond = |of: &Saying, other| {
         if compares { lines(of.beyond(other)) } else { Vec::new() }

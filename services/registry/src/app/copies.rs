@@ -8,7 +8,9 @@ use mpp_api::{
     registry::{Offering, Service},
 };
 use mpp_core::{Error, Result};
-use mpp_resource::copies::{self, Books, Held, Kept, PartCheck, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{
+    self, Books, Held, KeptCopy, PartCheck, Place, Repaired, Work, moves_on,
+};
 use mpp_store::{Feed, Named};
 use mpp_sync::store::books;
 
@@ -26,7 +28,7 @@ const TURN: usize = 500;
 const TRIES: usize = 3;
 
 /// All that is kept, in the order in which it is made.
-pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
+pub fn kept(registry: &Registry, feed: &Feed) -> Vec<KeptCopy> {
     let (reads, starts) = (registry.clone(), registry.clone());
     let read = move || -> Work<Held> { Box::pin(index(reads.clone())) };
     let repair = move |_| -> Work<Repaired> {
@@ -43,7 +45,7 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
     vec![
         copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),
-        Kept::new("search", feed.db().name(), Place::Derived, read, repair),
+        KeptCopy::new("search", feed.db().name(), Place::Derived, read, repair),
         bookkeeping.kept("bookkeeping"),
     ]
 }

@@ -37,7 +37,7 @@ use super::{
 use crate::{
     memory::{
         RegistryView,
-        sayings::{self, PARTS, Part},
+        sayings::{self, ComparedPart, PARTS},
     },
     model::{
         self,
@@ -58,7 +58,7 @@ const HOLDER_BYTES: usize = 64 * 1024;
 const VARIANT_BYTES: usize = 128 * 1024;
 
 /// A standard, and the services that are of it, as memory has them.
-struct Given {
+struct StandardWithServices {
     standard: Standard,
     services: Vec<(Holder, Bytes)>,
     /// Services for which there was no room.
@@ -100,7 +100,7 @@ fn gather(
     asked: &ListDivergencesRequest,
     page: &PageRequest,
     most: usize,
-) -> Result<(Vec<Given>, bool)> {
+) -> Result<(Vec<StandardWithServices>, bool)> {
     check_parent(&asked.parent, Standard::COLLECTIONS, "parent")?;
     let region = filters::region(state, &asked.region, "region")?;
     if asked.parent != ALL {
@@ -130,7 +130,7 @@ fn given(
     name: &str,
     region: Option<RegionCode>,
     most: usize,
-) -> Option<Given> {
+) -> Option<StandardWithServices> {
     let standard = state.records.get::<Standard>(name)?.doc;
     let rows = state.links_to(name).filter_map(|link| state.records.row::<StandardLink>(link));
     let services = rows.filter(|row| is_confirmed(row)).map(|row| row.label(Label::Service));
@@ -147,7 +147,7 @@ fn given(
     let room = room(services.iter().map(|(_, doc)| doc.len())).min(most);
     let left_out = services.len().saturating_sub(room);
     services.truncate(room);
-    Some(Given { standard, services, left_out })
+    Some(StandardWithServices { standard, services, left_out })
 }
 
 /// How many of documents of these sizes are compared.
@@ -182,7 +182,7 @@ fn name_regions(state: &RegistryView, answer: &mut ListDivergencesResponse) {
 
 /// The answer, as far as one message holds it.
 fn compared(
-    all: Vec<Given>,
+    all: Vec<StandardWithServices>,
     next: bool,
     today: Date,
     gone: &CancellationToken,
@@ -202,8 +202,13 @@ fn compared(
 }
 
 /// Adds what is found of a standard.
-fn look(given: Given, today: Date, gone: &CancellationToken, answer: &mut ListDivergencesResponse) {
-    let Given { standard, services, left_out } = given;
+fn look(
+    given: StandardWithServices,
+    today: Date,
+    gone: &CancellationToken,
+    answer: &mut ListDivergencesResponse,
+) {
+    let StandardWithServices { standard, services, left_out } = given;
     let services = services.into_iter().take_while(|_| !gone.is_cancelled());
     let read = services.filter_map(|(holder, doc)| {
         let service = Service::decode(doc).ok()?;
@@ -238,7 +243,7 @@ fn look(given: Given, today: Date, gone: &CancellationToken, answer: &mut ListDi
 /// the standard sets.
 fn divergence(
     standard: &str,
-    part: Part,
+    part: ComparedPart,
     own: &Saying,
     (all, services): (&[Saying], &[(Holder, Service)]),
 ) -> Option<Divergence> {
@@ -281,8 +286,7 @@ fn named(holders: impl Iterator<Item = Holder>) -> Vec<Holder> {
     named
 }
 
-/// The words of one of those that say the same, where they are others than those that stand for
-/// all.
+/// A service's own words, where it says the same in other words than those that the variant shows.
 fn own_words(own: &Saying, told: &Saying) -> Vec<String> {
     let is_said =
         own.lines.iter().map(|line| &line.text).eq(told.lines.iter().map(|line| &line.text));
@@ -291,11 +295,12 @@ fn own_words(own: &Saying, told: &Saying) -> Vec<String> {
 
 fn tell(
     variant: divergence::Variant,
-    part: Part,
+    part: ComparedPart,
     standard: &Saying,
     (all, services): (&[Saying], &[(Holder, Service)]),
 ) -> Variant {
-    let compares = part == Part::Requirements && !variant.is_standard && !standard.lines.is_empty();
+    let compares =
+        part == ComparedPart::Requirements && !variant.is_standard && !standard.lines.is_empty();
     let beyond = |one: &Saying, other: &Saying| {
         let lines = if compares { one.beyond(other) } else { Vec::new() };
         lines.into_iter().map(str::to_owned).collect()

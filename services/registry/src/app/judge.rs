@@ -12,7 +12,7 @@ use mpp_form::{
 use prost::Message as _;
 
 use crate::{
-    memory::sayings::{self, PARTS, Part, is_explained},
+    memory::sayings::{self, ComparedPart, PARTS, is_explained},
     model::{
         adoption::{Adoption, ComponentStanding, adoption, explanation, standing, turns_on},
         divergence::Saying,
@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
                 .is_some_and(|one| is_explained(one, part, &own[place]));
             (stands[place], said_why || ahead.is_some_and(|all| all[place].follows()))
         };
-        let still = |(part, standing): (&Part, &ComponentStanding)| {
+        let still = |(part, standing): (&ComparedPart, &ComponentStanding)| {
             !standing.differs() || !link.adopted_components.contains(&part.component().into())
         };
         Stood {

@@ -14,7 +14,7 @@ use mpp_api::{
     sync::{ListSourcesRequest, Source},
 };
 use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_parent, text};
-use mpp_resource::{Kind, list::Rows, memory::Row};
+use mpp_resource::{Kind, list::Rows, memory::MemoryRow};
 
 use super::{
     Registry,
@@ -218,8 +218,9 @@ pub fn standard_links<'a>(
         Error::field("state", FieldCode::UnknownValue, text)
     })?;
     // A link that an older replica has left when it deleted the service says nothing any more.
-    let is_there = |row: &Row| state.records.row::<Service>(row.label(Label::Service)).is_some();
-    let fits = move |row: &Row| {
+    let is_there =
+        |row: &MemoryRow| state.records.row::<Service>(row.label(Label::Service)).is_some();
+    let fits = move |row: &MemoryRow| {
         let is_wanted = match wanted {
             State::Unspecified => true,
             State::Confirmed => is_confirmed(row),
@@ -278,9 +279,9 @@ fn below(parent: &str, collections: &[&str]) -> Result<String> {
 }
 
 /// The regions that a filter lets through: all for an empty one.
-fn within(state: &RegistryView, region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
+fn within(state: &RegistryView, region: &str) -> Result<impl Fn(&MemoryRow) -> bool + use<>> {
     let wanted = filters::region(state, region, "region")?;
-    Ok(move |row: &Row| {
+    Ok(move |row: &MemoryRow| {
         let own = || row.label(Label::Region).parse::<RegionCode>().ok();
         wanted.is_none_or(|wanted| own().is_some_and(|own| wanted.contains(own)))
     })

@@ -63,7 +63,7 @@ impl Days {
 type Versions = [i64; 3];
 
 /// A pair that is to be compared.
-type Open = (Arc<str>, Versions, Linked);
+type OpenPair = (Arc<str>, Versions, Linked);
 
 impl Measured {
     /// How many services stand in each way; `None` before the first look.
@@ -104,7 +104,7 @@ impl Registry {
             let Some((standard, open)) = self.changed(day, &name, &mut pairs) else { continue };
             compared += open.len();
             let mut open = open.into_iter();
-            while let part = open.by_ref().take(TURN).collect::<Vec<Open>>()
+            while let part = open.by_ref().take(TURN).collect::<Vec<OpenPair>>()
                 && !part.is_empty()
             {
                 let standard = standard.clone();
@@ -122,7 +122,7 @@ impl Registry {
         day: Date,
         standard: &str,
         pairs: &mut HashMap<Arc<str>, Pair>,
-    ) -> Option<(Standard, Vec<Open>)> {
+    ) -> Option<(Standard, Vec<OpenPair>)> {
         let state = self.memory.read();
         let found = state.records.get::<Standard>(standard)?;
         let mut open = Vec::new();
@@ -155,7 +155,7 @@ pub fn pair(state: &RegistryView, link: &str, standard: i64) -> Option<(Linked, 
     Some((linked, [service.stamp.version, standard, link.stamp.version]))
 }
 
-fn judged(standard: &Standard, day: Date, open: Vec<Open>) -> Vec<(Arc<str>, Pair)> {
+fn judged(standard: &Standard, day: Date, open: Vec<OpenPair>) -> Vec<(Arc<str>, Pair)> {
     let judge = Judge::new(standard, day);
     let read = open.into_iter().map(|(name, versions, linked)| {
         let (stands, turns_on) = judge.read(linked);

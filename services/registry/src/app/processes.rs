@@ -100,7 +100,7 @@ impl Registry {
         let held = has.iter().filter_map(|name| walk.place(name)).collect();
         let graph = walk.graph(&offered);
         let plan = plan(&graph, &held);
-        telling::answer(walk, telling::Given { asked, has, graph, plan, offered })
+        telling::answer(walk, telling::PlanBasis { asked, has, graph, plan, offered })
     }
 }
 

@@ -22,7 +22,7 @@ use mpp_core::{Error, FieldCode, RegionCode, Result, check_parent, region_name};
 use mpp_form::announced::{holds, text_on};
 use mpp_resource::{
     list::Pager,
-    memory::Row,
+    memory::MemoryRow,
     page::{OnePage, PageRequest},
 };
 use mpp_store::Label;
@@ -242,7 +242,7 @@ fn scope(
     Ok(Scope { standards, region, below, group, day })
 }
 
-fn key(row: &Row, region: &str, group: Group) -> String {
+fn key(row: &MemoryRow, region: &str, group: Group) -> String {
     let key = match group {
         Group::Province => region.split('.').next().unwrap_or(region),
         Group::Region => region,

@@ -29,7 +29,7 @@ pub struct TxRecords {
 }
 
 /// A record that is filed anew: name, document and labels.
-type Item = (String, Bytes, Labels);
+type Relabelled = (String, Bytes, Labels);
 
 impl TxRecords {
     /// As this transaction has them now.
@@ -65,7 +65,7 @@ impl TxRecords {
         (kind, prefix): (&str, &str),
         concerned: impl Fn(&str, &str) -> bool,
         (key, value): (Label, &str),
-    ) -> (Vec<Item>, Vec<i64>) {
+    ) -> (Vec<Relabelled>, Vec<i64>) {
         let is_to_change = |name: &str, stands: &str, unit: &str| {
             !stands.is_empty() && stands != value && concerned(name, unit)
         };
@@ -143,7 +143,7 @@ async fn relabel(
         let (items, versions) = standing.to_file(registry, (kind, below), &concerned, label);
         let mut items = items.into_iter();
         for known in versions.chunks(CHUNK) {
-            let chunk: Vec<Item> = items.by_ref().take(CHUNK).collect();
+            let chunk: Vec<Relabelled> = items.by_ref().take(CHUNK).collect();
             let written = tx.put_encoded(kind, chunk).await?;
             check_unchanged(&written, known)?;
         }

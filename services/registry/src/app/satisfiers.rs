@@ -27,7 +27,7 @@ const MOST_DOCUMENTS: usize = 4;
 const CANDIDATES: usize = 20;
 
 /// A requirement that names no service, and the documents of its words.
-struct Open {
+struct OpenRequirement {
     number: usize,
     text: String,
     documents: Vec<Portrait>,
@@ -127,11 +127,11 @@ impl Registry {
 }
 
 /// The requirements without a service that are looked at, and how many more there are.
-fn open(service: &Service, most: usize) -> (Vec<Open>, i32) {
+fn open(service: &Service, most: usize) -> (Vec<OpenRequirement>, i32) {
     let all = service.requirements.iter().enumerate();
-    let mut open: Vec<Open> = all
+    let mut open: Vec<OpenRequirement> = all
         .filter(|(_, requirement)| requirement.satisfied_by.is_empty())
-        .map(|(index, requirement)| Open {
+        .map(|(index, requirement)| OpenRequirement {
             number: index + 1,
             text: requirement.text.clone(),
             documents: papers::named(&requirement.text),
@@ -169,7 +169,7 @@ fn far(home: &Home, other: &Home) -> u8 {
 /// The likeliest services for a requirement. A service that gives one of several documents
 /// satisfies a part of it.
 fn best(
-    open: &Open,
+    open: &OpenRequirement,
     candidates: &BTreeMap<String, Candidate>,
     given: &BTreeMap<&str, Portrait>,
     (least, most): (u32, usize),
@@ -191,7 +191,7 @@ fn best(
     found.into_iter().map(|(likeness, candidate)| told(open, likeness, candidate)).collect()
 }
 
-fn told(open: &Open, likeness: Likeness, candidate: &Candidate) -> Suggestion {
+fn told(open: &OpenRequirement, likeness: Likeness, candidate: &Candidate) -> Suggestion {
     let words = likeness.reasons.into_iter().next().map(|reason| reason.words);
     Suggestion {
         number: i32::try_from(open.number).unwrap_or(i32::MAX),

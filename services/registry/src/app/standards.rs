@@ -13,7 +13,7 @@ use mpp_form::{
     announced::{keep_text, text_on},
     standard::as_service,
 };
-use mpp_resource::{Call, Filing, Keeps, Serves, derived, memory::Row};
+use mpp_resource::{Call, Filing, Keeps, Serves, derived, memory::MemoryRow};
 use mpp_store::{Label, Tx};
 
 use super::{
@@ -210,7 +210,7 @@ impl Registry {
         let text = as_service(&standard);
         let service = self.memory.read().records.get::<Service>(service_of(link));
         let service = service.map(|found| found.doc).unwrap_or_default();
-        let saying = explanation::Said {
+        let saying = explanation::StatedTexts {
             standard: &standard,
             states: &|component| {
                 let part = PARTS.into_iter().find(|part| part.component() == component);
@@ -224,7 +224,7 @@ impl Registry {
             text: &|components| sayings::text_of(&service, components),
         };
         let by = (as_told(&call.caller.subject), self.now());
-        explanation::settle(link, known, &saying, by)
+        explanation::complete(link, known, &saying, by)
     }
 
     /// How many links were decided so.
@@ -255,7 +255,7 @@ pub fn service_of(link: &StandardLink) -> &str {
 }
 
 /// Whether a person has found that the service of this link is of its standard.
-pub fn is_confirmed(row: &Row) -> bool {
+pub fn is_confirmed(row: &MemoryRow) -> bool {
     row.label(Label::State) == Decision::Confirmed.as_str()
 }
 

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Registry, search::refused, standards::is_confirmed};
 use crate::{
-    memory::{RegistryView, Row, portraits},
+    memory::{MemoryRow, RegistryView, portraits},
     model::likeness::{Ground, Likeness, Portrait, likeness},
     search::{MAX_PAGE, MAX_TEXT, Query},
 };
@@ -162,7 +162,7 @@ fn open_standards(state: &RegistryView, service: &str) -> Vec<(String, Arc<Portr
 
 /// Whether nobody has decided about a pair yet, nor found another standard for the service.
 fn is_open(state: &RegistryView, service: &str, standard: &str) -> bool {
-    let says = |row: &Row| row.label(Label::Standard) == standard;
+    let says = |row: &MemoryRow| row.label(Label::Standard) == standard;
     !state.links_of(service).any(|(_, row)| is_confirmed(row) || says(row))
 }
 

@@ -11,5 +11,5 @@ mod under;
 mod view;
 
 pub use index::{SearchListener, searchable, service_doc, updates};
-pub use mpp_resource::memory::{Memory, MemoryRecord, Row};
+pub use mpp_resource::memory::{Memory, MemoryRecord, MemoryRow};
 pub use view::RegistryView;

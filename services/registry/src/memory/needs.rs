@@ -21,13 +21,13 @@ pub struct Needs {
 #[derive(Clone, PartialEq, Message)]
 pub struct Asking {
     #[prost(message, repeated, tag = "5")]
-    requirements: Vec<Asked>,
+    requirements: Vec<AskedRequirement>,
     #[prost(enumeration = "State", tag = "26")]
     state: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Asked {
+struct AskedRequirement {
     #[prost(string, tag = "1")]
     text: String,
     #[prost(enumeration = "Applicant", tag = "2")]
@@ -63,7 +63,7 @@ impl Asking {
 
     /// How many there are.
     pub fn needs(&self) -> Needs {
-        let is_linked = |asked: &&Asked| !asked.satisfied_by.is_empty();
+        let is_linked = |asked: &&AskedRequirement| !asked.satisfied_by.is_empty();
         let linked = self.requirements.iter().filter(is_linked).count();
         Needs { linked, open: self.requirements.len() - linked }
     }

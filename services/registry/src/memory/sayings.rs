@@ -23,7 +23,7 @@ use crate::{
 
 /// What is compared of services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ComparedPart {
     /// What it costs.
     Fees,
     /// How long it takes.
@@ -36,7 +36,7 @@ pub enum Part {
     Channels,
 }
 
-impl Part {
+impl ComparedPart {
     /// Its word in the contract.
     pub fn component(self) -> Component {
         match self {
@@ -61,27 +61,32 @@ impl Part {
 }
 
 /// All that is compared, in the order in which it is told.
-pub const PARTS: [Part; 5] =
-    [Part::Fees, Part::Time, Part::Requirements, Part::Product, Part::Channels];
+pub const PARTS: [ComparedPart; 5] = [
+    ComparedPart::Fees,
+    ComparedPart::Time,
+    ComparedPart::Requirements,
+    ComparedPart::Product,
+    ComparedPart::Channels,
+];
 
 /// What a service says of a component.
-pub fn of(service: &Service, part: Part) -> Saying {
+pub fn of(service: &Service, part: ComparedPart) -> Saying {
     match part {
-        Part::Fees => of_fees(service),
-        Part::Time => service.time.as_ref().map(of_time).unwrap_or_default(),
-        Part::Requirements => {
+        ComparedPart::Fees => of_fees(service),
+        ComparedPart::Time => service.time.as_ref().map(of_time).unwrap_or_default(),
+        ComparedPart::Requirements => {
             let lines = service.requirements.iter().map(of_requirement);
             let lines = lines.filter(|line| !line.pieces.is_empty()).collect();
             Saying { lines, ..Saying::default() }
         }
-        Part::Product => of_text(&service.product),
-        Part::Channels => of_channels(service),
+        ComparedPart::Product => of_text(&service.product),
+        ComparedPart::Channels => of_channels(service),
     }
 }
 
 /// Whether an explanation is of what a service says now. One that does not keep what was said then
 /// holds whatever is said.
-pub fn is_explained(explanation: &Explanation, part: Part, said: &Saying) -> bool {
+pub fn is_explained(explanation: &Explanation, part: ComparedPart, said: &Saying) -> bool {
     let Some(then) = &explanation.service_text else { return true };
     let then = of(then, part);
     let stated = |saying: &Saying| !saying.lines.is_empty();
@@ -93,11 +98,11 @@ pub fn text_of(service: &Service, components: &[i32]) -> Service {
     let mut text = Service::default();
     for part in PARTS.into_iter().filter(|part| components.contains(&part.component().into())) {
         match part {
-            Part::Fees => text.fees.clone_from(&service.fees),
-            Part::Time => text.time.clone_from(&service.time),
-            Part::Requirements => text.requirements.clone_from(&service.requirements),
-            Part::Product => text.product.clone_from(&service.product),
-            Part::Channels => text.channels.clone_from(&service.channels),
+            ComparedPart::Fees => text.fees.clone_from(&service.fees),
+            ComparedPart::Time => text.time.clone_from(&service.time),
+            ComparedPart::Requirements => text.requirements.clone_from(&service.requirements),
+            ComparedPart::Product => text.product.clone_from(&service.product),
+            ComparedPart::Channels => text.channels.clone_from(&service.channels),
         }
     }
     text
@@ -174,7 +179,7 @@ mod tests {
 
     fn asks(text: &str) -> Saying {
         let one = Requirement { text: text.into(), ..Requirement::default() };
-        of(&Service { requirements: vec![one], ..Service::default() }, Part::Requirements)
+        of(&Service { requirements: vec![one], ..Service::default() }, ComparedPart::Requirements)
     }
 
     /// Lines of two texts, and `same` or `other`.
@@ -199,7 +204,10 @@ mod tests {
                 applicant: whom.into(),
                 ..Requirement::default()
             };
-            of(&Service { requirements: vec![one], ..Service::default() }, Part::Requirements)
+            of(
+                &Service { requirements: vec![one], ..Service::default() },
+                ComparedPart::Requirements,
+            )
         };
         let differ = |all: &[Applicant]| {
             let all: Vec<Saying> = all.iter().map(|whom| of(*whom)).collect();
@@ -219,6 +227,6 @@ mod tests {
             assert!(of(&Service::default(), part).lines.is_empty(), "{part:?}");
         }
         let dash = Service { product: "-".into(), ..Service::default() };
-        assert!(of(&dash, Part::Product).lines.is_empty());
+        assert!(of(&dash, ComparedPart::Product).lines.is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use mpp_resource::memory::{Row, Texts};
+use mpp_resource::memory::{MemoryRow, Texts};
 use mpp_store::{Change, Label};
 
 /// The record above → those under it.
@@ -21,7 +21,7 @@ impl Under {
     }
 
     /// Forgets a record, as it was before.
-    pub fn remove(&mut self, before: Option<&Row>, name: &str, label: Label) {
+    pub fn remove(&mut self, before: Option<&MemoryRow>, name: &str, label: Label) {
         let above = before.map_or("", |row| row.label(label));
         let Some(known) = self.0.get_mut(above) else { return };
         known.remove(name);

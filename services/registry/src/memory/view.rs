@@ -10,7 +10,7 @@ use mpp_api::{
     registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
 use mpp_core::{Micros, Result, id_of};
-use mpp_resource::memory::{Records, Row, View};
+use mpp_resource::memory::{MemoryRow, Records, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
@@ -126,7 +126,7 @@ impl RegistryView {
         }
     }
 
-    fn count_category(&mut self, before: Option<&Row>, change: &Change) {
+    fn count_category(&mut self, before: Option<&MemoryRow>, change: &Change) {
         if let Some(before) = before {
             let known = before.label(Label::Category);
             if let Some(count) = self.categories.get_mut(known) {
@@ -140,7 +140,7 @@ impl RegistryView {
         }
     }
 
-    fn put_needs(&mut self, before: Option<&Row>, change: &Change) {
+    fn put_needs(&mut self, before: Option<&MemoryRow>, change: &Change) {
         if let Some(before) = before {
             self.needs.subtract(Asking::of(&before.doc).needs());
         }
@@ -219,7 +219,7 @@ impl RegistryView {
     }
 
     /// The links of a service, in the order of their names.
-    pub fn links_of(&self, service: &str) -> impl Iterator<Item = (&Arc<str>, &Row)> {
+    pub fn links_of(&self, service: &str) -> impl Iterator<Item = (&Arc<str>, &MemoryRow)> {
         self.records.rows::<StandardLink>(&format!("{service}/links/"))
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Words that compare, sorted, each as often as it stands there.
-pub type Piece = Vec<String>;
+pub type SortedWords = Vec<String>;
 
 /// What one service, or the standard, says of a component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,27 +60,27 @@ pub enum Openness {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextLine {
     /// What it lists, with whom alone it binds where that is said.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<SortedWords>,
     /// The same without whom it binds; empty where that is not said.
-    pub for_anybody: Vec<Piece>,
+    pub for_anybody: Vec<SortedWords>,
     /// The source's words.
     pub text: String,
 }
 
 impl TextLine {
-    fn bare(&self) -> &[Piece] {
+    fn bare(&self) -> &[SortedWords] {
         if self.for_anybody.is_empty() { &self.pieces } else { &self.for_anybody }
     }
 }
 
 impl Saying {
     /// All that it lists, in one order, however it is cut into lines.
-    fn words(&self) -> Vec<&Piece> {
+    fn words(&self) -> Vec<&SortedWords> {
         sorted(self.lines.iter().flat_map(|line| &line.pieces))
     }
 
     /// The same without whom it binds.
-    fn bare_words(&self) -> Vec<&Piece> {
+    fn bare_words(&self) -> Vec<&SortedWords> {
         sorted(self.lines.iter().flat_map(TextLine::bare))
     }
 
@@ -89,12 +89,12 @@ impl Saying {
         self.lines.iter().any(|line| !line.for_anybody.is_empty())
     }
 
-    /// The lines of which not all is found in another's words. Who does not say whom a line binds
-    /// says nothing else than who does.
+    /// The lines of which not all is found in another's words. A saying that leaves open whom a line
+    /// binds says the same as one that names them.
     pub fn beyond<'a>(&'a self, other: &Self) -> Vec<&'a str> {
         let whom = self.says_whom() && other.says_whom();
         let known = if whom { other.words() } else { other.bare_words() };
-        let known: BTreeSet<&Piece> = known.into_iter().collect();
+        let known: BTreeSet<&SortedWords> = known.into_iter().collect();
         let lacks = |line: &&TextLine| {
             let pieces = if whom { &line.pieces[..] } else { line.bare() };
             !pieces.iter().all(|piece| known.contains(piece))
@@ -103,8 +103,8 @@ impl Saying {
     }
 }
 
-fn sorted<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Vec<&'a Piece> {
-    let mut words: Vec<&Piece> = pieces.collect();
+fn sorted<'a>(pieces: impl Iterator<Item = &'a SortedWords>) -> Vec<&'a SortedWords> {
+    let mut words: Vec<&SortedWords> = pieces.collect();
     words.sort_unstable();
     words
 }
@@ -156,8 +156,8 @@ struct Groups<'a> {
     by_meaning: HashMap<&'a str, usize>,
     /// `None` for words that were read in two ways, or bind two kinds of applicants: they say
     /// nothing of who else uses them.
-    by_words: HashMap<Vec<&'a Piece>, Option<usize>>,
-    unread: HashMap<Vec<&'a Piece>, usize>,
+    by_words: HashMap<Vec<&'a SortedWords>, Option<usize>>,
+    unread: HashMap<Vec<&'a SortedWords>, usize>,
 }
 
 impl<'a> Groups<'a> {
@@ -177,7 +177,7 @@ impl<'a> Groups<'a> {
         self.know(saying.bare_words(), group);
     }
 
-    fn know(&mut self, words: Vec<&'a Piece>, group: usize) {
+    fn know(&mut self, words: Vec<&'a SortedWords>, group: usize) {
         let known = self.by_words.entry(words).or_insert(Some(group));
         if *known != Some(group) {
             *known = None;

@@ -13,7 +13,7 @@ use mpp_core::{Error, FieldCode, Micros, Result};
 use super::region;
 
 /// What is said of the components that are explained.
-pub struct Said<'a> {
+pub struct StatedTexts<'a> {
     /// The standard, with the text that holds.
     pub standard: &'a Standard,
     /// Whether that says anything of a component.
@@ -32,10 +32,10 @@ pub struct Said<'a> {
 /// # Errors
 /// Names what cannot be explained: another version, one without a name, what the standard leaves to
 /// the owner, a last day that is over.
-pub fn settle(
+pub fn complete(
     link: &mut StandardLink,
     before: &[Explanation],
-    said: &Said<'_>,
+    said: &StatedTexts<'_>,
     by: (&str, Micros),
 ) -> Result<()> {
     let mut given = std::mem::take(&mut link.explanations);
@@ -69,7 +69,7 @@ pub fn settle(
 /// One that was not said before.
 fn begin(
     explanation: &mut Explanation,
-    said: &Said<'_>,
+    said: &StatedTexts<'_>,
     (subject, now): (&str, Micros),
     field: &str,
 ) -> Result<()> {
@@ -176,13 +176,13 @@ mod tests {
         (states, is_of_now): (&dyn Fn(Component) -> bool, bool),
         by: (&str, Micros),
     ) -> Result<()> {
-        let said = Said {
+        let said = StatedTexts {
             standard: &standard(version),
             states,
             is_of_now: &|_| is_of_now,
             text: &|_| Service { product: "KTP".into(), ..Service::default() },
         };
-        settle(link, before, &said, by)
+        complete(link, before, &said, by)
     }
 
     const ALL: (&dyn Fn(Component) -> bool, bool) = (&|_| true, true);

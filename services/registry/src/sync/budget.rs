@@ -24,7 +24,7 @@ pub(super) struct Budget<'a> {
 impl Budget<'_> {
     /// Takes so many moves; says why they are not made where they are, together with those that the
     /// session has made before them, more than a slip should move.
-    pub(super) async fn take(
+    pub(super) async fn spend(
         &self,
         tx: &mut Tx,
         moves: usize,

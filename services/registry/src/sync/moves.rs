@@ -66,7 +66,7 @@ impl Services<'_> {
     ) -> Result<Option<FieldViolation>> {
         let moves = batch.filter(|one| !one.moved.is_empty()).count();
         let Self { registry, writer, .. } = *self;
-        Budget { registry, writer }.take(tx, moves, "unit").await
+        Budget { registry, writer }.spend(tx, moves, "unit").await
     }
 
     /// The record has moved: what it was becomes a tombstone that names it.

@@ -1,4 +1,5 @@
-//! The rules of units, malls and counters that sources send: those of the API for who runs them.
+//! The rules of units, malls and counters that sources send: those that the API has for whoever
+//! runs them.
 //!
 //! They are few, so each is read before it is written: there is no memory to be behind.
 
@@ -196,7 +197,7 @@ impl Places<'_> {
             _ => 0,
         };
         let budget = Budget { registry: self.registry, writer: self.writer };
-        if let Some(fault) = budget.take(tx, moves, "unit_record.parent").await? {
+        if let Some(fault) = budget.spend(tx, moves, "unit_record.parent").await? {
             return Ok(Err(fault));
         }
         let judged = self.filed(tx, given, before).await?;

@@ -6,7 +6,7 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::Result;
-use mpp_resource::memory::Row;
+use mpp_resource::memory::MemoryRow;
 use mpp_store::{Change, Label};
 use prost::Message as _;
 
@@ -35,7 +35,7 @@ fn on_place(state: &RegistryView, place: &str) -> Vec<String> {
     let below = format!("{place}/");
     let within = model::KINDS.iter().flat_map(|kind| state.records.rows_of(kind, &below));
     let mut names: Vec<String> = within.map(|(name, _)| name.to_string()).collect();
-    let refers = |row: &Row| {
+    let refers = |row: &MemoryRow| {
         [Label::Unit, Label::Organiser].into_iter().any(|label| row.label(label) == place)
     };
     for kind in REFERRING {
@@ -62,7 +62,7 @@ pub(super) fn lies_in(record: &Change, place: &str) -> Result<bool> {
 
 /// The units right below a unit, and those that have taken its duties over.
 fn units_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item = String> + 'a {
-    let names_it = move |row: &Row| {
+    let names_it = move |row: &MemoryRow| {
         let unit = Unit::decode(row.doc.clone()).unwrap_or_default();
         unit.parent == place || unit.predecessor == place
     };
@@ -72,7 +72,7 @@ fn units_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item =
 
 /// The sources that also write what lies below a unit.
 fn sources_of<'a>(state: &'a RegistryView, place: &'a str) -> impl Iterator<Item = String> + 'a {
-    let names_it = move |row: &Row| {
+    let names_it = move |row: &MemoryRow| {
         let source = Source::decode(row.doc.clone()).unwrap_or_default();
         source.also_writes.iter().any(|unit| unit == place)
     };

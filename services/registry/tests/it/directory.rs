@@ -80,7 +80,7 @@ async fn a_unit_that_moves_changes_the_agency_of_all_below_it() {
         let request = UpdateUnitRequest { unit: Some(moved), ..Default::default() };
         admin.directory.update_unit(request).await.expect("moved");
         let state = world.running.registry.memory.read();
-        let agency = |row: Option<&mpp_registry::memory::Row>| {
+        let agency = |row: Option<&mpp_registry::memory::MemoryRow>| {
             row.expect("there").label(Label::Agency).to_owned()
         };
         assert_eq!(agency(state.records.row::<Unit>(DUKCAPIL)), "units/kemendagri");

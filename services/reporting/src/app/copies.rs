@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Asked, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
+    self, Books, Code, Finding, Held, KeptCopy, PartCheck, Place, RepairRequest, Repaired, Work,
+    moves_on,
 };
 use mpp_store::{Actor, Db, Feed, LastProof, Named, Progress};
 use tokio::time::sleep;
@@ -39,7 +40,7 @@ pub struct CopyPlaces {
 }
 
 /// All that is kept, in the order in which it is made.
-pub fn kept(feed: &Feed, keeping: &CopyPlaces, proofs: &[LastProof; 2]) -> Vec<Kept> {
+pub fn kept(feed: &Feed, keeping: &CopyPlaces, proofs: &[LastProof; 2]) -> Vec<KeptCopy> {
     let own = copies::records(feed, model::KINDS, keeping.by.clone());
     let inboxes = Upstream::ALL.map(|upstream| {
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
@@ -48,7 +49,7 @@ pub fn kept(feed: &Feed, keeping: &CopyPlaces, proofs: &[LastProof; 2]) -> Vec<K
     [own].into_iter().chain(inboxes).chain(derived).collect()
 }
 
-fn bookkeeping(keeping: &CopyPlaces) -> Kept {
+fn bookkeeping(keeping: &CopyPlaces) -> KeptCopy {
     let (by, closes) = (keeping.by.clone(), keeping.clone());
     let check: PartCheck = Arc::new(|conn, now, _| Box::pin(store::disagreements(conn, now)));
     let accepts = Arc::new(move |progress: Progress| -> Work<i64> {
@@ -59,17 +60,17 @@ fn bookkeeping(keeping: &CopyPlaces) -> Kept {
     books.accepting(accepts).kept("bookkeeping")
 }
 
-fn inbox(upstream: Upstream, keeping: &CopyPlaces) -> Kept {
+fn inbox(upstream: Upstream, keeping: &CopyPlaces) -> KeptCopy {
     let name = match upstream {
         Upstream::Registry => "registry-inbox",
         Upstream::Scheduling => "scheduling-inbox",
     };
     let (reads, starts) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(received(reads.db.clone(), upstream)) };
-    let repair = move |asked: Asked| -> Work<Repaired> {
+    let repair = move |asked: RepairRequest| -> Work<Repaired> {
         Box::pin(start_again(starts.clone(), upstream, asked.accept))
     };
-    Kept::new(name, upstream.as_str(), Place::Database, read, repair)
+    KeptCopy::new(name, upstream.as_str(), Place::Database, read, repair)
 }
 
 async fn received(db: Db, upstream: Upstream) -> Result<Held> {
@@ -103,10 +104,10 @@ async fn start_again(keeping: CopyPlaces, upstream: Upstream, accept: bool) -> R
     Ok(Repaired::starts_again(&text))
 }
 
-fn projections(keeping: &CopyPlaces) -> Kept {
+fn projections(keeping: &CopyPlaces) -> KeptCopy {
     let (reads, rebuilds) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
-    let repair = move |asked: Asked| -> Work<Repaired> {
+    let repair = move |asked: RepairRequest| -> Work<Repaired> {
         let keeping = rebuilds.clone();
         Box::pin(async move {
             if !asked.accept {
@@ -125,7 +126,7 @@ fn projections(keeping: &CopyPlaces) -> Kept {
             Ok(Repaired { mended: 1, text, ..Repaired::default() })
         })
     };
-    Kept::new("projections", store::SCHEMA.service, Place::Derived, read, repair)
+    KeptCopy::new("projections", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
 /// The projections, compared with what the inbox makes of them.
@@ -143,7 +144,7 @@ async fn compared(db: Db) -> Result<Held> {
     Ok(held)
 }
 
-fn nation(keeping: &CopyPlaces) -> Kept {
+fn nation(keeping: &CopyPlaces) -> KeptCopy {
     let (reads, starts) = (keeping.clone(), keeping.memory.clone());
     let read = move || -> Work<Held> { Box::pin(in_memory(reads.clone())) };
     let repair = move |_| -> Work<Repaired> {
@@ -151,7 +152,7 @@ fn nation(keeping: &CopyPlaces) -> Kept {
         let text = "this replica's memory reads all projections again; reports go on meanwhile";
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
-    Kept::new("nation", store::SCHEMA.service, Place::Derived, read, repair)
+    KeptCopy::new("nation", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
 /// The memory, compared with the rows once both stand at the same place.

@@ -6,7 +6,7 @@ use mpp_core::{Error, Label, Labels, Result, unit_of};
 use super::{
     facts::ChangeRow,
     message::timestamp,
-    rows::{Key, Row, Written, decode},
+    rows::{Key, ProjectedRow, Written, decode},
 };
 
 /// A record's name, the record, and its labels.

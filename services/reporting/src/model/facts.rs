@@ -6,7 +6,7 @@
 use mpp_core::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::rows::Row;
+use super::rows::ProjectedRow;
 
 // How much of a row is kept is not a setting: the projections are a function of the inbox alone,
 // and with another number the rows written before would differ from the rebuilt ones.
@@ -321,7 +321,7 @@ pub const NOT_IN_MEMORY: [&str; 2] = [ServiceRow::TABLE, VisitRow::TABLE];
 
 macro_rules! tables {
     ($($row:ty => $table:literal),* $(,)?) => {
-        $(impl Row for $row { const TABLE: &'static str = $table; })*
+        $(impl ProjectedRow for $row { const TABLE: &'static str = $table; })*
     };
 }
 

@@ -13,7 +13,7 @@ use super::{
         ChangeRow, CounterRow, DayRow, DeviationRow, FedRow, MallRow, OfferingRow, RegionRow,
         SourceRow, UnitRow,
     },
-    rows::{Key, Row, decode},
+    rows::{Key, ProjectedRow, decode},
 };
 
 /// Rows by name.
@@ -201,7 +201,10 @@ impl Nation {
     }
 }
 
-fn differing<R: Row + PartialEq>(one: &Table<R>, other: &Table<R>) -> (&'static str, Named) {
+fn differing<R: ProjectedRow + PartialEq>(
+    one: &Table<R>,
+    other: &Table<R>,
+) -> (&'static str, Named) {
     let changed = one.iter().filter(|(key, row)| other.get(*key) != Some(row));
     let lost = other.keys().filter(|key| !one.contains_key(*key));
     let mut found = Named::default();
@@ -209,7 +212,7 @@ fn differing<R: Row + PartialEq>(one: &Table<R>, other: &Table<R>) -> (&'static 
     (R::TABLE, found)
 }
 
-fn set<R: Row>(table: &mut Table<R>, key: &Key, value: Option<&str>) -> Result<()> {
+fn set<R: ProjectedRow>(table: &mut Table<R>, key: &Key, value: Option<&str>) -> Result<()> {
     match value {
         Some(json) => table.insert(key.1.clone(), decode(key, json)?),
         None => table.remove(&key.1),

@@ -22,7 +22,7 @@ use super::{
         OfferingRow, RegionRow, ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded,
         mark,
     },
-    rows::{Row, Rows},
+    rows::{ProjectedRow, Rows},
     wording,
 };
 
@@ -71,7 +71,7 @@ fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
 }
 
 /// Writes a row if it differs.
-fn replace<R: Row + PartialEq>(rows: &mut Rows, name: &str, row: Option<R>) -> Result<()> {
+fn replace<R: ProjectedRow + PartialEq>(rows: &mut Rows, name: &str, row: Option<R>) -> Result<()> {
     if rows.get::<R>(name)? == row { Ok(()) } else { rows.put(name, row.as_ref()) }
 }
 

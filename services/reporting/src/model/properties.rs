@@ -13,9 +13,9 @@ use prost::Message;
 use super::{Event, Rows, Upstream, Written, project};
 
 /// A change in three numbers: the kind, the record, and its new state (0: it is gone).
-type Step = (u8, u8, u8);
+type RandomChange = (u8, u8, u8);
 
-fn registry(steps: &[Step]) -> Vec<Event> {
+fn registry(steps: &[RandomChange]) -> Vec<Event> {
     numbered(steps, Upstream::Registry, |(kind, id, value)| {
         let mall = format!("malls/m{}", id % 2);
         let counter = format!("{mall}/counters/c{id}");
@@ -33,7 +33,7 @@ fn registry(steps: &[Step]) -> Vec<Event> {
     })
 }
 
-fn scheduling(steps: &[Step]) -> Vec<Event> {
+fn scheduling(steps: &[RandomChange]) -> Vec<Event> {
     numbered(steps, Upstream::Scheduling, |(kind, id, value)| {
         let mall = format!("malls/m{}", id % 2);
         let date = format!("2026-11-2{}", id % 3);
@@ -56,11 +56,11 @@ fn scheduling(steps: &[Step]) -> Vec<Event> {
 }
 
 fn numbered(
-    steps: &[Step],
+    steps: &[RandomChange],
     feed: Upstream,
-    record: impl Fn(Step) -> (&'static str, String, Vec<u8>),
+    record: impl Fn(RandomChange) -> (&'static str, String, Vec<u8>),
 ) -> Vec<Event> {
-    let event = |(place, step): (usize, &Step)| {
+    let event = |(place, step): (usize, &RandomChange)| {
         let revision = i64::try_from(place).expect("few steps") + 1;
         let (kind, name, doc) = record(*step);
         Event {
@@ -133,7 +133,7 @@ fn mixed(first: Vec<Event>, second: Vec<Event>, picks: &[bool]) -> Vec<Event> {
     out
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<RandomChange>> {
     prop::collection::vec((any::<u8>(), 0u8..6, 0u8..8), 0..60)
 }
 

@@ -6,7 +6,7 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use jiff::civil::Date;
 use mpp_api::{
-    report::Row as _,
+    report::ReportRow as _,
     reporting::{CatalogChange, Freshness, MallReport, Report, Share, SourceReport, StageCount},
     types::LocalizedText,
 };

@@ -16,7 +16,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub const FORM: i64 = 5;
 
 /// A kind of row.
-pub trait Row: Serialize + DeserializeOwned {
+pub trait ProjectedRow: Serialize + DeserializeOwned {
     /// The projection that it belongs to.
     const TABLE: &'static str;
 }
@@ -51,7 +51,7 @@ impl Rows {
     ///
     /// # Errors
     /// Internal, where a stored value cannot be read by this version.
-    pub fn get<R: Row>(&mut self, name: &str) -> Result<Option<R>> {
+    pub fn get<R: ProjectedRow>(&mut self, name: &str) -> Result<Option<R>> {
         let key = (R::TABLE.to_owned(), name.to_owned());
         let value = self.written.get(&key).or_else(|| self.loaded.get(&key)).cloned();
         match value {
@@ -70,7 +70,7 @@ impl Rows {
     ///
     /// # Errors
     /// Internal, where it cannot be encoded.
-    pub fn put<R: Row>(&mut self, name: &str, row: Option<&R>) -> Result<()> {
+    pub fn put<R: ProjectedRow>(&mut self, name: &str, row: Option<&R>) -> Result<()> {
         let value = row.map(serde_json::to_string).transpose().map_err(Error::internal)?;
         self.written.insert((R::TABLE.to_owned(), name.to_owned()), value);
         Ok(())
@@ -105,7 +105,7 @@ impl Rows {
 ///
 /// # Errors
 /// Internal, where this version cannot read it.
-pub fn decode<R: Row>(key: &Key, json: &str) -> Result<R> {
+pub fn decode<R: ProjectedRow>(key: &Key, json: &str) -> Result<R> {
     serde_json::from_str(json)
         .map_err(|error| Error::internal(format!("projection {} {}: {error}", key.0, key.1)))
 }

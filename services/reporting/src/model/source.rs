@@ -10,11 +10,11 @@ use mpp_core::Micros;
 use super::{facts::SourceRow, message::timestamp};
 
 /// A source as the registry knows it, and as scheduling does, if it was heard of there.
-type Known<'a> = (&'a SourceRow, Option<&'a SourceRow>);
+type SourceRows<'a> = (&'a SourceRow, Option<&'a SourceRow>);
 
 /// A source with its accounting, summed over the services that have heard of it; whether it is late
 /// is taken from those where it is judged, or from the registry while it is not known where.
-pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
+pub fn source(name: &str, known: SourceRows<'_>, now: Micros) -> SourceReport {
     let (row, _) = known;
     let at: Vec<_> = judged(known).collect();
     let services: Vec<AtService> = at
@@ -49,7 +49,7 @@ pub fn source(name: &str, known: Known<'_>, now: Micros) -> SourceReport {
 
 /// The services where it has to be fresh, each with what is known of it there. One that it says to
 /// feed, and that has not heard of it, is waited for from when the source became known.
-fn judged<'a>((row, fed): Known<'a>) -> impl Iterator<Item = (Service, SourceRow)> + use<'a> {
+fn judged<'a>((row, fed): SourceRows<'a>) -> impl Iterator<Item = (Service, SourceRow)> + use<'a> {
     let unheard = || SourceRow { since: row.since, ..SourceRow::default() };
     let is_fed = fed.is_some_and(|fed| fed.ended);
     let here = is_judged(&row.feeds, Service::Registry, row.ended);
@@ -98,7 +98,7 @@ mod tests {
         SourceRow { feeds: services.iter().map(|service| *service as i32).collect(), ..row }
     }
 
-    fn late(known: Known<'_>, now: Micros) -> Vec<(Service, bool)> {
+    fn late(known: SourceRows<'_>, now: Micros) -> Vec<(Service, bool)> {
         let told = source("sources/bkpm", known, now);
         let at: Vec<_> = told.services.iter().map(|one| (one.service(), one.late)).collect();
         assert!(at.is_empty() || told.late == at.iter().any(|(_, late)| *late), "{told:?}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mpp_core::Result;
 use mpp_resource::copies::{
-    self, Books, Code, Finding, Held, Kept, PartCheck, Place, Repaired, Work, moves_on,
+    self, Books, Code, Finding, Held, KeptCopy, PartCheck, Place, Repaired, Work, moves_on,
 };
 use mpp_store::{Db, Feed, LastProof, Position};
 use mpp_sync::store::books;
@@ -33,15 +33,15 @@ pub struct Copied {
 }
 
 /// All that is kept, in the order in which it is made.
-pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
+pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<KeptCopy> {
     let (rows, again) = (copied.clone(), copied.clone());
     let read = move || -> Work<Held> { Box::pin(rows.clone().rows()) };
     let repair = move |_| again.start_again();
-    let table = Kept::new("registry-feed", copied.feed, Place::Database, read, repair);
+    let table = KeptCopy::new("registry-feed", copied.feed, Place::Database, read, repair);
     let (memory, again) = (copied.clone(), copied.clone());
     let read = move || -> Work<Held> { Box::pin(memory.clone().directory()) };
     let directory =
-        Kept::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
+        KeptCopy::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
     let check: PartCheck = Arc::new(|conn, now, source| {
         Box::pin(async move { books::disagreements(conn, now, (SCHEMA.service, &source)).await })
     });

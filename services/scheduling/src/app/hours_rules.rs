@@ -62,7 +62,7 @@ impl Scheduling {
     fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
         let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
         let mut left = counts.left(&self.policy);
-        if left.take(rule, before, today) {
+        if left.take_place(rule, before, today) {
             return Ok(());
         }
         let text = too_many(rule, "this API", left, &self.policy);

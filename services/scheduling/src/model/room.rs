@@ -42,7 +42,12 @@ impl Counts {
     /// before, over or not, has its place. One that ends gives its place up, and takes one of those
     /// that are over; where none of these is left, nothing new is taken either, or rules that end
     /// one after the other would be without a bound.
-    pub fn take(&mut self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> bool {
+    pub fn take_place(
+        &mut self,
+        rule: &HoursRule,
+        before: Option<&HoursRule>,
+        today: Date,
+    ) -> bool {
         let over = is_over(rule, today);
         let was_over = before.map(|before| is_over(before, today));
         if was_over == Some(over) {
@@ -96,19 +101,22 @@ mod tests {
     fn what_is_over_takes_no_room_of_what_is_not() {
         let (today, policy) = (date(2026, 11, 24), Policy::default());
         let mut left = Counts { standing: 63, over: 900 }.left(&policy);
-        assert!(left.take(&ending("2026-11-24"), None, today), "the last day is part of it");
-        assert!(!left.take(&ending(""), None, today), "it has no end");
-        assert!(left.take(&ending("2026-11-23"), None, today), "told afterwards");
+        assert!(left.take_place(&ending("2026-11-24"), None, today), "the last day is part of it");
+        assert!(!left.take_place(&ending(""), None, today), "it has no end");
+        assert!(left.take_place(&ending("2026-11-23"), None, today), "told afterwards");
     }
 
     #[test]
     fn a_rule_that_ends_makes_room_and_comes_back_only_where_there_is_some() {
         let (today, mut left) = (date(2026, 11, 24), Counts { standing: 0, over: 5 });
         let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
-        assert!(left.take(&stands, Some(&stands), today), "it has its place");
-        assert!(!left.take(&stands, Some(&over), today), "else ended rules would be a reserve");
-        assert!(left.take(&over, Some(&stands), today), "it ends");
-        assert!(left.take(&stands, None, today), "in its place");
+        assert!(left.take_place(&stands, Some(&stands), today), "it has its place");
+        assert!(
+            !left.take_place(&stands, Some(&over), today),
+            "else ended rules would be a reserve"
+        );
+        assert!(left.take_place(&over, Some(&stands), today), "it ends");
+        assert!(left.take_place(&stands, None, today), "in its place");
     }
 
     #[test]
@@ -117,7 +125,7 @@ mod tests {
         let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
         let mut left = Counts::default().left(&policy);
         let rounds = (0..).take_while(|_| {
-            left.take(&stands, None, today) && left.take(&over, Some(&stands), today)
+            left.take_place(&stands, None, today) && left.take_place(&over, Some(&stands), today)
         });
         assert_eq!(rounds.count(), policy.past_rules_per_target);
     }

@@ -38,7 +38,7 @@ pub fn merge(
     let offered = if terms.accepted { terms.slot_capacity } else { 0 };
     let of = |name: &str| sold.iter().find(|row| row.name == name);
     let shown = |minute, name, sold, offered| {
-        shown(schedule, terms, date, Shown { minute, name, sold, offered, quota_left })
+        shown(schedule, terms, date, ShownSlot { minute, name, sold, offered, quota_left })
     };
     let mut slots: Vec<Slot> = planned
         .iter()
@@ -53,7 +53,7 @@ pub fn merge(
     Ok(slots)
 }
 
-struct Shown<'a> {
+struct ShownSlot<'a> {
     minute: u16,
     name: &'a str,
     sold: Option<&'a Sold>,
@@ -61,7 +61,7 @@ struct Shown<'a> {
     quota_left: Option<i64>,
 }
 
-fn shown(schedule: &Schedule, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Slot> {
+fn shown(schedule: &Schedule, terms: &Terms, date: Date, slot: ShownSlot<'_>) -> Result<Slot> {
     let start_at =
         local_to_utc_micros(date, slot.minute, schedule.zone).map_err(Error::internal)?;
     let close = (slot.minute + terms.slot_minutes).min(mpp_calendar::DAY);

@@ -106,7 +106,7 @@ impl<'a> HoursRules<'a> {
         }
         let source = &self.writer.lease.source;
         let left = room.entry(rule.target.clone()).or_default();
-        if !left.take(rule, before, self.today) {
+        if !left.take_place(rule, before, self.today) {
             let text = too_many(rule, source, *left, &self.app.policy);
             return Ok(Err(fault("hours_rule.target", FieldCode::TargetFull, &text)));
         }

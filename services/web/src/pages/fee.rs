@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use mpp_api::{
     types::{Fee, ServiceTime, fee::Kind},
-    wording::{self, Piece},
+    wording::{self, WordingPiece},
 };
 
 use crate::{
@@ -36,12 +36,12 @@ pub fn time(look: Look, time: Option<&ServiceTime>) -> Markup {
     }
 }
 
-fn said(look: Look, pieces: &[Piece]) -> Markup {
+fn said(look: Look, pieces: &[WordingPiece]) -> Markup {
     html! {
         @for piece in pieces {
             @match piece {
-                Piece::Ours(words) => (words),
-                Piece::Source(words) => (indonesian(words, look.lang)),
+                WordingPiece::Ours(words) => (words),
+                WordingPiece::Source(words) => (indonesian(words, look.lang)),
             }
         }
     }

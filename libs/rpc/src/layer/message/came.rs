@@ -24,7 +24,7 @@ pub(super) struct IncomingBody {
     /// True if more than one message may come.
     streams: bool,
     course: Course,
-    at: At,
+    at: MessageProgress,
     /// The beginning of a packed message.
     packed: BytesMut,
     /// Why nothing follows the messages that have been handed on.
@@ -33,7 +33,7 @@ pub(super) struct IncomingBody {
 
 /// The progress in a row of messages.
 #[derive(Default)]
-struct At {
+struct MessageProgress {
     head: [u8; HEAD],
     /// How much of the next message's head has come.
     have: usize,
@@ -52,7 +52,7 @@ impl IncomingBody {
         course: Course,
     ) -> Self {
         let (streams, packed) = (call.client_streams, BytesMut::new());
-        let (at, failed) = (At::default(), None);
+        let (at, failed) = (MessageProgress::default(), None);
         Self { body, coding, most, streams, course, at, packed, failed }
     }
 
@@ -152,7 +152,7 @@ impl IncomingBody {
     }
 }
 
-impl At {
+impl MessageProgress {
     /// Reads on in a head; true once it is whole.
     fn read(&mut self, rest: &mut &[u8]) -> bool {
         let (now, later) = rest.split_at((HEAD - self.have).min(rest.len()));

@@ -17,10 +17,10 @@ pub(super) const HEAD: usize = 5;
 
 /// The fate of a request while it was read.
 #[derive(Clone, Default)]
-pub(super) struct Course(Arc<Seen>);
+pub(super) struct Course(Arc<CourseState>);
 
 #[derive(Default)]
-struct Seen {
+struct CourseState {
     /// Why it could not be read.
     fault: OnceLock<Status>,
     /// True once it has come to its end.

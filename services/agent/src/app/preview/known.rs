@@ -8,10 +8,10 @@ use mpp_form::record::is_place;
 use crate::{
     app::{plan::Run, survey::Survey},
     model::{
-        absence::{Absent, Due, Seen},
+        absence::{Absent, Due, RunCounts},
         filled::Relied,
         foreseen::Goes,
-        own::Own,
+        own::SentIds,
     },
     source::Way,
     store::{Beliefs, Compared, Store},
@@ -33,7 +33,7 @@ pub(super) struct EarlierRuns {
     /// Ids that a person has said to be rightly gone.
     pub(super) accepted_gone: HashSet<String>,
     /// What this configuration has sent; `None`: whatever the registry holds is its own.
-    pub(super) own: Option<Own>,
+    pub(super) own: Option<SentIds>,
     /// Since when records are absent.
     absent: BTreeMap<String, Absent>,
     /// The source may be empty.
@@ -44,7 +44,7 @@ impl EarlierRuns {
     pub(super) async fn of(run: &Run) -> Result<Self> {
         // A state that does not exist is not made.
         if !run.state.exists() {
-            let own = (!run.is_upload()).then(Own::default);
+            let own = (!run.is_upload()).then(SentIds::default);
             return Ok(Self { own, ..Self::default() });
         }
         let store = Store::open(&run.state).await?;
@@ -78,7 +78,7 @@ impl EarlierRuns {
         let mut absent = self.absent.clone();
         absent
             .retain(|id, _| compared.held.contains_key(id) && survey.difference.may_go_unnamed(id));
-        let seen = Seen { held: compared.held.len(), unread: survey.tally.unread(), standing };
+        let seen = RunCounts { held: compared.held.len(), unread: survey.tally.unread(), standing };
         match run.absence().judge(&absent, seen, Clock::system().now()) {
             Due::These(ids) => ids.into_iter().collect(),
             Due::TooMany(..) => BTreeSet::new(),

@@ -24,7 +24,7 @@ use crate::{
     model::{
         batch::{Gathered, Limits},
         difference::{Difference, Digest},
-        foreseen::{Changes, Look},
+        foreseen::{Changes, ForeseenRecord},
     },
     registry::{Calls, out_of_turn},
     store::Compared,
@@ -47,7 +47,8 @@ impl<'a> Asking<'a> {
         shutdown: &'a CancellationToken,
     ) -> Result<Self> {
         let calls = Calls::to(endpoint, run.policy.answer_timeout())?;
-        let patience = Patience::new(&run.policy, returned::Look::new(endpoint, &run.policy));
+        let patience =
+            Patience::new(&run.policy, returned::ServingCheck::new(endpoint, &run.policy));
         Ok(Self { run, calls, patience, report, shutdown })
     }
 
@@ -93,10 +94,10 @@ impl<'a> Asking<'a> {
 }
 
 /// The parts of a preview, one after the other.
-pub(super) struct Parts<'a> {
+pub(super) struct PreviewParts<'a> {
     asking: Asking<'a>,
     limits: Limits,
-    tell: &'a mut (dyn FnMut(Look) + Send),
+    tell: &'a mut (dyn FnMut(ForeseenRecord) + Send),
     gathered: Gathered,
     so_far: Option<PreviewSoFar>,
     /// Names that would be new by now.
@@ -106,11 +107,11 @@ pub(super) struct Parts<'a> {
     pub(super) changes: Changes,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> PreviewParts<'a> {
     pub(super) fn new(
         asking: Asking<'a>,
         limits: Limits,
-        tell: &'a mut (dyn FnMut(Look) + Send),
+        tell: &'a mut (dyn FnMut(ForeseenRecord) + Send),
     ) -> Self {
         Self {
             asking,
@@ -179,7 +180,7 @@ impl<'a> Parts<'a> {
             self.note(&record);
             let id = known_as(&sent);
             let place = seen.place(&id).unwrap_or_default().to_owned();
-            (self.tell)(Look { place, id, record });
+            (self.tell)(ForeseenRecord { place, id, record });
         }
         Ok(())
     }

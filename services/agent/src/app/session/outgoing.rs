@@ -10,7 +10,7 @@ use super::Session;
 use crate::{
     app::{plan::Event, sent::Sent},
     model::{
-        absence::{Due, Seen},
+        absence::{Due, RunCounts},
         batch::Gathered,
         difference::{self, OF_OTHERS},
         problem::Problem,
@@ -87,7 +87,7 @@ impl Session<'_> {
         absent.retain(|id, _| held.contains_key(id) && self.survey.difference.may_go_unnamed(id));
         let Tally { known, applied, unchanged, .. } = self.survey.tally;
         let (unread, standing) = (self.survey.tally.unread(), known + applied + unchanged);
-        let seen = Seen { held: held.len(), unread, standing };
+        let seen = RunCounts { held: held.len(), unread, standing };
         Ok(self.context.run.absence().judge(&absent, seen, Clock::system().now()))
     }
 

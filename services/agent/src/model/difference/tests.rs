@@ -184,10 +184,10 @@ fn services_that_are_not_in_a_list_of_offices_are_another_configurations() {
 fn what_another_configuration_has_sent_was_not_synced_from_here() {
     let before: Vec<Record> = (0..20).map(|id| record(&id.to_string(), "units/a")).collect();
     let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
-    let second = reading(&before, &ids[15..]).of(Some(Own::alone(&ids[15..])));
+    let second = reading(&before, &ids[15..]).of(Some(SentIds::alone(&ids[15..])));
     assert_eq!(second.shrinkage(10, 3), None, "all of its own is there");
     assert!(second.gone().len() == 15 && !second.is_gone_of_others());
-    let told = reading(&before, &ids[19..]).of(Some(Own::alone(&ids[15..])));
+    let told = reading(&before, &ids[19..]).of(Some(SentIds::alone(&ids[15..])));
     let told = told.shrinkage(10, 3).expect("four of its own");
     assert!(told.starts_with("4 of 5 records") && told.contains(": 15, 16, 17, 18;"), "{told}");
 }

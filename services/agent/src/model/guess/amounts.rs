@@ -24,7 +24,7 @@ const OF_ROWS: [&str; 6] = ["id", "no", "nomor", "kode", "urutan", "uuid"];
 
 /// The parts of a fee that is an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct FeeKeys {
     /// The key of the amount; `None`: it is not sure which, or others may change it, and a fee is
     /// kept as it is written.
     pub(super) amount: Option<String>,
@@ -35,7 +35,7 @@ pub(super) struct Parts {
 }
 
 /// The parts of the fees of a list, by all its items that are objects.
-pub(super) fn parts(items: &[Value]) -> Parts {
+pub(super) fn parts(items: &[Value]) -> FeeKeys {
     let objects: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).collect();
     let mut keys: Vec<&String> = objects.iter().flat_map(|one| one.keys()).collect();
     keys.sort_unstable();
@@ -49,15 +49,15 @@ pub(super) fn parts(items: &[Value]) -> Parts {
     };
     let amounts: Vec<&&String> =
         keys.iter().filter(|key| holds(key, &|value| is_amount(key, value))).collect();
-    let [amount] = amounts.as_slice() else { return Parts::default() };
+    let [amount] = amounts.as_slice() else { return FeeKeys::default() };
     let others: Vec<&&String> = keys.iter().filter(|key| *key != *amount).collect();
     match others.as_slice() {
-        [] => Parts { amount: Some(amount.to_string()), label: None, keys: all },
+        [] => FeeKeys { amount: Some(amount.to_string()), label: None, keys: all },
         [label] if holds(label, &Value::is_string) => {
             let label = Some(label.to_string());
-            Parts { amount: Some(amount.to_string()), label, keys: all }
+            FeeKeys { amount: Some(amount.to_string()), label, keys: all }
         }
-        _ => Parts::default(),
+        _ => FeeKeys::default(),
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn told(items: Value) -> (Option<String>, Option<String>) {
-        let Parts { amount, label, .. } = parts(items.as_array().expect("a list"));
+        let FeeKeys { amount, label, .. } = parts(items.as_array().expect("a list"));
         (amount, label)
     }
 

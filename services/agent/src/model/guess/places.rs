@@ -84,9 +84,9 @@ pub fn places(records: &[Value], place: PlaceKind, above: Above<'_>) -> Option<P
 }
 
 /// The field of a record that holds the kind, the fields beside it, and those within it.
-type Parts = Option<(&'static str, Vec<MappedField>, Vec<MappedField>)>;
+type PlaceFields = Option<(&'static str, Vec<MappedField>, Vec<MappedField>)>;
 
-fn unit(rest: &mut Rest, above: Above<'_>) -> Parts {
+fn unit(rest: &mut Rest, above: Above<'_>) -> PlaceFields {
     let parent = rest.reference::<Unit>(ABOVE, above.unit);
     let contacts = rest.contacts();
     let region = rest.region();
@@ -99,7 +99,7 @@ fn unit(rest: &mut Rest, above: Above<'_>) -> Parts {
     Some(("unit_record", vec![id], within.collect()))
 }
 
-fn mall(rest: &mut Rest, above: Above<'_>) -> Parts {
+fn mall(rest: &mut Rest, above: Above<'_>) -> PlaceFields {
     let organiser = rest.reference::<Unit>(ORGANISER, above.unit);
     let contacts = rest.contacts();
     let region = rest.region().unwrap_or_else(|| "\"regions/00.00\"".to_owned());
@@ -114,7 +114,7 @@ fn mall(rest: &mut Rest, above: Above<'_>) -> Parts {
     Some(("mall", vec![id], within.collect()))
 }
 
-fn counter(rest: &mut Rest, above: Above<'_>) -> Parts {
+fn counter(rest: &mut Rest, above: Above<'_>) -> PlaceFields {
     let agreement = rest.agreement();
     let prefix = match rest.text(PREFIX) {
         Some(at) => line(&format!("ticket_prefix: ({at} | ascii_upcase)"), ""),

@@ -1,7 +1,7 @@
 //! The mapping that follows from a guess, with its doubts as remarks.
 
 use super::{
-    amounts::{self, Parts},
+    amounts::{self, FeeKeys},
     choice::{Choice, Guess},
     columns::{Column, Form},
     field::Field,
@@ -150,7 +150,7 @@ fn items(choice: &Choice) -> String {
 /// more than those that were looked at, is kept as it is written and not read.
 fn fee(column: &Column) -> String {
     let Form::Objects(_) = column.form else { return "worded | rupiah".to_owned() };
-    let Parts { amount, label, keys } = amounts::parts(&column.items);
+    let FeeKeys { amount, label, keys } = amounts::parts(&column.items);
     let of_object = amount.map_or("unread".to_owned(), |key| {
         let (at, label) = (step(&key), label.map(|key| step(&key)));
         let label = label.map_or(String::new(), |at| format!(" + {{label: ({at} | trimmed)}}"));

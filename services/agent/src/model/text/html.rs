@@ -14,7 +14,7 @@ use super::{
     column::Column,
     ruby::Ruby,
     sheet::{self, Around, Sheets},
-    unseen::{Element, Shown, has_colour, shown},
+    unseen::{Element, Visibility, has_colour, shown},
     within::Within,
 };
 
@@ -30,7 +30,7 @@ pub fn html_text(html: &str) -> String {
 /// Like [`html_text`], of a list: numbers of a table's first column that run 1, 2, 3 are numbers of
 /// the list.
 pub fn list_text(html: &str) -> String {
-    let reading = Reading { column: Some(Column::default()), ..Reading::default() };
+    let reading = HtmlReader { column: Some(Column::default()), ..HtmlReader::default() };
     let (text, column) = reading.read(html);
     let runs = column.is_some_and(|column| column.runs());
     if runs { again(text, false) } else { html_text(html) }
@@ -57,7 +57,7 @@ fn again(mut text: String, keeps_hidden: bool) -> String {
 }
 
 fn read(html: &str, keeps_hidden: bool) -> String {
-    Reading { keeps_hidden, ..Reading::default() }.read(html).0
+    HtmlReader { keeps_hidden, ..HtmlReader::default() }.read(html).0
 }
 
 fn tokens(source: &str) -> impl Iterator<Item = Token> + use<'_> {
@@ -74,7 +74,7 @@ fn styles(source: &str) -> String {
     if !source.to_ascii_lowercase().contains("<style") {
         return css;
     }
-    let mut reading = Reading::default();
+    let mut reading = HtmlReader::default();
     let (mut own, mut media) = (String::new(), String::new());
     for token in tokens(source) {
         match &token {
@@ -100,7 +100,7 @@ fn value(tag: &StartTag<()>, name: &[u8]) -> String {
 const LINE_END: char = '\0';
 
 #[derive(Default)]
-struct Reading<'a> {
+struct HtmlReader<'a> {
     /// The styles that the page brings along.
     sheets: Option<sheet::Read<'a>>,
     /// The elements that are open, if there are such styles.
@@ -128,13 +128,13 @@ fn lower(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).to_ascii_lowercase()
 }
 
-impl Reading<'_> {
+impl HtmlReader<'_> {
     /// One reading. Ends of lines are blanks if the tags say where lines end.
     fn read(self, html: &str) -> (String, Option<Column>) {
         let source = with_plain_characters_encoded(html);
         let page = Sheets::of(&styles(&source));
         let sheets = (!page.is_empty()).then(|| page.read());
-        let mut reading = Reading { sheets, ..self };
+        let mut reading = HtmlReader { sheets, ..self };
         tokens(&source).for_each(|token| reading.read_token(token));
         let text = if reading.has_blocks {
             reading.text.replace(['\n', '\r'], " ").replace(LINE_END, "\n")
@@ -178,7 +178,7 @@ impl Reading<'_> {
     }
 
     /// How the element that begins is shown; unknown if the page's rules are not sure.
-    fn looks(&mut self, tag: &StartTag<()>) -> Shown {
+    fn looks(&mut self, tag: &StartTag<()>) -> Visibility {
         let own = value(tag, b"style");
         let Some(sheets) = &self.sheets else { return self.looks_in(tag, &own) };
         let named = tag.attributes.iter();
@@ -190,12 +190,12 @@ impl Reading<'_> {
         }
         match (self.looks_in(tag, &sure), self.looks_in(tag, &all)) {
             (sure, all) if sure == all => sure,
-            _ => Shown::Unsure,
+            _ => Visibility::Unsure,
         }
     }
 
     /// How the element is shown in a style.
-    fn looks_in(&mut self, tag: &StartTag<()>, style: &str) -> Shown {
+    fn looks_in(&mut self, tag: &StartTag<()>, style: &str) -> Visibility {
         let has = |name: &[u8]| tag.attributes.contains_key(&HtmlString(name.to_vec()));
         let (name, classes, color) = (lower(&tag.name), value(tag, b"class"), value(tag, b"color"));
         let is_closed = name == "dialog" && !has(b"open");
@@ -242,16 +242,16 @@ impl Reading<'_> {
 
     /// Struck text says that something does not hold: it stays between marks, so that it is not
     /// taken for true. A number that is raised or lowered is no part of the one before it.
-    fn open(&mut self, name: &[u8], looks: Shown, is_open: bool) {
+    fn open(&mut self, name: &[u8], looks: Visibility, is_open: bool) {
         if self.hidden.as_mut().is_some_and(|own| own.ends_at_start(name)) {
             self.hidden = None;
         }
         if self.struck.as_mut().is_some_and(|own| own.ends_at_start(name)) {
             self.end_strike();
         }
-        let marks = matches!(looks, Shown::Struck | Shown::Unsure)
-            || (looks == Shown::Hidden && self.keeps_hidden);
-        if is_open && self.hidden.is_none() && looks == Shown::Hidden && !self.keeps_hidden {
+        let marks = matches!(looks, Visibility::Struck | Visibility::Unsure)
+            || (looks == Visibility::Hidden && self.keeps_hidden);
+        if is_open && self.hidden.is_none() && looks == Visibility::Hidden && !self.keeps_hidden {
             self.hidden = Some(Within::of(name));
         } else if is_open && self.hidden.is_none() && self.struck.is_none() && marks {
             self.struck = Some(Within::of(name));

@@ -3,7 +3,7 @@
 
 /// The part of an annotated word that is being read.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Part {
+enum RubyPart {
     /// The word, or no such word at all.
     #[default]
     Word,
@@ -16,7 +16,7 @@ enum Part {
 /// How far an annotated word has been read.
 #[derive(Default)]
 pub struct Ruby {
-    part: Part,
+    part: RubyPart,
     /// An annotation ended right before.
     closed: bool,
 }
@@ -27,9 +27,9 @@ impl Ruby {
     /// A tag begins.
     pub fn start(&mut self, name: &[u8], text: &mut String) {
         match name {
-            b"rt" => self.turn(Part::Annotation, text),
-            b"rp" => self.turn(Part::Brackets, text),
-            b"rb" | b"rtc" | b"ruby" => self.turn(Part::Word, text),
+            b"rt" => self.turn(RubyPart::Annotation, text),
+            b"rp" => self.turn(RubyPart::Brackets, text),
+            b"rb" | b"rtc" | b"ruby" => self.turn(RubyPart::Word, text),
             _ => {}
         }
     }
@@ -37,15 +37,15 @@ impl Ruby {
     /// A tag ends.
     pub fn end(&mut self, name: &[u8], text: &mut String) {
         if matches!(name, b"rt" | b"rp" | b"rb" | b"rtc" | b"ruby") {
-            self.turn(Part::Word, text);
+            self.turn(RubyPart::Word, text);
         }
     }
 
-    fn turn(&mut self, next: Part, text: &mut String) {
-        if self.part == Part::Annotation {
+    fn turn(&mut self, next: RubyPart, text: &mut String) {
+        if self.part == RubyPart::Annotation {
             self.close(text);
         }
-        if next == Part::Annotation {
+        if next == RubyPart::Annotation {
             text.push_str(OPENS);
         }
         self.part = next;
@@ -67,6 +67,6 @@ impl Ruby {
         if std::mem::take(&mut self.closed) && coming.starts_with(char::is_alphanumeric) {
             text.push(' ');
         }
-        self.part != Part::Brackets
+        self.part != RubyPart::Brackets
     }
 }

@@ -169,10 +169,10 @@ pub struct Read<'a> {
 /// The elements that are open, the outermost first.
 #[derive(Default)]
 pub struct Around {
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
 }
 
-struct Open {
+struct OpenElement {
     name: String,
     attributes: BTreeMap<String, String>,
 }
@@ -187,7 +187,7 @@ impl Around {
         if self.open.len() >= 2 * MOST_AROUND {
             self.open.drain(..MOST_AROUND);
         }
-        self.open.push(Open { name: name.to_owned(), attributes });
+        self.open.push(OpenElement { name: name.to_owned(), attributes });
     }
 
     /// An element ends, with all that are still open within it.
@@ -218,7 +218,7 @@ impl Around {
 
 /// An open element among those around it.
 struct Node<'a> {
-    open: &'a [Open],
+    open: &'a [OpenElement],
     at: usize,
 }
 

@@ -4,7 +4,7 @@
 
 /// How an element's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum Visibility {
     /// Like any other.
     Plain,
     /// Struck out, which says that it does not hold.
@@ -86,7 +86,7 @@ const WHITE: [&str; 12] = [
 ];
 
 /// How the text of an element is shown.
-pub fn shown(element: &Element<'_>) -> Shown {
+pub fn shown(element: &Element<'_>) -> Visibility {
     let rules = rules(element.style);
     let is_hidden = element.flagged
         || STAND_INS.contains(&element.name)
@@ -99,9 +99,9 @@ pub fn shown(element: &Element<'_>) -> Shown {
             name.starts_with("text-decoration") && value.contains("line-through")
         });
     match (is_hidden, is_struck) {
-        (true, _) => Shown::Hidden,
-        (false, true) => Shown::Struck,
-        (false, false) => Shown::Plain,
+        (true, _) => Visibility::Hidden,
+        (false, true) => Visibility::Struck,
+        (false, false) => Visibility::Plain,
     }
 }
 
@@ -220,7 +220,7 @@ fn hides_by_class(classes: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(name: &str, classes: &str, style: &str) -> Shown {
+    fn of(name: &str, classes: &str, style: &str) -> Visibility {
         shown(&Element { name, classes, style, ..Element::default() })
     }
 
@@ -252,7 +252,7 @@ mod tests {
             "mso-hide:all",
             "background:none;color:#ffffff",
         ] {
-            assert_eq!(of("span", "", &style.to_lowercase()), Shown::Hidden, "{style}");
+            assert_eq!(of("span", "", &style.to_lowercase()), Visibility::Hidden, "{style}");
         }
         for class in [
             "sr-only",
@@ -268,13 +268,13 @@ mod tests {
             "element-invisible",
             "ng-hide",
         ] {
-            assert_eq!(of("span", class, ""), Shown::Hidden, "{class}");
+            assert_eq!(of("span", class, ""), Visibility::Hidden, "{class}");
         }
         for name in ["datalist", "canvas", "object"] {
-            assert_eq!(of(name, "", ""), Shown::Hidden, "{name}");
+            assert_eq!(of(name, "", ""), Visibility::Hidden, "{name}");
         }
-        assert_eq!(shown(&Element { flagged: true, ..Element::default() }), Shown::Hidden);
-        assert_eq!(shown(&Element { color: "white", ..Element::default() }), Shown::Hidden);
+        assert_eq!(shown(&Element { flagged: true, ..Element::default() }), Visibility::Hidden);
+        assert_eq!(shown(&Element { color: "white", ..Element::default() }), Visibility::Hidden);
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod tests {
             "color:red",
             "height:20px",
         ] {
-            assert_eq!(of("span", "", style), Shown::Plain, "{style}");
+            assert_eq!(of("span", "", style), Visibility::Plain, "{style}");
         }
         for class in [
             "d-none d-md-block",
@@ -305,12 +305,12 @@ mod tests {
             "collapse",
             "title",
         ] {
-            assert_eq!(of("span", class, ""), Shown::Plain, "{class}");
+            assert_eq!(of("span", class, ""), Visibility::Plain, "{class}");
         }
         let on_colour = Element { style: "color:#fff", on_colour: true, ..Element::default() };
-        assert_eq!(shown(&on_colour), Shown::Plain);
-        assert_eq!(of("del", "", ""), Shown::Struck);
-        assert_eq!(of("span", "coret", ""), Shown::Struck);
-        assert_eq!(of("span", "", "text-decoration: line-through"), Shown::Struck);
+        assert_eq!(shown(&on_colour), Visibility::Plain);
+        assert_eq!(of("del", "", ""), Visibility::Struck);
+        assert_eq!(of("span", "coret", ""), Visibility::Struck);
+        assert_eq!(of("span", "", "text-decoration: line-through"), Visibility::Struck);
     }
 }

@@ -21,14 +21,14 @@ const REST: u32 = 10;
 
 /// The file or folder that is watched.
 #[derive(Clone, Debug)]
-enum Looked {
+enum WatchedPath {
     File(PathBuf),
     Folder(Box<Folder>),
 }
 
 /// Watches files for an edit.
 pub struct Edited {
-    looked: Looked,
+    looked: WatchedPath,
     most: usize,
     look: Duration,
     seen: Option<Files>,
@@ -37,15 +37,15 @@ pub struct Edited {
 impl Edited {
     /// Watches one file.
     pub fn of_file(path: &std::path::Path, policy: &Policy) -> Self {
-        Self::of(Looked::File(path.to_owned()), policy)
+        Self::of(WatchedPath::File(path.to_owned()), policy)
     }
 
     /// Watches the files of a folder.
     pub fn of_folder(folder: &Folder, policy: &Policy) -> Self {
-        Self::of(Looked::Folder(Box::new(folder.clone())), policy)
+        Self::of(WatchedPath::Folder(Box::new(folder.clone())), policy)
     }
 
-    fn of(looked: Looked, policy: &Policy) -> Self {
+    fn of(looked: WatchedPath, policy: &Policy) -> Self {
         Self { looked, most: policy.max_files, look: policy.look(), seen: None }
     }
 
@@ -74,10 +74,10 @@ impl Edited {
     }
 }
 
-fn state(looked: &Looked, most: usize) -> io::Result<Files> {
+fn state(looked: &WatchedPath, most: usize) -> io::Result<Files> {
     match looked {
-        Looked::Folder(folder) => list(&folder.path, folder.files.as_ref(), most),
-        Looked::File(path) => {
+        WatchedPath::Folder(folder) => list(&folder.path, folder.files.as_ref(), most),
+        WatchedPath::File(path) => {
             let known = KnownFile::of(String::new(), path)?;
             Ok(Files { known: vec![known], ..Files::default() })
         }

@@ -126,7 +126,7 @@ fn alone(folder: &Folder, file: &KnownFile) -> Result<Input, Fault> {
 }
 
 /// A folder that nobody has looked at yet.
-pub struct Looked {
+pub struct FolderListing {
     /// Its files by name, each as a source of its own.
     pub files: Vec<(String, Result<Input, Fault>)>,
     /// What else there is, and why it is not read.
@@ -137,7 +137,7 @@ pub struct Looked {
 ///
 /// # Errors
 /// The folder cannot be listed, or holds no file.
-pub fn look(folder: &Folder, policy: &Policy) -> Result<Looked, Fault> {
+pub fn look(folder: &Folder, policy: &Policy) -> Result<FolderListing, Fault> {
     let place = folder.path.display().to_string();
     let files = list(&folder.path, folder.files.as_ref(), policy.max_files)
         .map_err(|error| Fault::unreachable(&place, format!("{error}: see path")))?;
@@ -147,7 +147,7 @@ pub fn look(folder: &Folder, policy: &Policy) -> Result<Looked, Fault> {
     if files.is_empty() && others.is_empty() {
         return Err(Fault::nothing(&place, none(folder)));
     }
-    Ok(Looked { files, others })
+    Ok(FolderListing { files, others })
 }
 
 /// A file without a record is like a source without one: what it held before has not surely gone.

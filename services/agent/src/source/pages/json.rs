@@ -20,8 +20,8 @@ use crate::{
         sink::Sink,
         tables::shape::{self, Shape},
         whole::{
-            account::{self, Looked, Unknown},
-            extent::{Extent, Seen},
+            account::{self, PageSoFar, Unknown},
+            extent::{Extent, SeenPage},
             full, more,
         },
     },
@@ -56,7 +56,7 @@ pub struct Pages {
 /// A page cannot be fetched or read, or the last one was not reached.
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let fetch = Fetch::new(pages.token.as_deref(), policy);
-    let mut reading = Reading {
+    let mut reading = PagesReader {
         pages,
         policy,
         fetch,
@@ -80,9 +80,9 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         let step = reading.page(&location, number);
         // The address is told without its query, in which the pages differ.
         match step.map_err(|fault| if number > 1 { fault.on_page(number) } else { fault })? {
-            Step::To(following) => location = following,
-            Step::Last => return reading.check_whole(),
-            Step::Ended => return Ok(()),
+            NextPage::To(following) => location = following,
+            NextPage::Last => return reading.check_whole(),
+            NextPage::Ended => return Ok(()),
         }
     }
     let most = policy.max_pages;
@@ -108,7 +108,7 @@ fn kind(item: &Val) -> &'static str {
     kind.copied().unwrap_or_default()
 }
 
-enum Step {
+enum NextPage {
     To(String),
     Last,
     /// The run has ended.
@@ -116,7 +116,7 @@ enum Step {
 }
 
 /// Pages that are being read.
-struct Reading<'a, 'b> {
+struct PagesReader<'a, 'b> {
     pages: &'a Pages,
     fetch: Fetch<'a>,
     sink: &'a mut Sink<'b>,
@@ -138,8 +138,8 @@ struct Reading<'a, 'b> {
     full: Option<String>,
 }
 
-impl Reading<'_, '_> {
-    fn page(&mut self, location: &str, number: usize) -> Result<Step, Fault> {
+impl PagesReader<'_, '_> {
+    fn page(&mut self, location: &str, number: usize) -> Result<NextPage, Fault> {
         let shown = address(location);
         let fetched = self.fetch.page(location)?;
         let page = parse(&fetched.body).map_err(|text| Fault::unreadable(&shown, text))?;
@@ -150,14 +150,14 @@ impl Reading<'_, '_> {
             return Err(Fault::unreadable(&shown, text));
         }
         self.extent
-            .page(&Seen { page: &heeded, rows, location })
+            .page(&SeenPage { page: &heeded, rows, location })
             .map_err(|text| Fault::config(&self.pages.complete.place, text))?;
         self.extent.told(&fetched.told);
         let items = items?;
         if number == 1 && !items.is_empty() {
             self.sink.check_keys(&shown, &keys(items))?;
         }
-        let Ok(new) = self.put(items, number) else { return Ok(Step::Ended) };
+        let Ok(new) = self.put(items, number) else { return Ok(NextPage::Ended) };
         let Pages { next, ignore_totals, .. } = self.pages;
         let heeded = self.without_beyond((&heeded, items), location);
         let next =
@@ -169,10 +169,10 @@ impl Reading<'_, '_> {
                 self.full = full::bound(&heeded, items, location, &self.pages.ignore);
             }
             self.ends(&fetched, &shown)?;
-            return Ok(Step::Last);
+            return Ok(NextPage::Last);
         };
         self.goes_on(items.len(), new, number).map_err(|text| Fault::torn(&shown, text))?;
-        Ok(Step::To(next))
+        Ok(NextPage::To(next))
     }
 
     /// The page without links beyond the last record, which some sources always write.
@@ -188,7 +188,7 @@ impl Reading<'_, '_> {
         let (pages, is_last) = (u64::try_from(at.0).unwrap_or(u64::MAX), at.1);
         let (next, is_counted) = (self.pages.next.link.text.as_str(), self.extent.is_counted());
         let records = self.items;
-        let looked = Looked { page, rows, location, pages, records, next, is_last, is_counted };
+        let looked = PageSoFar { page, rows, location, pages, records, next, is_last, is_counted };
         if self.unknown.is_empty() && !self.pages.ignore_totals {
             self.unknown = account::unknown(&looked);
         }

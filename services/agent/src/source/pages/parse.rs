@@ -173,8 +173,11 @@ mod tests {
         bolero::check!().with_iterations(5_000).for_each(|body: &[u8]| {
             if let Ok(page) = parse(body) {
                 let _ = crate::source::pages::envelope::refusal(&page, true);
-                let seen =
-                    crate::source::whole::extent::Seen { page: &page, rows: &[], location: "x" };
+                let seen = crate::source::whole::extent::SeenPage {
+                    page: &page,
+                    rows: &[],
+                    location: "x",
+                };
                 let _ = crate::source::whole::extent::Extent::default().page(&seen);
                 let next =
                     crate::source::pages::next::Next { link: "next".into(), ..Default::default() };

@@ -4,7 +4,7 @@ use mpp_api::sync::Record;
 use mpp_core::{Error, Result};
 
 use super::Sink;
-use crate::source::{found::Item, identity::Identity, remembered::Mapped};
+use crate::source::{found::ReadRecord, identity::Identity, remembered::Mapped};
 
 impl Sink<'_> {
     /// Hands on what an earlier run has made of the same row, and names it; `None` if that is not
@@ -18,7 +18,7 @@ impl Sink<'_> {
         let record = Ok(record);
         let found_at = found_at.to_owned();
         let (notes, refused_id, held_back) = (Vec::new(), None, None);
-        let item = Item { found_at, record, notes, refused_id, is_record: true, held_back };
+        let item = ReadRecord { found_at, record, notes, refused_id, is_record: true, held_back };
         Some(self.send(item).map(|()| named))
     }
 

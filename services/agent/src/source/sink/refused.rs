@@ -4,13 +4,13 @@ use jaq_json::Val;
 use mpp_core::{Error, Result};
 use serde_json::Value;
 
-use super::{Sink, below::Row};
+use super::{Sink, below::RowShape};
 use crate::{
     model::{declared, screen},
     source::{
         explained,
         fault::Fault,
-        found::{Item, Yielded},
+        found::{ReadRecord, Yielded},
         tables::held_back::{HeldBack, id},
     },
 };
@@ -34,7 +34,7 @@ impl Sink<'_> {
     /// The same as [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
         self.has_row = true;
-        self.send(Item::refused(found_at, error))
+        self.send(ReadRecord::refused(found_at, error))
     }
 
     /// Hands on that a row could not be read. If its record has the same id whatever stood in the
@@ -51,7 +51,7 @@ impl Sink<'_> {
         self.has_row = true;
         let [one, other] = rows.map_or([None, None], |rows| rows.map(|row| self.only_id(row)));
         let refused_id = one.filter(|one| other.as_ref() == Some(one));
-        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
     }
 
     /// The id of the one record that a row yields.
@@ -67,7 +67,7 @@ impl Sink<'_> {
         let other = screen::replaced(&row, screen::ANYTHING);
         let [one, other] = [row, other].map(|row| self.mapping.only_id(row).as_ref().and_then(id));
         let refused_id = one.filter(|one| other.as_ref() == Some(one));
-        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
     }
 
     /// Notes a remark on the file, for its first record that is taken.
@@ -88,7 +88,7 @@ impl Sink<'_> {
         outputs: &[Value],
     ) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
-        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
     }
 
     /// Records that look like trials are sent.
@@ -102,7 +102,7 @@ impl Sink<'_> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
-        self.row = Row::of(&raw);
+        self.row = RowShape::of(&raw);
         let raw = declared::with_units(raw, &self.way.units);
         let outputs = self.mapping.run(raw.clone());
         if outputs.as_ref().is_ok_and(Vec::is_empty) {
@@ -119,8 +119,8 @@ impl Sink<'_> {
         let error = explained::of_record(&self.mapping, &raw, outputs.first(), error);
         let refused_id = outputs.first().and_then(id);
         let held_back = outputs.first().and_then(HeldBack::of);
-        let item = Item { refused_id, held_back, ..Item::refused(found_at, error) };
-        self.send(Item { is_record: false, ..item })
+        let item = ReadRecord { refused_id, held_back, ..ReadRecord::refused(found_at, error) };
+        self.send(ReadRecord { is_record: false, ..item })
     }
 
     /// A person has looked at it, and it is called as it was then.

@@ -8,14 +8,14 @@ use crate::source::fault::{Fault, excerpt};
 
 /// The place that a fault names: the database's address, and the setting of the statement.
 #[derive(Clone, Debug)]
-pub struct At {
+pub struct StatementPlace {
     /// The address, as it may be shown.
     pub place: String,
     /// "layanan.toml, line 9".
     pub asked: String,
 }
 
-impl At {
+impl StatementPlace {
     /// A fault before the first row.
     pub fn fault(&self, error: &sqlx::Error) -> Fault {
         match error {

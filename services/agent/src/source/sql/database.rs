@@ -1,6 +1,6 @@
 //! A database as a source: its address, the statement, and how changes are noticed.
 
-use super::{access::Access, amiss::At, ask::Ask, noticed::Noticed};
+use super::{access::Access, amiss::StatementPlace, ask::Ask, noticed::Noticed};
 
 /// A database as a source.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Database {
 impl Database {
     /// The place that its faults name: its address without the password, and the statement's
     /// setting.
-    pub(super) fn at(&self) -> At {
-        At { place: self.access.place(), asked: self.ask.text.place.clone() }
+    pub(super) fn at(&self) -> StatementPlace {
+        StatementPlace { place: self.access.place(), asked: self.ask.text.place.clone() }
     }
 }

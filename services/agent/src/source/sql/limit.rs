@@ -138,10 +138,10 @@ fn whole(query: &str, dialect: Dialect) -> &str {
         let mut depth = 0_usize;
         for (part, sign) in parts(inner, dialect) {
             match (part, sign) {
-                (Part::Sign, "(") => depth += 1,
+                (Lexeme::Sign, "(") => depth += 1,
                 // It closes another bracket than the first.
-                (Part::Sign, ")") if depth == 0 => return query,
-                (Part::Sign, ")") => depth -= 1,
+                (Lexeme::Sign, ")") if depth == 0 => return query,
+                (Lexeme::Sign, ")") => depth -= 1,
                 _ => {}
             }
         }
@@ -155,15 +155,15 @@ fn whole(query: &str, dialect: Dialect) -> &str {
 fn words(query: &str, dialect: Dialect) -> Vec<(usize, String)> {
     let (mut words, mut depth) = (Vec::new(), 0_usize);
     for (part, text) in parts(query, dialect) {
-        if matches!((part, text), (Part::Sign, ")")) {
+        if matches!((part, text), (Lexeme::Sign, ")")) {
             depth = depth.saturating_sub(1);
         }
         match part {
-            Part::Nothing => {}
-            Part::Quoted => words.push((depth, "'".to_owned())),
-            Part::Word | Part::Sign => words.push((depth, text.to_lowercase())),
+            Lexeme::Nothing => {}
+            Lexeme::Quoted => words.push((depth, "'".to_owned())),
+            Lexeme::Word | Lexeme::Sign => words.push((depth, text.to_lowercase())),
         }
-        if matches!((part, text), (Part::Sign, "(")) {
+        if matches!((part, text), (Lexeme::Sign, "(")) {
             depth += 1;
         }
     }
@@ -171,7 +171,7 @@ fn words(query: &str, dialect: Dialect) -> Vec<(usize, String)> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Lexeme {
     Word,
     Quoted,
     /// A comment, or what separates words.
@@ -180,7 +180,7 @@ enum Part {
 }
 
 /// A query, part by part.
-fn parts(query: &str, dialect: Dialect) -> impl Iterator<Item = (Part, &str)> {
+fn parts(query: &str, dialect: Dialect) -> impl Iterator<Item = (Lexeme, &str)> {
     let mut rest = query;
     std::iter::from_fn(move || {
         let (part, length) = first(rest, dialect)?;
@@ -191,34 +191,34 @@ fn parts(query: &str, dialect: Dialect) -> impl Iterator<Item = (Part, &str)> {
 }
 
 /// The first part of a text and its length; `None` at the end.
-fn first(text: &str, dialect: Dialect) -> Option<(Part, usize)> {
+fn first(text: &str, dialect: Dialect) -> Option<(Lexeme, usize)> {
     let is_mysql = dialect == Dialect::Mysql;
     let sign = text.chars().next()?;
     let up_to = |from: usize, end: &str| {
         text[from..].find(end).map_or(text.len(), |at| from + at + end.len())
     };
     Some(match sign {
-        '-' if is_mysql && is_minus(text) => (Part::Sign, 1),
-        '#' if is_mysql => (Part::Nothing, up_to(1, "\n")),
+        '-' if is_mysql && is_minus(text) => (Lexeme::Sign, 1),
+        '#' if is_mysql => (Lexeme::Nothing, up_to(1, "\n")),
         // MySQL and MariaDB carry out what such a comment holds.
-        '/' if is_mysql && text.starts_with("/*!") => (Part::Sign, 3),
-        '/' if is_mysql && text.starts_with("/*M!") => (Part::Sign, 4),
-        '\'' | '"' if is_mysql => (Part::Quoted, escaped(text, 1, sign)),
-        _ if text.starts_with("--") => (Part::Nothing, up_to(2, "\n")),
-        _ if text.starts_with("/*") => (Part::Nothing, up_to(2, "*/")),
+        '/' if is_mysql && text.starts_with("/*!") => (Lexeme::Sign, 3),
+        '/' if is_mysql && text.starts_with("/*M!") => (Lexeme::Sign, 4),
+        '\'' | '"' if is_mysql => (Lexeme::Quoted, escaped(text, 1, sign)),
+        _ if text.starts_with("--") => (Lexeme::Nothing, up_to(2, "\n")),
+        _ if text.starts_with("/*") => (Lexeme::Nothing, up_to(2, "*/")),
         _ if text.starts_with("e'") || text.starts_with("E'") => {
-            (Part::Quoted, escaped(text, 2, '\''))
+            (Lexeme::Quoted, escaped(text, 2, '\''))
         }
-        '\'' | '"' | '`' => (Part::Quoted, up_to(1, &text[..1])),
+        '\'' | '"' | '`' => (Lexeme::Quoted, up_to(1, &text[..1])),
         '$' if !is_mysql => match tag(text) {
-            Some(tag) => (Part::Quoted, up_to(tag.len(), tag)),
-            None => (Part::Sign, 1),
+            Some(tag) => (Lexeme::Quoted, up_to(tag.len(), tag)),
+            None => (Lexeme::Sign, 1),
         },
-        _ if sign.is_whitespace() => (Part::Nothing, sign.len_utf8()),
+        _ if sign.is_whitespace() => (Lexeme::Nothing, sign.len_utf8()),
         _ if is_of_word(sign) => {
-            (Part::Word, text.find(|sign| !is_of_word(sign)).unwrap_or(text.len()))
+            (Lexeme::Word, text.find(|sign| !is_of_word(sign)).unwrap_or(text.len()))
         }
-        _ => (Part::Sign, sign.len_utf8()),
+        _ => (Lexeme::Sign, sign.len_utf8()),
     })
 }
 

@@ -16,7 +16,7 @@ use sqlx::{
 
 use super::{
     access::{Server, Tls},
-    amiss::{At, is_unknown_setting},
+    amiss::{StatementPlace, is_unknown_setting},
     ask::Ask,
     mysql_ask::{all, execute, is_mariadb},
     mysql_names::{lacks_snapshots, limited_view},
@@ -37,7 +37,7 @@ const LONG: u32 = 31_536_000;
 pub async fn read(
     server: &Server,
     ask: &Ask,
-    at: &At,
+    at: &StatementPlace,
     policy: &Policy,
     out: &Out,
 ) -> Result<(), Fault> {
@@ -79,7 +79,7 @@ async fn rows(
     conn: &mut MySqlConnection,
     statement: String,
     (names, forms): (&[String], &[Form]),
-    at: &At,
+    at: &StatementPlace,
     policy: &Policy,
     out: &Out,
 ) -> Result<bool, Fault> {
@@ -174,7 +174,7 @@ async fn count(
     conn: &mut MySqlConnection,
     statement: &str,
     columns: &[MySqlColumn],
-    at: &At,
+    at: &StatementPlace,
 ) -> Result<i64, Fault> {
     let may_hold_bytes: Vec<&MySqlColumn> = columns.iter().filter(|one| is_binary(one)).collect();
     let sets = may_hold_bytes.iter().map(|one| format!(", max(charset({}))", quoted(one.name())));

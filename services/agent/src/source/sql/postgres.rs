@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::{
     access::{Server, Tls},
-    amiss::At,
+    amiss::StatementPlace,
     ask::Ask,
     limit::{Dialect, limited},
     told::{Out, Told, locale, reach, refused_row, unfit, within},
@@ -44,7 +44,7 @@ const VIEWS: &str = "WITH RECURSIVE named(oid) AS (
 pub async fn read(
     server: &Server,
     ask: &Ask,
-    at: &At,
+    at: &StatementPlace,
     policy: &Policy,
     out: &Out,
 ) -> Result<(), Fault> {
@@ -139,7 +139,11 @@ pub async fn begin(conn: &mut PgConnection, policy: &Policy) -> sqlx::Result<()>
 }
 
 /// The columns of a statement. It must be a single one, since it is prepared.
-async fn columns(conn: &mut PgConnection, statement: &str, at: &At) -> Result<Vec<String>, Fault> {
+async fn columns(
+    conn: &mut PgConnection,
+    statement: &str,
+    at: &StatementPlace,
+) -> Result<Vec<String>, Fault> {
     let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await;
     let prepared = prepared.map_err(|error| at.fault(&error))?;
     let columns = prepared.columns().iter();

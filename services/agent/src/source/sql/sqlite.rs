@@ -17,7 +17,7 @@ use sqlx::{
 };
 
 use super::{
-    amiss::At,
+    amiss::StatementPlace,
     ask::Ask,
     limit::{Dialect, limited, names},
     told::{Out, Told, number, reach, row, text, too_large, within},
@@ -31,7 +31,7 @@ use crate::{policy::Policy, source::fault::Fault};
 pub async fn read(
     (path, immutable): (&Path, bool),
     ask: &Ask,
-    at: &At,
+    at: &StatementPlace,
     policy: &Policy,
     out: &Out,
 ) -> Result<(), Fault> {
@@ -102,7 +102,7 @@ pub fn options(
 
 /// Checks that no log lies beside the file: it would hold the newest changes, or those to undo
 /// after a change that was not ended, and without a lock SQLite reads neither.
-fn is_settled(path: &Path, at: &At) -> Result<(), Fault> {
+fn is_settled(path: &Path, at: &StatementPlace) -> Result<(), Fault> {
     for end in ["-wal", "-journal"] {
         let mut log = path.canonicalize().map_or_else(|_| path.into(), OsString::from);
         log.push(end);

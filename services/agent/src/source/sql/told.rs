@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::amiss::{At, may_pass};
+use super::amiss::{StatementPlace, may_pass};
 use crate::{policy::Policy, source::fault::Fault};
 
 /// A message about the rows.
@@ -70,7 +70,7 @@ pub fn number(digits: &str) -> String {
 }
 
 /// A column of bytes: no catalog has one, and no mapping could read it.
-pub fn unfit(at: &At, column: &str, kind: &str) -> Fault {
+pub fn unfit(at: &StatementPlace, column: &str, kind: &str) -> Fault {
     let text =
         format!("column {column} holds bytes ({kind}); give a query that names the other columns");
     Fault::config(&at.asked, text)
@@ -78,7 +78,7 @@ pub fn unfit(at: &At, column: &str, kind: &str) -> Fault {
 
 /// A column of amounts in the format of the server's settings: 1.234 may be more than a thousand or
 /// little more than one.
-pub fn locale(at: &At, column: &str) -> Fault {
+pub fn locale(at: &StatementPlace, column: &str) -> Fault {
     let text = format!(
         "column {column} is of the type money, which each server writes in its own way; give a \
          query with {column}::numeric AS {column}"
@@ -91,7 +91,7 @@ pub fn locale(at: &At, column: &str) -> Fault {
 /// # Errors
 /// No connection came about after as many tries as the policy says.
 pub async fn reach<T>(
-    at: &At,
+    at: &StatementPlace,
     policy: &Policy,
     connect: impl AsyncFn() -> sqlx::Result<T>,
 ) -> Result<T, Fault> {
@@ -117,7 +117,7 @@ pub async fn reach<T>(
 /// Nothing came.
 pub async fn within<T>(
     limit: Duration,
-    at: &At,
+    at: &StatementPlace,
     work: impl Future<Output = T>,
 ) -> Result<T, Fault> {
     timeout(limit, work).await.map_err(|_| {

@@ -41,7 +41,7 @@ pub struct Watch {
     rest: Duration,
     listener: Option<PgListener>,
     file: Option<SqliteConnection>,
-    server: Option<Kept>,
+    server: Option<WatchConnection>,
     seen: Option<String>,
     again: bool,
     /// The reason that was last given for not noticing changes.
@@ -225,7 +225,7 @@ impl Watch {
 }
 
 /// A connection that is kept for the next look.
-enum Kept {
+enum WatchConnection {
     Postgres(Box<PgConnection>),
     Mysql(Box<MySqlConnection>),
 }
@@ -237,17 +237,19 @@ enum Options<'a> {
 }
 
 impl Options<'_> {
-    async fn connect(&self) -> sqlx::Result<Kept> {
+    async fn connect(&self) -> sqlx::Result<WatchConnection> {
         Ok(match self {
             Self::Postgres(server) => {
-                Kept::Postgres(Box::new(postgres::options(server).connect().await?))
+                WatchConnection::Postgres(Box::new(postgres::options(server).connect().await?))
             }
-            Self::Mysql(server) => Kept::Mysql(Box::new(mysql::options(server).connect().await?)),
+            Self::Mysql(server) => {
+                WatchConnection::Mysql(Box::new(mysql::options(server).connect().await?))
+            }
         })
     }
 }
 
-impl Kept {
+impl WatchConnection {
     async fn see(&mut self, statement: &str, policy: &Policy) -> sqlx::Result<String> {
         match self {
             Self::Postgres(conn) => of_postgres(conn, statement, policy).await,

@@ -8,7 +8,7 @@ use calamine::{DataRef, Dimensions, Xlsx, XlsxError};
 use super::hidden::Hidden;
 
 /// A workbook that is open.
-pub type Open = Xlsx<BufReader<File>>;
+pub type OpenWorkbook = Xlsx<BufReader<File>>;
 
 /// Most merged cells, and most formulas without a value.
 const MAX_SPECIAL: usize = 10_000;
@@ -45,7 +45,7 @@ impl Before {
     /// # Errors
     /// It cannot be read, or holds more of these than any catalog has.
     pub fn look(
-        workbook: &mut Open,
+        workbook: &mut OpenWorkbook,
         sheet: &str,
         formatted: HashSet<String>,
     ) -> Result<Self, String> {

@@ -58,9 +58,9 @@ fn date(at: &ExcelDateTime) -> String {
 /// A number in its format: the words and the currency that the format adds belong to it.
 fn shown(number: &str, format: &str) -> Result<String, String> {
     let all: Vec<String> = sections(format).collect();
-    let parts: Vec<Parts> = all.iter().map(|section| Parts::of(section)).collect();
+    let parts: Vec<FormatParts> = all.iter().map(|section| FormatParts::of(section)).collect();
     let (chosen, digits) = section_of(number, all.len());
-    let (part, has_words) = (&parts[chosen], parts.iter().any(Parts::has_words));
+    let (part, has_words) = (&parts[chosen], parts.iter().any(FormatParts::has_words));
     let is_conditional = parts.iter().any(|part| part.is_conditional);
     if (is_conditional || part.is_scaled) && has_words || part.is_split {
         return Err(format!(
@@ -84,7 +84,7 @@ fn shown(number: &str, format: &str) -> Result<String, String> {
 /// A text in a format: the fourth section may show words instead of it, or nothing.
 fn shown_text(text: String, format: &str) -> String {
     let fourth = sections(format).nth(3).filter(|section| !section.contains('@'));
-    fourth.map_or(text, |section| Parts::of(&section).before)
+    fourth.map_or(text, |section| FormatParts::of(&section).before)
 }
 
 /// Which section shows a number, and the number as it stands in it: a section of its own for
@@ -131,7 +131,7 @@ fn sections(format: &str) -> impl Iterator<Item = String> {
 
 /// The parts of a format.
 #[derive(Default)]
-struct Parts {
+struct FormatParts {
     before: String,
     after: String,
     /// The signs that stand for digits.
@@ -147,7 +147,7 @@ struct Parts {
     is_general: bool,
 }
 
-impl Parts {
+impl FormatParts {
     fn of(section: &str) -> Self {
         let mut parts = Self::default();
         if is_general(section) {

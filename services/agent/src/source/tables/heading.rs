@@ -56,14 +56,14 @@ pub fn find(
 
 /// A row, as far as it is needed to tell a heading.
 #[derive(Debug, PartialEq, Eq)]
-struct Record {
+struct HeadingRow {
     /// Lines above it.
     above: usize,
     /// Its text, with one character in place of each quoted part.
     text: String,
 }
 
-impl Record {
+impl HeadingRow {
     fn cells(&self, separator: char) -> Vec<&str> {
         self.text.split(separator).map(str::trim).collect()
     }
@@ -75,13 +75,13 @@ impl Record {
 
 /// Rows whatever parts them: a cell in quotes may hold lines and any separator, and opens behind
 /// one. A quote that is not closed within the lines ends them.
-fn records(lines: &[&str], own: Option<char>) -> Vec<Record> {
+fn records(lines: &[&str], own: Option<char>) -> Vec<HeadingRow> {
     let parts = |sign: char| SEPARATORS.contains(&sign) || Some(sign) == own;
     let mut records = Vec::new();
-    let mut open: Option<Record> = None;
+    let mut open: Option<HeadingRow> = None;
     for (above, line) in lines.iter().enumerate() {
         let was_open = open.is_some();
-        let mut record = open.take().unwrap_or(Record { above, text: String::new() });
+        let mut record = open.take().unwrap_or(HeadingRow { above, text: String::new() });
         if mask(line, was_open, parts, &mut record.text) {
             open = Some(record);
         } else {
@@ -93,8 +93,9 @@ fn records(lines: &[&str], own: Option<char>) -> Vec<Record> {
         Some(record) if records.is_empty() && lines.len() > 1 => {
             let first = lines[record.above].replace('"', "");
             let rest = self::records(&lines[record.above + 1..], own).into_iter();
-            let rest = rest.map(|other| Record { above: other.above + record.above + 1, ..other });
-            [Record { above: record.above, text: first }].into_iter().chain(rest).collect()
+            let rest =
+                rest.map(|other| HeadingRow { above: other.above + record.above + 1, ..other });
+            [HeadingRow { above: record.above, text: first }].into_iter().chain(rest).collect()
         }
         Some(record) => records.into_iter().chain([record]).collect(),
         None => records,
@@ -135,14 +136,14 @@ fn named_separator(line: &str) -> Option<char> {
 }
 
 /// The sign by which the most rows have the same number of cells.
-fn likeliest(records: &[Record]) -> char {
+fn likeliest(records: &[HeadingRow]) -> char {
     let weighed = SEPARATORS.map(|separator| (weight(records, separator), separator));
     let best = weighed.into_iter().rev().max_by_key(|(weight, _)| *weight);
     best.filter(|((support, _), _)| *support > 0).map_or(',', |(_, separator)| separator)
 }
 
 /// How many rows have the commonest number of cells, above one; and that number.
-fn weight(records: &[Record], separator: char) -> (usize, usize) {
+fn weight(records: &[HeadingRow], separator: char) -> (usize, usize) {
     let mut counts = HashMap::new();
     for record in records.iter().filter(|record| !record.text.trim().is_empty()) {
         *counts.entry(record.cells(separator).len()).or_insert(0) += 1;
@@ -151,7 +152,7 @@ fn weight(records: &[Record], separator: char) -> (usize, usize) {
     many.map(|(width, support)| (support, width)).max().unwrap_or((0, 1))
 }
 
-fn check(records: &[Record], separator: char, configured: bool) -> Result<(), String> {
+fn check(records: &[HeadingRow], separator: char, configured: bool) -> Result<(), String> {
     let other = likeliest(records);
     if !configured || other == separator || weight(records, separator).0 > 0 {
         return Ok(());
@@ -167,7 +168,7 @@ fn check(records: &[Record], separator: char, configured: bool) -> Result<(), St
 }
 
 /// The first row that is filled as widely as most rows are, and is no title.
-fn heading(records: &[Record], separator: char) -> Option<usize> {
+fn heading(records: &[HeadingRow], separator: char) -> Option<usize> {
     let (_, width) = weight(records, separator);
     let least = if width == 1 { 1 } else { (width * 3).div_ceil(5).max(2) };
     let mut wide = records.iter().filter(|record| record.filled(separator) >= least).peekable();

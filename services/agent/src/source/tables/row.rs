@@ -10,7 +10,7 @@ use crate::{model::filled::holds_something, source::pages::place};
 
 /// The next part of a file.
 #[derive(Debug)]
-pub enum Row {
+pub enum FileRow {
     /// A row, where it begins.
     Cells { line: usize, cells: Vec<String> },
     /// One line that cannot be read; `rest` are the cells of it that can, empty if nothing is known
@@ -26,7 +26,7 @@ pub trait TableRows {
     ///
     /// # Errors
     /// It cannot be read on.
-    fn next(&mut self) -> io::Result<Option<Row>>;
+    fn next(&mut self) -> io::Result<Option<FileRow>>;
 
     /// How many columns the heading has.
     fn set_columns(&mut self, columns: usize);

@@ -10,7 +10,7 @@ use mpp_core::{Error, FieldCode};
 use super::{
     habit::Habit,
     lines::{Lines, TextLine},
-    row::{Row, TableRows},
+    row::{FileRow, TableRows},
 };
 
 /// Settings for all rows of a file.
@@ -60,7 +60,7 @@ impl TableRows for Rows {
         None
     }
 
-    fn next(&mut self) -> io::Result<Option<Row>> {
+    fn next(&mut self) -> io::Result<Option<FileRow>> {
         let Some(mut line) = self.line()? else { return Ok(None) };
         let from = line.number;
         let mut scanner = Scanner::default();
@@ -69,14 +69,14 @@ impl TableRows for Rows {
             let text = match line.text {
                 Ok(text) => text,
                 Err(why) if to == from => return Ok(Some(refused(from, why))),
-                Err(why) => return Ok(Some(Row::Torn { from, to, why })),
+                Err(why) => return Ok(Some(FileRow::Torn { from, to, why })),
             };
             match scanner.feed(&text, self.layout.separator) {
                 Fed::Done => return Ok(Some(self.judge(scanner, from, to))),
-                Fed::Stray(why) => return Ok(Some(Row::Torn { from, to, why })),
+                Fed::Stray(why) => return Ok(Some(FileRow::Torn { from, to, why })),
                 Fed::Open if scanner.bytes > self.layout.longest => {
                     let why = goes_on(from, self.layout.longest);
-                    return Ok(Some(Row::Torn { from, to, why }));
+                    return Ok(Some(FileRow::Torn { from, to, why }));
                 }
                 Fed::Open => {}
             }
@@ -85,7 +85,7 @@ impl TableRows for Rows {
                 let why = format!(
                     "a quote that opens in column {column} of the row at line {from} is never closed"
                 );
-                return Ok(Some(Row::Torn { from, to, why }));
+                return Ok(Some(FileRow::Torn { from, to, why }));
             };
             line = next;
         }
@@ -100,7 +100,7 @@ impl Rows {
         }
     }
 
-    fn judge(&mut self, scanner: Scanner, from: usize, to: usize) -> Row {
+    fn judge(&mut self, scanner: Scanner, from: usize, to: usize) -> FileRow {
         let Layout { separator, columns, trust_quotes, .. } = self.layout;
         self.habit.see_separators(scanner.separators, scanner.spaced);
         let cells = scanner.cells;
@@ -117,20 +117,24 @@ impl Rows {
                 "a quote that opens in line {from} closes in line {to}, and what lies between looks \
                  like rows; where it is one cell indeed, set trust_quotes = true"
             );
-            return Row::Torn { from, to, why };
+            return FileRow::Torn { from, to, why };
         }
         if misfit {
-            return Row::Torn { from, to, why: found };
+            return FileRow::Torn { from, to, why: found };
         }
         if columns > 0 {
             self.habit.see_id(&cells);
         }
-        Row::Cells { line: from, cells }
+        FileRow::Cells { line: from, cells }
     }
 }
 
-fn refused(line: usize, why: String) -> Row {
-    Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why), rest: Vec::new() }
+fn refused(line: usize, why: String) -> FileRow {
+    FileRow::Refused {
+        line,
+        error: Error::field("row", FieldCode::Unreadable, why),
+        rest: Vec::new(),
+    }
 }
 
 fn goes_on(from: usize, longest: usize) -> String {

@@ -10,10 +10,10 @@ use calamine::{XlsxCellReader, XlsxError};
 use mpp_core::{Error, FieldCode};
 
 use super::{
-    before::{Before, HOW_TO_STORE, Merged, Open, Spot, told},
+    before::{Before, HOW_TO_STORE, Merged, OpenWorkbook, Spot, told},
     cell,
     hidden::{Hidden, MAX_COLUMNS},
-    row::{Row, TableRows},
+    row::{FileRow, TableRows},
     runs,
 };
 use crate::model::column_letters::letters;
@@ -33,7 +33,7 @@ pub struct SheetRows<'a> {
     expected: u32,
     columns: usize,
     /// Rows that were looked at and have yet to be read.
-    ahead: VecDeque<Row>,
+    ahead: VecDeque<FileRow>,
     ended: bool,
 }
 
@@ -42,7 +42,11 @@ impl<'a> SheetRows<'a> {
     ///
     /// # Errors
     /// The sheet cannot be read.
-    pub fn open(workbook: &'a mut Open, sheet: &str, before: Before) -> Result<Self, String> {
+    pub fn open(
+        workbook: &'a mut OpenWorkbook,
+        sheet: &str,
+        before: Before,
+    ) -> Result<Self, String> {
         Ok(Self {
             cells: workbook.worksheet_cells_reader(sheet).map_err(told)?,
             sheet: sheet.to_owned(),
@@ -60,7 +64,7 @@ impl<'a> SheetRows<'a> {
     ///
     /// # Errors
     /// The sheet cannot be read on.
-    pub fn look_ahead(&mut self, rows: usize) -> io::Result<&[Row]> {
+    pub fn look_ahead(&mut self, rows: usize) -> io::Result<&[FileRow]> {
         while self.ahead.len() < rows
             && let Some(row) = self.read()?
         {
@@ -74,12 +78,12 @@ impl<'a> SheetRows<'a> {
         self.ahead.drain(..rows.min(self.ahead.len()));
     }
 
-    fn read(&mut self) -> io::Result<Option<Row>> {
+    fn read(&mut self) -> io::Result<Option<FileRow>> {
         let Some((first, text)) = self.cell()? else { return Ok(None) };
         let line = first.0 as usize + 1;
         if first.0 < self.expected {
             let why = "the sheet's rows are out of order, so that none of them is sure".to_owned();
-            return Ok(Some(Row::Torn { from: line, to: line, why }));
+            return Ok(Some(FileRow::Torn { from: line, to: line, why }));
         }
         self.expected = first.0 + 1;
         let mut bytes = 0;
@@ -129,7 +133,7 @@ impl<'a> SheetRows<'a> {
         Ok(None)
     }
 
-    fn row(row: u32, found: Vec<(Spot, Result<String, String>)>) -> Row {
+    fn row(row: u32, found: Vec<(Spot, Result<String, String>)>) -> FileRow {
         let line = row as usize + 1;
         let (mut cells, mut columns, mut fault) = (Vec::new(), BTreeSet::new(), None);
         for ((_, column), text) in found {
@@ -137,11 +141,11 @@ impl<'a> SheetRows<'a> {
             let column = column as usize;
             if column >= MAX_COLUMNS {
                 let why = format!("{place}: a table has at most {MAX_COLUMNS} columns here");
-                return Row::Torn { from: line, to: line, why };
+                return FileRow::Torn { from: line, to: line, why };
             }
             if !columns.insert(column) || columns.last() != Some(&column) {
                 let why = format!("{place}: its cells are out of order, or stand twice");
-                return Row::Torn { from: line, to: line, why };
+                return FileRow::Torn { from: line, to: line, why };
             }
             match text {
                 Ok(text) => set(&mut cells, column, Some(text)),
@@ -152,45 +156,45 @@ impl<'a> SheetRows<'a> {
             }
         }
         match fault {
-            None => Row::Cells { line, cells: cells.into_iter().flatten().collect() },
+            None => FileRow::Cells { line, cells: cells.into_iter().flatten().collect() },
             Some(why) => {
                 let error = Error::field("row", FieldCode::Unreadable, why);
-                Row::Refused { line, error, rest: cells }
+                FileRow::Refused { line, error, rest: cells }
             }
         }
     }
 
     /// A row as wide as the heading, with what was merged.
-    fn whole(&mut self, row: Row) -> Row {
+    fn whole(&mut self, row: FileRow) -> FileRow {
         match row {
-            Row::Cells { line, cells } => self.widened(line, cells),
-            Row::Refused { line, error, rest } => {
+            FileRow::Cells { line, cells } => self.widened(line, cells),
+            FileRow::Refused { line, error, rest } => {
                 self.reach(line as u32 - 1);
                 let rest = if self.reaching.is_empty() { rest } else { Vec::new() };
-                Row::Refused { line, error, rest }
+                FileRow::Refused { line, error, rest }
             }
-            Row::Torn { from, .. } => {
+            FileRow::Torn { from, .. } => {
                 self.reach(from as u32 - 1);
                 row
             }
         }
     }
 
-    fn widened(&mut self, line: usize, mut cells: Vec<String>) -> Row {
+    fn widened(&mut self, line: usize, mut cells: Vec<String>) -> FileRow {
         let row = line as u32 - 1;
         self.reach(row);
         if self.columns > 0 {
             if cells.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
                 let why = "it has more cells than the heading; give each column a heading";
-                return Row::Torn { from: line, to: line, why: why.to_owned() };
+                return FileRow::Torn { from: line, to: line, why: why.to_owned() };
             }
             cells.resize(self.columns, String::new());
         }
         match self.fill_merged(row, &mut cells) {
-            Ok(()) => Row::Cells { line, cells },
+            Ok(()) => FileRow::Cells { line, cells },
             Err(why) => {
                 let error = Error::field("row", FieldCode::Unreadable, why);
-                Row::Refused { line, error, rest: Vec::new() }
+                FileRow::Refused { line, error, rest: Vec::new() }
             }
         }
     }
@@ -246,7 +250,7 @@ fn unknown((row, column): Spot) -> String {
 }
 
 impl TableRows for SheetRows<'_> {
-    fn next(&mut self) -> io::Result<Option<Row>> {
+    fn next(&mut self) -> io::Result<Option<FileRow>> {
         let row = match self.ahead.pop_front() {
             Some(row) => Some(row),
             None => self.read()?,

@@ -15,7 +15,7 @@ use super::{
     columns::{self, Again},
     hidden::Hidden,
     kinds::{Kinds, may_be_heading},
-    row::{Row, TableRows},
+    row::{FileRow, TableRows},
     shape::{self, Shape},
 };
 use crate::{
@@ -56,7 +56,7 @@ pub fn read_rows(
     let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
     let hidden = rows.hidden();
     sink.remark_file(hidden.of_columns(&keys));
-    let mut reading = Reading {
+    let mut reading = TableReader {
         place,
         called: rows.called(),
         keys,
@@ -85,19 +85,19 @@ pub fn read_rows(
             return Ok(()); // The run has ended.
         }
     }
-    if reading.settle(None).is_ok() && !rows.is_open() {
+    if reading.decide_heading(None).is_ok() && !rows.is_open() {
         reading.sink.ends();
     }
     reading.saying.beyond().map_or(Ok(()), |text| Err(Fault::torn(place, text)))
 }
 
-fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
+fn headings(place: &str, row: Option<FileRow>) -> Result<Vec<String>, Fault> {
     let cells = match row {
-        Some(Row::Cells { cells, .. }) => cells,
-        Some(Row::Refused { error, .. }) => {
+        Some(FileRow::Cells { cells, .. }) => cells,
+        Some(FileRow::Refused { error, .. }) => {
             return Err(Fault::unreadable(place, format!("the heading: {}", error.message())));
         }
-        Some(Row::Torn { why, .. }) => {
+        Some(FileRow::Torn { why, .. }) => {
             return Err(Fault::torn(place, format!("the heading: {why}")));
         }
         None => return Err(Fault::nothing(place, "the file is empty")),
@@ -106,7 +106,7 @@ fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
 }
 
 /// A file that is being read.
-struct Reading<'a, 'b> {
+struct TableReader<'a, 'b> {
     place: &'a str,
     /// The word for its rows, as in [`TableRows::called`].
     called: String,
@@ -131,19 +131,19 @@ struct Reading<'a, 'b> {
     hidden: Hidden,
 }
 
-impl Reading<'_, '_> {
+impl TableReader<'_, '_> {
     /// Looks at a row that is read ahead.
-    fn look_at(&mut self, row: &Row) {
-        if let Row::Cells { cells, .. } = row {
+    fn look_at(&mut self, row: &FileRow) {
+        if let FileRow::Cells { cells, .. } = row {
             self.shape.see(cells);
         }
     }
 
     /// A last line without an end may be cut off, if the last run's had one.
-    fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
-        self.settle(Some(&row))?;
+    fn take_whole(&mut self, row: FileRow, is_open: bool) -> Result<()> {
+        self.decide_heading(Some(&row))?;
         match row {
-            Row::Cells { line, cells }
+            FileRow::Cells { line, cells }
                 if is_open && self.sink.ended_before() && !is_blank(&cells) =>
             {
                 let why = "the file's last line has no end, and had one in the last run: the file \
@@ -155,14 +155,14 @@ impl Reading<'_, '_> {
     }
 
     /// Decides on a row that may have been a heading, by the row below it.
-    fn settle(&mut self, next: Option<&Row>) -> Result<()> {
+    fn decide_heading(&mut self, next: Option<&FileRow>) -> Result<()> {
         let Some((line, cells)) = self.doubtful.take() else { return Ok(()) };
         match next {
-            Some(Row::Cells { cells: below, .. }) if is_blank(below) => {
+            Some(FileRow::Cells { cells: below, .. }) if is_blank(below) => {
                 self.doubtful = Some((line, cells));
                 Ok(())
             }
-            Some(Row::Cells { cells: below, .. }) if self.is_heading(&cells, below) => {
+            Some(FileRow::Cells { cells: below, .. }) if self.is_heading(&cells, below) => {
                 self.move_columns(line)
             }
             _ => {
@@ -182,24 +182,26 @@ impl Reading<'_, '_> {
         other_kinds || self.shape.begins_another(cells, below)
     }
 
-    fn take_row(&mut self, row: Row) -> Result<()> {
+    fn take_row(&mut self, row: FileRow) -> Result<()> {
         let below_heading = std::mem::take(&mut self.below_heading);
         if std::mem::take(&mut self.below_gap) {
             self.sink.close()?;
         }
         match row {
             // Spreadsheets leave empty rows behind.
-            Row::Cells { cells, .. } if is_blank(&cells) => {
+            FileRow::Cells { cells, .. } if is_blank(&cells) => {
                 self.below_gap = true;
                 Ok(())
             }
-            Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
-            Row::Cells { line, cells }
+            FileRow::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => {
+                Ok(())
+            }
+            FileRow::Cells { line, cells }
                 if self.above.contains(&columns::letters(&cells.concat())) =>
             {
                 self.pass_over(line, "repeats a line that stands above the heading")
             }
-            Row::Cells { line, cells } => match columns::again(&cells, &self.keys) {
+            FileRow::Cells { line, cells } => match columns::again(&cells, &self.keys) {
                 Some(Again::Same) => self.pass_over(line, "repeats the heading"),
                 Some(Again::Moved) => self.move_columns(line),
                 Some(Again::Doubtful) => {
@@ -209,12 +211,12 @@ impl Reading<'_, '_> {
                 }
                 None => self.doubt(line, cells),
             },
-            Row::Refused { line, error, rest } => {
+            FileRow::Refused { line, error, rest } => {
                 self.saying.count();
                 let rows = self.rest(rest);
                 self.sink.refuse_row(self.at(line), error, rows)
             }
-            Row::Torn { from, to, why } => self.tear(from, to, &why),
+            FileRow::Torn { from, to, why } => self.tear(from, to, &why),
         }
     }
 

@@ -11,11 +11,11 @@ use std::{
 use calamine::{Reader as _, SheetType, SheetVisible};
 
 use super::{
-    before::{Before, Open},
+    before::{Before, OpenWorkbook},
     heading::{self, LOOKED_AT},
     hidden::Hidden,
     lines::{HOW_TO_FIND, TextLine},
-    row::Row,
+    row::FileRow,
     runs,
     sheet::SheetRows,
     table::read_rows,
@@ -67,7 +67,7 @@ pub fn open(
     policy: &Policy,
     place: &str,
     instead: &str,
-) -> Result<(Open, HashSet<String>), Fault> {
+) -> Result<(OpenWorkbook, HashSet<String>), Fault> {
     let formatted = unpack(path, policy.max_workbook_bytes, place, instead)?;
     let open = calamine::open_workbook(path).map_err(|error: calamine::XlsxError| {
         Fault::unreadable(place, format!("it is no workbook: {error}"))
@@ -125,7 +125,7 @@ fn no_workbook(path: &Path, place: &str, instead: &str) -> Fault {
 }
 
 /// The sheet to read: hidden ones only by name.
-fn choose(open: &mut Open, wanted: Option<&str>, place: &str) -> Result<String, Fault> {
+fn choose(open: &mut OpenWorkbook, wanted: Option<&str>, place: &str) -> Result<String, Fault> {
     let sheets = open.sheets_metadata().to_vec();
     let called = |names: &[&str]| names.join("', '");
     if let Some(wanted) = wanted {
@@ -155,7 +155,7 @@ fn choose(open: &mut Open, wanted: Option<&str>, place: &str) -> Result<String, 
 }
 
 /// The sheets that are shown and hold something.
-fn filled(open: &mut Open, place: &str) -> Result<Vec<String>, Fault> {
+fn filled(open: &mut OpenWorkbook, place: &str) -> Result<Vec<String>, Fault> {
     let shown = open.sheets_metadata().to_vec().into_iter().filter(|sheet| {
         sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
     });
@@ -182,7 +182,7 @@ pub fn sheets(path: &Path, policy: &Policy) -> Result<Vec<String>, Fault> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn holds_something(open: &mut Open, sheet: &str, place: &str) -> Result<bool, Fault> {
+pub fn holds_something(open: &mut OpenWorkbook, sheet: &str, place: &str) -> Result<bool, Fault> {
     let told = |error| Fault::torn(place, format!("sheet '{sheet}': {error}"));
     let mut cells = open.worksheet_cells_reader(sheet).map_err(told)?;
     while let Some(cell) = cells.next_cell().map_err(told)? {
@@ -222,16 +222,16 @@ fn find_heading(
 }
 
 /// A row as a line of text, for a look at where the heading stands.
-fn line(row: &Row) -> TextLine {
+fn line(row: &FileRow) -> TextLine {
     match row {
-        Row::Cells { line, cells } => {
+        FileRow::Cells { line, cells } => {
             let clean = |cell: &String| cell.replace(['\n', '\r', '"', PARTS], " ");
             let text = cells.iter().map(clean).collect::<Vec<_>>().join(&PARTS.to_string());
             TextLine { number: *line, text: Ok(text) }
         }
-        Row::Refused { line, error, .. } => {
+        FileRow::Refused { line, error, .. } => {
             TextLine { number: *line, text: Err(error.message().to_owned()) }
         }
-        Row::Torn { from, why, .. } => TextLine { number: *from, text: Err(why.clone()) },
+        FileRow::Torn { from, why, .. } => TextLine { number: *from, text: Err(why.clone()) },
     }
 }

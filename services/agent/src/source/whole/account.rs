@@ -27,7 +27,7 @@ const NAMED: usize = 12;
 const DEEP: usize = 3;
 
 /// The page that is looked at, and how far the reading has come with it.
-pub struct Looked<'a> {
+pub struct PageSoFar<'a> {
     /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
     /// The records on the page.
@@ -55,7 +55,7 @@ pub struct Unknown {
 }
 
 /// Everything beside the rows of a page that cannot be accounted for.
-pub fn unknown(looked: &Looked<'_>) -> Vec<Unknown> {
+pub fn unknown(looked: &PageSoFar<'_>) -> Vec<Unknown> {
     let denied = more::says_last(looked.page, looked.rows);
     let mut found: Vec<Unknown> = Vec::new();
     beside(looked.page, looked.rows, &mut |place, value| {
@@ -71,7 +71,7 @@ fn within(place: &str, outer: &str) -> bool {
     place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn is_accounted(looked: &Looked<'_>, place: &str, value: &Val, denied: bool) -> bool {
+fn is_accounted(looked: &PageSoFar<'_>, place: &str, value: &Val, denied: bool) -> bool {
     if is_nothing(value) || (!looked.next.is_empty() && is_within_next(place, looked.next)) {
         return true;
     }
@@ -149,7 +149,7 @@ fn is_known_flag(name: &[String], path: &[String], flag: bool) -> bool {
     spoken::is_flag(name, flag) || spoken::is_aside(&path[..path.len().saturating_sub(name.len())])
 }
 
-fn is_known_number(looked: &Looked<'_>, place: &str, value: &Val) -> bool {
+fn is_known_number(looked: &PageSoFar<'_>, place: &str, value: &Val) -> bool {
     let name = words(place.rsplit('.').next().unwrap_or(place));
     let path = words(place);
     let Some(number) = count(value).or_else(|| amount(&text(value)?)) else {
@@ -169,7 +169,13 @@ fn is_known_number(looked: &Looked<'_>, place: &str, value: &Val) -> bool {
         || spoken::is_aside(&path)
 }
 
-fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, denied: bool) -> bool {
+fn is_known_text(
+    looked: &PageSoFar<'_>,
+    place: &str,
+    value: &Val,
+    said: &str,
+    denied: bool,
+) -> bool {
     let name = words(place.rsplit('.').next().unwrap_or(place));
     let path = words(place);
     if let Some(address) = Address::of(said, looked.location) {
@@ -199,7 +205,7 @@ fn is_known_text(looked: &Looked<'_>, place: &str, value: &Val, said: &str, deni
     is_known && !speaks_of_a_part(said) && !(spoken::is_remark(&name) && says_undone(said))
 }
 
-fn is_known_list(looked: &Looked<'_>, name: &[String], items: &[Val]) -> bool {
+fn is_known_list(looked: &PageSoFar<'_>, name: &[String], items: &[Val]) -> bool {
     if items.len() == 1 {
         // Such lists are gone into.
         return !matches!(&items[0], Val::TStr(_)) || list_of_texts(name, items);

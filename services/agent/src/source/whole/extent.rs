@@ -42,7 +42,7 @@ pub struct Extent {
 }
 
 /// A page, and the facts about it.
-pub struct Seen<'a> {
+pub struct SeenPage<'a> {
     /// The page, without the members that its keeper has told the agent to ignore.
     pub page: &'a Val,
     /// The records on the page.
@@ -61,7 +61,7 @@ impl Extent {
     ///
     /// # Errors
     /// The number of all is not in its configured place.
-    pub fn page(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    pub fn page(&mut self, seen: &SeenPage<'_>) -> Result<(), String> {
         self.pages += 1;
         if self.whole.is_empty() {
             beside(seen.page, seen.rows, &mut |place, value| self.hear_at(seen, place, value));
@@ -141,7 +141,7 @@ impl Extent {
     }
 
     /// A value beside the rows: whatever names no other thing may count them.
-    fn hear_at(&mut self, seen: &Seen<'_>, place: &str, value: &Val) {
+    fn hear_at(&mut self, seen: &SeenPage<'_>, place: &str, value: &Val) {
         let rows = u64::try_from(seen.rows.len()).unwrap_or(u64::MAX);
         let unit = unit(place);
         let said = texts(value);

@@ -133,15 +133,15 @@ pub fn sign(page: &Val, rows: &[Val], looked_at: &str) -> Option<String> {
     let (mut sure, mut likely, mut denied) = (None, None, false);
     beside(page, rows, &mut |place, value| {
         let said = says(place, value);
-        denied |= said == Said::Last;
+        denied |= said == MoreSign::Last;
         if !looked_at.is_empty() && within(place) {
             return;
         }
         let found = || format!("{} at \"{place}\"", shape(value));
         match said {
-            Said::More => drop(sure.get_or_insert_with(found)),
-            Said::Mark => drop(likely.get_or_insert_with(found)),
-            Said::Last | Said::Nothing => {}
+            MoreSign::More => drop(sure.get_or_insert_with(found)),
+            MoreSign::Mark => drop(likely.get_or_insert_with(found)),
+            MoreSign::Last | MoreSign::Nothing => {}
         }
     });
     // Some sources send a cursor with the last page, too, and say that it is the last.
@@ -151,13 +151,13 @@ pub fn sign(page: &Val, rows: &[Val], looked_at: &str) -> Option<String> {
 /// True if a page says that it is the last.
 pub fn says_last(page: &Val, rows: &[Val]) -> bool {
     let mut denied = false;
-    beside(page, rows, &mut |place, value| denied |= says(place, value) == Said::Last);
+    beside(page, rows, &mut |place, value| denied |= says(place, value) == MoreSign::Last);
     denied
 }
 
 /// True for a value that is judged by its name: more, a mark, or the end.
 pub fn is_judged(place: &str, value: &Val) -> bool {
-    says(place, value) != Said::Nothing
+    says(place, value) != MoreSign::Nothing
 }
 
 /// True for the name of a number that tells how much is left: of the list, which the last page
@@ -167,7 +167,7 @@ pub fn names_what_is_left(place: &str) -> bool {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum MoreSign {
     /// There is another page.
     More,
     /// A mark from which it may go on.
@@ -177,7 +177,7 @@ enum Said {
     Nothing,
 }
 
-fn says(place: &str, value: &Val) -> Said {
+fn says(place: &str, value: &Val) -> MoreSign {
     let name = words(place.rsplit('.').next().unwrap_or(place));
     let dotted = words(place);
     let any = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
@@ -185,37 +185,37 @@ fn says(place: &str, value: &Val) -> Said {
     let more = starts("more") || starts("hasmore");
     let next = starts("next") || starts("hasnext") || starts("berikut") || starts("selanjut");
     if (more || next) && !any(&IN_TIME) {
-        return if is_set(value) { Said::More } else { Said::Last };
+        return if is_set(value) { MoreSign::More } else { MoreSign::Last };
     }
     if any(&CUT) || (any(&LAST) && matches!(value, Val::Bool(_))) {
         return match value {
-            Val::Bool(flag) if *flag == any(&CUT) => Said::More,
-            Val::Bool(_) => Said::Last,
-            _ if any(&CUT) && says_yes(value) => Said::More,
-            _ => Said::Nothing,
+            Val::Bool(flag) if *flag == any(&CUT) => MoreSign::More,
+            Val::Bool(_) => MoreSign::Last,
+            _ if any(&CUT) && says_yes(value) => MoreSign::More,
+            _ => MoreSign::Nothing,
         };
     }
     if any(&["failed"]) && dotted.iter().any(|word| PARTS.contains(&word.as_str())) {
-        return if is_set(value) { Said::More } else { Said::Nothing };
+        return if is_set(value) { MoreSign::More } else { MoreSign::Nothing };
     }
     if name.iter().any(|word| holds(LEFT, word))
         && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str()))
     {
         let left = count(value).or_else(|| amount(&text(value)?));
         let are_left = left.map_or_else(|| is_list(value), |left| left > 0);
-        return if are_left { Said::More } else { Said::Nothing };
+        return if are_left { MoreSign::More } else { MoreSign::Nothing };
     }
     if texts(value).iter().any(|said| matches!(counted(said), Some(Counted::Left(1..)))) {
-        return Said::More;
+        return MoreSign::More;
     }
     if any(&MESSAGES) && texts(value).iter().any(|said| says_cut(said)) {
-        return Said::More;
+        return MoreSign::More;
     }
     let is_mark = any(&MARKS) && !name.iter().any(|word| OF_ACCESS.contains(&word.as_str()));
     match value {
-        Val::TStr(_) | Val::Num(_) if is_mark && is_set(value) => Said::Mark,
-        Val::Arr(links) if leads_on(links) => Said::More,
-        _ => Said::Nothing,
+        Val::TStr(_) | Val::Num(_) if is_mark && is_set(value) => MoreSign::Mark,
+        Val::Arr(links) if leads_on(links) => MoreSign::More,
+        _ => MoreSign::Nothing,
     }
 }
 

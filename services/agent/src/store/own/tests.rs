@@ -42,7 +42,7 @@ async fn compared(store: &Store, held: &[&str], same: &[&str]) {
 
 /// What was sent, and what of it by nobody else.
 async fn own(store: &Store) -> (Vec<String>, Vec<String>) {
-    let Own { sent, alone } = store.own().await.expect("reads");
+    let SentIds { sent, alone } = store.own().await.expect("reads");
     let sorted = |ids: HashSet<String>| {
         let mut ids: Vec<String> = ids.into_iter().collect();
         ids.sort_unstable();

@@ -203,12 +203,12 @@ pub fn load(path: &Path) -> Result<Run> {
 /// Names the key that is missing or wrong.
 pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
     #[derive(Deserialize)]
-    struct Part {
+    struct OnlyInput {
         input: InputConfig,
     }
     let places = Places { file, text };
-    let part: Part = toml::from_str(text).map_err(|error| {
-        Error::field("input", FieldCode::Unreadable, places.unread::<Part>(&error))
+    let part: OnlyInput = toml::from_str(text).map_err(|error| {
+        Error::field("input", FieldCode::Unreadable, places.unread::<OnlyInput>(&error))
     })?;
     let read = input(part.input, file.parent().unwrap_or(Path::new(".")), &places);
     read.map_err(|error| places.told(error))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use mpp_agent::{Changes, Goes, Gone, Look, Previewed, Run, is_place};
+use mpp_agent::{Changes, ForeseenRecord, Goes, Gone, Previewed, Run, is_place};
 use mpp_api::{
     sync::{FieldDifference, OverriddenDifference, RecordPreview, record_preview::Change},
     types::Warning,
@@ -42,7 +42,7 @@ pub struct PreviewArgs {
 }
 
 /// What is shown, and how much of it.
-struct Shown {
+struct PreviewOutput {
     output: Output,
     limit: usize,
     records: usize,
@@ -52,7 +52,7 @@ pub(super) async fn preview(args: PreviewArgs, client: &Client, output: Output) 
     let (accept_missing, accept_moves) = (args.accept_missing, args.accept_moves);
     let run = Run { accept_missing, accept_moves, ..load(&args.config)? };
     let progress = Progress::new(output);
-    let mut shown = Shown { output, limit: limit(args.limit, output), records: 0 };
+    let mut shown = PreviewOutput { output, limit: limit(args.limit, output), records: 0 };
     let previewed = mpp_agent::preview(
         &run,
         &client.endpoint(keeper::service(&run))?,
@@ -76,8 +76,8 @@ fn limit(given: Option<usize>, output: Output) -> usize {
     }
 }
 
-impl Shown {
-    fn tell(&mut self, look: &Look) {
+impl PreviewOutput {
+    fn tell(&mut self, look: &ForeseenRecord) {
         if !is_told(&look.record) {
             return;
         }
@@ -126,7 +126,7 @@ fn is_told(record: &RecordPreview) -> bool {
 }
 
 /// Tells what would become of a record.
-pub(in crate::command) fn record(look: &Look) {
+pub(in crate::command) fn record(look: &ForeseenRecord) {
     let RecordPreview { name, moved_from, differences, overridden, left_out, .. } = &look.record;
     let result = look.record.result.clone().unwrap_or_default();
     let place = if look.place.is_empty() { "gone" } else { look.place.as_str() };
@@ -253,7 +253,7 @@ pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
 }
 
 /// The same for programs.
-pub(in crate::command) fn as_json(look: &Look) -> Value {
+pub(in crate::command) fn as_json(look: &ForeseenRecord) -> Value {
     let preview = mpp_api::json::write(&look.record).ok();
     let preview: Value =
         preview.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();

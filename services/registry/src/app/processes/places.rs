@@ -8,7 +8,7 @@ use mpp_api::{
 };
 use mpp_core::{Acceptance, Label};
 use mpp_form::stage;
-use mpp_resource::{Serves as _, memory::Row};
+use mpp_resource::{Serves as _, memory::MemoryRow};
 
 use crate::{
     app::{Registry, search::place},
@@ -121,6 +121,6 @@ impl<'a> Places<'a> {
     }
 }
 
-fn is_accepted(row: &Row) -> bool {
+fn is_accepted(row: &MemoryRow) -> bool {
     row.label(Label::State) == Acceptance::Accepted.as_str()
 }

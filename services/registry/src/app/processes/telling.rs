@@ -32,7 +32,7 @@ const STEP_BYTES: usize = MAX_PAGE_BYTES / 2;
 const MOST_TWICE: usize = 50;
 
 /// What a plan was made of.
-pub struct Given<'a> {
+pub struct PlanBasis<'a> {
     pub asked: &'a PlanStepsRequest,
     pub has: BTreeSet<&'a str>,
     pub graph: Graph,
@@ -41,7 +41,7 @@ pub struct Given<'a> {
 }
 
 /// The answer.
-pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
+pub fn answer(walk: &Walk, mut given: PlanBasis<'_>) -> PlanStepsResponse {
     let plan = std::mem::take(&mut given.plan);
     let name = |node: &usize| walk.found[*node].name.clone();
     let steps: Vec<&NamedService> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
@@ -64,7 +64,7 @@ pub fn answer(walk: &Walk, mut given: Given<'_>) -> PlanStepsResponse {
     }
 }
 
-fn told_steps(walk: &Walk, given: &Given<'_>, plan: &Plan) -> Vec<ToldStep> {
+fn told_steps(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Vec<ToldStep> {
     let mut bytes = 0;
     let mut told = Vec::new();
     for own in &plan.steps {
@@ -80,7 +80,7 @@ fn told_steps(walk: &Walk, given: &Given<'_>, plan: &Plan) -> Vec<ToldStep> {
     told
 }
 
-fn step(walk: &Walk, given: &Given<'_>, own: &Step) -> ToldStep {
+fn step(walk: &Walk, given: &PlanBasis<'_>, own: &Step) -> ToldStep {
     let (found, offered) = (&walk.found[own.node], &given.offered[own.node]);
     let needs = walk.asked(found).map(|(number, requirement, _)| Need {
         number: count(number),
@@ -128,7 +128,7 @@ fn brief(step: ToldStep) -> ToldStep {
     }
 }
 
-fn state(walk: &Walk, given: &Given<'_>, requirement: &Requirement) -> State {
+fn state(walk: &Walk, given: &PlanBasis<'_>, requirement: &Requirement) -> State {
     let by = requirement.satisfied_by.as_str();
     match by {
         "" => State::NotLinked,
@@ -138,7 +138,7 @@ fn state(walk: &Walk, given: &Given<'_>, requirement: &Requirement) -> State {
     }
 }
 
-fn totals(walk: &Walk, given: &Given<'_>, plan: &Plan) -> Totals {
+fn totals(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Totals {
     let names = |is_one: &dyn Fn(usize) -> bool| -> Vec<String> {
         let nodes = plan.steps.iter().map(|step| step.node).filter(|node| is_one(*node));
         nodes.map(|node| walk.found[node].name.clone()).collect()

@@ -72,7 +72,7 @@ impl Room {
 }
 
 /// A record as memory has it, with its agency.
-type Given = (String, String, Option<Bytes>);
+type RawRecord = (String, String, Option<Bytes>);
 
 /// All services that one leads to, the nearest first. `moved` says where services that are not
 /// there are now.
@@ -102,7 +102,7 @@ pub fn walk(
 
 impl Walk {
     /// Takes the records that there is room for.
-    fn take_records(&mut self, state: &RegistryView, names: BTreeSet<String>) -> Vec<Given> {
+    fn take_records(&mut self, state: &RegistryView, names: BTreeSet<String>) -> Vec<RawRecord> {
         let mut given = Vec::new();
         for name in names {
             let row = state.records.row::<Service>(&name);
@@ -117,7 +117,7 @@ impl Walk {
     }
 
     /// Keeps a service; answers what it asks for.
-    fn put(&mut self, (name, agency, doc): Given) -> Vec<String> {
+    fn put(&mut self, (name, agency, doc): RawRecord) -> Vec<String> {
         let mut service = doc.and_then(|doc| Service::decode(doc).ok());
         let moved_from = service.as_mut().map(|service| self.lead(service)).unwrap_or_default();
         self.places.insert(name.clone(), self.found.len());

@@ -36,7 +36,7 @@ impl Measured {
 /// A service or a standard of the judged set.
 #[derive(Deserialize)]
 #[serde(crate = "mpp_core::serde")]
-struct Record {
+struct JudgedRecord {
     id: String,
     title: String,
     keywords: Vec<String>,
@@ -45,7 +45,7 @@ struct Record {
     legal_basis: Vec<String>,
 }
 
-impl Record {
+impl JudgedRecord {
     fn portrait(self) -> (String, Portrait) {
         let asks = |text: String| Requirement { text, ..Requirement::default() };
         let service = Service {
@@ -61,7 +61,7 @@ impl Record {
 }
 
 fn portraits(lines: &str) -> HashMap<String, Portrait> {
-    let read = |line| serde_json::from_str::<Record>(line).expect("a record").portrait();
+    let read = |line| serde_json::from_str::<JudgedRecord>(line).expect("a record").portrait();
     lines.lines().map(read).collect()
 }
 

@@ -5,7 +5,7 @@ use super::*;
 /// A line, whose pieces stand between commas.
 fn line(text: &str) -> TextLine {
     let piece = |part: &str| {
-        let mut words: Piece = part.split_whitespace().map(str::to_owned).collect();
+        let mut words: SortedWords = part.split_whitespace().map(str::to_owned).collect();
         words.sort();
         words
     };

@@ -1,13 +1,13 @@
 //! What sending a workbook would change in the index, record by record and field by field.
 
 use maud::{Markup, html};
-use mpp_agent::{Look, Previewed};
+use mpp_agent::{ForeseenRecord, Previewed};
 use mpp_api::sync::{FieldDifference, RecordPreview, record_preview::Change};
 
 use super::english;
 use crate::{
     components::{
-        Look as Page,
+        Look,
         table::{Column, Row, table},
     },
     words::{Phrase, fault_of_cell, table as words},
@@ -19,7 +19,7 @@ const FIELDS: usize = 12;
 const SIGNS: usize = 200;
 
 /// The counts, and a row for each record that would change.
-pub fn changes(look: Page, previewed: &Previewed, looks: &[Look]) -> Markup {
+pub fn changes(look: Look, previewed: &Previewed, looks: &[ForeseenRecord]) -> Markup {
     let counts = &previewed.changes;
     let facts = [
         (words::UPLOAD_CREATED, counts.created),
@@ -42,7 +42,7 @@ pub fn changes(look: Page, previewed: &Previewed, looks: &[Look]) -> Markup {
     }
 }
 
-fn row(look: Page, one: &Look) -> Row {
+fn row(look: Look, one: &ForeseenRecord) -> Row {
     let record = &one.record;
     let name = html! { code { (one.id) } };
     Row::new(name, [html! { (look.of(what(record))) }, fields(look, record)])
@@ -58,7 +58,7 @@ fn what(record: &RecordPreview) -> Phrase {
     }
 }
 
-fn fields(look: Page, record: &RecordPreview) -> Markup {
+fn fields(look: Look, record: &RecordPreview) -> Markup {
     let shown = &record.differences[..record.differences.len().min(FIELDS)];
     let more =
         record.differences.len() - shown.len() + usize::try_from(record.left_out).unwrap_or(0);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_agent::{Look, Placed, Previewed};
+use mpp_agent::{ForeseenRecord, Placed, Previewed};
 use mpp_core::FieldCode;
 
 use super::{Part, Report, Signed, changes::changes, english, faults::faults, form};
@@ -19,7 +19,7 @@ pub struct Reading {
     /// Faults and remarks.
     pub placed: Vec<Placed>,
     /// What would become of records that differ, of as many as are shown.
-    pub looks: Vec<Look>,
+    pub looks: Vec<ForeseenRecord>,
 }
 
 impl Reading {

@@ -10,9 +10,9 @@ fn rows(text: &str, columns: usize) -> Vec<String> {
     let mut rows = Rows::new(lines, VecDeque::new(), layout);
     let rows = std::iter::from_fn(|| rows.next().expect("read"));
     rows.map(|row| match row {
-        Row::Cells { line, cells } => format!("{line}: {}", cells.join("|")),
-        Row::Refused { line, .. } => format!("{line} refused"),
-        Row::Torn { from, to, .. } => format!("{from}-{to} torn"),
+        FileRow::Cells { line, cells } => format!("{line}: {}", cells.join("|")),
+        FileRow::Refused { line, .. } => format!("{line} refused"),
+        FileRow::Torn { from, to, .. } => format!("{from}-{to} torn"),
     })
     .collect()
 }
@@ -103,12 +103,12 @@ fn no_bytes_make_it_panic_and_every_line_is_accounted_for() {
             let mut next = 1;
             while let Some(row) = rows.next().expect("read") {
                 let (from, to) = match &row {
-                    Row::Cells { line, cells } => (
+                    FileRow::Cells { line, cells } => (
                         *line,
                         *line + cells.iter().map(|c| c.matches('\n').count()).sum::<usize>(),
                     ),
-                    Row::Refused { line, .. } => (*line, *line),
-                    Row::Torn { from, to, .. } => (*from, *to),
+                    FileRow::Refused { line, .. } => (*line, *line),
+                    FileRow::Torn { from, to, .. } => (*from, *to),
                 };
                 assert!(from >= next, "a line counts once");
                 next = to + 1;

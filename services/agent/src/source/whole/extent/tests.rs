@@ -11,7 +11,7 @@ fn read(pages: &[(&str, &[u128])]) -> Option<String> {
             Some(Val::Arr(rows)) => rows.as_slice(),
             _ => &[],
         };
-        let seen = Seen { page: &page, rows, location: "http://a.test/x?jumlah=50" };
+        let seen = SeenPage { page: &page, rows, location: "http://a.test/x?jumlah=50" };
         extent.page(&seen).expect("none is configured");
         for record in *records {
             items += 1;
@@ -90,7 +90,7 @@ fn a_page_that_is_the_first_of_several_is_a_part_in_whatever_unit() {
 fn where_the_number_of_all_is_configured_nothing_else_is_heeded() {
     let page = r#"{"meta": {"total": "2"}, "tersedia": 90, "data": []}"#;
     let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
-    let seen = Seen { page: &page, rows: &[], location: "x" };
+    let seen = SeenPage { page: &page, rows: &[], location: "x" };
     let mut extent = Extent::new("meta.total");
     extent.page(&seen).expect("a number");
     assert_eq!(extent.beyond(2), None);

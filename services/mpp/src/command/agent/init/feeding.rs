@@ -12,7 +12,7 @@ use crate::command::agent::keeper::Keeper;
 /// The configurations beside `new` that feed a source as well, of the same service.
 pub(super) fn feeding(source: &str, service: Keeper, new: &Path) -> Vec<PathBuf> {
     #[derive(Deserialize)]
-    struct Part {
+    struct FedSource {
         source: String,
         #[serde(default)]
         service: Keeper,
@@ -23,7 +23,7 @@ pub(super) fn feeding(source: &str, service: Keeper, new: &Path) -> Vec<PathBuf>
     let is_toml = |path: &PathBuf| path.extension().is_some_and(|end| end == "toml");
     let feeds = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap_or_default();
-        toml::from_str::<Part>(&text).is_ok_and(|part| {
+        toml::from_str::<FedSource>(&text).is_ok_and(|part| {
             part.source == source && part.service.destination() == service.destination()
         })
     };
