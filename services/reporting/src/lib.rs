@@ -64,7 +64,7 @@ mod model;
 mod policy;
 mod store;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_client::{Endpoint, Settings, connect_with};
@@ -146,23 +146,23 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         true => Db::open_migrated(&options.database, &SCHEMA).await?,
         false => Db::open(&options.database, &SCHEMA).await?,
     };
-    let (lease, silence) = (policy.projecting_lease(), policy.feed_silence());
-    let unknown_wait = policy.unknown_wait();
     let nation = load(&db, &policy).await?;
     let clock = options.database.clock.clone();
     let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
-    let tidied = jobs::tidy_feed(feed.clone(), policy.clone(), shutdown.clone());
-    let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
+    let memory = memory::Memory::new(nation, clock, policy.clone(), options.sample_data)?;
+    let memory = Arc::new(memory);
 
     metrics::begin(&memory);
     let readiness = Readiness::new(options.health);
-    let health = memory::Health::new(&readiness);
-    let wake = Arc::new(Notify::new());
     let lost = app::Lost::new(channels.clone());
     let [registry, _] = channels.clone();
     let registry = Arc::new(app::Registry {
-        upstream: Upstream::new(model::Upstream::Registry.as_str(), registry, unknown_wait),
+        upstream: Upstream::new(
+            model::Upstream::Registry.as_str(),
+            registry,
+            policy.unknown_wait(),
+        ),
         memory: memory.clone(),
     });
     let proofs = <[LastProof; 2]>::default();
@@ -170,26 +170,39 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
     let follow = follow::Follow {
         db: db.clone(),
-        channels: channels.clone(),
-        wake: wake.clone(),
-        silence,
+        channels,
+        wake: Arc::new(Notify::new()),
+        silence: policy.feed_silence(),
         proofs,
         pace,
     };
-    let mut tasks = JoinSet::new();
-    tasks.spawn(tidied);
-    for (upstream, channel) in model::Upstream::ALL.into_iter().zip(channels) {
-        tasks.spawn(follow::listen(upstream, channel, memory.clone(), shutdown.clone()));
-    }
-    tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
-    tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
-    tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
+    let mut tasks = work(&memory, follow, &readiness, policy.projecting_lease(), &shutdown);
+    tasks.spawn(jobs::tidy_feed(feed.clone(), policy, shutdown.clone()));
     let feed = serve_feed(feed, &registry);
     let app = app::Reporting { memory, registry, db, lost, shutdown };
     let reports = ReportServiceServer::new(grpc::Reports(app));
     let routes = tonic::service::Routes::new(reports).add_service(feed.into_route());
     let routes = routes.add_service(copies.into_route());
     Ok(Running { routes, readiness, tasks })
+}
+
+/// Starts the tasks that run beside the calls.
+fn work(
+    memory: &Arc<memory::Memory>,
+    follow: follow::Follow,
+    readiness: &Readiness,
+    lease: Duration,
+    shutdown: &CancellationToken,
+) -> JoinSet<()> {
+    let (db, wake, health) = (&follow.db, &follow.wake, memory::Health::new(readiness));
+    let mut tasks = JoinSet::new();
+    for (upstream, channel) in model::Upstream::ALL.into_iter().zip(follow.channels.clone()) {
+        tasks.spawn(follow::listen(upstream, channel, memory.clone(), shutdown.clone()));
+    }
+    tasks.spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
+    tasks.spawn(memory::run(db.clone(), memory.clone(), wake.clone(), health, shutdown.clone()));
+    tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
+    tasks
 }
 
 /// The nation as the projections hold it. Rows that cannot be read were altered in the database;

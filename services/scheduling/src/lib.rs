@@ -152,12 +152,9 @@ pub struct Running {
 /// # Errors
 /// `SCHEMA_MISMATCH`, `UNAVAILABLE`, or a field of the options that is wrong.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    check(&options)?;
     let Options { policy, .. } = options;
-    policy.check()?;
-    options.sync.check()?;
-    options.memory.check()?;
     let waits = options.memory.waits();
-    options.database.policy.check_wait("catch_up_wait_millis", waits.catch_up)?;
     let keys = Keys::new(&options.applicant_keys)?;
     let channel = connect_with(&options.upstream, options.client)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
@@ -199,6 +196,14 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let routes = grpc::routes(&app, shutdown).add_service(served.into_route());
     let routes = routes.add_service(copies.into_route()).add_service(history);
     Ok(Running { routes, readiness, feed, db })
+}
+
+fn check(options: &Options) -> Result<()> {
+    options.policy.check()?;
+    options.sync.check()?;
+    options.memory.check()?;
+    let waits = options.memory.waits();
+    options.database.policy.check_wait("catch_up_wait_millis", waits.catch_up)
 }
 
 /// Keeps the copy of the registry's feed; answers the revision that it has reached.

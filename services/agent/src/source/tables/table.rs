@@ -73,14 +73,7 @@ pub fn read_rows(
         hidden,
     };
     let mut ahead = VecDeque::new();
-    loop {
-        while ahead.len() < AHEAD
-            && let Some(row) = rows.next().map_err(lost)?
-        {
-            reading.look_at(&row);
-            ahead.push_back((row, rows.is_open()));
-        }
-        let Some((row, is_open)) = ahead.pop_front() else { break };
+    while let Some((row, is_open)) = reading.next_of(rows, &mut ahead).map_err(lost)? {
         if reading.take_whole(row, is_open).is_err() {
             return Ok(()); // The run has ended.
         }
@@ -132,11 +125,21 @@ struct TableReader<'a, 'b> {
 }
 
 impl TableReader<'_, '_> {
-    /// Looks at a row that is read ahead.
-    fn look_at(&mut self, row: &FileRow) {
-        if let FileRow::Cells { cells, .. } = row {
-            self.shape.see(cells);
+    /// The next row, and whether the file ends within it; those ahead of it are looked at before.
+    fn next_of(
+        &mut self,
+        rows: &mut dyn TableRows,
+        ahead: &mut VecDeque<(FileRow, bool)>,
+    ) -> io::Result<Option<(FileRow, bool)>> {
+        while ahead.len() < AHEAD
+            && let Some(row) = rows.next()?
+        {
+            if let FileRow::Cells { cells, .. } = &row {
+                self.shape.see(cells);
+            }
+            ahead.push_back((row, rows.is_open()));
         }
+        Ok(ahead.pop_front())
     }
 
     /// A last line without an end may be cut off, if the last run's had one.
