@@ -97,7 +97,7 @@ mpp_core::policy! {
         header_bytes: u32 = 16_384 in 4_096..=1_048_576,
         /// Seconds that a peer may take nothing of what is sent to it; then its connection is cut,
         /// or, where it is one answer over HTTP/2 that it does not take, that stream is reset.
-        /// Shorter cuts slow networks, longer holds for longer what was written to a peer that is gone.
+        /// Shorter cuts slow networks, longer keeps what was written to a lost peer.
         /// Chosen, not measured.
         unread_seconds: u64 = 30 in 1..=3_600,
         /// Seconds of silence after which a peer is pinged; it is cut if it stays silent as long

@@ -89,8 +89,8 @@ impl Saying {
         self.lines.iter().any(|line| !line.for_anybody.is_empty())
     }
 
-    /// The lines of which not all is found in another's words. A saying that leaves open whom a line
-    /// binds says the same as one that names them.
+    /// The lines of which not all is found in another's words. A saying that leaves open whom a
+    /// line binds says the same as one that names them.
     pub fn beyond<'a>(&'a self, other: &Self) -> Vec<&'a str> {
         let whom = self.says_whom() && other.says_whom();
         let known = if whom { other.words() } else { other.bare_words() };
