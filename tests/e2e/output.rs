@@ -45,6 +45,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("get", vec!["malls/banyuwangi"]),
         ("history", vec!["malls/banyuwangi"]),
         ("list", vec!["services"]),
+        ("export", vec!["turtle"]),
         ("apply", vec!["mpp-data/demo/no.json"]),
         ("delete", vec!["units/kemendagri/services/nowhere"]),
         ("hand-back", vec!["units/kemendagri/services/nowhere"]),

@@ -28,6 +28,7 @@ use crate::{
         divergences::DivergencesArgs,
         doctor::DoctorArgs,
         explain::ExplainArgs,
+        export::ExportArgs,
         hand_back::HandBackArgs,
         history::HistoryArgs,
         hours::HoursArgs,
@@ -101,6 +102,8 @@ pub enum Command {
     History(HistoryArgs),
     /// List records of a kind.
     List(ListArgs),
+    /// Write the catalog as others read it: linked data (CPSV-AP, DCAT), CSV or a workbook.
+    Export(ExportArgs),
     /// Create records, or update them to match files.
     Apply(ApplyArgs),
     /// Delete a service, a standard, an offering, an hours rule or a source.
@@ -275,6 +278,7 @@ impl Command {
                 | Command::Suggest(_)
                 | Command::Steps(_)
                 | Command::Broken(_)
+                | Command::Export(_)
                 | Command::Divergences(_)
                 | Command::CompareStandard(_)
                 | Command::Adoption(_)

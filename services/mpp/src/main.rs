@@ -54,9 +54,9 @@ use crate::{
     client::Client,
     command::{
         accept, adopt, adoption, agent, appointments, backup, broken, compare_standard, conform,
-        delete, deviations, divergences, doctor, explain, get, hand_back, history, hours, link,
-        list, quarantine, queue, repair, report, restore, search, slots, steps, suggest, template,
-        token, undo, upload, watch,
+        delete, deviations, divergences, doctor, explain, export, get, hand_back, history, hours,
+        link, list, quarantine, queue, repair, report, restore, search, slots, steps, suggest,
+        template, token, undo, upload, watch,
     },
 };
 
@@ -125,6 +125,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Get { name } => get::run(&name, &client()?, output).await,
         Command::History(asked) => history::run(asked, &client()?, output).await,
         Command::List(asked) => list::run(asked, &client()?, output).await,
+        Command::Export(asked) => export::run(asked, &client()?).await,
         Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,

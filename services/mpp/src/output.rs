@@ -43,6 +43,15 @@ pub fn print(text: fmt::Arguments<'_>) {
     }
 }
 
+/// The same for what is no text of ours.
+pub fn bytes(bytes: &[u8]) {
+    if LOST.get().is_none()
+        && let Err(error) = io::stdout().write_all(bytes)
+    {
+        lost(&error);
+    }
+}
+
 /// Prints a line on the standard error, if anybody listens.
 pub fn complain(text: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{text}");

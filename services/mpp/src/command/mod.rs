@@ -15,6 +15,7 @@ pub mod deviations;
 pub mod divergences;
 pub mod doctor;
 pub mod explain;
+pub mod export;
 pub mod get;
 pub mod hand_back;
 pub mod history;

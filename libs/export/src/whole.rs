@@ -1,0 +1,146 @@
+//! The catalog, written whole.
+
+use std::{io::Write, pin::pin};
+
+use futures::{Stream, TryStreamExt as _};
+use mpp_core::Result;
+
+use crate::{
+    catalog::Catalog,
+    dataset::{Dataset, Linked},
+    graph::Notation,
+    sheets::{COUNTERS, Cell, MALLS, OFFERINGS, SERVICES, Sheet, UNITS},
+    surroundings::Surroundings,
+    table::{Book, Csv},
+};
+
+/// How the catalog is written.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// As linked data.
+    Linked(Notation, Dataset),
+    /// The records of one kind as a CSV file.
+    Csv(Table),
+    /// A workbook (XLSX) with a sheet of each kind.
+    Book,
+}
+
+/// A kind of record that has a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// What offices publish.
+    Services,
+    /// Who offers what where.
+    Offerings,
+    /// Public service malls.
+    Malls,
+    /// The counters of malls.
+    Counters,
+    /// Offices.
+    Units,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many records of each kind.
+    pub records: Vec<(&'static str, u64)>,
+    /// Texts that a workbook's cells could not hold whole.
+    pub cut: u64,
+}
+
+impl Written {
+    fn of(what: &'static str, count: u64) -> Self {
+        Self { records: vec![(what, count)], cut: 0 }
+    }
+}
+
+/// Reads the catalog and writes it.
+///
+/// # Errors
+/// The registry's; an address of the data set that is none; the writer's.
+pub async fn write(catalog: &Catalog, form: &Form, out: impl Write) -> Result<Written> {
+    let around = catalog.surroundings().await?;
+    match form {
+        Form::Linked(notation, about) => {
+            let linked = Linked::begin(*notation, about.clone(), &around, out)?;
+            linked_data(catalog, linked, &around).await
+        }
+        Form::Csv(table) => csv(catalog, *table, &around, out).await,
+        Form::Book => book(catalog, &around, out).await,
+    }
+}
+
+async fn linked_data<W: Write>(
+    catalog: &Catalog,
+    mut linked: Linked<W>,
+    around: &Surroundings,
+) -> Result<Written> {
+    let mut services = pin!(catalog.services());
+    let mut count = 0;
+    while let Some(service) = services.try_next().await? {
+        linked.service(&service, around)?;
+        count += 1;
+    }
+    linked.end(around)?;
+    Ok(Written::of(SERVICES.name, count))
+}
+
+async fn csv(
+    catalog: &Catalog,
+    table: Table,
+    around: &Surroundings,
+    out: impl Write,
+) -> Result<Written> {
+    let mut csv = Csv::begin(out);
+    let put = |row: &[Cell]| csv.row(row);
+    let written = match table {
+        Table::Services => rows(&SERVICES, catalog.services(), around, put).await?,
+        Table::Offerings => rows(&OFFERINGS, catalog.offerings(), around, put).await?,
+        Table::Malls => rows(&MALLS, catalog.malls(), around, put).await?,
+        Table::Counters => rows(&COUNTERS, catalog.counters(), around, put).await?,
+        Table::Units => rows(&UNITS, catalog.units(), around, put).await?,
+    };
+    csv.end()?;
+    Ok(Written { records: vec![written], cut: 0 })
+}
+
+async fn book(catalog: &Catalog, around: &Surroundings, out: impl Write) -> Result<Written> {
+    let mut book = Book::default();
+    let records = vec![
+        sheet(&mut book, &SERVICES, catalog.services(), around).await?,
+        sheet(&mut book, &OFFERINGS, catalog.offerings(), around).await?,
+        sheet(&mut book, &MALLS, catalog.malls(), around).await?,
+        sheet(&mut book, &COUNTERS, catalog.counters(), around).await?,
+        sheet(&mut book, &UNITS, catalog.units(), around).await?,
+    ];
+    let cut = book.end(out)?;
+    Ok(Written { records, cut })
+}
+
+async fn sheet<R>(
+    book: &mut Book,
+    sheet: &Sheet<R>,
+    records: impl Stream<Item = Result<R>>,
+    around: &Surroundings,
+) -> Result<(&'static str, u64)> {
+    book.sheet(sheet.name)?;
+    rows(sheet, records, around, |row| book.row(row)).await
+}
+
+/// The headings, and a row for each record.
+async fn rows<R>(
+    sheet: &Sheet<R>,
+    records: impl Stream<Item = Result<R>>,
+    around: &Surroundings,
+    mut put: impl FnMut(&[Cell]) -> Result<()>,
+) -> Result<(&'static str, u64)> {
+    put(&sheet.headings())?;
+    let mut records = pin!(records);
+    let mut count = 0;
+    while let Some(record) = records.try_next().await? {
+        put(&sheet.row(&record, around))?;
+        count += 1;
+    }
+    Ok((sheet.name, count))
+}

@@ -1,0 +1,128 @@
+"""What `mpp export` writes, read by others: SHACL shapes of CPSV-AP 3.2, an RDF library, csv and openpyxl.
+
+    pip install pyshacl openpyxl
+    MPP_BIN=target/debug/mpp python tests/clients/export/check.py
+
+It asks the registry of the context that `mpp up --demo` wrote, also over plain HTTP, and compares the two.
+It ends at the first thing that is not as it should be.
+"""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+import openpyxl
+import pyshacl
+import rdflib
+from rdflib.compare import isomorphic
+from rdflib.namespace import DCTERMS, RDF
+
+MPP = os.environ.get("MPP_BIN", "mpp")
+CONTEXT = json.loads(pathlib.Path(os.environ.get("MPP_CONTEXT", "mpp-data/context.json")).read_text())
+TOKEN = pathlib.Path(CONTEXT["tokens"]["reader"]).read_text().strip()
+SHAPES = pathlib.Path(__file__).with_name("cpsv-ap-3.2.0-shacl.ttl")
+BASE = "https://index.example/v1/"
+CPSV = rdflib.Namespace("http://purl.org/vocab/cpsv#")
+CV = rdflib.Namespace("http://data.europa.eu/m8g/")
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+
+
+def must(holds, text):
+    if not holds:
+        sys.exit(f"not as it should be: {text}")
+
+
+def export(*arguments):
+    run = subprocess.run([MPP, "export", *arguments], capture_output=True, check=False)
+    must(run.returncode == 0, f"{arguments}: {run.stderr.decode()}")
+    return run.stdout
+
+
+def asked(path, records):
+    """A whole list of the registry, over plain HTTP."""
+    found, token = [], ""
+    while True:
+        address = f"{CONTEXT['registry']}/v1/{path}?page_size=200&page_token={token}"
+        request = urllib.request.Request(address, headers={"authorization": f"Bearer {TOKEN}"})
+        with urllib.request.urlopen(request) as answer:
+            page = json.load(answer)
+        found += page.get(records, [])
+        token = page.get("nextPageToken", "")
+        if not token:
+            return {record["name"]: record for record in found}
+
+
+def linked_data(services):
+    turtle = export("turtle", "--base", BASE)
+    graph = rdflib.Graph().parse(data=turtle, format="turtle")
+    conforms, _, told = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(SHAPES), inference="none")
+    must(conforms, told)
+    other = rdflib.Graph().parse(data=export("jsonld", "--base", BASE), format="json-ld")
+    must(isomorphic(graph, other), "Turtle and JSON-LD say the same")
+
+    found = {str(name) for service in graph.subjects(RDF.type, CPSV.PublicService)
+             for name in graph.objects(service, DCTERMS.identifier)}
+    must(found == set(services), f"every service is there once: {found ^ set(services)}")
+    data_set = graph.value(predicate=RDF.type, object=DCAT.Dataset)
+    must(graph.value(data_set, DCTERMS.publisher), "the data set names who publishes it")
+    sums(graph, services)
+    return graph
+
+
+def sums(graph, services):
+    """A cost has a value where the registry surely read one sum, and only there."""
+    for name, service in services.items():
+        node = rdflib.URIRef(BASE + name)
+        for number, fee in enumerate(service.get("fees", []), 1):
+            cost = rdflib.URIRef(f"{node}#cost-{number}")
+            must((node, CV.hasCost, cost) in graph, f"{cost} is there")
+            value = graph.value(cost, CV.hasValue)
+            plain = not (fee.get("unit") or fee.get("approximate") or fee.get("condition"))
+            if fee["kind"] == "KIND_FREE":
+                must(float(value) == 0, f"{cost} is free")
+            elif fee["kind"] == "KIND_FIXED" and plain:
+                must(float(value) == float(fee.get("amountRupiah", 0)), f"{cost} is {fee}")
+            else:
+                must(value is None, f"{cost} has no one sum: {fee}")
+
+
+def tables(services):
+    lists = {
+        "services": services,
+        "offerings": asked("malls/-/offerings", "offerings"),
+        "malls": asked("malls", "malls"),
+        "counters": asked("malls/-/counters", "counters"),
+        "units": asked("units", "units"),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/catalog.xlsx"
+        export("xlsx", "--file", file)
+        book = openpyxl.load_workbook(file)
+        must(book.sheetnames == list(lists), f"the sheets: {book.sheetnames}")
+        for table, records in lists.items():
+            text = export("csv", "--table", table).decode()
+            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+            must({row["name"] for row in rows} == set(records), f"every one of {table} has its row")
+            must(len(rows) == len(records), f"{table}: each once")
+            formulas = [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
+            must(not formulas, f"cells that a spreadsheet works out: {formulas}")
+            sheet = book[table]
+            must(sheet.max_row == len(rows) + 1, f"{table}: as many rows in the workbook")
+            must(all(cell.data_type != "f" for row in sheet for cell in row), f"{table} holds no formula")
+
+
+def main():
+    services = asked("units/-/services", "services")
+    must(len(services) > 50, f"a demo's catalog, not {len(services)} services")
+    graph = linked_data(services)
+    tables(services)
+    print(f"{len(services)} services in {len(graph)} statements conform to CPSV-AP 3.2; all tables agree with the lists")
+
+
+main()
