@@ -7,6 +7,7 @@
 //! | folder | file | task |
 //! | --- | --- | --- |
 //! | `words/` | `stem`, `endings`, `vocabulary`, `analyze` | from text to terms |
+//! | | `codes` | letters with numbers: "ak-1", the form "f-1.03" |
 //! | | `shape`, `slips`, `typo` | slips of the pen |
 //! | | `spoken` | verbs and vowels as they sound in speech |
 //! | | `foreign`, `loans`, `wordnet` | English words: as Indonesian spells them, by their meaning |
@@ -27,7 +28,7 @@
 //! | | `engine`, `held` | the handle that the rest of the registry holds, and what it shows |
 //! | `ranking/` | `score`, `filter`, `geo`, `query` | needles to scores, to a page |
 //! | | `home`, `period` | the office of a region, its service of a period, if one is named |
-//! | | `weak`, `modified`, `paper` | whether the first hit answers |
+//! | | `weak`, `title`, `modified`, `paper` | whether the first hit answers |
 //! | | `explain`, `answer` | why, and the answer |
 //!
 //! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that

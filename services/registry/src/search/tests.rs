@@ -11,6 +11,7 @@ mod places;
 mod properties;
 mod questions;
 mod stances;
+mod titles;
 mod words;
 
 use std::collections::BTreeSet;

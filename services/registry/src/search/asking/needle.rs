@@ -18,6 +18,7 @@ use crate::search::{
     },
     words::{
         analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, term, with_related},
+        codes::is_code,
         shape::is_no_word,
         slips::has_same_letters,
         typo::{Guess, Tolerance, guess},
@@ -49,6 +50,8 @@ pub struct Needle {
     pub in_bodies: bool,
     /// Whether a title or a keyword has the word itself, or one of which it can only be a slip.
     pub names_some: bool,
+    /// Whether it is the number of a form that one service alone asks for.
+    pub names_form: bool,
 }
 
 /// A name of some service that the question holds.
@@ -97,7 +100,9 @@ impl QuestionWords {
         let mut needles = Self { paper: Paper::of(&reading.terms), ..Self::default() };
         for (at, term) in reading.terms.iter().cloned().enumerate() {
             let term = QueryTerm { at, ..term };
-            let as_typed = reading.is_guessed_place(&term.word) || term.harm == Some(Harm::Meant);
+            let as_typed = reading.is_guessed_place(&term.word)
+                || term.harm == Some(Harm::Meant)
+                || is_code(&term.own);
             let guess = match as_typed {
                 true => Guess::Words(Vec::new()),
                 false => guess(view, &term, reading.is_english, tolerance)?,
@@ -162,6 +167,8 @@ impl QuestionWords {
         term.alternatives = present(view, term.alternatives)?;
         match needle(view, term)? {
             Some(needle) => self.all.push(needle),
+            // The number of a form that nobody asks for tells nothing apart.
+            None if is_code(&typed.own) => self.slips.push(typed.word),
             None if typed.decides => self.unanswered.push(typed),
             None => {}
         }
@@ -278,7 +285,10 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides || is_near(&term) { 1.0 } else { FAINT_SHARE };
     let names_some = strong_own > 0 && is_sure(&term, &own[0]);
-    Ok(Some(Needle { term, worth, in_bodies, names_some }))
+    let names_form = strong == 0 && bodies == 1 && is_code(&term.own);
+    let decides = term.decides && (strong > 0 || names_form || !is_code(&term.own));
+    let term = QueryTerm { decides, ..term };
+    Ok(Some(Needle { term, worth, in_bodies, names_some, names_form }))
 }
 
 /// Whether the word is the one that was found, or can only be a slip of it: the letters make no

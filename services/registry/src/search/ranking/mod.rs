@@ -11,4 +11,5 @@ pub(super) mod paper;
 pub(super) mod period;
 pub(super) mod query;
 pub(super) mod score;
+pub(super) mod title;
 pub(super) mod weak;

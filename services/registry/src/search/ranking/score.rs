@@ -11,7 +11,7 @@
 //! of their points.
 
 use crate::search::{
-    asking::needle::QuestionWords,
+    asking::needle::{Needle, QuestionWords},
     indexing::{
         index::{PARTS, Part, View},
         names::owned,
@@ -70,7 +70,7 @@ pub struct Tally {
 pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
     for (bit, needle) in needles.all.iter().enumerate() {
-        let mut found = look_up(view, &needle.term, needle.in_bodies, 1 << bit, &mut tallies)?;
+        let mut found = look_up(view, needle, 1 << bit, &mut tallies)?;
         if needles.leading >> bit & 1 == 1 {
             found.extend(of_office(view, &needle.term, 1 << bit, &mut tallies)?);
         }
@@ -104,14 +104,14 @@ pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Res
 /// once.
 fn look_up(
     view: &View,
-    term: &QueryTerm,
-    in_bodies: bool,
+    needle: &Needle,
     bit: u16,
     tallies: &mut [Tally],
 ) -> tantivy::Result<Vec<u32>> {
+    let Needle { term, in_bodies, names_form, .. } = needle;
     let mut found = Vec::new();
     for alternative in &term.alternatives {
-        for part in PARTS.into_iter().filter(|part| in_bodies || *part != Part::Body) {
+        for part in PARTS.into_iter().filter(|part| *in_bodies || *part != Part::Body) {
             view.each_slot(part, &alternative.term, |slot| {
                 // A slot is published before the view that names it.
                 let Some(tally) = tallies.get_mut(slot as usize) else {
@@ -120,6 +120,8 @@ fn look_up(
                 if tally.any & bit == 0 {
                     found.push(slot);
                 }
+                // A form is the service's own, wherever it says so.
+                let part = if *names_form { Part::Keywords } else { part };
                 tally.note(bit, part, alternative);
                 tally.held |=
                     if part != Part::Body && is_same(term, alternative) { bit } else { 0 };

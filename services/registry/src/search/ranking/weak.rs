@@ -10,16 +10,16 @@ use super::{
     filter::Candidate,
     modified::{CatalogNames, is_modified},
     paper::is_other_paper,
+    title::{SHORT_QUESTION, is_act, is_begun, is_head, is_head_with_rest, is_whole, words},
 };
 use crate::search::{
     asking::{
-        leading::SAME_WORD,
-        mishap::{Harm, mishap},
+        mishap::Harm,
         needle::{Needle, QuestionWords, is_aside},
     },
-    indexing::{names::subjects_of, table::Table},
+    indexing::table::Table,
     words::{
-        analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms},
+        analyze::{Alternative, QueryTerm, Role, Via, folded, terms},
         shape::is_no_word,
         vocabulary::{ACTS, KINDS_OF_DOCUMENTS, NEW, OCCUPATIONS, PEOPLE},
     },
@@ -86,10 +86,6 @@ const ONE_OPEN_OF: usize = 4;
 /// what is asked of it.
 const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
 
-/// Content words of a question that is too short to show which sense of a word is meant: "rumah" is
-/// no question for a licence of a "rumah sakit".
-const SHORT_QUESTION: usize = 2;
-
 /// Whether title and keywords leave content words open, or have them only within a longer name.
 /// A question that names a document gets it, with the words that were not understood, unless they
 /// are most of the question; one that calls a service by its name may add fewer open words than
@@ -97,12 +93,17 @@ const SHORT_QUESTION: usize = 2;
 fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
     let open = open_words(best, table, needles);
+    // A form's number names what one fills it in for.
+    if open == 0 && is_of_form(best, needles) {
+        return false;
+    }
     match (best.held & needles.leading != 0, best.named || best.called) {
         (true, _) if needles.document => {
             open * OPEN_BESIDE_DOCUMENT.1 > asked * OPEN_BESIDE_DOCUMENT.0
         }
         (true, true) => open * 2 >= asked,
         (_, called) => {
+            let open = if is_head_with_rest(best, table, needles) { 0 } else { open };
             let short = !called && asked <= SHORT_QUESTION;
             short && !is_head(best, table, needles) && !is_whole(best, table, needles)
                 || open * ONE_OPEN_OF > asked
@@ -115,7 +116,7 @@ fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool
 /// unless they may tell it from others of its kind: "nikah di bawah umur".
 fn open_words(best: &Candidate, table: &Table, needles: &QuestionWords) -> usize {
     let owner = owner(&table.slots[best.slot as usize].name);
-    let named = best.named || best.held & needles.leading != 0;
+    let named = best.named || best.held & needles.leading != 0 || is_begun(best, table, needles);
     let leads = best.held & needles.leading != 0 && !needles.document;
     let excused = |term: &QueryTerm| {
         let aside = is_aside(term) && !leads;
@@ -128,6 +129,12 @@ fn open_words(best: &Candidate, table: &Table, needles: &QuestionWords) -> usize
     known + needles.unanswered.iter().filter(|term| !excused(term)).count()
 }
 
+/// Whether the question has the number of a form that the best answer alone asks for.
+fn is_of_form(best: &Candidate, needles: &QuestionWords) -> bool {
+    let mut all = needles.all.iter().enumerate();
+    all.any(|(bit, needle)| needle.names_form && best.held >> bit & 1 == 1)
+}
+
 /// The words of the name of the unit that owns a service: "disnaker" of
 /// `units/disnaker-banyuwangi/services/ak1`.
 fn owner(service: &str) -> Vec<String> {
@@ -136,58 +143,6 @@ fn owner(service: &str) -> Vec<String> {
 
 fn is_person(term: &QueryTerm) -> bool {
     PEOPLE.contains(&term.own.as_str())
-}
-
-/// Whether the question is how a title or keyword begins, in its words: "tera timbangan" for "Tera
-/// ulang timbangan". One word is too little for that.
-fn is_head(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
-    let asked: Vec<&QueryTerm> = words(best, needles)
-        .filter(|(term, _)| term.decides && !is_act(term))
-        .map(|(term, _)| term)
-        .collect();
-    let means = |term: &QueryTerm, own: &String| {
-        term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *own)
-    };
-    let says = |own: &String| asked.iter().any(|term| means(term, own));
-    let begins = |text: &str| {
-        let own = terms(text);
-        let mut own = own.iter().filter(|term| !is_faint(term) && !ACTS.contains(&term.as_str()));
-        own.next().is_some_and(says) && own.filter(|term| says(term)).count() + 1 >= asked.len()
-    };
-    let service = table.slots[best.slot as usize].service.as_ref();
-    asked.len() >= SHORT_QUESTION
-        && service.is_some_and(|service| {
-            begins(&service.title_id) || service.keywords.iter().any(|keyword| begins(keyword))
-        })
-}
-
-/// Whether the question says all of the title beside acts and people ("gudang" of "Rekomendasi
-/// gudang"), or begins as it does, act and all ("sewa ambulans" of "Sewa ambulans jenazah").
-fn is_whole(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
-    let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
-    let mut asked: Vec<&QueryTerm> = words(best, needles).map(|(term, _)| term).collect();
-    asked.sort_by_key(|term| term.at);
-    let means = |term: &QueryTerm, own: &String| {
-        term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *own)
-    };
-    let title = terms(&service.title_id);
-    let begins = (SHORT_QUESTION..=title.len()).contains(&asked.len())
-        && is_act(asked[0])
-        && asked.iter().zip(&title).all(|(term, own)| means(term, own));
-    let subject = subjects_of(&service.title_id);
-    let said = |own: &String| asked.iter().any(|term| means(term, own));
-    begins || !subject.is_empty() && subject.iter().all(said)
-}
-
-/// A word of the question, and whether the best answer has it in title or keywords.
-fn words<'a>(
-    best: &Candidate,
-    needles: &'a QuestionWords,
-) -> impl Iterator<Item = (&'a QueryTerm, bool)> + use<'a> {
-    let strong = best.strong;
-    let known = needles.all.iter().enumerate();
-    let known = known.map(move |(bit, needle)| (&needle.term, strong >> bit & 1 == 1));
-    known.chain(needles.unanswered.iter().map(|term| (term, false)))
 }
 
 /// Whether acts are asked for and the best answer does none of them, or not the one that is said
@@ -202,17 +157,6 @@ fn misses_act(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool 
     let none = !acts.is_empty() && acts.iter().all(|(_, held)| !held);
     let harmed = acts.iter().any(|(term, held)| term.harm == Some(Harm::Meant) && !held);
     harmed || !only_new && missed || none && (!only_new || does_something_else(best, table))
-}
-
-fn is_act(term: &QueryTerm) -> bool {
-    match term.role {
-        Role::Aside | Role::Where | Role::Excluded => false,
-        Role::Makes => true,
-        Role::Apart | Role::Beside | Role::Paired => {
-            let harm = term.harm.is_some() || mishap(&term.own).is_some();
-            harm || ACTS.contains(&term.own.as_str())
-        }
-    }
 }
 
 /// Whether the title says an act, other than to make a new one.

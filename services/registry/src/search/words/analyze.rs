@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
+    codes::continues,
     endings::without_endings,
     stem::stem,
     vocabulary::{
@@ -167,8 +168,8 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// The byte ranges of the words: runs of letters and digits, letters with dots between them
-/// ("k.t.p.") or a number behind a hyphen ("ak-1") as one, and without the 2 that doubles a word
-/// ("syarat2").
+/// ("k.t.p."), a number behind a hyphen ("ak-1") or a form's number ("f-1.03") as one, and without
+/// the 2 that doubles a word ("syarat2").
 pub fn words(text: &str) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
     let runs = runs(text);
@@ -180,22 +181,6 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     }
     joined.into_iter().map(|word| undoubled(text, word)).collect()
 }
-
-/// Whether a letter goes on with the dotted letters before it ("k.t.p."), or a number with the
-/// letters that it belongs to ("ak-1").
-fn continues(text: &str, before: &Range<usize>, next: &Range<usize>) -> bool {
-    let count = |part: &str| part.chars().count();
-    let (first, second) = (&text[before.clone()], &text[next.clone()]);
-    let numbered = count(first) <= LETTERS_OF_NUMBERED && first.chars().all(char::is_alphabetic);
-    match &text[before.end..next.start] {
-        "." => count(second) == 1 && first.split(['.', ' ']).all(|part| count(part) == 1),
-        "-" => numbered && second.chars().all(|one| one.is_ascii_digit()),
-        _ => false,
-    }
-}
-
-/// Letters before a number that make one name with it; a longer word is one by itself.
-const LETTERS_OF_NUMBERED: usize = 3;
 
 fn undoubled(text: &str, word: Range<usize>) -> Range<usize> {
     let whole = &text[word.clone()];

@@ -1,6 +1,7 @@
 //! Words of the language: how they are cut to terms, what stands for what, and slips of the pen.
 
 pub(super) mod analyze;
+pub(super) mod codes;
 pub(super) mod endings;
 pub(super) mod foreign;
 pub(super) mod loans;

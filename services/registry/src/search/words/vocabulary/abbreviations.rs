@@ -19,6 +19,7 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("bpkb", &["buku pemilik kendaraan bermotor"]),
     ("bphtb", &["bea perolehan hak atas tanah dan bangunan"]),
     ("dtks", &["data terpadu kesejahteraan sosial"]),
+    ("gor", &["gedung olahraga", "gelanggang olahraga"]),
     ("hki", &["hak kekayaan intelektual", "haki"]),
     ("ikd", &["identitas kependudukan digital", "ktp digital"]),
     ("imb", &["izin mendirikan bangunan"]),
@@ -90,6 +91,6 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
 
 /// Abbreviations of offices, people and classifications: no document or licence bears that name.
 pub const NO_DOCUMENTS: &[&str] = &[
-    "bansos", "blt", "bpjs", "dtks", "kbli", "kua", "mpp", "oss", "phk", "pmi", "pns", "pt",
+    "bansos", "blt", "bpjs", "dtks", "gor", "kbli", "kua", "mpp", "oss", "phk", "pmi", "pns", "pt",
     "umkm", "wna", "wni",
 ];

@@ -15,6 +15,19 @@ pub const ACTS: &[&str] = &[
     "tukar", "turun", "ubah", "uji", "waris",
 ];
 
+/// Further stems of what is done about a thing, where a title says both: "praktik bidan".
+pub const DEEDS: &[&str] = &[
+    "edar",
+    "kelola",
+    "laksana",
+    "operasi",
+    "operasional",
+    "praktik",
+    "selenggara",
+    "tera",
+    "ulang",
+];
+
 /// Faint words that are an act right before a document: "tutup nib" ends it, "jam tutup" does not.
 pub const ENDINGS: &[&str] = &["tutup", "close"];
 

@@ -28,7 +28,7 @@ pub const FAINT: &[&str] = &[
     "terbit", "tetangga", "time", "times", "titip", "tua", "tutup", "uang", "unduh", "umur", "urus",
     "usia", "via", "wa", "wakil", "web", "whatsapp", "wife", "blangko", "blanko", "capil", "error",
     "gagal", "kosong", "kuota", "lambat", "lemot", "login", "loading", "macet", "pending", "penuh",
-    "reservasi", "stok", "telat", "terlambat", "tolak", "tunda", "lupa", "password", "sandi", "ukuran", "antar", "depan", "kadang", "kuartal",
+    "reservasi", "stok", "telat", "terlambat", "tolak", "tunda", "lupa", "password", "sandi", "ukuran", "digit", "mbah", "simbah", "eyang", "opa", "oma", "antar", "depan", "kadang", "kuartal",
     "pay", "payment", "segera", "semester", "sering", "setiap", "tiap", "triwulan",
 ];
 

@@ -48,5 +48,5 @@ pub const FILLERS: &[&str] = &[
     "anywhere", "everywhere", "elsewhere", "manapun", "dimanapun", "sengaja", "accidentally", "accident", "dont", "doesnt",
     "cant", "cannot", "wont", "didnt", "isnt", "havent", "hasnt", "never", "don", "doesn", "didn", "isn", "haven", "hasn", "t", "s",
     "away", "up", "out", "off", "somebody",
-    "you", "your", "yuk", "kali", "ku", "lalu", "mu", "nanya", "nanyak", "sejak", "tanpa", "th", "thn",
+    "melulu", "menurut", "minta", "mulu", "soal", "takut", "terakhir", "you", "your", "yuk", "kali", "ku", "lalu", "mu", "nanya", "nanyak", "sejak", "tanpa", "th", "thn",
 ];

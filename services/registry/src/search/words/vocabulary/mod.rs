@@ -19,7 +19,7 @@ mod spellings;
 mod stances;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
-pub use acts::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, KINDS_OF_DOCUMENTS, NEW};
+pub use acts::{ACTS, AFTER, ASIDE, DEEDS, ENDINGS, EXCEPT, KINDS_OF_DOCUMENTS, NEW};
 pub use english::{ONLY_ENGLISH, PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
@@ -61,6 +61,7 @@ mod tests {
         let derived: Vec<&str> = related
             .chain(FAINT)
             .chain(ACTS)
+            .chain(DEEDS)
             .chain(PEOPLE)
             .chain(NEW)
             .copied()
