@@ -53,8 +53,8 @@ mpp_core::policy! {
         /// (`concurrent_reads` of `[feed]`, one more than this). How long each may last is
         /// `state_seconds` there.
         initial_states: usize = 3 in 2..=5,
-        /// Those of them that only services of the suite and administrators get: a service that
-        /// waits behind slow readers is late for everybody. At least one is for the others.
+        /// Those of them that only services of the suite get: a service that waits behind slow
+        /// readers is late for everybody. At least one is for the others, administrators too.
         initial_states_reserved: usize = 1 in 0..=4,
         /// Initial states of one caller at the same time, so that a slow reader does not hold up
         /// all others; at least one is left to others.
