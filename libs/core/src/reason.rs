@@ -147,7 +147,7 @@ reasons! {
     /// The follower reads more slowly than the feed grows, or than an initial state may last.
     WatchTooSlow, Aborted, "WATCH_TOO_SLOW",
         "Connect again with the last resume token, or with `initial_state` where there is none yet; read faster, or filter more.",
-        "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir.";
+        "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir, atau dari keadaan awal bila belum ada penanda.";
     /// The session has ended, or passed to another session.
     LeaseLost, Aborted, "LEASE_LOST",
         "Begin a new session, unless another process now syncs this source.",
