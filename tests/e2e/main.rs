@@ -36,6 +36,7 @@ mod restore;
 mod service;
 mod shrink;
 mod sources;
+mod together;
 mod travel;
 mod up;
 mod upload;

@@ -1,38 +1,28 @@
 //! The account of a source: what its session ends with, by its client's word and by the answers,
-//! what became of records that were tried again, and how the source's record shows it.
-
-use std::time::Duration;
+//! and how the source's record shows that, and what became of records that were tried again.
 
 use mpp_api::{
     sync::{End, Incomplete, Source, Summary},
     text,
     time::to_timestamp,
 };
-use mpp_core::{Error, FieldViolation, Micros, Result};
-use mpp_form::{Check, reconcile::key_of, record};
+use mpp_core::{Error, Result};
+use mpp_form::Check;
 use mpp_resource::memory::View as _;
 use mpp_store::{Expect, RequestKey, Tx};
 use prost::Message;
 
 use crate::{
-    fate::{Done, Fate, shown_key},
+    fate::{Done, shown_key},
     kind::Synced,
     metrics,
     model::{
         checkpoint::SourceState,
         ending::{self, SessionOutcome, check_end},
-        lies::Lies,
-        quarantine::{Answer, Asks, Event, State, Step},
     },
     own,
-    quarantine::{awaited_by, shortened},
     session::Session,
-    store::{
-        batches, lease,
-        rejected::{self, Stands},
-        undone,
-        waiting::{self, By, Waiting},
-    },
+    store::{batches, lease, rejected, waiting},
     syncs::Syncs,
 };
 
@@ -64,7 +54,7 @@ impl<S: Syncs> Session<S> {
             }
         };
         service.memory().see(summary.revision, None).await;
-        self.tell(end.unread, &summary);
+        self.tell(&end, &summary);
         Ok(summary)
     }
 
@@ -76,7 +66,7 @@ impl<S: Syncs> Session<S> {
         Ok(summary)
     }
 
-    fn tell(&self, unread: i64, summary: &Summary) {
+    fn tell(&self, end: &End, summary: &Summary) {
         let Self { service, lease, .. } = self;
         let state = service.memory().read();
         let records = own::rows::<S::Doc>(state.records(), &lease.source).count();
@@ -87,11 +77,12 @@ impl<S: Syncs> Session<S> {
             session = lease.session,
             revision = summary.revision,
             records,
-            unread,
+            unread = end.unread,
+            part = end.part,
             incomplete = incomplete.map(|found| found.reason().as_str_name()),
             "a session ends"
         );
-        metrics::ended::<S>(unread, incomplete);
+        metrics::ended::<S>(end, incomplete);
     }
 
     async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
@@ -101,13 +92,17 @@ impl<S: Syncs> Session<S> {
         let ended = standing.ended();
         lease::advance(tx, lease, &ended, 0).await?;
         batches::add_unread(tx, lease, end.unread).await?;
-        rejected::forget(tx, &lease.source, &end.rejected_gone).await?;
+        rejected::forget(tx, lease, &end.rejected_gone).await?;
         let mut all = batches::totals_of(tx.conn(), std::slice::from_ref(&lease.source)).await?;
         let counted = all.remove(&lease.source).unwrap_or_default();
-        let incomplete = self.incomplete(tx, end, &standing, &counted).await?;
-        if incomplete.is_none() {
+        let incomplete = match end.part {
+            true => None,
+            false => self.incomplete(tx, end, &standing, &counted).await?,
+        };
+        if incomplete.is_none() && !end.part {
             let anew = standing.answered_anew_after();
-            rejected::forget_between(tx, &lease.source, 0, anew).await?;
+            rejected::forget_between(tx, lease, 0, anew).await?;
+            self.settle_contested(tx, anew).await?;
         }
         let session = Some(counted.session);
         let summary = Summary { session, source: Some(counted.source), revision: 0, incomplete };
@@ -174,13 +169,15 @@ impl<S: Syncs> Session<S> {
         (doc.accounting, doc.last_session) = (told.source, told.session);
         doc.checkpoint = Some(at.last.clone());
         doc.last_end_time = Some(to_timestamp(tx.now()));
-        if told.incomplete.is_none() {
-            doc.last_success_time = doc.last_end_time;
+        if !end.part {
+            if told.incomplete.is_none() {
+                doc.last_success_time = doc.last_end_time;
+            }
+            doc.incomplete.clone_from(&told.incomplete);
+            (doc.unread_now, doc.counted) = (end.unread, true);
         }
-        doc.incomplete.clone_from(&told.incomplete);
-        doc.unread_now = end.unread;
         let now = rejected::count(tx, name).await?;
-        (doc.rejected_now, doc.waiting_now, doc.counted) = (now.rejected, now.waiting, true);
+        (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
         tx.put(name, &doc, labels, Expect::Any).await.map(drop)
     }
 }
@@ -208,108 +205,6 @@ fn ended(source: &str, fencing: i64) -> RequestKey {
         request_id: fencing.to_string(),
         digest: [0; 32],
     }
-}
-
-/// Drops the records that were taken, and stores the outcome of the others.
-pub(super) async fn settle<D: Synced>(
-    tx: &mut Tx,
-    rows: Vec<Waiting>,
-    fates: &[Fate],
-) -> Result<Done> {
-    let (mut done, mut gone, mut refused) = (Done::default(), Vec::new(), Vec::new());
-    let source = rows.first().map(|row| row.source.clone());
-    for (row, fate) in rows.into_iter().zip(fates) {
-        let code = fate.as_ref().err().map(|fault| fault.code);
-        let kind = metrics::kind_of::<D>(&row.name);
-        let asks = if row.deletes { Asks::Delete } else { Asks::Put };
-        let step = row.state().step(Event::Tried(Answer::of(code, asks)));
-        // A record counts once as rejected, and not any more once it is taken.
-        let (sequence, was) = (row.sequence, i64::from(row.refused));
-        let mut is = 0;
-        match (step, fate) {
-            (Step::Leaves, _) | (_, Ok(_)) => {
-                done.taken += 1;
-                done.kinds.push(("taken", kind));
-                gone.push(row);
-            }
-            (step, Err(fault)) => {
-                let row = stays::<D>(tx, row, step, fault).await?;
-                is = i64::from(row.refused);
-                let outcome = if row.refused { "rejected" } else { "waiting" };
-                *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
-                done.kinds.push((outcome, kind));
-                done.left.push(row);
-            }
-        }
-        done.refused += is - was;
-        refused.push((sequence, is - was));
-    }
-    if let Some(source) = source {
-        batches::add(tx, &source, "redrive_rejected", refused.into_iter()).await?;
-    }
-    leave(tx, &gone).await?;
-    Ok(done)
-}
-
-/// Stores the outcome of a record that was not taken. One that stood rejected and waits again
-/// counts as waiting only.
-async fn stays<D: Synced>(
-    tx: &mut Tx,
-    row: Waiting,
-    step: Step,
-    fault: &FieldViolation,
-) -> Result<Waiting> {
-    let (before, after) = (row.state(), row.state().after(step));
-    let was = row.clone();
-    let row = tried::<D>(row, fault, after == State::Refused, tx.now());
-    waiting::tried(tx, &was, &row).await?;
-    let stands = [Stands::rejected(&row.source_id, &row.name)];
-    match (before, after) {
-        (_, State::Refused) => rejected::add(tx, &row.source, row.sequence, &stands).await?,
-        (State::Refused, _) => rejected::take_back(tx, &row.source, &stands).await?,
-        _ => {}
-    }
-    Ok(row)
-}
-
-/// Drops records that were taken, with the notes of those that stood rejected.
-async fn leave(tx: &mut Tx, rows: &[Waiting]) -> Result<()> {
-    let Some(first) = rows.first() else { return Ok(()) };
-    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    waiting::remove(tx, &first.source, By::Name, &names).await?;
-    let keys: Vec<u64> = names.iter().map(|name| key_of(name)).collect();
-    undone::forget(tx, &first.source, &keys).await?;
-    let brought_by = rows.iter().map(|row| (row.sequence, 1));
-    batches::add(tx, &first.source, "redriven", brought_by).await?;
-    let refused = rows.iter().filter(|row| row.refused);
-    let stood: Vec<Stands> =
-        refused.map(|row| Stands::rejected(&row.source_id, &row.name)).collect();
-    rejected::take_back(tx, &first.source, &stood).await
-}
-
-/// A record after a try that did not take it. If it waits for the same as before, it is left alone
-/// for a while.
-pub(super) fn tried<D: Synced>(
-    mut row: Waiting,
-    fault: &FieldViolation,
-    refused: bool,
-    now: Micros,
-) -> Waiting {
-    let awaited = awaited_by::<D>((fault.code.as_str(), &fault.field), &row.name, &row.record);
-    let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
-    let passed = |from: Micros, to: Micros| {
-        Duration::from_micros(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
-    };
-    let before = passed(row.last_try, row.not_before);
-    let wait = Lies::of(fault.code).pause(before, passed(row.not_before, now));
-    let wait = Micros::try_from(wait.as_micros()).unwrap_or(Micros::MAX);
-    row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
-    row.tries += 1;
-    (row.last_try, row.rules, row.refused) = (now, record::RULES, refused);
-    row.field.clone_from(&fault.field);
-    row.code = fault.code.to_string();
-    (row.message, row.awaited) = (shortened(&fault.description), awaited);
-    row
 }
 
 /// Brings the source's record up to date: how many records were redriven and how many wait now, and

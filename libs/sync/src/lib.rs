@@ -8,6 +8,8 @@
 //! apply          answers a batch, by its plan        preview    a batch that is rolled back
 //! turn, line     whose turn it is to write           undo       takes a session back
 //! syncs          what a service brings: its kinds of record (kind), and its rules for them
+//! settle         what became of records that were tried again
+//! contested      records that two clients of a source send in different words
 //! write          how a record of any kind is put, brought back and deleted, by its kind's rules
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
 //! model/         rules, pure                         store/     SQL of federation's tables
@@ -87,6 +89,7 @@
 mod account;
 mod apply;
 mod before;
+mod contested;
 mod counts;
 mod engine;
 mod fate;
@@ -110,6 +113,7 @@ mod remarks;
 mod rooms;
 mod sealed;
 pub mod session;
+mod settle;
 pub mod store;
 pub mod stream;
 mod syncs;

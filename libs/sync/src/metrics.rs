@@ -5,15 +5,18 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use mpp_api::{
     document,
     sync::{
-        BatchResult, Incomplete, Outcome, UndoneRecord, incomplete::Reason, undone_record::Change,
+        BatchResult, End, Incomplete, Outcome, RecordResult, UndoneRecord, incomplete::Reason,
+        undone_record::Change,
     },
 };
+
+use mpp_core::FieldCode;
 
 use crate::{fresh, kind::Synced, syncs::Syncs};
 
 mpp_telemetry::metrics! {
     /// Sessions of sources at a service: `begun` and `refused` ones, and by how they ended
-    /// `complete` and `incomplete` ones. Those that broke off are the rest of the begun ones.
+    /// `complete` and `incomplete` ones, and those that brought a `part`. Those that broke off are the rest of the begun ones.
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["service", "outcome"];
     /// Records of sources, by the service that they were sent to, how they were answered and what
     /// kind of record they are; `unknown` where that cannot be told. A batch that is sent again
@@ -36,6 +39,9 @@ mpp_telemetry::metrics! {
     /// kind.
     PREVIEWED: Counter = "mpp.sync.previewed_records" in "{record}" by
         ["service", "outcome", "kind"];
+    /// Records that a client has sent in other words than another client of its source, which sends
+    /// them, too: each time they change hands, and each time they come again as long as both do.
+    CONTESTED: Counter = "mpp.sync.contested_records" in "{record}" by ["service"];
     /// Records of sessions that were undone, by what was done (`restored`, `brought_back`,
     /// `deleted`, `held`, or `left` as they are) and kind.
     UNDONE: Counter = "mpp.sync.undone_records" in "{record}" by ["service", "change", "kind"];
@@ -115,13 +121,14 @@ fn by_kind<S: Syncs>(words: &[&'static str]) -> Vec<[&'static str; 3]> {
 
 /// Counts from zero on, and tells of `service` as long as it is there.
 pub fn begin<S: Syncs>(service: &Arc<S>) {
-    let outcomes = ["begun", "refused", "complete", "incomplete"];
+    let outcomes = ["begun", "refused", "complete", "incomplete", "part"];
     SESSIONS.begin(outcomes.map(|outcome| [S::NAME, outcome]));
     RECORDS.begin(by_kind::<S>(&OUTCOMES.map(|(_, outcome)| outcome)));
     PREVIEWED.begin(by_kind::<S>(&OUTCOMES.map(|(_, outcome)| outcome)));
     UNREAD_ROWS.begin([[S::NAME]]);
     COMPARED.begin([[S::NAME]]);
     CONFIRMED.begin([[S::NAME]]);
+    CONTESTED.begin([[S::NAME]]);
     let reasons = (1..).map_while(|number| Reason::try_from(number).ok());
     INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [S::NAME, reason.as_str_name()]));
     UNDONE.begin(by_kind::<S>(&UNDOES.map(|(_, change)| change)));
@@ -139,6 +146,11 @@ pub fn answered<S: Syncs>(result: &BatchResult, kinds: &[&'static str]) {
         return;
     }
     CONFIRMED.add(u64::try_from(result.confirmed).unwrap_or(0), [S::NAME]);
+    let contested = |answer: &&RecordResult| {
+        answer.warnings.iter().any(|remark| remark.code == FieldCode::OtherClient.as_str())
+    };
+    let contested = result.results.iter().filter(contested).count();
+    CONTESTED.add(u64::try_from(contested).unwrap_or(u64::MAX), [S::NAME]);
     count(result, kinds, |many, outcome, kind| RECORDS.add(many, [S::NAME, outcome, kind]));
 }
 
@@ -170,9 +182,13 @@ pub fn compared<S: Syncs>(ranges: usize) {
 }
 
 /// Counts what a session lacked, for alerts.
-pub fn ended<S: Syncs>(unread: i64, incomplete: Option<&Incomplete>) {
-    UNREAD_ROWS.add(u64::try_from(unread).unwrap_or(0), [S::NAME]);
-    let outcome = if incomplete.is_some() { "incomplete" } else { "complete" };
+pub fn ended<S: Syncs>(end: &End, incomplete: Option<&Incomplete>) {
+    UNREAD_ROWS.add(u64::try_from(end.unread).unwrap_or(0), [S::NAME]);
+    let outcome = match incomplete {
+        Some(_) => "incomplete",
+        None if end.part => "part",
+        None => "complete",
+    };
     SESSIONS.add(1, [S::NAME, outcome]);
     if let Some(incomplete) = incomplete {
         INCOMPLETE_SESSIONS.add(1, [S::NAME, incomplete.reason().as_str_name()]);

@@ -66,6 +66,10 @@ mpp_core::policy! {
         /// and the one before run side by side, each would undo what the other has just found.
         /// Shorter than an upgrade takes to roll tries them in vain. Chosen, not measured.
         other_rules_rest_seconds: i64 = 600 in 0..=86_400,
+        /// Days after its last session for which a client of a source that others feed as well
+        /// counts as one that may come back. Then what it left rejected or waiting goes with the
+        /// next complete end of another. Shorter than an office rests forgets what it still has.
+        client_days: i64 = 30 in 1..=3_660,
         /// Days for which the answers of a batch are kept; no session lives so long.
         answers_days: u64 = 7 in 1..=366,
     }
@@ -123,6 +127,11 @@ impl Policy {
     /// [`Self::other_rules_rest_seconds`] in microseconds.
     pub fn other_rules_rest(&self) -> Micros {
         self.other_rules_rest_seconds * 1_000_000
+    }
+
+    /// Whoever has opened no session since then is away ([`Self::client_days`]).
+    pub fn away(&self, now: Micros) -> Micros {
+        now.saturating_sub(self.client_days * 24 * 60 * 60 * 1_000_000)
     }
 
     /// [`Self::answers_days`] as a duration.

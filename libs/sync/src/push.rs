@@ -126,8 +126,9 @@ impl<S: Syncs> Pushes<S> {
         let source = &request.source;
         let fencing = request.fencing_token;
         check(source, fencing, "fencing_token")?;
-        let EndSessionRequest { unread, incomplete, rejected_gone, empty, .. } = request.clone();
-        let end = End { unread, incomplete, rejected_gone, empty };
+        let EndSessionRequest { unread, incomplete, rejected_gone, empty, part, .. } =
+            request.clone();
+        let end = End { unread, incomplete, rejected_gone, empty, part };
         let _working = self.work(call, source)?;
         let ended = match self.resume(call, source, fencing).await {
             Ok(session) => session.finish(end, Check::new("")).await,
@@ -174,6 +175,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         under_way,
         accept_moves,
         forms,
+        client,
     } = request;
     Hello {
         source,
@@ -185,6 +187,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         under_way,
         accept_moves,
         forms,
+        client,
     }
 }
 

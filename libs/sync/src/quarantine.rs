@@ -14,7 +14,10 @@ use crate::{
     plan::Plan,
     policy::Policy,
     session::Session,
-    store::waiting::{self, By, Held, Waiting},
+    store::{
+        clients::ANYONES,
+        waiting::{self, By, Held, Waiting},
+    },
     syncs::Syncs,
 };
 
@@ -109,8 +112,8 @@ impl<S: Syncs> Session<S> {
     async fn store_changes(&self, tx: &mut Tx, changes: &Changes) -> Result<()> {
         let names: Vec<&str> = changes.names.iter().map(String::as_str).collect();
         let ids: Vec<&str> = changes.ids.iter().map(String::as_str).collect();
-        waiting::remove(tx, &self.lease.source, By::Name, &names).await?;
-        waiting::remove(tx, &self.lease.source, By::Id, &ids).await?;
+        waiting::remove(tx, &self.lease.source, By::Name, &names, ANYONES).await?;
+        waiting::remove(tx, &self.lease.source, By::Id, &ids, ANYONES).await?;
         waiting::insert(tx, &changes.kept).await
     }
 
@@ -149,6 +152,7 @@ impl<S: Syncs> Session<S> {
             // A program that does not know this code would try the record at once.
             not_before: if answer.code == FieldCode::Undone.as_str() { Micros::MAX } else { 0 },
             proof: 0,
+            client: self.lease.client.number,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Comparing within a session: the first message seals the set to compare with, and the session's
 //! first batch tells the outcome.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use mpp_api::sync::{Reconcile, Reconciliation};
 use mpp_core::{Error, Reason, Result};
@@ -14,7 +14,7 @@ use crate::{
     plan::Confirms,
     sealed::{Sealed, Unsettled, key_of_digest},
     session::Session,
-    store::rejected,
+    store::{contested, digests, rejected},
     syncs::Syncs,
 };
 
@@ -71,12 +71,18 @@ impl<S: Syncs> Session<S> {
         for confirmed in
             [("sync_rejected", stands.rejected.as_slice()), ("sync_waiting", &stands.waiting)]
         {
-            rejected::confirm(tx, source, sequence, confirmed).await?;
+            rejected::confirm(tx, &self.lease, sequence, confirmed).await?;
         }
-        match &self.sealed {
-            Some(sealed) => Ok(sealed.confirmed(unconfirmed)),
+        let confirmed = match &self.sealed {
+            Some(sealed) => sealed.confirmed(unconfirmed),
             // The client has compared by single calls, whose sets this session does not have.
-            None => Ok(Sealed::of(&self.service, tx.conn(), source).await?.confirmed(unconfirmed)),
+            None => Sealed::of(&self.service, tx.conn(), source).await?.confirmed(unconfirmed),
+        };
+        if !self.lease.client.others.is_empty() {
+            digests::confirm(tx, &self.lease, &confirmed).await?;
+            let confirmed: HashSet<u64> = confirmed.iter().copied().collect();
+            contested::confirm(tx, &self.lease, sequence, &confirmed).await?;
         }
+        Ok(i64::try_from(confirmed.len()).unwrap_or(i64::MAX))
     }
 }

@@ -11,13 +11,14 @@ use mpp_store::{Actor, Tx};
 use prost::Message as _;
 
 use crate::{
-    account::{settle, show, tried},
+    account::show,
     apply::{failed_on, is_a_records_fault},
     fate::{Done, Fate, Fates, WaitingRecord, fault, first_fault},
     kind::Synced,
     metrics,
     model::{forms::Forms, quarantine::check_code},
     session::{Session, permit},
+    settle::{settle, tried},
     store::{
         lease::Lease,
         waiting::{self, Selection, Waiting},

@@ -145,10 +145,9 @@ impl Sealed {
         Ok(answer)
     }
 
-    /// How many records are published as they were sent, without the unconfirmed ones.
-    pub(super) fn confirmed(&self, unconfirmed: &HashSet<u64>) -> i64 {
-        let confirmed = self.taken.iter().filter(|key| !unconfirmed.contains(key)).count();
-        i64::try_from(confirmed).unwrap_or(i64::MAX)
+    /// The keys of the records that are published as they were sent, without the unconfirmed ones.
+    pub(super) fn confirmed(&self, unconfirmed: &HashSet<u64>) -> Vec<u64> {
+        self.taken.iter().filter(|key| !unconfirmed.contains(key)).copied().collect()
     }
 }
 
@@ -259,8 +258,8 @@ mod tests {
         let (sent, lone) = wanted(&sealed, &[a, b, c, d, e]);
         assert_eq!(sent, [b, c, d, e], "only a stands so");
         assert_eq!(lone, [f]);
-        assert_eq!(sealed.confirmed(&HashSet::new()), 1);
-        assert_eq!(sealed.confirmed(&HashSet::from([key_of(a)])), 0);
+        assert_eq!(sealed.confirmed(&HashSet::new()), [key_of(a)]);
+        assert!(sealed.confirmed(&HashSet::from([key_of(a)])).is_empty());
         let (_, lone) = wanted(&sealed, &[]);
         let mut named: Vec<_> = lone.iter().map(String::as_str).collect();
         named.sort_unstable();
@@ -276,7 +275,7 @@ mod tests {
         let own = || vec![(name.to_owned(), true)];
         let is_sent = |answered: Answered, unsettled: Unsettled| {
             let sealed = Sealed::new(&[stored(name, answered, true)], unsettled, own());
-            assert_eq!(sealed.confirmed(&HashSet::new()), 0, "{answered:?}");
+            assert!(sealed.confirmed(&HashSet::new()).is_empty(), "{answered:?}");
             let (sent, _) = wanted(&sealed, &[name]);
             sent == [name]
         };

@@ -26,7 +26,7 @@ use crate::{
     turn::Patience,
 };
 
-/// Longest mapping version or holder, in characters.
+/// Longest mapping version, or name of a holder or a client, in characters.
 const MAX_TEXT: usize = 200;
 
 /// A session of one source, which may write for it.
@@ -110,8 +110,7 @@ impl<S: Syncs> Session<S> {
         let mut tx = service.db().begin(actor).await?;
         permit(service, &mut tx, call, &hello.source).await?;
         let id = Uuid::now_v7().to_string();
-        let begun =
-            lease::acquire::<S::Doc>(&mut tx, hello, &id, service.settings().lease()).await?;
+        let begun = lease::acquire::<S::Doc>(&mut tx, hello, &id, service.settings()).await?;
         Ok((begun, tx.commit().await?))
     }
 
@@ -125,7 +124,7 @@ impl<S: Syncs> Session<S> {
         let mut tx = service.db().begin(&actor).await?;
         permit(service, &mut tx, call, source).await?;
         let Held { lease, kept } =
-            lease::find::<S::Doc>(&mut tx, source, fencing, service.settings().lease()).await?;
+            lease::find::<S::Doc>(&mut tx, source, fencing, service.settings()).await?;
         tx.rollback().await?;
         Ok(Self { patience: Patience::of(call), ..Self::of(service, lease, actor, kept) })
     }
@@ -163,7 +162,7 @@ impl<S: Syncs> Session<S> {
     /// A session that went back leaves batches behind with the first that it stores.
     pub(super) async fn leave_behind(&self, tx: &mut Tx, standing: &SourceState) -> Result<()> {
         match standing.abandons() {
-            Some(abandoned) => batches::abandon(tx, &self.lease.source, abandoned).await,
+            Some(abandoned) => batches::abandon(tx, &self.lease, abandoned).await,
             None => Ok(()),
         }
     }
@@ -230,6 +229,7 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
     }
     check.token("mapping_version", &hello.mapping_version, MAX_TEXT);
     check.token("holder", &hello.holder, MAX_TEXT);
+    check.token("client", &hello.client, MAX_TEXT);
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }

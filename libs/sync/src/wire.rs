@@ -2,28 +2,35 @@
 
 use mpp_api::{
     sync::{
-        ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsResponse, Source,
-        WaitingCause, WaitingRecord,
+        ContestedRecord, ListWaitingRecordsRequest, ListWaitingRecordsResponse,
+        RedriveRecordsRequest, RedriveRecordsResponse, Source, WaitingCause, WaitingRecord,
     },
     time::to_timestamp,
 };
 use mpp_core::Result;
 use mpp_form::Check;
 use mpp_resource::{
+    Call,
     list::Pager,
     page::{self, OnePage, PageRequest},
 };
 
 use crate::{
-    fate::Done,
     model::quarantine::check_code,
-    store::waiting::{Cause, Waiting},
+    redrive,
+    store::{
+        clients::{self, Clients},
+        contested::{self, Contested},
+        waiting::{Cause, Waiting},
+    },
     syncs::Syncs,
     waiting::{place, waiting},
 };
 
 /// Causes that an answer names at the most.
 const MAX_CAUSES: usize = 100;
+/// Records that change hands which an answer names at the most.
+const MAX_CONTESTED: i64 = 100;
 /// Stands for every source.
 const ALL: &str = "sources/-";
 
@@ -57,9 +64,13 @@ async fn one_page<S: Syncs>(
     let found = waiting(service, source, &request.code, &page).await?;
     let mut pager = Pager::new(page);
     let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+    let mut db = service.db().read().await?;
+    let clients = clients::names(db.conn(), source).await?;
+    let (contested, contested_size) = contested::list(db.conn(), source, MAX_CONTESTED).await?;
+    db.end().await?;
     let (total, refused, oldest) = (found.total(), found.refused(), found.oldest().cloned());
     for row in found.records {
-        pager.offer(&place(&row), || Some(record(row)));
+        pager.offer(&place(&row), || Some(record(row, &clients)));
     }
     let listed = pager.finish();
     let response = ListWaitingRecordsResponse {
@@ -70,24 +81,38 @@ async fn one_page<S: Syncs>(
         next_page_token: String::new(),
         cause_size: i32::try_from(found.causes.len()).unwrap_or(i32::MAX),
         causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
+        contested: contested.into_iter().map(|row| changes_hands(row, &clients)).collect(),
+        contested_size: size(contested_size),
     };
     Ok(OnePage { response, next: listed.next })
 }
 
-/// Answers a redrive.
-pub fn redriven(done: Done) -> RedriveRecordsResponse {
-    RedriveRecordsResponse {
+/// Tries records that wait, and answers what became of them.
+///
+/// # Errors
+/// Those of [`redrive::by_command`].
+pub async fn redriven<S: Syncs>(
+    service: &S,
+    call: &Call,
+    request: &RedriveRecordsRequest,
+) -> Result<RedriveRecordsResponse> {
+    let done = redrive::by_command(service, call, request).await?;
+    let mut db = service.db().read().await?;
+    let clients = clients::names(db.conn(), &request.source).await?;
+    db.end().await?;
+    Ok(RedriveRecordsResponse {
         tried: done.tried(),
         taken: done.taken,
         waiting: done.waiting,
         rejected: done.rejected,
-        left: done.left.into_iter().map(record).collect(),
+        left: done.left.into_iter().map(|row| record(row, &clients)).collect(),
         revision: done.revision,
-    }
+    })
 }
 
-fn record(row: Waiting) -> WaitingRecord {
+fn record(row: Waiting, clients: &Clients) -> WaitingRecord {
     WaitingRecord {
+        client: clients.get(&(row.source.clone(), row.client)).cloned().unwrap_or_default(),
         source: row.source,
         name: row.name,
         deletes: row.deletes,
@@ -100,6 +125,18 @@ fn record(row: Waiting) -> WaitingRecord {
         tries: row.tries,
         session: row.session,
         rejected: row.refused,
+    }
+}
+
+fn changes_hands(row: Contested, clients: &Clients) -> ContestedRecord {
+    let name = |number| clients.get(&(row.source.clone(), number)).cloned().unwrap_or_default();
+    ContestedRecord {
+        client: name(row.client),
+        other_client: name(row.other),
+        time: Some(to_timestamp(row.at)),
+        changes: row.changes,
+        source: row.source,
+        name: row.name,
     }
 }
 

@@ -72,6 +72,10 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
         let text = "must be left out where rows could not be read: they may be records";
         check.fail("empty", FieldCode::Format, text);
     }
+    if end.part && (end.empty || end.unread > 0 || end.incomplete.is_some()) {
+        let text = "must be left out of an end that speaks of the whole source";
+        check.fail("part", FieldCode::Format, text);
+    }
     if let Some(incomplete) = &end.incomplete {
         check.within("incomplete", |part| {
             // A reason that only a newer client knows counts, too.

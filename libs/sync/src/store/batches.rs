@@ -137,13 +137,15 @@ fn count(result: &BatchResult) -> Accounting {
 }
 
 /// The source goes on from an earlier checkpoint, which makes the later ones void. If the answers
-/// to those never reached a client, their records come again and are counted then.
+/// to those never reached a client, their records come again and are counted then; what another
+/// client's wait for, or were refused for, stands until it comes.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn abandon(tx: &mut Tx, source: &str, abandoned: Abandoned) -> Result<()> {
+pub async fn abandon(tx: &mut Tx, lease: &Lease, abandoned: Abandoned) -> Result<()> {
+    let source = &lease.source;
     uncount(tx, source, abandoned.unheard_after).await?;
-    rejected::forget_between(tx, source, abandoned.unheard_after, i64::MAX).await?;
+    rejected::forget_between(tx, lease, abandoned.unheard_after, i64::MAX).await?;
     // Index: sync_batch_sequence.
     sqlx::query(
         "update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1",

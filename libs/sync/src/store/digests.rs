@@ -1,12 +1,14 @@
 //! The last answer to each record of a source, with the digest of its bytes, for a client that
 //! compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mpp_core::Result;
 use mpp_form::record;
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row};
+
+use super::lease::Lease;
 
 /// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 400;
@@ -79,18 +81,19 @@ fn number(key: u64) -> i64 {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
+pub async fn keep(tx: &mut Tx, lease: &Lease, changes: &Changes) -> Result<()> {
+    let source = &lease.source;
     remove(tx, source, &changes.gone).await?;
     // One statement may write a row only once; in the order of keys two transactions do not
     // wait for each other.
     let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
     let all: Vec<Sent> = all.into_values().collect();
-    for chunk in all.chunks(tx.rows_at_once(5)) {
+    for chunk in all.chunks(tx.rows_at_once(6)) {
         let text = format!(
-            "insert into sync_sent (source, key, digest, outcome, rules) values {}
+            "insert into sync_sent (source, key, digest, outcome, rules, client) values {}
              on conflict (source, key) do update set digest = excluded.digest,
-             outcome = excluded.outcome, rules = excluded.rules",
-            placeholders(1, chunk.len(), 5)
+             outcome = excluded.outcome, rules = excluded.rules, client = excluded.client",
+            placeholders(1, chunk.len(), 6)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
             query
@@ -99,7 +102,52 @@ pub async fn keep(tx: &mut Tx, source: &str, changes: &Changes) -> Result<()> {
                 .bind(one.digest.as_slice())
                 .bind(one.answered.number())
                 .bind(record::RULES)
+                .bind(lease.client.number)
         });
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// What was last sent under these keys, and by which client. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn last_sent(
+    tx: &mut Tx,
+    source: &str,
+    keys: &[u64],
+) -> Result<HashMap<u64, ([u8; 16], i64)>> {
+    let mut found = HashMap::new();
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "select key, digest, outcome, rules, client from sync_sent
+             where source = $1 and key in {}",
+            placeholders(2, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            let sent = read(&row).map_err(db_error)?.sent;
+            found.insert(sent.key, (sent.digest, row.try_get("client").map_err(db_error)?));
+        }
+    }
+    Ok(found)
+}
+
+/// A reconcile has found that a client has these as they were sent last. Index: sync_sent's primary
+/// key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn confirm(tx: &mut Tx, lease: &Lease, keys: &[u64]) -> Result<()> {
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "update sync_sent set client = $2 where source = $1 and client <> $2 and key in {}",
+            placeholders(3, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).bind(lease.client.number);
+        let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
     Ok(())

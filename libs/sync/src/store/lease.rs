@@ -13,7 +13,10 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use self::row::{COLUMNS, LeaseRow, read};
 pub use self::undo::{ask_anew, check_over, was_there};
-use super::{digests, seal};
+use super::{
+    clients::{self, Client},
+    digests, seal,
+};
 use crate::{
     kind::Synced,
     model::{
@@ -21,6 +24,7 @@ use crate::{
         forms::Forms,
         lease as rule,
     },
+    policy::Policy,
 };
 
 /// A session's right to write.
@@ -38,6 +42,8 @@ pub struct Lease {
     pub accept_moves: bool,
     /// The forms in which its client writes records.
     pub forms: Forms,
+    /// Its client, and those beside it.
+    pub client: Client,
 }
 
 /// The start of a new session.
@@ -71,8 +77,9 @@ pub async fn acquire<D: Synced>(
     tx: &mut Tx,
     hello: &Hello,
     session: &str,
-    ttl: Duration,
+    policy: &Policy,
 ) -> Result<Begun> {
+    let ttl = policy.lease();
     let forms = Forms::named::<D>(&hello.forms);
     forms.check()?;
     let row = locked(tx, &hello.source).await?;
@@ -82,13 +89,17 @@ pub async fn acquire<D: Synced>(
     let client = hello.checkpoint.as_ref();
     let known = known(tx, hello).await?;
     let (standing, greeting) = row.standing.open(&hello.mapping_version, client, known);
+    let fencing = rule::next_fencing(row.fencing, rand::random());
+    let named = clients::named(hello);
+    let number = clients::heard(tx, &hello.source, named, fencing).await?;
     let lease = Lease {
         source: hello.source.clone(),
         session: session.to_owned(),
-        fencing: rule::next_fencing(row.fencing, rand::random()),
+        fencing,
         unique_ids: hello.unique_ids,
         accept_moves: hello.accept_moves,
         forms,
+        client: Client::of(tx, &hello.source, number, policy.away(tx.now())).await?,
     };
     take_lease::<D>(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     let can_reconcile = digests::is_any(tx, &hello.source).await?;
@@ -126,7 +137,7 @@ async fn take_lease<D: Synced>(
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
          unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
          resumed_mark = $14, form = $15, forms = $16, forms_of = $2,
-         sealed_locks = sealed_locks + 1
+         client = $17, client_of = $2, sealed_locks = sealed_locks + 1
          where source = $1",
     )
     .bind(&lease.source)
@@ -145,6 +156,7 @@ async fn take_lease<D: Synced>(
     .bind(resumed.mark)
     .bind(lease.forms.of(D::ALONE))
     .bind(lease.forms.written::<D>())
+    .bind(lease.client.number)
     .execute(tx.conn())
     .await
     .map(drop)
@@ -236,7 +248,7 @@ pub async fn find<D: Synced>(
     tx: &mut Tx,
     source: &str,
     fencing: i64,
-    ttl: Duration,
+    policy: &Policy,
 ) -> Result<Held> {
     let text = format!("select {COLUMNS} from sync_lease where source = $1");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -249,7 +261,9 @@ pub async fn find<D: Synced>(
     rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
     let forms = last.forms::<D>();
     forms.check()?;
+    let since = policy.away(tx.now());
     let lease = Lease {
+        client: Client::of(tx, source, last.client(), since).await?,
         source: source.to_owned(),
         session: last.session,
         fencing,
@@ -257,7 +271,7 @@ pub async fn find<D: Synced>(
         accept_moves: last.accept_moves,
         forms,
     };
-    Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
+    Ok(Held { lease, kept: last.until.saturating_sub(micros(policy.lease())) })
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is

@@ -3,6 +3,8 @@
 mod answered;
 pub mod batches;
 pub mod books;
+pub mod clients;
+pub mod contested;
 pub mod digests;
 pub mod lease;
 pub mod made;
@@ -109,5 +111,10 @@ pub const STEPS: &[Migration] = &[
         version: 17,
         name: "kinds",
         statements: Statements::Both(include_str!("../sql/0017_kinds.sql")),
+    },
+    Migration {
+        version: 18,
+        name: "clients",
+        statements: Statements::Both(include_str!("../sql/0018_clients.sql")),
     },
 ];

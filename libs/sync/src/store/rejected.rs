@@ -10,9 +10,10 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
+    clients::ANYONES,
     lease::Lease,
     seal::{self, Sealed},
-    waiting,
+    waiting::{self, Waiting},
 };
 
 /// Rows of one statement: the databases limit its parameters.
@@ -76,24 +77,20 @@ pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> 
         let ids: Vec<&str> = chunk.iter().map(|one| one.id.as_str()).collect();
         let names: Vec<&str> = chunk.iter().map(|one| one.name.as_str()).collect();
         let names = if lease.unique_ids { &[] } else { names.as_slice() };
-        delete(tx, &lease.source, &ids, names).await?;
+        delete(tx, &lease.source, &ids, names, ANYONES).await?;
     }
     for chunk in rejected.chunks(CHUNK) {
-        insert(tx, &lease.source, sequence, chunk).await?;
+        insert(tx, &lease.source, (sequence, lease.client.number), chunk).await?;
     }
     Ok(())
 }
 
-/// Keeps that records which waited are rejected now. Index: sync_rejected's primary key.
+/// Keeps that a record which waited is rejected now. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn add(tx: &mut Tx, source: &str, sequence: i64, all: &[Stands]) -> Result<()> {
-    let all: Vec<&Stands> = all.iter().collect();
-    for chunk in all.chunks(CHUNK) {
-        insert(tx, source, sequence, chunk).await?;
-    }
-    Ok(())
+pub async fn add(tx: &mut Tx, row: &Waiting, stands: &Stands) -> Result<()> {
+    insert(tx, &row.source, (row.sequence, row.client), &[stands]).await
 }
 
 /// These no longer stand rejected: they were tried again, and were taken or wait. Index:
@@ -105,7 +102,7 @@ pub async fn take_back(tx: &mut Tx, source: &str, all: &[Stands]) -> Result<()> 
     for chunk in all.chunks(CHUNK) {
         let ids: Vec<&str> = chunk.iter().map(|one| one.id.as_str()).collect();
         let names: Vec<&str> = chunk.iter().map(|one| one.name.as_str()).collect();
-        delete(tx, source, &ids, &names).await?;
+        delete(tx, source, &ids, &names, ANYONES).await?;
     }
     Ok(())
 }
@@ -120,7 +117,14 @@ async fn stands(tx: &mut Tx, source: &str) -> Result<bool> {
         .map_err(db_error)
 }
 
-async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Result<()> {
+/// Deletes the rows of these keys of which the condition holds.
+async fn delete(
+    tx: &mut Tx,
+    source: &str,
+    ids: &[&str],
+    names: &[&str],
+    holds: &str,
+) -> Result<()> {
     let places = |from: usize, count: usize| {
         (from..from + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
     };
@@ -129,14 +133,14 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
     if !names.is_empty() {
         text += &format!(" and name in ({})", places(2 + ids.len(), names.len()));
     }
-    text += " returning proof";
+    text += &format!(" and {holds} returning proof");
     let query = sqlx::query(AssertSqlSafe(text)).bind(source);
     let query = ids.iter().chain(names).fold(query, |query, key| query.bind(*key));
     let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
-/// The hash of a row without its batch, which a reconcile moves on.
+/// The hash of a row without its batch and client, which a reconcile moves on.
 fn seal_of(source: &str, id: &str, name: &str) -> i64 {
     seal::seal(&[source.as_bytes(), id.as_bytes(), name.as_bytes()])
 }
@@ -162,15 +166,21 @@ pub(super) async fn altered(conn: &mut Conn, part: &str) -> Result<Vec<[String; 
     Ok(altered)
 }
 
-async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Result<()> {
-    let row = |at: usize| format!("($1, ${}, ${}, $2, ${})", 3 + 3 * at, 4 + 3 * at, 5 + 3 * at);
+async fn insert(
+    tx: &mut Tx,
+    source: &str,
+    (sequence, client): (i64, i64),
+    all: &[&Stands],
+) -> Result<()> {
+    let row =
+        |at: usize| format!("($1, $2, $3, ${}, ${}, ${})", 4 + 3 * at, 5 + 3 * at, 6 + 3 * at);
     let rows = (0..all.len()).map(row);
     let text = format!(
-        "insert into sync_rejected (source, id, name, sequence, proof) values {}
+        "insert into sync_rejected (source, sequence, client, id, name, proof) values {}
          on conflict do nothing returning proof",
         rows.collect::<Vec<_>>().join(", ")
     );
-    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence).bind(client);
     let query = all.iter().fold(query, |query, one| {
         query.bind(&one.id).bind(&one.name).bind(seal_of(source, &one.id, &one.name))
     });
@@ -178,31 +188,38 @@ async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Re
     seal::add(tx, source, Sealed::Rejected, seal::sum_of(&new)?).await
 }
 
-/// Forgets records that the source no longer has, by their own ids.
+/// Forgets records that a session's client no longer has, by their own ids; not those that another
+/// client has sent. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
+pub async fn forget(tx: &mut Tx, lease: &Lease, ids: &[String]) -> Result<()> {
+    let (source, own) = (&lease.source, lease.client.may_forget());
     // A hostile id was never kept whole; no record waits under an id that cannot be bound.
     let whole: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\0')).collect();
-    waiting::remove(tx, source, waiting::By::Id, &whole).await?;
+    waiting::remove(tx, source, waiting::By::Id, &whole, &own).await?;
     let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();
     for chunk in keys.chunks(CHUNK) {
         let ids: Vec<&str> = chunk.iter().map(String::as_str).collect();
-        delete(tx, source, &ids, &[]).await?;
+        delete(tx, source, &ids, &[], &own).await?;
     }
     Ok(())
 }
 
-/// Forgets what was answered up to a batch, or after one. Index: sync_rejected's primary key.
+/// Forgets what a session's client was answered up to a batch, or after one; not what another
+/// client was, which answers for that itself. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
-    waiting::forget_between(tx, source, after, up_to).await?;
-    let text = "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3
-                returning proof";
-    let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
+pub async fn forget_between(tx: &mut Tx, lease: &Lease, after: i64, up_to: i64) -> Result<()> {
+    waiting::forget_between(tx, lease, after, up_to).await?;
+    let source = &lease.source;
+    let text = format!(
+        "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3
+         and {} returning proof",
+        lease.client.may_forget()
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(after).bind(up_to);
     let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
@@ -252,23 +269,24 @@ pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
     rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 
-/// These were answered with a batch, though they did not come in it: a reconcile has confirmed
-/// them. Index: the primary keys.
+/// These were answered with a client's batch, though they did not come in it: a reconcile has
+/// confirmed them. Index: the primary keys.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn confirm(
     tx: &mut Tx,
-    source: &str,
+    lease: &Lease,
     sequence: i64,
     (table, names): (&str, &[String]),
 ) -> Result<()> {
     for chunk in names.chunks(CHUNK) {
         let text = format!(
-            "update {table} set sequence = $2 where source = $1 and name in {}",
-            placeholders(3, 1, chunk.len())
+            "update {table} set sequence = $2, client = $3 where source = $1 and name in {}",
+            placeholders(4, 1, chunk.len())
         );
-        let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
+        let query = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).bind(sequence);
+        let query = query.bind(lease.client.number);
         let query = chunk.iter().fold(query, |query, name| query.bind(name));
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -281,9 +299,16 @@ pub async fn confirm(
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
-    for table in
-        ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting", "sync_sent", "sync_undone"]
-    {
+    for table in [
+        "sync_lease",
+        "sync_batch",
+        "sync_rejected",
+        "sync_waiting",
+        "sync_sent",
+        "sync_undone",
+        "sync_client",
+        "sync_contested",
+    ] {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where source = $1")))
             .bind(source)
             .execute(tx.conn())

@@ -15,7 +15,10 @@ pub use lists::{causes, page};
 use row::{COLUMNS, read};
 pub use undo::undo;
 
-use super::seal::{self, Sealed};
+use super::{
+    lease::Lease,
+    seal::{self, Sealed},
+};
 pub use row::{Cause, Held, Waiting};
 
 /// Rows of one statement: the databases limit its parameters.
@@ -135,18 +138,20 @@ pub async fn still(
     Ok(known)
 }
 
-/// Drops records by their names or ids. Index: sync_waiting's primary key, sync_waiting_id.
+/// Drops records by their names or ids, those of which the condition holds. Index: sync_waiting's
+/// primary key, sync_waiting_id.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn remove(tx: &mut Tx, source: &str, by: By, keys: &[&str]) -> Result<()> {
+pub async fn remove(tx: &mut Tx, source: &str, by: By, keys: &[&str], holds: &str) -> Result<()> {
     let column = match by {
         By::Name => "name",
         By::Id => "source_id",
     };
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
-            "delete from sync_waiting where source = $1 and {column} in {} returning proof",
+            "delete from sync_waiting where source = $1 and {column} in {} and {holds}
+             returning proof",
             placeholders(2, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source);
@@ -171,10 +176,10 @@ pub enum By {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
-    for chunk in all.chunks(tx.rows_at_once(21)) {
+    for chunk in all.chunks(tx.rows_at_once(22)) {
         let text = format!(
             "insert into sync_waiting ({COLUMNS}, record, bytes) values {}",
-            placeholders(1, chunk.len(), 21)
+            placeholders(1, chunk.len(), 22)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
             query
@@ -197,6 +202,7 @@ pub async fn insert(tx: &mut Tx, all: &[Waiting]) -> Result<()> {
                 .bind(one.tries)
                 .bind(one.not_before)
                 .bind(one.seal())
+                .bind(one.client)
                 .bind(one.record.as_slice())
                 .bind(i64::try_from(one.record.len()).unwrap_or(i64::MAX))
         });
@@ -288,15 +294,19 @@ pub async fn names(conn: &mut Conn, source: &str) -> Result<Vec<String>> {
     rows.iter().map(|row| row.try_get("name").map_err(db_error)).collect()
 }
 
-/// Drops records that came with the batches after one, up to another. Index: sync_waiting's primary
-/// key.
+/// Drops records that came with the batches after one, up to another; not another client's. Index:
+/// sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
-    let text = "delete from sync_waiting where source = $1 and sequence > $2 and sequence <= $3
-                returning proof";
-    let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
+pub async fn forget_between(tx: &mut Tx, lease: &Lease, after: i64, up_to: i64) -> Result<()> {
+    let source = &lease.source;
+    let text = format!(
+        "delete from sync_waiting where source = $1 and sequence > $2 and sequence <= $3
+         and {} returning proof",
+        lease.client.may_forget()
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(after).bind(up_to);
     let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
     seal::add(tx, source, Sealed::Waiting, -seal::sum_of(&gone)?).await
 }

@@ -3,7 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use mpp_api::sync::{Record, Summary, incomplete};
-use mpp_core::{Error, Micros, Reason, Result};
+use mpp_core::{Error, Micros, Reason, Result, hex};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     model::{
@@ -47,6 +48,21 @@ impl Run {
     /// The name that a record of the source asks for.
     pub(super) fn name_of(&self, record: &Record) -> String {
         self.way.destination.name_of(&self.source, record)
+    }
+
+    /// The name of this configuration among those that feed the source: the same again where its
+    /// state was lost. All uploads of workbooks are one client.
+    pub(super) fn client(&self) -> String {
+        if self.is_upload() {
+            return "upload".to_owned();
+        }
+        let state = std::path::absolute(&self.state).unwrap_or_else(|_| self.state.clone());
+        let all = format!("{}\n{}", state.display(), self.input.place());
+        let stem = self.state.file_stem().unwrap_or_default().to_string_lossy();
+        let stem: String =
+            stem.chars().filter(|one| one.is_alphanumeric() || *one == '-').collect();
+        let stem: String = stem.chars().take(40).collect();
+        format!("{stem}-{:.8}", hex(&Sha256::digest(all)))
     }
 
     /// A workbook that is uploaded: what the registry holds of the source is its own, and no state

@@ -136,6 +136,7 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
         checkpoint: context.store.checkpoint().await?,
         take_over: context.run.take_over,
         holder: context.store.holder().await?,
+        client: context.store.client(&context.run.client()).await?,
         // A second record of an id is never sent.
         unique_ids: true,
         under_way: context.store.under_way().await?,

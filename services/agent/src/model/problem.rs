@@ -141,7 +141,7 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 12] = [
+        const REMARKS: [FieldCode; 13] = [
             FieldCode::HeadingAgain,
             FieldCode::Hidden,
             FieldCode::KeyMissing,
@@ -154,6 +154,7 @@ impl Problem {
             FieldCode::NotThereYet,
             FieldCode::Overridden,
             FieldCode::AlsoElsewhere,
+            FieldCode::OtherClient,
         ];
         REMARKS.iter().any(|code| code.as_str() == self.code)
     }

@@ -87,6 +87,18 @@ impl Store {
         Ok(row.get(0))
     }
 
+    /// This configuration's own name towards the registry: the one that was given when the state was
+    /// made, also where what it was made of has moved since.
+    pub async fn client(&self, given: &str) -> Result<String> {
+        sqlx::query("INSERT OR IGNORE INTO setting VALUES ('client', ?)")
+            .bind(given)
+            .execute(&self.pool)
+            .await
+            .map_err(failed)?;
+        let query = sqlx::query("SELECT value FROM setting WHERE name = 'client'");
+        query.fetch_one(&self.pool).await.map(|row| row.get(0)).map_err(failed)
+    }
+
     /// The last checkpoint that was stored.
     pub async fn checkpoint(&self) -> Result<Option<Checkpoint>> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'checkpoint'")

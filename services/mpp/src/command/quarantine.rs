@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_api::sync::{
-    ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest,
+    ContestedRecord, ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest,
     RedriveRecordsResponse, WaitingCause, WaitingRecord,
 };
 use mpp_core::{Error, Reason, Result};
@@ -96,6 +96,8 @@ fn add(all: &mut ListWaitingRecordsResponse, more: ListWaitingRecordsResponse) {
     all.total_size += more.total_size;
     all.rejected_size += more.rejected_size;
     all.cause_size += more.cause_size;
+    all.contested_size += more.contested_size;
+    all.contested.extend(more.contested);
     let since = |cause: &WaitingCause| cause.oldest_time.map(|at| (at.seconds, at.nanos));
     let both = all.oldest.take().into_iter().chain(more.oldest);
     all.oldest = both.min_by_key(since);
@@ -164,6 +166,27 @@ fn tell_tried(done: &RedriveRecordsResponse, dry_run: bool) {
 }
 
 fn print(answer: &ListWaitingRecordsResponse) {
+    print_waiting(answer);
+    for record in &answer.contested {
+        let ContestedRecord { name, client, other_client, changes, .. } = record;
+        let (client, other) = (called(client), called(other_client));
+        say!(
+            "  ~ {name}: {client} and {other} send it in other words, {client} last \
+              (changed hands {changes} times) [OTHER_CLIENT]"
+        );
+    }
+    let shown = i64::try_from(answer.contested.len()).unwrap_or(0);
+    if i64::from(answer.contested_size) > shown {
+        say!("  and {} more that two clients send", i64::from(answer.contested_size) - shown);
+    }
+}
+
+/// A client's name, for people.
+fn called(client: &str) -> &str {
+    if client.is_empty() { "a client without a name" } else { client }
+}
+
+fn print_waiting(answer: &ListWaitingRecordsResponse) {
     if answer.causes.is_empty() {
         say!("nothing waits");
         return;
@@ -202,10 +225,11 @@ fn row(cause: &WaitingCause) -> [String; 5] {
 }
 
 fn tell(record: &WaitingRecord) {
-    let WaitingRecord { name, field, code, message, tries, .. } = record;
+    let WaitingRecord { name, field, code, message, tries, client, .. } = record;
     let asks = if record.deletes { "delete of " } else { "" };
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-    say!("  ! {asks}{name}:{field} {message} [{code}] (tried {tries} times)");
+    let by = if client.is_empty() { String::new() } else { format!(", by {client}") };
+    say!("  ! {asks}{name}:{field} {message} [{code}] (tried {tries} times{by})");
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use mpp_resource::{
     Call,
     handler::{Answer, create, delete, reply, updated},
 };
-use mpp_sync::{push::Pushes, redrive, stream, undo, wire};
+use mpp_sync::{push::Pushes, stream, undo, wire};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -134,8 +134,7 @@ impl SyncService for Sync {
         request: Request<RedriveRecordsRequest>,
     ) -> Answer<RedriveRecordsResponse> {
         let call = Call::of(&request);
-        let done = redrive::by_command(&self.registry, &call, request.get_ref()).await;
-        reply(done.map(wire::redriven))
+        reply(wire::redriven(&self.registry, &call, request.get_ref()).await)
     }
 
     async fn undo_session(

@@ -60,6 +60,7 @@ mod standards;
 mod standards_moved;
 mod suggested;
 mod superior;
+mod together;
 mod undone;
 mod undone_beside;
 mod undone_places;

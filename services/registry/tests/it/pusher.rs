@@ -81,6 +81,7 @@ impl Push {
             incomplete: end.incomplete,
             rejected_gone: end.rejected_gone,
             empty: end.empty,
+            part: end.part,
         };
         let answer = self.publisher.sync.end_session(request).await?.into_inner();
         Ok(answer.summary.expect("a summary"))

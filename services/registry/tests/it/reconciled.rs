@@ -76,7 +76,7 @@ async fn synced(world: &World, records: Vec<Record>) -> Summary {
 }
 
 /// A client that knows of nothing reconciles, sends what is wanted and ends.
-async fn reconciled(
+pub async fn reconciled(
     world: &World,
     hello: Hello,
     records: &[Record],

@@ -53,10 +53,18 @@ pub const SCHEMA: Schema = Schema {
             name: "kinds of federation",
             statements: Statements::All(mpp_sync::STEPS.split_at(17).0.split_at(16).1),
         },
+        Migration {
+            version: 8,
+            name: "clients of federation",
+            statements: Statements::All(mpp_sync::STEPS.split_at(17).1),
+        },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
     standing_kinds: &[Source::KIND],
 };
+
+// A step of the engine that is not a step above would be missed by nothing but its first use.
+const _: () = assert!(mpp_sync::STEPS.len() == 18, "add the engine's step to the schema");
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {

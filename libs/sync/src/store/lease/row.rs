@@ -25,6 +25,9 @@ pub(super) struct LeaseRow {
     others: String,
     /// The fencing token of the session that the other forms belong to.
     others_of: i64,
+    client: i64,
+    /// The fencing token of the session that the client belongs to.
+    client_of: i64,
     /// An older program has written since the last sums.
     pub is_unsealed: bool,
     pub standing: SourceState,
@@ -34,9 +37,15 @@ pub(super) struct LeaseRow {
 pub(super) const COLUMNS: &str =
     "fencing, session, holder, until, mapping_version, sequence, position, mark,
     mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
-    resumed_mark, began_at, unique_ids, accept_moves, form, forms, forms_of, unsealed";
+    resumed_mark, began_at, unique_ids, accept_moves, form, forms, forms_of, unsealed,
+    client, client_of";
 
 impl LeaseRow {
+    /// The client of its session; 0 where an older program has opened that.
+    pub(super) fn client(&self) -> i64 {
+        if self.client_of == self.fencing { self.client } else { 0 }
+    }
+
     /// The forms in which the client of its session writes. An older program knows those of one
     /// kind only.
     pub(super) fn forms<D: Synced>(&self) -> Forms {
@@ -56,6 +65,8 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         form: row.try_get("form")?,
         others: row.try_get("forms")?,
         others_of: row.try_get("forms_of")?,
+        client: row.try_get("client")?,
+        client_of: row.try_get("client_of")?,
         is_unsealed: row.try_get::<i64, _>("unsealed")? != 0,
         standing: standing(row)?,
     })

@@ -8,7 +8,8 @@ use crate::{model::quarantine::State, store::seal::seal};
 /// The columns of [`Waiting`], in its order, but for the record itself.
 pub(super) const COLUMNS: &str =
     "source, name, source_id, deletes, field, code, message, awaited, refused, rules,
-    sequence, session, unique_ids, form, first_seen, last_try, tries, not_before, proof";
+    sequence, session, unique_ids, form, first_seen, last_try, tries, not_before, proof,
+    client";
 
 /// A record that is kept in quarantine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,10 +54,12 @@ pub struct Waiting {
     pub not_before: Micros,
     /// The hash of the row as it was written; 0 if none was written.
     pub proof: i64,
+    /// The client that brought it; 0 where that is not known.
+    pub client: i64,
 }
 
 impl Waiting {
-    /// The hash of this row, without its batch, which a reconcile moves on.
+    /// The hash of this row, without its batch and client, which a reconcile moves on.
     pub(super) fn seal(&self) -> i64 {
         let flags = [self.deletes, self.refused, self.unique_ids].map(u8::from);
         let numbers =
@@ -147,6 +150,7 @@ pub(super) fn read(row: &AnyRow) -> sqlx::Result<Waiting> {
         tries: row.try_get("tries")?,
         not_before: row.try_get("not_before")?,
         proof: row.try_get("proof")?,
+        client: row.try_get("client")?,
     })
 }
 

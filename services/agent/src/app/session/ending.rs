@@ -104,7 +104,7 @@ impl Session<'_> {
         let rejected_gone = self.survey.difference.rejected_gone(rejected);
         let unread = self.survey.tally.unpublished();
         let empty = self.survey.tally.read == 0 && incomplete.is_none();
-        let end = End { unread, incomplete, rejected_gone, empty };
+        let end = End { unread, incomplete, rejected_gone, empty, part: false };
         let summary = self.stream.end(end).await?;
         if let (None, Some(found)) = (&self.survey.lack, &summary.incomplete) {
             self.survey.lack = Some(Fault::of_registry(&self.context.run.source, found));

@@ -105,6 +105,14 @@ pub async fn waiting(channel: Channel, until: Instant) -> Result<String> {
         0 => String::new(),
         count => format!("; {count} were rejected when they were tried again"),
     };
+    let contested = match answer.contested.first() {
+        None => String::new(),
+        Some(last) => format!(
+            "; {} are sent in other words by two clients of their source, such as {} by {} and {}",
+            answer.contested_size, last.name, last.client, last.other_client
+        ),
+    };
+    let rejected = format!("{rejected}{contested}");
     let Some(oldest) = answer.oldest else {
         return Ok(format!("no record waits{rejected}"));
     };

@@ -1,0 +1,213 @@
+//! Several clients that feed one source, each a part of it: each answers for what it sends, and for
+//! nothing else; and what two of them send in different words is told.
+
+use mpp_api::sync::{
+    End, Hello, Incomplete, ListWaitingRecordsResponse, OpenSessionRequest, Outcome, Record,
+    incomplete, sync_request::Message as Ask,
+};
+use mpp_client::error_of;
+use mpp_testkit::{execute, on_both};
+
+use crate::{
+    publisher::{begin_again, codes, hello, outcomes, record, source},
+    pusher::{Push, opening},
+    quarantine::{asleep, create_unit, late, listed, quick, run_as, titles, until_title},
+    reconciled::reconciled,
+    world::{KEMENDAGRI, SOURCE, World},
+};
+
+/// The configuration of one half of the ministry's catalog.
+fn of(client: &str) -> Hello {
+    Hello { client: client.into(), mapping_version: client.into(), ..hello() }
+}
+
+/// One record is taken, one is wrong and one waits.
+fn barat() -> Vec<Record> {
+    vec![record("kk", "Kartu keluarga"), record("salah", ""), late("akta", "Akta")]
+}
+
+async fn stand(world: &World) -> (i64, i64) {
+    let shown = source(world).await;
+    (shown.rejected_now, shown.waiting_now)
+}
+
+fn waiting(listed: &ListWaitingRecordsResponse) -> Vec<(&str, &str)> {
+    let id = |name: &'_ str| name.rfind('/').map_or(0, |at| at + 1);
+    listed.records.iter().map(|one| (&one.name[id(&one.name)..], one.client.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_complete_run_of_one_configuration_leaves_what_waits_of_another() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        run_as(&world, of("barat"), barat()).await;
+        run_as(&world, of("timur"), vec![record("ktp", "KTP"), late("nikah", "Nikah")]).await;
+        assert_eq!(stand(&world).await, (1, 2), "what the other has sent stands");
+        let listed = listed(&world, SOURCE).await;
+        assert_eq!(waiting(&listed), [("akta", "barat"), ("nikah", "timur")]);
+
+        let gone = vec!["akta".into(), "salah".into()];
+        let mut session = begin_again(&world, of("timur")).await;
+        session.send(vec![record("ktp", "KTP"), late("nikah", "Nikah")]).await;
+        session.end_with(End { rejected_gone: gone, ..End::default() }).await;
+        assert_eq!(stand(&world).await, (1, 2), "it is not for this one to say that they are gone");
+
+        run_as(&world, of("barat"), vec![record("kk", "Kartu keluarga")]).await;
+        assert_eq!(stand(&world).await, (0, 1), "its own client has them no more");
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/nikah", "Nikah").await;
+        assert_eq!(titles(&world).len(), 3);
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_single_calls_and_by_comparing_it_is_the_same() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let all = barat();
+        run_as(&world, of("barat"), all.clone()).await;
+        let opens = OpenSessionRequest { client: "timur".into(), ..opening() };
+        let mut push = Push::with(&world, opens.clone()).await.expect("a session");
+        push.send(vec![late("nikah", "Nikah")]).await;
+        push.end().await.expect("an end");
+        assert_eq!(stand(&world).await, (1, 2));
+        reconciled(&world, of("barat"), &all).await;
+        assert_eq!(stand(&world).await, (1, 2), "it has compared, and has not what the other has");
+        let mut push = Push::with(&world, opens).await.expect("a session");
+        push.send(vec![record("ktp", "KTP")]).await;
+        push.end().await.expect("an end");
+        assert_eq!(stand(&world).await, (1, 1), "its own goes");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_client_left_that_never_comes_back_goes_after_its_time() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run_as(&world, of("barat"), barat()).await;
+        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
+        assert_eq!(stand(&world).await, (1, 1));
+        let away = "update sync_client set heard = 0 where name = 'barat'";
+        execute(database.url(), away).await;
+        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
+        assert_eq!(stand(&world).await, (0, 0), "nobody has it any more");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clients_that_name_themselves_not_are_one() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let remapped = |version: &str| Hello { mapping_version: version.into(), ..hello() };
+        run_as(&world, remapped("1"), barat()).await;
+        run_as(&world, remapped("2"), vec![record("ktp", "KTP")]).await;
+        assert_eq!(stand(&world).await, (0, 0));
+        let held = |holder: &str| Hello { holder: holder.into(), ..remapped(holder) };
+        run_as(&world, held("a"), barat()).await;
+        run_as(&world, held("b"), vec![record("ktp", "KTP")]).await;
+        assert_eq!(stand(&world).await, (1, 1), "a holder names its client");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_record_in_the_words_of_two_configurations_goes_to_and_fro_and_both_are_told() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let run = async |client: &str, title: &str| {
+            let sent = vec![record("kk", title), record(client, "Milik sendiri")];
+            let result = run_as(&world, of(client), sent).await;
+            assert_eq!(codes(&result), ["", ""], "each is taken");
+            let remarks = &result.results[0].warnings;
+            remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>()
+        };
+        let contested = async || {
+            let listed = listed(&world, SOURCE).await;
+            assert_eq!(usize::try_from(listed.contested_size), Ok(listed.contested.len()));
+            let one = |one: &mpp_api::sync::ContestedRecord| {
+                assert_eq!(one.name, format!("{KEMENDAGRI}/services/kk"));
+                (one.client.clone(), one.other_client.clone(), one.changes)
+            };
+            listed.contested.iter().map(one).collect::<Vec<_>>()
+        };
+        let kk = || {
+            let named = format!("{KEMENDAGRI}/services/kk");
+            let found = titles(&world).into_iter().find(|(name, _)| *name == named);
+            found.expect("it stands").1
+        };
+        assert!(run("barat", "Kartu keluarga").await.is_empty());
+        assert!(run("timur", "Kartu keluarga").await.is_empty(), "both say the same");
+        assert_eq!(run("barat", "KK barat").await, ["OTHER_CLIENT"], "the other said it otherwise");
+        assert_eq!(run("timur", "KK timur").await, ["OTHER_CLIENT"]);
+        assert_eq!(kk(), "KK timur", "whichever comes last is published");
+        assert_eq!(contested().await, [("timur".to_owned(), "barat".to_owned(), 2)]);
+        assert_eq!(run("timur", "KK timur").await, ["OTHER_CLIENT"], "as long as both send it");
+        assert_eq!(run("barat", "KK barat").await, ["OTHER_CLIENT"]);
+        assert_eq!(contested().await, [("barat".to_owned(), "timur".to_owned(), 3)]);
+
+        run_as(&world, of("timur"), vec![record("timur", "Milik sendiri")]).await;
+        assert_eq!(contested().await, [], "one has ended completely without it");
+        assert!(run("barat", "KK barat").await.is_empty());
+        assert_eq!(kk(), "KK barat");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_gives_in_and_one_that_is_away_contest_nothing() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let run = async |client: &str, title: &str| {
+            let result = run_as(&world, of(client), vec![record("kk", title)]).await;
+            assert_eq!(outcomes(&result).len(), 1);
+            result.results[0].warnings.len()
+        };
+        assert_eq!(run("barat", "Satu").await, 0);
+        assert_eq!(run("timur", "Dua").await, 1);
+        assert_eq!(run("barat", "Dua").await, 0, "both say the same by now");
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
+        execute(database.url(), "update sync_client set heard = 0 where name = 'barat'").await;
+        assert_eq!(run("timur", "Tiga").await, 0);
+        assert_eq!(outcomes(&run_as(&world, of("timur"), barat()).await)[0], Outcome::Applied);
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_brings_a_part_says_nothing_of_the_rest() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let torn = Incomplete { reason: incomplete::Reason::Torn.into(), text: "a quote".into() };
+        let mut session = begin_again(&world, hello()).await;
+        let last = session.send(barat()).await;
+        session.end_with(End { incomplete: Some(torn), unread: 3, ..End::default() }).await;
+        let before = source(&world).await;
+        let known = Hello { checkpoint: last.checkpoint, ..hello() };
+        let mut session = begin_again(&world, known).await;
+        assert!(!session.welcome.send_all);
+        session.send(vec![record("kk", "Kartu keluarga baru")]).await;
+        let part = End { part: true, ..End::default() };
+        let wrong = End { unread: 1, ..part.clone() };
+        let refused = session.ask(Ask::End(wrong)).await.expect_err("it speaks of the whole");
+        assert_eq!(error_of(&refused).fields[0].0, "end.part");
+        let mut session = begin_again(&world, of("lain")).await;
+        session.send(vec![record("kk", "KK")]).await;
+        let summary = session.end_with(part).await;
+        assert_eq!(summary.incomplete, None);
+        let after = source(&world).await;
+        assert_eq!(after.incomplete, before.incomplete, "it is still not known whole");
+        assert_eq!((after.unread_now, after.last_success_time), (3, None));
+        assert_eq!(stand(&world).await, (1, 1), "nothing counts as gone");
+        world.stop().await;
+    })
+    .await;
+}
