@@ -10,8 +10,8 @@
 //!            │      a place for
 //!          graph    Turtle and JSON-LD, statement by statement
 //! ```
-//! Services are many and written as they come; what they refer to (`surroundings`) is read before,
-//! and a workbook is held whole. The lists are read one after the other: what changes meanwhile may
+//! Records are written as they come; what services refer to (`surroundings`) is read before and
+//! held. The lists are read one after the other: what changes meanwhile may
 //! be in one of them and not yet in another.
 //!
 //! # What is said and what is not

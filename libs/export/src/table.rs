@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use mpp_core::{Error, FieldCode, Result};
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use crate::{dataset::unwritable, sheets::Cell};
 
@@ -52,22 +52,27 @@ fn harmless(text: &str) -> String {
 }
 
 /// A workbook (XLSX), one sheet after the other. Every text is stored as a text: there is nothing
-/// in it that is worked out.
+/// in it that is worked out. Rows go to temporary files as they come, so that it costs no memory.
 #[derive(Default)]
 pub struct Book {
-    whole: Vec<Worksheet>,
-    sheet: Option<Worksheet>,
+    book: Workbook,
+    sheets: usize,
     rows: u32,
     cut: u64,
 }
 
 impl Book {
-    /// Begins a sheet; the one before is whole.
+    /// Begins a sheet; the one before is whole. Its first row and column stay in sight.
     ///
     /// # Errors
-    /// A name that no sheet can bear.
+    /// A name that no sheet can bear; the temporary file's.
     pub fn sheet(&mut self, name: &str) -> Result<()> {
-        self.whole.extend(self.sheet.replace(sheet(name)?));
+        let sheet = self.book.add_worksheet_with_constant_memory();
+        let sheet = sheet.map_err(|error| unwritten(&error))?;
+        sheet.set_name(name).map_err(|error| unwritten(&error))?;
+        sheet.set_freeze_panes(1, 1).map_err(|error| unwritten(&error))?;
+        sheet.set_row_format(0, &Format::new().set_bold()).map_err(|error| unwritten(&error))?;
+        self.sheets += 1;
         self.rows = 0;
         Ok(())
     }
@@ -77,9 +82,9 @@ impl Book {
     /// # Errors
     /// The sheet is full: a workbook holds 1,048,576 rows.
     pub fn row(&mut self, cells: &[Cell]) -> Result<()> {
-        let Some(sheet) = &mut self.sheet else {
-            return Err(Error::internal("a row before the first sheet"));
-        };
+        let last = self.sheets.checked_sub(1);
+        let last = last.ok_or_else(|| Error::internal("a row before the first sheet"))?;
+        let sheet = self.book.worksheet_from_index(last).map_err(|error| unwritten(&error))?;
         for (column, cell) in (0..).zip(cells) {
             let written = match cell {
                 Cell::Text(text) if text.is_empty() => continue,
@@ -100,13 +105,8 @@ impl Book {
     ///
     /// # Errors
     /// The writer's.
-    pub fn end(self, mut out: impl Write) -> Result<u64> {
-        let mut book = Workbook::new();
-        for sheet in self.whole.into_iter().chain(self.sheet) {
-            book.push_worksheet(sheet);
-        }
-        let bytes = book.save_to_buffer().map_err(|error| unwritten(&error))?;
-        out.write_all(&bytes).map_err(unwritable)?;
+    pub fn end(mut self, out: impl Write + Send) -> Result<u64> {
+        self.book.save_to_writer(out).map_err(|error| unwritten(&error))?;
         Ok(self.cut)
     }
 }
@@ -126,15 +126,6 @@ fn fitting(text: &str) -> (String, bool) {
         room.is_some()
     };
     (text.chars().take_while(fits).chain(['…']).collect(), true)
-}
-
-/// The first row and column stay in sight.
-fn sheet(name: &str) -> Result<Worksheet> {
-    let mut sheet = Worksheet::new();
-    sheet.set_name(name).map_err(|error| unwritten(&error))?;
-    sheet.set_freeze_panes(1, 1).map_err(|error| unwritten(&error))?;
-    sheet.set_row_format(0, &Format::new().set_bold()).map_err(|error| unwritten(&error))?;
-    Ok(sheet)
 }
 
 fn unwritten(error: &XlsxError) -> Error {

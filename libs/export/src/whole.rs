@@ -59,7 +59,7 @@ impl Written {
 ///
 /// # Errors
 /// The registry's; an address of the data set that is none; the writer's.
-pub async fn write(catalog: &Catalog, form: &Form, out: impl Write) -> Result<Written> {
+pub async fn write(catalog: &Catalog, form: &Form, out: impl Write + Send) -> Result<Written> {
     let around = catalog.surroundings().await?;
     match form {
         Form::Linked(notation, about) => {
@@ -105,7 +105,7 @@ async fn csv(
     Ok(Written { records: vec![written], cut: 0 })
 }
 
-async fn book(catalog: &Catalog, around: &Surroundings, out: impl Write) -> Result<Written> {
+async fn book(catalog: &Catalog, around: &Surroundings, out: impl Write + Send) -> Result<Written> {
     let mut book = Book::default();
     let records = vec![
         sheet(&mut book, &SERVICES, catalog.services(), around).await?,
