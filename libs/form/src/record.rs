@@ -25,7 +25,7 @@ pub const PLACES: &[&str] = &[Unit::KIND, Mall::KIND, Counter::KIND];
 
 /// The change that a record of a batch asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Item<D = Entry> {
+pub enum RecordChange<D = Entry> {
     /// The record is to be as this.
     Put(Box<D>),
     /// The record is to go.
@@ -38,7 +38,7 @@ pub struct Checked<D = Entry> {
     /// The record's name.
     pub name: String,
     /// The change that it asks for.
-    pub item: Item<D>,
+    pub item: RecordChange<D>,
 }
 
 impl Checked {
@@ -55,11 +55,11 @@ impl Checked {
     /// Remarks for its author, although its form is right.
     pub fn remarks(&self) -> Vec<FieldViolation> {
         match &self.item {
-            Item::Put(entry) => match &**entry {
+            RecordChange::Put(entry) => match &**entry {
                 Entry::Service(service) => screen::cut(&mut service.clone()),
                 Entry::Unit(_) | Entry::Mall(_) | Entry::Counter(_) => Vec::new(),
             },
-            Item::Delete(_) => Vec::new(),
+            RecordChange::Delete(_) => Vec::new(),
         }
     }
 
@@ -68,8 +68,8 @@ impl Checked {
     pub fn to_record(&self) -> Record {
         let source_id = id_of(&self.name).to_owned();
         match &self.item {
-            Item::Put(entry) => Record { source_id, ..entry.to_record(&self.name) },
-            Item::Delete(tombstone) => {
+            RecordChange::Put(entry) => Record { source_id, ..entry.to_record(&self.name) },
+            RecordChange::Delete(tombstone) => {
                 let delete = Delete { name: self.name.clone(), tombstone: Some(tombstone.clone()) };
                 let body = Some(Body::Delete(delete));
                 Record { source_id, body, ..Record::default() }
@@ -219,7 +219,7 @@ fn check_service(
         return Err(Error::fields(faults));
     }
     service::check(&given)?;
-    Ok(Checked { name, item: Item::Put(Box::new(Entry::Service(given))) })
+    Ok(Checked { name, item: RecordChange::Put(Box::new(Entry::Service(given))) })
 }
 
 fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
@@ -245,7 +245,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
         let text = format!("must be REASON_WITHDRAWN: the {kind} stays, and is only taken back");
         return Err(Error::field("delete.tombstone.reason", FieldCode::NotAllowed, text));
     }
-    Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })
+    Ok(Checked { name: delete.name.clone(), item: RecordChange::Delete(tombstone) })
 }
 
 #[cfg(test)]
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(checked.unit(), "units/kemendagri");
         let kept = check(checked.to_record(), "sources/kemendagri").expect("good");
         assert_eq!(kept, checked, "what is kept is what was checked");
-        let Item::Put(entry) = checked.item else { panic!("a put") };
+        let RecordChange::Put(entry) = checked.item else { panic!("a put") };
         let Entry::Service(service) = *entry else { panic!("a service") };
         assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
         assert!(service.overrides.is_empty(), "a curator's alone");

@@ -8,7 +8,7 @@ use mpp_api::{
 use mpp_core::Micros;
 use mpp_telemetry::Point;
 
-use crate::{known::Known, syncs::Syncs};
+use crate::{known::KnownSource, syncs::Syncs};
 
 /// What the label `service` says of a source that this service cannot judge: another may.
 const ELSEWHERE: &str = "elsewhere";
@@ -27,7 +27,7 @@ fn points<S: Syncs>(service: &S, figure: impl Fn(&Source, Micros, Micros) -> Mic
     let now = service.time();
     let all = service.known_sources();
     let judged = all.iter().flat_map(|known| judged::<S>(known).map(move |one| (known, one)));
-    let point = |(known, (at, last)): (&Known, (&str, Micros))| {
+    let point = |(known, (at, last)): (&KnownSource, (&str, Micros))| {
         let labels = vec![known.source.name.clone(), at.to_owned()];
         (labels, figure(&known.source, last, now) as f64 / 1e6)
     };
@@ -36,8 +36,8 @@ fn points<S: Syncs>(service: &S, figure: impl Fn(&Source, Micros, Micros) -> Mic
 
 /// Where a source is judged by this service, and since when. Only the registry knows a source of
 /// which no service has heard; what it cannot judge is marked as such, for whoever hears both.
-fn judged<S: Syncs>(known: &Known) -> impl Iterator<Item = (&'static str, Micros)> {
-    let Known { source, since } = known;
+fn judged<S: Syncs>(known: &KnownSource) -> impl Iterator<Item = (&'static str, Micros)> {
+    let KnownSource { source, since } = known;
     let (feeds, has_come) = (&source.feeds, has_ended(source));
     let last = source.last_success_time.as_ref().map_or(*since, micros);
     let keeps_sources = S::SERVICE == Service::Registry;

@@ -5,7 +5,7 @@ use mpp_core::Micros;
 
 /// A source, with a service's own accounting of it.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownSource {
     /// The source's record.
     pub source: Source,
     /// Since when it is known there.

@@ -129,7 +129,7 @@ pub use engine::Engine;
 pub use fate::{Fate, Fates, Taken, WaitingRecord, fault, warning};
 pub use forget::{forget_answers, forget_source, kept_sources};
 pub use kind::Synced;
-pub use known::Known;
+pub use known::KnownSource;
 pub use line::Turn;
 pub use metrics::{METRICS, begin};
 pub use model::{

@@ -159,7 +159,7 @@ fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) 
 }
 
 /// A part that was looked at: the answers, and what stood before and afterwards.
-struct Looked {
+struct PreviewedPart {
     result: BatchResult,
     /// The name of each record.
     names: Vec<String>,
@@ -176,7 +176,7 @@ struct Looked {
 }
 
 impl<S: Syncs> Session<S> {
-    async fn look(&self, batch: Batch) -> Result<(Looked, PreviewSoFar)> {
+    async fn look(&self, batch: Batch) -> Result<(PreviewedPart, PreviewSoFar)> {
         let mut plan = Plan::new(batch, &self.lease);
         let mut tries = 1;
         loop {
@@ -187,7 +187,7 @@ impl<S: Syncs> Session<S> {
         }
     }
 
-    async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(Looked, PreviewSoFar)> {
+    async fn try_look(&self, plan: &Plan<S::Doc>) -> Result<(PreviewedPart, PreviewSoFar)> {
         let _turn = self.turn().await?;
         let mut tx = self.service.db().begin(&self.actor).await?;
         self.stand_in(&mut tx).await?;
@@ -217,7 +217,10 @@ impl<S: Syncs> Session<S> {
         let gone_along = gone.map(|name| (name.clone(), self.service.goes_along(name))).collect();
         let (names, kinds) = (plan.shown_names(), plan.kinds());
         let awaited = awaited(plan, &result);
-        Ok((Looked { result, names, kinds, elsewhere, before, after, gone_along, awaited }, so_far))
+        Ok((
+            PreviewedPart { result, names, kinds, elsewhere, before, after, gone_along, awaited },
+            so_far,
+        ))
     }
 
     /// Takes the place of a session, under the lock of its source's lease.
@@ -299,7 +302,7 @@ fn count<'r>(records: impl Iterator<Item = &'r Encoded>) -> i64 {
     i64::try_from(records.count()).unwrap_or(i64::MAX)
 }
 
-impl Looked {
+impl PreviewedPart {
     /// What is told of each record.
     fn told(self, overridden: Overridden) -> Result<Vec<RecordPreview>> {
         let told: Result<Vec<RecordPreview>> =

@@ -7,7 +7,7 @@ use mpp_api::{
     types::Warning,
 };
 use mpp_core::FieldViolation;
-use mpp_form::record::{Checked, Item};
+use mpp_form::record::{Checked, RecordChange};
 use mpp_resource::{
     handler::{not_there_yet, warning},
     memory::View as _,
@@ -63,8 +63,8 @@ pub(super) fn bound_warnings(result: &mut BatchResult) {
 
 fn missing<S: Syncs>(checked: &Checked<S::Doc>, is_there: impl Fn(&str) -> bool) -> Vec<Warning> {
     let found: Vec<FieldViolation> = match &checked.item {
-        Item::Put(record) => S::remarks(record, is_there),
-        Item::Delete(tombstone) => {
+        RecordChange::Put(record) => S::remarks(record, is_there),
+        RecordChange::Delete(tombstone) => {
             let name = tombstone.successor.as_str();
             let missing = !name.is_empty() && !is_there(name);
             missing.then(|| not_there_yet("delete.tombstone.successor", name)).into_iter().collect()

@@ -16,7 +16,7 @@ use std::{
 
 use mpp_api::sync::{LoneItem, Range, Reconciliation};
 use mpp_core::{Error, Overridden, Result};
-use mpp_form::reconcile::{AnswerState, Item, Set, compare, key_of};
+use mpp_form::reconcile::{AnswerState, Fingerprint, Set, compare, key_of};
 use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
@@ -124,10 +124,10 @@ impl Sealed {
                 matches!(standing, AnswerState::Taken | AnswerState::Remarked).then_some(key),
             );
             seen.insert(key);
-            items.push(Item::new(key, &one.sent.digest, standing));
+            items.push(Fingerprint::new(key, &one.sent.digest, standing));
         }
         let unknown = known.keys().filter(|key| !seen.contains(*key));
-        items.extend(unknown.map(|key| Item::new(*key, &[0; 16], AnswerState::Unknown)));
+        items.extend(unknown.map(|key| Fingerprint::new(*key, &[0; 16], AnswerState::Unknown)));
         Self { set: Set::new(items), known, taken, last_sequence: 0 }
     }
 
@@ -163,10 +163,10 @@ fn published<S: Syncs>(service: &S, source: &str) -> Vec<(String, bool)> {
 /// The last few sets for clients that compare by single calls, each kept for a while.
 #[derive(Clone, Default)]
 pub struct Seals {
-    kept: Arc<Mutex<VecDeque<Kept>>>,
+    kept: Arc<Mutex<VecDeque<CachedSeal>>>,
 }
 
-struct Kept {
+struct CachedSeal {
     source: String,
     at: Instant,
     sealed: Arc<Sealed>,
@@ -207,7 +207,7 @@ impl Seals {
     fn put(&self, source: &str, sealed: Arc<Sealed>, most: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|one| one.source != source);
-        kept.push_back(Kept { source: source.to_owned(), at: Instant::now(), sealed });
+        kept.push_back(CachedSeal { source: source.to_owned(), at: Instant::now(), sealed });
         while kept.len() > most {
             kept.pop_front();
         }
@@ -229,7 +229,7 @@ mod tests {
     /// Which of these names a client without a state is told to send, and which names only the
     /// service has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
-        let item = |name: &&str| Item::new(key_of(name), &[7; 16], AnswerState::Taken);
+        let item = |name: &&str| Fingerprint::new(key_of(name), &[7; 16], AnswerState::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
         while let Some(asked) = walk.next_message() {
             walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");

@@ -78,7 +78,7 @@ impl<S: Syncs> Session<S> {
         let actor = author(call, &hello.source);
         let mut tries = 1;
         let (begun, revision) = loop {
-            match Self::take(service, call, hello, &actor).await {
+            match Self::take_lease(service, call, hello, &actor).await {
                 // A redrive of the source, or another session, was faster.
                 Err(error) if service.settings().tries_again(&error, tries) => tries += 1,
                 taken => break taken?,
@@ -106,7 +106,12 @@ impl<S: Syncs> Session<S> {
     }
 
     /// Takes the lease; answers the revision with it.
-    async fn take(service: &S, call: &Call, hello: &Hello, actor: &Actor) -> Result<(Begun, i64)> {
+    async fn take_lease(
+        service: &S,
+        call: &Call,
+        hello: &Hello,
+        actor: &Actor,
+    ) -> Result<(Begun, i64)> {
         let mut tx = service.db().begin(actor).await?;
         permit(service, &mut tx, call, &hello.source).await?;
         let id = Uuid::now_v7().to_string();

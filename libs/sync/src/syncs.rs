@@ -15,7 +15,7 @@ use crate::{
     engine::Engine,
     fate::{Fates, WaitingRecord},
     kind::Synced,
-    known::Known,
+    known::KnownSource,
     model::quarantine::Sight,
     policy::Policy,
     store::lease::Lease,
@@ -54,7 +54,7 @@ pub trait Syncs: Replica + Clone + 'static {
     fn knows(&self, source: &str) -> bool;
 
     /// The sources, with this service's accounting of each, by this replica's memory.
-    fn known_sources(&self) -> Vec<Known>;
+    fn known_sources(&self) -> Vec<KnownSource>;
 
     /// Waits until a source that this replica does not know is surely not there.
     ///

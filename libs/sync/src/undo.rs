@@ -114,7 +114,7 @@ async fn piece<S: Syncs>(
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
     lease::check_over(&mut tx, &request.source, &request.session).await?;
-    let mut piece = Piece::new(request, service.settings().batch_records);
+    let mut piece = UndoPiece::new(request, service.settings().batch_records);
     piece.check_known(&mut tx).await?;
     match request.after.strip_prefix(WAITING) {
         None => match request.after.strip_prefix(places::PLACES) {
@@ -141,7 +141,7 @@ async fn piece<S: Syncs>(
 }
 
 /// The piece of a session that one call undoes.
-struct Piece<'a> {
+struct UndoPiece<'a> {
     request: &'a UndoSessionRequest,
     /// How many records it may have.
     most: usize,
@@ -157,7 +157,7 @@ struct Piece<'a> {
     room: Room,
 }
 
-impl<'a> Piece<'a> {
+impl<'a> UndoPiece<'a> {
     fn new(request: &'a UndoSessionRequest, most: usize) -> Self {
         let (told, kept, next) = (Vec::new(), Vec::new(), String::new());
         let (gone, moved) = (Vec::new(), Vec::new());

@@ -28,13 +28,13 @@ pub const ID: &str = "source_id";
 pub const DELETE: &str = "delete.name";
 
 /// A record of one kind, with its place in the batch and its name.
-pub type One<'a, D> = (usize, &'a str, Asked<'a, D>);
+pub type One<'a, D> = (usize, &'a str, KindChange<'a, D>);
 /// A record that is to be put, with its place in the batch.
-pub type Given<'a, D> = (usize, &'a D);
+pub type PlacedRecord<'a, D> = (usize, &'a D);
 
 /// The change that a record of one kind asks for.
 #[derive(Clone, Copy, Debug)]
-pub enum Asked<'a, D> {
+pub enum KindChange<'a, D> {
     /// It has to become this.
     Put(&'a D),
     /// It has to go.
@@ -88,7 +88,7 @@ pub trait Rules<D: Resource>: Sync {
     fn prepare(
         &self,
         tx: &mut Tx,
-        puts: Vec<Given<'_, D>>,
+        puts: Vec<PlacedRecord<'_, D>>,
         fates: &mut Fates,
     ) -> impl Future<Output = Result<Vec<Ready<D, Self::Own>>>> + Send;
 
@@ -144,7 +144,7 @@ pub async fn write<D: Resource, R: Rules<D>>(
         put(rules, tx, some, fates).await?;
         let mut gone = Vec::new();
         for (index, name, asked) in some {
-            if let Asked::Delete(tombstone) = asked {
+            if let KindChange::Delete(tombstone) = asked {
                 let (fate, is_gone) = delete(rules, tx, name, tombstone).await?;
                 fates.insert(*index, fate);
                 gone.extend(is_gone.then(|| (*name).to_owned()));
@@ -180,8 +180,8 @@ async fn put<D: Resource, R: Rules<D>>(
     fates: &mut Fates,
 ) -> Result<()> {
     let puts = some.iter().filter_map(|(index, _, asked)| match asked {
-        Asked::Put(record) => Some((*index, *record)),
-        Asked::Delete(_) => None,
+        KindChange::Put(record) => Some((*index, *record)),
+        KindChange::Delete(_) => None,
     });
     let ready = rules.prepare(tx, puts.collect(), fates).await?;
     let (items, sent): (Vec<_>, Vec<_>) = ready.into_iter().map(sent).unzip();

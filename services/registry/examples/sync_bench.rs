@@ -30,7 +30,7 @@ use mpp_api::{
 };
 use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Role};
-use mpp_form::reconcile::{AnswerState, Item, Set, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, Fingerprint, Set, Walk, digest, key_of};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Shell, Verifier,
@@ -150,9 +150,9 @@ async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
     let items = services.iter().enumerate().map(|(number, service)| {
         let record = record(number, service);
         let key = key_of(&format!("{UNIT}/services/{}", record.source_id));
-        Item::new(key, &digest(&record), AnswerState::Taken)
+        Fingerprint::new(key, &digest(&record), AnswerState::Taken)
     });
-    let items: Vec<Item> = items.collect();
+    let items: Vec<Fingerprint> = items.collect();
     let started = Instant::now();
     let set = Set::new(items);
     let (asks, requests) = mpsc::channel(1);

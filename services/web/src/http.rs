@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     document,
     live::{boards::OpenPages, permits::Permits, stream::messages},
-    pages::{Address, Asked, Own},
-    render::{Renderer, Shown},
+    pages::{Address, ListFilters, PageData},
+    render::{Renderer, ShownPage},
     security::secure,
     upload::{self, Uploads},
     upstream::Missing,
@@ -65,9 +65,9 @@ async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Res
     let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
     let (drawn, status) = match kept {
         Some(board) => (board.drawn.borrow().clone(), StatusCode::OK),
-        None => match show(&site, &extensions, &address, &Asked::read(&uri), lang).await {
-            Ok(Shown { drawn, own: Own::Withdrawn(_) }) => (drawn, StatusCode::GONE),
-            Ok(Shown { drawn, .. }) => (drawn, StatusCode::OK),
+        None => match show(&site, &extensions, &address, &ListFilters::read(&uri), lang).await {
+            Ok(ShownPage { drawn, own: PageData::Withdrawn(_) }) => (drawn, StatusCode::GONE),
+            Ok(ShownPage { drawn, .. }) => (drawn, StatusCode::OK),
             Err(why) => return missing(&site, lang, why),
         },
     };
@@ -80,9 +80,9 @@ async fn show(
     site: &Site,
     extensions: &Extensions,
     address: &Address,
-    asked: &Asked,
+    asked: &ListFilters,
     lang: Lang,
-) -> Result<Shown, Missing> {
+) -> Result<ShownPage, Missing> {
     let _permit = site.drawing.take(peer(extensions)).ok_or(Missing::Busy)?;
     site.renderer.show(address, asked, lang).await
 }
@@ -148,7 +148,7 @@ pub async fn events(
     };
     let board = match site.boards.find(&address, lang) {
         Some(board) => board,
-        None => match show(&site, &extensions, &address, &Asked::default(), lang).await {
+        None => match show(&site, &extensions, &address, &ListFilters::default(), lang).await {
             Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
             Err(why @ (Missing::Unknown | Missing::Refused)) => {
                 return (status(why), "no such page").into_response();

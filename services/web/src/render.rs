@@ -7,7 +7,7 @@ use mpp_core::{Clock, region_name};
 use crate::{
     components::Look,
     follow::Watched,
-    pages::{self, Address, Asked, Drawn, Own, View},
+    pages::{self, Address, Drawn, ListFilters, PageData, View},
     policy::Policy,
     upstream::{Missing, Upstream},
     words::Lang,
@@ -27,11 +27,11 @@ pub struct Renderer {
 }
 
 /// A page, and the answers that it was drawn from.
-pub struct Shown {
+pub struct ShownPage {
     /// The page as it was drawn.
     pub drawn: Arc<Drawn>,
     /// Its own answers from the services.
-    pub own: Own,
+    pub own: PageData,
 }
 
 impl Renderer {
@@ -39,64 +39,68 @@ impl Renderer {
     pub async fn show(
         &self,
         address: &Address,
-        asked: &Asked,
+        asked: &ListFilters,
         lang: Lang,
-    ) -> Result<Shown, Missing> {
+    ) -> Result<ShownPage, Missing> {
         if let Address::Docs(service) = address {
             let drawn = pages::docs::draw(self.look(lang), service.as_deref());
             let drawn = Arc::new(drawn.ok_or(Missing::Unknown)?);
-            return Ok(Shown { drawn, own: Own::Nothing });
+            return Ok(ShownPage { drawn, own: PageData::Nothing });
         }
         let own = self.gather(address, asked).await?;
         let drawn = Arc::new(self.draw(address, asked, lang, own.clone())?);
-        Ok(Shown { drawn, own })
+        Ok(ShownPage { drawn, own })
     }
 
     /// Asks the services for the data that only this page needs.
-    pub async fn gather(&self, address: &Address, asked: &Asked) -> Result<Own, Missing> {
+    pub async fn gather(
+        &self,
+        address: &Address,
+        asked: &ListFilters,
+    ) -> Result<PageData, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {
             Address::Nation | Address::Table(_) | Address::Docs(_) | Address::Upload => {
-                Own::Nothing
+                PageData::Nothing
             }
             Address::Source(id) => {
                 let waits = self.upstream.waiting(&format!("sources/{id}")).await;
-                Own::Source(waits.map(Arc::new))
+                PageData::Source(waits.map(Arc::new))
             }
             Address::Region(code) => {
                 let name = region_name(code);
-                Own::Region(self.upstream.region(&current.report, &name).await?)
+                PageData::Region(self.upstream.region(&current.report, &name).await?)
             }
             Address::Service(unit, id) => {
                 let name = format!("units/{unit}/services/{id}");
                 self.service(&name).await?
             }
             Address::Standards => {
-                Own::Standards(Arc::new(self.upstream.standards(&asked.halaman).await?))
+                PageData::Standards(Arc::new(self.upstream.standards(&asked.halaman).await?))
             }
             Address::Standard(id) => {
                 let name = format!("standards/{id}");
-                Own::Standard(Arc::new(self.upstream.standard(&name).await?))
+                PageData::Standard(Arc::new(self.upstream.standard(&name).await?))
             }
             Address::Search => {
-                Own::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
+                PageData::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
             }
             Address::Mall(id)
             | Address::Hall(id)
             | Address::Services(id)
             | Address::Ticket(id, _) => {
                 let name = format!("malls/{id}");
-                Own::Mall(Arc::new(self.upstream.mall(&name, self.clock.now()).await?))
+                PageData::Mall(Arc::new(self.upstream.mall(&name, self.clock.now()).await?))
             }
         })
     }
 
     /// A service, or what became of it.
-    async fn service(&self, name: &str) -> Result<Own, Missing> {
+    async fn service(&self, name: &str) -> Result<PageData, Missing> {
         match self.upstream.service(name).await {
-            Ok(found) => Ok(Own::Service(Arc::new(found))),
+            Ok(found) => Ok(PageData::Service(Arc::new(found))),
             Err(Missing::Unknown) => {
-                Ok(Own::Withdrawn(Arc::new(self.upstream.withdrawn(name).await?)))
+                Ok(PageData::Withdrawn(Arc::new(self.upstream.withdrawn(name).await?)))
             }
             Err(why) => Err(why),
         }
@@ -106,9 +110,9 @@ impl Renderer {
     pub fn draw(
         &self,
         address: &Address,
-        asked: &Asked,
+        asked: &ListFilters,
         lang: Lang,
-        own: Own,
+        own: PageData,
     ) -> Result<Drawn, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         let now = self.clock.now();

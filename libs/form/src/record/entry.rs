@@ -8,7 +8,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 
-use super::{Checked, Item};
+use super::{Checked, RecordChange};
 use crate::{counter, mall, screen, unit};
 
 /// A record of a kind that sources send to the registry.
@@ -49,21 +49,21 @@ type Decided<D> = fn(&mut D) -> (&mut String, &mut String);
 pub(super) fn unit(given: Unit, name: String, source: &str) -> Result<Checked> {
     let given = decided(given, |one| (&mut one.name, &mut one.source), (&name, source))?;
     unit::check(&given).map_err(in_record)?;
-    Ok(Checked { name, item: Item::Put(Box::new(Entry::Unit(given))) })
+    Ok(Checked { name, item: RecordChange::Put(Box::new(Entry::Unit(given))) })
 }
 
 /// Checks a mall that a source sends.
 pub(super) fn mall(given: Mall, name: String, source: &str) -> Result<Checked> {
     let given = decided(given, |one| (&mut one.name, &mut one.source), (&name, source))?;
     mall::check(&given)?;
-    Ok(Checked { name, item: Item::Put(Box::new(Entry::Mall(given))) })
+    Ok(Checked { name, item: RecordChange::Put(Box::new(Entry::Mall(given))) })
 }
 
 /// Checks a counter that a source sends.
 pub(super) fn counter(given: Counter, name: String, source: &str) -> Result<Checked> {
     let given = decided(given, |one| (&mut one.name, &mut one.source), (&name, source))?;
     counter::check(&given)?;
-    Ok(Checked { name, item: Item::Put(Box::new(Entry::Counter(given))) })
+    Ok(Checked { name, item: RecordChange::Put(Box::new(Entry::Counter(given))) })
 }
 
 /// The record with its texts cleaned, named and with its publisher; what answers add is cleared.
@@ -162,7 +162,7 @@ mod tests {
             assert_eq!(check(checked.to_record(), SOURCE).expect("good"), checked);
         }
         let checked = check(unit_record("dukcapil"), SOURCE).expect("a good record");
-        let Item::Put(entry) = checked.item else { panic!("a put") };
+        let RecordChange::Put(entry) = checked.item else { panic!("a put") };
         let Entry::Unit(unit) = *entry else { panic!("a unit") };
         assert_eq!((unit.source.as_str(), unit.etag.as_str()), (SOURCE, ""));
     }

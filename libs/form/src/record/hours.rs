@@ -11,7 +11,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode, Result, check_name};
 
-use super::{Checked, Item};
+use super::{Checked, RecordChange};
 use crate::{Check, check::collections, hours_rule, screen, tombstone};
 
 /// Stands between the source's id and the rule's in a name. No id that anybody chooses has it, so
@@ -88,7 +88,7 @@ fn check_rule(
     hours_rule::check(&rule).map_err(|error| error.within("hours_rule"))?;
     hours_rule::check_reason(&rule, None)?;
     hours_rule::write_times(&mut rule);
-    Ok(Checked { name, item: Item::Put(Box::new(rule)) })
+    Ok(Checked { name, item: RecordChange::Put(Box::new(rule)) })
 }
 
 fn check_delete(delete: &Delete, name: String) -> Result<Checked<HoursRule>> {
@@ -98,7 +98,7 @@ fn check_delete(delete: &Delete, name: String) -> Result<Checked<HoursRule>> {
     }
     let (kinds, given) = (collections(HoursRule::KIND), delete.tombstone.as_ref());
     let tombstone = tombstone::checked(given, &name, &kinds, "delete.tombstone")?;
-    Ok(Checked { name, item: Item::Delete(tombstone) })
+    Ok(Checked { name, item: RecordChange::Delete(tombstone) })
 }
 
 impl Checked<HoursRule> {
@@ -106,8 +106,8 @@ impl Checked<HoursRule> {
     /// gives the same.
     pub fn to_record(&self) -> Record {
         let body = match &self.item {
-            Item::Put(rule) => Body::HoursRule(HoursRule::clone(rule)),
-            Item::Delete(tombstone) => {
+            RecordChange::Put(rule) => Body::HoursRule(HoursRule::clone(rule)),
+            RecordChange::Delete(tombstone) => {
                 Body::Delete(Delete { name: self.name.clone(), tombstone: Some(tombstone.clone()) })
             }
         };
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(checked.name, "hoursRules/mal-banyuwangi_libur");
         assert_eq!(source_id(&checked.name), "libur");
         assert_eq!(check(checked.to_record(), SOURCE).expect("good"), checked, "as it is kept");
-        let Item::Put(rule) = checked.item else { panic!("a put") };
+        let RecordChange::Put(rule) = checked.item else { panic!("a put") };
         assert_eq!((rule.publisher.as_str(), rule.etag.as_str()), (SOURCE, ""));
         assert_eq!(rule.weekly.expect("hours").mon[0].open, "08:00");
     }

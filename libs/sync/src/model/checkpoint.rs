@@ -21,10 +21,11 @@ const MAX_POSITION: usize = 1024;
 
 /// How the registry knows the checkpoint that a client names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum CheckpointStanding {
     /// It was answered, and every later answer builds on it.
     Current,
-    /// Like [`Known::Current`], but batches were answered since that the client knows nothing of.
+    /// Like [`CheckpointStanding::Current`], but batches were answered since that the client knows
+    /// nothing of.
     Behind,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
@@ -34,10 +35,10 @@ pub enum Known {
 
 /// How a checkpoint that was answered is known: `under_way` are the positions of the batches that
 /// its client may have sent since, `answered` those that were answered since.
-pub fn known_from(under_way: &[String], answered: &[String]) -> Known {
+pub fn known_from(under_way: &[String], answered: &[String]) -> CheckpointStanding {
     match answered.iter().all(|position| under_way.contains(position)) {
-        true => Known::Current,
-        false => Known::Behind,
+        true => CheckpointStanding::Current,
+        false => CheckpointStanding::Behind,
     }
 }
 
@@ -94,12 +95,12 @@ impl SourceState {
         &self,
         mapping: &str,
         client: Option<&Checkpoint>,
-        known: Known,
+        known: CheckpointStanding,
     ) -> (Self, Greeting) {
         let checkpoint = agreed(client, known);
         let send_all = self.mapping != mapping
             || checkpoint.sequence <= self.mapped_after
-            || known == Known::Behind;
+            || known == CheckpointStanding::Behind;
         let opened = Opened {
             mapping: mapping.to_owned(),
             resumed: checkpoint.clone(),
@@ -181,9 +182,13 @@ impl SourceState {
 /// The client's checkpoint, where everything later builds on it; else the start. A client ahead of
 /// the registry, or on a branch that was left, believes that things are acknowledged that the
 /// registry may no longer hold: it begins again.
-fn agreed(client: Option<&Checkpoint>, known: Known) -> Checkpoint {
+fn agreed(client: Option<&Checkpoint>, known: CheckpointStanding) -> Checkpoint {
     match (client, known) {
-        (Some(client), Known::Current | Known::Behind) if client.sequence > 0 => client.clone(),
+        (Some(client), CheckpointStanding::Current | CheckpointStanding::Behind)
+            if client.sequence > 0 =>
+        {
+            client.clone()
+        }
         _ => Checkpoint::default(),
     }
 }

@@ -19,7 +19,7 @@
 use mpp_core::{FieldCode, Micros};
 use mpp_form::{
     Check,
-    record::{Checked, Item},
+    record::{Checked, RecordChange},
 };
 
 use super::lies::{LONGEST_OF_OTHERS, Lies};
@@ -93,8 +93,8 @@ impl Asks {
     /// The change that a checked record asks for.
     pub fn of<D>(checked: &Checked<D>) -> Self {
         match checked.item {
-            Item::Put(_) => Self::Put,
-            Item::Delete(_) => Self::Delete,
+            RecordChange::Put(_) => Self::Put,
+            RecordChange::Delete(_) => Self::Delete,
         }
     }
 }

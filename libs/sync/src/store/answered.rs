@@ -8,7 +8,7 @@ use tokio_stream::StreamExt as _;
 use super::seal;
 
 /// The columns of an answered batch that never change.
-pub(super) struct Kept {
+pub(super) struct AnsweredColumns {
     pub source: String,
     pub session: String,
     pub position: String,
@@ -19,7 +19,7 @@ pub(super) struct Kept {
     pub counts: [i64; 5],
 }
 
-impl Kept {
+impl AnsweredColumns {
     fn read(row: &AnyRow) -> sqlx::Result<Self> {
         let number = |column| row.try_get::<i64, _>(column);
         Ok(Self {
@@ -116,10 +116,10 @@ pub(super) async fn altered(conn: &mut Conn, part: &str) -> Result<Vec<AlteredBa
     let mut rows = sqlx::query(AssertSqlSafe(text)).bind(part).fetch(conn);
     let mut altered = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
-        let kept = Kept::read(&row).map_err(db_error)?;
+        let kept = AnsweredColumns::read(&row).map_err(db_error)?;
         let (seal, [nonce, _, sequence, ..]) = (kept.seal(), kept.numbers);
         if seal != row.try_get::<i64, _>("proof").map_err(db_error)? {
-            let Kept { source, session, .. } = kept;
+            let AnsweredColumns { source, session, .. } = kept;
             altered.push(AlteredBatch { source, session, nonce, sequence, seal });
         }
     }

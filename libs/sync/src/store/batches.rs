@@ -8,7 +8,7 @@ use mpp_store::{Conn, Tx, db_error, placeholders};
 use prost::Message;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{answered::Kept, lease::Lease, rejected};
+use super::{answered::AnsweredColumns, lease::Lease, rejected};
 use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
@@ -49,7 +49,7 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     let checkpoint = result.checkpoint.clone().unwrap_or_default();
     let now = tx.now();
     let Accounting { received, applied, unchanged, rejected, quarantined, .. } = counts;
-    let proof = Kept {
+    let proof = AnsweredColumns {
         source: lease.source.clone(),
         session: lease.session.clone(),
         position: checkpoint.position.clone(),

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     kind::Synced,
     model::{
-        checkpoint::{Greeting, Known, Opened, SourceState, known_from},
+        checkpoint::{CheckpointStanding, Greeting, Opened, SourceState, known_from},
         forms::Forms,
         lease as rule,
     },
@@ -186,9 +186,9 @@ async fn reckon(tx: &mut Tx, source: &str, row: &LeaseRow) -> Result<()> {
 }
 
 /// What is known of the client's checkpoint. Index: sync_batch_sequence.
-async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
+async fn known(tx: &mut Tx, hello: &Hello) -> Result<CheckpointStanding> {
     let Some(client) = &hello.checkpoint else {
-        return Ok(Known::Never);
+        return Ok(CheckpointStanding::Never);
     };
     let row = sqlx::query(
         "select max(current) as current from sync_batch
@@ -201,8 +201,8 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
     .await
     .map_err(db_error)?;
     Ok(match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
-        None => Known::Never,
-        Some(0) => Known::Abandoned,
+        None => CheckpointStanding::Never,
+        Some(0) => CheckpointStanding::Abandoned,
         Some(_) => known_from(&hello.under_way, &answered_since(tx, hello, client.sequence).await?),
     })
 }

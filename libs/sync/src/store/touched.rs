@@ -82,7 +82,7 @@ pub async fn touched(
         found.extend(begun(conn, of, &seen).await?);
         left -= seen.len();
         place = match seen.into_iter().last().filter(|_| left == 0) {
-            Some(Seen { kind, name, .. }) => {
+            Some(TouchedRecord { kind, name, .. }) => {
                 return Ok((found, Some(SessionPlace { kind, name, ..place })));
             }
             None => SessionPlace { revision: revision + 1, ..SessionPlace::default() },
@@ -100,7 +100,7 @@ pub async fn of(
     of: (&str, &str),
     (kind, name): (&str, &str),
 ) -> Result<Option<Touched>> {
-    let seen = Seen { kind: kind.to_owned(), name: name.to_owned(), version: 0 };
+    let seen = TouchedRecord { kind: kind.to_owned(), name: name.to_owned(), version: 0 };
     Ok(versions(conn, of, &[seen]).await?.into_iter().next())
 }
 
@@ -150,7 +150,7 @@ async fn revision(
 }
 
 /// A record that a transaction has changed, with the first version that it made.
-struct Seen {
+struct TouchedRecord {
     kind: String,
     name: String,
     version: i64,
@@ -162,7 +162,7 @@ async fn changes(
     tx: i64,
     place: &SessionPlace,
     (own, limit): (&[&str], usize),
-) -> Result<Vec<Seen>> {
+) -> Result<Vec<TouchedRecord>> {
     let (rank, rank_of_place) = (rank("kind", own), rank("$2", own));
     let text = format!(
         "select kind, name, min(version) as version from change where tx = $1
@@ -178,9 +178,9 @@ async fn changes(
         .fetch_all(conn)
         .await
         .map_err(db_error)?;
-    let read = |row: &AnyRow| -> sqlx::Result<Seen> {
+    let read = |row: &AnyRow| -> sqlx::Result<TouchedRecord> {
         let (kind, name) = (row.try_get("kind")?, row.try_get("name")?);
-        Ok(Seen { kind, name, version: row.try_get("version")? })
+        Ok(TouchedRecord { kind, name, version: row.try_get("version")? })
     };
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
@@ -194,7 +194,7 @@ fn rank(kind: &str, own: &[&str]) -> String {
 
 /// Those of these records whose first version of the session this is, with all that it made of
 /// each. Others were seen before.
-async fn begun(conn: &mut Conn, of: (&str, &str), seen: &[Seen]) -> Result<Vec<Touched>> {
+async fn begun(conn: &mut Conn, of: (&str, &str), seen: &[TouchedRecord]) -> Result<Vec<Touched>> {
     let mut found = Vec::new();
     for alike in seen.chunk_by(|one, next| one.kind == next.kind) {
         for chunk in alike.chunks(CHUNK) {
@@ -213,7 +213,7 @@ async fn begun(conn: &mut Conn, of: (&str, &str), seen: &[Seen]) -> Result<Vec<T
 async fn versions(
     conn: &mut Conn,
     (source, session): (&str, &str),
-    chunk: &[Seen],
+    chunk: &[TouchedRecord],
 ) -> Result<Vec<Touched>> {
     let text = format!(
         "select c.kind, c.name, min(c.version) as first, max(c.version) as last,

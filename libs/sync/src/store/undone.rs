@@ -14,14 +14,14 @@ const CHUNK: usize = 100;
 
 /// A record that was undone, as a batch compares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct UndoneDigest {
     /// It had asked for the record to go.
     deletes: bool,
     /// The digest of its bytes; `None` if they are not known.
     digest: Option<[u8; 16]>,
 }
 
-impl Kept {
+impl UndoneDigest {
     /// True if the bytes that were undone are not known.
     pub fn is_open(&self) -> bool {
         !self.deletes && self.digest.is_none()
@@ -119,7 +119,7 @@ async fn note_digests(tx: &mut Tx, source: &str, keys: &[i64], waited: bool) -> 
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn known(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<HashMap<u64, Kept>> {
+pub async fn known(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<HashMap<u64, UndoneDigest>> {
     let mut known = HashMap::new();
     if !is_any(tx, source).await? {
         return Ok(known);
@@ -139,9 +139,9 @@ pub async fn known(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<HashMap<u6
     Ok(known)
 }
 
-fn kept(row: &AnyRow) -> sqlx::Result<(u64, Kept)> {
+fn kept(row: &AnyRow) -> sqlx::Result<(u64, UndoneDigest)> {
     let digest: Vec<u8> = row.try_get("digest")?;
-    let kept = Kept {
+    let kept = UndoneDigest {
         deletes: row.try_get::<i64, _>("deletes")? != 0,
         digest: <[u8; 16]>::try_from(digest.as_slice()).ok(),
     };

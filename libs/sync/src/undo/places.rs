@@ -8,7 +8,7 @@ use mpp_core::{Error, FieldCode, Result};
 use mpp_store::{Change, Op, Tx, newest_version};
 
 use super::{
-    Piece,
+    UndoPiece,
     stays::some_of,
     then::{before, is_undone},
 };
@@ -25,7 +25,7 @@ use crate::{
 /// The place after all else of a session, from which the places that it has made are undone.
 pub(super) const PLACES: &str = "places";
 
-impl Piece<'_> {
+impl UndoPiece<'_> {
     /// Takes places away that the session has made, from the last one back, before the place that
     /// was told.
     pub(super) async fn undo_places<S: Syncs>(

@@ -9,7 +9,7 @@ use mpp_core::Result;
 use mpp_store::{Change, Op, Tx};
 
 use super::{
-    Piece,
+    UndoPiece,
     then::{before, is_undone, newest_of, undoes},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 /// The version that a record goes back to, `None` if there was none; or why it stays.
 type Judged = std::result::Result<Option<Change>, String>;
 
-impl Piece<'_> {
+impl UndoPiece<'_> {
     /// What becomes of a record: what rests on another one stays with it.
     pub(super) async fn judged<S: Syncs>(
         &self,

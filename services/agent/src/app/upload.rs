@@ -120,9 +120,9 @@ impl Uploaded {
     ) -> Result<(Previewed, Vec<Placed>)> {
         let most = usize::try_from(self.run.policy.kept_problems).unwrap_or(usize::MAX);
         let mut refused = Vec::new();
-        let mut hear = |look: ForeseenRecord| {
-            refused.extend(refusal(&look).filter(|_| refused.len() < most));
-            tell(look);
+        let mut hear = |foreseen: ForeseenRecord| {
+            refused.extend(refusal(&foreseen).filter(|_| refused.len() < most));
+            tell(foreseen);
         };
         let previewed = preview(&self.run, endpoint, report, &mut hear, shutdown).await?;
         let placed = self.placed(&[&previewed.problems[..], &refused].concat());
@@ -157,10 +157,10 @@ impl Uploaded {
 }
 
 /// Why the registry would refuse a record, or keep it waiting; `None` if it would do neither.
-fn refusal(look: &ForeseenRecord) -> Option<Problem> {
-    let result = look.record.result.as_ref().filter(|result| !result.code.is_empty())?;
+fn refusal(foreseen: &ForeseenRecord) -> Option<Problem> {
+    let result = foreseen.record.result.as_ref().filter(|result| !result.code.is_empty())?;
     Some(Problem {
-        record: Problem::located(Some(&look.place), &look.id),
+        record: Problem::located(Some(&foreseen.place), &foreseen.id),
         field: result.field.clone(),
         code: result.code.clone(),
         message: result.message.clone(),

@@ -115,9 +115,9 @@ async fn dry_run(
     endpoint: &Endpoint,
     output: Output,
 ) -> Result<()> {
-    let mut tell = |look: ForeseenRecord| match output.is_json() {
-        true => say!("{}", as_json(&look)),
-        false if look.record.change() != Change::Unspecified => record(&look),
+    let mut tell = |foreseen: ForeseenRecord| match output.is_json() {
+        true => say!("{}", as_json(&foreseen)),
+        false if foreseen.record.change() != Change::Unspecified => record(&foreseen),
         false => {}
     };
     let previewed = uploaded.preview(endpoint, &|_| (), &mut tell, &until_stopped()?).await;

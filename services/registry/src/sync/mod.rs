@@ -32,7 +32,7 @@ use mpp_core::{Error, FieldViolation, Micros, Reason, Result, parent_of};
 use mpp_form::record::Entry;
 use mpp_store::{Actor, Change, Label, Labels, Tx};
 use mpp_sync::{
-    Engine, Fates, Known, Sight, Syncs, WaitingRecord, Writer,
+    Engine, Fates, KnownSource, Sight, Syncs, WaitingRecord, Writer,
     write::{self, raced},
 };
 use prost::Message as _;
@@ -88,12 +88,12 @@ impl Syncs for Registry {
         self.memory.read().records.row::<Source>(source).is_some()
     }
 
-    fn known_sources(&self) -> Vec<Known> {
+    fn known_sources(&self) -> Vec<KnownSource> {
         let state = self.memory.read();
         let known = state.records.rows::<Source>("").map(|(name, row)| {
             let source = Source::decode(row.doc.clone()).unwrap_or_default();
             let source = Source { name: name.to_string(), ..source };
-            Known { source, since: row.stamp.create_time }
+            KnownSource { source, since: row.stamp.create_time }
         });
         known.collect()
     }

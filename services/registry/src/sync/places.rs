@@ -14,7 +14,7 @@ use mpp_resource::Keeps;
 use mpp_store::{Label, Record, Tx, newest_version, version_of};
 use mpp_sync::{
     Fates, Writer, fault,
-    write::{DELETE, Given, Going, ID, Ready, Rules},
+    write::{DELETE, Going, ID, PlacedRecord, Ready, Rules},
 };
 
 use super::{
@@ -68,7 +68,7 @@ where
     async fn prepare(
         &self,
         tx: &mut Tx,
-        puts: Vec<Given<'_, R>>,
+        puts: Vec<PlacedRecord<'_, R>>,
         fates: &mut Fates,
     ) -> Result<Vec<Ready<R, ()>>> {
         let mut ready = Vec::with_capacity(puts.len());

@@ -8,7 +8,7 @@ use mpp_core::{Error, FieldCode, FieldViolation, Result, in_words, parent_of};
 use mpp_store::{Buried, Record, Tx};
 use mpp_sync::{
     Fates, Writer, fault, warning,
-    write::{self, Asked, DELETE, Given, Going, ID, One, Ready, Rules},
+    write::{self, DELETE, Going, ID, KindChange, One, PlacedRecord, Ready, Rules},
 };
 
 use super::sent::{FoundRecord, Sent, ids_of};
@@ -53,7 +53,7 @@ impl Services<'_> {
     fn outside(&self, (_, name, asked): &One<'_, Service>) -> Option<FieldViolation> {
         let unit = parent_of(name);
         let lineage = self.lineages.get(unit).and_then(Option::as_ref);
-        let is_delete = matches!(asked, Asked::Delete(_));
+        let is_delete = matches!(asked, KindChange::Delete(_));
         // Below a unit that is not there nothing waits for a delete: it is not there, either.
         if is_delete && lineage.is_none() {
             return None;
@@ -67,9 +67,9 @@ impl Services<'_> {
     async fn look_up_all<'b>(
         &self,
         tx: &mut Tx,
-        puts: Vec<Given<'b, Service>>,
+        puts: Vec<PlacedRecord<'b, Service>>,
         fates: &mut Fates,
-    ) -> Result<Vec<(Sent, Given<'b, Service>)>> {
+    ) -> Result<Vec<(Sent, PlacedRecord<'b, Service>)>> {
         let ids = ids_of(puts.iter().map(|(_, service)| service.name.as_str()));
         let mut found = Vec::with_capacity(puts.len());
         for given in puts {
@@ -101,7 +101,7 @@ impl Services<'_> {
     fn ready(
         &self,
         mut one: Sent,
-        (index, given): Given<'_, Service>,
+        (index, given): PlacedRecord<'_, Service>,
     ) -> Result<Ready<Service, Sent>> {
         let record = one.publish(given, self.writer, self.registry.now())?;
         let lineage = self.lineages.get(parent_of(&one.name)).and_then(Option::as_ref);
@@ -141,7 +141,7 @@ impl Rules<Service> for Services<'_> {
     async fn prepare(
         &self,
         tx: &mut Tx,
-        puts: Vec<Given<'_, Service>>,
+        puts: Vec<PlacedRecord<'_, Service>>,
         fates: &mut Fates,
     ) -> Result<Vec<Ready<Service, Sent>>> {
         if puts.iter().any(|(_, service)| self.found(&service.name).is_none()) {

@@ -6,10 +6,10 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::{Error, Result};
-use mpp_form::record::{Entry, Item};
+use mpp_form::record::{Entry, RecordChange};
 use mpp_sync::{
     WaitingRecord,
-    write::{Asked, One},
+    write::{KindChange, One},
 };
 
 /// The records of a batch.
@@ -29,8 +29,8 @@ impl<'a> Sorted<'a> {
         for (index, checked) in records {
             let (index, name) = (*index, checked.name.as_str());
             match &checked.item {
-                Item::Put(entry) => sorted.put(index, name, entry),
-                Item::Delete(tombstone) => {
+                RecordChange::Put(entry) => sorted.put(index, name, entry),
+                RecordChange::Delete(tombstone) => {
                     sorted.delete((index, name), checked.kind(), tombstone)?;
                 }
             }
@@ -40,10 +40,10 @@ impl<'a> Sorted<'a> {
 
     fn put(&mut self, index: usize, name: &'a str, entry: &'a Entry) {
         match entry {
-            Entry::Unit(one) => self.units.push((index, name, Asked::Put(one))),
-            Entry::Mall(one) => self.malls.push((index, name, Asked::Put(one))),
-            Entry::Counter(one) => self.counters.push((index, name, Asked::Put(one))),
-            Entry::Service(one) => self.services.push((index, name, Asked::Put(one))),
+            Entry::Unit(one) => self.units.push((index, name, KindChange::Put(one))),
+            Entry::Mall(one) => self.malls.push((index, name, KindChange::Put(one))),
+            Entry::Counter(one) => self.counters.push((index, name, KindChange::Put(one))),
+            Entry::Service(one) => self.services.push((index, name, KindChange::Put(one))),
         }
     }
 
@@ -54,10 +54,10 @@ impl<'a> Sorted<'a> {
         tombstone: &'a Tombstone,
     ) -> Result<()> {
         match kind {
-            Unit::KIND => self.units.push((index, name, Asked::Delete(tombstone))),
-            Mall::KIND => self.malls.push((index, name, Asked::Delete(tombstone))),
-            Counter::KIND => self.counters.push((index, name, Asked::Delete(tombstone))),
-            Service::KIND => self.services.push((index, name, Asked::Delete(tombstone))),
+            Unit::KIND => self.units.push((index, name, KindChange::Delete(tombstone))),
+            Mall::KIND => self.malls.push((index, name, KindChange::Delete(tombstone))),
+            Counter::KIND => self.counters.push((index, name, KindChange::Delete(tombstone))),
+            Service::KIND => self.services.push((index, name, KindChange::Delete(tombstone))),
             // A new kind, until it is named here.
             kind => return Err(Error::internal(format!("how a {kind} is deleted"))),
         }

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use mpp_api::{scheduling::HoursRule, sync::Source};
 use mpp_core::{Error, FieldCode, FieldViolation, NATIONAL, Reason, Result};
-use mpp_form::{hours_rule::Target, record::Item};
+use mpp_form::{hours_rule::Target, record::RecordChange};
 use mpp_store::{Record, Tx};
 use mpp_sync::{
     Fates, WaitingRecord, Writer, fault,
-    write::{Asked, DELETE, Given, Going, One, Ready, Rules},
+    write::{DELETE, Going, KindChange, One, PlacedRecord, Ready, Rules},
 };
 
 use crate::{
@@ -78,11 +78,11 @@ impl<'a> HoursRules<'a> {
         let (mut room, mut freed) = (HashMap::new(), Vec::new());
         for (_, checked) in records {
             match (&checked.item, self.standing.get(&checked.name)) {
-                (Item::Put(rule), _) => {
+                (RecordChange::Put(rule), _) => {
                     room.entry(rule.target.clone()).or_insert_with(|| left(&rule.target));
                 }
-                (Item::Delete(_), Some(gone)) => freed.push(&gone.doc),
-                (Item::Delete(_), None) => {}
+                (RecordChange::Delete(_), Some(gone)) => freed.push(&gone.doc),
+                (RecordChange::Delete(_), None) => {}
             }
         }
         for gone in freed {
@@ -96,7 +96,7 @@ impl<'a> HoursRules<'a> {
     /// have.
     fn ready(
         &self,
-        (index, rule): Given<'_, HoursRule>,
+        (index, rule): PlacedRecord<'_, HoursRule>,
         room: &mut Room,
     ) -> Result<Result<Ready<HoursRule, ()>, FieldViolation>> {
         let target = Target::parse(&rule.target, "target")?;
@@ -153,7 +153,7 @@ impl Rules<HoursRule> for HoursRules<'_> {
     async fn prepare(
         &self,
         _tx: &mut Tx,
-        puts: Vec<Given<'_, HoursRule>>,
+        puts: Vec<PlacedRecord<'_, HoursRule>>,
         fates: &mut Fates,
     ) -> Result<Vec<Ready<HoursRule, ()>>> {
         let (mut room, mut ready) = (self.room.clone(), Vec::with_capacity(puts.len()));
@@ -185,8 +185,8 @@ impl Rules<HoursRule> for HoursRules<'_> {
 pub(super) fn asked(records: &[WaitingRecord<HoursRule>]) -> Vec<One<'_, HoursRule>> {
     let asked = records.iter().map(|(index, checked)| {
         let asked = match &checked.item {
-            Item::Put(rule) => Asked::Put(&**rule),
-            Item::Delete(tombstone) => Asked::Delete(tombstone),
+            RecordChange::Put(rule) => KindChange::Put(&**rule),
+            RecordChange::Delete(tombstone) => KindChange::Delete(tombstone),
         };
         (*index, checked.name.as_str(), asked)
     });

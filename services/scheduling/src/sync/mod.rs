@@ -14,7 +14,7 @@ use mpp_core::{Error, FieldViolation, Label, Labels, Micros, Reason, Result};
 use mpp_form::hours_rule::Target;
 use mpp_resource::memory::View as _;
 use mpp_store::{Actor, Change, Op, Tx};
-use mpp_sync::{Engine, Fates, Known, Sight, Syncs, WaitingRecord, Writer, write};
+use mpp_sync::{Engine, Fates, KnownSource, Sight, Syncs, WaitingRecord, Writer, write};
 use prost::Message as _;
 
 use self::hours_rules::{HoursRules, asked};
@@ -51,13 +51,13 @@ impl Syncs for Scheduling {
         self.knows_source(source)
     }
 
-    fn known_sources(&self) -> Vec<Known> {
+    fn known_sources(&self) -> Vec<KnownSource> {
         let state = self.memory.read();
         let own = state.records.records();
         let known = state.directory.sources().map(|known| {
             let since = own.row::<Source>(&known.name).map_or(0, |row| row.stamp.create_time);
             let found = own.get::<Source>(&known.name).map(|found| found.doc);
-            Known { source: accounted(known, found), since }
+            KnownSource { source: accounted(known, found), since }
         });
         known.collect()
     }

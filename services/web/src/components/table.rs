@@ -39,13 +39,13 @@ impl Column {
 
 /// A row: its own heading, then a cell for each further column.
 #[derive(Debug)]
-pub struct Row {
+pub struct TableRow {
     head: Markup,
     cells: Vec<Markup>,
     today: bool,
 }
 
-impl Row {
+impl TableRow {
     /// The row's subject, and one cell for each column after the first.
     pub fn new(head: Markup, cells: impl Into<Vec<Markup>>) -> Self {
         Self { head, cells: cells.into(), today: false }
@@ -64,7 +64,7 @@ pub fn table(
     class: &str,
     caption: &Markup,
     columns: &[Column],
-    rows: &[Row],
+    rows: &[TableRow],
 ) -> Markup {
     if columns.len() > 3 {
         stacked(look, class, caption, columns, rows)
@@ -73,7 +73,13 @@ pub fn table(
     }
 }
 
-fn plain(look: Look, class: &str, caption: &Markup, columns: &[Column], rows: &[Row]) -> Markup {
+fn plain(
+    look: Look,
+    class: &str,
+    caption: &Markup,
+    columns: &[Column],
+    rows: &[TableRow],
+) -> Markup {
     html! {
         table class=[some(class)] {
             caption { (caption) }
@@ -99,7 +105,13 @@ fn plain(look: Look, class: &str, caption: &Markup, columns: &[Column], rows: &[
 }
 
 /// The roles are given explicitly, since the styles for phones take them from the elements.
-fn stacked(look: Look, class: &str, caption: &Markup, columns: &[Column], rows: &[Row]) -> Markup {
+fn stacked(
+    look: Look,
+    class: &str,
+    caption: &Markup,
+    columns: &[Column],
+    rows: &[TableRow],
+) -> Markup {
     html! {
         table class=(format!("stack {class}").trim_end()) role="table" {
             caption { (caption) }

@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use crate::{
-    pages::{Address, Asked, Drawn, Own},
-    render::{Renderer, Shown},
+    pages::{Address, Drawn, ListFilters, PageData},
+    render::{Renderer, ShownPage},
     words::Lang,
 };
 
@@ -50,7 +50,7 @@ impl OpenPages {
         renderer: &Renderer,
         address: &Address,
         lang: Lang,
-        seen: Shown,
+        seen: ShownPage,
     ) -> Arc<Board> {
         let mut boards = self.lock();
         let key = (address.clone(), lang);
@@ -77,7 +77,7 @@ struct Keeper {
     renderer: Renderer,
     address: Address,
     lang: Lang,
-    seen: Shown,
+    seen: ShownPage,
     tell: watch::Sender<Arc<Drawn>>,
 }
 
@@ -90,18 +90,18 @@ impl Keeper {
             // At most one message of a section in this time, however much changes.
             sleep(policy.pace()).await;
             let every = match self.seen.own {
-                Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
-                Own::Nothing
-                | Own::Region(_)
-                | Own::Service(_)
-                | Own::Withdrawn(_)
-                | Own::Standards(_)
-                | Own::Standard(_)
-                | Own::Source(_)
-                | Own::Found(_) => policy.redraw(),
+                PageData::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
+                PageData::Nothing
+                | PageData::Region(_)
+                | PageData::Service(_)
+                | PageData::Withdrawn(_)
+                | PageData::Standards(_)
+                | PageData::Standard(_)
+                | PageData::Source(_)
+                | PageData::Found(_) => policy.redraw(),
             };
             tokio::select! {
-                changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {
+                changed = report.changed(), if !matches!(self.seen.own, PageData::Mall(_)) => {
                     if changed.is_err() { return }
                 }
                 () = sleep(every) => {}
@@ -117,24 +117,24 @@ impl Keeper {
 
     async fn draw(&mut self, stale: bool) {
         let Some(own) = self.own(stale).await else { return };
-        let asked = Asked::default();
+        let asked = ListFilters::default();
         let Ok(drawn) = self.renderer.draw(&self.address, &asked, self.lang, own.clone()) else {
             return;
         };
         let drawn = Arc::new(drawn.keeping(&self.seen.drawn));
-        self.seen = Shown { drawn: drawn.clone(), own };
+        self.seen = ShownPage { drawn: drawn.clone(), own };
         self.tell.send_replace(drawn);
     }
 
     /// Queues are asked for each time; records and hours only once they are old.
-    async fn own(&self, stale: bool) -> Option<Own> {
+    async fn own(&self, stale: bool) -> Option<PageData> {
         match &self.seen.own {
-            Own::Mall(mall) if !stale => {
+            PageData::Mall(mall) if !stale => {
                 let queues = self.renderer.upstream.queues(&mall.records).await;
                 let mall = crate::upstream::MallData { records: mall.records.clone(), queues };
-                Some(Own::Mall(Arc::new(mall)))
+                Some(PageData::Mall(Arc::new(mall)))
             }
-            _ => self.renderer.gather(&self.address, &Asked::default()).await.ok(),
+            _ => self.renderer.gather(&self.address, &ListFilters::default()).await.ok(),
         }
     }
 }

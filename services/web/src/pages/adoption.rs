@@ -5,11 +5,11 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::registry::{Adoption, CountAdoptionResponse};
 
-use super::{Part, deviations};
+use super::{LiveElement, deviations};
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     upstream::StandardData,
     words::{Phrase, table as words},
@@ -19,8 +19,8 @@ use crate::{
 const NOWHERE: &str = "-";
 
 /// The part of a standard's page.
-pub fn part(look: Look, data: &StandardData) -> Arc<Part> {
-    Part::new(
+pub fn part(look: Look, data: &StandardData) -> Arc<LiveElement> {
+    LiveElement::new(
         "adoption",
         html! {
             section #adoption aria-labelledby="adoption-title" {
@@ -92,18 +92,18 @@ fn lines(look: Look, (title, head): (Phrase, Phrase), found: &CountAdoptionRespo
         Column::number(words::ADOPTION_EXPLAINED),
         Column::number(words::ADOPTION_UNKNOWN),
     ];
-    let rows: Vec<Row> = found.adoptions.iter().map(|one| row(look, one)).collect();
+    let rows: Vec<TableRow> = found.adoptions.iter().map(|one| row(look, one)).collect();
     table(look, "dense", &html! { (look.of(title)) }, &columns, &rows)
 }
 
-fn row(look: Look, one: &Adoption) -> Row {
+fn row(look: Look, one: &Adoption) -> TableRow {
     let name = match one.key.as_str() {
         NOWHERE => html! { (look.of(words::ADOPTION_NATION)) },
         key => deviations::name(look, one.title.as_ref(), key),
     };
     let by_words = one.differs_by_words;
     let numbers = [one.services, one.follows, surely(one), by_words, one.explained, one.unknown];
-    Row::new(name, numbers.map(|number| html! { (look.number(number)) }))
+    TableRow::new(name, numbers.map(|number| html! { (look.number(number)) }))
 }
 
 #[cfg(test)]

@@ -13,13 +13,13 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 
 use super::{
-    Part,
+    LiveElement,
     standard::{channel, component},
 };
 use crate::{
     components::{
         Look, Tone,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     words::{Phrase, format, indonesian, table as words},
@@ -30,8 +30,8 @@ pub fn part(
     look: Look,
     link: Option<&StandardLink>,
     found: Option<&StandardComparison>,
-) -> Arc<Part> {
-    Part::new(
+) -> Arc<LiveElement> {
+    LiveElement::new(
         "compared",
         html! {
             @if let Some(link) = link { section #compared aria-labelledby="compared-title" {
@@ -70,7 +70,7 @@ fn told(look: Look, found: &StandardComparison) -> Markup {
         Column::text(words::COMPARED_SERVICE),
         Column::text(words::COMPARED_STANDING),
     ];
-    let rows: Vec<Row> = found.lines.iter().map(|line| row(look, line)).collect();
+    let rows: Vec<TableRow> = found.lines.iter().map(|line| row(look, line)).collect();
     html! {
         p.say { (state(look, found)) }
         @if !found.announced_from.is_empty() { p.note { (announced(look, found)) } }
@@ -109,7 +109,7 @@ fn state(look: Look, found: &StandardComparison) -> Markup {
     html! { (look.of(phrase)) }
 }
 
-fn row(look: Look, line: &Line) -> Row {
+fn row(look: Look, line: &Line) -> TableRow {
     let part = line.component();
     let texts = |texts: &[String]| {
         html! {
@@ -133,7 +133,7 @@ fn row(look: Look, line: &Line) -> Row {
         }
     };
     let cells = [texts(&line.standard_texts), texts(&line.service_texts), stands];
-    Row::new(html! { (look.of(component(part))) }, cells)
+    TableRow::new(html! { (look.of(component(part))) }, cells)
 }
 
 /// What was explained is neither well nor wrong.

@@ -14,7 +14,7 @@ use mpp_core::id_of;
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::{deviation, format, local, table as words, yardstick},
 };
@@ -31,9 +31,9 @@ pub fn by_counter(found: &[DeviationReport]) -> impl Iterator<Item = OfCounter<'
 pub fn few(look: Look, found: &[DeviationReport], most: usize, caption: &Markup) -> Markup {
     let columns = [Column::text(words::COUNTER), Column::text(words::DIFFERENCE)];
     let row = |counter: OfCounter<'_>| {
-        Row::new(counter_and_mall(look, counter), [html! { (in_words(look, counter)) }])
+        TableRow::new(counter_and_mall(look, counter), [html! { (in_words(look, counter)) }])
     };
-    let rows: Vec<Row> = by_counter(found).take(most).map(row).collect();
+    let rows: Vec<TableRow> = by_counter(found).take(most).map(row).collect();
     html! {
         @if rows.is_empty() { p.help { (look.of(words::NO_DIFFERENCE)) } }
         @else { (table(look, "dense", caption, &columns, &rows)) }

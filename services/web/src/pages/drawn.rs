@@ -9,7 +9,7 @@ use crate::words::Phrase;
 
 /// An element with an id, which replaces itself when it changes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct LiveElement {
     /// The element's id in the document.
     pub id: &'static str,
     /// The element as HTML.
@@ -18,7 +18,7 @@ pub struct Part {
     pub event: Bytes,
 }
 
-impl Part {
+impl LiveElement {
     /// `html` is one element, and `id` is its id.
     pub fn new(id: &'static str, html: Markup) -> Arc<Self> {
         let html = html.into_string();
@@ -32,11 +32,11 @@ impl Part {
 #[derive(Clone, Debug)]
 pub enum Block {
     /// One part by itself.
-    One(Arc<Part>),
+    One(Arc<LiveElement>),
     /// Parts side by side, on screens as wide as a desktop's.
-    Grid(Vec<Arc<Part>>),
+    Grid(Vec<Arc<LiveElement>>),
     /// A part within the heading, which shows it.
-    InHeading(Arc<Part>),
+    InHeading(Arc<LiveElement>),
 }
 
 /// A page as drawn.
@@ -60,7 +60,7 @@ pub struct Drawn {
 
 impl Drawn {
     /// All parts in their order.
-    pub fn parts(&self) -> impl Iterator<Item = &Arc<Part>> {
+    pub fn parts(&self) -> impl Iterator<Item = &Arc<LiveElement>> {
         self.blocks.iter().flat_map(|block| match block {
             Block::One(part) | Block::InHeading(part) => std::slice::from_ref(part),
             Block::Grid(parts) => parts,
@@ -71,8 +71,8 @@ impl Drawn {
     /// changed.
     #[must_use]
     pub fn keeping(mut self, before: &Drawn) -> Self {
-        let old: Vec<&Arc<Part>> = before.parts().collect();
-        let keep = |part: &mut Arc<Part>| {
+        let old: Vec<&Arc<LiveElement>> = before.parts().collect();
+        let keep = |part: &mut Arc<LiveElement>| {
             if let Some(same) = old.iter().find(|old| ***old == *part) {
                 *part = Arc::clone(same);
             }

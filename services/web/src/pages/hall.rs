@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{Block, Drawn, Part, View, deviations::name, hours, mall::names};
+use super::{Block, Drawn, LiveElement, View, deviations::name, hours, mall::names};
 use crate::{
     components::Look,
     policy::Policy,
@@ -47,10 +47,10 @@ pub fn draw(look: Look, view: &View, mall: &MallData, policy: &Policy) -> Drawn 
     }
 }
 
-fn head(look: Look, records: &Records, title: &str) -> Arc<Part> {
+fn head(look: Look, records: &Records, title: &str) -> Arc<LiveElement> {
     let zone = records.zone();
     let local = format::local(look.now, zone);
-    Part::new(
+    LiveElement::new(
         "head",
         html! {
             header #head.hall-head {
@@ -91,8 +91,8 @@ fn shown<'a>(calls: &[&'a Ticket], now: Micros, stays: Micros) -> Vec<&'a Ticket
     shown
 }
 
-fn now_calling(look: Look, records: &Records, latest: Option<&Ticket>) -> Arc<Part> {
-    Part::new(
+fn now_calling(look: Look, records: &Records, latest: Option<&Ticket>) -> Arc<LiveElement> {
+    LiveElement::new(
         "calling",
         html! {
             section #calling.now aria-labelledby="calling-title" aria-live="polite" {
@@ -119,9 +119,9 @@ fn counter_name(look: Look, records: &Records, counter: &str) -> Markup {
     name(look, record.and_then(|record| record.display_name.as_ref()), counter)
 }
 
-fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<Part> {
+fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<LiveElement> {
     let before = shown.iter().rev().skip(1).take(BEFORE);
-    Part::new(
+    LiveElement::new(
         "before",
         html! {
             section #before.before aria-labelledby="before-title" {
@@ -148,12 +148,12 @@ fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<Part> {
     )
 }
 
-fn lines(look: Look, mall: &MallData) -> Arc<Part> {
+fn lines(look: Look, mall: &MallData) -> Arc<LiveElement> {
     let all = mall.records.counters.as_deref().unwrap_or_default();
     let shown = busiest(mall, all);
     let class = if shown.len() > FEW { "lines many" } else { "lines" };
     let left = format::count(look.lang, all.len() - shown.len());
-    Part::new(
+    LiveElement::new(
         "lines",
         html! {
             section #lines class=(class) aria-labelledby="lines-title" {

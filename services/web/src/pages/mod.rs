@@ -37,8 +37,8 @@ use mpp_calendar::Zone;
 use mpp_core::Micros;
 
 pub use address::{Address, Menu, Style};
-pub use drawn::{Block, Drawn, Part};
-pub use listing::{Asked, Listing};
+pub use drawn::{Block, Drawn, LiveElement};
+pub use listing::{ListFilters, Listing};
 pub use search::field as search_field;
 
 use crate::{
@@ -62,7 +62,7 @@ pub struct View {
     /// The time at which the page is drawn.
     pub now: Micros,
     /// The page's own answers from the services.
-    pub own: Own,
+    pub own: PageData,
 }
 
 impl View {
@@ -74,7 +74,7 @@ impl View {
 
 /// The data that a page needs beside the report.
 #[derive(Clone, Debug)]
-pub enum Own {
+pub enum PageData {
     /// The page needs nothing else.
     Nothing,
     /// The malls of a region.
@@ -99,7 +99,7 @@ pub enum Own {
 pub fn draw(
     view: &View,
     address: &Address,
-    asked: &Asked,
+    asked: &ListFilters,
     policy: &Policy,
     lang: Lang,
 ) -> Result<Drawn, Missing> {
@@ -108,20 +108,20 @@ pub fn draw(
         (Address::Nation, _) => Ok(nation::draw(look, view)),
         (Address::Table(listing), _) => Ok(listing::draw(look, view, *listing, asked, policy)),
         // The registry knows it, and the report does not hold it yet.
-        (Address::Region(code), Own::Region(data)) => {
+        (Address::Region(code), PageData::Region(data)) => {
             region::draw(look, view, code, data).ok_or(Missing::NotReady)
         }
-        (Address::Source(id), Own::Source(waits)) => {
+        (Address::Source(id), PageData::Source(waits)) => {
             source::draw(look, view, id, waits.as_deref()).ok_or(Missing::Unknown)
         }
-        (Address::Service(..), Own::Service(found)) => Ok(service::draw(look, view, found)),
-        (Address::Service(unit, id), Own::Withdrawn(gone)) => {
+        (Address::Service(..), PageData::Service(found)) => Ok(service::draw(look, view, found)),
+        (Address::Service(unit, id), PageData::Withdrawn(gone)) => {
             Ok(withdrawn::draw(look, view, (unit, id), gone))
         }
-        (Address::Standards, Own::Standards(found)) => Ok(standards::draw(look, view, found)),
-        (Address::Standard(_), Own::Standard(found)) => Ok(standard::draw(look, view, found)),
-        (Address::Search, Own::Found(found)) => Ok(search::draw(look, view, found)),
-        (_, Own::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
+        (Address::Standards, PageData::Standards(found)) => Ok(standards::draw(look, view, found)),
+        (Address::Standard(_), PageData::Standard(found)) => Ok(standard::draw(look, view, found)),
+        (Address::Search, PageData::Found(found)) => Ok(search::draw(look, view, found)),
+        (_, PageData::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
         _ => Err(Missing::Unknown),
     }
 }
@@ -132,7 +132,7 @@ fn of_mall(
     view: &View,
     address: &Address,
     mall: &MallData,
-    asked: &Asked,
+    asked: &ListFilters,
     policy: &Policy,
 ) -> Result<Drawn, Missing> {
     let records = &*mall.records;
@@ -157,11 +157,11 @@ fn of_mall(
 
 /// "Keadaan per Senin, 30 November 2026, pukul 10.57 WIB": replaced as time goes on; if the
 /// connection is lost, it says since when.
-fn as_of(look: Look, view: &View, zone: Zone) -> Arc<Part> {
+fn as_of(look: Look, view: &View, zone: Zone) -> Arc<LiveElement> {
     let time = crate::words::format::local(view.heard, zone);
     let clock = crate::words::format::clock(look.lang, time);
     let lost = words::LOST.text(look.lang, &[&clock, &zone.to_string()]);
-    Part::new(
+    LiveElement::new(
         "as-of",
         html! {
             span #as-of data-lost=(lost) {
@@ -176,7 +176,7 @@ fn as_of(look: Look, view: &View, zone: Zone) -> Arc<Part> {
 }
 
 /// The title with the line that says what time the page shows, and whether it is live.
-fn heading(look: Look, title: &Markup, before: &str, as_of: &Part, live: bool) -> Markup {
+fn heading(look: Look, title: &Markup, before: &str, as_of: &LiveElement, live: bool) -> Markup {
     html! {
         div.title {
             h1 { (title) (look.mark()) }

@@ -10,12 +10,14 @@ use mpp_api::{
 use mpp_calendar::Zone;
 use mpp_core::{id_of, region_name};
 
-use super::{Block, Drawn, Part, View, as_of, deviations::name, heading, incomplete, listing};
+use super::{
+    Block, Drawn, LiveElement, View, as_of, deviations::name, heading, incomplete, listing,
+};
 use crate::{
     components::{
         Look, Tone,
         bar::bar,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     upstream::RegionData,
@@ -69,13 +71,13 @@ fn nation(look: Look) -> (String, String) {
     ("/".to_owned(), look.of(words::NATION).to_owned())
 }
 
-fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> {
+fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<LiveElement> {
     let (part, whole) = (province.covered, province.regions);
     let share = format::percent(look.lang, part.into(), whole.into());
     let share = share.unwrap_or_else(|| look.of(words::UNKNOWN).to_owned());
     let numbers = [province.malls, province.counters, province.deviating_counters];
     let numbers = numbers.map(|number| look.number(number));
-    Part::new(
+    LiveElement::new(
         "headline",
         html! {
             section #headline aria-labelledby="headline-title" {
@@ -97,13 +99,13 @@ fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> 
 }
 
 /// Every regency and city, including those without a mall on record.
-fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> {
+fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<LiveElement> {
     let columns =
         [Column::text(words::REGION), Column::text(words::MALL), Column::text(words::STAGE)];
     let own = report.regions.iter().filter(|region| region.province == province.region);
-    let rows: Vec<Row> = own.map(|region| regency_row(look, report, region)).collect();
+    let rows: Vec<TableRow> = own.map(|region| regency_row(look, report, region)).collect();
     let caption = words::PROVINCE_REGIONS_CAPTION.text(look.lang, &[&province.display_name]);
-    Part::new(
+    LiveElement::new(
         "regions",
         html! {
             section #regions aria-labelledby="regions-title" {
@@ -114,7 +116,7 @@ fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part
     )
 }
 
-fn regency_row(look: Look, report: &Report, region: &RegionReport) -> Row {
+fn regency_row(look: Look, report: &Report, region: &RegionReport) -> TableRow {
     let path = look.path(&format!("/regions/{}", id_of(&region.region)));
     let malls: Vec<_> = report.malls.iter().filter(|mall| mall.region == region.region).collect();
     let not_recorded = html! { span.quiet { (look.of(words::NOT_RECORDED)) } };
@@ -128,10 +130,10 @@ fn regency_row(look: Look, report: &Report, region: &RegionReport) -> Row {
     };
     let head = html! { a href=(path) { (region.display_name) } };
     match malls.is_empty() {
-        true => Row::new(head, [not_recorded.clone(), not_recorded]),
+        true => TableRow::new(head, [not_recorded.clone(), not_recorded]),
         false => {
             let stage = listing::stage_since(look, region.stage(), &region.stage_date);
-            Row::new(head, [links, stage])
+            TableRow::new(head, [links, stage])
         }
     }
 }
@@ -162,7 +164,7 @@ fn draw_regency(look: Look, view: &View, region: &RegionReport, data: &RegionDat
 }
 
 /// The nine steps of the mall that has come furthest.
-fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<Part> {
+fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<LiveElement> {
     let furthest = data.malls.iter().find(|detail| {
         detail
             .mall
@@ -174,7 +176,7 @@ fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<Part> {
         entries.iter().find(|entry| entry.stage() == step)
     };
     let now = STEPS.iter().position(|step| *step == region.stage());
-    Part::new(
+    LiveElement::new(
         "stage",
         html! {
             section #stage aria-labelledby="stage-title" {
@@ -232,9 +234,9 @@ fn step_item(
     html! { li class=(class) aria-current=[current] { (name) span.minor { (note) } } }
 }
 
-fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<Part> {
+fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<LiveElement> {
     let own: Vec<_> = report.malls.iter().filter(|mall| mall.region == region.region).collect();
-    Part::new(
+    LiveElement::new(
         "mall",
         html! {
             section #mall.w6 aria-labelledby="mall-title" {
@@ -258,11 +260,11 @@ fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<Part> {
 }
 
 /// The recorded stages of each mall, the latest first.
-fn history(look: Look, data: &RegionData) -> Arc<Part> {
+fn history(look: Look, data: &RegionData) -> Arc<LiveElement> {
     let mut entries: Vec<&StageEntry> =
         data.malls.iter().flat_map(|detail: &MallDetail| &detail.stages).collect();
     entries.sort_by(|one, other| other.date.cmp(&one.date));
-    Part::new(
+    LiveElement::new(
         "history",
         html! {
             section #history.w6 aria-labelledby="history-title" {

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 use mpp_core::id_of;
 
 use super::{
-    Block, Drawn, Part, View, as_of,
+    Block, Drawn, LiveElement, View, as_of,
     deviations::name,
     fee::{fees, time},
     heading,
@@ -62,12 +62,12 @@ pub fn field(look: Look, question: &str) -> Markup {
 }
 
 /// The same as a part of another page.
-pub fn part(look: Look) -> Arc<Part> {
-    Part::new("ask", html! { section #ask { (field(look, "")) } })
+pub fn part(look: Look) -> Arc<LiveElement> {
+    LiveElement::new("ask", html! { section #ask { (field(look, "")) } })
 }
 
-fn ask(look: Look, found: &SearchAnswer) -> Arc<Part> {
-    Part::new(
+fn ask(look: Look, found: &SearchAnswer) -> Arc<LiveElement> {
+    LiveElement::new(
         "ask",
         html! {
             section #ask aria-labelledby="ask-title" {
@@ -84,14 +84,14 @@ fn answered(
     view: &View,
     found: &SearchAnswer,
     answer: &SearchServicesResponse,
-) -> Arc<Part> {
+) -> Arc<LiveElement> {
     let elsewhere =
         |place: &NamedPlace| place.destination || place.avoided || place.origin || place.unclear;
     let asked = |place: &&NamedPlace| !elsewhere(place) && !place.regions.is_empty();
     let here = answer.named.iter().filter(asked);
     let places: Vec<String> = here.flat_map(|place| regions(view, place)).collect();
     let place = (!places.is_empty()).then(|| either(look, &places));
-    Part::new(
+    LiveElement::new(
         "answers",
         html! {
             section #answers aria-labelledby="answers-title" {

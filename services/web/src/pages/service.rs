@@ -14,11 +14,11 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 use mpp_core::id_of;
 
-use super::{Block, Drawn, Part, View, as_of, compared, deviations, fee, heading};
+use super::{Block, Drawn, LiveElement, View, as_of, compared, deviations, fee, heading};
 use crate::{
     components::{
         Look, Tone,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     upstream::ServiceData,
@@ -48,11 +48,11 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
     }
 }
 
-fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
+fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<LiveElement> {
     let service = &data.service;
     let name = service.name.split("/services/").next().unwrap_or_default();
     let title = data.unit.as_ref().and_then(|unit| unit.display_name.as_ref());
-    Part::new(
+    LiveElement::new(
         "service",
         html! {
             section #service aria-labelledby="service-title" {
@@ -111,10 +111,10 @@ fn text_or_none(look: Look, text: Option<&str>) -> Markup {
 }
 
 /// The malls that offer it, each once, with its region.
-fn places(look: Look, view: &View, malls: Option<&[String]>) -> Arc<Part> {
+fn places(look: Look, view: &View, malls: Option<&[String]>) -> Arc<LiveElement> {
     let known = malls.unwrap_or_default();
     let many = format::count(look.lang, known.len());
-    Part::new(
+    LiveElement::new(
         "places",
         html! {
             section #places aria-labelledby="places-title" {
@@ -144,16 +144,16 @@ fn at(look: Look, view: &View, mall: &str) -> Markup {
     }
 }
 
-fn overrides(look: Look, service: &Service) -> Arc<Part> {
+fn overrides(look: Look, service: &Service) -> Arc<LiveElement> {
     let columns = [
         Column::text(words::OVERRIDE_FIELD),
         Column::text(words::OVERRIDE_BY),
         Column::text(words::OVERRIDE_WHY),
         Column::flow(words::OVERRIDE_SOURCE_SAYS),
     ];
-    let rows: Vec<Row> = service.overrides.iter().map(|kept| row(look, kept)).collect();
+    let rows: Vec<TableRow> = service.overrides.iter().map(|kept| row(look, kept)).collect();
     let caption = html! { (look.of(words::OVERRIDES_CAPTION)) };
-    Part::new(
+    LiveElement::new(
         "overrides",
         html! {
             @if !rows.is_empty() { section #overrides aria-labelledby="overrides-title" {
@@ -164,7 +164,7 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
     )
 }
 
-fn row(look: Look, kept: &Override) -> Row {
+fn row(look: Look, kept: &Override) -> TableRow {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
         (look.author(&kept.subject))
@@ -177,7 +177,7 @@ fn row(look: Look, kept: &Override) -> Row {
             (tag(Tone::Bad, look.of(words::OVERRIDE_DRIFTS))) " " (moment(time))
         }
     };
-    Row::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
+    TableRow::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
 }
 
 /// The source's value: a text as it is, anything else as the contract writes it.

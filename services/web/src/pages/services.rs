@@ -8,13 +8,13 @@ use mpp_api::registry::{Counter, Offering, offering::State, service};
 use mpp_core::id_of;
 
 use super::{
-    Asked, Block, Drawn, Part, View, as_of, deviations::name, fee, heading, listing::Cut,
-    mall::names, search,
+    Block, Drawn, ListFilters, LiveElement, View, as_of, deviations::name, fee, heading,
+    listing::Cut, mall::names, search,
 };
 use crate::{
     components::{
         Look, Tone,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     policy::Policy,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The section of a mall's page.
-pub fn section(look: Look, records: &Records, asked: &Asked) -> Arc<Part> {
+pub fn section(look: Look, records: &Records, asked: &ListFilters) -> Arc<LiveElement> {
     let offered = offered(records);
     let found: Vec<&Offering> =
         offered.iter().copied().filter(|offering| matches(offering, &asked.cari)).collect();
@@ -31,7 +31,7 @@ pub fn section(look: Look, records: &Records, asked: &Asked) -> Arc<Part> {
     let largest = groups.iter().map(|(_, own)| own.len()).max().unwrap_or_default();
     let first = groups.iter().position(|(_, own)| own.len() == largest);
     let searched = !asked.cari.trim().is_empty();
-    Part::new(
+    LiveElement::new(
         "services",
         html! {
             section #services aria-labelledby="services-title" {
@@ -82,7 +82,7 @@ fn groups<'a>(records: &Records, found: &[&'a Offering]) -> Vec<(String, Vec<&'a
     groups
 }
 
-fn search_here(look: Look, records: &Records, asked: &Asked) -> Markup {
+fn search_here(look: Look, records: &Records, asked: &ListFilters) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&records.name)));
     html! {
         form.search role="search" action=(format!("{path}#services")) method="get" {
@@ -95,7 +95,7 @@ fn search_here(look: Look, records: &Records, asked: &Asked) -> Markup {
     }
 }
 
-fn outcome(look: Look, records: &Records, asked: &Asked, found: usize) -> Markup {
+fn outcome(look: Look, records: &Records, asked: &ListFilters, found: usize) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&records.name)));
     html! {
         p.help {
@@ -151,14 +151,20 @@ fn inactive(look: Look, offering: &Offering) -> Markup {
 }
 
 /// The page of all services from A to Z.
-pub fn draw(look: Look, view: &View, data: &MallData, asked: &Asked, policy: &Policy) -> Drawn {
+pub fn draw(
+    look: Look,
+    view: &View,
+    data: &MallData,
+    asked: &ListFilters,
+    policy: &Policy,
+) -> Drawn {
     let records = &*data.records;
     let as_of = as_of(look, view, records.zone());
     let title = look.of(words::SERVICES_HERE);
     let mut offered = offered(records);
     offered.sort_by_key(|offering| local_text(offering.service_title.as_ref(), look.lang));
     let cut = Cut::new(offered.len(), &asked.halaman, policy.table_rows);
-    let rows: Vec<Row> =
+    let rows: Vec<TableRow> =
         offered[cut.range()].iter().map(|offering| row(look, records, offering)).collect();
     let columns =
         [Column::text(words::SERVICE), Column::text(words::COUNTER), Column::text(words::FEE)];
@@ -183,19 +189,19 @@ pub fn draw(look: Look, view: &View, data: &MallData, asked: &Asked, policy: &Po
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(search::part(look)),
-            Block::One(Part::new("table", body)),
+            Block::One(LiveElement::new("table", body)),
         ],
         footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
     }
 }
 
-fn row(look: Look, records: &Records, offering: &Offering) -> Row {
+fn row(look: Look, records: &Records, offering: &Offering) -> TableRow {
     let counter = offering.name.split("/offerings/").next().unwrap_or_default();
     let record = records.counters.iter().flatten().find(|record| record.name == counter);
     let counter = name(look, record.and_then(|record| record.display_name.as_ref()), counter);
     let path = look.path(&format!("/{}", offering.service));
     let title = local(offering.service_title.as_ref(), look.lang);
-    Row::new(
+    TableRow::new(
         html! { a href=(path) { (title) } " " (inactive(look, offering)) },
         [counter, fee::fees(look, &offering.effective_fees)],
     )

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 use mpp_core::{FieldCode, id_of};
 
 use super::{
-    Block, Drawn, Part, View, as_of, deviations, heading,
+    Block, Drawn, LiveElement, View, as_of, deviations, heading,
     listing::{freshness, source_table},
 };
 use crate::{
@@ -52,8 +52,8 @@ pub fn draw(
     })
 }
 
-fn runs(look: Look, source: &SourceReport) -> Arc<Part> {
-    Part::new(
+fn runs(look: Look, source: &SourceReport) -> Arc<LiveElement> {
+    LiveElement::new(
         "runs",
         html! {
             section #runs aria-labelledby="runs-title" {
@@ -89,9 +89,9 @@ fn service_line(look: Look, at: &AtService) -> Markup {
     }
 }
 
-fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
+fn to_do(look: Look, source: &SourceReport) -> Arc<LiveElement> {
     let lines = all_to_do(look, source);
-    Part::new(
+    LiveElement::new(
         "to-do",
         html! {
             section #to-do aria-labelledby="to-do-title" {
@@ -105,8 +105,8 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
 
 /// The causes that the source's records wait for, and the first of those records; not known while
 /// one of the services that it may feed is silent.
-fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> {
-    Part::new(
+fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<LiveElement> {
+    LiveElement::new(
         "waiting",
         html! {
             section #waiting aria-labelledby="waiting-title" {

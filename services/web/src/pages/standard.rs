@@ -11,11 +11,13 @@ use mpp_api::registry::{
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, adoption, as_of, deviations, fee, heading, service::more};
+use super::{
+    Block, Drawn, LiveElement, View, adoption, as_of, deviations, fee, heading, service::more,
+};
 use crate::{
     components::{
         Look, Tone, link,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     upstream::StandardData,
@@ -43,9 +45,9 @@ pub fn draw(look: Look, view: &View, data: &StandardData) -> Drawn {
     }
 }
 
-fn divergences(look: Look, data: &StandardData) -> Arc<Part> {
+fn divergences(look: Look, data: &StandardData) -> Arc<LiveElement> {
     let looked = data.found.as_ref().and_then(|found| found.looked.first());
-    Part::new(
+    LiveElement::new(
         "divergences",
         html! {
             section #divergences aria-labelledby="divergences-title" {
@@ -74,7 +76,7 @@ fn differing(look: Look, data: &StandardData, divergence: &Divergence) -> Markup
     let component = look.of(component(divergence.component()));
     let caption = html! { (words::VARIANT_CAPTION.text(look.lang, &[component])) };
     let columns = [Column::text(words::VARIANT_TEXT), Column::text(words::VARIANT_BY)];
-    let rows: Vec<Row> =
+    let rows: Vec<TableRow> =
         divergence.variants.iter().map(|variant| row(look, data, divergence, variant)).collect();
     html! {
         h3 { (component) }
@@ -85,7 +87,7 @@ fn differing(look: Look, data: &StandardData, divergence: &Divergence) -> Markup
     }
 }
 
-fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Variant) -> Row {
+fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Variant) -> TableRow {
     let is_list = divergence.component() == Component::Requirements;
     let said = html! {
         @for (place, text) in variant.texts.iter().enumerate() {
@@ -115,7 +117,7 @@ fn row(look: Look, data: &StandardData, divergence: &Divergence, variant: &Varia
             br; (words::VARIANT_MORE.text(look.lang, &[&look.number(variant.holder_count - named)]))
         }
     };
-    Row::new(said, [by])
+    TableRow::new(said, [by])
 }
 
 fn beyond(look: Look, phrase: Phrase, texts: &[String]) -> Markup {
@@ -160,7 +162,7 @@ pub fn channel(word: &str) -> Phrase {
     }
 }
 
-fn text(look: Look, data: &StandardData) -> Arc<Part> {
+fn text(look: Look, data: &StandardData) -> Arc<LiveElement> {
     let standard = &data.standard;
     let today = format::local(look.now, Zone::Wib).date().to_string();
     // Until the first day of what is announced, the text before holds.
@@ -169,7 +171,7 @@ fn text(look: Look, data: &StandardData) -> Arc<Part> {
         _ => (said(standard), None),
     };
     let unit = deviations::name(look, data.units.get(&standard.unit), &standard.unit);
-    Part::new(
+    LiveElement::new(
         "standard",
         html! {
             section #standard aria-labelledby="standard-title" {

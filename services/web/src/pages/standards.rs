@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use mpp_api::registry::{Divergence, list_divergences_response::Looked};
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, heading, search};
+use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading, search};
 use crate::{
     components::{
         Look, Tone,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     upstream::StandardsData,
@@ -28,7 +28,7 @@ pub fn draw(look: Look, view: &View, data: &StandardsData) -> Drawn {
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(search::part(look)),
-            Block::One(Part::new("standards", body(look, data))),
+            Block::One(LiveElement::new("standards", body(look, data))),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
@@ -41,7 +41,7 @@ fn body(look: Look, data: &StandardsData) -> Markup {
         Column::number(words::STANDARD_SERVICES),
         Column::number(words::STANDARD_DIFFERS),
     ];
-    let rows: Vec<Row> = found.looked.iter().map(|looked| row(look, data, looked)).collect();
+    let rows: Vec<TableRow> = found.looked.iter().map(|looked| row(look, data, looked)).collect();
     let caption = html! { (look.of(words::STANDARDS_CAPTION)) };
     html! {
         section #standards aria-labelledby="standards-title" {
@@ -58,7 +58,7 @@ fn body(look: Look, data: &StandardsData) -> Markup {
     }
 }
 
-fn row(look: Look, data: &StandardsData, looked: &Looked) -> Row {
+fn row(look: Look, data: &StandardsData, looked: &Looked) -> TableRow {
     let title = deviations::name(look, looked.title.as_ref(), &looked.standard);
     let name = html! {
         a href=(look.path(&format!("/{}", looked.standard))) { (title) }
@@ -66,10 +66,10 @@ fn row(look: Look, data: &StandardsData, looked: &Looked) -> Row {
     };
     let unknown = || html! { (look.of(words::UNKNOWN)) };
     if !data.is_compared {
-        return Row::new(name, [unknown(), unknown()]);
+        return TableRow::new(name, [unknown(), unknown()]);
     }
     let of_it = |one: &&Divergence| one.standard == looked.standard;
     let differ = format::count(look.lang, data.found.divergences.iter().filter(of_it).count());
     let differ = words::DIFFER_OF.text(look.lang, &[&differ, &look.number(looked.compared)]);
-    Row::new(name, [html! { (look.number(looked.services)) }, html! { (differ) }])
+    TableRow::new(name, [html! { (look.number(looked.services)) }, html! { (differ) }])
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::scheduling::Ticket;
 
-use super::{Block, Drawn, Part, View, deviations::name, mall::names};
+use super::{Block, Drawn, LiveElement, View, deviations::name, mall::names};
 use crate::{
     components::Look,
     upstream::MallData,
@@ -65,9 +65,14 @@ pub fn draw(look: Look, view: &View, mall: &MallData, number: &str) -> Option<Dr
     })
 }
 
-fn card(look: Look, mall: &MallData, number: &str, standing: Option<&Standing<'_>>) -> Arc<Part> {
+fn card(
+    look: Look,
+    mall: &MallData,
+    number: &str,
+    standing: Option<&Standing<'_>>,
+) -> Arc<LiveElement> {
     let called = matches!(standing, Some(Standing::Called(_)));
-    Part::new(
+    LiveElement::new(
         "card",
         html! {
             div #card class=(if called { "card call" } else { "card" }) {
@@ -110,14 +115,14 @@ fn counter(look: Look, mall: &MallData, ticket: &Ticket) -> Markup {
 }
 
 /// The time, and which number of the same counter was called last.
-fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<Part> {
+fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<LiveElement> {
     let now = look.time_of_day(look.now, mall.records.zone());
     let called = mall.queues.values().flat_map(|queue| &queue.called);
     let called = called.filter(|ticket| {
         standing.is_some_and(|standing| standing.ticket().counter == ticket.counter)
     });
     let called = called.max_by_key(|ticket| ticket.call_time.as_ref().map(format::micros));
-    Part::new(
+    LiveElement::new(
         "time",
         html! {
             p #time.minor.centre {
@@ -131,7 +136,12 @@ fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<Par
     )
 }
 
-fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_>>) -> Arc<Part> {
+fn place(
+    look: Look,
+    mall: &MallData,
+    title: &str,
+    standing: Option<&Standing<'_>>,
+) -> Arc<LiveElement> {
     let place = match standing {
         Some(Standing::Waiting(_, ticket)) => {
             words::WAIT_AT.say(look.lang, &[&counter(look, mall, ticket), &title])
@@ -141,7 +151,7 @@ fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_
         }
         None => html! { (title) },
     };
-    Part::new(
+    LiveElement::new(
         "where",
         html! {
             section #where aria-labelledby="where-title" {

@@ -7,7 +7,7 @@ use mpp_api::{registry::GetWithdrawnServiceResponse, types::tombstone::Reason};
 use mpp_calendar::Zone;
 use mpp_core::{A_PERSON, SOMEBODY, as_told, id_of};
 
-use super::{Block, Drawn, Part, View, as_of, deviations, heading};
+use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading};
 use crate::{
     components::Look,
     words::{format, local_text, table as words},
@@ -37,7 +37,12 @@ pub fn draw(
     }
 }
 
-fn facts(look: Look, view: &View, unit: &str, gone: &GetWithdrawnServiceResponse) -> Arc<Part> {
+fn facts(
+    look: Look,
+    view: &View,
+    unit: &str,
+    gone: &GetWithdrawnServiceResponse,
+) -> Arc<LiveElement> {
     let what = match gone.tombstone.as_ref().map(|tombstone| tombstone.reason()) {
         Some(Reason::Superseded) => words::WITHDRAWN_SUPERSEDED,
         Some(Reason::Moved) => words::WITHDRAWN_MOVED,
@@ -47,7 +52,7 @@ fn facts(look: Look, view: &View, unit: &str, gone: &GetWithdrawnServiceResponse
         Some(time) => look.moment(format::micros(time), Zone::Wib),
         None => html! { (look.of(words::UNKNOWN)) },
     };
-    Part::new(
+    LiveElement::new(
         "withdrawn",
         html! {
             section #withdrawn aria-labelledby="withdrawn-title" {

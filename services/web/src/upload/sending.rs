@@ -14,7 +14,7 @@ use super::{
     sessions::{Pending, Session},
     value, visitor,
 };
-use crate::pages::upload::{Reading, Report, Trouble};
+use crate::pages::upload::{Report, Trouble, WorkbookFindings};
 
 /// Records of a preview that are kept to be shown.
 const SHOWN: usize = 500;
@@ -76,18 +76,18 @@ impl Uploads {
     }
 
     /// What is in a workbook, and what the registry would do with it.
-    async fn read(&self, upload: &Upload, session: &Session) -> Result<Reading, Trouble> {
+    async fn read(&self, upload: &Upload, session: &Session) -> Result<WorkbookFindings, Trouble> {
         let uploaded = mpp_agent::open_upload(upload).await.map_err(told)?;
-        let mut looks = Vec::new();
-        let mut tell = |look| {
-            if looks.len() < SHOWN {
-                looks.push(look);
+        let mut foreseen = Vec::new();
+        let mut tell = |record| {
+            if foreseen.len() < SHOWN {
+                foreseen.push(record);
             }
         };
         let endpoint = self.endpoint(&session.token);
         let previewed = uploaded.preview(&endpoint, &|_| (), &mut tell, &self.shutdown).await;
         let (previewed, placed) = previewed.map_err(told)?;
-        Ok(Reading { file: upload.name.clone(), previewed, placed, looks })
+        Ok(WorkbookFindings { file: upload.name.clone(), previewed, placed, foreseen })
     }
 
     /// Sends the workbook that waits.

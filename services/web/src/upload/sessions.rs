@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     live::permits::{Permit, Permits},
-    pages::upload::{Reading, Report},
+    pages::upload::{Report, WorkbookFindings},
 };
 
 /// The time between two looks for sessions whose time is over: their files go with them. No
@@ -49,7 +49,7 @@ pub struct Pending {
     /// How it is read and sent.
     pub upload: Upload,
     /// What was found in it.
-    pub reading: Arc<Reading>,
+    pub reading: Arc<WorkbookFindings>,
     /// Holds the file.
     pub _folder: TempDir,
 }

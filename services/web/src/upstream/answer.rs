@@ -1,7 +1,7 @@
 //! Outcomes of a question to a service, and of a page whose subject is missing.
 
 /// A service's answer.
-pub enum Answer<T> {
+pub enum ServiceAnswer<T> {
     /// The answer that was asked for.
     Known(T),
     /// There is no such thing.
@@ -28,7 +28,7 @@ pub enum Missing {
     Busy,
 }
 
-impl<T: Default> Answer<T> {
+impl<T: Default> ServiceAnswer<T> {
     /// The answer, where a record that does not exist counts as an empty one.
     pub fn or_nothing(self) -> Option<T> {
         match self {
@@ -38,7 +38,7 @@ impl<T: Default> Answer<T> {
     }
 }
 
-impl<T> Answer<T> {
+impl<T> ServiceAnswer<T> {
     /// The answer, for a part that a page can do without: `None` is shown as not known.
     pub fn known(self) -> Option<T> {
         self.needed().ok()
@@ -47,19 +47,21 @@ impl<T> Answer<T> {
     /// The answer, for the record that a page is about.
     pub fn needed(self) -> Result<T, Missing> {
         match self {
-            Answer::Known(value) => Ok(value),
-            Answer::Absent | Answer::Refused => Err(Missing::Unknown),
-            Answer::Silence => Err(Missing::Unreachable),
+            ServiceAnswer::Known(value) => Ok(value),
+            ServiceAnswer::Absent | ServiceAnswer::Refused => Err(Missing::Unknown),
+            ServiceAnswer::Silence => Err(Missing::Unreachable),
         }
     }
 
     /// The part of an answer that is asked for; without it there is no such thing.
-    pub fn and_then<U>(self, of: impl FnOnce(T) -> Option<U>) -> Answer<U> {
+    pub fn and_then<U>(self, of: impl FnOnce(T) -> Option<U>) -> ServiceAnswer<U> {
         match self {
-            Answer::Known(value) => of(value).map_or(Answer::Absent, Answer::Known),
-            Answer::Absent => Answer::Absent,
-            Answer::Refused => Answer::Refused,
-            Answer::Silence => Answer::Silence,
+            ServiceAnswer::Known(value) => {
+                of(value).map_or(ServiceAnswer::Absent, ServiceAnswer::Known)
+            }
+            ServiceAnswer::Absent => ServiceAnswer::Absent,
+            ServiceAnswer::Refused => ServiceAnswer::Refused,
+            ServiceAnswer::Silence => ServiceAnswer::Silence,
         }
     }
 }

@@ -21,7 +21,7 @@ use mpp_client::pages;
 use mpp_core::{Micros, mall_of};
 use tonic::{Response, Status};
 
-use super::{AT_ONCE, Answer, Missing, Upstream};
+use super::{AT_ONCE, Missing, ServiceAnswer, Upstream};
 
 /// Records on one page of a list; a mall has some hundreds.
 const PAGE: i32 = 1_000;
@@ -125,7 +125,7 @@ impl Upstream {
         Ok(records)
     }
 
-    async fn mall_record(&self, name: &str) -> Answer<Mall> {
+    async fn mall_record(&self, name: &str) -> ServiceAnswer<Mall> {
         let request = GetMallRequest { name: name.to_owned(), ..Default::default() };
         let answer = self.answer(self.directory.clone().get_mall(request)).await;
         answer.and_then(|answer| answer.mall)

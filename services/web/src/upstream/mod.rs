@@ -34,8 +34,8 @@ use mpp_core::Result;
 use tokio::time::timeout;
 use tonic::{Code, Response, Status};
 
-use answer::Answer;
 pub use answer::Missing;
+use answer::ServiceAnswer;
 pub use mall::{MallData, Records};
 pub use search::SearchAnswer;
 pub use standards::{StandardData, StandardsData};
@@ -184,21 +184,21 @@ impl Upstream {
     async fn answer<T>(
         &self,
         call: impl Future<Output = Result<Response<T>, Status>>,
-    ) -> Answer<T> {
+    ) -> ServiceAnswer<T> {
         let status = match timeout(self.patience, call).await {
-            Ok(Ok(answer)) => return Answer::Known(answer.into_inner()),
+            Ok(Ok(answer)) => return ServiceAnswer::Known(answer.into_inner()),
             Ok(Err(status)) => status,
             Err(_) => {
                 tracing::debug!("a service did not answer within {:?}", self.patience);
-                return Answer::Silence;
+                return ServiceAnswer::Silence;
             }
         };
         match status.code() {
-            Code::NotFound => Answer::Absent,
-            Code::InvalidArgument => Answer::Refused,
+            Code::NotFound => ServiceAnswer::Absent,
+            Code::InvalidArgument => ServiceAnswer::Refused,
             code => {
                 tracing::debug!(?code, "a service refused: {}", status.message());
-                Answer::Silence
+                ServiceAnswer::Silence
             }
         }
     }

@@ -8,7 +8,7 @@ use mpp_api::{
     types::LocalizedText,
 };
 
-use super::{Answer, Missing, Upstream};
+use super::{Missing, ServiceAnswer, Upstream};
 
 /// A question and what the registry said to it.
 #[derive(Clone, Debug)]
@@ -34,10 +34,10 @@ impl Upstream {
             ..Default::default()
         };
         let answer = match self.answer(self.search.clone().search_services(request)).await {
-            Answer::Known(answer) => answer,
-            Answer::Refused => return Err(Missing::Refused),
+            ServiceAnswer::Known(answer) => answer,
+            ServiceAnswer::Refused => return Err(Missing::Refused),
             // Search always has an answer, if only an empty one.
-            Answer::Absent | Answer::Silence => return Err(Missing::Unreachable),
+            ServiceAnswer::Absent | ServiceAnswer::Silence => return Err(Missing::Unreachable),
         };
         let agencies = self.agencies(&answer).await;
         Ok(SearchAnswer { question, answer: Some(answer), agencies })

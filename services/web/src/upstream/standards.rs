@@ -14,7 +14,7 @@ use mpp_api::{
     types::LocalizedText,
 };
 
-use super::{AT_ONCE, Answer, Missing, Upstream};
+use super::{AT_ONCE, Missing, ServiceAnswer, Upstream};
 
 /// Standards on a page.
 const PAGE: i32 = 50;
@@ -57,11 +57,13 @@ impl Upstream {
             return self.alone(page).await;
         }
         match self.divergences("standards/-", page).await {
-            Answer::Known(found) => Ok(StandardsData { found, is_compared: true }),
-            Answer::Refused => Err(Missing::Refused),
-            Answer::Absent | Answer::Silence if page.is_empty() => self.alone(page).await,
+            ServiceAnswer::Known(found) => Ok(StandardsData { found, is_compared: true }),
+            ServiceAnswer::Refused => Err(Missing::Refused),
+            ServiceAnswer::Absent | ServiceAnswer::Silence if page.is_empty() => {
+                self.alone(page).await
+            }
             // The list always has an answer, if only an empty one.
-            Answer::Absent | Answer::Silence => Err(Missing::Unreachable),
+            ServiceAnswer::Absent | ServiceAnswer::Silence => Err(Missing::Unreachable),
         }
     }
 
@@ -73,9 +75,9 @@ impl Upstream {
         };
         let ListStandardsResponse { standards, next_page_token, .. } =
             match self.answer(self.standards.clone().list_standards(request)).await {
-                Answer::Known(listed) => listed,
-                Answer::Refused => return Err(Missing::Refused),
-                Answer::Absent | Answer::Silence => return Err(Missing::Unreachable),
+                ServiceAnswer::Known(listed) => listed,
+                ServiceAnswer::Refused => return Err(Missing::Refused),
+                ServiceAnswer::Absent | ServiceAnswer::Silence => return Err(Missing::Unreachable),
             };
         let next_page_token = match next_page_token.as_str() {
             "" => String::new(),
@@ -140,7 +142,11 @@ impl Upstream {
         self.answer(self.standards.clone().count_adoption(request)).await.known()
     }
 
-    async fn divergences(&self, parent: &str, page: &str) -> Answer<ListDivergencesResponse> {
+    async fn divergences(
+        &self,
+        parent: &str,
+        page: &str,
+    ) -> ServiceAnswer<ListDivergencesResponse> {
         let request = ListDivergencesRequest {
             parent: parent.to_owned(),
             page_size: PAGE,

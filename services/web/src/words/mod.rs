@@ -95,8 +95,8 @@ impl Phrase {
     pub fn text(self, lang: Lang, values: &[&str]) -> String {
         let mut text = String::new();
         self.pieces(lang, |piece| match piece {
-            Piece::Words(words) => text.push_str(words),
-            Piece::Value(at) => text.push_str(values.get(at).copied().unwrap_or_default()),
+            PhrasePiece::Words(words) => text.push_str(words),
+            PhrasePiece::Value(at) => text.push_str(values.get(at).copied().unwrap_or_default()),
         });
         text
     }
@@ -105,8 +105,8 @@ impl Phrase {
     pub fn say(self, lang: Lang, values: &[&dyn Render]) -> Markup {
         let mut markup = String::new();
         self.pieces(lang, |piece| match piece {
-            Piece::Words(words) => words.render_to(&mut markup),
-            Piece::Value(at) => {
+            PhrasePiece::Words(words) => words.render_to(&mut markup),
+            PhrasePiece::Value(at) => {
                 if let Some(value) = values.get(at) {
                     value.render_to(&mut markup);
                 }
@@ -115,18 +115,18 @@ impl Phrase {
         PreEscaped(markup)
     }
 
-    fn pieces(self, lang: Lang, mut give: impl FnMut(Piece<'static>)) {
+    fn pieces(self, lang: Lang, mut give: impl FnMut(PhrasePiece<'static>)) {
         let mut parts = self.of(lang).split('{');
-        give(Piece::Words(parts.next().unwrap_or_default()));
+        give(PhrasePiece::Words(parts.next().unwrap_or_default()));
         for part in parts {
             let (place, words) = part.split_once('}').unwrap_or((part, ""));
-            give(Piece::Value(place.parse().unwrap_or(usize::MAX)));
-            give(Piece::Words(words));
+            give(PhrasePiece::Value(place.parse().unwrap_or(usize::MAX)));
+            give(PhrasePiece::Words(words));
         }
     }
 }
 
-enum Piece<'a> {
+enum PhrasePiece<'a> {
     Words(&'a str),
     Value(usize),
 }
@@ -192,8 +192,8 @@ mod tests {
             let [id, en] = Lang::ALL.map(|lang| {
                 let mut places = Vec::new();
                 phrase.pieces(lang, |piece| match piece {
-                    Piece::Value(at) => places.push(at),
-                    Piece::Words(words) => assert!(!words.contains('}'), "{phrase:?}"),
+                    PhrasePiece::Value(at) => places.push(at),
+                    PhrasePiece::Words(words) => assert!(!words.contains('}'), "{phrase:?}"),
                 });
                 places.sort_unstable();
                 places

@@ -19,7 +19,7 @@ fn standing() -> SourceState {
 
 #[test]
 fn a_client_whose_answers_were_lost_resumes_where_it_stands() {
-    let (opened, greeting) = standing().open("1", Some(&at(6)), Known::Current);
+    let (opened, greeting) = standing().open("1", Some(&at(6)), CheckpointStanding::Current);
     assert_eq!(greeting, Greeting { checkpoint: at(6), send_all: false });
     assert_eq!((opened.next_sequence(), &opened.last), (9, &at(8)), "nothing has gone back yet");
     let lost = Abandoned { after: 6, unheard_after: 6 };
@@ -31,10 +31,10 @@ fn a_client_whose_answers_were_lost_resumes_where_it_stands() {
 #[test]
 fn who_names_nothing_that_is_known_sends_everything() {
     for (client, known) in [
-        (None, Known::Never),
-        (Some(at(0)), Known::Never),
-        (Some(at(6)), Known::Abandoned),
-        (Some(at(9)), Known::Never),
+        (None, CheckpointStanding::Never),
+        (Some(at(0)), CheckpointStanding::Never),
+        (Some(at(6)), CheckpointStanding::Abandoned),
+        (Some(at(9)), CheckpointStanding::Never),
     ] {
         let (opened, greeting) = standing().open("1", client.as_ref(), known);
         let start = Greeting { checkpoint: Checkpoint::default(), send_all: true };
@@ -46,32 +46,37 @@ fn who_names_nothing_that_is_known_sends_everything() {
 
 #[test]
 fn who_does_not_know_of_a_batch_since_its_checkpoint_sends_everything_and_keeps_its_count() {
-    let (opened, greeting) = standing().open("1", Some(&at(6)), Known::Behind);
+    let (opened, greeting) = standing().open("1", Some(&at(6)), CheckpointStanding::Behind);
     assert_eq!(greeting, Greeting { checkpoint: at(6), send_all: true });
     assert_eq!((opened.heard, opened.next_sequence()), (6, 9));
 }
 
 #[test]
 fn a_number_beyond_all_is_not_the_next() {
-    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    let (opened, _) = standing().open("1", Some(&at(6)), CheckpointStanding::Current);
     assert_eq!(opened.place(&at(i64::MAX), 1), None);
 }
 
 #[test]
 fn everything_is_asked_for_until_a_checkpoint_of_the_new_mapping_is_named() {
-    let (opened, told) = standing().open("2", Some(&at(8)), Known::Current);
+    let (opened, told) = standing().open("2", Some(&at(8)), CheckpointStanding::Current);
     assert!(told.send_all);
     assert_eq!(opened.mapping, "1", "a hello alone changes nothing");
     let under_way = opened.answered(at(9));
-    let ask = |client: i64| under_way.open("2", Some(&at(client)), Known::Current).1.send_all;
+    let ask = |client: i64| {
+        under_way.open("2", Some(&at(client)), CheckpointStanding::Current).1.send_all
+    };
     assert!(ask(8), "it died before it had the first answer");
     assert!(!ask(9));
-    assert!(under_way.open("1", Some(&at(9)), Known::Current).1.send_all, "back to the first");
+    assert!(
+        under_way.open("1", Some(&at(9)), CheckpointStanding::Current).1.send_all,
+        "back to the first"
+    );
 }
 
 #[test]
 fn a_number_is_given_once_and_a_client_may_count_from_its_own() {
-    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    let (opened, _) = standing().open("1", Some(&at(6)), CheckpointStanding::Current);
     let placed = |sequence: i64| opened.place(&at(sequence), 1).map(|at| at.sequence);
     assert_eq!([6, 7, 8, 9, 10].map(placed), [None, Some(9), None, Some(9), None]);
     let next = opened.answered(opened.place(&at(7), 77).expect("the next"));
@@ -82,7 +87,7 @@ fn a_number_is_given_once_and_a_client_may_count_from_its_own() {
 
 #[test]
 fn an_end_without_a_batch_leaves_what_its_client_never_had() {
-    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    let (opened, _) = standing().open("1", Some(&at(6)), CheckpointStanding::Current);
     assert!(opened.abandons().is_some());
     let ended = opened.ended();
     assert_eq!(ended.last, Checkpoint { sequence: 8, ..at(6) });
@@ -104,7 +109,7 @@ fn run() -> impl Strategy<Value = Run> {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+enum HistoryStep {
     Run(Run),
     /// A record of the source changes, often to what it was before, or goes.
     Edit(usize, Option<usize>),
@@ -114,26 +119,26 @@ enum Step {
     Restore(usize),
 }
 
-fn steps(restores: bool) -> impl Strategy<Value = Vec<Step>> {
+fn steps(restores: bool) -> impl Strategy<Value = Vec<HistoryStep>> {
     let disasters = u32::from(restores);
     let step = prop_oneof![
-        6 => run().prop_map(Step::Run),
+        6 => run().prop_map(HistoryStep::Run),
         3 => (0usize..world::RECORDS, prop::option::weighted(0.8, 0usize..3))
-            .prop_map(|(record, content)| Step::Edit(record, content)),
-        disasters => (0usize..4).prop_map(Step::StaleClient),
-        disasters => (0usize..4).prop_map(Step::Restore),
+            .prop_map(|(record, content)| HistoryStep::Edit(record, content)),
+        disasters => (0usize..4).prop_map(HistoryStep::StaleClient),
+        disasters => (0usize..4).prop_map(HistoryStep::Restore),
     ];
     prop::collection::vec(step, 1..14)
 }
 
-fn play(style: Style, steps: &[Step], last: Run) -> World {
+fn play(style: Style, steps: &[HistoryStep], last: Run) -> World {
     let mut world = World::new(style);
     for step in steps {
         match step {
-            Step::Run(run) => world.run(run),
-            Step::Edit(record, content) => world.edit(*record, *content),
-            Step::StaleClient(back) => world.client_goes_back(*back),
-            Step::Restore(back) => world.registry_goes_back(*back),
+            HistoryStep::Run(run) => world.run(run),
+            HistoryStep::Edit(record, content) => world.edit(*record, *content),
+            HistoryStep::StaleClient(back) => world.client_goes_back(*back),
+            HistoryStep::Restore(back) => world.registry_goes_back(*back),
         }
     }
     world.run(&Run { dies: None, ..last });

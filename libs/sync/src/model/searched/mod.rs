@@ -22,7 +22,7 @@ use std::{
 use world::{Bounds, World};
 
 /// What a search has seen.
-struct Seen {
+struct SearchSize {
     states: usize,
     ends: usize,
 }
@@ -60,7 +60,7 @@ impl Course {
 }
 
 /// Searches all states within these bounds.
-fn search(bounds: impl Into<World>) -> Result<Seen, String> {
+fn search(bounds: impl Into<World>) -> Result<SearchSize, String> {
     let (mut course, start): (Course, World) = (Course::default(), bounds.into());
     course.reaches(&start, 0, String::new());
     let (mut level, mut ends) = (vec![(0, start)], 0);
@@ -79,7 +79,7 @@ fn search(bounds: impl Into<World>) -> Result<Seen, String> {
         }
         level = next;
     }
-    Ok(Seen { states: course.from.len(), ends })
+    Ok(SearchSize { states: course.from.len(), ends })
 }
 
 fn told(course: &Course, at: usize, step: &str, broken: &str) -> String {

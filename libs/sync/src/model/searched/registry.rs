@@ -3,7 +3,7 @@
 use mpp_api::sync::{Checkpoint, Hello};
 
 use super::super::{
-    checkpoint::{Abandoned, Greeting, Known, SourceState, known_from},
+    checkpoint::{Abandoned, CheckpointStanding, Greeting, SourceState, known_from},
     lease,
     quarantine::{Answer, Event, State},
 };
@@ -77,14 +77,14 @@ impl Registry {
         Some(Greeted { fencing: self.fencing, greeting, next: self.standing.next_sequence() })
     }
 
-    fn known(&self, hello: &Hello) -> Known {
-        let Some(named) = &hello.checkpoint else { return Known::Never };
+    fn known(&self, hello: &Hello) -> CheckpointStanding {
+        let Some(named) = &hello.checkpoint else { return CheckpointStanding::Never };
         let is_it = |one: &&Stored| {
             (one.checkpoint.sequence, one.checkpoint.mark) == (named.sequence, named.mark)
         };
-        let Some(found) = self.batches.iter().find(is_it) else { return Known::Never };
+        let Some(found) = self.batches.iter().find(is_it) else { return CheckpointStanding::Never };
         if !found.current {
-            return Known::Abandoned;
+            return CheckpointStanding::Abandoned;
         }
         let later = self.batches.iter().filter(|one| one.checkpoint.sequence > named.sequence);
         known_from(

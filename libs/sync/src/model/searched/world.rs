@@ -48,7 +48,7 @@ pub struct World {
 }
 
 /// A step, and the state after it; `Err` says which law it breaks.
-pub type Step = (String, Result<World, String>);
+pub type Successor = (String, Result<World, String>);
 
 impl World {
     fn with(left: Bounds, careless: bool) -> Self {
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// All that may happen next.
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<Successor> {
         let mut steps = Vec::new();
         for own in 0..self.clients.len() {
             self.opens(own, &mut steps);
@@ -77,13 +77,18 @@ impl World {
         steps.into_iter().map(|(step, world)| (step, world.and_then(Self::lawful))).collect()
     }
 
-    fn add(&self, steps: &mut Vec<Step>, step: impl Into<String>, change: impl FnOnce(&mut Self)) {
+    fn add(
+        &self,
+        steps: &mut Vec<Successor>,
+        step: impl Into<String>,
+        change: impl FnOnce(&mut Self),
+    ) {
         let mut after = self.clone();
         change(&mut after);
         steps.push((step.into(), Ok(after)));
     }
 
-    fn opens(&self, own: usize, steps: &mut Vec<Step>) {
+    fn opens(&self, own: usize, steps: &mut Vec<Successor>) {
         if self.left.sessions == 0 || self.clients[own].session.is_some() {
             return;
         }
@@ -104,7 +109,7 @@ impl World {
         }
     }
 
-    fn sends(&self, own: usize, steps: &mut Vec<Step>) {
+    fn sends(&self, own: usize, steps: &mut Vec<Successor>) {
         let mut after = self.clone();
         if let Some(batch) = after.clients[own].batch(own) {
             after.network.push(batch);
@@ -121,7 +126,7 @@ impl World {
         }
     }
 
-    fn ends(&self, own: usize, steps: &mut Vec<Step>) {
+    fn ends(&self, own: usize, steps: &mut Vec<Successor>) {
         let Some(fencing) = self.clients[own].fencing().filter(|_| self.clients[own].is_done())
         else {
             return;
@@ -136,7 +141,7 @@ impl World {
     }
 
     /// A message comes: once or twice, and its answer arrives or is lost; or it never comes.
-    fn delivers(&self, at: usize, steps: &mut Vec<Step>) {
+    fn delivers(&self, at: usize, steps: &mut Vec<Successor>) {
         let batch = &self.network[at];
         let mut taken = self.clone();
         taken.network.remove(at);
@@ -185,7 +190,7 @@ impl World {
         }
     }
 
-    fn others(&self, steps: &mut Vec<Step>) {
+    fn others(&self, steps: &mut Vec<Successor>) {
         for own in (0..2).filter(|_| self.client_crashes > 0) {
             if self.clients[own].session.is_some() {
                 self.add(steps, format!("client {own} crashes"), |after| {

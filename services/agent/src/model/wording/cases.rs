@@ -15,7 +15,7 @@ use super::{
 
 /// One reading of several.
 #[derive(Clone, Debug)]
-pub struct Piece<'t, R> {
+pub struct LabelledReading<'t, R> {
     /// The people or things that it holds for.
     pub label: Option<Tokens<'t>>,
     /// Its reading; `None` if only the words are known.
@@ -31,14 +31,14 @@ pub struct Piece<'t, R> {
 pub fn pieces<'t, R: PartialEq>(
     tokens: Tokens<'t>,
     core: impl Fn(&mut Tokens<'t>, bool) -> Read<R>,
-) -> Option<Vec<Piece<'t, R>>> {
+) -> Option<Vec<LabelledReading<'t, R>>> {
     // An unknown mark, such as "?" or an arrow, may turn the meaning of all of it.
     if tokens.iter().any(|token| token.kind == Kind::Mark && !lists(MARKS, token.text)) {
         return None;
     }
     let plan = Plan::new(tokens);
     let mut walk =
-        Walk { tokens, plan, core, at: 0, open: Open::No, join: None, pieces: Vec::new() };
+        Walk { tokens, plan, core, at: 0, open: Continuation::No, join: None, pieces: Vec::new() };
     while walk.skip_boundaries() {
         walk.step()?;
     }
@@ -55,7 +55,7 @@ const LENGTH_OF: &str = "\
 
 /// Whether the last piece's condition may go on behind a comma.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+enum Continuation {
     No,
     Yes,
     /// It went on: the next words may be its own, or the next piece's label.
@@ -67,11 +67,11 @@ struct Walk<'t, R, F> {
     plan: Plan,
     core: F,
     at: usize,
-    open: Open,
+    open: Continuation,
     /// The join before the piece; `None` at the text's begin and where one piece follows another at
     /// once.
     join: Option<Join>,
-    pieces: Vec<Piece<'t, R>>,
+    pieces: Vec<LabelledReading<'t, R>>,
 }
 
 impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
@@ -83,7 +83,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             self.at += len;
         }
         if matches!(self.join, Some(Join::Hard | Join::Plus)) {
-            self.open = Open::No;
+            self.open = Continuation::No;
         }
         self.at < self.tokens.len()
     }
@@ -98,14 +98,14 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
 
     /// "24 hari untuk luasan sampai 10 Ha", "2 hari kerja (risiko rendah)".
     fn reading_first(&mut self, start: usize, reading: R, next: usize) -> Option<()> {
-        self.open = Open::No;
+        self.open = Continuation::No;
         let (label, end) = match self.tokens.get(next) {
             Some(token) if token.text == "(" => {
                 let end = self.closing(next)?;
                 (Some(self.bracket_label(&reading, next + 1, end)?), end + 1)
             }
             Some(token) if words::opens(token.text) => {
-                self.open = Open::Yes;
+                self.open = Continuation::Yes;
                 let end = self.condition_end(next + 1)?;
                 let condition = &self.tokens[next..end];
                 (Some(Some(condition).filter(|words| is_plain(words))?), end)
@@ -123,7 +123,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         while at < self.tokens.len() && !self.ends_label(at) {
             if let Some((reading, next)) = self.core_behind(at, start) {
                 let label = self.led(start, at)?;
-                self.open = Open::No;
+                self.open = Continuation::No;
                 self.push(start..next, Some(label), Some(reading), true);
                 return Some(());
             }
@@ -137,7 +137,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     fn ends_label(&self, at: usize) -> bool {
         match self.plan.boundary(self.tokens, at) {
             Some((Join::Soft | Join::Either, _)) => {
-                self.open != Open::No || self.tokens[at].text == "."
+                self.open != Continuation::No || self.tokens[at].text == "."
             }
             found => found.is_some(),
         }
@@ -158,7 +158,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             }
             _ => words::opens(last.text),
         };
-        (!torn && self.open != Open::GoneOn).then_some(label)
+        (!torn && self.open != Continuation::GoneOn).then_some(label)
     }
 
     /// Words that tell no time or fee: more of an open condition, or a case that is not read.
@@ -171,10 +171,10 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         if nothing || self.pieces.is_empty() || self.join.is_none() {
             return None;
         }
-        if self.open != Open::No && matches!(self.join, Some(Join::Soft | Join::Either)) {
+        if self.open != Continuation::No && matches!(self.join, Some(Join::Soft | Join::Either)) {
             return self.go_on(words, end);
         }
-        self.open = Open::No;
+        self.open = Continuation::No;
         self.push(start..end, None, None, false);
         Some(())
     }
@@ -189,7 +189,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         last.label = Some(&self.tokens[from..end]);
         let from = self.tokens.len() - offset(self.tokens, last.text);
         last.text = &self.tokens[from..end];
-        self.open = Open::GoneOn;
+        self.open = Continuation::GoneOn;
         self.at = end;
         Some(())
     }
@@ -203,7 +203,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     ) {
         self.at = of.end;
         let text = &self.tokens[of];
-        self.pieces.push(Piece { label, reading, text, join: self.join, led });
+        self.pieces.push(LabelledReading { label, reading, text, join: self.join, led });
     }
 
     fn core_at(&self, at: usize, bare: bool) -> Option<(R, usize)> {

@@ -1,9 +1,9 @@
 //! Places of payment: a price that holds at a counter only says that one pays elsewhere.
 
-use super::{cases::Piece, phrase::lists};
+use super::{cases::LabelledReading, phrase::lists};
 
 /// "Tidak bayar di loket": one pays elsewhere. Free at one of [`PLACES`] may be a case.
-pub fn is_at_a_counter<R>(piece: &Piece<R>, free: bool) -> bool {
+pub fn is_at_a_counter<R>(piece: &LabelledReading<R>, free: bool) -> bool {
     match piece.label {
         Some([at, place, rest @ ..]) if matches!(at.text, "di" | "pada") => {
             let pays = piece.text.iter().any(|token| lists("bayar | membayar", token.text));

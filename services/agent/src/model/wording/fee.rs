@@ -8,7 +8,7 @@ use winnow::{
 
 use super::{
     LONGEST,
-    cases::{self, Piece},
+    cases::{self, LabelledReading},
     clause::{self, BY, BY_TARIFF, Clause},
     counter::is_at_a_counter,
     foreign::foreign,
@@ -23,7 +23,7 @@ use super::{
 
 /// A price and the clauses beside it.
 #[derive(Clone, Debug, PartialEq)]
-struct Reading<'t> {
+struct ReadFee<'t> {
     price: Price<'t>,
     clauses: Vec<Clause<'t>>,
 }
@@ -47,7 +47,7 @@ fn fits(fee: &Fee) -> bool {
 }
 
 /// One price that holds for all, to the text's end.
-fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn whole<'t>(input: &mut Tokens<'t>) -> Read<ReadFee<'t>> {
     alt((
         to_the_end_of(free, clause::of_free),
         to_the_end(priced),
@@ -63,7 +63,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
 }
 
 /// "Sesuai PP 28 Tahun 2019, Perda 3 Tahun 2011" is the nation's or the region's: nobody knows.
-fn is_of_one_body(reading: &Reading) -> bool {
+fn is_of_one_body(reading: &ReadFee) -> bool {
     let Price::Regulation(_, local) = reading.price else { return true };
     let is_other = |one: &Clause| matches!(one, Clause::Regulation(_, other) if *other != local);
     !reading.clauses.iter().any(is_other)
@@ -71,39 +71,39 @@ fn is_of_one_body(reading: &Reading) -> bool {
 
 fn to_the_end<'t>(
     price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
-) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
+) -> impl FnMut(&mut Tokens<'t>) -> Read<ReadFee<'t>> {
     to_the_end_of(price, clause::of_fee_for_one)
 }
 
 fn to_the_end_of<'t>(
     mut price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
     clause: fn(&mut Tokens<'t>) -> Read<Clause<'t>>,
-) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
+) -> impl FnMut(&mut Tokens<'t>) -> Read<ReadFee<'t>> {
     move |input| {
         headings(input);
         let price = price(input)?;
         let clauses = clause::all(clause, input);
         end(input)?;
-        Ok(Reading { price, clauses })
+        Ok(ReadFee { price, clauses })
     }
 }
 
 /// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what
 /// an empty cell of a column of numbers may hold.
-fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn zero<'t>(input: &mut Tokens<'t>) -> Read<ReadFee<'t>> {
     let named = attempt(heading_of_a_fee, input).is_some();
     if !named && input.first().is_some_and(|first| first.kind == Made::Number) {
         return fail.parse_next(input);
     }
     terminated(amount.verify(|amount: &Amount| amount.is_none()), eof).parse_next(input)?;
-    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+    Ok(ReadFee { price: Price::Free, clauses: Vec::new() })
 }
 
 /// "Biaya: tidak ada": without the heading, "there is none" would not say of what.
-fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<ReadFee<'t>> {
     let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
     (heading_of_a_fee, none, end).parse_next(input)?;
-    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+    Ok(ReadFee { price: Price::Free, clauses: Vec::new() })
 }
 
 fn heading_of_a_fee(input: &mut Tokens) -> Read<()> {
@@ -123,22 +123,22 @@ const NAMED: &str = "\
      tarif layanan | besaran biaya | besaran tarif | biaya / tarif | total | total biaya | jumlah";
 
 /// "Dikenakan biaya": what else is a heading.
-fn charged_by_name<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn charged_by_name<'t>(input: &mut Tokens<'t>) -> Read<ReadFee<'t>> {
     subject(input);
     let price = charged(input)?;
     let clauses = clause::all(clause::of_fee, input);
     end(input)?;
-    Ok(Reading { price, clauses })
+    Ok(ReadFee { price, clauses })
 }
 
 /// "dikenakan biaya (100 USD per bulan per orang)".
-fn in_another_currency<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn in_another_currency<'t>(input: &mut Tokens<'t>) -> Read<ReadFee<'t>> {
     headings(input);
     let (price, unit) = foreign(input)?;
     let mut clauses: Vec<Clause> = unit.into_iter().map(Clause::Unit).collect();
     clauses.extend(clause::all(clause::of_fee, input));
     end(input)?;
-    Ok(Reading { price, clauses })
+    Ok(ReadFee { price, clauses })
 }
 
 /// "Biaya:", "Total", "Tarif sebesar".
@@ -270,7 +270,7 @@ const LEADING: &str = "\
      biaya | dikenakan biaya sebesar | dikenakan tarif | dikenakan tarif sebesar | dikenakan sebesar";
 
 /// A price in one of several cases: never a formula or another currency.
-fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
+fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<ReadFee<'t>> {
     let certain = |price: &Price| match price {
         Price::Amount(amount) => bare || amount.marked,
         _ => true,
@@ -282,12 +282,12 @@ fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
         Price::Free => clause::in_a_case(clause::of_free, input),
         _ => clause::in_a_case(clause::of_fee, input),
     };
-    Ok(Reading { price, clauses: clauses? })
+    Ok(ReadFee { price, clauses: clauses? })
 }
 
 fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
     let pieces = cases::pieces(tokens, in_a_case)?;
-    let free = |piece: &Piece<Reading>| {
+    let free = |piece: &LabelledReading<ReadFee>| {
         piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free)
     };
     if pieces.iter().any(|piece| is_at_a_counter(piece, free(piece))) {
@@ -311,7 +311,7 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
 }
 
 /// One case or part.
-fn one(text: &Text, piece: Piece<Reading>, of: Kind) -> Fee {
+fn one(text: &Text, piece: LabelledReading<ReadFee>, of: Kind) -> Fee {
     let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
     let mut fee = piece.reading.map_or(unread, |reading| reading.told(text));
     let label = piece.label.map(|label| text.words(label)).unwrap_or_default();
@@ -322,7 +322,7 @@ fn one(text: &Text, piece: Piece<Reading>, of: Kind) -> Fee {
     Fee { source_text: text.words(piece.text), ..fee }
 }
 
-impl Reading<'_> {
+impl ReadFee<'_> {
     fn told(self, text: &Text) -> Fee {
         let mut fee = self.price.told(text);
         for clause in self.clauses {

@@ -84,18 +84,18 @@ fn parts_of<'t>(token: &Token<'t>) -> Option<Vec<&'t str>> {
     (token.kind == Kind::Word).then_some(parts)
 }
 
-type Parts<'p> = &'p [&'p str];
+type NumberParts<'p> = &'p [&'p str];
 
-fn part<'p>(word: &'static str) -> impl FnMut(&mut Parts<'p>) -> Read<&'p str> {
+fn part<'p>(word: &'static str) -> impl FnMut(&mut NumberParts<'p>) -> Read<&'p str> {
     move |input| any.verify(|part: &&str| *part == word).parse_next(input)
 }
 
-fn unit(input: &mut Parts) -> Read<i64> {
+fn unit(input: &mut NumberParts) -> Read<i64> {
     let value = |part: &str| UNITS.iter().position(|unit| *unit == part).map(|at| at as i64 + 1);
     any.verify_map(value).parse_next(input)
 }
 
-fn below_hundred(input: &mut Parts) -> Read<i64> {
+fn below_hundred(input: &mut NumberParts) -> Read<i64> {
     let tens = terminated(unit, part("puluh"));
     alt((
         part("sepuluh").value(10),
@@ -107,7 +107,7 @@ fn below_hundred(input: &mut Parts) -> Read<i64> {
     .parse_next(input)
 }
 
-fn below_thousand(input: &mut Parts) -> Read<i64> {
+fn below_thousand(input: &mut NumberParts) -> Read<i64> {
     let hundreds = alt((part("seratus").value(1), terminated(unit, part("ratus"))));
     alt((
         (hundreds, opt(below_hundred)).map(|(h, rest)| h * 100 + rest.unwrap_or(0)),
@@ -121,8 +121,8 @@ fn group<'p>(
     one: &'static str,
     many: &'static [&'static str],
     factor: i64,
-    mut below: impl FnMut(&mut Parts<'p>) -> Read<i64>,
-) -> impl FnMut(&mut Parts<'p>) -> Read<i64> {
+    mut below: impl FnMut(&mut NumberParts<'p>) -> Read<i64>,
+) -> impl FnMut(&mut NumberParts<'p>) -> Read<i64> {
     move |input| {
         let name = |part: &&str| many.contains(part);
         let counted = terminated(below_thousand, any.verify(name));
@@ -134,7 +134,7 @@ fn group<'p>(
     }
 }
 
-fn value(input: &mut Parts) -> Read<i64> {
+fn value(input: &mut NumberParts) -> Read<i64> {
     let thousands = group("seribu", &["ribu"], 1_000, below_thousand);
     let millions = group("sejuta", &["juta"], 1_000_000, thousands);
     group("semiliar", &["miliar", "milyar"], 1_000_000_000, millions).parse_next(input)

@@ -2,7 +2,7 @@
 
 use super::{
     boundary::Join,
-    cases::Piece,
+    cases::LabelledReading,
     label::names_a_case,
     phrase::lists,
     token::{Kind, Tokens},
@@ -11,12 +11,12 @@ use super::{
 
 /// How several readings belong together.
 pub enum Outcome<'t, R> {
-    Cases(Vec<Piece<'t, R>>),
-    Parts(Vec<Piece<'t, R>>),
+    Cases(Vec<LabelledReading<'t, R>>),
+    Parts(Vec<LabelledReading<'t, R>>),
 }
 
 /// Decides what the pieces are: a sum only if the text says so or all labels are steps of work.
-pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
+pub fn outcome<R>(pieces: Vec<LabelledReading<R>>) -> Option<Outcome<R>> {
     let first = pieces.first()?;
     if leaves_open(&pieces) {
         return None;
@@ -49,7 +49,7 @@ pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
 
 /// True if a reading holds for all but some, and no other reading says what these have: "gratis
 /// kecuali duplikat" may leave out a cost as well as people, and nobody knows how much.
-fn leaves_open<R>(pieces: &[Piece<R>]) -> bool {
+fn leaves_open<R>(pieces: &[LabelledReading<R>]) -> bool {
     let told = |at: usize, left_out: &[&str]| {
         let mut others = pieces.iter().enumerate().filter(|(other, _)| *other != at);
         others.any(|(_, other)| {
@@ -76,20 +76,23 @@ fn said<'t>(label: Tokens<'t>) -> Vec<&'t str> {
 const IF: &str = "untuk | bagi | khusus | jika | apabila | bila | kalau";
 
 /// True if each reading's label is known to name a case, and none of the rest names a step.
-fn are_alternatives<R>(pieces: &[Piece<R>]) -> bool {
-    let led = |piece: &&Piece<R>| piece.reading.is_some() && piece.led;
-    let known = |piece: &Piece<R>| piece.label.is_some_and(names_a_case);
+fn are_alternatives<R>(pieces: &[LabelledReading<R>]) -> bool {
+    let led = |piece: &&LabelledReading<R>| piece.reading.is_some() && piece.led;
+    let known = |piece: &LabelledReading<R>| piece.label.is_some_and(names_a_case);
     pieces.iter().filter(led).all(known) && !goes_on(pieces)
 }
 
 /// True if a piece that is not read names a step of work: it would add up.
-fn goes_on<R>(pieces: &[Piece<R>]) -> bool {
+fn goes_on<R>(pieces: &[LabelledReading<R>]) -> bool {
     pieces.iter().any(|piece| piece.reading.is_none() && is_work(&piece.text))
 }
 
 /// Steps of one course, or the same step for several cases: a sum only if all steps differ and none
 /// speaks of one of several ways.
-fn of_work<'t, R>(labels: &[Tokens], pieces: Vec<Piece<'t, R>>) -> Option<Outcome<'t, R>> {
+fn of_work<'t, R>(
+    labels: &[Tokens],
+    pieces: Vec<LabelledReading<'t, R>>,
+) -> Option<Outcome<'t, R>> {
     let mut heads: Vec<&str> = labels.iter().filter_map(|label| head(label)).collect();
     let service = heads.iter().filter(|head| lists(SERVICES, head)).count();
     heads.sort_unstable();
@@ -134,7 +137,7 @@ fn is_part(label: &Tokens) -> bool {
 
 /// True for pieces that only their order shows to be one course: steps beside an unknown one, or
 /// offices and desks one after the other. They may add up, or be alternatives.
-pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
+pub fn may_follow<R>(pieces: &[LabelledReading<R>]) -> bool {
     let labels = || pieces.iter().filter_map(|piece| piece.label);
     let open = pieces.iter().any(|piece| piece.reading.is_none());
     let at = |label: &Tokens| !is_stage(label) && is_at_a_station(label);

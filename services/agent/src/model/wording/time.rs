@@ -8,7 +8,7 @@ use winnow::{
 
 use super::{
     LONGEST,
-    cases::{self, Piece},
+    cases::{self, LabelledReading},
     clause::{self, Clause},
     length::{Length, MAX, between, in_one_unit, length_of},
     phrase::{attempt, bracketed, end, lists, one_of, taken, word_of},
@@ -18,7 +18,7 @@ use super::{
 
 /// A length of time and the words beside it.
 #[derive(Clone, Debug, PartialEq)]
-struct Reading<'t> {
+struct ReadTime<'t> {
     length: Length,
     at_most: bool,
     approximate: bool,
@@ -46,7 +46,7 @@ fn fits(time: &ServiceTime) -> bool {
 }
 
 /// One time that holds for all, to the text's end.
-fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn whole<'t>(input: &mut Tokens<'t>) -> Read<ReadTime<'t>> {
     let before = *input;
     let mut notes = leads(input);
     if are_hours(taken(before, input), input) {
@@ -72,7 +72,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let Some(each) = each else { return fail.parse_next(input) };
     notes.extend(kept(clauses));
     end(input)?;
-    Ok(Reading { notes, each, ..found })
+    Ok(ReadTime { notes, each, ..found })
 }
 
 /// The unit that a time is for, if the clauses name one at the most: the contract holds only one.
@@ -137,7 +137,7 @@ const HEADINGS: &str = "\
      waktu yang dibutuhkan | selesai | selesai :";
 
 /// A time with its clauses; also one case's time, or one step's.
-fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+fn reading<'t>(input: &mut Tokens<'t>) -> Read<ReadTime<'t>> {
     let both = attempt(soonest_and_latest, input);
     let (length, at_most, approximate) = match both {
         Some(length) => (length, false, false),
@@ -148,7 +148,7 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     }
     let clauses = clause::in_a_case(clause::of_time, input)?;
     let Some(each) = one_unit(None, &clauses) else { return fail.parse_next(input) };
-    Ok(Reading { length, at_most, approximate, each, notes: kept(clauses) })
+    Ok(ReadTime { length, at_most, approximate, each, notes: kept(clauses) })
 }
 
 fn kept<'t>(clauses: Vec<Clause<'t>>) -> Vec<Tokens<'t>> {
@@ -197,7 +197,7 @@ const LIMITS: &str = "\
      | kurang dari | < | ≤ | di bawah | dibawah | hingga | sampai | sampai dengan | up to | at most | no more than | not more than | within \
      | s / d | s . d . | waktu maksimal | selambat - lambat nya";
 
-impl Reading<'_> {
+impl ReadTime<'_> {
     fn told(self, text: &Text) -> ServiceTime {
         let Length { least, most, unit } = self.length;
         ServiceTime {
@@ -236,7 +236,7 @@ fn divided(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
     Some(total.told(text))
 }
 
-fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<Piece<'t, Reading<'t>>>> {
+fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<LabelledReading<'t, ReadTime<'t>>>> {
     cases::pieces(tokens, |input: &mut Tokens<'t>, _| {
         leads(input);
         reading(input)
@@ -263,13 +263,13 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
 }
 
 /// "Senin-Kamis 7 jam, Jumat 4 jam", "Poli 6 jam; IGD 24 jam": when somebody is there.
-fn are_opening_hours(pieces: &[Piece<Reading>]) -> bool {
+fn are_opening_hours(pieces: &[LabelledReading<ReadTime>]) -> bool {
     let all_day = |words: &Tokens| {
         let said = |at: usize| words.get(at).map_or("", |token| token.text);
         let day = |at: usize| said(at) == "24" && said(at + 1) == "jam";
         (0..words.len()).any(|at| day(at) && (at == 0 || said(at - 1) != "x"))
     };
-    let of_hours = |piece: &Piece<Reading>| {
+    let of_hours = |piece: &LabelledReading<ReadTime>| {
         let hours = piece.reading.as_ref().is_some_and(|read| read.length.unit == Unit::Hours);
         let label = piece.label.unwrap_or_default();
         hours && (all_day(&piece.text) || label.iter().any(|token| lists(OPEN_IN, token.text)))
@@ -285,7 +285,7 @@ const OPEN_IN: &str = "\
     posko";
 
 /// One case or step.
-fn one(text: &Text, piece: Piece<Reading>) -> ServiceTime {
+fn one(text: &Text, piece: LabelledReading<ReadTime>) -> ServiceTime {
     let read = piece.reading.map(|reading| reading.told(text));
     let unread = ServiceTime { unit: Unit::Unparsed.into(), ..ServiceTime::default() };
     ServiceTime {
@@ -297,9 +297,9 @@ fn one(text: &Text, piece: Piece<Reading>) -> ServiceTime {
 
 /// The time of all steps together; `None` if one is unknown or their units have nothing in
 /// common.
-fn sum<'t>(pieces: &[Piece<'t, Reading<'t>>]) -> Option<Reading<'t>> {
+fn sum<'t>(pieces: &[LabelledReading<'t, ReadTime<'t>>]) -> Option<ReadTime<'t>> {
     let mut readings = pieces.iter().map(|piece| piece.reading.clone());
-    let mut sum = Reading { notes: Vec::new(), ..readings.next()?? };
+    let mut sum = ReadTime { notes: Vec::new(), ..readings.next()?? };
     for reading in readings {
         let reading = reading?;
         let (so_far, more) = in_one_unit(sum.length, reading.length)?;

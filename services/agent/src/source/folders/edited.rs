@@ -28,7 +28,7 @@ enum WatchedPath {
 
 /// Watches files for an edit.
 pub struct Edited {
-    looked: WatchedPath,
+    watched: WatchedPath,
     most: usize,
     look: Duration,
     seen: Option<Files>,
@@ -45,8 +45,8 @@ impl Edited {
         Self::of(WatchedPath::Folder(Box::new(folder.clone())), policy)
     }
 
-    fn of(looked: WatchedPath, policy: &Policy) -> Self {
-        Self { looked, most: policy.max_files, look: policy.look(), seen: None }
+    fn of(watched: WatchedPath, policy: &Policy) -> Self {
+        Self { watched, most: policy.max_files, look: policy.look(), seen: None }
     }
 
     /// Notes how the files are now, before they are read. The run tells what is wrong with them.
@@ -68,14 +68,14 @@ impl Edited {
     }
 
     async fn state(&self) -> Option<Files> {
-        let (looked, most) = (self.looked.clone(), self.most);
-        let state = spawn_blocking(move || state(&looked, most).ok()).await;
+        let (watched, most) = (self.watched.clone(), self.most);
+        let state = spawn_blocking(move || state(&watched, most).ok()).await;
         state.ok().flatten()
     }
 }
 
-fn state(looked: &WatchedPath, most: usize) -> io::Result<Files> {
-    match looked {
+fn state(watched: &WatchedPath, most: usize) -> io::Result<Files> {
+    match watched {
         WatchedPath::Folder(folder) => list(&folder.path, folder.files.as_ref(), most),
         WatchedPath::File(path) => {
             let known = KnownFile::of(String::new(), path)?;

@@ -57,7 +57,7 @@ pub(super) async fn preview(args: PreviewArgs, client: &Client, output: Output) 
         &run,
         &client.endpoint(keeper::service(&run))?,
         &|event| progress.show(event),
-        &mut |look| progress.aside(|| shown.tell(&look)),
+        &mut |foreseen| progress.aside(|| shown.tell(&foreseen)),
         &until_stopped()?,
     )
     .await;
@@ -77,8 +77,8 @@ fn limit(given: Option<usize>, output: Output) -> usize {
 }
 
 impl PreviewOutput {
-    fn tell(&mut self, look: &ForeseenRecord) {
-        if !is_told(&look.record) {
+    fn tell(&mut self, foreseen: &ForeseenRecord) {
+        if !is_told(&foreseen.record) {
             return;
         }
         self.records += 1;
@@ -86,8 +86,8 @@ impl PreviewOutput {
             return;
         }
         match self.output.is_json() {
-            true => say!("{}", as_json(look)),
-            false => record(look),
+            true => say!("{}", as_json(foreseen)),
+            false => record(foreseen),
         }
     }
 
@@ -126,11 +126,12 @@ fn is_told(record: &RecordPreview) -> bool {
 }
 
 /// Tells what would become of a record.
-pub(in crate::command) fn record(look: &ForeseenRecord) {
-    let RecordPreview { name, moved_from, differences, overridden, left_out, .. } = &look.record;
-    let result = look.record.result.clone().unwrap_or_default();
-    let place = if look.place.is_empty() { "gone" } else { look.place.as_str() };
-    let what = match look.record.change() {
+pub(in crate::command) fn record(foreseen: &ForeseenRecord) {
+    let RecordPreview { name, moved_from, differences, overridden, left_out, .. } =
+        &foreseen.record;
+    let result = foreseen.record.result.clone().unwrap_or_default();
+    let place = if foreseen.place.is_empty() { "gone" } else { foreseen.place.as_str() };
+    let what = match foreseen.record.change() {
         Change::Created => format!("+ new: {name}"),
         Change::Updated => format!("~ changes: {name}"),
         Change::Moved => format!("> moves: {} to {name}", moved_from.join(", ")),
@@ -139,16 +140,16 @@ pub(in crate::command) fn record(look: &ForeseenRecord) {
         }
         Change::Deleted => format!("- goes: {name}"),
         Change::Unspecified if result.code.is_empty() => format!("= stays: {name}"),
-        Change::Unspecified => refused(&look.record),
+        Change::Unspecified => refused(&foreseen.record),
     };
-    say!("  {what}  ({place}, {})", look.id);
+    say!("  {what}  ({place}, {})", foreseen.id);
     differences.iter().for_each(difference);
     overridden.iter().for_each(self::overridden);
     if *left_out > 0 {
         say!("      and {left_out} more differences, which found no room in the answer");
     }
-    if look.record.offerings_withdrawn > 0 {
-        say!("      offerings withdrawn with it: {}", look.record.offerings_withdrawn);
+    if foreseen.record.offerings_withdrawn > 0 {
+        say!("      offerings withdrawn with it: {}", foreseen.record.offerings_withdrawn);
     }
     result.warnings.iter().filter(|one| !is_told_already(one)).for_each(remark);
 }
@@ -253,11 +254,11 @@ pub(in crate::command) fn sum(source: &str, previewed: &Previewed) {
 }
 
 /// The same for programs.
-pub(in crate::command) fn as_json(look: &ForeseenRecord) -> Value {
-    let preview = mpp_api::json::write(&look.record).ok();
+pub(in crate::command) fn as_json(foreseen: &ForeseenRecord) -> Value {
+    let preview = mpp_api::json::write(&foreseen.record).ok();
     let preview: Value =
         preview.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    json!({ "event": "record", "place": look.place, "id": look.id, "preview": preview })
+    json!({ "event": "record", "place": foreseen.place, "id": foreseen.id, "preview": preview })
 }
 
 fn gone_as_json(one: &Gone) -> Value {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::{Phrase, api as words},
 };
@@ -21,9 +21,9 @@ const COLUMNS: [Column; 3] =
 pub fn parameters(look: Look, parameters: &[&Parameter]) -> Markup {
     let row = |own: &&Parameter| {
         let name = html! { code { (own.name) } span.minor { (look.of(place(&own.place))) } };
-        Row::new(name, [kind(look, &own.schema), line(look, &own.description)])
+        TableRow::new(name, [kind(look, &own.schema), line(look, &own.description)])
     };
-    let rows: Vec<Row> = parameters.iter().map(row).collect();
+    let rows: Vec<TableRow> = parameters.iter().map(row).collect();
     table(look, "", &html! { (look.of(words::PARAMETERS)) }, &COLUMNS, &rows)
 }
 
@@ -42,9 +42,9 @@ pub fn fields(look: Look, caption: &Markup, schema: &Schema) -> Markup {
             code { (name) }
             @if field.read_only { span.minor { (look.of(words::READ_ONLY)) } }
         };
-        Row::new(name, [kind(look, field), line(look, &field.description)])
+        TableRow::new(name, [kind(look, field), line(look, &field.description)])
     };
-    let rows: Vec<Row> = schema.fields().into_iter().map(row).collect();
+    let rows: Vec<TableRow> = schema.fields().into_iter().map(row).collect();
     html! { @if !rows.is_empty() { (table(look, "", caption, &COLUMNS, &rows)) } }
 }
 

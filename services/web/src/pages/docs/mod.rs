@@ -14,11 +14,11 @@ use self::{
     document::{Document, Tag, document},
     text::{line, text},
 };
-use super::{Block, Drawn, Part};
+use super::{Block, Drawn, LiveElement};
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::{Lang, api as words, table as frame},
 };
@@ -40,9 +40,9 @@ pub fn draw(look: Look, service: Option<&str>) -> Option<Drawn> {
 
 fn overview(look: Look, document: &Document) -> Drawn {
     let blocks = vec![
-        Block::One(Part::new("calling", calling(look))),
-        Block::One(Part::new("addresses", addresses(look, document))),
-        Block::One(Part::new("refusals", refusals(look))),
+        Block::One(LiveElement::new("calling", calling(look))),
+        Block::One(LiveElement::new("addresses", addresses(look, document))),
+        Block::One(LiveElement::new("refusals", refusals(look))),
     ];
     let lead = html! { p { (look.of(words::LEAD)) } };
     drawn(look, look.of(words::TITLE), lead, blocks)
@@ -53,9 +53,9 @@ fn of_service(look: Look, document: &Document, tag: &Tag) -> Drawn {
         section.api #addresses { (service::addresses(look, document, tag, "")) }
     };
     let blocks = vec![
-        Block::One(Part::new("addresses", list)),
-        Block::One(Part::new("operations", service::operations(look, document, tag))),
-        Block::One(Part::new("messages", service::messages(look, document, tag))),
+        Block::One(LiveElement::new("addresses", list)),
+        Block::One(LiveElement::new("operations", service::operations(look, document, tag))),
+        Block::One(LiveElement::new("messages", service::messages(look, document, tag))),
     ];
     let lead = text(look, &tag.description);
     let crumb = ("/docs".to_owned(), look.of(words::TITLE).to_owned());
@@ -115,9 +115,9 @@ fn refusals(look: Look) -> Markup {
         };
         let status = html! { (mpp_rpc::http_status_of(*reason)) };
         let name = html! { code { (reason.as_str()) } };
-        Row::new(name, [status, meaning, line(look, reason.way_out())])
+        TableRow::new(name, [status, meaning, line(look, reason.way_out())])
     };
-    let rows: Vec<Row> = Reason::ALL.iter().map(row).collect();
+    let rows: Vec<TableRow> = Reason::ALL.iter().map(row).collect();
     html! {
         section #refusals aria-labelledby="refusals-title" {
             h2 #refusals-title { (look.of(words::REFUSALS)) }

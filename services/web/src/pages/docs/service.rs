@@ -11,7 +11,7 @@ use super::{
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::api as words,
 };
@@ -23,9 +23,9 @@ pub fn addresses(look: Look, document: &Document, tag: &Tag, path: &str) -> Mark
     let row = |(verb, address, operation): &(String, &str, &Operation)| {
         let link = format!("{path}#{}", operation.operation_id);
         let name = html! { code.verb { (verb) } " " a href=(link) { code { (address) } } };
-        Row::new(name, [line(look, first_sentence(&operation.description))])
+        TableRow::new(name, [line(look, first_sentence(&operation.description))])
     };
-    let rows: Vec<Row> = all.iter().map(row).collect();
+    let rows: Vec<TableRow> = all.iter().map(row).collect();
     let caption = words::ADDRESSES_OF.text(look.lang, &[&tag.name]);
     table(look, "", &html! { (caption) }, &columns, &rows)
 }

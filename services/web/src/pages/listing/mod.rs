@@ -17,7 +17,7 @@ use rows::{
 pub use rows::{freshness, source_table, stage_since};
 
 use super::{
-    Block, Drawn, Part, View, as_of,
+    Block, Drawn, LiveElement, View, as_of,
     deviations::{by_counter, counter_and_mall, in_full},
     heading, incomplete,
     nation::change_sentence,
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     policy::Policy,
     words::{Phrase, format, table as words},
@@ -48,7 +48,7 @@ pub enum Listing {
 
 /// The address's filters, beside the page.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct ListFilters {
     /// Only rows of this province, by its code.
     pub provinsi: String,
     /// Which fifty rows, from 1; of answers to a question, the token of the page.
@@ -57,7 +57,7 @@ pub struct Asked {
     pub cari: String,
 }
 
-impl Asked {
+impl ListFilters {
     /// Reads an address. If a key comes twice, the first counts; a key that no page knows is
     /// ignored.
     pub fn read(address: &Uri) -> Self {
@@ -151,7 +151,7 @@ impl Listing {
                 .filter(|counter| chosen(province_of(report, counter)))
                 .map(|counter| {
                     draws(move || {
-                        Row::new(counter_and_mall(look, counter), [in_full(look, counter)])
+                        TableRow::new(counter_and_mall(look, counter), [in_full(look, counter)])
                     })
                 })
                 .collect(),
@@ -161,7 +161,7 @@ impl Listing {
                     draws(move || {
                         let at = change.time.as_ref();
                         let at = at.map(|at| look.moment(format::micros(at), Zone::Wib));
-                        Row::new(at.unwrap_or_default(), [change_sentence(look, change)])
+                        TableRow::new(at.unwrap_or_default(), [change_sentence(look, change)])
                     })
                 })
                 .collect()
@@ -180,14 +180,20 @@ fn province_of<'a>(report: &'a Report, counter: &[DeviationReport]) -> &'a str {
     report.malls.iter().find(|own| own.mall == mall).map_or("", |own| &own.province)
 }
 
-type Draw<'a> = Box<dyn Fn() -> Row + 'a>;
+type Draw<'a> = Box<dyn Fn() -> TableRow + 'a>;
 
-fn draws<'a>(row: impl Fn() -> Row + 'a) -> Draw<'a> {
+fn draws<'a>(row: impl Fn() -> TableRow + 'a) -> Draw<'a> {
     Box::new(row)
 }
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &Policy) -> Drawn {
+pub fn draw(
+    look: Look,
+    view: &View,
+    listing: Listing,
+    asked: &ListFilters,
+    policy: &Policy,
+) -> Drawn {
     let report = &*view.report;
     let as_of = as_of(look, view, Zone::Wib);
     let title = look.of(listing.title());
@@ -197,7 +203,7 @@ pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &P
     };
     let rows = listing.rows(look, report, &province);
     let page = Cut::new(rows.len(), &asked.halaman, policy.table_rows);
-    let shown: Vec<Row> = rows[page.range()].iter().map(|row| row()).collect();
+    let shown: Vec<TableRow> = rows[page.range()].iter().map(|row| row()).collect();
     let link = |number: usize| address_of(look, listing, id_of(&province), number);
     let body = html! {
         section #table {
@@ -216,7 +222,7 @@ pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &P
         notice: words::SAMPLE_TEXT,
         crumbs: vec![("/".to_owned(), look.of(words::NATION).to_owned())],
         heading: heading(look, &html! { (title) }, "", &as_of, false),
-        blocks: vec![Block::InHeading(as_of), Block::One(Part::new("table", body))],
+        blocks: vec![Block::InHeading(as_of), Block::One(LiveElement::new("table", body))],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
 }

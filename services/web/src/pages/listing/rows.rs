@@ -12,7 +12,7 @@ use mpp_core::id_of;
 use crate::{
     components::{
         Look, Tone,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
     },
     pages::deviations::name,
@@ -53,7 +53,7 @@ pub const SOURCE_COLUMNS: [Column; 12] = [
 ];
 
 /// A regency or city.
-pub fn region_row(look: Look, report: &Report, region: &RegionReport) -> Row {
+pub fn region_row(look: Look, report: &Report, region: &RegionReport) -> TableRow {
     let path = look.path(&format!("/regions/{}", id_of(&region.region)));
     let province = report.provinces.iter().find(|province| province.region == region.province);
     let malls = match region.malls {
@@ -65,11 +65,11 @@ pub fn region_row(look: Look, report: &Report, region: &RegionReport) -> Row {
         _ => stage_since(look, region.stage(), &region.stage_date),
     };
     let province = html! { (province.map_or(id_of(&region.province), |own| &own.display_name)) };
-    Row::new(html! { a href=(path) { (region.display_name) } }, [province, malls, stage])
+    TableRow::new(html! { a href=(path) { (region.display_name) } }, [province, malls, stage])
 }
 
 /// The row of one mall.
-pub fn mall_row(look: Look, mall: &MallReport) -> Row {
+pub fn mall_row(look: Look, mall: &MallReport) -> TableRow {
     let path = look.path(&format!("/malls/{}", id_of(&mall.mall)));
     let served = [mall.tickets_completed_today, mall.tickets_issued_today];
     let served = served.map(|number| look.number(number));
@@ -77,7 +77,7 @@ pub fn mall_row(look: Look, mall: &MallReport) -> Row {
         a href=(path) { (name(look, mall.display_name.as_ref(), &mall.mall)) } " "
         span.minor { (mall.region_name) }
     };
-    Row::new(
+    TableRow::new(
         title,
         [
             stage_since(look, mall.stage(), &mall.stage_date),
@@ -137,7 +137,7 @@ pub fn freshness(
 }
 
 /// A source of a catalog.
-pub fn source_row(look: Look, source: &SourceReport) -> Row {
+pub fn source_row(look: Look, source: &SourceReport) -> TableRow {
     let state = freshness(
         look,
         source.late,
@@ -176,7 +176,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     }));
     let path = look.path(&format!("/sources/{}", id_of(&source.source)));
     let title = name(look, source.display_name.as_ref(), &source.source);
-    Row::new(html! { a href=(path) { (title) } }, cells)
+    TableRow::new(html! { a href=(path) { (title) } }, cells)
 }
 
 /// The row of one source alone.

@@ -13,7 +13,7 @@ use super::names::reported;
 use crate::{
     components::Look,
     pages::{
-        Part, View,
+        LiveElement, View,
         hours::{self, OpeningState},
     },
     upstream::Records,
@@ -27,7 +27,7 @@ fn stage_of(view: &View, records: &Records) -> Stage {
 }
 
 /// The section at the top.
-pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
+pub fn now(look: Look, view: &View, records: &Records) -> Arc<LiveElement> {
     let zone = records.zone();
     let time = format::local(view.now, zone);
     let days = records.week.as_deref().unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
         }
         _ => ("w7 open shut", html! { (look.of(words::NOT_SERVING)) }),
     };
-    Part::new(
+    LiveElement::new(
         "now",
         html! {
             section #now.grid aria-labelledby="now-title" {

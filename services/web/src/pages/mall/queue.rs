@@ -9,15 +9,15 @@ use super::names::window;
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
-    pages::{Part, deviations::name, hours},
+    pages::{LiveElement, deviations::name, hours},
     upstream::MallData,
     words::{format, table as words},
 };
 
 /// The section on the queues of a mall's counters.
-pub fn queue(look: Look, mall: &MallData) -> Arc<Part> {
+pub fn queue(look: Look, mall: &MallData) -> Arc<LiveElement> {
     let records = &*mall.records;
     let columns = [
         Column::text(words::COUNTER),
@@ -25,10 +25,11 @@ pub fn queue(look: Look, mall: &MallData) -> Arc<Part> {
         Column::text(words::HOURS_TODAY),
     ];
     let counters = records.counters.as_deref().unwrap_or_default();
-    let rows: Vec<Row> = counters.iter().map(|counter| queue_row(look, mall, counter)).collect();
+    let rows: Vec<TableRow> =
+        counters.iter().map(|counter| queue_row(look, mall, counter)).collect();
     let caption = html! { (look.of(words::QUEUE_CAPTION)) };
     let silent = mall.queues.is_empty() && !counters.is_empty();
-    Part::new(
+    LiveElement::new(
         "queue",
         html! {
             section #queue aria-labelledby="queue-title" {
@@ -45,7 +46,7 @@ pub fn queue(look: Look, mall: &MallData) -> Arc<Part> {
     )
 }
 
-fn queue_row(look: Look, mall: &MallData, counter: &Counter) -> Row {
+fn queue_row(look: Look, mall: &MallData, counter: &Counter) -> TableRow {
     let records = &*mall.records;
     let queue = mall.queues.get(&counter.name);
     let latest = queue.and_then(|queue| {
@@ -67,5 +68,5 @@ fn queue_row(look: Look, mall: &MallData, counter: &Counter) -> Row {
         Some(day) => html! { (hours::in_words(look.lang, day)) },
         None => html! { span.quiet { (look.of(words::UNKNOWN)) } },
     };
-    Row::new(head, [html! { span.wait { (waiting) } }, today])
+    TableRow::new(head, [html! { span.wait { (waiting) } }, today])
 }

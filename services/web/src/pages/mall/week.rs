@@ -9,15 +9,15 @@ use mpp_api::scheduling::DayHours;
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
-    pages::{Part, hours},
+    pages::{LiveElement, hours},
     upstream::Records,
     words::{format, local, table as words},
 };
 
 /// This week's days, always all of them, and why one is not as usual.
-pub fn week(look: Look, records: &Records) -> Arc<Part> {
+pub fn week(look: Look, records: &Records) -> Arc<LiveElement> {
     let zone = records.zone();
     let today = format::local(look.now, zone).date();
     let columns = [Column::text(words::DAY), Column::text(words::OPEN)];
@@ -29,9 +29,9 @@ pub fn week(look: Look, records: &Records) -> Arc<Part> {
         .filter_map(|day| Some((day.date.parse().ok()?, day)))
         .collect();
     let rows = days.iter().map(|(date, day)| week_row(look, *date, day, today));
-    let rows: Vec<Row> = rows.collect();
+    let rows: Vec<TableRow> = rows.collect();
     let caption = words::HOURS_WEEK_CAPTION.text(look.lang, &[&zone.to_string()]);
-    Part::new(
+    LiveElement::new(
         "hours",
         html! {
             section #hours.w6 aria-labelledby="hours-title" {
@@ -44,7 +44,7 @@ pub fn week(look: Look, records: &Records) -> Arc<Part> {
     )
 }
 
-fn week_row(look: Look, date: Date, day: &DayHours, today: Date) -> Row {
+fn week_row(look: Look, date: Date, day: &DayHours, today: Date) -> TableRow {
     let name = look.of(crate::words::weekday(date.weekday()));
     let head = match date == today {
         true => html! { span.nowrap { (words::TODAY_MARK.text(look.lang, &[name])) } },
@@ -54,7 +54,7 @@ fn week_row(look: Look, date: Date, day: &DayHours, today: Date) -> Row {
         (hours::in_words(look.lang, day))
         @for reason in hours::why(day) { span.minor { (local(reason.text.as_ref(), look.lang)) } }
     };
-    Row::new(head, [cell]).today(date == today)
+    TableRow::new(head, [cell]).today(date == today)
 }
 
 /// Days of the next week that are not as usual.

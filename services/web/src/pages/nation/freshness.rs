@@ -8,14 +8,14 @@ use mpp_calendar::Zone;
 
 use crate::{
     components::Look,
-    pages::{Part, View},
+    pages::{LiveElement, View},
     words::{format, table as words, upstream},
 };
 
 /// The section on how recent the figures are.
-pub fn freshness(look: Look, view: &View) -> Arc<Part> {
+pub fn freshness(look: Look, view: &View) -> Arc<LiveElement> {
     let report = &*view.report;
-    Part::new(
+    LiveElement::new(
         "freshness",
         html! {
             section #freshness.w5 aria-labelledby="freshness-title" {

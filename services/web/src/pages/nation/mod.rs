@@ -12,13 +12,13 @@ use mpp_core::id_of;
 
 pub use changes::change_sentence;
 
-use super::{Block, Drawn, Part, View, as_of, deviations, heading, incomplete, search};
+use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading, incomplete, search};
 use crate::{
     components::{
         Look, Tone,
         bar::bar,
         growth::growth,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
         tag,
         tiles::tiles,
     },
@@ -54,10 +54,10 @@ pub fn draw(look: Look, view: &View) -> Drawn {
     }
 }
 
-fn headline(look: Look, report: &Report) -> Arc<Part> {
+fn headline(look: Look, report: &Report) -> Arc<LiveElement> {
     let all = report.coverage_all.clone().unwrap_or_default();
     let chart = growth(look, &report.published, all.denominator);
-    Part::new(
+    LiveElement::new(
         "headline",
         html! {
             section #headline.grid aria-labelledby="headline-title" {
@@ -132,7 +132,7 @@ fn published_table(look: Look, published: &[PublishedCount]) -> Markup {
         Column::text(words::BY_BODY),
         Column::text(words::OWN_COUNT),
     ];
-    let rows: Vec<Row> = published.iter().map(|count| published_row(look, count)).collect();
+    let rows: Vec<TableRow> = published.iter().map(|count| published_row(look, count)).collect();
     let caption = html! { (look.of(words::PUBLISHED_CAPTION)) };
     html! {
         details {
@@ -142,7 +142,7 @@ fn published_table(look: Look, published: &[PublishedCount]) -> Markup {
     }
 }
 
-fn published_row(look: Look, count: &PublishedCount) -> Row {
+fn published_row(look: Look, count: &PublishedCount) -> TableRow {
     let stated = html! {
         @match count.operating {
             Some(number) => (look.number(number)),
@@ -157,10 +157,10 @@ fn published_row(look: Look, count: &PublishedCount) -> Row {
             span.minor { (local(Some(note), look.lang)) }
         }
     };
-    Row::new(look.date(&count.date), [stated, by, html! { (own) }])
+    TableRow::new(look.date(&count.date), [stated, by, html! { (own) }])
 }
 
-fn map(look: Look, report: &Report) -> Arc<Part> {
+fn map(look: Look, report: &Report) -> Arc<LiveElement> {
     let provinces = &report.provinces;
     let many = |holds: fn(i32, i32) -> bool| {
         let many = provinces.iter().filter(|province| holds(province.covered, province.regions));
@@ -169,7 +169,7 @@ fn map(look: Look, report: &Report) -> Arc<Part> {
     let whole = many(|covered, regions| covered > 0 && covered == regions);
     let some = many(|covered, regions| covered > 0 && covered < regions);
     let none = many(|covered, _| covered == 0);
-    Part::new(
+    LiveElement::new(
         "map",
         html! {
             section #map.w7 aria-labelledby="map-title" {
@@ -202,9 +202,12 @@ fn province_table(look: Look, report: &Report) -> Markup {
             0 => html! { span.quiet { (look.of(words::NOT_RECORDED)) } },
             covered => html! { (percent(look, covered, province.regions)) },
         };
-        Row::new(html! { a href=(path) { (province.display_name) } }, [html! { (out_of) }, share])
+        TableRow::new(
+            html! { a href=(path) { (province.display_name) } },
+            [html! { (out_of) }, share],
+        )
     });
-    let rows: Vec<Row> = rows.collect();
+    let rows: Vec<TableRow> = rows.collect();
     html! {
         details {
             summary { (look.of(words::MAP_AS_TABLE)) }
@@ -213,7 +216,7 @@ fn province_table(look: Look, report: &Report) -> Markup {
     }
 }
 
-fn uniformity(look: Look, report: &Report) -> Arc<Part> {
+fn uniformity(look: Look, report: &Report) -> Arc<LiveElement> {
     let share = report.uniformity.clone().unwrap_or_default();
     let counters: i32 = report.malls.iter().map(|mall| mall.counters).sum();
     let unknown = counters - share.denominator;
@@ -221,7 +224,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<Part> {
     let of_counters = words::COUNTERS_OF.text(look.lang, &[&numbers[0], &numbers[1]]);
     let percent = percent(look, share.numerator, share.denominator);
     let caption = html! { (look.of(words::DIFFERENT_CAPTION)) };
-    Part::new(
+    LiveElement::new(
         "uniformity",
         html! {
             section #uniformity.w5 aria-labelledby="uniformity-title" {
@@ -246,7 +249,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<Part> {
     )
 }
 
-fn today(look: Look, report: &Report) -> Arc<Part> {
+fn today(look: Look, report: &Report) -> Arc<LiveElement> {
     let malls = &report.malls;
     let issued: i32 = malls.iter().map(|mall| mall.tickets_issued_today).sum();
     let booked: i32 = malls.iter().map(|mall| mall.appointments_today).sum();
@@ -254,7 +257,7 @@ fn today(look: Look, report: &Report) -> Arc<Part> {
     let numbers =
         [report.tickets_completed_today, issued, booked].map(|number| look.number(number));
     let [done, issued, booked] = numbers.map(|number| html! { strong { (number) } });
-    Part::new(
+    LiveElement::new(
         "today",
         html! {
             section #today.w7 aria-labelledby="today-title" {
@@ -269,15 +272,15 @@ fn today(look: Look, report: &Report) -> Arc<Part> {
     )
 }
 
-fn stages(look: Look, report: &Report) -> Arc<Part> {
+fn stages(look: Look, report: &Report) -> Arc<LiveElement> {
     let columns = [Column::text(words::STAGE), Column::number(words::MALLS)];
     let rows = report.stages.iter().map(|count| {
         let stage = say::stage(count.stage()).unwrap_or(words::NO_STAGE);
-        Row::new(html! { (look.of(stage)) }, [html! { (look.number(count.malls)) }])
+        TableRow::new(html! { (look.of(stage)) }, [html! { (look.number(count.malls)) }])
     });
-    let rows: Vec<Row> = rows.collect();
+    let rows: Vec<TableRow> = rows.collect();
     let caption = html! { (look.of(words::STAGES_CAPTION)) };
-    Part::new(
+    LiveElement::new(
         "stages",
         html! {
             section #stages.w5 aria-labelledby="stages-title" {

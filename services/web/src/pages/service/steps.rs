@@ -14,14 +14,14 @@ use mpp_api::{
 
 use crate::{
     components::{Look, Tone, tag},
-    pages::{Part, deviations, fee},
+    pages::{LiveElement, deviations, fee},
     words::{Phrase, format, indonesian, table as words},
 };
 
 /// The section; empty if the service needs no other one.
-pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<Part> {
+pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<LiveElement> {
     let linked = answer.filter(|answer| answer.steps.len() > 1);
-    Part::new(
+    LiveElement::new(
         "steps",
         html! {
             @if let Some(answer) = linked { section #steps aria-labelledby="steps-title" {

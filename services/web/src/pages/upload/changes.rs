@@ -8,7 +8,7 @@ use super::english;
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::{Phrase, fault_of_cell, table as words},
 };
@@ -19,7 +19,7 @@ const FIELDS: usize = 12;
 const SIGNS: usize = 200;
 
 /// The counts, and a row for each record that would change.
-pub fn changes(look: Look, previewed: &Previewed, looks: &[ForeseenRecord]) -> Markup {
+pub fn changes(look: Look, previewed: &Previewed, foreseen: &[ForeseenRecord]) -> Markup {
     let counts = &previewed.changes;
     let facts = [
         (words::UPLOAD_CREATED, counts.created),
@@ -33,7 +33,7 @@ pub fn changes(look: Look, previewed: &Previewed, looks: &[ForeseenRecord]) -> M
         Column::text(words::UPLOAD_CHANGE),
         Column::text(words::UPLOAD_FIELDS),
     ];
-    let rows: Vec<Row> = looks.iter().map(|one| row(look, one)).collect();
+    let rows: Vec<TableRow> = foreseen.iter().map(|one| row(look, one)).collect();
     html! {
         dl.facts { @for (label, count) in facts { (look.fact(label, html! { (look.number(count)) })) } }
         @if !rows.is_empty() {
@@ -42,10 +42,10 @@ pub fn changes(look: Look, previewed: &Previewed, looks: &[ForeseenRecord]) -> M
     }
 }
 
-fn row(look: Look, one: &ForeseenRecord) -> Row {
+fn row(look: Look, one: &ForeseenRecord) -> TableRow {
     let record = &one.record;
     let name = html! { code { (one.id) } };
-    Row::new(name, [html! { (look.of(what(record))) }, fields(look, record)])
+    TableRow::new(name, [html! { (look.of(what(record))) }, fields(look, record)])
 }
 
 fn what(record: &RecordPreview) -> Phrase {

@@ -7,7 +7,7 @@ use super::english;
 use crate::{
     components::{
         Look,
-        table::{Column, Row, table},
+        table::{Column, TableRow, table},
     },
     words::{fault_of_cell, table as words},
 };
@@ -23,7 +23,7 @@ pub fn faults(look: Look, placed: &[Placed]) -> Markup {
         Column::text(words::UPLOAD_DETAIL),
         Column::text(words::UPLOAD_WEIGHT),
     ];
-    let rows: Vec<Row> = placed.iter().take(SHOWN).map(|one| row(look, one)).collect();
+    let rows: Vec<TableRow> = placed.iter().take(SHOWN).map(|one| row(look, one)).collect();
     let more = placed.len().saturating_sub(SHOWN);
     html! {
         @if !rows.is_empty() {
@@ -35,11 +35,11 @@ pub fn faults(look: Look, placed: &[Placed]) -> Markup {
     }
 }
 
-fn row(look: Look, placed: &Placed) -> Row {
+fn row(look: Look, placed: &Placed) -> TableRow {
     let weight = if placed.is_remark { words::UPLOAD_REMARK } else { words::UPLOAD_FAULT };
     let detail = html! { span lang=[english(look)] { (placed.message) } };
     let what = html! { (look.of(fault_of_cell(&placed.code))) };
-    Row::new(place(look, placed), [what, detail, html! { (look.of(weight)) }])
+    TableRow::new(place(look, placed), [what, detail, html! { (look.of(weight)) }])
 }
 
 /// "Lembar Layanan, baris 7, kolom F (Biaya)".

@@ -6,12 +6,12 @@ use maud::{Markup, html};
 use mpp_agent::{ForeseenRecord, Placed, Previewed};
 use mpp_core::FieldCode;
 
-use super::{Part, Report, Signed, changes::changes, english, faults::faults, form};
-use crate::{components::Look as Page, words::table as words};
+use super::{LiveElement, Report, Signed, changes::changes, english, faults::faults, form};
+use crate::{components::Look, words::table as words};
 
 /// What was found in a workbook that waits to be confirmed.
 #[derive(Debug)]
-pub struct Reading {
+pub struct WorkbookFindings {
     /// What it is called.
     pub file: String,
     /// What sending it would do.
@@ -19,10 +19,10 @@ pub struct Reading {
     /// Faults and remarks.
     pub placed: Vec<Placed>,
     /// What would become of records that differ, of as many as are shown.
-    pub looks: Vec<ForeseenRecord>,
+    pub foreseen: Vec<ForeseenRecord>,
 }
 
-impl Reading {
+impl WorkbookFindings {
     /// Rows that can be sent.
     fn good(&self) -> i64 {
         let tally = &self.previewed.tally;
@@ -37,20 +37,20 @@ impl Reading {
 }
 
 /// The workbook that waits: its faults, what it would change, and the form that sends it.
-pub fn waiting(look: Page, signed: &Signed, reading: &Reading) -> Arc<Part> {
-    let (read, good) = (look.number(reading.previewed.tally.read), look.number(reading.good()));
-    Part::new(
+pub fn waiting(look: Look, signed: &Signed, findings: &WorkbookFindings) -> Arc<LiveElement> {
+    let (read, good) = (look.number(findings.previewed.tally.read), look.number(findings.good()));
+    LiveElement::new(
         "found",
         html! {
             section #found aria-labelledby="found-title" {
-                h2 #found-title { (words::UPLOAD_FOUND.text(look.lang, &[&reading.file])) }
+                h2 #found-title { (words::UPLOAD_FOUND.text(look.lang, &[&findings.file])) }
                 p { (words::UPLOAD_COUNTS.text(look.lang, &[&read, &good])) }
-                @if let Some(lack) = &reading.previewed.lack { (incomplete(look, lack.message())) }
-                (faults(look, &reading.placed))
-                (changes(look, &reading.previewed, &reading.looks))
-                @if reading.good() > 0 {
+                @if let Some(lack) = &findings.previewed.lack { (incomplete(look, lack.message())) }
+                (faults(look, &findings.placed))
+                (changes(look, &findings.previewed, &findings.foreseen))
+                @if findings.good() > 0 {
                     p { (look.of(words::UPLOAD_PARTLY)) }
-                    (form(look, signed, "/unggah/kirim", &choices(look, reading)))
+                    (form(look, signed, "/unggah/kirim", &choices(look, findings)))
                 }
                 (form(look, signed, "/unggah/batal", &html! {
                     button.button.second type="submit" { (look.of(words::UPLOAD_CANCEL)) }
@@ -60,14 +60,14 @@ pub fn waiting(look: Page, signed: &Signed, reading: &Reading) -> Arc<Part> {
     )
 }
 
-fn choices(look: Page, reading: &Reading) -> Markup {
-    let good = look.number(reading.good());
-    let gone = &reading.previewed.gone;
+fn choices(look: Look, findings: &WorkbookFindings) -> Markup {
+    let good = look.number(findings.good());
+    let gone = &findings.previewed.gone;
     html! {
-        @if reading.held_back().next().is_some() {
+        @if findings.held_back().next().is_some() {
             fieldset {
                 legend { (look.of(words::UPLOAD_RELEASE)) }
-                @for (at, one) in reading.held_back().enumerate() {
+                @for (at, one) in findings.held_back().enumerate() {
                     (tick(&format!("lepas-{at}"), "lepas", &one.id, &html! { code { (one.id) } }))
                 }
             }
@@ -96,7 +96,7 @@ fn tick(id: &str, name: &str, value: &str, label: &Markup) -> Markup {
 }
 
 /// How an upload ended.
-pub fn report(look: Page, report: &Report) -> Arc<Part> {
+pub fn report(look: Look, report: &Report) -> Arc<LiveElement> {
     let outcome = &report.outcome;
     let facts = [
         (words::UPLOAD_APPLIED, outcome.tally.applied),
@@ -104,7 +104,7 @@ pub fn report(look: Page, report: &Report) -> Arc<Part> {
         (words::UPLOAD_WAITING, outcome.waiting),
         (words::UPLOAD_REFUSED, outcome.refused),
     ];
-    Part::new(
+    LiveElement::new(
         "report",
         html! {
             section #report aria-labelledby="report-title" role="status" {
@@ -119,7 +119,7 @@ pub fn report(look: Page, report: &Report) -> Arc<Part> {
     )
 }
 
-fn incomplete(look: Page, lack: &str) -> Markup {
+fn incomplete(look: Look, lack: &str) -> Markup {
     html! {
         p.note { strong { (look.of(words::UPLOAD_INCOMPLETE)) } " " span lang=[english(look)] { (lack) } }
     }

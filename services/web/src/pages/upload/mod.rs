@@ -11,13 +11,13 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_agent::{Outcome, Placed};
 
-use super::{Block, Drawn, Part};
+use super::{Block, Drawn, LiveElement};
 use crate::{
     components::Look,
     words::{Phrase, table as words},
 };
 
-pub use found::Reading;
+pub use found::WorkbookFindings;
 
 /// What a visitor sees.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub struct Signed {
     /// The source that is published.
     pub source: String,
     /// The workbook that waits to be confirmed.
-    pub reading: Option<Arc<Reading>>,
+    pub reading: Option<Arc<WorkbookFindings>>,
     /// How the last upload ended.
     pub report: Option<Arc<Report>>,
 }
@@ -149,9 +149,9 @@ fn at_the_desk(look: Look, desk: &UploadView, signed: &Signed) -> Vec<Block> {
     parts.map(Block::One).collect()
 }
 
-fn told(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<Part> {
+fn told(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<LiveElement> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
-    Part::new(
+    LiveElement::new(
         "trouble",
         html! {
             section #trouble aria-labelledby="trouble-title" {
@@ -168,8 +168,8 @@ fn english(look: Look) -> Option<&'static str> {
     (look.lang.code() != "en").then_some("en")
 }
 
-fn template(look: Look) -> Arc<Part> {
-    Part::new(
+fn template(look: Look) -> Arc<LiveElement> {
+    LiveElement::new(
         "template",
         html! {
             section #template aria-labelledby="template-title" {

@@ -240,10 +240,10 @@ impl Registry {
             named.is_some_and(|at| (at.sequence, at.mark) == (own.sequence, own.mark))
         };
         let known = match self.batches.iter().rfind(is_named) {
-            None => Known::Never,
-            Some(batch) if !batch.current => Known::Abandoned,
-            Some(batch) if self.has_unknown_after(batch, client) => Known::Behind,
-            Some(_) => Known::Current,
+            None => CheckpointStanding::Never,
+            Some(batch) if !batch.current => CheckpointStanding::Abandoned,
+            Some(batch) if self.has_unknown_after(batch, client) => CheckpointStanding::Behind,
+            Some(_) => CheckpointStanding::Current,
         };
         let (standing, greeting) = self.standing.open(&mapping.to_string(), named, known);
         self.standing = standing;
