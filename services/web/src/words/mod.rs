@@ -20,7 +20,7 @@ pub use contract::{
 };
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::{types::LocalizedText, wording::Language};
-pub use table::upload::fault_of_cell;
+pub use table::upload::{fault_of_cell, fault_without_tick};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -23,6 +23,8 @@ pub struct Placed {
     pub code: String,
     /// True if the record itself is taken.
     pub is_remark: bool,
+    /// True if the registry has said it of the record, or would say it: the record is sent.
+    pub is_answer: bool,
 }
 
 impl Placed {
@@ -43,6 +45,8 @@ impl Placed {
             way_out: way_out(problem),
             code: problem.code.clone(),
             is_remark: problem.is_remark(),
+            // What never reached the registry names its field in the message.
+            is_answer: !problem.field.is_empty(),
         }
     }
 

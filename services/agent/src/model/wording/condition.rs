@@ -34,7 +34,7 @@ const GOING_ON: &str = "\
     sesuai | menyesuaikan | tergantung | wajib | harus | hubungi | lihat | silakan | silahkan | akan \
     | dapat | bisa | perlu | maka | adalah | diperpanjang | perpanjang | bertambah | molor | mundur \
     | ditunda | dijadwalkan | diberitahukan | dihubungi | dihitung | ditentukan | biaya | biayanya | \
-    ongkos | ongkir";
+    ongkos | ongkir | selesai | dianggap | menghubungi | melapor | ditolak | gugur | otomatis";
 
 /// "di tambah", "di samping", "pada prinsipnya": behind these only a place or a time that is known
 /// as one makes a condition.

@@ -29,6 +29,16 @@ impl WorkbookFindings {
         tally.read - tally.unread() - tally.duplicate
     }
 
+    /// Whether the form has a box to tick for it.
+    fn has_tick(&self, placed: &Placed) -> bool {
+        let gone = self.previewed.gone.iter().any(|one| one.id == placed.id);
+        match FieldCode::of(&placed.code) {
+            Some(FieldCode::Suspicious) => !placed.id.is_empty() && self.good() > 0,
+            Some(FieldCode::Gone) => gone && self.good() > 0,
+            _ => false,
+        }
+    }
+
     /// Codes of rows that a person has to look at before they are sent.
     fn held_back(&self) -> impl Iterator<Item = &Placed> {
         let held = |one: &&Placed| FieldCode::of(&one.code) == Some(FieldCode::Suspicious);
@@ -46,7 +56,7 @@ pub fn waiting(look: Look, signed: &Signed, findings: &WorkbookFindings) -> Arc<
                 h2 #found-title { (words::UPLOAD_FOUND.text(look.lang, &[&findings.file])) }
                 p { (words::UPLOAD_COUNTS.text(look.lang, &[&read, &good])) }
                 @if let Some(lack) = &findings.previewed.lack { (incomplete(look, lack.message())) }
-                (faults(look, &findings.placed))
+                (faults(look, &findings.placed, &|one| findings.has_tick(one)))
                 (changes(look, &findings.previewed, &findings.foreseen))
                 @if findings.good() > 0 {
                     p { (look.of(words::UPLOAD_PARTLY)) }
@@ -113,7 +123,7 @@ pub fn report(look: Look, report: &Report) -> Arc<LiveElement> {
                     (look.fact(label, html! { (look.number(count)) }))
                 } }
                 @if let Some(lack) = &outcome.lack { (incomplete(look, lack.message())) }
-                (faults(look, &report.placed))
+                (faults(look, &report.placed, &|_| false))
             }
         },
     )

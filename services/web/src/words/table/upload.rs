@@ -78,6 +78,7 @@ phrases! {
     UPLOAD_DETAIL: "Rincian", "Detail";
     UPLOAD_WEIGHT: "Akibat", "Effect";
     UPLOAD_FAULT: "Tidak dikirim", "Not sent";
+    UPLOAD_NOT_TAKEN: "Ditolak atau menunggu di registri", "Refused or waiting at the registry";
     UPLOAD_REMARK: "Hanya catatan", "A remark";
     UPLOAD_ROW: "Lembar {0}, baris {1}", "Sheet {0}, row {1}";
     UPLOAD_COLUMN: ", kolom {0}", ", column {0}";
@@ -93,6 +94,10 @@ phrases! {
         "It looks like a trial. Take the row out, or tick it where it is a service.";
     FAULT_GONE: "Tidak ada lagi di berkas, masih ada di indeks. Kembalikan ke berkas, atau centang untuk ditarik.",
         "No longer in the file, still in the index. Put it back, or tick it to withdraw it.";
+    FAULT_TRIAL_UNNAMED: "Tampak seperti percobaan. Hapus barisnya; bila memang layanan, beri kode, lalu unggah lagi dan centang.",
+        "It looks like a trial. Take the row out; where it is a service, give it a code, upload it again, and tick it.";
+    FAULT_GONE_STAYS: "Tidak ada lagi di berkas, masih ada di indeks. Kembalikan ke berkas bila masih dilayani.",
+        "No longer in the file, still in the index. Put it back where it is still served.";
     FAULT_NOT_READ: "Diterbitkan apa adanya, tanpa dapat dihitung.", "Published as it is written; nothing can reckon with it.";
     FAULT_UNIT: "Unit belum ada atau bukan milik sumber ini; periksa kodenya, atau hubungi pengelola indeks.",
         "There is no such unit, or it is not this source's; look at its code, or ask the keeper of the index.";
@@ -100,6 +105,15 @@ phrases! {
     FAULT_LEFT_OUT: "Isi yang tidak menyebut apa pun tidak ikut diterbitkan.", "A text that names nothing was left out.";
     FAULT_LONG: "Terlalu panjang atau terlalu banyak; persingkat.", "Too long, or too many; shorten it.";
     FAULT_OTHER: "Lihat rinciannya.", "See the detail.";
+}
+
+/// What to do about a fault where the page has nothing to tick for it.
+pub fn fault_without_tick(code: &str) -> Phrase {
+    match FieldCode::of(code) {
+        Some(FieldCode::Suspicious) => FAULT_TRIAL_UNNAMED,
+        Some(FieldCode::Gone) => FAULT_GONE_STAYS,
+        _ => fault_of_cell(code),
+    }
 }
 
 /// What to do about a fault, by its stable code.

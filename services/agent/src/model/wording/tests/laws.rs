@@ -236,6 +236,8 @@ const RESTRICTIONS: &[&str] = &[
     "jika lebih akan diberitahukan",
     "jika ada kendala bertambah",
     "jika terlambat",
+    "jika belum selesai pemohon menghubungi loket",
+    "apabila lewat dianggap disetujui",
     "minimal dua lembar",
     "asal lengkap",
 ];
