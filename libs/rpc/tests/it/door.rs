@@ -254,15 +254,7 @@ async fn a_page_of_another_site_does_not_write_without_a_token() {
 #[tokio::test]
 async fn a_stream_is_told_as_events_and_ends_with_the_reason() {
     let server = server().await;
-    let token = format!("Bearer {}", server.issuer.token(Role::Reader, &[]));
-    let tcp = TcpStream::connect(server.address).await.expect("a connection");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await.expect("HTTP/1.1");
-    tokio::spawn(connection);
-    let request = Request::get("/v1/feed:watch").header("host", "x").header("authorization", token);
-    let answer = sender.send_request(request.body(Body::empty()).expect("a request")).await;
-    let (parts, mut body) = answer.expect("an answer").into_parts();
-    assert_eq!(parts.headers["content-type"], "text/event-stream");
+    let mut body = events(&server, Role::Reader, "/v1/feed:watch").await;
     let mut heard = String::new();
     while !heard.contains("\"revision\":\"1\"") {
         heard += &next(&mut body).await;
@@ -279,7 +271,21 @@ async fn a_stream_is_told_as_events_and_ends_with_the_reason() {
     assert!(heard.contains("UNAVAILABLE"), "{heard}");
 }
 
-async fn next(body: &mut hyper::body::Incoming) -> String {
+/// Opens a stream of events.
+pub async fn events(server: &Server, role: Role, path: &str) -> hyper::body::Incoming {
+    let token = format!("Bearer {}", server.issuer.token(role, &[]));
+    let tcp = TcpStream::connect(server.address).await.expect("a connection");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await.expect("HTTP/1.1");
+    tokio::spawn(connection);
+    let request = Request::get(path).header("host", "x").header("authorization", token);
+    let answer = sender.send_request(request.body(Body::empty()).expect("a request")).await;
+    let (parts, body) = answer.expect("an answer").into_parts();
+    assert_eq!(parts.headers["content-type"], "text/event-stream");
+    body
+}
+
+pub async fn next(body: &mut hyper::body::Incoming) -> String {
     let frame = body.frame().await.map(|frame| frame.expect("no fault").into_data());
     frame.map_or(String::new(), |data| String::from_utf8(data.expect("data").into()).expect("text"))
 }

@@ -17,6 +17,7 @@ use mpp_testkit::{TestDatabase, on_both};
 use tokio_util::sync::CancellationToken;
 use tonic::{Streaming, service::Routes};
 
+use crate::door;
 use crate::setup::{Desk, Issuer, Server, serve};
 
 const SCHEMA: Schema =
@@ -285,6 +286,26 @@ async fn slow_readers_of_whole_states_do_not_hold_up_the_suite_itself() {
             slow.push(registry.whole_state(&[role, Role::Reader]).await);
         }
         registry.is_not_held_up(&[Role::Service]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_whole_state_over_plain_http_hears_that_it_does() {
+    on_both(async |database| {
+        let registry = with_a_large_state(&database).await;
+        let slow = [Role::Verifier, Role::UnitOfficer].map(|role| [role, Role::Reader]);
+        let slow = (registry.whole_state(&slow[0]).await, registry.whole_state(&slow[1]).await);
+        let asked = "/v1/feed:watch?initialState=true";
+        let mut events = door::events(&registry.server, Role::Auditor, asked).await;
+        let mut heard = door::next(&mut events).await;
+        assert!(heard.starts_with("retry: "), "{heard}");
+        let sign = tokio::time::timeout(Duration::from_secs(20), door::next(&mut events)).await;
+        assert_eq!(sign.expect("a sign of life"), "data: {}\n\n");
+        drop(slow);
+        while !heard.contains("initialStateComplete") {
+            heard = door::next(&mut events).await;
+        }
     })
     .await;
 }
