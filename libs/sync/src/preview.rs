@@ -12,20 +12,19 @@
 //! Rejected: one transaction that lives as long as a preview. Of 100,000 records it would hold up
 //! every writer of an SQLite file for a minute.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mpp_api::{
     document,
     sync::{
         Batch, BatchResult, Checkpoint, Outcome, OverriddenDifference, PreviewRecordsRequest,
-        PreviewRecordsResponse, PreviewRoom, PreviewSoFar, RecordPreview, Source,
+        PreviewRecordsResponse, PreviewRoom, PreviewSoFar, RecordPreview,
     },
 };
-use mpp_core::{Error, FieldCode, Label, Micros, Result};
-use mpp_form::{
-    Check, limits,
-    record::{self, Checked},
-};
+use mpp_core::{Error, Label, Micros, Result};
+use mpp_form::record::{self, Checked};
 use mpp_resource::{Call, memory::View as _};
 use mpp_store::{Actor, Encoded, Tx};
 use prost::Message as _;
@@ -39,10 +38,10 @@ use crate::{
         preview::{Became, Version, bounded},
     },
     own,
-    plan::{self, Plan},
+    plan::Plan,
     quarantine::awaited_by,
     rooms,
-    session::{Session, author, bound, check_forms, permit},
+    session::{Session, author, bound, permit},
     store::{
         batches,
         lease::{self, Lease},
@@ -51,9 +50,6 @@ use crate::{
     syncs::Syncs,
     turn::Patience,
 };
-
-/// No preview has more records, or more bytes that wait.
-const MOST_SO_FAR: u64 = 1 << 48;
 
 /// The source's records under the names that a part is about.
 type Standing = BTreeMap<String, Encoded>;
@@ -71,7 +67,7 @@ pub(super) async fn preview<S: Syncs>(
     call: &Call,
     mut request: PreviewRecordsRequest,
 ) -> Result<PreviewRecordsResponse> {
-    check(&request, service)?;
+    asked::check(&request, service)?;
     service.await_source(&request.source).await?;
     let actor = author(call, &request.source);
     let mut tx = service.db().begin(&actor).await?;
@@ -96,43 +92,6 @@ pub(super) async fn preview<S: Syncs>(
     let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
     let records = told.await.map_err(Error::internal)??;
     Ok(PreviewRecordsResponse { records, so_far: Some(so_far), ..answer })
-}
-
-fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> Result<()> {
-    let mut check = Check::new("");
-    check.name::<Source>("source", &request.source);
-    check_forms(&mut check, &request.forms);
-    let named =
-        [("published_before", &request.published_before), ("gone_before", &request.gone_before)];
-    for (field, names) in named.into_iter().filter(|(_, all)| all.len() > limits::PREVIEWED_NAMES) {
-        let text = format!("are {}; at most {}", names.len(), limits::PREVIEWED_NAMES);
-        check.fail(field, FieldCode::TooMany, text);
-    }
-    if let Some(so_far) = &request.so_far {
-        check_so_far(&mut check, so_far);
-    }
-    check.finish()?;
-    let bytes = request.records.iter().map(|record| record.encoded_len() + rooms::FRAME).sum();
-    plan::check_size(request.records.len(), bytes, service.settings())?;
-    Forms::named::<S::Doc>(&request.forms).check()
-}
-
-/// Refuses counts that no preview of ours can have answered.
-fn check_so_far(check: &mut Check, so_far: &PreviewSoFar) {
-    let PreviewSoFar { moved, published, waiting, waiting_bytes, .. } = *so_far;
-    rooms::check(check, &so_far.rooms);
-    let counts = [
-        ("moved", moved),
-        ("published", published),
-        ("waiting", waiting),
-        ("waiting_bytes", waiting_bytes),
-    ];
-    for (field, count) in counts {
-        if count.unsigned_abs() > MOST_SO_FAR || (field == "moved" && count < 0) {
-            let text = format!("is {count}; give back what the last answer said");
-            check.fail(&format!("so_far.{field}"), FieldCode::OutOfRange, text);
-        }
-    }
 }
 
 /// A session that writes for the source by itself, and of which nothing is kept.

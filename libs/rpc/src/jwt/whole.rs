@@ -8,7 +8,10 @@ const SIGNATURE: usize = 64;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Header {
+    // Without one it is whole, and signed by nobody.
+    #[serde(default)]
     pub(super) alg: String,
+    #[serde(default)]
     pub(super) kid: String,
     #[serde(default, skip_serializing)]
     pub(super) crit: Option<serde_json::Value>,

@@ -110,6 +110,8 @@ async fn a_token_that_was_cut_is_told_so_and_not_that_its_key_is_unknown() {
         let told = refusal(&server, token[..at].to_owned()).await;
         assert!(told.contains("not a whole signed JSON Web Token"), "{at}: {told}");
     }
+    let told = refusal(&server, "e30.e30.e30".to_owned()).await;
+    assert!(told.contains("not signed with EdDSA"), "whole, and signed by nobody: {told}");
     let (middle, rest) = (token.len() / 3, 2 * token.len() / 3);
     let told = refusal(&server, token[..middle].to_owned() + &token[rest + 1..]).await;
     assert!(told.contains("if it was cut"), "{told}");

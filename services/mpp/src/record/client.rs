@@ -15,7 +15,7 @@ use tonic::{
     codegen::http::uri::PathAndQuery,
 };
 
-use super::{Kind, path};
+use super::{KINDS, Kind, path};
 use crate::{call::refused, client::Client};
 
 /// Records asked for at a time.
@@ -128,7 +128,7 @@ impl<'a> Records<'a> {
         tombstone: Tombstone,
         validate_only: bool,
     ) -> Result<()> {
-        let kind = Kind::of(name)?;
+        let kind = Kind::of(name).map_err(|_| deleted_by_no_name(name))?;
         let method = kind.method("Delete")?;
         let fields = json!({ "name": name, "validate_only": validate_only });
         let mut request = json::read_dynamic(method.input().full_name(), &fields)?;
@@ -239,4 +239,13 @@ impl Decoder for Described {
         let message = DynamicMessage::decode(self.0.clone(), from);
         message.map(Some).map_err(|error| Status::internal(format!("cannot decode: {error}")))
     }
+}
+
+/// The refusal of a name that is none, with the forms of those that can be deleted.
+fn deleted_by_no_name(name: &str) -> Error {
+    let kinds = KINDS.iter().filter(|kind| kind.method("Delete").is_ok());
+    let forms: Vec<_> = kinds.map(Kind::form).collect();
+    let text =
+        format!("'{name}' is not a name of what can be deleted; those are {}", forms.join(", "));
+    Error::field("name", FieldCode::Name, text)
 }

@@ -2,12 +2,14 @@
 //! one.
 
 use mpp_api::{
+    Document as _,
     registry::{HandBackServiceRequest, Offering, Service, UpdateServiceRequest},
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{
-    Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told, parent_of,
+    Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role, as_told, check_name,
+    parent_of,
 };
 use mpp_form::screen;
 use mpp_resource::{
@@ -182,9 +184,13 @@ impl Registry {
             return Err(Error::new(Reason::WrongState, message));
         }
         if !source.is_empty() {
+            if check_name(to, Source::COLLECTIONS, "to").is_err() {
+                let text = format!("must be a source, or {unit} for no source any more");
+                return Err(Error::field("to", FieldCode::Name, text));
+            }
             let state = self.memory.read();
             let Some(found) = state.records.get::<Source>(to) else {
-                let text = format!("must be a source, or {unit} for no source any more");
+                let text = format!("{to} does not exist; `mpp list sources` names those there are");
                 return Err(Error::field("to", FieldCode::UnknownValue, text));
             };
             let lineage = state.lineage(unit);

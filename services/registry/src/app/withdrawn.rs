@@ -75,13 +75,21 @@ impl Registry {
         let (last, _) = self.last_versions(K::KIND, name).await.ok()?;
         let gone = last.filter(|change| change.op == Op::Deleted)?;
         let (since, actor) = (to_timestamp(gone.at).to_string(), as_told(&gone.actor));
-        let successor = gone.tombstone.map(|tombstone| tombstone.successor).unwrap_or_default();
+        let tombstone = gone.tombstone.unwrap_or_default();
+        let is_undone = tombstone.reason() == Why::Undone;
+        let successor = tombstone.successor;
         let instead = match successor.as_str() {
             "" => "nothing is recorded that took its place".to_owned(),
             successor => format!("{successor} took its place"),
         };
         let by = if actor == A_PERSON { "an officer" } else { in_words(actor) };
-        let text = format!("{name} was withdrawn on {since}, by {by}; {instead}");
+        let text = match is_undone {
+            true => format!(
+                "{name} was undone on {since}, by {by}, with the sync that had made it; its name is \
+                 free"
+            ),
+            false => format!("{name} was withdrawn on {since}, by {by}; {instead}"),
+        };
         let error = Error::new(Reason::NotFound, text).with_fact("withdraw_time", since);
         let error = error.with_fact("actor", actor);
         Some(if successor.is_empty() { error } else { error.with_fact("successor", successor) })

@@ -334,6 +334,12 @@ async fn only_who_may_sync_a_source_looks_and_bounds_are_told() {
         let request = PreviewRecordsRequest { published_before: named, ..asked(Vec::new()) };
         let error = refused(try_preview(&world, request).await);
         assert_eq!(error.fields[0].0, "published_before");
+        for none in ["units/-/services/-", "units/a/services/-", "-", "regions/35.10"] {
+            let named = vec![KTP.to_owned(), none.to_owned()];
+            let request = PreviewRecordsRequest { gone_before: named, ..asked(Vec::new()) };
+            let error = refused(try_preview(&world, request).await);
+            assert_eq!(error.fields[0].0, "gone_before[1]", "{none}");
+        }
         world.stop().await;
     })
     .await;

@@ -46,6 +46,7 @@ fn facts(
     let what = match gone.tombstone.as_ref().map(|tombstone| tombstone.reason()) {
         Some(Reason::Superseded) => words::WITHDRAWN_SUPERSEDED,
         Some(Reason::Moved) => words::WITHDRAWN_MOVED,
+        Some(Reason::Undone) => words::WITHDRAWN_UNDONE,
         _ => words::WITHDRAWN,
     };
     let since = match &gone.withdraw_time {

@@ -116,6 +116,8 @@ phrases! {
     WITHDRAWN: "Layanan ini telah dicabut dari indeks.", "This service was withdrawn from the index.";
     WITHDRAWN_SUPERSEDED: "Layanan ini telah diganti.", "Another service has taken the place of this one.";
     WITHDRAWN_MOVED: "Layanan ini telah pindah ke unit lain.", "This service has moved to another unit.";
+    WITHDRAWN_UNDONE: "Layanan ini telah ditarik kembali bersama kiriman data yang membuatnya.",
+        "This service was taken back with the sync that had made it.";
     WITHDRAWN_WHEN: "Sejak", "Since";
     WITHDRAWN_BY: "Oleh", "By";
     AN_OFFICER: "Petugas unit atau pengelola indeks", "An officer of the unit, or a keeper of the index";
