@@ -23,6 +23,7 @@ mod identity;
 mod lost;
 mod machines;
 mod migrate;
+mod named;
 mod operator;
 mod output;
 mod partition;

@@ -84,7 +84,7 @@ pub use mpp_form::record::is_place;
 pub use policy::Policy;
 pub use registry::is_of_registry;
 pub use source::{
-    Access, Ask, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages, Remembered, Secret,
-    Server, Setting, Table, Tls, Watch, Way, Workbook, is_remote, lists, pattern, sheets,
+    Access, Ask, Changed, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages, Remembered,
+    Secret, Server, Setting, Table, Tls, Watch, Way, Workbook, is_remote, lists, pattern, sheets,
 };
 pub use store::Store;

@@ -16,8 +16,8 @@ use crate::{Destination, Outcome, Policy, Run, Store, Tally, registry::is_of_reg
 
 mpp_telemetry::metrics! {
     /// Runs of a source, by the service that its records go to (`registry`, `scheduling`) and how
-    /// they ended: `complete`, `incomplete` (the source was not seen whole), or `failed` (the
-    /// service was not reached, or refused).
+    /// they ended: `complete`, `incomplete` (the source was not seen whole), `part` (only rows that
+    /// its database has named were read), or `failed` (the service was not reached, or refused).
     RUNS: Counter = "mpp.agent.runs" in "{run}" by ["source", "service", "outcome"];
     /// Runs that were not complete, by cause: what the source lacked (`REASON_UNREACHABLE`), or why
     /// the run failed (`UNAVAILABLE`).
@@ -45,7 +45,7 @@ mpp_telemetry::metrics! {
     KEPT: Gauge = "mpp.agent.kept" in "By" by ["source", "service", "what"];
 }
 
-const OUTCOMES: [&str; 3] = ["complete", "incomplete", "failed"];
+const OUTCOMES: [&str; 4] = ["complete", "incomplete", "part", "failed"];
 
 /// What became of a run's records.
 fn records(tally: &Tally) -> [(&'static str, i64); 8] {
@@ -146,6 +146,7 @@ impl Vitals {
     pub fn ended(&self, run: &Result<Outcome>, took: Duration) {
         let (outcome, cause) = match run {
             Ok(outcome) => match outcome.lacks {
+                None if outcome.part => ("part", None),
                 None => ("complete", None),
                 Some(reason) => ("incomplete", Some(reason.as_str_name())),
             },
@@ -168,7 +169,7 @@ impl Vitals {
             let count = u64::try_from(count).unwrap_or(0);
             RECORDS.add(count, self.labels(name));
         }
-        if outcome.lacks.is_none() {
+        if outcome.lacks.is_none() && !outcome.part {
             self.last_complete.store(now(), Relaxed);
         }
         self.announced.store(outcome.announced, Relaxed);

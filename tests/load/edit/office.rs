@@ -16,9 +16,9 @@ const TABLE: &str = "
             from generate_series(1, 20) as part)
     from generate_series(0, $ROWS - 1) as n;
     create function katalog_berubah() returns trigger language plpgsql
-        as 'begin notify katalog; return null; end';
-    create trigger katalog_berubah after insert or update or delete on layanan
-        execute function katalog_berubah();";
+        as 'begin perform pg_notify(''katalog'', new.kode); return null; end';
+    create trigger katalog_berubah after insert or update on layanan
+        for each row execute function katalog_berubah();";
 
 const MAPPING: &str = r#"
 { source_id: .kode,
@@ -51,7 +51,7 @@ impl Office {
             "source = \"{SOURCE}\"\nmapping = \"map.jq\"\nstate = \"state.db\"\n\
              [policy]\npatience_seconds = 120\n\n\
              [input]\ntype = \"postgres\"\naddress = \"{address}\"\ntable = \"layanan\"\n\
-             listen = \"katalog\"\ntls = \"off\"\n"
+             listen = \"katalog\"\nlisten_key = \"kode\"\ntls = \"off\"\n"
         );
         fs::write(folder.join("agent.toml"), config).expect("a file");
         fs::write(folder.join("map.jq"), MAPPING).expect("a file");

@@ -166,6 +166,7 @@ mod tests {
             reconcile: false,
             withdraw: crate::Withdraw::Nothing,
             withdraw_later: false,
+            rows: None,
             policy: Policy::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! The input of a run, and its events.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use mpp_api::sync::{Record, Summary, incomplete};
 use mpp_core::{Error, Micros, Reason, Result, hex};
@@ -40,6 +40,9 @@ pub struct Run {
     pub withdraw: Withdraw,
     /// Only report the records that would be taken out: they do not come back under their names.
     pub withdraw_later: bool,
+    /// Only the rows of these keys are read, which the database has named as changed; where that
+    /// does not do, all are.
+    pub rows: Option<BTreeSet<String>>,
     /// The numbers of this source.
     pub policy: Policy,
 }
@@ -167,6 +170,8 @@ pub struct Outcome {
     pub announced: i64,
     /// Bytes that waited in a file to be compared.
     pub spooled: u64,
+    /// Only rows that the database has named were read: the run says nothing of the whole.
+    pub part: bool,
 }
 
 impl Outcome {

@@ -1,7 +1,7 @@
 //! One run: reads the source, sends what is new, and tries again until the registry has answered
 //! everything or patience is at its end.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use mpp_client::Endpoint;
 use mpp_core::{Backoff, Code, Error, Reason, Result};
@@ -14,7 +14,7 @@ use super::{
     session::{self, Broken, Ended, SourceStream},
 };
 use crate::{
-    model::{mapping, problem::Problem},
+    model::{mapping, problem::Problem, tally::Tally},
     policy::Policy,
     registry::{is_of_registry, of_registry},
     source::{self, Fault, Way},
@@ -44,6 +44,11 @@ pub async fn run(
         store: &store,
         report,
     };
+    if let Some(keys) = &run.rows
+        && let Some(ended) = part(&context, keys, shutdown).await?
+    {
+        return outcome_of_part(&store, run, ended).await;
+    }
     match until_ended(&context, shutdown).await {
         Ok(ended) => outcome(&store, run, ended).await,
         Err(error) => {
@@ -51,6 +56,27 @@ pub async fn run(
             Err(error)
         }
     }
+}
+
+async fn part(
+    context: &session::Context<'_>,
+    keys: &BTreeSet<String>,
+    shutdown: &CancellationToken,
+) -> Result<Option<Ended>> {
+    tokio::select! {
+        ended = session::part(context, keys) => Ok(ended),
+        () = shutdown.cancelled() => Err(stopped()),
+    }
+}
+
+/// Of a part only what it has brought is told: the rest stands as the last whole run has left it.
+async fn outcome_of_part(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
+    let Tally { rejected, quarantined, .. } = ended.tally;
+    let mut outcome = outcome(store, run, ended).await?;
+    if rejected + quarantined == 0 {
+        outcome.problems.clear();
+    }
+    Ok(Outcome { part: true, refused: rejected, waiting: quarantined, ..outcome })
 }
 
 /// Tries until a session has ended, or another try would not help.
@@ -126,6 +152,7 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
         to_withdraw,
         gone_of_others,
         lack,
+        part: false,
     })
 }
 

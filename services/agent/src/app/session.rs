@@ -5,11 +5,14 @@ mod comparing;
 mod ending;
 mod incoming;
 mod outgoing;
+mod part;
 
 use std::{
     collections::{HashMap, VecDeque},
     time::Duration,
 };
+
+pub use part::part;
 
 use mpp_api::sync::{Checkpoint, Hello, Summary, Welcome};
 use mpp_client::Endpoint;

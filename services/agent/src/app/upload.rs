@@ -181,6 +181,7 @@ impl Upload {
             reconcile: false,
             withdraw: self.withdraw.clone(),
             withdraw_later: self.withdraw_later,
+            rows: None,
             policy: self.policy.clone(),
         }
     }

@@ -31,7 +31,7 @@ pub use pages::list::{Lists, lists};
 pub use pages::next::Next;
 pub use pages::place::Setting;
 pub use remembered::Remembered;
-pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
+pub use sql::{Access, Ask, Changed, Database, Noticed, Secret, Server, Tls, Watch};
 pub use tables::csv::Table;
 pub use tables::held_back::HeldBack;
 pub use tables::workbook::{Workbook, sheets};

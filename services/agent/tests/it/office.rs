@@ -49,6 +49,7 @@ pub async fn in_a_way(policy: Policy, input: Input, way: Way) -> Checked {
         reconcile: false,
         withdraw: mpp_agent::Withdraw::Nothing,
         withdraw_later: false,
+        rows: None,
         policy,
     };
     check(&run).await

@@ -32,7 +32,7 @@ async fn notices(database: &TestDatabase, noticed: Noticed, edit: &str) -> (bool
 
 /// Whether a change is noticed before another watch, which looks as often, has noticed three edits
 /// of its own file.
-pub async fn comes_unasked(change: impl Future<Output = ()>) -> bool {
+pub async fn comes_unasked<T>(change: impl Future<Output = T>) -> bool {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let policy = Policy { look_millis: 100, ..Policy::default() };
     let mut other = Edited::of_file(file.path(), &policy);
@@ -42,7 +42,7 @@ pub async fn comes_unasked(change: impl Future<Output = ()>) -> bool {
         fs::write(file.path(), "x".repeat(edit)).expect("an edit");
         tokio::select! {
             biased;
-            () = &mut change => return true,
+            _ = &mut change => return true,
             () = other.changed() => {}
         }
     }
@@ -159,7 +159,8 @@ async fn a_network_that_falls_silent_ends_a_run_wherever_it_is() {
 async fn a_network_that_falls_silent_holds_up_no_look_and_is_told_once() {
     let (database, server) = office().await;
     let watched = |server: Server, changed: &str, listen: &str| {
-        let noticed = Noticed { changed: changed.into(), listen: listen.into() };
+        let noticed =
+            Noticed { changed: changed.into(), listen: listen.into(), ..Noticed::default() };
         let ask = asked("layanan", true);
         let source = Database { access: Access::Postgres(server), ask, noticed };
         Watch::of(&source, &impatient()).expect("it tells of changes")

@@ -27,7 +27,7 @@ use tokio::{runtime::Handle, sync::mpsc, task::spawn_blocking};
 pub use access::{Access, Secret, Server, Tls};
 pub use ask::Ask;
 pub use database::Database;
-pub use noticed::Noticed;
+pub use noticed::{Changed, Noticed};
 pub use watch::Watch;
 
 use super::{fault::Fault, sink::Sink};

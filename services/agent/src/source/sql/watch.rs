@@ -5,11 +5,14 @@
 //! row, at MySQL's checksum of a table, or at the highest value of a column such as `updated_at`
 //! and the number of rows. A change that a look cannot see is found by the next whole run.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions, Executor as _, MySqlConnection, PgConnection, Row as _, SqliteConnection,
-    postgres::{PgListener, PgPoolOptions},
+    postgres::{PgListener, PgNotification, PgPoolOptions},
     sqlite::SqliteConnectOptions,
 };
 use tokio::time::{sleep, timeout};
@@ -20,7 +23,7 @@ use super::{
     ask::Ask,
     database::Database,
     mysql, mysql_ask,
-    noticed::Noticed,
+    noticed::{Changed, Noticed},
     postgres, sqlite,
     told::within,
 };
@@ -32,6 +35,9 @@ const SAME_SECOND: Duration = Duration::from_secs(2);
 /// The pause after a look is this many times as long as the look took: however large a table is,
 /// its database spends a tenth of a processor on it at the most.
 const REST: u32 = 10;
+
+/// Notifications that come within so long of each other, of many edits at once, are read together.
+const TOGETHER: Duration = Duration::from_millis(20);
 
 /// Watches a database for a change.
 pub struct Watch {
@@ -51,7 +57,7 @@ pub struct Watch {
 impl Watch {
     /// The watch of a database; `None` if no setting says how its changes are noticed.
     pub fn of(database: &Database, policy: &Policy) -> Option<Self> {
-        let Noticed { changed, listen } = &database.noticed;
+        let Noticed { changed, listen, .. } = &database.noticed;
         let is_file = matches!(database.access, Access::Sqlite { .. });
         let tells = is_file || !changed.is_empty() || !listen.is_empty();
         tells.then(|| Self {
@@ -74,7 +80,7 @@ impl Watch {
         self.seen = None;
         let looked = self.look().await.map(|seen| self.seen = seen);
         let amiss = heard.and(looked).err().map(|fault| {
-            let Noticed { changed, listen } = &self.database.noticed;
+            let Noticed { changed, listen, .. } = &self.database.noticed;
             format!(
                 "{}; while that is so, a change is noticed by the next run only (changed = \
                  {changed:?}, listen = {listen:?})",
@@ -86,16 +92,17 @@ impl Watch {
         amiss.filter(|_| is_new)
     }
 
-    /// Ends once the database has changed.
-    pub async fn changed(&mut self) {
+    /// Ends once the database has changed; says what has, where that is told.
+    pub async fn changed(&mut self) -> Changed {
         if std::mem::take(&mut self.again) {
-            return sleep(SAME_SECOND).await;
+            sleep(SAME_SECOND).await;
+            return Changed::Anything;
         }
         loop {
             let told = match &mut self.listener {
                 // An error, or no message, means a lost connection, and perhaps a lost change.
                 Some(listener) => tokio::select! {
-                    told = listener.try_recv() => Some(matches!(told, Ok(Some(_)))),
+                    told = listener.try_recv() => Some(told.ok().flatten()),
                     () = sleep(self.rest) => None,
                 },
                 None => {
@@ -103,15 +110,34 @@ impl Watch {
                     None
                 }
             };
-            if let Some(is_well) = told {
-                if !is_well {
-                    self.listener = None;
-                }
-                return;
+            if let Some(told) = told {
+                return self.named(told).await;
             }
             if self.has_moved().await {
                 self.again = !self.database.noticed.changed.is_empty();
-                return;
+                return Changed::Anything;
+            }
+        }
+    }
+
+    /// The rows that a notification names, and those that come right after it.
+    async fn named(&mut self, mut told: Option<PgNotification>) -> Changed {
+        let mut changed = match self.database.noticed.listen_key.is_empty() {
+            true => Changed::Anything,
+            false => Changed::Rows(BTreeSet::new()),
+        };
+        loop {
+            let (Some(notification), Some(listener)) = (&told, &mut self.listener) else {
+                self.listener = None;
+                return Changed::Anything;
+            };
+            changed = changed.and(notification.payload());
+            if changed == Changed::Anything {
+                return changed;
+            }
+            match timeout(TOGETHER, listener.try_recv()).await {
+                Ok(next) => told = next.ok().flatten(),
+                Err(_) => return changed,
             }
         }
     }

@@ -193,6 +193,7 @@ pub fn load(path: &Path) -> Result<Run> {
         reconcile: false,
         withdraw: Withdraw::Nothing,
         withdraw_later: false,
+        rows: None,
         policy: config.policy,
     })
 }

@@ -1,6 +1,7 @@
 //! `mpp agent init`: looks at a source, and writes a first configuration and mapping of it.
 
 mod feeding;
+mod named;
 mod sheets;
 
 use std::{
@@ -107,7 +108,9 @@ pub async fn init(args: InitArgs) -> Result<()> {
         place: args.kind.place(),
         above: Above { unit: &args.unit, mall: &args.mall },
     };
+    let table = named::table(&input);
     let proposed = propose(input, &wanted, &policy).await?;
+    let text = text + &named::comments(table.as_deref(), &proposed);
     write(&mapping, &proposed.program)?;
     let others = feeding(&args.source, args.service, &args.into);
     write(&args.into, &text)?;

@@ -14,6 +14,7 @@ mod told;
 mod withdraw;
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -170,7 +171,7 @@ struct Calls<'a> {
 async fn once(
     calls: &Calls<'_>,
     args: &AgentRunArgs,
-    remembered: &Remembered,
+    (rows, remembered): (Option<BTreeSet<String>>, &Remembered),
     port: Option<&mut Port>,
 ) -> Result<()> {
     let run = load(calls.config).map(|run| Run {
@@ -179,6 +180,7 @@ async fn once(
         accept_missing: args.accept_missing,
         accept_moves: args.accept_moves,
         reconcile: args.reconcile,
+        rows,
         ..run
     });
     let Some(port) = port else { return carry_out(calls, &run?, |_| {}).await };

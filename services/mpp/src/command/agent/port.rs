@@ -101,6 +101,7 @@ impl Port {
     fn reached(&self, source: &str, outcome: &Outcome, took: Duration) {
         self.index.up();
         match &outcome.lack {
+            None if outcome.part => {}
             None => self.source.up(),
             Some(lack) => self.source.down(lack.message()),
         }
@@ -108,7 +109,8 @@ impl Port {
         tracing::info!(
             source,
             seconds = took.as_secs_f64(),
-            complete = outcome.lack.is_none(),
+            complete = outcome.lack.is_none() && !outcome.part,
+            part = outcome.part,
             lack = outcome.lack.as_ref().map(Error::message),
             read = tally.read,
             sent = tally.sent,

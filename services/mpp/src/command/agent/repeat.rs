@@ -1,10 +1,11 @@
 //! One run after another: after a while, once the source tells of a change, or once the service
 //! that it feeds is back.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
-use mpp_agent::{Edited, Input, Remembered, Watch, is_remote};
-use mpp_core::{Code, Error, Result};
+use mpp_agent::{Changed, Edited, Input, Remembered, Watch, is_remote};
+use mpp_core::{Code, Error, Reason, Result};
+use tokio::time::Instant;
 
 use super::{AgentRunArgs, Calls, keeper, load, once, port::Port};
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
@@ -21,15 +22,26 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
     let calls = Calls { config: &config, client, output, shutdown: &shutdown };
     let remembered = args.every.map_or_else(Remembered::default, |_| Remembered::watching());
     let mut watch = args.every.and_then(|_| watch(&args.config));
+    // The rows that are read; none are named: all.
+    let (mut rows, mut due) = (None, Instant::now());
     loop {
+        let is_whole = rows.is_none();
         tokio::select! {
-            () = note(&mut watch) => {}
+            // What was noticed until now is in a whole run anyway, and what a part is of is told.
+            () = note(&mut watch), if is_whole => {}
             () = shutdown.cancelled() => return Ok(()),
+            () = std::future::ready(()), if !is_whole => {}
         }
-        let outcome = once(&calls, &args, &remembered, port.as_mut()).await;
+        let outcome = once(&calls, &args, (rows.take(), &remembered), port.as_mut()).await;
         let Some(every) = args.every else {
             return outcome;
         };
+        if is_whole {
+            due = Instant::now() + Duration::from_secs(every);
+        }
+        // What a part has not brought, a whole run does.
+        let fails = |error: &Error| error.reason() != Reason::RecordsRefused;
+        let has_failed = outcome.as_ref().is_err_and(fails);
         // The person who started it has accepted only what is missing in the first run.
         args.accept_missing = false;
         args.reconcile = false;
@@ -38,12 +50,17 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
         if let Err(error) = outcome
             && port.is_none()
         {
-            complain!("mpp: {}; the next run is in {every} s", error.message());
+            let wait = due.saturating_duration_since(Instant::now()).as_secs();
+            let next = match shutdown.is_cancelled() {
+                true => String::new(),
+                false => format!("; the next run is in {wait} s"),
+            };
+            complain!("mpp: {}{next}", error.message());
         }
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(every)) => {}
+            () = tokio::time::sleep_until(due) => {}
             () = until_back(&args.config, client), if is_away => {}
-            () = until_changed(&mut watch) => {}
+            changed = until_changed(&mut watch) => rows = changed.filter(|_| !has_failed),
             () = shutdown.cancelled() => return Ok(()),
         }
     }
@@ -90,13 +107,19 @@ async fn note(watch: &mut Option<Watched>) {
     }
 }
 
-/// Ends once the source has changed; never if it is not watched.
-async fn until_changed(watch: &mut Option<Watched>) {
+/// Ends once the source has changed; never if it is not watched. Answers the rows, where they are
+/// named.
+async fn until_changed(watch: &mut Option<Watched>) -> Option<BTreeSet<String>> {
     match watch {
         Some(Watched::Files(edited)) => edited.changed().await,
-        Some(Watched::Database(watch)) => watch.changed().await,
+        Some(Watched::Database(watch)) => {
+            if let Changed::Rows(keys) = watch.changed().await {
+                return Some(keys);
+            }
+        }
         None => std::future::pending().await,
     }
+    None
 }
 
 /// Ends once the service that it feeds, which was away, serves again; never if its address is not

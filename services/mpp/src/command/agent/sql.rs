@@ -37,6 +37,10 @@ pub(super) struct PostgresConfig {
     /// The channel on which a trigger notifies of each change.
     #[serde(default)]
     listen: String,
+    /// The column whose value each notification carries, of which the record's id is made: only the
+    /// rows that are named are read then, and all of them every so often.
+    #[serde(default)]
+    listen_key: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -105,7 +109,12 @@ impl PostgresConfig {
             password: password(self.password_file, folder)?,
             ..server(&url, socket)?
         };
-        let noticed = Noticed { changed: self.changed, listen: self.listen };
+        let Self { changed, listen, listen_key, .. } = self;
+        let noticed = Noticed { changed, listen, listen_key };
+        if !noticed.listen_key.is_empty() && noticed.listen.is_empty() {
+            let text = "no notification carries it: give the channel as listen = \"...\"";
+            return Err(wrong("listen_key", text));
+        }
         let ask = Ask { is_whole: self.whole, ..ask(self.table, self.query, places)? };
         if noticed.changed == "xmin" && !ask.is_table {
             return Err(wrong("changed", "a query has no xmin: name a table, or a column"));
@@ -138,7 +147,7 @@ impl MysqlConfig {
             password: password(self.password_file, folder)?,
             ..server(&url, socket)?
         };
-        let noticed = Noticed { changed: self.changed, listen: String::new() };
+        let noticed = Noticed { changed: self.changed, ..Noticed::default() };
         let ask = Ask { is_whole: self.whole, ..ask(self.table, self.query, places)? };
         if noticed.changed == "checksum" && !ask.is_table {
             let text = "a query has no checksum: name a table, or a column that grows";

@@ -110,7 +110,8 @@ pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
     let tally = &outcome.tally;
     if output.is_json() {
         let mut done = tally_json("done", tally);
-        done["complete"] = outcome.lack.is_none().into();
+        done["complete"] = (outcome.lack.is_none() && !outcome.part).into();
+        done["part"] = outcome.part.into();
         done["refused"] = outcome.refused.into();
         done["waiting"] = outcome.waiting.into();
         for (key, are_places) in [("withdrawn_ids", false), ("given_back_ids", true)] {
@@ -121,6 +122,9 @@ pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
         return;
     }
     counts(&run.source, tally);
+    if outcome.part {
+        say!("  only the rows that the database has named were read");
+    }
     gone(outcome, run, config);
     not_read(tally);
     headings(tally);
