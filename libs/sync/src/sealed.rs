@@ -23,8 +23,9 @@ use mpp_store::{Conn, Label};
 use crate::{
     own,
     store::{
+        batches,
         digests::{self, Answered, Stored},
-        lease, rejected, waiting,
+        rejected, waiting,
     },
     syncs::Syncs,
 };
@@ -76,7 +77,7 @@ impl Sealed {
     pub async fn of<S: Syncs>(service: &S, conn: &mut Conn, source: &str) -> Result<Self> {
         let stored = digests::all(conn, source).await?;
         let unsettled = Unsettled::of(conn, source).await?;
-        let last_sequence = lease::last_sequence(conn, source).await?;
+        let last_sequence = batches::last_sequence(conn, source).await?;
         let own = published(service, source);
         // The hashes of many records take long enough to make other tasks wait.
         let sealed = tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own));

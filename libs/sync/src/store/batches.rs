@@ -107,18 +107,18 @@ pub async fn add_unread(tx: &mut Tx, lease: &Lease, rows: i64) -> Result<()> {
 }
 
 /// Counts records that a session has moved to other units; answers how many it has moved by now.
+/// Redrives, which are of no session, are counted for themselves since the last one was opened.
 /// Index: sync_lease's primary key; the row is locked by `hold`.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn add_moved(tx: &mut Tx, lease: &Lease, records: i64) -> Result<i64> {
-    sqlx::query("update sync_lease set moved = moved + $2 where source = $1 returning moved")
-        .bind(&lease.source)
-        .bind(records)
-        .fetch_one(tx.conn())
-        .await
-        .and_then(|row| row.try_get("moved"))
-        .map_err(db_error)
+    let column = if lease.session.is_empty() { "redrive_moved" } else { "moved" };
+    let text = format!(
+        "update sync_lease set {column} = {column} + $2 where source = $1 returning {column}"
+    );
+    let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(&lease.source).bind(records);
+    query.fetch_one(tx.conn()).await.map_err(db_error)
 }
 
 fn count(result: &BatchResult) -> Accounting {
@@ -297,6 +297,19 @@ fn totals(row: &AnyRow) -> sqlx::Result<(String, SourceTotals)> {
     };
     let totals = SourceTotals { source, session, checkpoint };
     Ok((row.try_get("source")?, totals))
+}
+
+/// The number of a source's last answered batch, or 0. Index: sync_lease's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn last_sequence(conn: &mut Conn, source: &str) -> Result<i64> {
+    let row = sqlx::query("select sequence from sync_lease where source = $1")
+        .bind(source)
+        .fetch_optional(conn)
+        .await
+        .map_err(db_error)?;
+    row.map_or(Ok(0), |row| row.try_get(0).map_err(db_error))
 }
 
 /// Drops the answers of old batches, which no session can ask for any more; their counts stay.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mpp_api::sync::Hello;
 use mpp_core::{Micros, Result};
-use mpp_store::{Conn, Tx, db_error};
+use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use self::row::{COLUMNS, LeaseRow, read};
@@ -114,7 +114,7 @@ pub async fn acquire<D: Synced>(
 pub async fn stand_in(tx: &mut Tx, source: &str, moved: i64) -> Result<()> {
     let row = locked(tx, source).await?;
     reckon(tx, source, &row).await?;
-    sqlx::query("update sync_lease set moved = $2 where source = $1")
+    sqlx::query("update sync_lease set moved = $2, redrive_moved = $2 where source = $1")
         .bind(source)
         .bind(moved)
         .execute(tx.conn())
@@ -135,7 +135,7 @@ async fn take_lease<D: Synced>(
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
-         unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
+         unique_ids = $11, accept_moves = $12, moved = 0, redrive_moved = 0, opened_send_all = $13,
          resumed_mark = $14, form = $15, forms = $16, forms_of = $2,
          client = $17, client_of = $2, sealed_locks = sealed_locks + 1
          where source = $1",
@@ -205,19 +205,6 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<CheckpointStanding> {
         Some(0) => CheckpointStanding::Abandoned,
         Some(_) => known_from(&hello.under_way, &answered_since(tx, hello, client.sequence).await?),
     })
-}
-
-/// The number of a source's last answered batch, or 0. Index: sync_lease's primary key.
-///
-/// # Errors
-/// `UNAVAILABLE` when the database is away.
-pub async fn last_sequence(conn: &mut Conn, source: &str) -> Result<i64> {
-    let row = sqlx::query("select sequence from sync_lease where source = $1")
-        .bind(source)
-        .fetch_optional(conn)
-        .await
-        .map_err(db_error)?;
-    row.map_or(Ok(0), |row| row.try_get(0).map_err(db_error))
 }
 
 /// Positions of the batches that were answered after this sequence, the latest first: also those

@@ -117,4 +117,9 @@ pub const STEPS: &[Migration] = &[
         name: "clients",
         statements: Statements::Both(include_str!("../sql/0018_clients.sql")),
     },
+    Migration {
+        version: 19,
+        name: "moves of redrives",
+        statements: Statements::Both(include_str!("../sql/0019_redrive_moved.sql")),
+    },
 ];

@@ -1,13 +1,13 @@
 //! A source, its next session and the books, once records that waited are applied.
 
-use mpp_api::sync::{Hello, Record, incomplete::Reason};
+use mpp_api::sync::{End, Hello, Outcome, Record, incomplete::Reason};
 use mpp_core::Clock;
 use mpp_store::Actor;
 use mpp_sync::{Policy, store::books};
 use mpp_testkit::on_both;
 
 use crate::{
-    publisher::{Session, begin_again, hello, record, record_of, source},
+    publisher::{Session, begin_again, hello, outcomes, record, record_of, source},
     quarantine::{
         all, asleep, create_unit, late, listed, quick, redrive, run, run_as, until, until_title,
     },
@@ -155,6 +155,31 @@ async fn a_source_of_which_much_is_due_does_not_hold_up_another() {
         .expect("changes");
         let turn = order.iter().position(|name| name.starts_with("units/dinas-baru/"));
         assert_eq!((order.len(), turn), (61, Some(10)), "after one piece of the other");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redrive_leaves_a_session_its_own_room_for_moves() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let unique = || Hello { unique_ids: true, ..hello() };
+        let id = |row: u8| format!("s{row}");
+        run_as(&world, unique(), (0..10).map(|row| record(&id(row), "Layanan")).collect()).await;
+        create_unit(&world, "kemendagri-jatim").await;
+        let mut waits = begin_again(&world, unique()).await;
+        waits.send((0..5).map(|row| late(&id(row), "Layanan")).collect()).await;
+        waits.end_with(End { part: true, ..End::default() }).await;
+
+        let mut session = begin_again(&world, unique()).await;
+        create_unit(&world, "dinas-baru").await;
+        let done = redrive(&mut world.admin(), all()).await;
+        assert_eq!((done.taken, done.waiting), (5, 0), "as many as may move at once");
+        let moved = |row| record_of("units/kemendagri-jatim", &id(row), service("Layanan"));
+        let result = session.send((5..10).map(moved).collect()).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied; 5], "{:?}", result.results);
+        session.end_with(End { part: true, ..End::default() }).await;
+        world.stop().await;
     })
     .await;
 }

@@ -56,7 +56,12 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 8,
             name: "clients of federation",
-            statements: Statements::All(mpp_sync::STEPS.split_at(17).1),
+            statements: Statements::All(mpp_sync::STEPS.split_at(18).0.split_at(17).1),
+        },
+        Migration {
+            version: 9,
+            name: "moves of redrives",
+            statements: Statements::All(mpp_sync::STEPS.split_at(18).1),
         },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
@@ -64,7 +69,7 @@ pub const SCHEMA: Schema = Schema {
 };
 
 // A step of the engine that is not a step above would be missed by nothing but its first use.
-const _: () = assert!(mpp_sync::STEPS.len() == 18, "add the engine's step to the schema");
+const _: () = assert!(mpp_sync::STEPS.len() == 19, "add the engine's step to the schema");
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {
