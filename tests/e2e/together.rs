@@ -49,7 +49,8 @@ async fn tell(backend: Backend) {
     let doctor = suite.run(ADMINISTRATOR, &["doctor"]).await;
     assert!(doctor.out.contains("1 are sent in other words by two clients"), "{}", doctor.out);
 
-    // It leaves the row to the other: that is known once it has compared, as it does after the other.
+    // It leaves the row to the other: that is known once it has compared, as it does after the
+    // other.
     first.publish(&[row("PINDAH", "Surat pindah", "Gratis")]);
     for one in [&first, &second, &first, &second] {
         one.sync(&suite).await.succeeded();

@@ -185,7 +185,7 @@ impl<S: Syncs> Session<S> {
         };
         self.complete(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         let proof = batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
-        digests::keep(&mut tx, &self.lease, &plan.changes(&result)).await?;
+        digests::keep(&mut tx, self.lease.of_client(), &plan.changes(&result)).await?;
         rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
         lease::advance(&mut tx, &self.lease, &after, proof).await?;
         result.revision = tx.commit().await?;

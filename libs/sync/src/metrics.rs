@@ -16,7 +16,8 @@ use crate::{fresh, kind::Synced, syncs::Syncs};
 
 mpp_telemetry::metrics! {
     /// Sessions of sources at a service: `begun` and `refused` ones, and by how they ended
-    /// `complete` and `incomplete` ones, and those that brought a `part`. Those that broke off are the rest of the begun ones.
+    /// `complete` and `incomplete` ones, and those that brought a `part`. Those that broke off are
+    /// the rest of the begun ones.
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["service", "outcome"];
     /// Records of sources, by the service that they were sent to, how they were answered and what
     /// kind of record they are; `unknown` where that cannot be told. A batch that is sent again

@@ -79,7 +79,7 @@ impl<S: Syncs> Session<S> {
             None => Sealed::of(&self.service, tx.conn(), source).await?.confirmed(unconfirmed),
         };
         if !self.lease.client.others.is_empty() {
-            digests::confirm(tx, &self.lease, &confirmed).await?;
+            digests::confirm(tx, self.lease.of_client(), &confirmed).await?;
             let confirmed: HashSet<u64> = confirmed.iter().copied().collect();
             contested::confirm(tx, &self.lease, sequence, &confirmed).await?;
         }

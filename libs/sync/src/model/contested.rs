@@ -1,8 +1,9 @@
 //! When two clients of a source send one record in different words.
 //!
-//! The one that writes last wins. It cannot be told which of the two is right, and a client that was
-//! set up elsewhere, or has lost its name, is the right one: a record that stayed the first one's
-//! would never follow an edit again. So that no record goes to and fro untold, the second is told.
+//! The one that writes last wins. It cannot be told which of the two is right, and a client that
+//! was set up elsewhere, or has lost its name, is the right one: a record that stayed the first
+//! one's would never follow an edit again. So that no record goes to and fro untold, the second is
+//! told.
 
 /// The last send of a record, as one more comes.
 #[derive(Clone, Copy, Debug)]

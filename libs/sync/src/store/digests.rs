@@ -8,8 +8,6 @@ use mpp_form::record;
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::lease::Lease;
-
 /// Rows of one statement: the databases limit its parameters.
 const CHUNK: usize = 400;
 
@@ -77,12 +75,12 @@ fn number(key: u64) -> i64 {
     key.cast_signed()
 }
 
-/// Stores the changes in the batch's own transaction. Index: sync_sent's primary key.
+/// Stores the changes of a source's client in the batch's own transaction. Index: sync_sent's
+/// primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn keep(tx: &mut Tx, lease: &Lease, changes: &Changes) -> Result<()> {
-    let source = &lease.source;
+pub async fn keep(tx: &mut Tx, (source, client): (&str, i64), changes: &Changes) -> Result<()> {
     remove(tx, source, &changes.gone).await?;
     // One statement may write a row only once; in the order of keys two transactions do not
     // wait for each other.
@@ -102,7 +100,7 @@ pub async fn keep(tx: &mut Tx, lease: &Lease, changes: &Changes) -> Result<()> {
                 .bind(one.digest.as_slice())
                 .bind(one.answered.number())
                 .bind(record::RULES)
-                .bind(lease.client.number)
+                .bind(client)
         });
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -140,13 +138,13 @@ pub async fn last_sent(
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn confirm(tx: &mut Tx, lease: &Lease, keys: &[u64]) -> Result<()> {
+pub async fn confirm(tx: &mut Tx, (source, client): (&str, i64), keys: &[u64]) -> Result<()> {
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
             "update sync_sent set client = $2 where source = $1 and client <> $2 and key in {}",
             placeholders(3, 1, chunk.len())
         );
-        let query = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).bind(lease.client.number);
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client);
         let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
         query.execute(tx.conn()).await.map_err(db_error)?;
     }

@@ -46,6 +46,13 @@ pub struct Lease {
     pub client: Client,
 }
 
+impl Lease {
+    /// The source, and the number of the client that sends.
+    pub fn of_client(&self) -> (&str, i64) {
+        (&self.source, self.client.number)
+    }
+}
+
 /// The start of a new session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begun {

@@ -87,8 +87,8 @@ impl Store {
         Ok(row.get(0))
     }
 
-    /// This configuration's own name towards the registry: the one that was given when the state was
-    /// made, also where what it was made of has moved since.
+    /// This configuration's own name towards the registry: the one that was given when the state
+    /// was made, also where what it was made of has moved since.
     pub async fn client(&self, given: &str) -> Result<String> {
         sqlx::query("INSERT OR IGNORE INTO setting VALUES ('client', ?)")
             .bind(given)
