@@ -71,16 +71,21 @@ impl Catalog {
         list!(self, DirectoryServiceClient.list_regions(ListRegionsRequest::default()) -> regions)
     }
 
-    /// What services refer to, and where they are offered.
-    pub(crate) async fn surroundings(&self) -> Result<Surroundings> {
+    /// What records refer to.
+    pub(crate) async fn directory(&self) -> Result<Surroundings> {
         let (units, regions) = (self.units(), self.regions());
         let (malls, counters) = (self.malls(), self.counters());
-        let mut around = Surroundings::new(
+        Ok(Surroundings::new(
             units.try_collect().await?,
             regions.try_collect().await?,
             malls.try_collect().await?,
             counters.try_collect().await?,
-        );
+        ))
+    }
+
+    /// The same, and where services are offered.
+    pub(crate) async fn surroundings(&self) -> Result<Surroundings> {
+        let mut around = self.directory().await?;
         let mut offerings = std::pin::pin!(self.offerings());
         while let Some(offering) = offerings.try_next().await? {
             around.offer(&offering);

@@ -15,33 +15,46 @@ use crate::{
 };
 
 pub use around::surroundings;
-pub use service::{service, sum};
+pub use service::{is_one_time, service, sum};
+
+/// The parent of all services.
+const EVERY_UNIT: &str = "units/-";
 
 /// The names of things: records below the address that answers for them, parts of a record behind
 /// a `#`.
 pub struct Names {
     base: String,
+    unit: String,
 }
 
 impl Names {
+    /// Of the services of a unit, "units/-" for all.
+    ///
     /// # Errors
     /// `base` is no address.
-    pub fn new(base: &str) -> Result<Self> {
+    pub fn new(base: &str, unit: &str) -> Result<Self> {
         let base = if base.ends_with('/') { base.to_owned() } else { format!("{base}/") };
         let web = base.starts_with("https://") || base.starts_with("http://");
-        if !web || NamedNode::new(&base).is_err() || base.contains(['#', '?']) {
+        // Everybody would read a password that stands before the host.
+        if !web || NamedNode::new(&base).is_err() || base.contains(['#', '?', '@']) {
             let text = format!("'{base}' is no address; write it whole: https://index.example/v1/");
             return Err(Error::field("base", FieldCode::Format, text));
         }
-        Ok(Self { base })
+        Ok(Self { base, unit: unit.to_owned() })
     }
 
     pub fn base(&self) -> &str {
         &self.base
     }
 
+    /// A unit's services are a data set of their own.
     pub fn dataset(&self) -> NamedNode {
-        self.part("dataset")
+        if self.is_whole() { self.part("dataset") } else { self.of(&self.unit, "dataset", 1) }
+    }
+
+    /// True where the data set holds all services.
+    pub fn is_whole(&self) -> bool {
+        self.unit == EVERY_UNIT
     }
 
     /// A thing that is no record: the data set, its publisher.

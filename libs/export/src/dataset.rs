@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, io::Write};
 
 use jiff::Timestamp;
-use mpp_api::registry::Service;
+use mpp_api::{registry::Service, types::LocalizedText};
 use mpp_core::{Error, FieldCode, Result};
 use oxrdf::{Literal, NamedNode, vocab::xsd};
 
@@ -24,6 +24,8 @@ use crate::{
 pub struct Dataset {
     /// Where records are found by their names: "https://index.example/v1/".
     pub base: String,
+    /// The unit whose services it holds, with those of the units below it; "units/-": all.
+    pub unit: String,
     /// The unit that publishes it; empty: whoever answers at `base`.
     pub publisher: String,
     /// The address of the pages; empty: none is known.
@@ -53,7 +55,12 @@ impl<W: Write> Linked<W> {
         around: &Surroundings,
         out: W,
     ) -> Result<Self> {
-        let names = Names::new(&about.base)?;
+        let names = Names::new(&about.base, &about.unit)?;
+        if !about.publisher.is_empty() && !around.units.contains_key(&about.publisher) {
+            let text =
+                format!("there is no unit '{}'; `mpp list units` shows all", about.publisher);
+            return Err(Error::field("publisher", FieldCode::UnknownValue, text));
+        }
         let graph = Graph::begin(notation, out)?;
         let mut linked = Self {
             graph,
@@ -121,9 +128,8 @@ impl<W: Write> Linked<W> {
     fn description(&self, around: &Surroundings) -> Result<Vec<Node>> {
         let mut nodes = Vec::new();
         let mut dataset = Node::new(self.names.dataset(), DATASET);
-        for (property, id, en) in [(TITLE, TITLE_ID, TITLE_EN), (DESCRIPTION, ABOUT_ID, ABOUT_EN)] {
-            dataset.text(property, &cpsv::localized(id, en));
-        }
+        dataset.text(TITLE, &self.title(around));
+        dataset.text(DESCRIPTION, &cpsv::localized(ABOUT_ID, ABOUT_EN));
         dataset.link(CONFORMS_TO, CPSV_AP);
         dataset.link(SPATIAL, INDONESIA);
         dataset.link(LANGUAGE, INDONESIAN);
@@ -144,6 +150,17 @@ impl<W: Write> Linked<W> {
         nodes.push(Node::new(INDONESIA.into_owned(), LOCATION));
         nodes.push(Node::new(INDONESIAN.into_owned(), LINGUISTIC_SYSTEM));
         Ok(nodes)
+    }
+
+    /// That of a part names whose it is.
+    fn title(&self, around: &Surroundings) -> LocalizedText {
+        if self.names.is_whole() {
+            return cpsv::localized(TITLE_ID, TITLE_EN);
+        }
+        let unit = around.unit_name(&self.about.unit);
+        let english = if unit.en.is_empty() { &unit.id } else { &unit.en };
+        let (id, en) = (format!("{TITLE_ID}: {}", unit.id), format!("{TITLE_EN}: {english}"));
+        LocalizedText { id, en }
     }
 
     fn publisher(&self, around: &Surroundings) -> Node {
@@ -179,5 +196,5 @@ fn address(field: &str, text: &str) -> Result<NamedNode> {
 }
 
 pub(crate) fn unwritable(error: std::io::Error) -> Error {
-    Error::field("out", FieldCode::Unwritable, format!("the export cannot be written: {error}"))
+    Error::field("file", FieldCode::Unwritable, format!("the export cannot be written: {error}"))
 }

@@ -1,14 +1,14 @@
 //! The catalog as rows: each sheet with its columns, and what a record has in them.
 
 use mpp_api::{
-    registry::{Counter, Mall, Offering, Service, Unit},
+    registry::{Counter, Mall, Offering, Service, Unit, service},
     types::{Fee, LocalizedText, ServiceTime, fee, service_time},
     wording::{self, Language},
 };
 use prost_types::Timestamp as Stamp;
 
 use crate::{
-    cpsv::{sum, timestamp},
+    cpsv::{is_one_time, sum, timestamp},
     surroundings::Surroundings,
 };
 
@@ -42,8 +42,8 @@ impl<R> Sheet<R> {
     }
 }
 
-/// What offices publish. Fees and times as words are Indonesian; `fee_rupiah`, `time_value` and
-/// `time_unit` are filled in only where one sum or one time was surely read.
+/// What offices publish. Fees and times as words are Indonesian; their numbers are filled in only
+/// where they were surely read.
 pub const SERVICES: Sheet<Service> = Sheet {
     name: "services",
     columns: &[
@@ -53,21 +53,36 @@ pub const SERVICES: Sheet<Service> = Sheet {
         ("unit", |it, _| text(unit_of(&it.name))),
         ("unit_name", |it, around| text(&around.unit_name(unit_of(&it.name)).id)),
         ("category", |it, _| text(&it.category)),
-        ("state", |it, _| word(it.state().as_str_name(), "STATE_")),
+        ("served", |it, _| yes(it.state() != service::State::Inactive)),
         ("product", |it, _| text(&it.product)),
         ("time", |it, _| Cell::Text(it.time.as_ref().map(time_in_words).unwrap_or_default())),
-        ("time_value", |it, _| it.time.as_ref().and_then(read_time).map_or_else(empty, number)),
+        ("time_least", |it, _| it.time.as_ref().and_then(least_time).map_or_else(empty, number)),
+        ("time_most", |it, _| it.time.as_ref().and_then(most_time).map_or_else(empty, number)),
         ("time_unit", |it, _| it.time.as_ref().map_or_else(empty, time_unit)),
         ("fees", |it, _| Cell::Text(wording::fees(&it.fees, Language::Indonesian))),
         ("fee_rupiah", |it, _| one_sum(&it.fees)),
-        ("requirements", |it, _| lines(it.requirements.iter().map(|each| each.text.as_str()))),
-        ("procedure", |it, _| lines(it.procedure.iter().map(String::as_str))),
-        ("legal_basis", |it, _| lines(it.legal_basis.iter().map(String::as_str))),
-        ("keywords", |it, _| lines(it.keywords.iter().map(String::as_str))),
+        ("not_read", |it, _| not_read(it)),
+        ("requirements", |it, _| lines(it.requirements.iter().map(requirement))),
+        ("procedure", |it, _| lines(&it.procedure)),
+        ("channels", |it, _| lines(it.channels.iter().map(channel))),
+        ("forms", |it, _| lines(it.forms.iter().map(form))),
+        ("complaints", |it, _| lines(&it.complaints)),
+        ("legal_basis", |it, _| lines(&it.legal_basis)),
+        ("facilities", |it, _| lines(&it.facilities)),
+        ("competence", |it, _| text(&it.competence)),
+        ("supervision", |it, _| text(&it.supervision)),
+        ("staff", |it, _| text(it.staff.as_ref().map_or("", |staff| &staff.source_text))),
+        ("service_guarantee", |it, _| text(&it.service_guarantee)),
+        ("safety_guarantee", |it, _| text(&it.safety_guarantee)),
+        ("evaluation", |it, _| text(&it.evaluation)),
+        ("product_validity", |it, _| text(&it.product_validity)),
+        ("produced_documents", |it, _| lines(&it.produced_documents)),
+        ("notes", |it, _| lines(&it.notes)),
+        ("keywords", |it, _| lines(&it.keywords)),
         ("source", |it, _| text(&it.source)),
         ("source_id", |it, _| text(&it.source_id)),
         ("offered_at", |it, around| {
-            lines(around.counters_of(&it.name).map(|(counter, _)| counter.name.as_str()))
+            lines(around.counters_of(&it.name).map(|(counter, _)| &counter.name))
         }),
         ("update_time", |it, _| moment(it.update_time.as_ref())),
     ],
@@ -86,7 +101,7 @@ pub const OFFERINGS: Sheet<Offering> = Sheet {
         ("service", |it, _| text(&it.service)),
         ("service_title", |it, _| indonesian(it.service_title.as_ref())),
         ("state", |it, _| word(it.state().as_str_name(), "STATE_")),
-        ("service_state", |it, _| word(it.service_state().as_str_name(), "STATE_")),
+        ("service_served", |it, _| yes(it.service_state() != service::State::Inactive)),
         ("fees", |it, _| Cell::Text(wording::fees(&it.effective_fees, Language::Indonesian))),
         ("fee_rupiah", |it, _| one_sum(&it.effective_fees)),
         ("update_time", |it, _| moment(it.update_time.as_ref())),
@@ -103,8 +118,8 @@ pub const MALLS: Sheet<Mall> = Sheet {
         ("region_name", |it, around| text(around.region_name(&it.region))),
         ("organiser", |it, _| text(&it.organiser)),
         ("stage", |it, _| word(it.stage().as_str_name(), "STAGE_")),
-        ("address", |it, _| lines(it.sites.iter().map(|site| site.address.as_str()))),
-        ("contacts", |it, _| lines(it.contacts.iter().map(|contact| contact.value.as_str()))),
+        ("address", |it, _| lines(it.sites.iter().map(|site| &site.address))),
+        ("contacts", |it, _| lines(it.contacts.iter().map(|contact| &contact.value))),
         ("update_time", |it, _| moment(it.update_time.as_ref())),
     ],
 };
@@ -164,8 +179,13 @@ fn english(words: Option<&LocalizedText>) -> Cell {
 }
 
 /// One below the other, as people read a list in a cell.
-fn lines<'a>(each: impl Iterator<Item = &'a str>) -> Cell {
-    Cell::Text(each.collect::<Vec<_>>().join("\n"))
+fn lines(each: impl IntoIterator<Item = impl ToString>) -> Cell {
+    let each: Vec<String> = each.into_iter().map(|line| line.to_string()).collect();
+    Cell::Text(each.join("\n"))
+}
+
+fn yes(holds: bool) -> Cell {
+    text(if holds { "yes" } else { "no" })
 }
 
 /// "active" of STATE_ACTIVE; empty where it is not stated.
@@ -192,17 +212,53 @@ fn time_in_words(time: &ServiceTime) -> String {
     wording::plain_time(time, Language::Indonesian)
 }
 
-/// The one number of a time that has one; a range, a maximum and an estimate are there in words.
-fn read_time(time: &ServiceTime) -> Option<i64> {
-    let one = time.min_value == 0 && !time.at_most && !time.approximate && time.per.is_empty();
-    (one && time.value > 0).then_some(time.value)
+/// Of a maximum there is none: it may take no time at all.
+fn least_time(time: &ServiceTime) -> Option<i64> {
+    match time.min_value {
+        _ if !is_one_time(time) || time.at_most => None,
+        0 => Some(time.value),
+        least => Some(least),
+    }
+}
+
+fn most_time(time: &ServiceTime) -> Option<i64> {
+    is_one_time(time).then_some(time.value)
 }
 
 fn time_unit(time: &ServiceTime) -> Cell {
-    match (read_time(time), time.unit()) {
-        (None, _) | (_, service_time::Unit::Unparsed | service_time::Unit::Cases) => empty(),
-        (Some(_), unit) => word(unit.as_str_name(), "UNIT_"),
+    if is_one_time(time) { word(time.unit().as_str_name(), "UNIT_") } else { empty() }
+}
+
+/// "time", "fees" or both: they are there in the source's words only.
+fn not_read(service: &Service) -> Cell {
+    let time = service.time.as_ref().is_some_and(|time| {
+        let steps = time.cases.iter().chain([time]);
+        steps.into_iter().any(|each| each.unit() == service_time::Unit::Unparsed)
+    });
+    let fees = service.fees.iter().flat_map(|fee| fee.cases.iter().chain(&fee.parts).chain([fee]));
+    let fees = fees.into_iter().any(|fee| fee.kind() == fee::Kind::Unparsed);
+    lines([(time, "time"), (fees, "fees")].into_iter().filter_map(|(is, word)| is.then_some(word)))
+}
+
+/// "Surat kuasa (jika dikuasakan)".
+fn requirement(requirement: &service::Requirement) -> String {
+    match requirement.condition.as_str() {
+        "" => requirement.text.clone(),
+        condition => format!("{} ({condition})", requirement.text),
     }
+}
+
+/// "online: https://dukcapil.example, antre dahulu".
+fn channel(channel: &service::Channel) -> String {
+    let kind = channel.kind().as_str_name().trim_start_matches("KIND_").to_lowercase();
+    let said: Vec<&str> =
+        [channel.uri.as_str(), &channel.note].into_iter().filter(|it| !it.is_empty()).collect();
+    if said.is_empty() { kind } else { format!("{kind}: {}", said.join(", ")) }
+}
+
+/// "F-1.01: https://dukcapil.example/f101.pdf".
+fn form(form: &service::Form) -> String {
+    format!("{}: {}", form.title, form.uri)
 }
 
 /// The sum of a service that has one fee and one sum.

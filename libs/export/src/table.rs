@@ -41,7 +41,7 @@ impl<W: Write> Csv<W> {
 }
 
 /// A text that no spreadsheet takes for a formula: one that would begin as such gets an apostrophe
-/// before it, after OWASP's advice. Programs that read the column take it off again.
+/// before it, as OWASP advises. Programs take the text from JSON or linked data, where it is as sent.
 fn harmless(text: &str) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => {
@@ -71,6 +71,7 @@ impl Book {
         let sheet = sheet.map_err(|error| unwritten(&error))?;
         sheet.set_name(name).map_err(|error| unwritten(&error))?;
         sheet.set_freeze_panes(1, 1).map_err(|error| unwritten(&error))?;
+        sheet.set_column_range_width(0, COLUMNS, WIDTH).map_err(|error| unwritten(&error))?;
         sheet.set_row_format(0, &Format::new().set_bold()).map_err(|error| unwritten(&error))?;
         self.sheets += 1;
         self.rows = 0;
@@ -111,6 +112,10 @@ impl Book {
     }
 }
 
+/// More than any sheet has, and how wide each is, in characters.
+const COLUMNS: u16 = 63;
+const WIDTH: f64 = 24.0;
+
 /// Characters that a cell of a workbook holds, as its format counts them.
 const CELL: usize = 32_767;
 
@@ -129,6 +134,14 @@ fn fitting(text: &str) -> (String, bool) {
 }
 
 fn unwritten(error: &XlsxError) -> Error {
-    let text = format!("the workbook cannot be written: {error}; CSV has no such bound");
-    Error::field("format", FieldCode::TooLarge, text)
+    match error {
+        XlsxError::IoError(_) | XlsxError::ZipError(_) => {
+            unwritable(std::io::Error::other(error.to_string()))
+        }
+        XlsxError::RowColumnLimitError => {
+            let text = "a sheet holds 1,048,576 rows; csv has no such bound";
+            Error::field("format", FieldCode::TooLarge, text)
+        }
+        other => Error::internal(other.to_string()),
+    }
 }

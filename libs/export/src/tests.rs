@@ -1,4 +1,4 @@
-//! What is surely known is a value, what is not is words, and nothing is left out.
+//! What is surely known is a value, what is not is words.
 
 use mpp_api::{
     registry::{Counter, Mall, Offering, Service, Unit, mall::Stage, offering, service},
@@ -67,10 +67,14 @@ fn time(value: i64, unit: service_time::Unit) -> ServiceTime {
     time
 }
 
+fn about(base: &str) -> Dataset {
+    let (base, unit) = (base.into(), "units/-".into());
+    Dataset { base, unit, publisher: String::new(), landing_page: String::new() }
+}
+
 /// The service as Turtle.
 fn turtle(service: &Service, around: &Surroundings) -> String {
-    let about =
-        Dataset { base: BASE.into(), publisher: String::new(), landing_page: String::new() };
+    let about = about(BASE);
     let mut linked =
         Linked::begin(Notation::Turtle, about, around, Vec::new()).expect("an address");
     linked.service(service, around).expect("written");
@@ -109,8 +113,15 @@ fn a_working_day_is_no_fixed_number_of_hours() {
     let days = timed(time(3, service_time::Unit::WorkingDays));
     assert!(!days.contains("processingTime"), "{days}");
     assert!(days.contains("Waktu penyelesaian: 3 hari kerja"), "{days}");
-    let most = ServiceTime { at_most: true, ..time(3, service_time::Unit::Hours) };
-    assert!(!timed(most).contains("processingTime"));
+    let three = || time(3, service_time::Unit::Hours);
+    for other in [
+        ServiceTime { at_most: true, ..three() },
+        ServiceTime { approximate: true, ..three() },
+        ServiceTime { min_value: 2, ..three() },
+        ServiceTime { per: "halaman".into(), ..three() },
+    ] {
+        assert!(!timed(other.clone()).contains("processingTime"), "{other:?}");
+    }
 }
 
 #[test]
@@ -151,9 +162,14 @@ fn what_a_requirement_asks_for_is_linked_only_where_it_is_in_the_data_set() {
 
 #[test]
 fn an_address_that_is_none_is_refused() {
-    for base in ["index.example/v1", "https://index.example/v1?x=1", "https://a b/", "ftp://a/"] {
-        let about =
-            Dataset { base: base.into(), publisher: String::new(), landing_page: String::new() };
+    for base in [
+        "index.example/v1",
+        "https://index.example/v1?x=1",
+        "https://a b/",
+        "ftp://a/",
+        "https://u:p@a/",
+    ] {
+        let about = about(base);
         let opened = Linked::begin(Notation::Turtle, about, &Surroundings::default(), Vec::new());
         assert!(opened.is_err(), "{base}");
     }
@@ -182,4 +198,20 @@ fn a_text_that_no_cell_holds_is_cut_and_counted() {
     let mut file = Vec::new();
     assert_eq!(book.end(&mut file).expect("a file"), 2);
     assert!(file.starts_with(b"PK"));
+}
+
+#[test]
+fn a_units_services_are_a_data_set_of_their_own() {
+    let around = around(Stage::Operating, &offered(Vec::new()));
+    let of = |unit: &str, publisher: &str| {
+        let (unit, publisher) = (unit.into(), publisher.into());
+        let about = Dataset { unit, publisher, ..about(BASE) };
+        let linked = Linked::begin(Notation::Turtle, about, &around, Vec::new())?;
+        linked.end(&around).map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
+    };
+    let part = of("units/dukcapil", "").expect("written");
+    assert!(part.contains(&format!("{BASE}/units/dukcapil#dataset-1> a dcat:Dataset")), "{part}");
+    assert!(part.contains("Katalog layanan Mal Pelayanan Publik: Dukcapil"), "{part}");
+    assert!(of("units/-", "units/dukcapil").expect("written").contains("#dataset> a dcat:Dataset"));
+    assert!(of("units/-", "units/nobody").is_err(), "who is not there publishes nothing");
 }

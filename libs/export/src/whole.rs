@@ -3,6 +3,7 @@
 use std::{io::Write, pin::pin};
 
 use futures::{Stream, TryStreamExt as _};
+use jiff::Timestamp;
 use mpp_core::Result;
 
 use crate::{
@@ -21,8 +22,19 @@ pub enum Form {
     Linked(Notation, Dataset),
     /// The records of one kind as a CSV file.
     Csv(Table),
-    /// A workbook (XLSX) with a sheet of each kind.
-    Book,
+    /// A workbook (XLSX) with a sheet of each kind, and one that says what it is.
+    Book(About),
+}
+
+/// What a workbook says of itself.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The registry that was asked.
+    pub registry: String,
+    /// The unit whose services were asked for.
+    pub unit: String,
+    /// When it was.
+    pub time: Timestamp,
 }
 
 /// A kind of record that has a table of its own.
@@ -60,14 +72,17 @@ impl Written {
 /// # Errors
 /// The registry's; an address of the data set that is none; the writer's.
 pub async fn write(catalog: &Catalog, form: &Form, out: impl Write + Send) -> Result<Written> {
-    let around = catalog.surroundings().await?;
+    let around = match form {
+        Form::Csv(table) if *table != Table::Services => catalog.directory().await?,
+        _ => catalog.surroundings().await?,
+    };
     match form {
         Form::Linked(notation, about) => {
             let linked = Linked::begin(*notation, about.clone(), &around, out)?;
             linked_data(catalog, linked, &around).await
         }
         Form::Csv(table) => csv(catalog, *table, &around, out).await,
-        Form::Book => book(catalog, &around, out).await,
+        Form::Book(about) => book(catalog, about, &around, out).await,
     }
 }
 
@@ -105,7 +120,12 @@ async fn csv(
     Ok(Written { records: vec![written], cut: 0 })
 }
 
-async fn book(catalog: &Catalog, around: &Surroundings, out: impl Write + Send) -> Result<Written> {
+async fn book(
+    catalog: &Catalog,
+    about: &About,
+    around: &Surroundings,
+    out: impl Write + Send,
+) -> Result<Written> {
     let mut book = Book::default();
     let records = vec![
         sheet(&mut book, &SERVICES, catalog.services(), around).await?,
@@ -114,6 +134,15 @@ async fn book(catalog: &Catalog, around: &Surroundings, out: impl Write + Send) 
         sheet(&mut book, &COUNTERS, catalog.counters(), around).await?,
         sheet(&mut book, &UNITS, catalog.units(), around).await?,
     ];
+    book.sheet("about")?;
+    for (what, value) in [
+        ("registry", about.registry.clone()),
+        ("services of", about.unit.clone()),
+        ("read at", about.time.to_string()),
+        ("not read", "the words are the source's; the numbers beside them are empty".to_owned()),
+    ] {
+        book.row(&[Cell::Text(what.to_owned()), Cell::Text(value)])?;
+    }
     let cut = book.end(out)?;
     Ok(Written { records, cut })
 }

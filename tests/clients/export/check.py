@@ -66,13 +66,25 @@ def linked_data(services):
     other = rdflib.Graph().parse(data=export("jsonld", "--base", BASE), format="json-ld")
     must(isomorphic(graph, other), "Turtle and JSON-LD say the same")
 
-    found = {str(name) for service in graph.subjects(RDF.type, CPSV.PublicService)
-             for name in graph.objects(service, DCTERMS.identifier)}
-    must(found == set(services), f"every service is there once: {found ^ set(services)}")
+    found = [str(name) for service in graph.subjects(RDF.type, CPSV.PublicService)
+             for name in graph.objects(service, DCTERMS.identifier)]
+    must(sorted(found) == sorted(services), f"every service is there once: {set(found) ^ set(services)}")
     data_set = graph.value(predicate=RDF.type, object=DCAT.Dataset)
     must(graph.value(data_set, DCTERMS.publisher), "the data set names who publishes it")
     sums(graph, services)
+    durations(graph, services)
     return graph
+
+
+def durations(graph, services):
+    """A duration stands only where the time is one fixed number of minutes, hours or calendar days."""
+    fixed = {"UNIT_MINUTES": "PT{}M", "UNIT_HOURS": "PT{}H", "UNIT_CALENDAR_DAYS": "P{}D"}
+    for name, service in services.items():
+        time = service.get("time", {})
+        other = any(time.get(word) for word in ("atMost", "approximate", "minValue", "per"))
+        form = None if other else fixed.get(time.get("unit"))
+        said = graph.value(rdflib.URIRef(BASE + name), CV.processingTime)
+        must((said and str(said)) == (form and form.format(time["value"])), f"{name}: {said} of {time}")
 
 
 def sums(graph, services):
@@ -85,9 +97,9 @@ def sums(graph, services):
             value = graph.value(cost, CV.hasValue)
             plain = not (fee.get("unit") or fee.get("approximate") or fee.get("condition"))
             if fee["kind"] == "KIND_FREE":
-                must(float(value) == 0, f"{cost} is free")
+                must(value is not None and float(value) == 0, f"{cost} is free")
             elif fee["kind"] == "KIND_FIXED" and plain:
-                must(float(value) == float(fee.get("amountRupiah", 0)), f"{cost} is {fee}")
+                must(value is not None and float(value) == float(fee["amountRupiah"]), f"{cost} is {fee}")
             else:
                 must(value is None, f"{cost} has no one sum: {fee}")
 
@@ -104,17 +116,32 @@ def tables(services):
         file = f"{folder}/catalog.xlsx"
         export("xlsx", "--file", file)
         book = openpyxl.load_workbook(file)
-        must(book.sheetnames == list(lists), f"the sheets: {book.sheetnames}")
+        must(book.sheetnames == [*lists, "about"], f"the sheets: {book.sheetnames}")
         for table, records in lists.items():
             text = export("csv", "--table", table).decode()
             rows = list(csv.DictReader(io.StringIO(text, newline="")))
             must({row["name"] for row in rows} == set(records), f"every one of {table} has its row")
             must(len(rows) == len(records), f"{table}: each once")
+            if table == "services":
+                times(rows, records)
             formulas = [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
             must(not formulas, f"cells that a spreadsheet works out: {formulas}")
             sheet = book[table]
             must(sheet.max_row == len(rows) + 1, f"{table}: as many rows in the workbook")
             must(all(cell.data_type != "f" for row in sheet for cell in row), f"{table} holds no formula")
+
+
+def times(rows, services):
+    """A maximum has no least; what was not read has no number, and says so."""
+    for row in rows:
+        time = services[row["name"]].get("time", {})
+        if time.get("unit") == "UNIT_UNPARSED":
+            must("time" in row["not_read"], f"{row['name']}: its time is marked as not read")
+        if time.get("unit", "UNIT_UNPARSED") in ("UNIT_UNPARSED", "UNIT_CASES") or time.get("approximate") or time.get("per"):
+            must(not row["time_most"], f"{row['name']} has no one time")
+        else:
+            must(int(row["time_most"]) == int(time["value"]), f"{row['name']}: {time}")
+            must(bool(row["time_least"]) != bool(time.get("atMost")), f"{row['name']}: {time}")
 
 
 def main():

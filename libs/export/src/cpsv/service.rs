@@ -198,16 +198,23 @@ fn unknown_office(iri: NamedNode, unit: &str) -> Node {
     node
 }
 
-/// `xsd:duration` where the time is one fixed length for the whole; the longest of a range is no
-/// length, and a working day is no fixed number of hours.
+/// True for a time that was surely read, for all of it and everybody: no estimate, no cases.
+pub fn is_one_time(time: &ServiceTime) -> bool {
+    let read =
+        matches!(time.unit(), Unit::Minutes | Unit::Hours | Unit::WorkingDays | Unit::CalendarDays);
+    read && !time.approximate && time.per.is_empty() && time.value > 0
+}
+
+/// `xsd:duration` where the time is one fixed length: the longest of a range is no length, and a
+/// working day is no fixed number of hours.
 fn duration(time: &ServiceTime) -> Option<String> {
-    let one = time.min_value == 0 && !time.at_most && time.per.is_empty() && time.value > 0;
-    let value = one.then_some(time.value)?;
+    let fixed = is_one_time(time) && time.min_value == 0 && !time.at_most;
+    let value = fixed.then_some(time.value)?;
     match time.unit() {
         Unit::Minutes => Some(format!("PT{value}M")),
         Unit::Hours => Some(format!("PT{value}H")),
         Unit::CalendarDays => Some(format!("P{value}D")),
-        Unit::WorkingDays | Unit::Cases | Unit::Unparsed | Unit::Unspecified => None,
+        _ => None,
     }
 }
 

@@ -5,8 +5,9 @@ mod target;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use mpp_core::{Error, FieldCode, Result};
-use mpp_export::{Catalog, Dataset, Form, Notation};
+use jiff::Timestamp;
+use mpp_core::{Clock, Error, FieldCode, Result};
+use mpp_export::{About, Catalog, Dataset, Form, Notation};
 
 use crate::{client::Client, program::path_word, service::Service};
 
@@ -22,10 +23,10 @@ pub struct ExportArgs {
     #[arg(long, short = 'f', value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Of a CSV file: the records that it lists. A workbook has a sheet of each.
-    #[arg(long, value_enum, default_value_t)]
-    pub table: Table,
-    /// Only services of this unit and of the units below it; a table of others is not bounded by
-    /// it.
+    /// Without it services.
+    #[arg(long, value_enum)]
+    pub table: Option<Table>,
+    /// Only services of this unit and of the units below it.
     #[arg(long, default_value = "units/-")]
     pub unit: String,
     /// Of linked data: the address below which records are found by their names, as others reach
@@ -72,35 +73,63 @@ impl From<Table> for mpp_export::Table {
 }
 
 pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
-    if args.format == Format::Xlsx && args.file.is_none() {
-        let text = "a workbook is no text; name the file: --file catalog.xlsx";
-        return Err(Error::field("file", FieldCode::Required, text));
-    }
+    check(&args)?;
     let form = match args.format {
         Format::Turtle => Form::Linked(Notation::Turtle, about(&args, client)?),
         Format::Jsonld => Form::Linked(Notation::JsonLd, about(&args, client)?),
-        Format::Csv => Form::Csv(args.table.into()),
-        Format::Xlsx => Form::Book,
+        Format::Csv => Form::Csv(args.table.unwrap_or_default().into()),
+        Format::Xlsx => Form::Book(About {
+            registry: client.endpoint(Service::Registry)?.address,
+            unit: args.unit.clone(),
+            time: Timestamp::from_microsecond(Clock::system().now()).map_err(Error::internal)?,
+        }),
     };
     let catalog = Catalog::new(client.channel(Service::Registry)?, args.unit.clone());
     let mut target = Target::open(args.file.as_deref())?;
     let written = mpp_export::write(&catalog, &form, &mut target).await?;
     target.done()?;
-    let counted = |(what, count): &(&str, u64)| format!("{count} {what}");
+    let counted = |(what, count): &(&str, u64)| format!("{what} {count}");
     let counted: Vec<String> = written.records.iter().map(counted).collect();
     let place = args.file.map_or_else(String::new, |file| format!(" to {}", path_word(&file)));
-    complain!("{} written{place}", counted.join(", "));
+    complain!("written{place}: {}", counted.join(", "));
     if written.cut > 0 {
         complain!("{} texts are cut: a cell of a workbook holds 32,767 characters", written.cut);
     }
     Ok(())
 }
 
+/// What fits nothing is refused, and not left out in silence.
+fn check(args: &ExportArgs) -> Result<()> {
+    if args.format == Format::Xlsx && args.file.is_none() {
+        let text = "a workbook is no text; name the file: --file catalog.xlsx";
+        return Err(Error::field("file", FieldCode::Required, text));
+    }
+    let linked = matches!(args.format, Format::Turtle | Format::Jsonld);
+    let others = matches!(args.table, Some(table) if table != Table::Services);
+    for (field, is_odd, of) in [
+        ("table", args.table.is_some() && args.format != Format::Csv, "of csv"),
+        ("base", args.base.is_some() && !linked, "of turtle and jsonld"),
+        ("publisher", !args.publisher.is_empty() && !linked, "of turtle and jsonld"),
+        ("unit", args.unit != "units/-" && others, "of services"),
+    ] {
+        if is_odd {
+            let text = format!("--{field} is {of} only; leave it out");
+            return Err(Error::field(field, FieldCode::NotAllowed, text));
+        }
+    }
+    Ok(())
+}
+
 fn about(args: &ExportArgs, client: &Client) -> Result<Dataset> {
-    let base = match &args.base {
-        Some(base) => base.clone(),
-        None => format!("{}/v1/", client.endpoint(Service::Registry)?.address),
+    let page = || client.context().map(|context| context.page.clone()).unwrap_or_default();
+    // Whoever names his own address for others has no use for one that only he reaches.
+    let (base, landing_page) = match &args.base {
+        Some(base) => (base.clone(), String::new()),
+        None => {
+            let registry = client.endpoint(Service::Registry)?.address;
+            (format!("{}/v1/", registry.trim_end_matches('/')), page())
+        }
     };
-    let landing_page = client.context().map(|context| context.page.clone()).unwrap_or_default();
-    Ok(Dataset { base, publisher: args.publisher.clone(), landing_page })
+    let (unit, publisher) = (args.unit.clone(), args.publisher.clone());
+    Ok(Dataset { base, unit, publisher, landing_page })
 }

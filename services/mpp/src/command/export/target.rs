@@ -1,7 +1,7 @@
 //! Where an export goes.
 
 use std::{
-    fs::Permissions,
+    fs::{self, Permissions},
     io::{self, BufWriter, Write},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -21,6 +21,10 @@ pub enum Target {
 impl Target {
     pub fn open(file: Option<&Path>) -> Result<Self> {
         let Some(name) = file else { return Ok(Self::Output) };
+        if fs::symlink_metadata(name).is_ok_and(|there| !there.is_file()) {
+            let text = format!("{} is no plain file; name another", name.display());
+            return Err(Error::field("file", FieldCode::NotAllowed, text));
+        }
         let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
         let part = tempfile::Builder::new()
             .prefix(".mpp-export-")
