@@ -29,6 +29,9 @@
 //! - a registry restored to an older state does not know the checkpoint, by its mark even where it
 //!   was written on since; the agent then trusts no answer that it knows of.
 //!
+//! Where a database names the rows that have changed, only those are read (`app/session/part.rs`):
+//! a part, after which nothing counts as gone or as fresh; what is not plain is read as a whole.
+//!
 //! If everything would have to be sent, both sides compare first (`mpp_form::reconcile`): the
 //! records wait in a file (`app/spool.rs`), and only those that the registry does not have so are
 //! sent.
