@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Session, keep_fault};
 use crate::{
-    model::problem::Problem,
+    model::{problem::Problem, tally::some},
     source::{Fault, Yielded},
 };
 
@@ -53,10 +53,6 @@ impl Session<'_> {
     /// Why what was due to go by itself has not gone, whatever the reason is.
     fn hold(&self) -> Option<String> {
         let unread = self.survey.tally.unread();
-        let rows = || {
-            let rows = "rows of the last run were not read or are held back, and nobody knows whose they are";
-            format!("{unread} {rows}; mend them first")
-        };
         match &self.survey.lack {
             Some(fault) => {
                 Some(format!("the last run was not complete: {}", fault.error.message()))
@@ -65,7 +61,7 @@ impl Session<'_> {
                 "more are due at once than may go (max_absent_percent), so that none does"
                     .to_owned(),
             ),
-            None => (unread > 0).then(rows),
+            None => (unread > 0).then(|| rows_first(unread)),
         }
     }
 
@@ -166,5 +162,29 @@ impl Session<'_> {
         let rule = self.context.run.absence();
         let due = |id: &str, since| rule.due(id, since);
         store.note_absent(&absent.collect(), Clock::system().now(), due).await
+    }
+}
+
+/// What is to be mended before anything goes by itself.
+fn rows_first(unread: i64) -> String {
+    some(
+        unread,
+        "row of the last run was not read or is held back, and nobody knows whose it is; mend it first",
+        "rows of the last run were not read or are held back, and nobody knows whose they are; mend them \
+         first",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_agrees_with_its_rows() {
+        assert!(
+            rows_first(1).starts_with("one row of the last run was")
+                && !rows_first(1).contains("them")
+        );
+        assert!(rows_first(4).starts_with("4 rows") && rows_first(4).ends_with("mend them first"));
     }
 }

@@ -86,7 +86,7 @@ pub fn is_outside(words: Tokens, at: usize) -> bool {
 const OUTSIDE_OF: &str = "\
     kota | daerah | wilayah | kabupaten | provinsi | kecamatan | kelurahan | desa | domisili | negeri \
     | jawa | pulau | gedung | kantor | loket | jam | nikah | dinas | panti | jaringan | ruang | ruangan \
-    | sekolah | rumah | lingkungan";
+    | sekolah | rumah | lingkungan | kua | balai | puskesmas | rsud | pasar | kawasan";
 
 const RESTRICTING: &str = "\
     termasuk | terkecuali | dikecualikan | pengecualian | tiap | setiap | masing | asal | asalkan | \
