@@ -11,7 +11,7 @@ use mpp_api::sync::Hello;
 use super::{
     registry::Registry,
     script::{Refusal, Script},
-    session::{ClientHistory, Session},
+    session::{History, Session},
 };
 
 /// How many lines of a client's own words are shown.
@@ -38,7 +38,7 @@ pub struct Scene {
     /// The server's side.
     pub registry: Registry,
     /// What is known of the client.
-    pub known: ClientHistory,
+    pub known: History,
 }
 
 impl Stage {

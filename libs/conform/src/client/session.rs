@@ -29,7 +29,7 @@ pub const MOST_AHEAD: usize = 2;
 
 /// What is known of a client over its sessions.
 #[derive(Clone, Debug, Default)]
-pub struct ClientHistory {
+pub struct History {
     /// How many starts of the client were expected so far.
     pub runs: usize,
     /// The checkpoint of the last answer that went out.
@@ -88,12 +88,7 @@ fn is_delete(record: &Record) -> bool {
 
 impl Session {
     /// Greets a client that has said hello.
-    pub fn begin(
-        script: Script,
-        hello: &Hello,
-        registry: &mut Registry,
-        known: &ClientHistory,
-    ) -> Self {
+    pub fn begin(script: Script, hello: &Hello, registry: &mut Registry, known: &History) -> Self {
         let Greeting { checkpoint, send_all, next } = registry.greet(hello);
         let fencing_token = registry.draw();
         let digest = crate::reckon::held_digest(registry.held.iter());
@@ -150,7 +145,7 @@ impl Session {
         self.script.expects.contains(&what)
     }
 
-    fn judge_hello(&mut self, hello: &Hello, known: &ClientHistory) {
+    fn judge_hello(&mut self, hello: &Hello, known: &History) {
         if hello.mapping_version.is_empty() {
             self.fault("hello: expected a mapping_version, came none");
         }
@@ -182,12 +177,7 @@ impl Session {
     }
 
     /// Judges a batch, and answers it as the script says.
-    pub fn batch(
-        &mut self,
-        batch: &Batch,
-        registry: &mut Registry,
-        known: &mut ClientHistory,
-    ) -> Next {
+    pub fn batch(&mut self, batch: &Batch, registry: &mut Registry, known: &mut History) -> Next {
         self.judge(batch);
         let at = usize::try_from(self.batches).unwrap_or(usize::MAX);
         let act = self.script.batches.get(at).copied().unwrap_or_default();
@@ -227,7 +217,7 @@ impl Session {
         act: Act,
         checkpoint: Checkpoint,
         registry: &mut Registry,
-        known: &mut ClientHistory,
+        known: &mut History,
     ) -> BatchResult {
         let mut results = Vec::new();
         for (at, record) in batch.records.iter().enumerate() {
@@ -295,7 +285,7 @@ impl Session {
     }
 
     /// Takes the client's word that this was all.
-    pub fn end(&mut self, end: &End, known: &ClientHistory) -> Summary {
+    pub fn end(&mut self, end: &End, known: &History) -> Summary {
         self.ended = true;
         if end.unread < 0 {
             self.fault(format!("end: expected no negative unread, came {}", end.unread));
