@@ -41,7 +41,8 @@ impl<W: Write> Csv<W> {
 }
 
 /// A text that no spreadsheet takes for a formula: one that would begin as such gets an apostrophe
-/// before it, as OWASP advises. Programs take the text from JSON or linked data, where it is as sent.
+/// before it, as OWASP advises. Programs take the text from JSON or linked data, where it is as
+/// sent.
 fn harmless(text: &str) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => {
