@@ -148,7 +148,7 @@ field_codes! {
     /// The source publishes the same `source_id` under another unit as well.
     AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
     /// Another client of the source sends this record in other words: each overwrites the other.
-    OtherClient, "OTHER_CLIENT", "The last that writes wins. Leave the record to one of the two: take it out of the other's mapping or source, or end the other; where that one has ended for good, nothing has to be done, and the remark goes after its time (`client_days` of the service's settings).";
+    OtherClient, "OTHER_CLIENT", "The last that writes wins; a record of the other's id under another unit is refused, and the other's stays. Leave the record to one of the two: take it out of the other's mapping or source, or end the other; where that one has ended for good, nothing has to be done, and the remark goes after its time (`client_days` of the service's settings).";
     /// More records of a source move to other units, or are filed anew with a unit that comes to
     /// another agency, than may at once without its client saying so.
     TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello), or apply those that wait with `mpp quarantine redrive --accept-moves`.";

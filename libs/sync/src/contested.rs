@@ -71,8 +71,7 @@ impl<S: Syncs> Session<S> {
         let names = clients::names(tx.conn(), &self.lease.source).await?;
         for (index, other) in told {
             let name = names.get(&(self.lease.source.clone(), *other));
-            let name =
-                name.filter(|name| !name.is_empty()).map_or("without a name", String::as_str);
+            let name = clients::told(name.cloned().unwrap_or_default());
             let description = format!(
                 "another client of this source ({name}) sends it in other words: whichever comes \
                  last is published"

@@ -280,8 +280,9 @@ fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult 
     let waits = answer == Answer::Waits;
     let kept = if waits { KEPT } else { "" };
     let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
-    // Room may come, though the record does not change.
-    let may_pass = answer == Answer::Failed || fault.code == FieldCode::TargetFull;
+    // Room may come, or another client let go of it, though the record does not change.
+    let may_pass = matches!(fault.code, FieldCode::TargetFull | FieldCode::OtherClient);
+    let may_pass = may_pass || answer == Answer::Failed;
     RecordResult {
         source_id: source_id.to_owned(),
         outcome: outcome.into(),

@@ -113,7 +113,9 @@ impl<S: Syncs> Session<S> {
         let names: Vec<&str> = changes.names.iter().map(String::as_str).collect();
         let ids: Vec<&str> = changes.ids.iter().map(String::as_str).collect();
         waiting::remove(tx, &self.lease.source, By::Name, &names, ANYONES).await?;
-        waiting::remove(tx, &self.lease.source, By::Id, &ids, ANYONES).await?;
+        // The same id under another unit is another client's record, and stays.
+        let own = self.lease.client.may_forget();
+        waiting::remove(tx, &self.lease.source, By::Id, &ids, &own).await?;
         waiting::insert(tx, &changes.kept).await
     }
 

@@ -20,6 +20,7 @@ use crate::{
     session::{Session, permit},
     settle::{settle, tried},
     store::{
+        clients::Client,
         lease::Lease,
         waiting::{self, Selection, Waiting},
     },
@@ -46,13 +47,13 @@ fn brought_by(row: &Waiting) -> &str {
     if row.code == UNDONE { "" } else { &row.session }
 }
 
-/// The place of a record's kind in the order of writing, and how its client writes.
-type Alike = (usize, bool, i64);
+/// The place of a record's kind in the order of writing, how its client writes, and that.
+type Alike = (usize, bool, i64, i64);
 
 fn alike_to<D: Synced>(row: &Waiting) -> Alike {
     let kind = D::kind_of(&row.name);
     let place = D::KINDS.iter().position(|own| Some(*own) == kind).unwrap_or_default();
-    (place, row.unique_ids, row.form)
+    (place, row.unique_ids, row.form, row.client)
 }
 
 fn owned(names: &[&str]) -> Vec<String> {
@@ -269,12 +270,14 @@ impl<S: Syncs> Redrive<S> {
                 Err(error) => drop(fates.insert(index, Err(first_fault(&error)))),
             }
         }
-        for ((kind, unique_ids, form), records) in alike {
+        let since = self.service.settings().away(tx.now());
+        for ((kind, unique_ids, form, client), records) in alike {
             let lease = Lease {
                 source: source.to_owned(),
                 unique_ids,
                 forms: Forms::only(S::Doc::KINDS[kind], form),
                 accept_moves: self.accept_moves,
+                client: Client::of(tx, source, client, since).await?,
                 ..Lease::default()
             };
             let session = Session::standing_in(&self.service, lease, self.actor.clone());

@@ -7,6 +7,8 @@ use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error};
 use sqlx::Row as _;
 
+use super::lease::Lease;
+
 /// Clients of a source that count beside another one, those heard last: one that names itself anew
 /// in each session would otherwise make every statement longer.
 const MOST_OTHERS: i64 = 100;
@@ -21,6 +23,8 @@ pub struct Client {
     pub number: i64,
     /// The others that may still send: they have opened a session not too long ago.
     pub others: Vec<i64>,
+    /// Since when they were heard.
+    since: Micros,
 }
 
 /// The name by which a hello's client is told from others of the source.
@@ -31,17 +35,20 @@ pub fn named(hello: &Hello) -> &str {
 impl Client {
     /// The client of a number, with the others that were heard since then. Index: sync_client's
     /// primary key.
-    pub(super) async fn of(tx: &mut Tx, source: &str, number: i64, since: Micros) -> Result<Self> {
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    pub async fn of(tx: &mut Tx, source: &str, number: i64, since: Micros) -> Result<Self> {
         let text = "select number from sync_client where source = $1 and number <> $2
                     and heard >= $3 order by heard desc limit $4";
         let query = sqlx::query_scalar(text).bind(source).bind(number).bind(since);
         let others = query.bind(MOST_OTHERS).fetch_all(tx.conn()).await.map_err(db_error)?;
-        Ok(Self { number, others })
+        Ok(Self { number, others, since })
     }
 
     /// The condition that a row of the column `client` is not another one's. The numbers are the
     /// program's own.
-    pub(super) fn may_forget(&self) -> String {
+    pub fn may_forget(&self) -> String {
         self.not_among_others("client")
     }
 
@@ -53,6 +60,30 @@ impl Client {
             others => format!("{column} not in ({})", others.join(", ")),
         }
     }
+}
+
+/// The name of the client that has sent a record last, by its key, if that is another one of the
+/// source that may still send: what it has sent is not this one's to move. Indexes: primary key of
+/// sync_sent, and of sync_client.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn sent_by_other(tx: &mut Tx, lease: &Lease, key: u64) -> Result<Option<String>> {
+    if lease.client.others.is_empty() {
+        return Ok(None);
+    }
+    let text = "select c.name from sync_sent s
+        join sync_client c on c.source = s.source and c.number = s.client
+        where s.source = $1 and s.key = $2 and s.client <> $3 and c.heard >= $4";
+    let query = sqlx::query_scalar(text).bind(&lease.source).bind(key.cast_signed());
+    let query = query.bind(lease.client.number).bind(lease.client.since);
+    let name: Option<String> = query.fetch_optional(tx.conn()).await.map_err(db_error)?;
+    Ok(name.map(told))
+}
+
+/// A client's name as it is told.
+pub fn told(name: String) -> String {
+    if name.is_empty() { "without a name".to_owned() } else { name }
 }
 
 /// The names of clients, by source and number.

@@ -64,7 +64,7 @@ pub fn key(text: &str) -> String {
 }
 
 /// Keeps a batch's answers, in its own transaction. If ids are unique, an id means the same record
-/// under any unit. Index: sync_rejected's primary key.
+/// under any unit, but for what another client has sent there. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -76,8 +76,10 @@ pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> 
     for chunk in all.chunks(CHUNK) {
         let ids: Vec<&str> = chunk.iter().map(|one| one.id.as_str()).collect();
         let names: Vec<&str> = chunk.iter().map(|one| one.name.as_str()).collect();
-        let names = if lease.unique_ids { &[] } else { names.as_slice() };
-        delete(tx, &lease.source, &ids, names, ANYONES).await?;
+        delete(tx, &lease.source, &ids, &names, ANYONES).await?;
+        if lease.unique_ids {
+            delete(tx, &lease.source, &ids, &[], &lease.client.may_forget()).await?;
+        }
     }
     for chunk in rejected.chunks(CHUNK) {
         insert(tx, &lease.source, (sequence, lease.client.number), chunk).await?;

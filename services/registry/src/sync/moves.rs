@@ -5,10 +5,14 @@ use mpp_api::{
     registry::Service,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{FieldViolation, Reason, Result, id_of, parent_of};
+use mpp_core::{FieldCode, FieldViolation, Reason, Result, id_of, parent_of};
 use mpp_form::reconcile::key_of;
 use mpp_store::{Buried, Expect, Label, Tx};
-use mpp_sync::{store::digests, write::raced};
+use mpp_sync::{
+    fault,
+    store::{clients, digests},
+    write::{ID, raced},
+};
 
 use super::{
     budget::Budget,
@@ -23,18 +27,28 @@ use crate::{
 impl Services<'_> {
     /// Looks for the record under other units, also where it stands under its own: a record that
     /// stands twice, from whatever time, is brought together as its source says.
-    pub(super) async fn look_elsewhere(&self, tx: &mut Tx, one: &mut Sent) -> Result<()> {
+    /// What another client of the source has sent last has not moved; `Err` where it stands in the
+    /// way of a record that is new here.
+    pub(super) async fn look_elsewhere(
+        &self,
+        tx: &mut Tx,
+        one: &mut Sent,
+    ) -> Result<Result<(), FieldViolation>> {
         for (name, found) in self.elsewhere(&one.name) {
             let unit = parent_of(&name);
             let lineage = find_lineage(tx, unit).await?;
             let may = check_unit(self.source, unit, lineage.as_ref()).is_ok();
-            if may && self.writer.lease.unique_ids {
-                self.take_along(one, name, found);
-            } else {
+            if !may || !self.writer.lease.unique_ids {
                 one.warn_of(&name, may);
+                continue;
+            }
+            match clients::sent_by_other(tx, self.writer.lease, key_of(&name)).await? {
+                None => self.take_along(one, name, found),
+                Some(client) if one.version == 0 => return Ok(Err(of_other(&name, &client))),
+                Some(client) => one.warn_of_other(&of_other(&name, &client)),
             }
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Curators' overrides move along, unless the service already has overrides here, and so does
@@ -98,6 +112,16 @@ impl Services<'_> {
         let is_same = id_of(&buried.tombstone.successor) == id_of(name);
         own && is_same && buried.tombstone.reason() == Why::Moved
     }
+}
+
+/// Why a record has not moved here.
+fn of_other(name: &str, client: &str) -> FieldViolation {
+    let text = format!(
+        "{name}, of the same id, is sent by another client of this source ({client}), and stays: \
+         give one of the two another source_id; if this one is meant to move it, have the other \
+         delete it first"
+    );
+    fault(ID, FieldCode::OtherClient, &text)
 }
 
 /// A source's records of the same id under other units.

@@ -158,6 +158,11 @@ impl Sent {
         }
     }
 
+    /// It stands here already, and there as well.
+    pub(super) fn warn_of_other(&mut self, fault: &FieldViolation) {
+        self.warnings.push(warning(&fault.field, fault.code, &fault.description));
+    }
+
     pub(super) fn warn_of_lost(&mut self, name: &str, service: &Service) {
         self.warnings.extend(service.overrides.iter().map(|kept| {
             let who = in_words(&kept.subject);

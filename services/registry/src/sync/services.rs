@@ -94,8 +94,7 @@ impl Services<'_> {
         let (before, known) = found.map_or((None, None), |found| (found.overridden, found.known));
         let (moved, warnings) = (Vec::new(), Vec::new());
         let mut one = Sent { name: name.to_owned(), version, before, known, moved, warnings };
-        self.look_elsewhere(tx, &mut one).await?;
-        Ok(Ok(one))
+        Ok(self.look_elsewhere(tx, &mut one).await?.map(|()| one))
     }
 
     fn ready(

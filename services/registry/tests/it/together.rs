@@ -9,7 +9,7 @@ use mpp_client::error_of;
 use mpp_testkit::{execute, on_both};
 
 use crate::{
-    publisher::{begin_again, codes, hello, outcomes, record, source},
+    publisher::{begin_again, codes, delete, hello, outcomes, record, source},
     pusher::{Push, opening},
     quarantine::{asleep, create_unit, late, listed, quick, run_as, titles, until_title},
     reconciled::reconciled,
@@ -207,6 +207,60 @@ async fn a_session_that_brings_a_part_says_nothing_of_the_rest() {
         assert_eq!(after.incomplete, before.incomplete, "it is still not known whole");
         assert_eq!((after.unread_now, after.last_success_time), (3, None));
         assert_eq!(stand(&world).await, (1, 1), "nothing counts as gone");
+        world.stop().await;
+    })
+    .await;
+}
+
+/// A source's two configurations, whose ids are said to be unique.
+fn unique(client: &str) -> Hello {
+    Hello { unique_ids: true, ..of(client) }
+}
+
+#[tokio::test]
+async fn an_id_that_another_configuration_sends_under_another_unit_is_no_move() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        create_unit(&world, "dinas-baru").await;
+        run_as(&world, unique("barat"), vec![record("kk", "KK barat")]).await;
+        for _ in 0..2 {
+            let result = run_as(&world, unique("timur"), vec![late("kk", "KK timur")]).await;
+            assert_eq!(codes(&result), ["OTHER_CLIENT"]);
+            assert!(result.results[0].send_again);
+            assert!(result.results[0].message.contains("barat"), "{:?}", result.results[0]);
+            run_as(&world, unique("barat"), vec![record("kk", "KK barat")]).await;
+        }
+        let stands = (format!("{KEMENDAGRI}/services/kk"), "KK barat".to_owned());
+        assert_eq!(titles(&world), [stands]);
+        run_as(&world, unique("barat"), vec![delete("kk")]).await;
+        let result = run_as(&world, unique("timur"), vec![late("kk", "KK timur")]).await;
+        assert_eq!(codes(&result), [""], "the other has let go of it");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_or_is_wrong_of_one_configuration_stays_when_another_takes_its_id() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let all = vec![late("akta", "Akta"), record("salah", "")];
+        run_as(&world, unique("barat"), all).await;
+        let result = run_as(
+            &world,
+            unique("timur"),
+            vec![record("akta", "Akta timur"), late("salah", "Salah")],
+        );
+        assert_eq!(codes(&result.await), ["", "UNIT_NOT_FOUND"]);
+        assert_eq!(stand(&world).await, (1, 2), "both of the other stand");
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/salah", "Salah").await;
+        let akta = (format!("{KEMENDAGRI}/services/akta"), "Akta timur".to_owned());
+        assert!(
+            titles(&world).contains(&akta),
+            "no redrive moves it, either: {:?}",
+            titles(&world)
+        );
         world.stop().await;
     })
     .await;
