@@ -132,12 +132,21 @@ fn things_of(title: &str) -> Vec<Vec<String>> {
     let lower = title.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let end = words.iter().position(|word| word.starts_with('(') || FOR_WHOM.contains(word));
-    let things = words[..end.unwrap_or(words.len())].split(|word| matches!(*word, "dan" | "/"));
+    let parts = words[..end.unwrap_or(words.len())].split(|word| *word == "dan").enumerate();
+    let things = parts.filter(|(at, part)| *at == 0 || says_what_is_done(part));
+    let things = things.flat_map(|(_, part)| part.split(|word| *word == "/"));
     let bare = |thing: &[&str]| {
         let own = phrased(&subjects_of(&thing.join(" ")));
         own.into_iter().filter(|term| !DEEDS.contains(&term.as_str())).collect()
     };
     std::iter::once(subjects_of(title)).chain(things.map(bare)).collect()
+}
+
+/// Whether a part of a title has a deed or a paper of its own: "tera dan tera ulang timbangan". The
+/// second half of one thing has none: "pajak bumi dan bangunan".
+fn says_what_is_done(part: &[&str]) -> bool {
+    let is_done = |term: &String| [DEEDS, PAPERS].iter().any(|list| list.contains(&term.as_str()));
+    terms(&part.join(" ")).iter().any(is_done)
 }
 
 const FOR_WHOM: &[&str] =

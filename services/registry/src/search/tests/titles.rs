@@ -19,6 +19,8 @@ fn office() -> Vec<Update> {
         named("scales", "Tera dan tera ulang timbangan"),
         named("hall", "Sewa gedung olahraga milik daerah"),
         named("hospital", "Izin operasional rumah sakit swasta"),
+        named("property", "Pajak bumi dan bangunan"),
+        named("drugs", "Izin edar obat dan kosmetik"),
         named("restaurant", "Izin usaha restoran"),
         with_body("leaving", "Surat keterangan pindah", "Isi formulir F-1.03"),
         with_body("birth", "Pencatatan kelahiran", "Isi formulir F-2.01"),
@@ -50,7 +52,16 @@ async fn a_word_that_is_all_of_a_title_beside_what_is_done_is_answered() {
 #[tokio::test]
 async fn a_word_of_a_longer_name_and_a_form_of_several_are_told_as_weak() {
     let engine = engine(office()).await;
-    for text in ["rumah", "surat sakit", "izin usaha perhotelan", "f-2.01", "f-1.99", "praktik"] {
+    for text in [
+        "rumah",
+        "surat sakit",
+        "izin usaha perhotelan",
+        "f-2.01",
+        "f-1.99",
+        "praktik",
+        "bangunan",
+        "kosmetik",
+    ] {
         let found = ask(&engine, text).await;
         assert!(found.weak, "{text}: {:?}", found.hits.first());
     }
