@@ -53,14 +53,15 @@ impl Run {
         self.way.destination.name_of(&self.source, record)
     }
 
-    /// The name of this configuration among those that feed the source: the same again where its
-    /// state was lost. All uploads of workbooks are one client.
+    /// The name of this configuration among those that feed the source, for a state that has none
+    /// yet: the same again where its state was lost. The mapping is no part of it, since an edit
+    /// makes no other client. All uploads of workbooks are one client.
     pub(super) fn client(&self) -> String {
         if self.is_upload() {
             return "upload".to_owned();
         }
         let state = std::path::absolute(&self.state).unwrap_or_else(|_| self.state.clone());
-        let all = format!("{}\n{}", state.display(), self.input.place());
+        let all = format!("{}\n{}", state.display(), self.input.own());
         let stem = self.state.file_stem().unwrap_or_default().to_string_lossy();
         let stem: String =
             stem.chars().filter(|one| one.is_alphanumeric() || *one == '-').collect();

@@ -75,6 +75,19 @@ impl Input {
         }
     }
 
+    /// What tells this input from others of the same place: the query, the sheet, the part of the
+    /// page. For a digest alone, since an address may hold keys.
+    pub fn own(&self) -> String {
+        let of = match self {
+            Self::Csv(_) | Self::Template(_) => String::new(),
+            Self::Sheet(workbook) => format!("{:?}", workbook.sheet),
+            Self::Json(pages) => format!("{:?}", (&pages.location, &pages.items.text)),
+            Self::Sql(database) => format!("{:?}", database.ask),
+            Self::Folder(folder) => format!("{:?}", folder.files),
+        };
+        format!("{}\n{of}", self.place())
+    }
+
     /// Hands on all records. A file that was written to meanwhile was read in part, or in parts of
     /// two states; a folder looks after its own files.
     fn read_whole(&self, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
