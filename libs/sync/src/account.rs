@@ -102,6 +102,7 @@ impl<S: Syncs> Session<S> {
         if incomplete.is_none() && !end.part {
             let anew = standing.answered_anew_after();
             rejected::forget_between(tx, lease, 0, anew).await?;
+            rejected::forget_away(tx, lease).await?;
             self.settle_contested(tx, anew).await?;
         }
         let session = Some(counted.session);
@@ -168,7 +169,10 @@ impl<S: Syncs> Session<S> {
         let (mut doc, labels) = found.ok_or_else(|| Error::not_found(name))?;
         (doc.accounting, doc.last_session) = (told.source, told.session);
         doc.checkpoint = Some(at.last.clone());
-        doc.last_end_time = Some(to_timestamp(tx.now()));
+        // A redrive may later find that the whole was seen then: a part is no such time.
+        if !end.part || doc.last_end_time.is_none() {
+            doc.last_end_time = Some(to_timestamp(tx.now()));
+        }
         if !end.part {
             if told.incomplete.is_none() {
                 doc.last_success_time = doc.last_end_time;

@@ -68,7 +68,8 @@ impl<S: Syncs> Session<S> {
         if told.is_empty() {
             return Ok(());
         }
-        let names = clients::names(tx.conn(), &self.lease.source).await?;
+        let others = told.iter().map(|(_, other)| (self.lease.source.as_str(), *other)).collect();
+        let names = clients::names(tx.conn(), &others).await?;
         for (index, other) in told {
             let name = names.get(&(self.lease.source.clone(), *other));
             let name = clients::told(name.cloned().unwrap_or_default());
@@ -88,9 +89,10 @@ impl<S: Syncs> Session<S> {
     /// everything anew, so that the remark goes.
     pub(super) async fn settle_contested(&self, tx: &mut Tx, sequence: i64) -> Result<()> {
         let Self { service, lease, .. } = self;
-        let keys = contested::settle(tx, lease, sequence).await?;
-        if !keys.is_empty() {
-            digests::remove(tx, &lease.source, &keys).await?;
+        let settled = contested::settle(tx, lease, sequence).await?;
+        if !settled.all.is_empty() {
+            digests::leave(tx, lease.of_client(), &settled.own).await?;
+            digests::without_remarks(tx, &lease.source, &settled.all).await?;
             lease::ask_anew(tx, &lease.source).await?;
         }
         let since = service.settings().away(tx.now());

@@ -70,6 +70,10 @@ mpp_core::policy! {
         /// counts as one that may come back. Then what it left rejected or waiting goes with the
         /// next complete end of another. Shorter than an office rests forgets what it still has.
         client_days: i64 = 30 in 1..=3_660,
+        /// Clients that a source may have. Before one more comes, the one that was heard longest
+        /// ago is forgotten, if nothing that it has sent is refused or waits; else the new one is
+        /// turned away. Chosen, not measured.
+        source_clients: usize = 1_000 in 1..=100_000,
         /// Days for which the answers of a batch are kept; no session lives so long.
         answers_days: u64 = 7 in 1..=366,
     }

@@ -233,8 +233,13 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
         check.fail("mapping_version", FieldCode::Required, "must not be empty");
     }
     check.token("mapping_version", &hello.mapping_version, MAX_TEXT);
-    check.token("holder", &hello.holder, MAX_TEXT);
-    check.token("client", &hello.client, MAX_TEXT);
+    for (field, given) in [("holder", &hello.holder), ("client", &hello.client)] {
+        check.token(field, given, MAX_TEXT);
+        if given.trim() != given || given.chars().any(|one| one != ' ' && one.is_whitespace()) {
+            let text = "has line ends, tabs, or blanks at its ends; remove them";
+            check.fail(field, FieldCode::ControlCharacter, text);
+        }
+    }
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }

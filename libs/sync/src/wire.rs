@@ -1,5 +1,7 @@
 //! Records that wait, on the wire.
 
+use std::collections::HashSet;
+
 use mpp_api::{
     sync::{
         ContestedRecord, ListWaitingRecordsRequest, ListWaitingRecordsResponse,
@@ -12,12 +14,14 @@ use mpp_form::Check;
 use mpp_resource::{
     Call,
     list::Pager,
+    memory::View as _,
     page::{self, OnePage, PageRequest},
 };
+use mpp_store::Label;
 
 use crate::{
     model::quarantine::check_code,
-    redrive,
+    own, redrive,
     store::{
         clients::{self, Clients},
         contested::{self, Contested},
@@ -65,8 +69,16 @@ async fn one_page<S: Syncs>(
     let mut pager = Pager::new(page);
     let size = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
     let mut db = service.db().read().await?;
-    let clients = clients::names(db.conn(), source).await?;
-    let (contested, contested_size) = contested::list(db.conn(), source, MAX_CONTESTED).await?;
+    let (mut contested, mut contested_size) =
+        contested::list(db.conn(), source, MAX_CONTESTED).await?;
+    let listed = contested.len();
+    contested.retain(|row| is_own(service, row));
+    contested_size -= i64::try_from(listed - contested.len()).unwrap_or(0);
+    let mut wanted = of_rows(&found.records);
+    wanted.extend(
+        contested.iter().flat_map(|row| [row.client, row.other].map(|one| (&*row.source, one))),
+    );
+    let clients = clients::names(db.conn(), &wanted).await?;
     db.end().await?;
     let (total, refused, oldest) = (found.total(), found.refused(), found.oldest().cloned());
     for row in found.records {
@@ -98,7 +110,7 @@ pub async fn redriven<S: Syncs>(
 ) -> Result<RedriveRecordsResponse> {
     let done = redrive::by_command(service, call, request).await?;
     let mut db = service.db().read().await?;
-    let clients = clients::names(db.conn(), &request.source).await?;
+    let clients = clients::names(db.conn(), &of_rows(&done.left)).await?;
     db.end().await?;
     Ok(RedriveRecordsResponse {
         tried: done.tried(),
@@ -108,6 +120,19 @@ pub async fn redriven<S: Syncs>(
         left: done.left.into_iter().map(|row| record(row, &clients)).collect(),
         revision: done.revision,
     })
+}
+
+/// The clients that have sent these records.
+fn of_rows(rows: &[Waiting]) -> HashSet<(&str, i64)> {
+    rows.iter().map(|row| (row.source.as_str(), row.client)).collect()
+}
+
+/// Whether a record is still its source's, by this replica's memory: one that was deleted, or
+/// handed back, nobody contests.
+fn is_own<S: Syncs>(service: &S, one: &Contested) -> bool {
+    let state = service.memory().read();
+    own::row::<S::Doc>(state.records(), &one.name)
+        .is_some_and(|row| row.label(Label::Source) == one.source)
 }
 
 fn record(row: Waiting, clients: &Clients) -> WaitingRecord {

@@ -1,17 +1,16 @@
 //! The clients that feed a source: each answers for what it sends, and for nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mpp_api::sync::Hello;
-use mpp_core::{Micros, Result};
-use mpp_store::{Conn, Tx, db_error};
-use sqlx::Row as _;
+use mpp_core::{Error, FieldCode, Micros, Result};
+use mpp_store::{Conn, Tx, db_error, placeholders};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::lease::Lease;
 
-/// Clients of a source that count beside another one, those heard last: one that names itself anew
-/// in each session would otherwise make every statement longer.
-const MOST_OTHERS: i64 = 100;
+/// Names of one statement: the databases limit its parameters.
+const CHUNK: usize = 200;
 
 /// The condition for the rows of all clients.
 pub const ANYONES: &str = "1 = 1";
@@ -40,9 +39,9 @@ impl Client {
     /// `UNAVAILABLE` when the database is away.
     pub async fn of(tx: &mut Tx, source: &str, number: i64, since: Micros) -> Result<Self> {
         let text = "select number from sync_client where source = $1 and number <> $2
-                    and heard >= $3 order by heard desc limit $4";
+                    and heard >= $3";
         let query = sqlx::query_scalar(text).bind(source).bind(number).bind(since);
-        let others = query.bind(MOST_OTHERS).fetch_all(tx.conn()).await.map_err(db_error)?;
+        let others = query.fetch_all(tx.conn()).await.map_err(db_error)?;
         Ok(Self { number, others, since })
     }
 
@@ -52,13 +51,27 @@ impl Client {
         self.not_among_others("client")
     }
 
-    /// The condition that a column names none of the others.
+    /// The condition that a column names none of the others of the source `$1`, however many there
+    /// are. Index: sync_client's primary key.
     pub(super) fn not_among_others(&self, column: &str) -> String {
-        let others: Vec<String> = self.others.iter().map(i64::to_string).collect();
-        match others.as_slice() {
-            [] => ANYONES.to_owned(),
-            others => format!("{column} not in ({})", others.join(", ")),
+        let Self { number, since, .. } = self;
+        if self.others.is_empty() {
+            return ANYONES.to_owned();
         }
+        format!(
+            "{column} not in (select number from sync_client
+             where source = $1 and number <> {number} and heard >= {since})"
+        )
+    }
+
+    /// The condition that the column `client` names one of the source `$1` that is away for good.
+    /// Index: sync_client's primary key.
+    pub(super) fn is_away(&self) -> String {
+        let Self { number, since, .. } = self;
+        format!(
+            "client not in (0, {number}) and client not in (select number from sync_client
+             where source = $1 and heard >= {since})"
+        )
     }
 }
 
@@ -90,11 +103,47 @@ pub fn told(name: String) -> String {
 pub type Clients = HashMap<(String, i64), String>;
 
 /// Notes that a client opens a session; answers its number. Index: sync_client's primary key.
-pub(super) async fn heard(tx: &mut Tx, source: &str, name: &str, fencing: i64) -> Result<i64> {
+pub(super) async fn heard(tx: &mut Tx, hello: &Hello, fencing: i64, most: usize) -> Result<i64> {
+    make_room(tx, hello, most).await?;
+    let (source, name) = (&hello.source, named(hello));
     let text = "insert into sync_client (source, name, number, heard) values ($1, $2, $3, $4)
         on conflict (source, name) do update set heard = excluded.heard returning number";
     let query = sqlx::query_scalar(text).bind(source).bind(name).bind(fencing).bind(tx.now());
     query.fetch_one(tx.conn()).await.map_err(db_error)
+}
+
+/// The condition that nothing is kept of a client of the source `$1`. Indexes: primary keys of
+/// sync_rejected and sync_waiting.
+const NOTHING_KEPT: &str = "number not in (select client from sync_rejected where source = $1)
+    and number not in (select client from sync_waiting where source = $1)";
+
+/// Before a source has more clients than that, the one that was heard longest ago is forgotten of
+/// which nothing is kept. Index: sync_client's primary key.
+async fn make_room(tx: &mut Tx, hello: &Hello, most: usize) -> Result<()> {
+    let text = "select count(*) as clients, count(case when name = $2 then 1 end) as known
+        from sync_client where source = $1";
+    let query = sqlx::query(text).bind(&hello.source).bind(named(hello));
+    let row = query.fetch_one(tx.conn()).await.map_err(db_error)?;
+    let of = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    if of("known")? > 0 || of("clients")? < most {
+        return Ok(());
+    }
+    let text = format!(
+        "delete from sync_client where source = $1 and name in (select name from sync_client
+         where source = $1 and {NOTHING_KEPT} order by heard, name limit 1)"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(&hello.source);
+    let gone = query.execute(tx.conn()).await.map_err(db_error)?;
+    if gone.rows_affected() > 0 {
+        return Ok(());
+    }
+    let field = if hello.client.is_empty() { "holder" } else { "client" };
+    let text = format!(
+        "would be one more than the {most} clients that a source may have, and records of each of \
+         them wait or were refused; keep one name over all sessions"
+    );
+    Err(Error::field(field, FieldCode::TooMany, text))
 }
 
 /// Forgets clients that have opened no session since then, but for this one, once nothing of them
@@ -103,21 +152,34 @@ pub(super) async fn heard(tx: &mut Tx, source: &str, name: &str, fencing: i64) -
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn tidy(tx: &mut Tx, source: &str, client: &Client, since: Micros) -> Result<()> {
-    let text = "delete from sync_client where source = $1 and number <> $2 and heard < $3";
-    let query = sqlx::query(text).bind(source).bind(client.number).bind(since);
+    let text = format!(
+        "delete from sync_client where source = $1 and number <> $2 and heard < $3
+         and {NOTHING_KEPT}"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client.number).bind(since);
     query.execute(tx.conn()).await.map(drop).map_err(db_error)
 }
 
-/// The names of clients by source and number, of one source or, if that is empty, of all. Index:
-/// sync_client's primary key.
+/// The names of these clients by source and number. Index: sync_client's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn names(conn: &mut Conn, source: &str) -> Result<Clients> {
-    let text = "select source, number, name from sync_client where $1 = '' or source = $1";
-    let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
-    let read = |row: &sqlx::any::AnyRow| -> sqlx::Result<_> {
-        Ok(((row.try_get("source")?, row.try_get("number")?), row.try_get("name")?))
-    };
-    rows.iter().map(|row| read(row).map_err(db_error)).collect()
+pub async fn names(conn: &mut Conn, wanted: &HashSet<(&str, i64)>) -> Result<Clients> {
+    let wanted: Vec<_> = wanted.iter().collect();
+    let mut names = Clients::new();
+    for chunk in wanted.chunks(CHUNK) {
+        let text = format!(
+            "select source, number, name from sync_client where source in {} and number in {}",
+            placeholders(1, 1, chunk.len()),
+            placeholders(1 + chunk.len(), 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text));
+        let query = chunk.iter().fold(query, |query, (source, _)| query.bind(*source));
+        let query = chunk.iter().fold(query, |query, (_, number)| query.bind(*number));
+        for row in query.fetch_all(&mut *conn).await.map_err(db_error)? {
+            let of = |column: &str| row.try_get::<String, _>(column).map_err(db_error);
+            names.insert((of("source")?, row.try_get("number").map_err(db_error)?), of("name")?);
+        }
+    }
+    Ok(names)
 }

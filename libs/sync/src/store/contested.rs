@@ -135,24 +135,40 @@ pub async fn end(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
     Ok(())
 }
 
+/// The keys of records that are contested no more.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// All of them.
+    pub all: Vec<u64>,
+    /// Those that the client which ends had sent last, and sends no more.
+    pub own: Vec<u64>,
+}
+
 /// A client has ended completely: what it sends in other words it has sent since that sequence.
-/// Ends what it sends no more, and what somebody contests with a client that is away; answers the
-/// keys. Index: sync_contested's primary key.
+/// Ends what it sends no more, and what somebody contests with a client that is away. Index:
+/// sync_contested's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn settle(tx: &mut Tx, lease: &Lease, since: i64) -> Result<Vec<u64>> {
+pub async fn settle(tx: &mut Tx, lease: &Lease, since: i64) -> Result<Settled> {
     let Lease { source, client, .. } = lease;
     let text = format!(
         "delete from sync_contested where source = $1
-         and ({} or (client <> $2 and {}) or (client = $2 and sequence <= $3)) returning key",
+         and ({} or (client <> $2 and {}) or (client = $2 and sequence <= $3))
+         returning key, cast(
+         case when client = $2 and sequence <= $3 then 1 else 0 end as bigint) as own",
         client.not_among_others("other"),
         client.not_among_others("client")
     );
-    let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(source).bind(client.number);
-    let query = query.bind(since);
-    let keys: Vec<i64> = query.fetch_all(tx.conn()).await.map_err(db_error)?;
-    Ok(keys.into_iter().map(i64::cast_unsigned).collect())
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client.number);
+    let mut settled = Settled::default();
+    for row in query.bind(since).fetch_all(tx.conn()).await.map_err(db_error)? {
+        let key = row.try_get::<i64, _>("key").map_err(db_error)?.cast_unsigned();
+        settled.all.push(key);
+        let own: i64 = row.try_get("own").map_err(db_error)?;
+        settled.own.extend((own == 1).then_some(key));
+    }
+    Ok(settled)
 }
 
 /// Those of one source or, if that is empty, of all, that changed hands last; and how many there

@@ -107,7 +107,8 @@ pub async fn keep(tx: &mut Tx, (source, client): (&str, i64), changes: &Changes)
     Ok(())
 }
 
-/// What was last sent under these keys, and by which client. Index: sync_sent's primary key.
+/// What was last sent, and taken, under these keys, and by which client. Index: sync_sent's primary
+/// key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -120,7 +121,7 @@ pub async fn last_sent(
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
             "select key, digest, outcome, rules, client from sync_sent
-             where source = $1 and key in {}",
+             where source = $1 and outcome <> 2 and key in {}",
             placeholders(2, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source);
@@ -145,6 +146,41 @@ pub async fn confirm(tx: &mut Tx, (source, client): (&str, i64), keys: &[u64]) -
             placeholders(3, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client);
+        let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Forgets records that a client has sent last. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn leave(tx: &mut Tx, (source, client): (&str, i64), keys: &[u64]) -> Result<()> {
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "delete from sync_sent where source = $1 and client = $2 and key in {}",
+            placeholders(3, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client);
+        let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// The remarks on these records hold no more: who compares them sends them anew. Their bytes stay
+/// known. Index: sync_sent's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn without_remarks(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
+    for chunk in keys.chunks(CHUNK) {
+        let text = format!(
+            "update sync_sent set outcome = 0 where source = $1 and outcome = 1 and key in {}",
+            placeholders(2, 1, chunk.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
         let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
         query.execute(tx.conn()).await.map_err(db_error)?;
     }

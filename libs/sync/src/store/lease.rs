@@ -97,8 +97,7 @@ pub async fn acquire<D: Synced>(
     let known = known(tx, hello).await?;
     let (standing, greeting) = row.standing.open(&hello.mapping_version, client, known);
     let fencing = rule::next_fencing(row.fencing, rand::random());
-    let named = clients::named(hello);
-    let number = clients::heard(tx, &hello.source, named, fencing).await?;
+    let number = clients::heard(tx, hello, fencing, policy.source_clients).await?;
     let lease = Lease {
         source: hello.source.clone(),
         session: session.to_owned(),

@@ -226,6 +226,22 @@ pub async fn forget_between(tx: &mut Tx, lease: &Lease, after: i64, up_to: i64) 
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
+/// Forgets what clients were answered that are away for good. Indexes: primary keys of
+/// sync_rejected and sync_waiting.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget_away(tx: &mut Tx, lease: &Lease) -> Result<()> {
+    let (source, away) = (&lease.source, lease.client.is_away());
+    for (table, sum) in [("sync_rejected", Sealed::Rejected), ("sync_waiting", Sealed::Waiting)] {
+        let text = format!("delete from {table} where source = $1 and {away} returning proof");
+        let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+        let gone = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+        seal::add(tx, source, sum, -seal::sum_of(&gone)?).await?;
+    }
+    Ok(())
+}
+
 /// How many stand rejected, and how many wait. Index: sync_rejected's primary key.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use mpp_client::error_of;
 use mpp_testkit::{execute, on_both};
 
 use crate::{
-    publisher::{begin_again, codes, delete, hello, outcomes, record, source},
+    publisher::{Session, begin_again, codes, delete, hello, outcomes, record, source},
     pusher::{Push, opening},
     quarantine::{asleep, create_unit, late, listed, quick, run_as, titles, until_title},
     reconciled::reconciled,
@@ -261,6 +261,133 @@ async fn what_waits_or_is_wrong_of_one_configuration_stays_when_another_takes_it
             "no redrive moves it, either: {:?}",
             titles(&world)
         );
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_clients_a_source_has_each_keeps_its_own() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run_as(&world, of("barat"), barat()).await;
+        for number in 1..=101 {
+            let text = format!(
+                "insert into sync_client (source, name, number, heard)
+                 values ('{SOURCE}', 'lain-{number}', {number}, 9000000000000000)"
+            );
+            execute(database.url(), &text).await;
+        }
+        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
+        assert_eq!(stand(&world).await, (1, 1), "it is heard before all of them, and still there");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_client_too_many_takes_the_place_of_one_that_left_nothing() {
+    on_both(async |database| {
+        let policy = mpp_sync::Policy { source_clients: 2, ..asleep() };
+        let world = World::with_source_under(&database, policy).await;
+        run_as(&world, of("barat"), barat()).await;
+        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
+        run_as(&world, of("utara"), vec![late("nikah", "Nikah")]).await;
+        assert_eq!(stand(&world).await, (1, 2), "nothing of the first is forgotten");
+        let refused = Session::with(&world, of("selatan")).await.err().expect("no place");
+        assert_eq!(error_of(&refused).fields[0].0, "client");
+        run_as(&world, of("barat"), barat()).await;
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_away_goes_with_any_complete_end_and_its_name_only_with_it() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let alike = |client: &str| Hello { client: client.into(), ..hello() };
+        run_as(&world, alike("barat"), barat()).await;
+        let mut session = begin_again(&world, alike("timur")).await;
+        let last = session.send(vec![record("ktp", "KTP")]).await;
+        session.end().await;
+        execute(database.url(), "update sync_client set heard = 0 where name = 'barat'").await;
+        let known = Hello { checkpoint: last.checkpoint, ..alike("timur") };
+        let session = begin_again(&world, known).await;
+        assert!(!session.welcome.send_all);
+        session.end().await;
+        assert_eq!(stand(&world).await, (0, 0));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_a_client_that_gives_up_leaves_a_record_to_is_known_for_it() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let run = async |client: &str, sent: Vec<Record>| {
+            let result = run_as(&world, of(client), sent).await;
+            result.results[0].warnings.iter().map(|one| one.code.clone()).collect::<Vec<_>>()
+        };
+        run("barat", vec![record("kk", "Satu")]).await;
+        assert_eq!(run("timur", vec![record("kk", "Dua")]).await, ["OTHER_CLIENT"]);
+        run("barat", vec![record("ktp", "KTP")]).await;
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
+        let told = run("utara", vec![record("kk", "Tiga")]).await;
+        assert_eq!(told, ["OTHER_CLIENT"], "a third one overwrites the second");
+        run_as(&world, of("barat"), vec![delete("kk")]).await;
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 0, "it is gone");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_that_were_refused_replace_nobodys() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run_as(&world, of("barat"), vec![record("kk", "Satu")]).await;
+        let wrong = run_as(&world, of("timur"), vec![record("kk", "")]).await;
+        assert_eq!(outcomes(&wrong), [Outcome::Rejected]);
+        let again = run_as(&world, of("barat"), vec![record("kk", "Satu")]).await;
+        assert!(again.results[0].warnings.is_empty(), "{:?}", again.results[0]);
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_as_it_is_seen_is_refused() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        for name in ["A\n", "\u{2028}x", " ", "a\tb"] {
+            for (field, hello) in [
+                ("hello.client", Hello { client: name.into(), ..hello() }),
+                ("hello.holder", Hello { holder: name.into(), ..hello() }),
+            ] {
+                let refused = Session::with(&world, hello).await.err().expect("refused");
+                assert_eq!(error_of(&refused).fields[0].0, field, "{name:?}");
+            }
+        }
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_time_of_a_part_is_never_that_of_the_whole() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run_as(&world, hello(), vec![late("akta", "Akta")]).await;
+        let before = source(&world).await;
+        assert!(before.incomplete.is_some() && before.last_success_time.is_none());
+        world.clock.advance(60_000_000);
+        let mut session = begin_again(&world, hello()).await;
+        session.send(vec![late("akta", "Akta")]).await;
+        session.end_with(End { part: true, ..End::default() }).await;
+        assert_eq!(source(&world).await.last_end_time, before.last_end_time);
         world.stop().await;
     })
     .await;
