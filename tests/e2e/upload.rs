@@ -206,6 +206,18 @@ async fn what_has_gone_is_withdrawn_when_that_is_asked_for(office: &Office<'_>) 
     let said = office.upload(&["--withdraw", "pindah", "--yes"]).await.succeeded();
     assert!(said.contains("in all malls: pindah"), "{said}");
 
+    // Who feeds what the workbook does not have, an upload does not know.
+    office.fill(&[KTP, KK]);
+    let flags = ["--accept-missing", "--withdraw-gone", "--yes"];
+    let said = office.upload(&flags).await;
+    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+    assert!(said.out.contains("another configuration feeds"), "{}", said.out);
+    assert!(said.out.contains("by its id: akta, kia"), "{}", said.out);
+    assert!(said.out.contains("with --withdraw CODE for each"), "{}", said.out);
+    for id in ["akta", "kia"] {
+        office.service(id).await;
+    }
+
     office.fill(&[]);
     let said = office.upload(&["--withdraw-gone", "--yes"]).await;
     assert_eq!(said.code, 8, "an empty sheet withdraws nothing: {}{}", said.out, said.err);

@@ -100,7 +100,8 @@ async fn look(
     let difference = difference
         .after(std::mem::take(&mut known.told_gone))
         .without(std::mem::take(&mut known.accepted_gone))
-        .of(known.own.take());
+        .of(known.own.take())
+        .named_only(run.is_upload());
     let mut survey = Survey::new(run, difference);
     let beliefs = std::mem::take(&mut known.beliefs);
     let mut comparison = Comparison::new(run, beliefs, Why::Asked)?;

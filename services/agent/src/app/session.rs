@@ -243,7 +243,8 @@ impl<'a> Session<'a> {
         let difference = Difference::new(answered, held)
             .after(told)
             .without(context.store.accepted_gone().await?)
-            .of(own);
+            .of(own)
+            .named_only(context.run.is_upload());
         Ok(Self {
             context,
             stream,

@@ -8,13 +8,14 @@ use mpp_form::record::{self, known_as};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{own::SentIds, tally::some};
+use super::{
+    going::{NOT_TOLD, SHARED},
+    own::SentIds,
+    tally::{named, some},
+};
 
 /// The first 16 bytes of SHA-256 over the encoded record.
 pub type Digest = [u8; 16];
-
-/// Records that have gone, as many as a message names; `mpp agent problems` lists them all.
-const NAMED: usize = 10;
 
 /// What it means that all that has gone is of other kinds than what was read.
 pub const OF_OTHERS: &str = "of other kinds than what was read: it seems that another configuration feeds \
@@ -67,6 +68,8 @@ pub struct Difference {
     accepted: HashSet<String>,
     /// What this configuration has sent; `None`: whatever the registry holds is its own.
     own: Option<SentIds>,
+    /// Nobody knows here who has sent what has gone: it goes only where it is named.
+    named_only: bool,
     /// Ids of this run, and the first record of each.
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
@@ -99,6 +102,16 @@ impl Difference {
         Self { own, ..self }
     }
 
+    /// Lets nothing go that is not named: an upload keeps no state that tells its own from others'.
+    pub fn named_only(self, named_only: bool) -> Self {
+        Self { named_only, ..self }
+    }
+
+    /// Why a record that has left the source stays until it is named.
+    pub fn why_named(&self) -> &'static str {
+        if self.named_only { NOT_TOLD } else { SHARED }
+    }
+
     /// Whether this configuration may take a record out of the index: it has sent it.
     pub fn is_own(&self, id: &str) -> bool {
         self.own.as_ref().is_none_or(|own| own.sent.contains(id))
@@ -111,7 +124,9 @@ impl Difference {
 
     /// Whether such a record may go without having been named: nobody else can be feeding it.
     pub fn may_go_unnamed(&self, id: &str) -> bool {
-        self.has_left(id) && self.own.as_ref().is_none_or(|own| own.alone.contains(id))
+        !self.named_only
+            && self.has_left(id)
+            && self.own.as_ref().is_none_or(|own| own.alone.contains(id))
     }
 
     /// Takes over the ids that the registry really holds, as a comparison has found them.
@@ -308,15 +323,6 @@ impl Difference {
 /// The kind of place that an id names; `None`: it is a source's own id.
 fn kind(id: &str) -> Option<&'static str> {
     if id.contains('/') { document::kind_of(id) } else { None }
-}
-
-/// The first of them, and how many others there are.
-pub(super) fn named(ids: &[&str]) -> String {
-    let first = &ids[..ids.len().min(NAMED)];
-    match ids.len() - first.len() {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
 }
 
 /// The digest of a record's bytes.

@@ -13,6 +13,10 @@ pub const NOT_SENT: &str = "this configuration's state does not know of having s
 pub const SHARED: &str = "another client has written into this source before, or since it was sent from here, \
                           and may feed it by now. Where it is in no other file, withdraw it";
 
+/// Why an upload takes nothing out that is not named.
+pub const NOT_TOLD: &str = "an upload keeps no state, so that nobody knows here which records of the source \
+                            another configuration feeds. Where it is in no other file, withdraw it";
+
 /// When a record that has left its source goes from the index by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Going {

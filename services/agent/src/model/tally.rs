@@ -118,6 +118,18 @@ impl Tally {
     }
 }
 
+/// Records that have gone, as many as a message names; `mpp agent problems` lists them all.
+const NAMED: usize = 10;
+
+/// The first of them, and how many others there are.
+pub fn named(ids: &[&str]) -> String {
+    let first = &ids[..ids.len().min(NAMED)];
+    match ids.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

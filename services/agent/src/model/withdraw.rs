@@ -14,10 +14,10 @@ use mpp_core::{Error, FieldCode, id_of};
 use mpp_form::record::is_place;
 
 use super::{
-    difference::{self, Difference},
-    going::{NOT_SENT, SHARED},
+    difference::Difference,
+    going::NOT_SENT,
     problem::Problem,
-    tally::some,
+    tally::{named, some},
 };
 
 /// The records that a run takes out of the index.
@@ -103,9 +103,10 @@ fn shared(held: &BTreeMap<String, String>, difference: &Difference) -> Option<Pr
     let is_shared = |id: &&str| difference.has_left(id) && !difference.may_go_unnamed(id);
     let ids: Vec<&str> = held.keys().map(String::as_str).filter(is_shared).collect();
     let text = format!(
-        "{} {SHARED}, by its id: {}",
+        "{} {}, by its id: {}",
         some(ids.len(), "record stays:", "records stay, each of them:"),
-        difference::named(&ids)
+        difference.why_named(),
+        named(&ids)
     );
     (!ids.is_empty()).then(|| refused("", FieldCode::NotAllowed, &text))
 }
@@ -180,6 +181,20 @@ mod tests {
         assert!(problems[0].message.contains("may feed it by now"), "{problems:?}");
         assert!(problems[0].message.ends_with("by its id: ktp"), "{problems:?}");
         let (records, problems) = chosen(Withdraw::These(vec!["ktp".into()]));
+        assert_eq!((records.len(), problems.len()), (1, 0), "a person has named it");
+    }
+
+    #[test]
+    fn an_upload_takes_out_only_what_is_named_since_others_may_feed_the_rest() {
+        let held = ["akta", "kk", "ktp"].map(|id| (id.into(), id.into())).into();
+        let difference = with_kk().named_only(true);
+        let (records, problems) = deletes(&Withdraw::AllGone, &held, &difference, 0);
+        assert!(records.is_empty(), "{records:?}");
+        let told = &problems[0].message;
+        assert!(told.contains("another configuration feeds"), "{told}");
+        assert!(told.ends_with("by its id: akta, ktp"), "{told}");
+        let named = Withdraw::These(vec!["ktp".into()]);
+        let (records, problems) = deletes(&named, &held, &difference, 0);
         assert_eq!((records.len(), problems.len()), (1, 0), "a person has named it");
     }
 

@@ -39,7 +39,8 @@ pub struct UploadArgs {
     /// Take out of the index, for good, what has this code and is no longer in the workbook.
     #[arg(long, value_name = "CODE", conflicts_with = "withdraw_gone")]
     pub withdraw: Vec<String>,
-    /// The same of all that the workbook no longer has.
+    /// Name all that the workbook no longer has. An upload does not know which of it another
+    /// configuration of the source feeds, so that each stays until --withdraw names it.
     #[arg(long)]
     pub withdraw_gone: bool,
     /// Do withdraw; without it, only show what would go.

@@ -4,7 +4,7 @@ use mpp_core::FieldCode;
 use mpp_form::record::is_place;
 
 use super::{column::Column, layout::Layout};
-use crate::model::problem::Problem;
+use crate::model::{going::NOT_TOLD, problem::Problem};
 
 /// A problem and where it stands in the workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,9 +89,13 @@ fn way_out(problem: &Problem) -> String {
              release it with the upload: --release {id}"
         ),
         () if is(problem, FieldCode::Gone) && !is_place(id) => format!(
-            "Put it back, or, where it is no longer offered, withdraw it for good with the upload: \
-             --withdraw {id}"
+            "Put it back; where another configuration of the source sends it, leave it; where it is \
+             no longer offered, withdraw it for good with the upload: --withdraw {id}"
         ),
+        () if is(problem, FieldCode::NotAllowed) && problem.message.contains(NOT_TOLD) => {
+            "Upload it again with --withdraw CODE for each that is to go, and for no other."
+                .to_owned()
+        }
         () if is(problem, FieldCode::ErrorValue) => {
             "Write the value itself into the cell, or mend its formula.".to_owned()
         }

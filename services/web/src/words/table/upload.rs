@@ -50,8 +50,8 @@ phrases! {
         "Rows with a fault are not sent, and the registry knows how many they are; the others are. What is no longer in the file stays in the index.";
     UPLOAD_RELEASE: "Baris yang tampak seperti percobaan; centang yang benar-benar layanan",
         "Rows that look like trials; tick those that are services";
-    UPLOAD_WITHDRAW: "Tidak ada lagi di berkas; centang yang harus ditarik untuk selamanya, beserta tempat layanannya di semua mal",
-        "No longer in the file; tick what is to be withdrawn for good, with its places in all malls";
+    UPLOAD_WITHDRAW: "Tidak ada lagi di berkas; centang yang harus ditarik untuk selamanya, beserta tempat layanannya di semua mal; jangan centang yang dikirim sistem atau berkas lain",
+        "No longer in the file; tick what is to be withdrawn for good, with its places in all malls; do not tick what another system or file sends";
     UPLOAD_ACCEPT_MISSING: "Memang benar banyak layanan tidak ada lagi di berkas ini",
         "It is right that many services are no longer in this file";
     UPLOAD_ACCEPT_MOVES: "Memang benar banyak layanan pindah ke unit lain", "It is right that many services move to other units";
