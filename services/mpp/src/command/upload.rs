@@ -43,7 +43,7 @@ pub struct UploadArgs {
     /// configuration of the source feeds, so that each stays until --withdraw names it.
     #[arg(long)]
     pub withdraw_gone: bool,
-    /// Do withdraw; without it, only show what would go.
+    /// Do withdraw; without it, only show what would go. The rows are sent in either case.
     #[arg(long)]
     pub yes: bool,
     /// Take the upload for complete although many records have gone.

@@ -51,9 +51,10 @@ pub enum AgentCommand {
     Preview(preview::PreviewArgs),
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
-    /// Take out of the index, for good, what is no longer in the source, with all places where it
-    /// is offered; the source is read, and synced as by `run`. Units, malls and counters stay, and
-    /// are given back to be changed by calls. Without --yes it only tells what would go.
+    /// Sync as `run` does, and take out of the index, for good, what is no longer in the source,
+    /// with all places where it is offered. Units, malls and counters stay, and are given back to
+    /// be changed by calls. Without --yes nothing is taken out, and what would go is told; what is
+    /// new or changed is sent all the same.
     Withdraw(WithdrawArgs),
     /// Send records that were held back because they look like trials: a person has looked at them.
     /// The next run sends them, as long as they are called so.
