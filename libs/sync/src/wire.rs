@@ -71,6 +71,10 @@ async fn one_page<S: Syncs>(
     let mut db = service.db().read().await?;
     let (mut contested, mut contested_size) =
         contested::list(db.conn(), source, MAX_CONTESTED).await?;
+    // Memory shows what has become of them.
+    if !contested.is_empty() {
+        service.memory().catch_up(db.revision()).await?;
+    }
     let listed = contested.len();
     contested.retain(|row| is_own(service, row));
     contested_size -= i64::try_from(listed - contested.len()).unwrap_or(0);

@@ -1,6 +1,7 @@
 //! Several clients that feed one source, each a part of it: each answers for what it sends, and for
 //! nothing else; and what two of them send in different words is told.
 
+use mpp_api::registry::HandBackServiceRequest;
 use mpp_api::sync::{
     End, Hello, Incomplete, ListWaitingRecordsResponse, OpenSessionRequest, Outcome, Record,
     incomplete, sync_request::Message as Ask,
@@ -352,6 +353,23 @@ async fn words_that_were_refused_replace_nobodys() {
         assert_eq!(outcomes(&wrong), [Outcome::Rejected]);
         let again = run_as(&world, of("barat"), vec![record("kk", "Satu")]).await;
         assert!(again.results[0].warnings.is_empty(), "{:?}", again.results[0]);
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_handed_back_to_its_unit_is_contested_no_more() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run_as(&world, of("barat"), vec![record("kk", "Satu")]).await;
+        run_as(&world, of("timur"), vec![record("kk", "Dua")]).await;
+        assert_eq!(listed(&world, SOURCE).await.contested_size, 1);
+        let name = format!("{KEMENDAGRI}/services/kk");
+        let to = KEMENDAGRI.to_owned();
+        let request = HandBackServiceRequest { name, to, ..HandBackServiceRequest::default() };
+        world.admin().catalog.hand_back_service(request).await.expect("handed back");
         assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
         world.stop().await;
     })
