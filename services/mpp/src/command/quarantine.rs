@@ -182,7 +182,7 @@ fn print(answer: &ListWaitingRecordsResponse) {
 }
 
 /// A client's name, for people.
-fn called(client: &str) -> &str {
+pub fn called(client: &str) -> &str {
     if client.is_empty() { "a client without a name" } else { client }
 }
 

@@ -15,7 +15,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::{call::refused, client::Client, service::Service};
+use crate::{call::refused, client::Client, command::quarantine::called, service::Service};
 
 // No settings: the doctor is for when all is broken, and whoever waits sits before it. What is
 // slower than that is a finding.
@@ -109,7 +109,10 @@ pub async fn waiting(channel: Channel, until: Instant) -> Result<String> {
         None => String::new(),
         Some(last) => format!(
             "; {} are sent in other words by two clients of their source, such as {} by {} and {}",
-            answer.contested_size, last.name, last.client, last.other_client
+            answer.contested_size,
+            last.name,
+            called(&last.client),
+            called(&last.other_client)
         ),
     };
     let rejected = format!("{rejected}{contested}");
