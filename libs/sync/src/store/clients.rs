@@ -7,8 +7,6 @@ use mpp_core::{Error, FieldCode, Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::lease::Lease;
-
 /// Names of one statement: the databases limit its parameters.
 const CHUNK: usize = 200;
 
@@ -81,15 +79,19 @@ impl Client {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn sent_by_other(tx: &mut Tx, lease: &Lease, key: u64) -> Result<Option<String>> {
-    if lease.client.others.is_empty() {
+pub async fn sent_by_other(
+    tx: &mut Tx,
+    (source, client): (&str, &Client),
+    key: u64,
+) -> Result<Option<String>> {
+    if client.others.is_empty() {
         return Ok(None);
     }
     let text = "select c.name from sync_sent s
         join sync_client c on c.source = s.source and c.number = s.client
         where s.source = $1 and s.key = $2 and s.client <> $3 and c.heard >= $4";
-    let query = sqlx::query_scalar(text).bind(&lease.source).bind(key.cast_signed());
-    let query = query.bind(lease.client.number).bind(lease.client.since);
+    let query = sqlx::query_scalar(text).bind(source).bind(key.cast_signed());
+    let query = query.bind(client.number).bind(client.since);
     let name: Option<String> = query.fetch_optional(tx.conn()).await.map_err(db_error)?;
     Ok(name.map(told))
 }

@@ -80,11 +80,8 @@ impl Store {
             .execute(&self.pool)
             .await
             .map_err(failed)?;
-        let row = sqlx::query("SELECT value FROM setting WHERE name = 'holder'")
-            .fetch_one(&self.pool)
-            .await
-            .map_err(failed)?;
-        Ok(row.get(0))
+        let query = sqlx::query("SELECT value FROM setting WHERE name = 'holder'");
+        query.fetch_one(&self.pool).await.map(|row| row.get(0)).map_err(failed)
     }
 
     /// This configuration's own name towards the registry: the one that was given when the state

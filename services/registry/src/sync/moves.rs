@@ -42,7 +42,8 @@ impl Services<'_> {
                 one.warn_of(&name, may);
                 continue;
             }
-            match clients::sent_by_other(tx, self.writer.lease, key_of(&name)).await? {
+            let client = (self.source.name.as_str(), &self.writer.lease.client);
+            match clients::sent_by_other(tx, client, key_of(&name)).await? {
                 None => self.take_along(one, name, found),
                 Some(client) if one.version == 0 => return Ok(Err(of_other(&name, &client))),
                 Some(client) => one.warn_of_other(&of_other(&name, &client)),
