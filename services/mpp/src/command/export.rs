@@ -91,7 +91,13 @@ pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
     let counted = |(what, count): &(&str, u64)| format!("{what} {count}");
     let counted: Vec<String> = written.records.iter().map(counted).collect();
     let place = args.file.map_or_else(String::new, |file| format!(" to {}", path_word(&file)));
-    complain!("written{place}: {}", counted.join(", "));
+    let told = format!("written{place}: {}", counted.join(", "));
+    // Beside a catalog on the standard output there is no place for a sentence.
+    if place.is_empty() {
+        complain!("{told}")
+    } else {
+        say!("{told}")
+    }
     if written.cut > 0 {
         complain!("{} texts are cut: a cell of a workbook holds 32,767 characters", written.cut);
     }

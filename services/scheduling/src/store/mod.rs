@@ -61,7 +61,7 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 9,
             name: "moves of redrives",
-            statements: Statements::All(mpp_sync::STEPS.split_at(18).1),
+            statements: Statements::All(mpp_sync::STEPS.split_at(19).0.split_at(18).1),
         },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
