@@ -55,6 +55,7 @@ mod satisfied;
 mod screened;
 mod sealed;
 mod search;
+mod source_clients;
 mod sources;
 mod standards;
 mod standards_moved;

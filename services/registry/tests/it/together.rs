@@ -10,7 +10,7 @@ use mpp_client::error_of;
 use mpp_testkit::{execute, on_both};
 
 use crate::{
-    publisher::{Session, begin_again, codes, delete, hello, outcomes, record, source},
+    publisher::{begin_again, codes, delete, hello, outcomes, record, source},
     pusher::{Push, opening},
     quarantine::{asleep, create_unit, late, listed, quick, run_as, titles, until_title},
     reconciled::reconciled,
@@ -18,16 +18,16 @@ use crate::{
 };
 
 /// The configuration of one half of the ministry's catalog.
-fn of(client: &str) -> Hello {
+pub fn of(client: &str) -> Hello {
     Hello { client: client.into(), mapping_version: client.into(), ..hello() }
 }
 
 /// One record is taken, one is wrong and one waits.
-fn barat() -> Vec<Record> {
+pub fn barat() -> Vec<Record> {
     vec![record("kk", "Kartu keluarga"), record("salah", ""), late("akta", "Akta")]
 }
 
-async fn stand(world: &World) -> (i64, i64) {
+pub async fn stand(world: &World) -> (i64, i64) {
     let shown = source(world).await;
     (shown.rejected_now, shown.waiting_now)
 }
@@ -80,39 +80,6 @@ async fn by_single_calls_and_by_comparing_it_is_the_same() {
         push.send(vec![record("ktp", "KTP")]).await;
         push.end().await.expect("an end");
         assert_eq!(stand(&world).await, (1, 1), "its own goes");
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_a_client_left_that_never_comes_back_goes_after_its_time() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        run_as(&world, of("barat"), barat()).await;
-        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
-        assert_eq!(stand(&world).await, (1, 1));
-        let away = "update sync_client set heard = 0 where name = 'barat'";
-        execute(database.url(), away).await;
-        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
-        assert_eq!(stand(&world).await, (0, 0), "nobody has it any more");
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn clients_that_name_themselves_not_are_one() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        let remapped = |version: &str| Hello { mapping_version: version.into(), ..hello() };
-        run_as(&world, remapped("1"), barat()).await;
-        run_as(&world, remapped("2"), vec![record("ktp", "KTP")]).await;
-        assert_eq!(stand(&world).await, (0, 0));
-        let held = |holder: &str| Hello { holder: holder.into(), ..remapped(holder) };
-        run_as(&world, held("a"), barat()).await;
-        run_as(&world, held("b"), vec![record("ktp", "KTP")]).await;
-        assert_eq!(stand(&world).await, (1, 1), "a holder names its client");
         world.stop().await;
     })
     .await;
@@ -268,62 +235,6 @@ async fn what_waits_or_is_wrong_of_one_configuration_stays_when_another_takes_it
 }
 
 #[tokio::test]
-async fn however_many_clients_a_source_has_each_keeps_its_own() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        run_as(&world, of("barat"), barat()).await;
-        for number in 1..=101 {
-            let text = format!(
-                "insert into sync_client (source, name, number, heard)
-                 values ('{SOURCE}', 'lain-{number}', {number}, 9000000000000000)"
-            );
-            execute(database.url(), &text).await;
-        }
-        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
-        assert_eq!(stand(&world).await, (1, 1), "it is heard before all of them, and still there");
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn one_client_too_many_takes_the_place_of_one_that_left_nothing() {
-    on_both(async |database| {
-        let policy = mpp_sync::Policy { source_clients: 2, ..asleep() };
-        let world = World::with_source_under(&database, policy).await;
-        run_as(&world, of("barat"), barat()).await;
-        run_as(&world, of("timur"), vec![record("ktp", "KTP")]).await;
-        run_as(&world, of("utara"), vec![late("nikah", "Nikah")]).await;
-        assert_eq!(stand(&world).await, (1, 2), "nothing of the first is forgotten");
-        let refused = Session::with(&world, of("selatan")).await.err().expect("no place");
-        assert_eq!(error_of(&refused).fields[0].0, "client");
-        run_as(&world, of("barat"), barat()).await;
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_is_away_goes_with_any_complete_end_and_its_name_only_with_it() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        let alike = |client: &str| Hello { client: client.into(), ..hello() };
-        run_as(&world, alike("barat"), barat()).await;
-        let mut session = begin_again(&world, alike("timur")).await;
-        let last = session.send(vec![record("ktp", "KTP")]).await;
-        session.end().await;
-        execute(database.url(), "update sync_client set heard = 0 where name = 'barat'").await;
-        let known = Hello { checkpoint: last.checkpoint, ..alike("timur") };
-        let session = begin_again(&world, known).await;
-        assert!(!session.welcome.send_all);
-        session.end().await;
-        assert_eq!(stand(&world).await, (0, 0));
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn whom_a_client_that_gives_up_leaves_a_record_to_is_known_for_it() {
     on_both(async |database| {
         let world = World::with_source_under(&database, asleep()).await;
@@ -371,24 +282,6 @@ async fn what_is_handed_back_to_its_unit_is_contested_no_more() {
         let request = HandBackServiceRequest { name, to, ..HandBackServiceRequest::default() };
         world.admin().catalog.hand_back_service(request).await.expect("handed back");
         assert_eq!(listed(&world, SOURCE).await.contested_size, 0);
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_name_that_is_not_as_it_is_seen_is_refused() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        for name in ["A\n", "\u{2028}x", " ", "a\tb"] {
-            for (field, hello) in [
-                ("hello.client", Hello { client: name.into(), ..hello() }),
-                ("hello.holder", Hello { holder: name.into(), ..hello() }),
-            ] {
-                let refused = Session::with(&world, hello).await.err().expect("refused");
-                assert_eq!(error_of(&refused).fields[0].0, field, "{name:?}");
-            }
-        }
         world.stop().await;
     })
     .await;
