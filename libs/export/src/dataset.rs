@@ -48,7 +48,8 @@ impl<W: Write> Linked<W> {
     /// Opens the document and writes what services refer to.
     ///
     /// # Errors
-    /// An address that is none (`base`, `landing_page`); the writer's.
+    /// An address that is none (`base`), a unit that is not there (`unit`, `publisher`); the
+    /// writer's.
     pub fn begin(
         notation: Notation,
         about: Dataset,
@@ -56,11 +57,8 @@ impl<W: Write> Linked<W> {
         out: W,
     ) -> Result<Self> {
         let names = Names::new(&about.base, &about.unit)?;
-        if !about.publisher.is_empty() && !around.units.contains_key(&about.publisher) {
-            let text =
-                format!("there is no unit '{}'; `mpp list units` shows all", about.publisher);
-            return Err(Error::field("publisher", FieldCode::UnknownValue, text));
-        }
+        check_unit("unit", if names.is_whole() { "" } else { &about.unit }, around)?;
+        check_unit("publisher", &about.publisher, around)?;
         let graph = Graph::begin(notation, out)?;
         let mut linked = Self {
             graph,
@@ -98,7 +96,7 @@ impl<W: Write> Linked<W> {
     /// Writes what the data set is and closes the document.
     ///
     /// # Errors
-    /// The writer's.
+    /// An address that is none (`landing_page`); the writer's.
     pub fn end(mut self, around: &Surroundings) -> Result<W> {
         for node in self.links() {
             self.write(&node)?;
@@ -185,6 +183,15 @@ layanan itu ditawarkan.";
 const ABOUT_EN: &str = "Services that ministries, agencies and local governments publish in the \
 shared index of public service malls: requirements, time, fees, product, legal basis and the places \
 that offer them.";
+
+/// A unit that is named is there: an address is made of its name, and a title of its own.
+fn check_unit(field: &str, unit: &str, around: &Surroundings) -> Result<()> {
+    if unit.is_empty() || around.units.contains_key(unit) {
+        return Ok(());
+    }
+    let text = format!("there is no unit '{unit}'; `mpp list units` shows all");
+    Err(Error::field(field, FieldCode::UnknownValue, text))
+}
 
 /// An address as others link to it.
 fn address(field: &str, text: &str) -> Result<NamedNode> {

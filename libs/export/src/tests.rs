@@ -214,4 +214,5 @@ fn a_units_services_are_a_data_set_of_their_own() {
     assert!(part.contains("Katalog layanan Mal Pelayanan Publik: Dukcapil"), "{part}");
     assert!(of("units/-", "units/dukcapil").expect("written").contains("#dataset> a dcat:Dataset"));
     assert!(of("units/-", "units/nobody").is_err(), "who is not there publishes nothing");
+    assert!(of("units/nobody", "").is_err(), "and has no services to be told of");
 }
