@@ -1,4 +1,5 @@
-//! Which clients a source has: how many, under what names, and what becomes of those that stay away.
+//! Which clients a source has: how many, under what names, and what becomes of those that stay
+//! away.
 
 use mpp_api::sync::Hello;
 use mpp_client::error_of;
