@@ -7,6 +7,7 @@
 //! | folder | file | task |
 //! | --- | --- | --- |
 //! | `words/` | `stem`, `endings`, `vocabulary`, `analyze` | from text to terms |
+//! | | `derived` | what a word is derived from that no list of roots has |
 //! | | `codes` | letters with numbers: "ak-1", the form "f-1.03" |
 //! | | `shape`, `slips`, `typo` | slips of the pen |
 //! | | `spoken` | verbs and vowels as they sound in speech |
@@ -29,6 +30,7 @@
 //! | `ranking/` | `score`, `filter`, `geo`, `query` | needles to scores, to a page |
 //! | | `home`, `period` | the office of a region, its service of a period, if one is named |
 //! | | `weak`, `title`, `modified`, `paper` | whether the first hit answers |
+//! | | `thing` | what a title is about |
 //! | | `explain`, `answer` | why, and the answer |
 //!
 //! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that

@@ -7,7 +7,7 @@ use super::{
     asked::MAX_TERMS,
     leading::{RANKS, SAME_WORD, leads},
     mishap::Harm,
-    paper::Paper,
+    paper::{Paper, asks_to_pay},
     places::code_term,
     reading::{Place, Reading},
 };
@@ -87,6 +87,8 @@ pub struct QuestionWords {
     pub has_subject: bool,
     /// The paper that is asked for: "surat keterangan domisili".
     pub paper: Option<Paper>,
+    /// Whether one asks to pay a thing: "bayar pbb".
+    pub pays: bool,
 }
 
 impl QuestionWords {
@@ -97,7 +99,8 @@ impl QuestionWords {
 
     /// Looks the words up in the index, and guesses slips of the pen.
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
-        let mut needles = Self { paper: Paper::of(&reading.terms), ..Self::default() };
+        let (paper, pays) = (Paper::of(&reading.terms), asks_to_pay(&reading.terms));
+        let mut needles = Self { paper, pays, ..Self::default() };
         for (at, term) in reading.terms.iter().cloned().enumerate() {
             let term = QueryTerm { at, ..term };
             let as_typed = reading.is_guessed_place(&term.word)

@@ -1,7 +1,10 @@
 //! The paper that a question asks for by what it is about: "surat keterangan domisili", "surat
 //! pengantar RT".
 
-use crate::search::words::{analyze::QueryTerm, vocabulary::PAPERS};
+use crate::search::words::{
+    analyze::QueryTerm,
+    vocabulary::{ACTS, PAPERS, PAYING},
+};
 
 /// The term of a paper.
 pub const PAPER: &str = "surat";
@@ -31,4 +34,11 @@ impl Paper {
         let about = row.into_iter().find(|(_, term)| term.decides).map(|(at, _)| at);
         Some(Self { states: terms[at + 1].own == STATEMENT, about })
     }
+}
+
+/// Whether a thing follows right behind a word for paying.
+pub fn asks_to_pay(terms: &[QueryTerm]) -> bool {
+    let paid =
+        |thing: &QueryTerm| thing.follows && thing.decides && !ACTS.contains(&thing.own.as_str());
+    terms.windows(2).any(|pair| PAYING.contains(&pair[0].own.as_str()) && paid(&pair[1]))
 }

@@ -20,7 +20,10 @@ use tantivy::{Directory, DocSet, IndexWriter, SegmentReader, TERMINATED, Tantivy
 use super::{doc::ServiceDoc, names::names};
 use crate::search::{
     asking::places,
-    words::analyze::{Alternative, folded_words, index_terms},
+    words::{
+        analyze::{Alternative, folded_words, index_terms},
+        derived::root_of,
+    },
 };
 
 /// Memory in bytes that the writer fills before it closes a segment on its own.
@@ -102,8 +105,10 @@ impl Index {
         let [title_field, keywords_field, body_field, names_field] = self.fields.parts;
         add(&mut document, names_field, names(service));
         add(&mut document, title_field, title.iter().flat_map(codes).collect());
+        add(&mut document, title_field, roots(&in_title));
         add(&mut document, title_field, in_title);
         add(&mut document, keywords_field, keywords.iter().flat_map(codes).collect());
+        add(&mut document, keywords_field, roots(&in_keywords));
         add(&mut document, keywords_field, in_keywords);
         add(&mut document, body_field, all_terms(up_to(body, SEARCHED_BODY)));
         add(&mut document, self.fields.words, words);
@@ -171,6 +176,12 @@ fn schema() -> (Schema, Fields) {
 
 fn all_terms<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     texts.into_iter().flat_map(index_terms).collect()
+}
+
+/// What the terms are derived from, which is said with them.
+fn roots(terms: &BTreeSet<String>) -> BTreeSet<String> {
+    let roots = terms.iter().filter_map(|term| root_of(term));
+    roots.filter(|root| !terms.contains(*root)).map(str::to_owned).collect()
 }
 
 fn add(document: &mut TantivyDocument, field: Field, terms: BTreeSet<String>) {

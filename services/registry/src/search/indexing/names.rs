@@ -11,7 +11,7 @@ use mpp_core::id_of;
 use super::doc::ServiceDoc;
 use crate::search::words::{
     analyze::{folded, is_abbreviation, is_faint, keys_of, terms, tokens},
-    vocabulary::{ACTS, NO_DOCUMENTS, PEOPLE},
+    vocabulary::{ACTS, NO_DOCUMENTS},
 };
 
 /// Words of a name; a longer title is not typed as a whole.
@@ -51,15 +51,6 @@ fn head_of(title: &str) -> Option<String> {
             && !is_act(&folded(&title[word.at.clone()]), &word.term)
     });
     about.map(|word| word.term)
-}
-
-/// The words of a title that are neither acts nor people: "gudang" of "Rekomendasi gudang".
-pub fn subjects_of(title: &str) -> Vec<String> {
-    let other = |term: &String| {
-        let plain = is_faint(term) || ACTS.contains(&&**term) || PEOPLE.contains(&&**term);
-        !plain && term != UNSPOKEN && !term.ends_with(ACT_ENDING)
-    };
-    terms(title).into_iter().filter(other).collect()
 }
 
 /// How loans for acts end: "rekomendasi".

@@ -11,5 +11,6 @@ pub(super) mod paper;
 pub(super) mod period;
 pub(super) mod query;
 pub(super) mod score;
+pub(super) mod thing;
 pub(super) mod title;
 pub(super) mod weak;

@@ -1,15 +1,19 @@
 //! Whether a question is a title, or how one begins: then few words are enough.
 
-use super::filter::Candidate;
+use super::{
+    filter::Candidate,
+    thing::{UNSPOKEN, heads_of, things_of},
+};
 use crate::search::{
     asking::{
         leading::SAME_WORD,
         mishap::mishap,
         needle::{QuestionWords, is_aside},
     },
-    indexing::{names::subjects_of, table::Table},
+    indexing::table::Table,
     words::{
-        analyze::{QueryTerm, Role, is_faint, phrased, terms},
+        analyze::{QueryTerm, Role, folded, is_faint, phrased, terms},
+        derived::root_of,
         vocabulary::{ACTS, DEEDS, PAPERS},
     },
 };
@@ -101,7 +105,7 @@ fn begins_with(asked: &[&QueryTerm], best: &Candidate, table: &Table) -> bool {
 /// does, act and all ("sewa ambulans" of "Sewa ambulans jenazah").
 pub fn is_whole(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
-    let said = |own: &String| words(best, needles).any(|(term, _)| means(term, own));
+    let said = |own: &String| words(best, needles).any(|(term, _)| says(term, own));
     let things = things_of(&service.title_id);
     let whole = things.iter().any(|thing| !thing.is_empty() && thing.iter().all(said));
     whole || is_deed(best, table, needles, None)
@@ -126,28 +130,30 @@ fn is_deed(
         && asked.iter().zip(&title).all(|(term, own)| means(term, own))
 }
 
-/// What a title is about: all of it, and each of the things that it names before it says for whom
-/// or where.
-fn things_of(title: &str) -> Vec<Vec<String>> {
-    let lower = title.to_lowercase();
-    let words: Vec<&str> = lower.split_whitespace().collect();
-    let end = words.iter().position(|word| word.starts_with('(') || FOR_WHOM.contains(word));
-    let parts = words[..end.unwrap_or(words.len())].split(|word| *word == "dan").enumerate();
-    let things = parts.filter(|(at, part)| *at == 0 || says_what_is_done(part));
-    let things = things.flat_map(|(_, part)| part.split(|word| *word == "/"));
-    let bare = |thing: &[&str]| {
-        let own = phrased(&subjects_of(&thing.join(" ")));
-        own.into_iter().filter(|term| !DEEDS.contains(&term.as_str())).collect()
+/// Whether the question says the head of what the title is about and nothing that the title leaves
+/// out: "kir" of "Uji KIR kendaraan". A licence for a thing is not the thing: "rumah sakit". A word
+/// that services of other kinds have as well names none of them.
+pub fn is_about(
+    best: &Candidate,
+    table: &Table,
+    needles: &QuestionWords,
+    owned: &dyn Fn(&str) -> bool,
+) -> bool {
+    let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
+    let asked = asked(best, needles);
+    let licence = |term: &str| term == UNSPOKEN;
+    let licensed = terms(&service.title_id).iter().any(|term| licence(term))
+        && !asked.iter().any(|term| licence(&term.own));
+    let title = phrased(&terms(&service.title_id));
+    let is_own = |term: &&QueryTerm| {
+        title.iter().any(|own| says(term, own)) && owned(&term.alternatives[0].term)
     };
-    std::iter::once(subjects_of(title)).chain(things.map(bare)).collect()
+    let heads = heads_of(&service.title_id);
+    let leads = |term: &&QueryTerm| heads.iter().any(|thing| says(term, &thing[0]));
+    !licensed && asked.iter().any(leads) && asked.iter().all(is_own)
 }
 
-/// Whether a part of a title has a deed or a paper of its own: "tera dan tera ulang timbangan". The
-/// second half of one thing has none: "pajak bumi dan bangunan".
-fn says_what_is_done(part: &[&str]) -> bool {
-    let is_done = |term: &String| [DEEDS, PAPERS].iter().any(|list| list.contains(&term.as_str()));
-    terms(&part.join(" ")).iter().any(is_done)
+/// Whether a word of the question is the title's: the same, another for it, or its root.
+fn says(term: &QueryTerm, own: &String) -> bool {
+    means(term, own) || folded(&term.word) == *own || root_of(own) == Some(&*term.own)
 }
-
-const FOR_WHOM: &[&str] =
-    &["untuk", "bagi", "di", "pada", "milik", "oleh", "dalam", "dengan", "atas", "dari", "ke"];

@@ -10,7 +10,9 @@ use super::{
     filter::Candidate,
     modified::{CatalogNames, is_modified},
     paper::is_other_paper,
-    title::{SHORT_QUESTION, is_act, is_begun, is_head, is_head_with_rest, is_whole, words},
+    title::{
+        SHORT_QUESTION, is_about, is_act, is_begun, is_head, is_head_with_rest, is_whole, words,
+    },
 };
 use crate::search::{
     asking::{
@@ -21,7 +23,7 @@ use crate::search::{
     words::{
         analyze::{Alternative, QueryTerm, Role, Via, folded, terms},
         shape::is_no_word,
-        vocabulary::{ACTS, KINDS_OF_DOCUMENTS, NEW, OCCUPATIONS, PEOPLE},
+        vocabulary::{ACTS, KINDS_OF_DOCUMENTS, NEW, OCCUPATIONS, PAYING, PEOPLE},
     },
 };
 
@@ -46,6 +48,7 @@ pub fn is_weak(
         return !is_titled(best, table, needles);
     }
     let amiss = misses_act(best, table, needles)
+        || is_paid_elsewhere(best, table, needles)
         || is_other_paper(best, table, needles)
         || is_refused(best, needles)
         || is_of_kind_unknown(best, needles)
@@ -59,7 +62,7 @@ pub fn is_weak(
     best.cover < enough
         || (guessed && !document)
         || amiss
-        || leaves_open(best, table, needles)
+        || leaves_open(best, table, needles, catalog)
         || is_other_kind(best, table, needles)
 }
 
@@ -90,7 +93,12 @@ const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
 /// A question that names a document gets it, with the words that were not understood, unless they
 /// are most of the question; one that calls a service by its name may add fewer open words than
 /// that has.
-fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+fn leaves_open(
+    best: &Candidate,
+    table: &Table,
+    needles: &QuestionWords,
+    catalog: &CatalogNames<'_>,
+) -> bool {
     let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
     let open = open_words(best, table, needles);
     // A form's number names what one fills it in for.
@@ -105,8 +113,12 @@ fn leaves_open(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool
         (_, called) => {
             let open = if is_head_with_rest(best, table, needles) { 0 } else { open };
             let short = !called && asked <= SHORT_QUESTION;
-            short && !is_head(best, table, needles) && !is_whole(best, table, needles)
-                || open * ONE_OPEN_OF > asked
+            let said = || {
+                is_head(best, table, needles)
+                    || is_whole(best, table, needles)
+                    || is_about(best, table, needles, catalog.owned)
+            };
+            short && !said() || open * ONE_OPEN_OF > asked
         }
     }
 }
@@ -157,6 +169,18 @@ fn misses_act(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool 
     let none = !acts.is_empty() && acts.iter().all(|(_, held)| !held);
     let harmed = acts.iter().any(|(term, held)| term.harm == Some(Harm::Meant) && !held);
     harmed || !only_new && missed || none && (!only_new || does_something_else(best, table))
+}
+
+/// Whether one wants to pay, and the title says another act and no payment: "bayar pbb" asks for no
+/// "Mutasi PBB".
+fn is_paid_elsewhere(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+    let done = words(best, needles).any(|(term, held)| held && is_act(term));
+    let service = table.slots[best.slot as usize].service.as_ref();
+    let paid = service.is_some_and(|service| {
+        let names = service.keywords.iter().map(|keyword| &**keyword).chain([&*service.title_id]);
+        names.flat_map(terms).any(|term| PAYING.contains(&term.as_str()))
+    });
+    needles.pays && !done && !best.called && !paid && does_something_else(best, table)
 }
 
 /// Whether the title says an act, other than to make a new one.

@@ -2,6 +2,7 @@
 
 pub(super) mod analyze;
 pub(super) mod codes;
+pub(super) mod derived;
 pub(super) mod endings;
 pub(super) mod foreign;
 pub(super) mod loans;

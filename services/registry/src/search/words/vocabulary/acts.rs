@@ -17,16 +17,38 @@ pub const ACTS: &[&str] = &[
 
 /// Further stems of what is done about a thing, where a title says both: "praktik bidan".
 pub const DEEDS: &[&str] = &[
+    "catat",
     "edar",
     "kelola",
     "laksana",
     "operasi",
     "operasional",
     "praktik",
+    "sah",
     "selenggara",
     "tera",
     "ulang",
 ];
+
+/// Papers and deeds that say nothing without what they are about: stems.
+pub const GENERIC: &[&str] = &[
+    "akta",
+    "card",
+    "certificate",
+    "data",
+    "kartu",
+    "licence",
+    "permit",
+    "registrasi",
+    "rekomendasi",
+    "sertifikasi",
+    "sertifikat",
+    "validasi",
+    "verifikasi",
+];
+
+/// Faint words that ask to pay.
+pub const PAYING: &[&str] = &["bayar", "pay", "payment"];
 
 /// Faint words that are an act right before a document: "tutup nib" ends it, "jam tutup" does not.
 pub const ENDINGS: &[&str] = &["tutup", "close"];

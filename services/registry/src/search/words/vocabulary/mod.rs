@@ -19,7 +19,9 @@ mod spellings;
 mod stances;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
-pub use acts::{ACTS, AFTER, ASIDE, DEEDS, ENDINGS, EXCEPT, KINDS_OF_DOCUMENTS, NEW};
+pub use acts::{
+    ACTS, AFTER, ASIDE, DEEDS, ENDINGS, EXCEPT, GENERIC, KINDS_OF_DOCUMENTS, NEW, PAYING,
+};
 pub use english::{ONLY_ENGLISH, PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
