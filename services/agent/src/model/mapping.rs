@@ -22,7 +22,7 @@ use super::{jq_fault, keys::Keys, locate, only_id, text, wording};
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "11";
+const FILTERS_VERSION: &str = "12";
 
 type Data = data::JustLut<Val>;
 

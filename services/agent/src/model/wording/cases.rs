@@ -308,7 +308,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     }
 }
 
-/// "+ materai": the applicant brings it, for whatever it costs.
+/// "+ materai": the applicant brings it or pays for it, whatever it costs.
 pub fn is_stamp_duty(words: Tokens) -> bool {
     matches!(words, [stamp] if lists("materai | meterai", stamp.text))
 }

@@ -9,7 +9,7 @@ use winnow::{
 };
 
 use super::{
-    opening::{bare_hours, closed_days, hours},
+    opening::{bare_hours, closed_days, hours, times_of_day},
     phrase::{attempt, bracketed, lists, one_of, taken, word_of},
     regulation::regulation,
     token::Tokens,
@@ -55,6 +55,12 @@ pub fn of_time<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
 pub fn of_time_for_all<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
     let note = alt((bare_hours, closed_days));
     alt((of_time_for_one, note.map(Clause::Note))).parse_next(input)
+}
+
+/// A clause of calendar days: beside "5 hari (Senin-Jumat)" days of the week tell that those are
+/// other days, on which an office works or is open.
+pub fn of_calendar_days<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
+    alt((of_time_for_one, times_of_day.map(Clause::Note))).parse_next(input)
 }
 
 /// A clause of a time; "untuk 1 orang" is for each only where no case is for two of them.

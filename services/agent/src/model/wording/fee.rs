@@ -301,21 +301,19 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
     if kind == Kind::Parts && pieces.iter().any(free) {
         return None;
     }
-    let (stamps, pieces): (Vec<_>, Vec<_>) = pieces.into_iter().partition(is_stamp);
-    let mut several: Vec<Fee> = pieces.into_iter().map(|piece| one(text, piece, kind)).collect();
-    let mut fee = Fee { kind: kind.into(), ..Fee::default() };
-    match kind {
-        Kind::Cases => fee.cases = several,
-        _ if several.len() == 1 => fee = several.remove(0),
-        _ => fee.parts = several,
-    }
-    fee.notes.extend(stamps.iter().map(|stamp| text.words(stamp.text)));
-    Some(fee)
+    let several = pieces.into_iter().map(|piece| one(text, unread_stamp(piece), kind)).collect();
+    let fee = Fee { kind: kind.into(), ..Fee::default() };
+    Some(match kind {
+        Kind::Cases => Fee { cases: several, ..fee },
+        _ => Fee { parts: several, ..fee },
+    })
 }
 
-/// "+ materai Rp 10.000": the applicant brings it, and nobody is paid at the office.
-fn is_stamp(piece: &LabelledReading<ReadFee>) -> bool {
-    piece.reading.is_some() && piece.label.is_some_and(cases::is_stamp_duty)
+/// "+ materai Rp 10.000", as "+ materai": whether the applicant brings it or pays for it at the
+/// office is not said, so it is a part that was not read.
+fn unread_stamp<'t>(piece: LabelledReading<'t, ReadFee<'t>>) -> LabelledReading<'t, ReadFee<'t>> {
+    let stamp = piece.label.is_some_and(cases::is_stamp_duty);
+    LabelledReading { reading: piece.reading.filter(|_| !stamp), ..piece }
 }
 
 /// One case or part.

@@ -41,12 +41,15 @@ fn shared_range(input: &mut Tokens) -> Read<Length> {
     counted_between(least, most, unit).map_or_else(|| fail.parse_next(input), Ok)
 }
 
-/// "3 atau 5 hari", "antara 5 dan 7 hari": the two ends.
+/// "3 atau 4 hari", "antara 5 dan 7 hari": the two ends. "15 atau 30 menit" are two times, and
+/// nobody says when it is which.
 fn either(input: &mut Tokens) -> Read<Length> {
     let (least, most, unit) = alt((
         (mark("antara"), count, one_of("dan | sampai | hingga | -"), count, unit)
             .map(|(_, least, _, most, unit)| (least, most, unit)),
-        (count, mark("atau"), count, unit).map(|(least, _, most, unit)| (least, most, unit)),
+        (count, mark("atau"), count, unit)
+            .verify(|(least, _, most, _)| least + 1 == *most)
+            .map(|(least, _, most, unit)| (least, most, unit)),
     ))
     .parse_next(input)?;
     counted_between(least, most, unit).map_or_else(|| fail.parse_next(input), Ok)

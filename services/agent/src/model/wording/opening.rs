@@ -8,7 +8,7 @@ use winnow::{
 
 use super::{
     length::TO,
-    phrase::{digits, mark, one_of, taken, word_of},
+    phrase::{digits, lists, mark, one_of, taken, word_of},
     token::Tokens,
 };
 
@@ -34,6 +34,25 @@ pub fn bare_hours<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     alt((days, (clock, one_of(TO), clock).void())).parse_next(input)?;
     when(input)?;
     Ok(taken(whole, input))
+}
+
+/// "08.00-15.00 WIB", and no days.
+pub fn times_of_day<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    let whole = *input;
+    opt(one_of("pukul | jam")).parse_next(input)?;
+    (clock, one_of(TO), clock, opt(word_of("wib | wita | wit"))).parse_next(input)?;
+    Ok(taken(whole, input))
+}
+
+/// True for words that name several days of the week, and nothing else but times of day: "Senin -
+/// Jumat". One alone may be a condition.
+pub fn are_weekdays(words: Tokens) -> bool {
+    let days = words.iter().filter(|word| lists(DAYS, word.text)).count();
+    let known = |part: Tokens| {
+        let mut rest = part;
+        when(&mut rest).is_ok() && rest.is_empty()
+    };
+    days > 1 && words.split(|word| word.text == ",").all(known)
 }
 
 /// "hari Sabtu tutup", "Sabtu dan Minggu libur".

@@ -9,6 +9,7 @@ use super::{
     *,
 };
 
+mod doubts;
 mod laws;
 mod tables;
 
@@ -61,7 +62,7 @@ const TIMES: &[&str] = &[
     "5 hari kerja , 08.00 - 15.00 wib",
     "5 hari kerja ( senin - jumat )",
     "5 hari kerja , sabtu tutup",
-    "3 atau 5 hari kerja",
+    "3 atau 4 hari kerja",
     "antara 5 dan 7 hari",
     "14 hari kerja maks",
     "selama - lamanya 21 hari",

@@ -11,9 +11,10 @@ use super::{
     cases::{self, LabelledReading},
     clause::{self, Clause},
     length::{Length, MAX, between, in_one_unit, length_of},
+    opening::are_weekdays,
     phrase::{attempt, bracketed, end, lists, one_of, taken, word_of},
     sum::{self, Outcome},
-    token::{Text, Tokens},
+    token::{Kind, Text, Tokens},
 };
 
 /// A length of time and the words beside it.
@@ -65,6 +66,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<ReadTime<'t>> {
     // "7 jam (Senin - Kamis)" tells when the office is open, and "2 jam; buka 08.00" does not.
     let beside = match found.length.unit {
         Unit::Hours => clause::of_time_for_one,
+        Unit::CalendarDays => clause::of_calendar_days,
         _ => clause::of_time_for_all,
     };
     let clauses = clause::all(beside, input);
@@ -72,7 +74,11 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<ReadTime<'t>> {
     let Some(each) = each else { return fail.parse_next(input) };
     notes.extend(kept(clauses));
     end(input)?;
-    Ok(ReadTime { notes, each, ..found })
+    let found = ReadTime { notes, each, ..found };
+    if found.may_be_all_day(before) {
+        return fail.parse_next(input);
+    }
+    Ok(found)
 }
 
 /// The unit that a time is for, if the clauses name one at the most: the contract holds only one.
@@ -198,6 +204,18 @@ const LIMITS: &str = "\
      | s / d | s . d . | waktu maksimal | selambat - lambat nya";
 
 impl ReadTime<'_> {
+    /// "24 jam" and no more tells that an office is always open, or how long one waits at most; "1
+    /// x 24 jam", a heading, a limit or a clause says which.
+    fn may_be_all_day(&self, said: Tokens) -> bool {
+        let all_day = Length { least: 24, most: 24, unit: Unit::Hours };
+        let bare = self.notes.is_empty() && self.each.is_none();
+        let first = said.iter().find(|token| token.kind != Kind::Mark);
+        self.length == all_day
+            && bare
+            && !(self.at_most || self.approximate)
+            && first.is_some_and(|first| lists("24 | dua", first.text))
+    }
+
     fn told(self, text: &Text) -> ServiceTime {
         let Length { least, most, unit } = self.length;
         ServiceTime {
@@ -246,7 +264,7 @@ fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<LabelledReading<'t, ReadTime<'t>
 /// Alternatives, or steps that add up.
 fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
     let pieces = pieces(tokens)?;
-    if are_opening_hours(&pieces) || sum::may_follow(&pieces) {
+    if are_opening_hours(&pieces) || is_of_a_week(&pieces) || sum::may_follow(&pieces) {
         return None;
     }
     match sum::outcome(pieces)? {
@@ -260,6 +278,11 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
             ..sum(&pieces)?.told(text)
         }),
     }
+}
+
+/// "5 hari (Senin-Jumat)": not five days in the case of some of them, but the days of that week.
+fn is_of_a_week(pieces: &[LabelledReading<ReadTime>]) -> bool {
+    matches!(pieces, [only] if only.label.is_some_and(are_weekdays))
 }
 
 /// "Senin-Kamis 7 jam, Jumat 4 jam", "Poli 6 jam; IGD 24 jam": when somebody is there.
