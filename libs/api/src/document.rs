@@ -129,7 +129,7 @@ documents! {
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time
         ];
-    Source => "source" in form 6 named ["sources"],
+    Source => "source" in form 7 named ["sources"],
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 3 named ["hoursRules"],
         filed under [Counter, Mall, Overridden, Region, Source, Target],

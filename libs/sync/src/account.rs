@@ -1,18 +1,21 @@
 //! The account of a source: what its session ends with, by its client's word and by the answers,
 //! and how the source's record shows that, and what became of records that were tried again.
 
+use std::collections::HashSet;
+
 use mpp_api::{
-    sync::{End, Incomplete, Source, Summary},
+    sync::{End, Incomplete, Summary},
     text,
     time::to_timestamp,
 };
 use mpp_core::{Error, Result};
-use mpp_form::Check;
+use mpp_form::{Check, reconcile::key_of};
 use mpp_resource::memory::View as _;
 use mpp_store::{Expect, RequestKey, Tx};
 use prost::Message;
 
 use crate::{
+    clients,
     fate::{Done, shown_key},
     kind::Synced,
     metrics,
@@ -22,7 +25,7 @@ use crate::{
     },
     own,
     session::Session,
-    store::{batches, lease, rejected, waiting},
+    store::{self, batches, lease, rejected, waiting},
     syncs::Syncs,
 };
 
@@ -112,7 +115,7 @@ impl<S: Syncs> Session<S> {
         Ok(summary)
     }
 
-    /// Why the session was incomplete.
+    /// Why the session was incomplete, by the records that its client answers for.
     async fn incomplete(
         &self,
         tx: &mut Tx,
@@ -121,7 +124,7 @@ impl<S: Syncs> Session<S> {
         counted: &batches::SourceTotals,
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
-        let now = rejected::count(tx, &self.lease.source).await?;
+        let now = store::own::count(tx, self.lease.own()).await?;
         // If nothing is rejected or waits, any answer tells that the source was seen; otherwise a
         // delete that was taken is no record that stands.
         let taken = if now.all() == 0 { session.applied + session.unchanged } else { 0 };
@@ -145,20 +148,23 @@ impl<S: Syncs> Session<S> {
             return Ok(false);
         }
         let rejected = rejected::keys(tx, &self.lease, S::Doc::source_id).await?;
-        if rejected.is_empty() {
+        let others = store::own::of_others(tx, self.lease.own()).await?;
+        if rejected.is_empty() && others.is_empty() {
             return Ok(true);
         }
-        Ok(self.held().iter().any(|key| !rejected.contains(&rejected::key(key))))
+        let held = self.held(&others);
+        Ok(held.iter().any(|key| !rejected.contains(&rejected::key(key))))
     }
 
-    /// The ids of the source's records, or their names, by which one that is refused is known.
-    fn held(&self) -> Vec<String> {
+    /// The ids of the records that the source has without those of others, or their names, by which
+    /// one that is refused is known.
+    fn held(&self, others: &HashSet<u64>) -> Vec<String> {
         let Self { service, lease, .. } = self;
         let state = service.memory().read();
-        let own = own::rows::<S::Doc>(state.records(), &lease.source);
+        let own = own::rows::<S::Doc>(state.records(), &lease.source).map(|(name, _)| name);
         let source_id = <S::Doc as Synced>::source_id;
         let key = |name: &str| if lease.unique_ids { source_id(name) } else { name }.to_owned();
-        own.map(|(name, _)| key(name)).collect()
+        own.filter(|name| !others.contains(&key_of(name))).map(|name| key(name)).collect()
     }
 
     /// The source's record as of this end. Not by `derived`, here as in the other `show`: the
@@ -174,11 +180,10 @@ impl<S: Syncs> Session<S> {
             doc.last_end_time = Some(to_timestamp(tx.now()));
         }
         if !end.part {
-            if told.incomplete.is_none() {
-                doc.last_success_time = doc.last_end_time;
-            }
-            doc.incomplete.clone_from(&told.incomplete);
-            (doc.unread_now, doc.counted) = (end.unread, true);
+            let since = self.service.settings().away(tx.now());
+            let said = (end, told.incomplete.as_ref());
+            clients::ended(tx, &self.lease, said, since, &mut doc).await?;
+            doc.counted = true;
         }
         let now = rejected::count(tx, name).await?;
         (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
@@ -212,12 +217,13 @@ fn ended(source: &str, fencing: i64) -> RequestKey {
 }
 
 /// Brings the source's record up to date: how many records were redriven and how many wait now, and
-/// whether its last session is still incomplete; `stands` if a record now is as it was sent.
+/// whether the last session of a client is still incomplete; records of these clients are now as
+/// they were sent.
 pub(super) async fn show<S: Syncs>(
     service: &S,
     tx: &mut Tx,
     source: &str,
-    (done, stands): (&Done, bool),
+    (done, taken_of): (&Done, &HashSet<i64>),
 ) -> Result<()> {
     waiting::add_redriven(tx, source, done.taken, done.refused).await?;
     let name = source.to_owned();
@@ -230,20 +236,9 @@ pub(super) async fn show<S: Syncs>(
     if doc.counted {
         let now = rejected::count(tx, source).await?;
         (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
-        let stands = (stands || now.all() == 0) && batches::has_taken(tx, source).await?;
-        let (rejected, waiting) = (now.rejected, now.waiting);
-        let answered = SessionOutcome { stands, rejected, waiting, ..SessionOutcome::default() };
-        lacks(&mut doc, &answered);
+        let has_taken = batches::has_taken(tx, source).await?;
+        let since = service.settings().away(tx.now());
+        clients::redriven(tx, (has_taken, taken_of), since, &mut doc).await?;
     }
     tx.put(source, &doc, labels, Expect::Any).await.map(drop)
-}
-
-/// Judges anew why the source's last session is incomplete; if nothing is left of that, it counts
-/// as having ended completely.
-fn lacks(source: &mut Source, answered: &SessionOutcome) {
-    let Some(lack) = source.incomplete.take() else { return };
-    source.incomplete = ending::since(&lack, answered);
-    if source.incomplete.is_none() {
-        source.last_success_time = source.last_end_time;
-    }
 }

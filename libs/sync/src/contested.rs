@@ -95,7 +95,7 @@ impl<S: Syncs> Session<S> {
             digests::without_remarks(tx, &lease.source, &settled.all).await?;
             lease::ask_anew(tx, &lease.source).await?;
         }
-        let since = service.settings().away(tx.now());
+        let since = service.settings().forgotten(tx.now());
         clients::tidy(tx, &lease.source, &lease.client, since).await
     }
 }

@@ -9,6 +9,7 @@
 //! turn, line     whose turn it is to write           undo       takes a session back
 //! syncs          what a service brings: its kinds of record (kind), and its rules for them
 //! settle         what became of records that were tried again
+//! clients        how a source stands by each of its clients
 //! contested      records that two clients of a source send in different words
 //! write          how a record of any kind is put, brought back and deleted, by its kind's rules
 //! reconcile, sealed   compares with a client         quarantine, waiting, wire   what waits
@@ -89,6 +90,7 @@
 mod account;
 mod apply;
 mod before;
+mod clients;
 mod contested;
 mod counts;
 mod engine;

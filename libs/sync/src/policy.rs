@@ -67,8 +67,9 @@ mpp_core::policy! {
         /// Shorter than an upgrade takes to roll tries them in vain. Chosen, not measured.
         other_rules_rest_seconds: i64 = 600 in 0..=86_400,
         /// Days after its last session for which a client of a source that others feed as well
-        /// counts as one that may come back. Then what it left rejected or waiting goes with the
-        /// next complete end of another. Shorter than an office rests forgets what it still has.
+        /// counts as one that may come back, and for how fresh the source is. Then what it left
+        /// rejected or waiting goes with the next complete end of another; its name goes after as
+        /// many days more. Shorter than an office rests forgets what it still has.
         client_days: i64 = 30 in 1..=3_660,
         /// Clients that a source may have. Before one more comes, the one that was heard longest
         /// ago is forgotten, if nothing that it has sent is refused or waits; else the new one is
@@ -136,6 +137,12 @@ impl Policy {
     /// Whoever has opened no session since then is away ([`Self::client_days`]).
     pub fn away(&self, now: Micros) -> Micros {
         now.saturating_sub(self.client_days * 24 * 60 * 60 * 1_000_000)
+    }
+
+    /// The name of whoever has opened no session since then is forgotten: as long as it counted it
+    /// is told as away.
+    pub fn forgotten(&self, now: Micros) -> Micros {
+        self.away(self.away(now))
     }
 
     /// [`Self::answers_days`] as a duration.

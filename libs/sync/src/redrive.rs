@@ -1,7 +1,7 @@
 //! Records that waited are tried again: by command, and by themselves once what they wait for is
 //! there ([`super::look`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
@@ -236,11 +236,11 @@ impl<S: Syncs> Redrive<S> {
         let others = others.into_iter().map(|row| row.name).collect();
         tx.within(&first);
         let fates = self.write(&mut tx, source, &rows).await?;
-        let mut published = rows.iter().zip(&fates).filter(|(row, _)| !row.deletes);
-        let stands = published.any(|(_, fate)| fate.is_ok());
+        let taken = rows.iter().zip(&fates).filter(|(row, fate)| !row.deletes && fate.is_ok());
+        let taken_of: HashSet<i64> = taken.map(|(row, _)| row.client).collect();
         let mut done = settle::<S::Doc>(&mut tx, rows, &fates).await?;
         if done.taken > 0 || done.refused != 0 {
-            show(&self.service, &mut tx, source, (&done, stands)).await?;
+            show(&self.service, &mut tx, source, (&done, &taken_of)).await?;
         }
         if self.validate_only {
             tx.rollback().await?;

@@ -1,6 +1,7 @@
 //! The rules of federation, pure: no clock, no I/O.
 
 pub mod checkpoint;
+pub mod clients;
 pub mod contested;
 pub mod ending;
 pub mod fair;

@@ -108,7 +108,8 @@ pub type Clients = HashMap<(String, i64), String>;
 pub(super) async fn heard(tx: &mut Tx, hello: &Hello, fencing: i64, most: usize) -> Result<i64> {
     make_room(tx, hello, most).await?;
     let (source, name) = (&hello.source, named(hello));
-    let text = "insert into sync_client (source, name, number, heard) values ($1, $2, $3, $4)
+    let text = "insert into sync_client (source, name, number, heard, first_heard)
+        values ($1, $2, $3, $4, $4)
         on conflict (source, name) do update set heard = excluded.heard returning number";
     let query = sqlx::query_scalar(text).bind(source).bind(name).bind(fencing).bind(tx.now());
     query.fetch_one(tx.conn()).await.map_err(db_error)
@@ -149,7 +150,7 @@ async fn make_room(tx: &mut Tx, hello: &Hello, most: usize) -> Result<()> {
 }
 
 /// Forgets clients that have opened no session since then, but for this one, once nothing of them
-/// is kept any more. Index: sync_client's primary key.
+/// is kept any more; until then the source names them as away. Index: sync_client's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -3,11 +3,13 @@
 mod answered;
 pub mod batches;
 pub mod books;
+pub mod client_states;
 pub mod clients;
 pub mod contested;
 pub mod digests;
 pub mod lease;
 pub mod made;
+pub mod own;
 pub mod rejected;
 mod seal;
 pub mod touched;
@@ -121,5 +123,10 @@ pub const STEPS: &[Migration] = &[
         version: 19,
         name: "moves of redrives",
         statements: Statements::Both(include_str!("../sql/0019_redrive_moved.sql")),
+    },
+    Migration {
+        version: 20,
+        name: "states of clients",
+        statements: Statements::Both(include_str!("../sql/0020_client_states.sql")),
     },
 ];

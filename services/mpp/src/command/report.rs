@@ -169,10 +169,24 @@ fn standing(source: &SourceReport) -> String {
         (None, None) => "never",
         (Some(_), None) => "yes",
     };
-    match late_at(source) {
+    let state = match late_at(source) {
         at if at.is_empty() => state.to_owned(),
         at => format!("{state} at {}", at.join(", ")),
+    };
+    match behind(source) {
+        clients if clients.is_empty() => state,
+        clients => format!("{state} ({})", clients.join(", ")),
     }
+}
+
+/// Of a source that has several clients those that keep it from being whole or fresh.
+pub fn behind(source: &SourceReport) -> Vec<&str> {
+    let all = source.services.iter().flat_map(|at| &at.clients);
+    let behind = all.filter(|one| !one.away && (one.late || one.incomplete.is_some()));
+    let names = behind.map(|one| if one.name.is_empty() { "without a name" } else { &one.name });
+    let mut names: Vec<&str> = names.collect();
+    names.dedup();
+    names
 }
 
 /// The services at which a source is late; none if nobody knows which it feeds.

@@ -56,6 +56,7 @@ mod screened;
 mod sealed;
 mod search;
 mod source_clients;
+mod source_whole;
 mod sources;
 mod standards;
 mod standards_moved;

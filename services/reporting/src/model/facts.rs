@@ -6,7 +6,7 @@
 use mpp_core::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::rows::ProjectedRow;
+use super::{client::ClientRow, rows::ProjectedRow};
 
 // How much of a row is kept is not a setting: the projections are a function of the inbox alone,
 // and with another number the rows written before would differ from the rebuilt ones.
@@ -180,6 +180,9 @@ pub struct SourceRow {
     /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was
     /// not.
     pub incomplete: Option<(i32, String)>,
+    /// Its clients, where they are several.
+    #[serde(default)]
+    pub clients: Vec<ClientRow>,
 }
 
 /// A source as scheduling has it, by its own accounting.

@@ -2,6 +2,7 @@
 //! and that to a report ([`report`]).
 
 mod catalog_change;
+mod client;
 mod coverage;
 mod deviations;
 mod event;

@@ -177,6 +177,7 @@ fn source_row(source: Source, since: Micros, known: Micros) -> SourceRow {
         waiting_now: source.waiting_now,
         counted: source.counted,
         incomplete: source.incomplete.map(|incomplete| (incomplete.reason, incomplete.text)),
+        clients: source.clients.into_iter().map(Into::into).collect(),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use mpp_api::{
     registry::{Service, mall::Stage, offering},
-    reporting::{Report, catalog_change::Field},
+    reporting::{Report, catalog_change::Field, source_report::Client},
     scheduling::{Deviation, appointment, deviation::finding::Code, ticket},
-    sync::{Source, source::Service as Fed},
+    sync::{Source, SourceClient, source::Service as Fed},
     types::{ServiceTime, service_time},
 };
 use mpp_testkit::on_both;
@@ -151,6 +151,35 @@ async fn a_source_becomes_late_by_time_alone() {
 
         world.clock.advance(1_801 * SECOND);
         world.until("the source is late", |report| report.sources[0].late).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_source_with_several_clients_the_one_that_is_late_is_named() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        let client = |name: &str, last: i64, away: bool| SourceClient {
+            name: name.into(),
+            last_success_time: Some(mpp_api::time::to_timestamp(MORNING + last * SECOND)),
+            away,
+            ..SourceClient::default()
+        };
+        let clients =
+            vec![client("barat", 0, false), client("timur", 60, false), client("lama", -9, true)];
+        let several = Source { clients, ..source("Katalog", 3_600, MORNING) };
+        let revision = world.registry.put("sources/kemendagri", &several).await;
+        world.after(revision).await;
+        let late = |report: &Report| {
+            let at = &report.sources[0].services[0];
+            let told = |one: &Client| (one.name.clone(), one.late, one.away);
+            at.clients.iter().map(told).collect::<Vec<_>>()
+        };
+        world.clock.advance(3_601 * SECOND);
+        world.until("one is late", |report| report.sources[0].late).await;
+        let told = [("barat", true, false), ("timur", false, false), ("lama", false, true)];
+        let told = told.map(|(name, late, away)| (name.to_owned(), late, away));
+        world.until("it is named", |report| late(report) == told).await;
     })
     .await;
 }

@@ -63,13 +63,18 @@ pub const SCHEMA: Schema = Schema {
             name: "moves of redrives",
             statements: Statements::All(mpp_sync::STEPS.split_at(19).0.split_at(18).1),
         },
+        Migration {
+            version: 10,
+            name: "states of federation's clients",
+            statements: Statements::All(mpp_sync::STEPS.split_at(20).0.split_at(19).1),
+        },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
     standing_kinds: &[Source::KIND],
 };
 
 // A step of the engine that is not a step above would be missed by nothing but its first use.
-const _: () = assert!(mpp_sync::STEPS.len() == 19, "add the engine's step to the schema");
+const _: () = assert!(mpp_sync::STEPS.len() == 20, "add the engine's step to the schema");
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {

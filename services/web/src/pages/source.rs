@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::{
-    reporting::{SourceReport, source_report::AtService},
+    reporting::{
+        SourceReport,
+        source_report::{AtService, Client},
+    },
     sync::{ListWaitingRecordsResponse, WaitingCause},
 };
 use mpp_calendar::Zone;
@@ -74,15 +77,42 @@ fn services(look: Look, source: &SourceReport) -> Markup {
                 p.help { (look.of(words::SOURCE_FEEDS_UNKNOWN)) }
             }
         }
-        @else { ul { @for at in &source.services { li { (service_line(look, at)) } } } }
+        @else {
+            ul { @for at in &source.services { li { (service_line(look, at)) (clients(look, at)) } } }
+        }
+    }
+}
+
+/// Its clients there, each by its own runs, where they are several.
+fn clients(look: Look, at: &AtService) -> Markup {
+    html! {
+        @if !at.clients.is_empty() {
+            p.help { (look.of(words::SOURCE_CLIENTS)) }
+            ul { @for client in &at.clients { li { (client_line(look, client)) } } }
+        }
+    }
+}
+
+fn client_line(look: Look, client: &Client) -> Markup {
+    let (lacks, last) = (client.incomplete.as_ref(), client.last_success_time.as_ref());
+    html! {
+        @if client.name.is_empty() { (look.of(words::CLIENT_UNNAMED)) } @else { code { (client.name) } }
+        ": "
+        @if client.away { span.quiet { (look.of(words::CLIENT_AWAY)) } }
+        @else { (freshness(look, client.late, lacks, last.is_some())) }
+        ", " (look.of(words::LAST_SUCCESS)) " " (moment(look, last))
+    }
+}
+
+fn moment(look: Look, time: Option<&prost_types::Timestamp>) -> Markup {
+    match time {
+        Some(time) => look.moment(format::micros(time), Zone::Wib),
+        None => html! { (look.of(words::NEVER)) },
     }
 }
 
 fn service_line(look: Look, at: &AtService) -> Markup {
-    let last = match &at.last_success_time {
-        Some(time) => look.moment(format::micros(time), Zone::Wib),
-        None => html! { (look.of(words::NEVER)) },
-    };
+    let last = moment(look, at.last_success_time.as_ref());
     html! {
         (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), at.last_success_time.is_some()))
         ", " (look.of(words::LAST_SUCCESS)) " " (last)

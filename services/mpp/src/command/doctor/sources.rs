@@ -9,7 +9,10 @@ use mpp_core::Result;
 use tokio::time::Instant;
 
 use super::services::{REPORTED, within};
-use crate::{call::refused, command::report::late_at};
+use crate::{
+    call::refused,
+    command::report::{behind, late_at},
+};
 
 /// How many sources a line names.
 const NAMED: usize = 3;
@@ -31,12 +34,12 @@ fn line(sources: &[SourceReport]) -> String {
         .map(|source| match late_at(source) {
             _ if is_unheard(source) => format!("{} (no session has ended yet)", source.source),
             at if at.is_empty() => source.source.clone(),
-            at => format!("{} at {}", source.source, at.join(" and ")),
+            at => format!("{} at {}{}", source.source, at.join(" and "), clients(source)),
         })
         .collect();
     let in_part = sources.iter().filter_map(|source| {
         let lacks = source.incomplete.as_ref()?;
-        Some(format!("{} ({})", source.source, lacks.reason().as_str_name()))
+        Some(format!("{} ({}){}", source.source, lacks.reason().as_str_name(), clients(source)))
     });
     let in_part: Vec<String> = in_part.collect();
     let mut line = match sources.len() {
@@ -60,8 +63,16 @@ fn is_unheard(source: &SourceReport) -> bool {
     source.services.is_empty() && !has_run
 }
 
-fn named(names: &[String]) -> String {
-    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+/// Of a source that has several clients, those whose keepers have to look.
+fn clients(source: &SourceReport) -> String {
+    match behind(source) {
+        names if names.is_empty() => String::new(),
+        names => format!(", of its clients {}", named(&names)),
+    }
+}
+
+fn named<T: AsRef<str>>(names: &[T]) -> String {
+    let shown = names.iter().take(NAMED).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!("{shown} and {more} more"),
@@ -71,7 +82,7 @@ fn named(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use mpp_api::{
-        reporting::source_report::AtService,
+        reporting::source_report::{AtService, Client},
         sync::{Incomplete, incomplete::Reason, source::Service},
     };
 
@@ -98,6 +109,11 @@ mod tests {
         let told = "2, 1 late: sources/b at scheduling; seen in part by the last run: sources/a \
                     (REASON_UNREACHABLE)";
         assert_eq!(line(&part), told);
+        let mut several = source("d", true, None);
+        let client = |name: &str, late| Client { name: name.into(), late, ..<_>::default() };
+        several.services[0].clients = vec![client("timur", true), client("barat", false)];
+        let told = "1, 1 late: sources/d at scheduling, of its clients timur";
+        assert_eq!(line(&[several]), told);
         let unheard = SourceReport { services: Vec::new(), ..source("c", true, None) };
         assert_eq!(line(&[unheard]), "1, 1 late: sources/c (no session has ended yet)");
     }

@@ -6,7 +6,7 @@ use mpp_api::{
         offering::State,
         service::{self, Channel, Form, Requirement, channel},
     },
-    reporting::source_report::AtService,
+    reporting::source_report::{AtService, Client},
     sync::{Incomplete, incomplete, source},
     types::{LocalizedText, ServiceTime, Tombstone, service_time::Unit, tombstone::Reason},
 };
@@ -192,4 +192,23 @@ async fn a_source_of_both_services_says_at_which_it_is_late() {
     assert!(listed.contains("source late (scheduling)"), "{listed}");
     world.change(|all| all.report.sources.iter_mut().for_each(|source| source.services.clear()));
     world.until(path, "Which services this source feeds is not known").await;
+}
+
+#[tokio::test]
+async fn a_source_of_several_clients_says_which_of_them_fails() {
+    let mut all = nation();
+    let torn = Incomplete { reason: incomplete::Reason::Torn.into(), ..Incomplete::default() };
+    let client = |name: &str| Client { name: name.into(), ..Client::default() };
+    let source = &mut all.report.sources[0];
+    let fails = Client { incomplete: Some(torn), ..client("timur-<b>") };
+    let clients = vec![fails, Client { away: true, ..client("") }];
+    let service = source::Service::Registry.into();
+    source.services = vec![AtService { service, clients, ..AtService::default() }];
+    let world = World::start(all).await;
+    let page = open(&world.pages, "/en/sources/kemendagri").await.html;
+    assert!(page.contains("<code>timur-&lt;b&gt;</code>"), "{page}");
+    let shown = plain(&page);
+    assert!(shown.contains("as fresh, as the worst of them"), "{shown}");
+    assert!(shown.contains("without a name: comes no more"), "{shown}");
+    says(&world, "/sources/kemendagri", &["tidak dihitung lagi", "terburuk di antaranya"]).await;
 }
