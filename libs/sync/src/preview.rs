@@ -44,6 +44,7 @@ use crate::{
     session::{Session, author, bound, permit},
     store::{
         batches,
+        clients::Client,
         lease::{self, Lease},
         waiting::{self, Held},
     },
@@ -72,6 +73,8 @@ pub(super) async fn preview<S: Syncs>(
     let actor = author(call, &request.source);
     let mut tx = service.db().begin(&actor).await?;
     permit(service, &mut tx, call, &request.source).await?;
+    let since = service.settings().away(tx.now());
+    let client = Client::called(&mut tx, &request.source, &request.client, since).await?;
     tx.rollback().await?;
     let records = std::mem::take(&mut request.records);
     let answer = PreviewRecordsResponse {
@@ -84,7 +87,7 @@ pub(super) async fn preview<S: Syncs>(
     if records.is_empty() {
         return Ok(answer);
     }
-    let mut session = session(service, actor, request);
+    let mut session = session(service, actor, (request, client));
     session.patience = Patience::of(call);
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
     metrics::previewed::<S>(&looked.result, &looked.kinds);
@@ -95,7 +98,11 @@ pub(super) async fn preview<S: Syncs>(
 }
 
 /// A session that writes for the source by itself, and of which nothing is kept.
-fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) -> Session<S> {
+fn session<S: Syncs>(
+    service: &S,
+    actor: Actor,
+    (request, client): (PreviewRecordsRequest, Client),
+) -> Session<S> {
     let so_far = request.so_far.unwrap_or_default();
     let before = Before {
         moved: so_far.moved,
@@ -110,6 +117,7 @@ fn session<S: Syncs>(service: &S, actor: Actor, request: PreviewRecordsRequest) 
         source: request.source,
         unique_ids: request.unique_ids,
         accept_moves: request.accept_moves,
+        client,
         ..Lease::default()
     };
     let mut session = Session::standing_in(service, lease, actor);

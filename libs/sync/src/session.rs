@@ -233,19 +233,23 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
         check.fail("mapping_version", FieldCode::Required, "must not be empty");
     }
     check.token("mapping_version", &hello.mapping_version, MAX_TEXT);
-    for (field, given) in [("holder", &hello.holder), ("client", &hello.client)] {
-        check.token(field, given, MAX_TEXT);
-        if given.trim() != given || given.chars().any(|one| one != ' ' && one.is_whitespace()) {
-            let text = "has line ends, tabs, or blanks at its ends; remove them";
-            check.fail(field, FieldCode::ControlCharacter, text);
-        }
-    }
+    check_called(&mut check, "holder", &hello.holder);
+    check_called(&mut check, "client", &hello.client);
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }
     checkpoint::check_under_way(&mut check, &hello.under_way);
     check_forms(&mut check, &hello.forms);
     check.finish()
+}
+
+/// A name that a client has given itself.
+pub(super) fn check_called(check: &mut Check, field: &str, given: &str) {
+    check.token(field, given, MAX_TEXT);
+    if given.trim() != given || given.chars().any(|one| one != ' ' && one.is_whitespace()) {
+        let text = "has line ends, tabs, or blanks at its ends; remove them";
+        check.fail(field, FieldCode::ControlCharacter, text);
+    }
 }
 
 /// A kind that is not known here comes from a newer client, which may never send a record of it.

@@ -5,7 +5,13 @@ use mpp_core::{FieldCode, Result};
 use mpp_form::{Check, limits};
 use prost::Message as _;
 
-use crate::{kind::Synced, model::forms::Forms, plan, rooms, session::check_forms, syncs::Syncs};
+use crate::{
+    kind::Synced,
+    model::forms::Forms,
+    plan, rooms,
+    session::{check_called, check_forms},
+    syncs::Syncs,
+};
 
 /// No preview has more records, or more bytes that wait.
 const MOST_SO_FAR: u64 = 1 << 48;
@@ -17,6 +23,7 @@ pub(super) fn check<S: Syncs>(request: &PreviewRecordsRequest, service: &S) -> R
     let mut check = Check::new("");
     check.name::<Source>("source", &request.source);
     check_forms(&mut check, &request.forms);
+    check_called(&mut check, "client", &request.client);
     let named =
         [("published_before", &request.published_before), ("gone_before", &request.gone_before)];
     for (field, names) in named.into_iter().filter(|(_, all)| all.len() > limits::PREVIEWED_NAMES) {

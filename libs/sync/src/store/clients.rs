@@ -43,6 +43,21 @@ impl Client {
         Ok(Self { number, others, since })
     }
 
+    /// The client of a name, for who opens no session: 0 stands for one that is not known yet. No
+    /// other is beside one without a name. Index: sync_client's primary key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away.
+    pub async fn called(tx: &mut Tx, source: &str, name: &str, since: Micros) -> Result<Self> {
+        if name.is_empty() {
+            return Ok(Self::default());
+        }
+        let text = "select number from sync_client where source = $1 and name = $2";
+        let query = sqlx::query_scalar(text).bind(source).bind(name);
+        let known: Option<i64> = query.fetch_optional(tx.conn()).await.map_err(db_error)?;
+        Self::of(tx, source, known.unwrap_or_default(), since).await
+    }
+
     /// The condition that a row of the column `client` is not another one's. The numbers are the
     /// program's own.
     pub fn may_forget(&self) -> String {

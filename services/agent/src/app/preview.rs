@@ -82,19 +82,20 @@ pub async fn preview(
     tell: &mut (dyn FnMut(ForeseenRecord) + Send),
     shutdown: &CancellationToken,
 ) -> Result<Previewed> {
-    let asking = Asking::to(run, endpoint, report, shutdown)?;
+    let mut known = EarlierRuns::of(run).await?;
+    let client = std::mem::take(&mut known.client);
+    let asking = Asking::to((run, client), endpoint, report, shutdown)?;
     tokio::select! {
-        previewed = look(run, asking, tell) => previewed,
+        previewed = look(run, (known, asking), tell) => previewed,
         () = shutdown.cancelled() => Err(stopped()),
     }
 }
 
 async fn look(
     run: &Run,
-    mut asking: Asking<'_>,
+    (mut known, mut asking): (EarlierRuns, Asking<'_>),
     tell: &mut (dyn FnMut(ForeseenRecord) + Send),
 ) -> Result<Previewed> {
-    let mut known = EarlierRuns::of(run).await?;
     let limits = asking.limits().await?;
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
     let difference = difference

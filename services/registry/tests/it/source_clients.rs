@@ -1,13 +1,14 @@
 //! Which clients a source has: how many, under what names, and what becomes of those that stay
 //! away.
 
-use mpp_api::sync::Hello;
+use mpp_api::sync::{Hello, PreviewRecordsRequest, record_preview::Change};
 use mpp_client::error_of;
 use mpp_testkit::{execute, on_both};
 
 use crate::{
+    previewed::{asked, try_preview},
     publisher::{Session, begin_again, hello, record},
-    quarantine::{asleep, late, run_as},
+    quarantine::{asleep, create_unit, late, run_as},
     together::{barat, of, stand},
     world::{SOURCE, World},
 };
@@ -114,6 +115,39 @@ async fn a_name_that_is_not_as_it_is_seen_is_refused() {
                 assert_eq!(error_of(&refused).fields[0].0, field, "{name:?}");
             }
         }
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_of_a_client_says_what_others_of_its_source_have_sent() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        create_unit(&world, "dinas-baru").await;
+        let unique = |client: &str| Hello { unique_ids: true, ..of(client) };
+        run_as(&world, unique("barat"), vec![record("kk", "KK barat"), record("ktp", "KTP")]).await;
+        run_as(&world, unique("timur"), vec![record("akta", "Akta")]).await;
+        let sent = vec![late("kk", "KK timur"), record("ktp", "KTP timur")];
+        let told = async |client: &str| {
+            let client = client.to_owned();
+            let like = PreviewRecordsRequest { unique_ids: true, client, ..asked(sent.clone()) };
+            try_preview(&world, like).await.expect("an answer").records
+        };
+        for client in ["timur", "baru"] {
+            let [kk, ktp] = &told(client).await[..] else { panic!("two") };
+            assert_eq!(kk.result.as_ref().expect("an answer").code, "OTHER_CLIENT");
+            assert_eq!((kk.change(), kk.moved_from.len()), (Change::Unspecified, 0), "it stays");
+            let warnings = &ktp.result.as_ref().expect("an answer").warnings;
+            assert_eq!(warnings[0].code, "OTHER_CLIENT");
+        }
+        let foreseen = told("timur").await.into_iter().map(|one| one.result.expect("an answer"));
+        let run = run_as(&world, unique("timur"), sent.clone()).await;
+        assert_eq!(run.results, foreseen.collect::<Vec<_>>(), "the run says just that");
+        assert_eq!(told("barat").await[0].change(), Change::Moved, "its own it moves");
+        let refused =
+            try_preview(&world, PreviewRecordsRequest { client: " x".into(), ..asked(sent) });
+        assert_eq!(error_of(&refused.await.expect_err("no name")).fields[0].0, "client");
         world.stop().await;
     })
     .await;

@@ -20,6 +20,8 @@ use crate::{
 /// What earlier runs know of a source; nothing if there was none.
 #[derive(Default)]
 pub(super) struct EarlierRuns {
+    /// The name of the client that a run is.
+    pub(super) client: String,
     /// The columns that the last run found.
     pub(super) relied: Relied,
     /// Rows that a person has released.
@@ -45,11 +47,12 @@ impl EarlierRuns {
         // A state that does not exist is not made.
         if !run.state.exists() {
             let own = (!run.is_upload()).then(SentIds::default);
-            return Ok(Self { own, ..Self::default() });
+            return Ok(Self { client: run.client(), own, ..Self::default() });
         }
         let store = Store::open(&run.state).await?;
         store.check_service(run.way.destination).await?;
         Ok(Self {
+            client: store.client(&run.client()).await?,
             relied: if run.accept_missing { Relied::default() } else { store.relied_on().await? },
             released: store.released().await?,
             beliefs: store.beliefs().await?,

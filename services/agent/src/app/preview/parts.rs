@@ -33,6 +33,7 @@ use crate::{
 /// Questions to the registry, each asked again as long as a run would try.
 pub(super) struct Asking<'a> {
     run: &'a Run,
+    client: String,
     calls: Calls,
     patience: Patience,
     report: &'a (dyn Fn(Event) + Sync),
@@ -41,7 +42,7 @@ pub(super) struct Asking<'a> {
 
 impl<'a> Asking<'a> {
     pub(super) fn to(
-        run: &'a Run,
+        (run, client): (&'a Run, String),
         endpoint: &Endpoint,
         report: &'a (dyn Fn(Event) + Sync),
         shutdown: &'a CancellationToken,
@@ -49,7 +50,7 @@ impl<'a> Asking<'a> {
         let calls = Calls::to(endpoint, run.policy.answer_timeout())?;
         let patience =
             Patience::new(&run.policy, returned::ServingCheck::new(endpoint, &run.policy));
-        Ok(Self { run, calls, patience, report, shutdown })
+        Ok(Self { run, client, calls, patience, report, shutdown })
     }
 
     /// The largest batch that the registry takes.
@@ -79,6 +80,7 @@ impl<'a> Asking<'a> {
             unique_ids: true,
             accept_moves: self.run.accept_moves,
             forms: self.run.way.destination.forms(),
+            client: self.client.clone(),
             ..PreviewRecordsRequest::default()
         }
     }
