@@ -23,7 +23,7 @@ FLOORS = {
     "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["search"], ["model"], ["policy"]],
     "agent": [["metrics"], ["app"], ["registry", "source", "store"], ["model"], ["policy"]],
     "web": [
-        ["http"], ["upload"], ["document", "live", "security"], ["render"], ["pages"], ["components"],
+        ["http"], ["data", "upload"], ["missing"], ["document", "live", "security"], ["render"], ["pages"], ["components"],
         ["follow", "upstream"], ["words"], ["metrics"], ["policy"],
     ],
 }

@@ -13,8 +13,9 @@ use crate::{
     graph::{Graph, Node, Notation},
     surroundings::Surroundings,
     vocabulary::{
-        AGENT, CONFORMS_TO, CPSV_AP, DATASET, DESCRIPTION, DOCUMENT, GOVERNMENT, IDENTIFIER,
-        INDONESIA, INDONESIAN, LANDING_PAGE, LANGUAGE, LINGUISTIC_SYSTEM, LOCATION, MODIFIED,
+        ACCESS_URL, AGENT, CONFORMS_TO, CPSV_AP, DATASET, DESCRIPTION, DISTRIBUTION, DOCUMENT,
+        DOWNLOAD_URL, GOVERNMENT, HAS_DISTRIBUTION, HAS_MEDIA_TYPE, IDENTIFIER, INDONESIA,
+        INDONESIAN, LANDING_PAGE, LANGUAGE, LINGUISTIC_SYSTEM, LOCATION, MEDIA_TYPE, MODIFIED,
         PUBLISHER, REQUIRES, SPATIAL, THEME, TITLE,
     },
 };
@@ -30,6 +31,36 @@ pub struct Dataset {
     pub publisher: String,
     /// The address of the pages; empty: none is known.
     pub landing_page: String,
+    /// The files that it is given out as; empty: none are known.
+    pub downloads: Vec<Download>,
+}
+
+/// A file that the data set is given out as.
+#[derive(Clone, Debug)]
+pub struct Download {
+    /// Where anybody gets it.
+    pub address: String,
+    /// "text/turtle".
+    pub media_type: &'static str,
+    /// What it holds and how, in both languages.
+    pub title: LocalizedText,
+}
+
+impl Dataset {
+    /// That its addresses are some, before anything is read.
+    ///
+    /// # Errors
+    /// An address that is none (`base`, `landing_page`).
+    pub fn check(&self) -> Result<()> {
+        Names::new(&self.base, &self.unit)?;
+        if !self.landing_page.is_empty() {
+            address("landing_page", &self.landing_page)?;
+        }
+        for download in &self.downloads {
+            address("downloads", &download.address)?;
+        }
+        Ok(())
+    }
 }
 
 /// A data set that is being written as linked data.
@@ -144,6 +175,14 @@ impl<W: Write> Linked<W> {
             dataset.link(LANDING_PAGE, page.iri());
             nodes.push(page);
         }
+        let mut media_types = BTreeSet::new();
+        for (number, download) in self.about.downloads.iter().enumerate() {
+            let name = self.names.part(&format!("download-{}", number + 1));
+            dataset.link(HAS_DISTRIBUTION, &name);
+            nodes.push(distribution(name, download)?);
+            media_types.insert(download.media_type);
+        }
+        nodes.extend(media_types.into_iter().map(|kind| Node::new(media_type(kind), MEDIA_TYPE)));
         nodes.push(dataset);
         nodes.push(Node::new(INDONESIA.into_owned(), LOCATION));
         nodes.push(Node::new(INDONESIAN.into_owned(), LINGUISTIC_SYSTEM));
@@ -183,6 +222,22 @@ layanan itu ditawarkan.";
 const ABOUT_EN: &str = "Services that ministries, agencies and local governments publish in the \
 shared index of public service malls: requirements, time, fees, product, legal basis and the places \
 that offer them.";
+
+/// A file of the data set.
+fn distribution(name: NamedNode, download: &Download) -> Result<Node> {
+    let file = address("downloads", &download.address)?;
+    let mut node = Node::new(name, DISTRIBUTION);
+    node.text(TITLE, &download.title);
+    node.link(ACCESS_URL, &file);
+    node.link(DOWNLOAD_URL, &file);
+    node.link(HAS_MEDIA_TYPE, &media_type(download.media_type));
+    Ok(node)
+}
+
+/// As IANA has registered it.
+fn media_type(kind: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("https://www.iana.org/assignments/media-types/{kind}"))
+}
 
 /// A unit that is named is there: an address is made of its name, and a title of its own.
 fn check_unit(field: &str, unit: &str, around: &Surroundings) -> Result<()> {

@@ -45,6 +45,6 @@ mod whole;
 mod tests;
 
 pub use catalog::Catalog;
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Download};
 pub use graph::Notation;
 pub use whole::{About, Form, Table, Written, write};

@@ -1,6 +1,6 @@
 //! What services refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_api::{
     registry::{Counter, Mall, Offering, Region, Unit, offering},
@@ -70,6 +70,13 @@ impl Surroundings {
     pub fn unit_name(&self, unit: &str) -> LocalizedText {
         let found = self.units.get(unit).and_then(|unit| unit.display_name.clone());
         found.unwrap_or_else(|| LocalizedText { id: unit.to_owned(), en: String::new() })
+    }
+
+    /// Regions that offices and malls name, and that are not there, by name.
+    pub fn regions_not_listed(&self) -> BTreeSet<&str> {
+        let units = self.units.values().map(|unit| unit.region.as_str());
+        let named = units.chain(self.malls.values().map(|mall| mall.region.as_str()));
+        named.filter(|name| !name.is_empty() && !self.regions.contains_key(*name)).collect()
     }
 
     /// A region's name; empty where the region is not there.

@@ -6,7 +6,7 @@ use mpp_api::{
 };
 
 use crate::{
-    Dataset, Notation,
+    Dataset, Download, Notation,
     dataset::Linked,
     sheets::SERVICES,
     surroundings::Surroundings,
@@ -69,7 +69,8 @@ fn time(value: i64, unit: service_time::Unit) -> ServiceTime {
 
 fn about(base: &str) -> Dataset {
     let (base, unit) = (base.into(), "units/-".into());
-    Dataset { base, unit, publisher: String::new(), landing_page: String::new() }
+    let (publisher, landing_page) = (String::new(), String::new());
+    Dataset { base, unit, publisher, landing_page, downloads: Vec::new() }
 }
 
 /// The service as Turtle.
@@ -173,6 +174,35 @@ fn an_address_that_is_none_is_refused() {
         let opened = Linked::begin(Notation::Turtle, about, &Surroundings::default(), Vec::new());
         assert!(opened.is_err(), "{base}");
     }
+}
+
+#[test]
+fn the_files_of_a_data_set_are_told_with_what_they_are() {
+    let address = format!("{BASE}/data/catalog.ttl");
+    let title = LocalizedText { id: "Seluruh katalog".into(), ..LocalizedText::default() };
+    let file = Download { address: address.clone(), media_type: "text/turtle", title };
+    let downloads = vec![file.clone(), Download { media_type: "text/csv", ..file.clone() }, file];
+    let about = Dataset { downloads, ..about(BASE) };
+    about.check().expect("addresses");
+    let around = Surroundings::default();
+    let linked = Linked::begin(Notation::Turtle, about.clone(), &around, Vec::new());
+    let written = linked.and_then(|linked| linked.end(&around)).expect("written");
+    let written = String::from_utf8(written).expect("UTF-8");
+    assert_eq!(written.matches(" a dcat:Distribution").count(), 3, "{written}");
+    assert!(written.contains(&format!("dcat:downloadURL <{address}>")), "{written}");
+    assert_eq!(written.matches("media-types/text/turtle> a dct:MediaType").count(), 1, "{written}");
+    let elsewhere = Dataset { landing_page: "the pages".into(), ..about };
+    assert!(elsewhere.check().is_err());
+}
+
+#[test]
+fn a_region_whose_code_has_ended_is_a_place_all_the_same() {
+    let old = Unit { region: "regions/91.71".into(), ..office() };
+    let around = Surroundings::new(vec![old], Vec::new(), Vec::new(), Vec::new());
+    let text = turtle(&service(), &around);
+    let place = format!("<{BASE}/regions/91.71>");
+    assert!(text.contains(&format!("dct:spatial {place}")), "{text}");
+    assert_eq!(text.matches(&format!("{place} a dct:Location")).count(), 1, "{text}");
 }
 
 #[test]

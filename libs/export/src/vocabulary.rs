@@ -45,6 +45,7 @@ terms!("http://purl.org/dc/terms/" {
     LANGUAGE "language"
     LINGUISTIC_SYSTEM "LinguisticSystem"
     LOCATION "Location"
+    MEDIA_TYPE "MediaType"
     MODIFIED "modified"
     PUBLISHER "publisher"
     REQUIRES "requires"
@@ -53,7 +54,12 @@ terms!("http://purl.org/dc/terms/" {
     TYPE "type"
 });
 terms!("http://www.w3.org/ns/dcat#" {
+    ACCESS_URL "accessURL"
     DATASET "Dataset"
+    DISTRIBUTION "Distribution"
+    DOWNLOAD_URL "downloadURL"
+    HAS_DISTRIBUTION "distribution"
+    HAS_MEDIA_TYPE "mediaType"
     KEYWORD "keyword"
     LANDING_PAGE "landingPage"
     THEME "theme"

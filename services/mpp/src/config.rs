@@ -74,6 +74,13 @@ pub struct WebArgs {
     pub listen: SocketAddr,
     #[command(flatten)]
     pub process: ProcessArgs,
+    /// The registry's address as everybody reaches it: each record of the linked data on /data is
+    /// named by an address below it. Without it there is no linked data.
+    #[arg(long, env = "MPP_PUBLIC_REGISTRY", value_name = "URL")]
+    pub public_registry: Option<String>,
+    /// The pages' address as everybody reaches it, which the linked data gives for its files.
+    #[arg(long, env = "MPP_PUBLIC_PAGES", value_name = "URL")]
+    pub public_pages: Option<String>,
 }
 
 /// Arguments of every served process.

@@ -6,6 +6,7 @@ use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Result};
 use mpp_rpc::{Drain, PageShell, Readiness, ServerPolicy, Shell, Use};
 use mpp_store::{DatabasePolicy, Schema};
+use mpp_web::PublicAddresses;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -79,6 +80,10 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
         clock: Clock::system(),
         health: policies.health,
         policy: policies.web,
+        public: PublicAddresses {
+            registry: args.public_registry.unwrap_or_default(),
+            pages: args.public_pages.unwrap_or_default(),
+        },
     };
     let mpp_web::Running { router, readiness, mut tasks } = mpp_web::start(options, ended.clone())?;
     tasks.spawn(announce(readiness.clone(), address(&pages)?, address(&health)?));

@@ -32,7 +32,7 @@ use mpp_api::{
 use mpp_client::Endpoint;
 use mpp_core::Clock;
 use mpp_rpc::HealthPolicy;
-use mpp_web::{Options, Policy};
+use mpp_web::{Options, Policy, PublicAddresses};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -140,6 +140,7 @@ async fn pages(reporting: &str, listeners: u64) -> String {
         clock: Clock::system(),
         health: HealthPolicy::default(),
         policy,
+        public: PublicAddresses::default(),
     };
     let mut running = mpp_web::start(options, CancellationToken::new()).expect("started");
     let router = running.router.clone();

@@ -191,6 +191,7 @@ fn footer(look: Look, drawn: &Drawn) -> Markup {
             div.wrap {
                 p { (drawn.footer) }
                 p { a href=(look.path("/unggah")) { (look.of(words::UPLOAD_TITLE)) } }
+                p { a href=(look.path("/data")) { (look.of(words::DATA_TITLE)) } }
                 p { a href=(look.path("/docs")) { (look.of(api::TITLE)) } }
                 noscript { p { (look.of(words::WITHOUT_SCRIPT)) } }
             }

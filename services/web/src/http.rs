@@ -8,21 +8,23 @@ use axum::{
     extract::{ConnectInfo, Query, State},
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    data::{self, Data},
     document,
     live::{boards::OpenPages, permits::Permits, stream::messages},
+    missing,
     pages::{Address, ListFilters, PageData},
     render::{Renderer, ShownPage},
     security::secure,
     upload::{self, Uploads},
     upstream::Missing,
-    words::{Lang, table as words},
+    words::Lang,
 };
 
 /// State that the handlers share.
@@ -41,7 +43,7 @@ pub struct Site {
 }
 
 /// The routes of all pages.
-pub fn router(site: Site, uploads: Uploads) -> Router {
+pub fn router(site: Site, uploads: Uploads, data: Data) -> Router {
     let css = include_str!("../assets/style.css");
     let script = include_str!("../assets/live.js");
     let icon = include_str!("../assets/icon.svg");
@@ -54,12 +56,13 @@ pub fn router(site: Site, uploads: Uploads) -> Router {
         .fallback(get(page))
         .with_state(site)
         .merge(upload::router(uploads))
+        .merge(data::router(data))
         .layer(middleware::map_response(secure))
 }
 
 async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Response {
     let Some((lang, address)) = Address::parse(uri.path()) else {
-        return missing(&site, Lang::of_path(uri.path()), Missing::Unknown);
+        return missing::answer(&site.renderer, Lang::of_path(uri.path()), Missing::Unknown);
     };
     let query = uri.query().unwrap_or_default();
     let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
@@ -68,11 +71,11 @@ async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Res
         None => match show(&site, &extensions, &address, &ListFilters::read(&uri), lang).await {
             Ok(ShownPage { drawn, own: PageData::Withdrawn(_) }) => (drawn, StatusCode::GONE),
             Ok(ShownPage { drawn, .. }) => (drawn, StatusCode::OK),
-            Err(why) => return missing(&site, lang, why),
+            Err(why) => return missing::answer(&site.renderer, lang, why),
         },
     };
     let whole = document::document(site.renderer.look(lang), &address, query, &drawn);
-    html(status, whole.into_string())
+    missing::html(status, whole.into_string())
 }
 
 /// Draws a page, if there is a free place for its visitor.
@@ -89,35 +92,6 @@ async fn show(
 
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
-}
-
-/// The one place where something missing becomes an answer: 404 only if there is no such thing.
-fn missing(site: &Site, lang: Lang, why: Missing) -> Response {
-    let (title, help) = match why {
-        Missing::Unknown => (words::NOT_FOUND, words::NOT_FOUND_HELP),
-        Missing::Refused => (words::REFUSED, words::REFUSED_HELP),
-        Missing::Unreachable => (words::UNREACHABLE, words::UNREACHABLE_HELP),
-        Missing::NotReady => (words::NOT_READY, words::NOT_READY_HELP),
-        Missing::Busy => (words::TOO_BUSY, words::TOO_BUSY_HELP),
-    };
-    let page = document::notice(site.renderer.look(lang), title, help);
-    let mut answer = html(status(why), page.into_string());
-    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    }
-    answer
-}
-
-fn status(why: Missing) -> StatusCode {
-    match why {
-        Missing::Unknown => StatusCode::NOT_FOUND,
-        Missing::Refused => StatusCode::BAD_REQUEST,
-        Missing::Unreachable | Missing::NotReady | Missing::Busy => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
-fn html(status: StatusCode, text: String) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response()
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> Response {
@@ -151,7 +125,7 @@ pub async fn events(
         None => match show(&site, &extensions, &address, &ListFilters::default(), lang).await {
             Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
             Err(why @ (Missing::Unknown | Missing::Refused)) => {
-                return (status(why), "no such page").into_response();
+                return (missing::status(why), "no such page").into_response();
             }
             Err(Missing::Unreachable | Missing::NotReady) => return busy("not ready"),
             Err(Missing::Busy) => return busy("too many pages are drawn"),

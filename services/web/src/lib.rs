@@ -2,7 +2,7 @@
 //!
 //! A client of the three services, and nothing else: it owns no record, and keeps nothing but the
 //! live report, which one stream brings for all pages of a process, and for some minutes what a
-//! visitor uploads. It is public and shows nothing
+//! visitor uploads and the catalog as files. It is public and shows nothing
 //! of a person. Nothing comes from another host, nothing is inline, and everything that a record
 //! says is escaped by the templates (maud).
 //!
@@ -10,6 +10,8 @@
 //! lib.rs       design and wiring
 //! http.rs      address → page → answer  security.rs  what a browser may do with it
 //! upload/      a catalog from a workbook, by its visitor's own token
+//! data/        the catalog as files for others
+//! missing.rs   what is not there as an answer
 //! document.rs  the document around a page's parts
 //! live/        pages kept drawn while somebody looks; streams of changes
 //! render.rs    what a page is drawn from, and drawing it
@@ -43,11 +45,13 @@
 #![forbid(unsafe_code)]
 
 mod components;
+mod data;
 mod document;
 mod follow;
 mod http;
 mod live;
 mod metrics;
+mod missing;
 mod pages;
 mod policy;
 mod render;
@@ -59,7 +63,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use mpp_client::{Endpoint, Settings};
+use mpp_client::{Endpoint, Settings, connect_with};
 use mpp_core::{Clock, Result};
 use mpp_rpc::{HealthPolicy, Readiness};
 use tokio::{sync::watch, task::JoinSet};
@@ -86,6 +90,19 @@ pub struct Options {
     pub health: HealthPolicy,
     /// Numbers that an operator may question.
     pub policy: Policy,
+    /// The addresses that others know.
+    pub public: PublicAddresses,
+}
+
+/// The addresses by which others reach the suite, which stand in what they keep. A request's own
+/// host is not taken for one: whoever asks could then write it into everybody's file.
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddresses {
+    /// Of the registry, "https://api.mpp.example"; empty: it is not known, and there is no linked
+    /// data, in which each record has an address.
+    pub registry: String,
+    /// Of the pages, "https://mpp.example"; empty: it is not known, and nothing leads to them.
+    pub pages: String,
 }
 
 /// The pages, running.
@@ -101,12 +118,13 @@ pub struct Running {
 /// Starts to follow the report. That a service is away is no error: the pages say so.
 ///
 /// # Errors
-/// Says what is wrong with an endpoint.
+/// Says what is wrong with an endpoint or a public address.
 pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
-    let Options { registry, scheduling, reporting, client, clock, health, policy } = options;
+    let Options { registry, scheduling, reporting, client, clock, health, policy, public } =
+        options;
     let patience = policy.patience();
     metrics::begin();
-    let uploads_to = registry.clone();
+    let (uploads_to, data_from) = (registry.clone(), registry.clone());
     let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, client, patience)?;
     let readiness = Readiness::new(health);
     let (tell, report) = watch::channel(None);
@@ -126,8 +144,12 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let uploads = uploads(&renderer, uploads_to, &shutdown);
     tasks.spawn(uploads.sessions.clone().sweep(shutdown.clone()));
     let boards = live::boards::OpenPages::default();
+    let catalog = connect_with(&data_from, client)?;
+    let files = data::DataFiles::new(catalog, &public, renderer.clone(), shutdown.clone())?;
+    let downloads = live::permits::Permits::new(renderer.policy.downloads, part);
+    let data = data::Data { files, downloads };
     let site = http::Site { renderer, boards, listeners, drawing, shutdown };
-    let router = http::router(site, uploads);
+    let router = http::router(site, uploads, data);
     Ok(Running { router, readiness, tasks })
 }
 

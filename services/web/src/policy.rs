@@ -79,6 +79,23 @@ mpp_core::policy! {
         /// Shorter turns visitors away in a busy hour, longer lets them wait before a page that
         /// loads. Chosen, not measured.
         upload_sign_in_seconds: u64 = 10 in 1..=600,
+        /// Seconds for which a file of the catalog (`/data`) is given out before it is written anew
+        /// for whoever asks next. Shorter asks the registry for all of its records more often,
+        /// longer gives out older ones. Chosen, not measured.
+        data_seconds: u64 = 300 in 0..=86_400,
+        /// Bytes of one such file. What is larger is not given out; more can fill the disk: there
+        /// are eight files, and one that is replaced stays until its last reader has it. Chosen,
+        /// not measured.
+        data_bytes: u64 = 1_073_741_824 in 65_536..=1_099_511_627_776,
+        /// Seconds that writing one may take. Shorter gives up on a slow registry, longer lets who
+        /// asked wait. Chosen, not measured.
+        data_writing_seconds: u64 = 600 in 1..=7_200,
+        /// Such files that may be on their way at a time. Fewer turn away who comes while others
+        /// read, each holds a connection. Chosen, not measured.
+        downloads: usize = 64 in 1..=100_000,
+        /// Seconds that one may be on its way. Shorter cuts slow lines off, longer lets who reads
+        /// nothing hold a place. Chosen, not measured.
+        download_seconds: u64 = 1_800 in 1..=86_400,
         /// How long a page waits for a service; what has not come by then is said to be missing.
         /// Shorter leaves out parts of a slow service, longer lets visitors look at nothing.
         /// Chosen, not measured.
@@ -144,6 +161,21 @@ impl Policy {
     /// How long the registry may take to say whether a visitor may publish a source.
     pub fn upload_sign_in(&self) -> Duration {
         Duration::from_secs(self.upload_sign_in_seconds)
+    }
+
+    /// How long a file of the catalog is given out.
+    pub fn data_lasts(&self) -> Duration {
+        Duration::from_secs(self.data_seconds)
+    }
+
+    /// How long writing one may take.
+    pub fn data_writing(&self) -> Duration {
+        Duration::from_secs(self.data_writing_seconds)
+    }
+
+    /// How long one may be on its way.
+    pub fn download(&self) -> Duration {
+        Duration::from_secs(self.download_seconds)
     }
 
     /// How long a page waits for a service.

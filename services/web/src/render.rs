@@ -60,9 +60,11 @@ impl Renderer {
     ) -> Result<PageData, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {
-            Address::Nation | Address::Table(_) | Address::Docs(_) | Address::Upload => {
-                PageData::Nothing
-            }
+            Address::Nation
+            | Address::Table(_)
+            | Address::Docs(_)
+            | Address::Upload
+            | Address::Data => PageData::Nothing,
             Address::Source(id) => {
                 let waits = self.upstream.waiting(&format!("sources/{id}")).await;
                 PageData::Source(waits.map(Arc::new))

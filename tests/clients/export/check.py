@@ -15,6 +15,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 
 import openpyxl
@@ -144,12 +145,44 @@ def times(rows, services):
             must(bool(row["time_least"]) != bool(time.get("atMost")), f"{row['name']}: {time}")
 
 
+def from_pages(path, etag=None):
+    """A file of the pages as anybody gets it; `None` where it has not changed since that one."""
+    request = urllib.request.Request(f"{CONTEXT['page']}/data/{path}", headers={"if-none-match": etag} if etag else {})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers["etag"], answer.read()
+    except urllib.error.HTTPError as error:
+        must(error.code == 304, f"/data/{path}: {error}")
+        return None
+
+
+def live(services):
+    """What the pages give out is what the command writes, and the data set names each file."""
+    for table in ("services", "offerings", "malls", "counters", "units"):
+        etag, given = from_pages(f"{table}.csv")
+        must(given == export("csv", "--table", table), f"/data/{table}.csv is what the command writes")
+        must(from_pages(f"{table}.csv", etag) is None, f"/data/{table}.csv is not sent twice")
+    book = openpyxl.load_workbook(io.BytesIO(from_pages("catalog.xlsx")[1]))
+    must(book["services"].max_row == len(services) + 1, "the workbook holds every service")
+    graph = rdflib.Graph().parse(data=from_pages("catalog.ttl")[1], format="turtle")
+    conforms, _, told = pyshacl.validate(graph, shacl_graph=rdflib.Graph().parse(SHAPES), inference="none")
+    must(conforms, told)
+    other = rdflib.Graph().parse(data=from_pages("catalog.jsonld")[1], format="json-ld")
+    must(isomorphic(graph, other), "both notations of the pages say the same")
+    files = {str(file) for file in graph.objects(predicate=DCAT.downloadURL)}
+    must(len(files) == 8, f"the data set names its files: {files}")
+    for file in files:
+        with urllib.request.urlopen(file) as answer:
+            must(answer.status == 200, file)
+
+
 def main():
     services = asked("units/-/services", "services")
     must(len(services) > 50, f"a demo's catalog, not {len(services)} services")
     graph = linked_data(services)
     tables(services)
-    print(f"{len(services)} services in {len(graph)} statements conform to CPSV-AP 3.2; all tables agree with the lists")
+    live(services)
+    print(f"{len(services)} services in {len(graph)} statements conform to CPSV-AP 3.2; all tables agree with the lists, and /data with both")
 
 
 main()

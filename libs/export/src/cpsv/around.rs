@@ -22,9 +22,12 @@ pub fn surroundings<'a>(
     around: &'a Surroundings,
 ) -> impl Iterator<Item = Node> + 'a {
     let regions = around.regions.values().map(|region| place(names, region));
+    // A region whose code has ended is in no list, and records of its time still name it.
+    let ended = around.regions_not_listed();
+    let ended = ended.into_iter().map(|name| named(names.record(name), LOCATION, name));
     let units = around.units.values().flat_map(|unit| office(names, unit));
     let counters = around.counters.values().map(|counter| window(names, counter, around));
-    terms(names).into_iter().chain(regions).chain(units).chain(counters)
+    terms(names).into_iter().chain(regions).chain(ended).chain(units).chain(counters)
 }
 
 /// Terms of our own, and the one of others that has to be declared where it is used.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use jiff::Timestamp;
-use mpp_core::{Clock, Error, FieldCode, Result};
+use mpp_core::{Clock, Error, FieldCode, Reason, Result};
 use mpp_export::{About, Catalog, Dataset, Form, Notation};
 
-use crate::{client::Client, program::path_word, service::Service};
+use crate::{client::Client, program::path_word, service::Service, stop::until_stopped};
 
 use self::target::Target;
 
@@ -86,7 +86,10 @@ pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
     };
     let catalog = Catalog::new(client.channel(Service::Registry)?, args.unit.clone());
     let mut target = Target::open(args.file.as_deref())?;
-    let written = mpp_export::write(&catalog, &form, &mut target).await?;
+    // Told to end, it ends as after a refusal: what is half written goes, the old file stays.
+    let stopped = until_stopped()?;
+    let writing = mpp_export::write(&catalog, &form, &mut target);
+    let written = stopped.run_until_cancelled(writing).await.ok_or_else(interrupted)??;
     target.done()?;
     let counted = |(what, count): &(&str, u64)| format!("{what} {count}");
     let counted: Vec<String> = written.records.iter().map(counted).collect();
@@ -102,6 +105,10 @@ pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
         complain!("{} texts are cut: a cell of a workbook holds 32,767 characters", written.cut);
     }
     Ok(())
+}
+
+fn interrupted() -> Error {
+    Error::new(Reason::Unavailable, "told to end before the export was whole")
 }
 
 /// What fits nothing is refused, and not left out in silence.
@@ -137,5 +144,5 @@ fn about(args: &ExportArgs, client: &Client) -> Result<Dataset> {
         }
     };
     let (unit, publisher) = (args.unit.clone(), args.publisher.clone());
-    Ok(Dataset { base, unit, publisher, landing_page })
+    Ok(Dataset { base, unit, publisher, landing_page, downloads: Vec::new() })
 }

@@ -6,6 +6,7 @@ use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
 use mpp_rpc::{Readiness, Use};
 use mpp_store::DatabasePolicy;
+use mpp_web::PublicAddresses;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -98,6 +99,10 @@ impl Shared<'_> {
             clock: self.clock.clone(),
             health: self.policies.health.clone(),
             policy: self.policies.web.clone(),
+            public: PublicAddresses {
+                registry: self.context.registry.clone(),
+                pages: self.context.page.clone(),
+            },
         };
         mpp_web::start(options, ended.clone())
     }

@@ -32,6 +32,8 @@ pub enum Address {
     Table(Listing),
     /// A catalog from a workbook.
     Upload,
+    /// The catalog as files.
+    Data,
     /// The API: all services, or one by its name.
     Docs(Option<String>),
 }
@@ -98,6 +100,7 @@ impl Address {
             ["sources", id] => Self::Source(owned(id)),
             ["layanan" | "services"] => Self::Search,
             ["unggah"] => Self::Upload,
+            ["data"] => Self::Data,
             ["docs"] => Self::Docs(None),
             ["docs", service] => Self::Docs(Some(owned(service))),
             [table] => Self::Table(Listing::parse(table)?),
@@ -122,6 +125,7 @@ impl Address {
             Self::Source(id) => format!("/sources/{id}"),
             Self::Table(listing) => format!("/{}", listing.path()),
             Self::Upload => "/unggah".to_owned(),
+            Self::Data => "/data".to_owned(),
             Self::Docs(None) => "/docs".to_owned(),
             Self::Docs(Some(service)) => format!("/docs/{service}"),
         }
@@ -155,7 +159,7 @@ impl Address {
             Self::Search | Self::Service(..) | Self::Standards | Self::Standard(_) => {
                 Some(Menu::Services)
             }
-            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
+            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) | Self::Data => None,
         }
     }
 }
@@ -192,6 +196,7 @@ mod tests {
             "/sources",
             "/sources/kemendagri",
             "/unggah",
+            "/data",
             "/docs",
             "/docs/SearchService",
         ] {

@@ -5,6 +5,7 @@
 mod address;
 mod adoption;
 mod compared;
+pub mod data;
 mod deviations;
 pub mod docs;
 mod drawn;

@@ -172,6 +172,7 @@ mod tests {
             table::standard::ALL,
             table::steps::ALL,
             table::adoption::ALL,
+            table::data::ALL,
             table::upload::ALL,
             api::ALL,
         ];

@@ -3,6 +3,7 @@
 mod accessibility;
 mod browser;
 mod contrast;
+mod data;
 mod document;
 mod live;
 mod pages;
@@ -12,7 +13,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 21] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -31,6 +32,7 @@ const PATHS: [&str; 20] = [
     "/hours",
     "/changes",
     "/unggah",
+    "/data",
     "/docs",
     "/docs/DirectoryService",
 ];

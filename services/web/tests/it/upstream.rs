@@ -1,6 +1,7 @@
 //! The three services as the pages see them: a server that answers each method with what a story
 //! says, over real connections.
 
+mod lists;
 mod standards;
 mod steps;
 
@@ -232,7 +233,8 @@ async fn answer(
             unary(request, move |asked: ListOfferingsRequest| {
                 let of_service = |nation: &Nation| {
                     let all = nation.offerings.values();
-                    all.filter(|own| own.service == asked.service).cloned().collect()
+                    let any = asked.service.is_empty();
+                    all.filter(|own| any || own.service == asked.service).cloned().collect()
                 };
                 let offerings = answers.nation(|nation| match asked.parent.as_str() {
                     "malls/-" => of_service(nation),
@@ -258,6 +260,9 @@ async fn answer(
             .await
         }
         "PlanSteps" => steps::answer(answers, request).await,
+        listed @ ("ListServices" | "ListMalls" | "ListUnits" | "ListRegions") => {
+            lists::answer(answers, listed, request).await
+        }
         other => match standards::answer(answers, other, request).await {
             Some(answer) => answer,
             None => Status::unimplemented(other.to_owned()).into_http(),

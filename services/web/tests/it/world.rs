@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use mpp_client::Endpoint;
 use mpp_core::Clock;
-use mpp_web::{Options, Policy, Running};
+use mpp_web::{Options, Policy, PublicAddresses, Running};
 use tokio_util::sync::CancellationToken;
 
 use crate::upstream::{Answers, Upstream};
@@ -35,7 +35,22 @@ impl World {
         world
     }
 
+    /// Ready, and nobody has said by which addresses others reach it.
+    pub async fn start_unknown_to_the_public(nation: Nation) -> Self {
+        let world = Self::with_addresses(nation, PublicAddresses::default()).await;
+        world.until_ready().await;
+        world
+    }
+
     pub async fn before_the_first_report(nation: Nation) -> Self {
+        let public = PublicAddresses {
+            registry: "https://api.mpp.example".into(),
+            pages: "https://mpp.example/".into(),
+        };
+        Self::with_addresses(nation, public).await
+    }
+
+    async fn with_addresses(nation: Nation, public: PublicAddresses) -> Self {
         let answers = Answers::new(nation);
         let upstream =
             Upstream::start(answers.clone(), "127.0.0.1:0".parse().expect("an address")).await;
@@ -50,6 +65,7 @@ impl World {
             pace_millis: 20,
             queues_every_millis: 40,
             records_every_millis: 200,
+            downloads: 4,
             ..Policy::default()
         };
         let options = Options {
@@ -60,6 +76,7 @@ impl World {
             clock: clock.clone(),
             health: mpp_rpc::HealthPolicy::default(),
             policy,
+            public,
         };
         let Running { router, tasks, .. } =
             mpp_web::start(options, shutdown.clone()).expect("started");

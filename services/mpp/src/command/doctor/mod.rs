@@ -10,6 +10,7 @@
 
 mod catalog;
 mod compare;
+mod pages;
 mod services;
 mod sources;
 mod told;
@@ -66,27 +67,28 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
     let stands = join_all(found.iter().map(|one| stand(one, &found, until))).await;
     let mut checks = Vec::new();
     for (one, (line, _)) in found.iter().zip(&stands) {
-        checks.push(Check::of(one.service, one.service.name(), line));
-        checks.push(Check::of(one.service, "  readiness", &one.ready));
+        checks.push(Check::of(one.service.name(), one.service.name(), line));
+        checks.push(Check::of(one.service.name(), "  readiness", &one.ready));
         if let (Service::Registry | Service::Scheduling, Ok(channel)) = (one.service, &one.channel)
         {
             let waits = waiting(channel.clone(), until).await;
-            checks.push(Check::of(one.service, "  quarantine", &waits));
+            checks.push(Check::of(one.service.name(), "  quarantine", &waits));
         }
         if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
             let (stand, lead) = tokio::join!(
                 catalog::standards(channel.clone(), until),
                 catalog::processes(channel.clone(), until)
             );
-            checks.push(Check::of(one.service, "  standards", &stand));
-            checks.push(Check::of(one.service, "  processes", &lead));
+            checks.push(Check::of(one.service.name(), "  standards", &stand));
+            checks.push(Check::of(one.service.name(), "  processes", &lead));
         }
         if let (Service::Reporting, Ok(channel)) = (one.service, &one.channel) {
             let fresh = sources(channel.clone(), until).await;
-            checks.push(Check::of(one.service, "  sources", &fresh));
+            checks.push(Check::of(one.service.name(), "  sources", &fresh));
         }
         checks.extend(copies(one, &found, &stands));
     }
+    checks.extend(pages::checked(client).await);
     told::print(&checks, output);
     let failed = checks.iter().filter(|check| !check.outcome.is_ok()).count();
     if failed == 0 {
@@ -169,11 +171,11 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
         Err(_) if one.channel.is_err() => return Vec::new(),
         Err(error) if error.reason() == Reason::PermissionDenied => {
             let (outcome, text) = refused_line(error);
-            return vec![Check::new(one.service, "  copies", outcome, text)];
+            return vec![Check::new(one.service.name(), "  copies", outcome, text)];
         }
         Err(error) => {
             let text = format!("not compared: {}", error.message());
-            return vec![Check::new(one.service, "  copies", Outcome::NotCompared, text)];
+            return vec![Check::new(one.service.name(), "  copies", Outcome::NotCompared, text)];
         }
     };
     let source = |feed: &str| {
@@ -193,7 +195,7 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
         }
         is_unsound |= outcome == Outcome::Fails;
         let what = format!("  {}", copy.name.trim_start_matches("copies/"));
-        Check::new(one.service, what, outcome, detail)
+        Check::new(one.service.name(), what, outcome, detail)
     };
     told.iter().map(check).collect()
 }

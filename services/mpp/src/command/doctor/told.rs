@@ -2,10 +2,7 @@
 
 use mpp_core::{Error, Reason, Result};
 
-use crate::{
-    output::{Output, Table},
-    service::Service,
-};
+use crate::output::{Output, Table};
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +38,8 @@ impl Outcome {
 
 /// One line of the doctor's output.
 pub struct Check {
-    service: Service,
+    /// Whom it is about: a service, or the pages.
+    about: &'static str,
     what: String,
     pub outcome: Outcome,
     detail: String,
@@ -49,20 +47,20 @@ pub struct Check {
 
 impl Check {
     pub fn new(
-        service: Service,
+        about: &'static str,
         what: impl Into<String>,
         outcome: Outcome,
         detail: String,
     ) -> Self {
-        Self { service, what: what.into(), outcome, detail }
+        Self { about, what: what.into(), outcome, detail }
     }
 
-    pub fn of(service: Service, what: &str, found: &Result<String>) -> Self {
+    pub fn of(about: &'static str, what: &str, found: &Result<String>) -> Self {
         match found {
-            Ok(detail) => Self::new(service, what, Outcome::Ok, detail.clone()),
+            Ok(detail) => Self::new(about, what, Outcome::Ok, detail.clone()),
             Err(error) => {
                 let (outcome, text) = refused(error);
-                Self::new(service, what, outcome, text)
+                Self::new(about, what, outcome, text)
             }
         }
     }
@@ -82,7 +80,7 @@ pub fn print(checks: &[Check], output: Output) {
             say!(
                 "{}",
                 serde_json::json!({
-                    "service": check.service.name(),
+                    "service": check.about,
                     "check": check.what.trim(),
                     "ok": check.outcome.is_ok(),
                     "outcome": check.outcome.mark(),

@@ -30,6 +30,7 @@ impl Target {
             .prefix(".mpp-export-")
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder.unwrap_or(Path::new(".")))
+            .and_then(|part| keep_mode(part, name))
             .map_err(|error| unwritable(name, &error))?;
         Ok(Self::File { out: BufWriter::new(part), name: name.to_owned() })
     }
@@ -64,6 +65,15 @@ impl Write for Target {
             Self::File { out, .. } => out.flush(),
         }
     }
+}
+
+/// Who could read the file that is replaced can read the new one, and nobody else.
+fn keep_mode(part: NamedTempFile, name: &Path) -> io::Result<NamedTempFile> {
+    if let Ok(there) = fs::metadata(name) {
+        let mode = there.permissions().mode() & 0o777;
+        part.as_file().set_permissions(Permissions::from_mode(mode))?;
+    }
+    Ok(part)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {

@@ -3,6 +3,7 @@
 
 pub mod adoption;
 pub mod calendar;
+pub mod data;
 pub mod mall;
 pub mod nation;
 pub mod search;
@@ -12,6 +13,6 @@ pub mod steps;
 pub mod upload;
 
 pub use self::{
-    adoption::*, calendar::*, mall::*, nation::*, search::*, source::*, standard::*, steps::*,
-    upload::*,
+    adoption::*, calendar::*, data::*, mall::*, nation::*, search::*, source::*, standard::*,
+    steps::*, upload::*,
 };
