@@ -86,7 +86,7 @@ mpp_core::policy! {
         /// Bytes of one such file. What is larger is not given out; more can fill the disk: there
         /// are eight files, and one that is replaced stays until its last reader has it. Chosen,
         /// not measured.
-        data_bytes: u64 = 1_073_741_824 in 65_536..=1_099_511_627_776,
+        data_bytes: u64 = 2_147_483_648 in 65_536..=1_099_511_627_776,
         /// Seconds that writing one may take. Shorter gives up on a slow registry, longer lets who
         /// asked wait. Chosen, not measured.
         data_writing_seconds: u64 = 600 in 1..=7_200,
