@@ -6,9 +6,9 @@ mpp_telemetry::metrics! {
     /// `not_sent`. Of whichever step: `unreachable` where the registry was away, or the pages have
     /// failed, and `busy` where too many upload at once.
     UPLOADS: Counter = "mpp.web.uploads" in "{upload}" by ["outcome"];
-    /// Files of the catalog by outcome: `written`, `not_written` (the registry was away, or the disk
-    /// is full), `sent`, `unchanged` (who asked has it already), and `busy` where too many are on
-    /// their way.
+    /// Files of the catalog by outcome: `written`, `not_written` (the registry was away, or the
+    /// disk is full), `sent`, `unchanged` (who asked has it already), and `busy` where too many are
+    /// on their way.
     DATA_FILES: Counter = "mpp.web.data_files" in "{file}" by ["outcome"];
 }
 
