@@ -3,6 +3,7 @@
 
 mod backup;
 mod catalog;
+mod held_up;
 mod manuals;
 mod measured;
 mod printed;

@@ -24,7 +24,7 @@ use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::seed;
+use super::{patience::until_answered, seed};
 use crate::{command::agent, output::Output};
 
 /// The ministries' own files and mappings, by their path in `demo/`.
@@ -74,9 +74,17 @@ impl Ministry {
     }
 
     pub(super) async fn sync_as(&self, run: &Run, shutdown: &CancellationToken) -> Result<()> {
-        let outcome = mpp_agent::run(run, &self.endpoint, &|_: Event| {}, shutdown).await?;
+        let sync = async || mpp_agent::run(run, &self.endpoint, &tell_of_a_retry, shutdown).await;
+        let outcome = until_answered(&run.source, sync).await?;
         agent::print(&self.config, run, &outcome, Output::Table);
         Ok(())
+    }
+}
+
+/// Says what an agent waits for; of its progress nothing is told.
+fn tell_of_a_retry(event: Event) {
+    if let Event::Retrying { error, wait } = event {
+        say!("  {error}; tried again in {} s", wait.as_secs());
     }
 }
 

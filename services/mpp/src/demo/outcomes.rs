@@ -13,7 +13,7 @@ use mpp_core::Result;
 use prost_types::FieldMask;
 use tokio_util::sync::CancellationToken;
 
-use super::Ministry;
+use super::{Ministry, patience::until_answered};
 use crate::{call::refused, client::Client, service::Service};
 
 /// The source that shows them.
@@ -42,7 +42,8 @@ pub async fn show(
     say!("{SOURCE}, its list of 2025:");
     ministry.sync_as(&Run { input: before(&now.input), ..now.clone() }, shutdown).await?;
     say!("An administrator corrects the title of {CORRECTED}; the list of 2026 has another:");
-    correct(administrator).await?;
+    let correct = async || correct(administrator).await;
+    until_answered("the correction", correct).await?;
     ministry.sync_as(now, shutdown).await?;
     say!("\"{WITHDRAWN}\" is in it no more, and is withdrawn:");
     let withdraw = Withdraw::These(vec![WITHDRAWN.to_owned()]);

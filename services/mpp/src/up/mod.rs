@@ -77,8 +77,10 @@ pub async fn run(args: UpArgs) -> Result<()> {
     greet(&context, &data, begun.elapsed(), &missing);
 
     let outcome = tokio::select! {
-        outcome = until_the_end(&args, &shared, &shutdown) => outcome,
+        // Nothing that Ctrl-C breaks off is told as held up.
+        biased;
         () = shutdown.cancelled() => Ok(()),
+        outcome = until_the_end(&args, &shared, &shutdown) => outcome,
     };
     // A failure of the demo ends the servers, too.
     shutdown.cancel();
