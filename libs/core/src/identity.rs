@@ -21,7 +21,7 @@ const OWN: [&str; 5] = ["registry", "scheduling", "reporting", "anonymous", ""];
 
 /// An author's name as everyone may see it: sources, units and services by name, persons as
 /// [`A_PERSON`], and whoever may be a person as [`SOMEBODY`]. A name without a collection, such as
-/// an address or a staff number, is a person's. [`Caller::told`] names persons to some callers.
+/// an address or a staff number, is a person's. [`Caller::author_shown`] names persons to some callers.
 pub fn as_told(subject: &str) -> &str {
     if OWN.contains(&subject) || NO_PERSONS.iter().any(|start| subject.starts_with(start)) {
         subject
@@ -142,7 +142,7 @@ impl Caller {
     }
 
     /// The author of a record, as this caller may know it.
-    pub fn told<'a, 'b>(
+    pub fn author_shown<'a, 'b>(
         &self,
         author: &'a str,
         keepers: impl IntoIterator<Item = &'b str>,
@@ -234,8 +234,8 @@ mod tests {
             ("pegawai/siti", "pegawai/siti", SOMEBODY),
             ("units/bkpm", "units/bkpm", "units/bkpm"),
         ] {
-            assert_eq!(officer.told(author, ["units/disdukcapil"]), own);
-            assert_eq!(officer.told(author, ["units/bkpm"]), elsewhere);
+            assert_eq!(officer.author_shown(author, ["units/disdukcapil"]), own);
+            assert_eq!(officer.author_shown(author, ["units/bkpm"]), elsewhere);
         }
         assert_eq!((in_words("users/siti"), in_words("robots/7")), ("a person", "somebody"));
         assert_eq!(in_words("sources/bkpm"), "sources/bkpm");

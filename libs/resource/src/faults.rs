@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    fn told(after: &Service, before: &Service) -> Vec<String> {
+    fn faulty_fields(after: &Service, before: &Service) -> Vec<String> {
         let found = check(mpp_form::service::check, after, Some(before)).err();
         let fields = found.iter().flat_map(|error| error.violations());
         fields.map(|fault| fault.field.trim_start_matches("service.").to_owned()).collect()
@@ -143,18 +143,18 @@ mod tests {
         let before = requiring(&["KTP", "#REF!"]);
         let titled = LocalizedText { id: "Izin parkir".into(), en: String::new() };
         let after = Service { title: Some(titled), ..before.clone() };
-        assert!(told(&after, &before).is_empty());
+        assert!(faulty_fields(&after, &before).is_empty());
         let product = Service { product: "undefined".into(), ..after };
-        assert_eq!(told(&product, &before), ["product"]);
+        assert_eq!(faulty_fields(&product, &before), ["product"]);
     }
 
     #[test]
     fn an_entry_stays_the_same_where_others_come_or_go_before_it() {
         let before = requiring(&["KTP", "#REF!", "", "KK"]);
-        assert!(told(&requiring(&["#REF!", "", "KK"]), &before).is_empty());
-        assert!(told(&requiring(&["Foto", "KTP", "#REF!", "", "KK"]), &before).is_empty());
+        assert!(faulty_fields(&requiring(&["#REF!", "", "KK"]), &before).is_empty());
+        assert!(faulty_fields(&requiring(&["Foto", "KTP", "#REF!", "", "KK"]), &before).is_empty());
         assert_eq!(
-            told(&requiring(&["#N/A", "KTP", "#REF!", ""]), &before),
+            faulty_fields(&requiring(&["#N/A", "KTP", "#REF!", ""]), &before),
             ["requirements[0].text"]
         );
     }
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn who_changes_what_is_wrong_makes_it_right() {
         let before = requiring(&["#REF!"]);
-        assert_eq!(told(&requiring(&["#N/A"]), &before), ["requirements[0].text"]);
-        assert_eq!(told(&requiring(&["#REF!", "#REF!"]), &before), ["requirements[1].text"]);
-        assert!(told(&requiring(&["KTP"]), &before).is_empty());
+        assert_eq!(faulty_fields(&requiring(&["#N/A"]), &before), ["requirements[0].text"]);
+        assert_eq!(faulty_fields(&requiring(&["#REF!", "#REF!"]), &before), ["requirements[1].text"]);
+        assert!(faulty_fields(&requiring(&["KTP"]), &before).is_empty());
     }
 
     #[test]
@@ -172,9 +172,9 @@ mod tests {
         let mut texts = vec!["#REF!"; 90];
         let before = requiring(&texts);
         texts.remove(0);
-        assert!(told(&requiring(&texts), &before).is_empty());
+        assert!(faulty_fields(&requiring(&texts), &before).is_empty());
         texts.push("undefined");
-        assert_eq!(told(&requiring(&texts), &before), ["requirements[89].text"]);
+        assert_eq!(faulty_fields(&requiring(&texts), &before), ["requirements[89].text"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use prost::{
 pub fn tell_authors(service: &mut Service, caller: &Caller, keepers: &[&str]) -> bool {
     let mut left_out = false;
     for kept in &mut service.overrides {
-        let told = caller.told(&kept.subject, keepers.iter().copied());
+        let told = caller.author_shown(&kept.subject, keepers.iter().copied());
         if told != kept.subject {
             kept.subject = told.to_owned();
             left_out = true;
@@ -90,7 +90,7 @@ mod tests {
         Bytes::from(service.encode_to_vec())
     }
 
-    fn told(stored: &Bytes, caller: &Caller) -> String {
+    fn author_shown(stored: &Bytes, caller: &Caller) -> String {
         let told = document(Service::KIND, stored, caller, ["units/disdukcapil"].into_iter());
         Service::decode(told).expect("a service").overrides.remove(0).subject
     }
@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn a_name_that_was_stored_before_is_told_as_its_change_would_be() {
         let (reader, stored) = (caller(Role::Reader, "units/disdukcapil"), service("users/siti"));
-        assert_eq!(told(&stored, &reader), "users/-");
-        assert_eq!(told(&service("pegawai/siti"), &reader), "-");
-        assert_eq!(told(&service("units/bkpm"), &reader), "units/bkpm");
-        assert_eq!(told(&stored, &caller(Role::UnitOfficer, "units/disdukcapil")), "users/siti");
-        assert_eq!(told(&stored, &caller(Role::UnitOfficer, "units/bkpm")), "users/-");
+        assert_eq!(author_shown(&stored, &reader), "users/-");
+        assert_eq!(author_shown(&service("pegawai/siti"), &reader), "-");
+        assert_eq!(author_shown(&service("units/bkpm"), &reader), "units/bkpm");
+        assert_eq!(author_shown(&stored, &caller(Role::UnitOfficer, "units/disdukcapil")), "users/siti");
+        assert_eq!(author_shown(&stored, &caller(Role::UnitOfficer, "units/bkpm")), "users/-");
     }
 
     #[test]

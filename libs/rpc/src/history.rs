@@ -129,7 +129,7 @@ impl HistoryServer {
         if page.is_empty() && below.is_none() {
             return Err(Error::not_found(&request.name));
         }
-        page.told(who).await
+        page.into_answer(who).await
     }
 
     async fn compare(

@@ -171,6 +171,12 @@ async fn bookings(db: &Db, clients: usize, count: usize) -> Result<()> {
     Ok(())
 }
 
+fn halfway_and_most(mut took: Vec<f64>) -> (f64, f64) {
+    took.sort_by(f64::total_cmp);
+    let at = |part: f64| took[((took.len() - 1) as f64 * part) as usize];
+    (at(0.5), at(0.99))
+}
+
 /// From the commit's answer to a follower's batch, at 50 commits a second.
 async fn latency(db: &Db, followers: usize) -> Result<()> {
     const COMMITS: usize = 250;
@@ -203,19 +209,11 @@ async fn latency(db: &Db, followers: usize) -> Result<()> {
         let at = Instant::now();
         begun.insert(tx.commit().await?, at);
     }
-    let mut took: Vec<_> = running
-        .join_all()
-        .await
-        .into_iter()
-        .flatten()
-        .map(|(revision, at)| at.duration_since(begun[&revision]).as_secs_f64() * 1e3)
-        .collect();
-    took.sort_by(f64::total_cmp);
-    let at = |part: f64| took[((took.len() - 1) as f64 * part) as usize];
+    let seen = running.join_all().await.into_iter().flatten();
+    let took = seen.map(|(revision, at)| at.duration_since(begun[&revision]).as_secs_f64() * 1e3);
+    let (half, most) = halfway_and_most(took.collect());
     println!(
-        "commit sent to follower, {followers} followers: p50 {:.2} ms, p99 {:.2} ms",
-        at(0.5),
-        at(0.99)
+        "commit sent to follower, {followers} followers: p50 {half:.2} ms, p99 {most:.2} ms"
     );
     stop.cancel();
     feed.ended().await;

@@ -93,7 +93,7 @@ fn fault(code: FieldCode, text: String) -> Error {
 mod tests {
     use super::*;
 
-    fn told(address: &str) -> String {
+    fn refusal_text(address: &str) -> String {
         check(address).map_or_else(|error| error.message().to_owned(), |()| String::new())
     }
 
@@ -105,7 +105,7 @@ mod tests {
             "postgres:///registry?host=db-1,db-2",
             "postgresql://db-1/registry?port=5432,5433",
         ] {
-            let told = told(address);
+            let told = refusal_text(address);
             assert!(told.contains("several hosts") && !told.contains("geheim"), "{told}");
         }
     }
@@ -120,7 +120,7 @@ mod tests {
             ("sslmode=verify", "it may be disable, prefer, require, verify-ca, verify-full"),
             ("sslrootcert=/nowhere/ca.pem", "/nowhere/ca.pem, which cannot be read"),
         ] {
-            let told = told(&format!("postgres://mpp@db/registry?{parameter}"));
+            let told = refusal_text(&format!("postgres://mpp@db/registry?{parameter}"));
             assert!(told.contains(words), "{parameter}: {told}");
         }
     }
@@ -133,7 +133,7 @@ mod tests {
             "postgresql:///registry?host=/run/postgresql&user=mpp",
             "postgres://mpp@db/registry?options[search_path]=mpp&application_name=registry",
         ] {
-            assert_eq!(told(address), "", "{address}");
+            assert_eq!(refusal_text(address), "", "{address}");
         }
     }
 }

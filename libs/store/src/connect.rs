@@ -149,7 +149,7 @@ pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyCon
         match timeout(left.max(LAST_TRY), try_first(options, dialect)).await {
             Ok(Ok(conn)) => return conn,
             Ok(Err(error)) if may_be_starting(&error) && Instant::now() < end => {}
-            Ok(Err(error)) => return Err(told(error, options, dialect)),
+            Ok(Err(error)) => return Err(connect_error(error, options, dialect)),
             Err(_) => {
                 let text = format!("{}: the server does not answer", place(options, dialect));
                 return Err(Error::new(Reason::Unavailable, text));
@@ -187,7 +187,7 @@ fn may_be_starting(error: &sqlx::Error) -> bool {
 
 /// Names the database's place, and says whether the address is wrong or the database only fails for
 /// the time being.
-fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
+fn connect_error(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
     if let Some(refused) = pooler::refusal(&error) {
         return refused;
     }

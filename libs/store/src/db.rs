@@ -83,11 +83,7 @@ impl Db {
 
     async fn open_owned(options: &Options, schema: &Schema, owned: Option<Owned>) -> Result<Self> {
         let dialect = dialect_of(options)?;
-        let size = options.max_connections;
-        let (readers, writers) = match dialect.engine {
-            Engine::Sqlite => (size.max(READERS), 1),
-            Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
-        };
+        let (readers, writers) = sizes(options, dialect.engine);
         let name = schema.service;
         metrics::begin(name);
         let (reach, owned) = (Reach::default(), owned.map(Arc::new));
@@ -96,14 +92,7 @@ impl Db {
             Pool::new(options, dialect, size, &reach, owned.clone(), named)
         };
         let (readers, writers) = (pool(readers, "readers")?, pool(writers, "writers")?);
-        // A fault of the address or of the server is reported here, not by a pool that gave up.
-        let mut conn = connect::first(options, dialect).await?;
-        migrate::check(&mut conn, schema).await?;
-        restore_feed(&mut conn).await?;
-        if dialect.engine == Engine::Sqlite {
-            forget_leases(&mut conn).await?;
-        }
-        drop(conn);
+        prepare(options, schema, dialect).await?;
         let committed = watch::Sender::new(0);
         if let Some(path) = sqlite_path(&options.url) {
             wal::look_after(&path, writers.clone(), committed.subscribe());
@@ -217,6 +206,27 @@ impl Db {
             owned.release();
         }
     }
+}
+
+/// How many connections read, and how many write.
+fn sizes(options: &Options, engine: Engine) -> (u32, u32) {
+    let size = options.max_connections;
+    match engine {
+        Engine::Sqlite => (size.max(READERS), 1),
+        Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
+    }
+}
+
+/// Checks and prepares what is served. A fault of the address or of the server is reported here,
+/// not by a pool that gave up.
+async fn prepare(options: &Options, schema: &Schema, dialect: &'static Dialect) -> Result<()> {
+    let mut conn = connect::first(options, dialect).await?;
+    migrate::check(&mut conn, schema).await?;
+    restore_feed(&mut conn).await?;
+    if dialect.engine == Engine::Sqlite {
+        forget_leases(&mut conn).await?;
+    }
+    Ok(())
 }
 
 /// Makes the feed's only row anew if it is gone, since nothing can be read without it. Its floor is

@@ -72,7 +72,7 @@ impl<S: Syncs> Session<S> {
         let names = clients::names(tx.conn(), &others).await?;
         for (index, other) in told {
             let name = names.get(&(self.lease.source.clone(), *other));
-            let name = clients::told(name.cloned().unwrap_or_default());
+            let name = clients::name_shown(name.cloned().unwrap_or_default());
             let description = format!(
                 "another client of this source ({name}) sends it in other words: whichever comes \
                  last is published"

@@ -142,7 +142,7 @@ fn is_due_now<S: Syncs>(service: &S, cause: &Cause, now: Micros) -> bool {
         let rests = cause.tried.saturating_add(service.settings().other_rules_rest()) > now;
         return cause.rules != record::RULES && !rests;
     }
-    match Lies::told(&cause.code) {
+    match Lies::of_stored(&cause.code) {
         Lies::Others => has_changed(service.changed(&cause.awaited), cause.tried),
         lies => is_due(lies, service.sight(&cause.source, &cause.awaited)),
     }

@@ -94,14 +94,14 @@ pub fn kind_of<D: Synced>(name: &str) -> &'static str {
 pub fn undone<S: Syncs>(records: &[UndoneRecord]) {
     for (change, name) in UNDOES {
         let done = records.iter().filter(|record| record.change() == change);
-        add(done.map(|record| told(&record.kind)), |count, kind| {
+        add(done.map(|record| known_kind(&record.kind)), |count, kind| {
             UNDONE.add(count, [S::NAME, name, kind]);
         });
     }
 }
 
 /// The kind of a record that a session has touched: also one that rests on those that sources send.
-fn told(kind: &str) -> &'static str {
+fn known_kind(kind: &str) -> &'static str {
     document::KINDS.iter().copied().find(|known| *known == kind).unwrap_or(UNKNOWN)
 }
 

@@ -92,7 +92,7 @@ pub(super) async fn preview<S: Syncs>(
     let (looked, so_far) = session.look(Batch { records, ..Batch::default() }).await?;
     metrics::previewed::<S>(&looked.result, &looked.kinds);
     // Texts of many records take long enough for others to wait.
-    let told = tokio::task::spawn_blocking(move || looked.told(S::overridden));
+    let told = tokio::task::spawn_blocking(move || looked.record_previews(S::overridden));
     let records = told.await.map_err(Error::internal)??;
     Ok(PreviewRecordsResponse { records, so_far: Some(so_far), ..answer })
 }
@@ -243,7 +243,7 @@ impl<S: Syncs> Session<S> {
         let mut all = known.unwrap_or_default();
         rooms::add::<S>(&mut all, before.iter(), (-1, at))?;
         rooms::add::<S>(&mut all, after.iter(), (1, at))?;
-        Ok(rooms::told(all))
+        Ok(rooms::previewed(all))
     }
 
     fn is_no_others(&self, name: &str) -> bool {
@@ -271,7 +271,7 @@ fn count<'r>(records: impl Iterator<Item = &'r Encoded>) -> i64 {
 
 impl PreviewedPart {
     /// What is told of each record.
-    fn told(self, overridden: Overridden) -> Result<Vec<RecordPreview>> {
+    fn record_previews(self, overridden: Overridden) -> Result<Vec<RecordPreview>> {
         let told: Result<Vec<RecordPreview>> =
             (0..self.result.results.len()).map(|index| self.one(index, overridden)).collect();
         Ok(bounded(told?))

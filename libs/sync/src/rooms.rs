@@ -44,7 +44,7 @@ pub(super) fn read(rooms: &[PreviewRoom]) -> Rooms {
 }
 
 /// As a client takes them along: of no more targets than it may bring, and has room for.
-pub(super) fn told(rooms: Rooms) -> Vec<PreviewRoom> {
+pub(super) fn previewed(rooms: Rooms) -> Vec<PreviewRoom> {
     let changed = rooms.into_iter().filter(|(_, room)| *room != Room::default());
     let told =
         changed.map(|(target, Room { standing, over })| PreviewRoom { target, standing, over });
@@ -80,7 +80,7 @@ mod tests {
         let of = |number: usize| (format!("malls/{}/counters/{number}", "m".repeat(200)), 1);
         let rooms =
             (0..9_000).map(of).map(|(target, standing)| (target, Room { standing, over: 0 }));
-        let told = told(rooms.collect());
+        let told = previewed(rooms.collect());
         let bytes: usize = told.iter().map(|one| one.encoded_len() + FRAME).sum();
         assert!((MOST_BYTES - 300..=MOST_BYTES).contains(&bytes), "{bytes}");
     }

@@ -64,6 +64,55 @@ impl Unsettled {
     }
 }
 
+/// How the records of a source stand now, whatever was answered.
+struct PresentState {
+    /// Keys of the records that are refused.
+    rejected: HashSet<u64>,
+    /// Keys of the records that wait.
+    waiting: HashSet<u64>,
+    /// Keys of the published records that the source has sent.
+    sent: HashSet<u64>,
+    /// All that wait or are published.
+    known: HashMap<u64, Named>,
+}
+
+impl PresentState {
+    /// `own` are the records that the source publishes, each with whether it has sent it.
+    fn new(unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
+        let rejected = unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest));
+        let rejected = rejected.collect();
+        let waits = |name: String| (key_of(&name), Named { name, held: false });
+        let mut known: HashMap<u64, Named> = unsettled.waiting.into_iter().map(waits).collect();
+        let waiting = known.keys().copied().collect();
+        let mut sent = HashSet::with_capacity(own.len());
+        for (name, is_sent) in own {
+            let key = key_of(&name);
+            sent.extend(is_sent.then_some(key));
+            known.insert(key, Named { name, held: true });
+        }
+        Self { rejected, waiting, sent, known }
+    }
+
+    /// What counts of a record's answer; `None` if nothing does: the record was deleted by hand, was
+    /// handed over, or has to be sent after a hand-over.
+    fn standing(&self, one: &Stored) -> Option<AnswerState> {
+        let key = one.sent.key;
+        let held = self.known.get(&key).is_some_and(|named| named.held);
+        let (is_refused, waits) = (self.rejected.contains(&key), self.waiting.contains(&key));
+        Some(match one.sent.answered {
+            Answered::NotTaken if is_refused && one.is_of_these_rules => {
+                AnswerState::Rejected(held)
+            }
+            Answered::NotTaken if waits && !is_refused => AnswerState::Waiting(held),
+            Answered::NotTaken => AnswerState::Unknown,
+            _ if is_refused || waits => AnswerState::Unknown,
+            _ if !self.sent.contains(&key) => return None,
+            Answered::Remarked => AnswerState::Remarked,
+            Answered::Taken => AnswerState::Taken,
+        })
+    }
+}
+
 /// The key of a name whose digest is written out.
 pub(super) fn key_of_digest(digest: &str) -> Option<u64> {
     digest.get(..16).and_then(|start| u64::from_str_radix(start, 16).ok())
@@ -86,50 +135,21 @@ impl Sealed {
 
     /// `own` are the records that the source publishes, each with whether it has sent it.
     fn new(stored: &[Stored], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
-        let rejected: HashSet<u64> =
-            unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest)).collect();
-        let mut known: HashMap<u64, Named> = unsettled
-            .waiting
-            .into_iter()
-            .map(|name| (key_of(&name), Named { name, held: false }))
-            .collect();
-        let waiting: HashSet<u64> = known.keys().copied().collect();
-        let mut sent: HashSet<u64> = HashSet::with_capacity(own.len());
-        for (name, is_sent) in own {
-            let key = key_of(&name);
-            sent.extend(is_sent.then_some(key));
-            known.insert(key, Named { name, held: true });
-        }
+        let state = PresentState::new(unsettled, own);
         let (mut items, mut taken) = (Vec::with_capacity(stored.len()), HashSet::new());
         let mut seen = HashSet::with_capacity(stored.len());
         for one in stored {
             let key = one.sent.key;
-            let held = known.get(&key).is_some_and(|named| named.held);
-            let is_refused = rejected.contains(&key);
-            let standing = match one.sent.answered {
-                Answered::NotTaken if is_refused && one.is_of_these_rules => {
-                    AnswerState::Rejected(held)
-                }
-                Answered::NotTaken if waiting.contains(&key) && !is_refused => {
-                    AnswerState::Waiting(held)
-                }
-                Answered::NotTaken => AnswerState::Unknown,
-                _ if is_refused || waiting.contains(&key) => AnswerState::Unknown,
-                // The record was deleted by hand, was handed over, or has to be sent after a
-                // hand-over.
-                _ if !sent.contains(&key) => continue,
-                Answered::Remarked => AnswerState::Remarked,
-                Answered::Taken => AnswerState::Taken,
-            };
+            let Some(standing) = state.standing(one) else { continue };
             taken.extend(
                 matches!(standing, AnswerState::Taken | AnswerState::Remarked).then_some(key),
             );
             seen.insert(key);
             items.push(Fingerprint::new(key, &one.sent.digest, standing));
         }
-        let unknown = known.keys().filter(|key| !seen.contains(*key));
+        let unknown = state.known.keys().filter(|key| !seen.contains(*key));
         items.extend(unknown.map(|key| Fingerprint::new(*key, &[0; 16], AnswerState::Unknown)));
-        Self { set: Set::new(items), known, taken, last_sequence: 0 }
+        Self { set: Set::new(items), known: state.known, taken, last_sequence: 0 }
     }
 
     /// Compares ranges with it.

@@ -83,7 +83,7 @@ pub async fn turn<S: Syncs>(
         // A write whose turn it is may go on, even if the server is about to end.
         biased;
         turn = service.engine().line.turn(rules, source, longest) => turn,
-        () = patience.moving.told() => return Err(moves(source, work)),
+        () = patience.moving.until_ending() => return Err(moves(source, work)),
     };
     metrics::waited::<S>(work.name(), begun.elapsed());
     turn.ok_or_else(|| too_many(source, work, longest))

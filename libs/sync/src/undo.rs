@@ -175,7 +175,7 @@ impl<'a> UndoPiece<'a> {
         }
         service.gone(tx, &self.gone).await?;
         service.follow(tx, &self.moved).await?;
-        self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.told());
+        self.next = next.map_or_else(|| WAITING.to_owned(), |place| place.token());
         Ok(())
     }
 
@@ -220,20 +220,25 @@ impl<'a> UndoPiece<'a> {
         let undone = Tombstone { reason: Why::Undone.into(), successor: String::new() };
         let gone = buried.unwrap_or(undone);
         tx.put_back((kind, &one.name, last.version), then.as_ref(), &gone).await?;
-        self.tell::<S>(&last, then.as_ref());
-        if then.as_ref().is_some_and(|then| then.labels != last.labels) {
-            self.moved.push(one.name.clone());
+        self.note::<S>(kind, &last, then.as_ref());
+        Ok(())
+    }
+
+    /// Notes what was done to a record, and what follows from it.
+    fn note<S: Syncs>(&mut self, kind: &str, last: &Change, then: Option<&Change>) {
+        self.tell::<S>(last, then);
+        if then.is_some_and(|then| then.labels != last.labels) {
+            self.moved.push(last.name.clone());
         }
         if S::Doc::KINDS.contains(&kind) {
             if then.is_none() {
-                self.gone.push(one.name.clone());
+                self.gone.push(last.name.clone());
             }
             // A place that its source has given up stays, without its label.
             let source = Some(&self.request.source);
             let deletes = last.op == Op::Deleted || last.labels.get(&Label::Source) != source;
-            self.kept.push(Undone { name: one.name.clone(), deletes, waited: false });
+            self.kept.push(Undone { name: last.name.clone(), deletes, waited: false });
         }
-        Ok(())
     }
 
     /// A record that stays as it is now.

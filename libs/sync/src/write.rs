@@ -226,10 +226,10 @@ async fn outcome<D: Resource, R: Rules<D>>(
     if one.known.is_some_and(|known| put.version != known + i64::from(put.changed)) {
         return Err(raced());
     }
-    Ok(Ok(told(put)))
+    Ok(Ok(outcome_of(put)))
 }
 
-fn told(put: Put) -> Outcome {
+fn outcome_of(put: Put) -> Outcome {
     if put.changed { Outcome::Applied } else { Outcome::Unchanged }
 }
 
@@ -276,7 +276,7 @@ async fn delete<D: Resource, R: Rules<D>>(
         }
         Ok(Going::Stays(record, labels)) => {
             let put = tx.put(name, &record, labels, Expect::Any).await?;
-            (Ok(told(put).into()), false)
+            (Ok(outcome_of(put).into()), false)
         }
         Ok(Going::Already) => (Ok(Outcome::Unchanged.into()), false),
         Err(fault) => (Err(fault), false),

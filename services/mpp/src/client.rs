@@ -205,7 +205,7 @@ impl Client {
     }
 
     /// The addresses that are called, and how they were found.
-    pub fn told(&self) -> String {
+    pub fn addresses_text(&self) -> String {
         let address = |service: &Service| {
             let address = self.endpoint(*service).ok()?.address;
             Some(format!("{} at {address}", service.name()))

@@ -78,7 +78,7 @@ fn main() -> ExitCode {
         counter: args.command.counter(),
         offering: args.command.offering(),
         subject: args.command.subject(),
-        called: Client::new(&args.client).map(|client| client.told()).unwrap_or_default(),
+        called: Client::new(&args.client).map(|client| client.addresses_text()).unwrap_or_default(),
     };
     let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.

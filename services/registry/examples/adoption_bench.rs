@@ -47,7 +47,7 @@ async fn main() -> Outcomes<()> {
     let registry = mpp_registry::start(options, shutdown.clone()).await?.registry;
     write(&registry, services).await?;
 
-    told("write, alone", &writes(&registry, 50).await?);
+    print_times("write, alone", &writes(&registry, 50).await?);
     let began = Instant::now();
     let (province, pages) = pages(&registry, Group::Province).await?;
     println!("count by province, nothing known: {province:?} in {pages} pages");
@@ -66,7 +66,7 @@ async fn main() -> Outcomes<()> {
 
     graph(&registry, services).await?;
     let counting = tokio::spawn(repeated(registry.clone()));
-    told("write, beside counting", &writes(&registry, 50).await?);
+    print_times("write, beside counting", &writes(&registry, 50).await?);
     counting.abort();
     shutdown.cancel();
     registry.db.close().await;
@@ -167,7 +167,7 @@ async fn writes(registry: &Registry, many: usize) -> Outcomes<Vec<Duration>> {
     Ok(took)
 }
 
-fn told(what: &str, took: &[Duration]) {
+fn print_times(what: &str, took: &[Duration]) {
     println!("{what}: median {:?}, longest {:?}", took[took.len() / 2], took[took.len() - 1]);
 }
 

@@ -22,8 +22,8 @@ use mpp_api::{
         unit::Kind,
     },
     sync::{
-        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Reconcile, Record, Source,
-        SyncRequest, SyncResponse, record::Body, sync_request::Message as Ask,
+        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Reconcile, Reconciled, Record,
+        Source, SyncRequest, SyncResponse, Welcome, record::Body, sync_request::Message as Ask,
         sync_response::Message as Answer, sync_service_client::SyncServiceClient,
     },
     types::LocalizedText,
@@ -144,15 +144,20 @@ async fn prepare(channel: Channel) -> Outcomes<()> {
     Ok(())
 }
 
-/// A client without a state finds what differs, and confirms the rest: bytes both ways with the
-/// session's hello and its end, and seconds.
-async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
-    let items = services.iter().enumerate().map(|(number, service)| {
+/// All as records that were taken.
+fn answered(services: &[Service]) -> Vec<Fingerprint> {
+    let one = |(number, service)| {
         let record = record(number, service);
         let key = key_of(&format!("{UNIT}/services/{}", record.source_id));
         Fingerprint::new(key, &digest(&record), AnswerState::Taken)
-    });
-    let items: Vec<Fingerprint> = items.collect();
+    };
+    services.iter().enumerate().map(one).collect()
+}
+
+/// A client without a state finds what differs, and confirms the rest: bytes both ways with the
+/// session's hello and its end, and seconds.
+async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
+    let items = answered(services);
     let started = Instant::now();
     let set = Set::new(items);
     let (asks, requests) = mpsc::channel(1);
@@ -179,13 +184,7 @@ async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
         walk.hear(found)?;
     }
     let found = walk.found();
-    let batch = Batch {
-        nonce: 1,
-        fencing_token: welcome.fencing_token,
-        checkpoint: Some(Checkpoint { sequence: welcome.next_sequence, ..Default::default() }),
-        reconciled: Some(found.reconciled()),
-        ..Batch::default()
-    };
+    let batch = confirming(welcome, found.reconciled());
     for message in [Ask::Batch(batch), Ask::End(End::default())] {
         let message = ask(message);
         count(message.encoded_len());
@@ -196,6 +195,17 @@ async fn reconcile(channel: Channel, services: &[Service]) -> Outcomes<String> {
     let (rounds, differ) = (found.rounds, found.wanted.len());
     let took = started.elapsed().as_secs_f64();
     Ok(format!("{differ} found in {rounds} rounds, {bytes} bytes and {took:.2} s"))
+}
+
+/// The one batch of a session that only confirms.
+fn confirming(welcome: &Welcome, reconciled: Reconciled) -> Batch {
+    Batch {
+        nonce: 1,
+        fencing_token: welcome.fencing_token,
+        checkpoint: Some(Checkpoint { sequence: welcome.next_sequence, ..Default::default() }),
+        reconciled: Some(reconciled),
+        ..Batch::default()
+    }
 }
 
 /// One session that sends everything; each batch follows the answer to the one before.

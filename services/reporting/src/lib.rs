@@ -67,7 +67,7 @@ mod store;
 use std::{sync::Arc, time::Duration};
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
-use mpp_client::{Endpoint, Settings, connect_with};
+use mpp_client::{Channel, Endpoint, Settings, connect_with};
 use mpp_core::{Reason, Result};
 use mpp_resource::copies::{Copies, Work};
 use mpp_rpc::{HealthPolicy, Readiness, Upstream, feed::FeedServer};
@@ -156,15 +156,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     metrics::begin(&memory);
     let readiness = Readiness::new(options.health);
     let lost = app::Lost::new(channels.clone());
-    let [registry, _] = channels.clone();
-    let registry = Arc::new(app::Registry {
-        upstream: Upstream::new(
-            model::Upstream::Registry.as_str(),
-            registry,
-            policy.unknown_wait(),
-        ),
-        memory: memory.clone(),
-    });
+    let registry = registry(&channels[0], &policy, &memory);
     let proofs = <[LastProof; 2]>::default();
     let copies = serve_copies(&feed, &db, &memory, &proofs);
     tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
@@ -184,6 +176,17 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let routes = tonic::service::Routes::new(reports).add_service(feed.into_route());
     let routes = routes.add_service(copies.into_route());
     Ok(Running { routes, readiness, tasks })
+}
+
+/// How reads wait for what the registry has written and the memory does not hold yet.
+fn registry(
+    channel: &Channel,
+    policy: &Policy,
+    memory: &Arc<memory::Memory>,
+) -> Arc<app::Registry> {
+    let name = model::Upstream::Registry.as_str();
+    let upstream = Upstream::new(name, channel.clone(), policy.unknown_wait());
+    Arc::new(app::Registry { upstream, memory: memory.clone() })
 }
 
 /// Starts the tasks that run beside the calls.

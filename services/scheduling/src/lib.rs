@@ -182,19 +182,17 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
-    let copied =
-        app::Copied { db: db.clone(), feed: FEED, memory: memory.clone(), policy: policy.clone() };
-    let kept = app::kept(&feed, &copied, &proof);
-    let copies = Copies::new(feed.compare_limit(), kept);
-    tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
     let sync = mpp_sync::Engine::new(options.sync);
     let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy, sync });
+    let copies = serve_copies(&feed, &app, &proof);
+    tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
     follow_sources(&app, &shutdown);
     let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown.clone()));
-    let history = serve_history(&app).into_route();
-    let routes = grpc::routes(&app, shutdown).add_service(served.into_route());
-    let routes = routes.add_service(copies.into_route()).add_service(history);
+    let routes = grpc::routes(&app, shutdown)
+        .add_service(served.into_route())
+        .add_service(copies.into_route())
+        .add_service(serve_history(&app).into_route());
     Ok(Running { routes, readiness, feed, db })
 }
 
@@ -243,6 +241,12 @@ fn follow_sources(app: &Arc<Scheduling>, shutdown: &CancellationToken) {
     mpp_sync::begin(app);
     tokio::spawn(mpp_sync::look::run(Scheduling::clone(app), shutdown.clone()));
     tokio::spawn(jobs::tidy_sync(app.clone(), shutdown.clone()));
+}
+
+fn serve_copies(feed: &Feed, app: &Scheduling, proof: &LastProof) -> Copies {
+    let (db, memory, policy) = (app.db.clone(), app.memory.clone(), app.policy.clone());
+    let copied = app::Copied { db, feed: FEED, memory, policy };
+    Copies::new(feed.compare_limit(), app::kept(feed, &copied, proof))
 }
 
 fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {

@@ -1,6 +1,6 @@
 //! The acting server. It has streams only, and no method that no vector needs.
 
-use std::{collections::VecDeque, pin::Pin, time::Duration};
+use std::{collections::VecDeque, ops::ControlFlow, pin::Pin, time::Duration};
 
 use mpp_api::sync as api;
 use mpp_api::sync::{
@@ -26,6 +26,8 @@ pub struct Acts {
 }
 
 type Called<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+/// What a client is told last; `None`: nothing more.
+type Last = Option<Result<SyncResponse, Status>>;
 type Out = Sender<Result<SyncResponse, Status>>;
 
 /// Methods that no vector acts.
@@ -111,7 +113,7 @@ impl Stream {
     }
 
     /// Answers until the session is over, and returns what the client is told last.
-    async fn serve(&mut self, session: &mut Session) -> Option<Result<SyncResponse, Status>> {
+    async fn serve(&mut self, session: &mut Session) -> Last {
         let mut ahead = VecDeque::new();
         let mut silence = session.silence();
         loop {
@@ -124,37 +126,45 @@ impl Stream {
             {
                 self.listen(silence, &mut ahead).await;
             }
-            match message {
-                Asked::Batch(batch) => {
-                    let next = {
-                        let scene = &mut *self.playing.scene();
-                        session.batch(&batch, &mut scene.registry, &mut scene.known)
-                    };
-                    match next {
-                        Next::Answer(result) => self.tell(Answer::BatchResult(*result)).await,
-                        Next::Ends("") => return None,
-                        Next::Ends(reason) => {
-                            let reason = reason.to_owned();
-                            return Some(Err(refused(&Refusal { reason, retry_millis: 0 })));
-                        }
-                    }
-                }
-                Asked::End(end) => {
-                    let summary = session.end(&end, &self.playing.scene().known);
-                    return Some(Ok(response(Answer::Summary(summary))));
-                }
-                Asked::KeepAlive(_) => {}
-                Asked::Reconcile(asked) => {
-                    let answer = session.reconcile(&asked);
-                    self.tell(Answer::Reconciliation(answer)).await;
-                }
-                Asked::Hello(_) => {
-                    session.faults.push("hello: a session has one".into());
-                    let reason = "PROTOCOL_VIOLATION".to_owned();
-                    return Some(Err(refused(&Refusal { reason, retry_millis: 0 })));
-                }
+            if let ControlFlow::Break(last) = self.answer(session, message).await {
+                return last;
             }
         }
+    }
+
+    /// Answers one message, and breaks off where the session is over.
+    async fn answer(&mut self, session: &mut Session, message: Asked) -> ControlFlow<Last> {
+        let end = |reason: &str| {
+            let refusal = Refusal { reason: reason.to_owned(), retry_millis: 0 };
+            ControlFlow::Break(Some(Err(refused(&refusal))))
+        };
+        match message {
+            Asked::Batch(batch) => {
+                let next = {
+                    let scene = &mut *self.playing.scene();
+                    session.batch(&batch, &mut scene.registry, &mut scene.known)
+                };
+                match next {
+                    Next::Answer(result) => self.tell(Answer::BatchResult(*result)).await,
+                    Next::Ends("") => return ControlFlow::Break(None),
+                    Next::Ends(reason) => return end(reason),
+                }
+            }
+            Asked::End(asked) => {
+                let summary = session.end(&asked, &self.playing.scene().known);
+                return ControlFlow::Break(Some(Ok(response(Answer::Summary(summary)))));
+            }
+            Asked::KeepAlive(_) => {}
+            Asked::Reconcile(asked) => {
+                let answer = session.reconcile(&asked);
+                self.tell(Answer::Reconciliation(answer)).await;
+            }
+            Asked::Hello(_) => {
+                session.faults.push("hello: a session has one".into());
+                return end("PROTOCOL_VIOLATION");
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     /// Says nothing for a while, and hears how far ahead the client goes.

@@ -74,15 +74,15 @@ impl Connection {
     /// # Errors
     /// The address or the token is not valid, or the server cannot be reached.
     pub async fn open(target: &Target) -> Result<Self, String> {
-        let mut endpoint = Endpoint::from_shared(target.address.clone()).map_err(told)?;
+        let mut endpoint = Endpoint::from_shared(target.address.clone()).map_err(with_causes)?;
         if let Some(ca) = &target.ca {
             let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca));
-            endpoint = endpoint.tls_config(tls).map_err(told)?;
+            endpoint = endpoint.tls_config(tls).map_err(with_causes)?;
         }
         let token = target.token.as_ref().map(|token| format!("Bearer {}", token.trim()).parse());
         let token = token.transpose().map_err(|_| "the token is none".to_owned())?;
         let channel = endpoint.connect().await;
-        let channel = channel.map_err(|error| format!("{}: {}", target.address, told(error)))?;
+        let channel = channel.map_err(|error| format!("{}: {}", target.address, with_causes(error)))?;
         let client = SyncServiceClient::with_interceptor(channel, Caller(token));
         Ok(Self { client, streams: HashMap::new() })
     }
@@ -214,7 +214,7 @@ fn code(code: tonic::Code) -> String {
     name
 }
 
-fn told(error: impl std::error::Error) -> String {
+fn with_causes(error: impl std::error::Error) -> String {
     let inner = std::iter::successors(error.source(), |error| error.source());
     inner.fold(error.to_string(), |text, error| format!("{text}: {error}"))
 }

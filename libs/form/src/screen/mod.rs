@@ -36,7 +36,7 @@ const SHOWN: usize = 80;
 
 /// Why a text holds the residue of a program or a sheet, if it does.
 pub fn left_over(place: &str, text: &str) -> Option<String> {
-    residue::of_text(text).then(|| residue::told(place, text))
+    residue::of_text(text).then(|| residue::residue_text(place, text))
 }
 
 /// The fault of a text that no person can have meant, whichever way it came.

@@ -64,11 +64,11 @@ const FUNCTIONS: &str = " ABS ARRAYFORMULA AVERAGE CELL CHAR CHOOSE COLUMN CONCA
 /// not.
 pub fn of_name(place: &str, name: &str) -> Option<String> {
     let is_residue = name.split(['/', '-']).any(|part| ["undefined", "null"].contains(&part));
-    (is_residue || of_text(name)).then(|| told(place, name))
+    (is_residue || of_text(name)).then(|| residue_text(place, name))
 }
 
 /// The message for such a text at `place`.
-pub fn told(place: &str, text: &str) -> String {
+pub fn residue_text(place: &str, text: &str) -> String {
     let shown: String = text.trim().chars().take(80).collect();
     format!("{place}: \"{shown}\" is what a program or a sheet leaves where a value is missing")
 }

@@ -67,13 +67,13 @@ impl Teller {
     /// Who made a change, as far as the caller may know it. Those who act for a mall answer for
     /// everything in it.
     fn actor(&self, change: &Stored) -> String {
-        let told = self.caller.told(&change.actor, keepers(change));
+        let told = self.caller.author_shown(&change.actor, keepers(change));
         if told == change.actor {
             return change.actor.clone();
         }
         let owners = change.labels.get(&Label::Mall).zip(self.owners.as_ref());
         let owners = owners.map(|(mall, owners)| owners(mall)).unwrap_or_default();
-        self.caller.told(&change.actor, owners.iter().map(String::as_str)).to_owned()
+        self.caller.author_shown(&change.actor, owners.iter().map(String::as_str)).to_owned()
     }
 
     /// The record as it is stored, without names that the caller may not know.

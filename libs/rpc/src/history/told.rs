@@ -84,7 +84,7 @@ impl Page {
     }
 
     /// Tells the versions. Texts of many versions take long enough to make others wait.
-    pub async fn told(self, who: Who) -> Result<ListRecordVersionsResponse> {
+    pub async fn into_answer(self, who: Who) -> Result<ListRecordVersionsResponse> {
         let told = move || {
             let mut room = Room::default();
             let one = |at: usize| with_differences(&self.found[at..], &who, &mut room);

@@ -19,7 +19,7 @@ impl Moving {
     }
 
     /// Waits until the server is about to end.
-    pub async fn told(&self) {
+    pub async fn until_ending(&self) {
         self.0.cancelled().await;
     }
 }

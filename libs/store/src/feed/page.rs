@@ -7,7 +7,7 @@ use mpp_core::{Digest, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::change::{Change, Op};
-use crate::{Db, bounds::Bounds, db_error, mark::Marked};
+use crate::{Db, bounds::Bounds, db_error, dialect::Dialect, mark::Marked};
 
 /// Most changes and most transactions of one page.
 const CHANGES: i64 = 256;
@@ -93,6 +93,18 @@ pub(crate) struct FeedPage {
     pub more: bool,
 }
 
+fn statement(dialect: &Dialect) -> String {
+    let Dialect { changes_of, change_columns, .. } = dialect;
+    format!(
+        "select {change_columns}, c.seq, r.last_seq, r.mark,
+                (select cast(floor as bigint) from feed) as floor,
+                (select mark from revision where rev = $1) as there
+         from (select rev, tx, last_seq, origin, actor, at, mark, session from revision
+               where rev >= $1 order by rev limit $3) r {changes_of}
+         order by r.rev, c.seq limit $4"
+    )
+}
+
 /// The changes after `place`, in pieces of at most about `piece_bytes`, a few of them.
 ///
 /// One statement, so one snapshot: the floor and the place's mark that it reads are those that its
@@ -103,17 +115,8 @@ pub(crate) struct FeedPage {
 /// # Errors
 /// Like [`Marked::check`], also where nothing follows.
 pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Result<FeedPage> {
-    let (changes_of, columns) = (db.0.dialect.changes_of, db.0.dialect.change_columns);
-    let text = format!(
-        "select {columns}, c.seq, r.last_seq, r.mark,
-                (select cast(floor as bigint) from feed) as floor,
-                (select mark from revision where rev = $1) as there
-         from (select rev, tx, last_seq, origin, actor, at, mark, session from revision
-               where rev >= $1 order by rev limit $3) r {changes_of}
-         order by r.rev, c.seq limit $4"
-    );
     let mut conn = db.0.readers.take().await?;
-    let mut rows = sqlx::query(AssertSqlSafe(text))
+    let mut rows = sqlx::query(AssertSqlSafe(statement(db.0.dialect)))
         .bind(place.at.revision)
         .bind(place.seq)
         .bind(TRANSACTIONS)

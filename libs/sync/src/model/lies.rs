@@ -57,7 +57,7 @@ impl Lies {
 
     /// The same of a code as it is stored; of one that another version of the program has stored
     /// only a try tells.
-    pub fn told(code: &str) -> Self {
+    pub fn of_stored(code: &str) -> Self {
         FieldCode::of(code).map_or(Self::Service, Self::of)
     }
 
@@ -107,7 +107,7 @@ mod tests {
             let mut known = codes.to_vec();
             known.sort_by_key(|code| FieldCode::ALL.iter().position(|one| one.as_str() == *code));
             assert_eq!(found, known, "{lies:?}");
-            assert!(codes.iter().all(|code| Lies::told(code) == lies));
+            assert!(codes.iter().all(|code| Lies::of_stored(code) == lies));
             assert_eq!(lies.waits(), lies != Lies::Service, "{lies:?}");
         }
         assert!(!Lies::Itself.waits());

@@ -108,11 +108,11 @@ pub async fn sent_by_other(
     let query = sqlx::query_scalar(text).bind(source).bind(key.cast_signed());
     let query = query.bind(client.number).bind(client.since);
     let name: Option<String> = query.fetch_optional(tx.conn()).await.map_err(db_error)?;
-    Ok(name.map(told))
+    Ok(name.map(name_shown))
 }
 
 /// A client's name as it is told.
-pub fn told(name: String) -> String {
+pub fn name_shown(name: String) -> String {
     if name.is_empty() { "without a name".to_owned() } else { name }
 }
 

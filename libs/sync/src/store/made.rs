@@ -16,7 +16,7 @@ pub struct Made {
 
 impl Made {
     /// The token of its place.
-    pub fn told(&self) -> String {
+    pub fn token(&self) -> String {
         self.seq.to_string()
     }
 }

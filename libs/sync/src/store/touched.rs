@@ -55,7 +55,7 @@ impl SessionPlace {
 
     /// Its token. It has no blank: an older program, which splits tokens there, then begins anew,
     /// and does not take what is left as done.
-    pub fn told(&self) -> String {
+    pub fn token(&self) -> String {
         format!("{}/{}/{}", self.revision, self.kind, self.name)
     }
 }
@@ -249,11 +249,11 @@ mod tests {
     fn a_place_is_read_as_it_was_told_and_one_of_before_is_the_beginning() {
         let place =
             SessionPlace { revision: 7, kind: "service".into(), name: "units/a/services/b".into() };
-        assert_eq!(place.told(), "7/service/units/a/services/b");
-        assert_eq!(SessionPlace::read(&place.told()), place);
+        assert_eq!(place.token(), "7/service/units/a/services/b");
+        assert_eq!(SessionPlace::read(&place.token()), place);
         assert_eq!(SessionPlace::read("service units/a/services/b"), SessionPlace::default());
         assert_eq!(SessionPlace::read(""), SessionPlace::default());
         let between = SessionPlace { revision: 8, ..SessionPlace::default() };
-        assert_eq!(SessionPlace::read(&between.told()), between);
+        assert_eq!(SessionPlace::read(&between.token()), between);
     }
 }

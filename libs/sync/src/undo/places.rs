@@ -48,7 +48,7 @@ impl UndoPiece<'_> {
             self.undo_place(service, tx, &one.touched, &[]).await?;
         }
         if let Some(last) = found.last().filter(|_| found.len() == room) {
-            self.next = format!("{PLACES} {}", last.told());
+            self.next = format!("{PLACES} {}", last.token());
         }
         Ok(())
     }

@@ -126,7 +126,7 @@ pub enum Why {
 
 impl Why {
     /// In words for the source's keeper.
-    pub fn told(self) -> &'static str {
+    pub fn reason_text(self) -> &'static str {
         match self {
             Self::Lost => {
                 "the agent's state holds nothing of earlier runs (it is new, was lost or is \

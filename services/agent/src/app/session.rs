@@ -178,6 +178,17 @@ async fn comparison<'a>(
     Comparison::new(context.run, beliefs, why)
 }
 
+/// What this state alone knows of records that have gone: which are its own, and which are accepted.
+async fn with_what_is_known_here(
+    difference: Difference,
+    context: &Context<'_>,
+) -> Result<Difference> {
+    let is_upload = context.run.is_upload();
+    let own = if is_upload { None } else { Some(context.store.own().await?) };
+    let accepted = context.store.accepted_gone().await?;
+    Ok(difference.without(accepted).of(own).named_only(is_upload))
+}
+
 /// Whether the registry may have answered batches since this state's last that are not its own:
 /// then `send_all` says so, and the numbers tell it from what a changed mapping asks for. A state
 /// that begins at a source that has been written before is in the same doubt.
@@ -239,17 +250,23 @@ impl<'a> Session<'a> {
             Some(_) => HashMap::new(),
             None => context.store.answered().await?,
         };
-        let own = if context.run.is_upload() { None } else { Some(context.store.own().await?) };
-        let difference = Difference::new(answered, held)
-            .after(told)
-            .without(context.store.accepted_gone().await?)
-            .of(own)
-            .named_only(context.run.is_upload());
-        Ok(Self {
+        let difference = Difference::new(answered, held).after(told);
+        let difference = with_what_is_known_here(difference, context).await?;
+        let survey = Survey::new(context.run, difference);
+        Ok(Self::new(context, (stream, welcome), comparison, survey))
+    }
+
+    fn new(
+        context: &'a Context<'a>,
+        (stream, welcome): (Stream, Welcome),
+        comparison: Option<Comparison<'a>>,
+        survey: Survey,
+    ) -> Self {
+        Self {
             context,
             stream,
             comparison,
-            survey: Survey::new(context.run, difference),
+            survey,
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,
@@ -261,7 +278,7 @@ impl<'a> Session<'a> {
             withdrawn: Vec::new(),
             to_withdraw: Vec::new(),
             spooled: 0,
-        })
+        }
     }
 
     async fn send_all(&mut self, mut items: mpsc::Receiver<Yielded>) -> Result<()> {

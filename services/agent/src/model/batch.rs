@@ -25,11 +25,11 @@ impl Limits {
     /// A little under the registry's limit of bytes: the batch's own fields and each record's frame
     /// count too.
     pub fn of(welcome: &Welcome) -> Self {
-        Self::told(welcome.max_batch_records, welcome.max_batch_bytes)
+        Self::of_sizes(welcome.max_batch_records, welcome.max_batch_bytes)
     }
 
     /// The same for records that are only looked at: they go in the batches of a run.
-    pub fn told(records: i32, bytes: i32) -> Self {
+    pub fn of_sizes(records: i32, bytes: i32) -> Self {
         let records = usize::try_from(records).unwrap_or(0).clamp(1, 10_000);
         let bytes = usize::try_from(bytes).unwrap_or(0).max(64 * 1024);
         Self { records, bytes: bytes - 8 * records.min(1_000) - 2_048 }

@@ -98,13 +98,13 @@ impl Destination {
              a state, for each",
             keeper.keeps(),
             keeper.name(),
-            self.told(),
+            self.setting_text(),
             keeper.name()
         );
         Err(Error::field("service", FieldCode::Mapping, text))
     }
 
-    const fn told(self) -> &'static str {
+    const fn setting_text(self) -> &'static str {
         match self {
             Self::Registry => "the registry (service = \"registry\", or none)",
             Self::Scheduling => "scheduling (service = \"scheduling\")",

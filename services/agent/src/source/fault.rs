@@ -96,7 +96,7 @@ impl Fault {
     }
 
     /// The message to the registry.
-    pub fn told(&self) -> Incomplete {
+    pub fn to_incomplete(&self) -> Incomplete {
         let text = self.error.message().chars().take(limits::INCOMPLETE).collect();
         Incomplete { reason: self.kind.into(), text }
     }

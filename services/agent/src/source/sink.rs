@@ -184,9 +184,7 @@ impl<'a> Sink<'a> {
             return self.hand(Yielded::Raw(record)).map(|()| of_raw);
         }
         if screen::is_heading(&raw) {
-            let text = "it repeats the names of its fields, and is no record";
-            let error = Error::field("row", FieldCode::HeadingAgain, text);
-            return self.pass_over(found_at, error).map(|()| of_raw);
+            return self.pass_over_heading(found_at).map(|()| of_raw);
         }
         self.keys.look_at(&raw);
         self.row = below::RowShape::of(&raw);
@@ -197,21 +195,14 @@ impl<'a> Sink<'a> {
         self.bare = declared::bare_columns(&raw);
         let bundle = screen::bundle(&raw).filter(|_| self.way.destination == Destination::Registry);
         let checked = self.check(&raw);
-        // An id that is made from a lost value names no record.
-        let stable = match &checked {
-            Err(_) => self.mapping.run(screen::replaced(&raw, screen::ANYTHING)).ok(),
-            Ok(()) => None,
-        };
-        let stable = stable.as_deref().and_then(<[Value]>::first).and_then(id);
         let row = raw.clone();
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
-            (Ok(outputs), Err(error)) => {
-                let outputs = if outputs.first().and_then(id) == stable { outputs } else { vec![] };
-                return self.refuse_all(found_at, error, &outputs).map(|()| of_raw);
+            (Ok(outputs), Err(lost)) => {
+                return self.refuse_lost(found_at, lost, &row, &outputs).map(|()| of_raw);
             }
-            (Err(_), Err(error)) => {
-                return self.refuse_failed(found_at, error, row).map(|()| of_raw);
+            (Err(_), Err(lost)) => {
+                return self.refuse_failed(found_at, lost, row).map(|()| of_raw);
             }
             (Err(error), Ok(())) => {
                 let error = explained::of_mapping(&self.mapping, &row, error);

@@ -54,38 +54,32 @@ pub enum By {
     All,
 }
 
+const HEADINGS: [&str; 10] = [
+    "of",
+    "services",
+    "follow",
+    "differ",
+    "by words",
+    "explained",
+    "not known",
+    "adopted",
+    "announced",
+    "title",
+];
+
 pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<()> {
     let channel = client.channel(Service::Registry)?;
-    let asked = CountAdoptionRequest {
-        parent: args.standard,
-        group: group(args.by).into(),
-        region: args.region,
-        unit: args.unit,
-        page_size: PAGE,
-        ..CountAdoptionRequest::default()
-    };
+    let request = request(args);
     let mut pages = pin!(pages(|page_token| {
         let mut client = StandardServiceClient::new(channel.clone());
-        let request = CountAdoptionRequest { page_token, ..asked.clone() };
+        let request = CountAdoptionRequest { page_token, ..request.clone() };
         async move {
             let answer = client.count_adoption(request).await.map_err(refused)?.into_inner();
             let next = answer.next_page_token.clone();
             Ok::<_, Error>((answer, next))
         }
     }));
-    let headings = [
-        "of",
-        "services",
-        "follow",
-        "differ",
-        "by words",
-        "explained",
-        "not known",
-        "adopted",
-        "announced",
-        "title",
-    ];
-    let mut table = Table::new(headings);
+    let mut table = Table::new(HEADINGS);
     while let Some(answer) = pages.try_next().await? {
         for one in &answer.adoptions {
             if output.is_json() {
@@ -101,6 +95,17 @@ pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<
         false => table.print(),
     }
     Ok(())
+}
+
+fn request(args: AdoptionArgs) -> CountAdoptionRequest {
+    CountAdoptionRequest {
+        parent: args.standard,
+        group: group(args.by).into(),
+        region: args.region,
+        unit: args.unit,
+        page_size: PAGE,
+        ..CountAdoptionRequest::default()
+    }
 }
 
 fn group(by: By) -> Group {

@@ -67,7 +67,7 @@ pub async fn run(args: CompareStandardArgs, client: &Client, output: Output) -> 
     }
     say!("{}", heading(&comparison));
     for line in &comparison.lines {
-        told(line).iter().for_each(|text| say!("{text}"));
+        component_lines(line).iter().for_each(|text| say!("{text}"));
     }
     next(&comparison, args.announced).iter().for_each(|line| say!("{line}"));
     Ok(())
@@ -143,7 +143,7 @@ pub fn standard(comparison: &StandardComparison) -> String {
 }
 
 /// A component, and beneath it what tells more.
-fn told(line: &Line) -> Vec<String> {
+fn component_lines(line: &Line) -> Vec<String> {
     let name = output::word(line.component().as_str_name());
     let (own, here) = (line.standard_texts.join("; "), line.service_texts.join("; "));
     let words = if line.read { "" } else { " (compared by its words)" };
@@ -198,7 +198,7 @@ mod tests {
             "  fees: differs: “Gratis”, here “Rp10.000”",
             "      explained: Tarif daerah (Perda 1/2024)",
         ];
-        assert_eq!(told(&line), expected);
+        assert_eq!(component_lines(&line), expected);
         let comparison = StandardComparison {
             service: "units/a/services/b".into(),
             standard: "standards/ak1".into(),

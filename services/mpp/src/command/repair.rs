@@ -59,7 +59,7 @@ async fn all_of_it(channel: Channel, request: RepairCopyRequest) -> Result<Repai
                 refusals += 1;
                 continue;
             }
-            answer => answer.map_err(told)?.into_inner(),
+            answer => answer.map_err(copy_refusal)?.into_inner(),
         };
         done.mended_count += before;
         if !done.goes_on {
@@ -82,7 +82,7 @@ fn moves(error: &Error) -> bool {
 }
 
 /// A copy is not a record, which would have another way out.
-fn told(error: Error) -> Error {
+fn copy_refusal(error: Error) -> Error {
     match error.reason() {
         _ if moves(&error) => Error::new(Reason::Overloaded, error.message()),
         Reason::NotFound => {
@@ -100,9 +100,9 @@ mod tests {
 
     #[test]
     fn what_moves_is_asked_for_again_and_an_unknown_copy_is_a_wrong_argument() {
-        let moves = told(Error::new(Reason::WriteConflict, "the inbox changes right now"));
+        let moves = copy_refusal(Error::new(Reason::WriteConflict, "the inbox changes right now"));
         assert_eq!(moves.reason(), Reason::Overloaded);
-        let unknown = told(Error::new(Reason::NotFound, "those are copies/records"));
+        let unknown = copy_refusal(Error::new(Reason::NotFound, "those are copies/records"));
         let [wrong] = unknown.violations() else { panic!("one field: {unknown}") };
         assert_eq!((wrong.field.as_str(), &*wrong.description), ("copy", "those are records"));
     }

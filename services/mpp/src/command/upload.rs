@@ -103,7 +103,7 @@ pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()
     let sent = uploaded.send(&endpoint, &report, &until_stopped()?).await;
     progress.end();
     let (outcome, placed) = sent?;
-    told(&args, &outcome, &placed, output);
+    print_outcome(&args, &outcome, &placed, output);
     if outcome.to_withdraw.is_empty() {
         return outcome.verdict(&args.source);
     }
@@ -141,7 +141,7 @@ async fn dry_run(
     previewed.verdict(&args.source)
 }
 
-fn told(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output) {
+fn print_outcome(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output) {
     placed.iter().for_each(|placed| tell(args, placed, output));
     if output.is_json() {
         let mut done = tally_json("done", &outcome.tally);

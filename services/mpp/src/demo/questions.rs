@@ -92,7 +92,7 @@ impl Score {
     fn count_places(&mut self, text: &str, parts: &str, found: &Results) {
         for (part, place) in parts.split(';').filter_map(|one| one.split_once('=')) {
             let read = found.places.iter().find(|one| one.text.to_lowercase().contains(place));
-            let right = read.is_some_and(|one| told(one.stance) == part);
+            let right = read.is_some_and(|one| stance_word(one.stance) == part);
             self.places += 1;
             self.places_right += usize::from(right);
             if !right {
@@ -148,7 +148,7 @@ impl Score {
         (self.first + self.said_so + self.near_told) as f64 / all as f64
     }
 
-    fn told(&self, kind: &str) -> String {
+    fn score_text(&self, kind: &str) -> String {
         let of = |count: usize| count as f64 / self.answerable as f64;
         format!(
             "{kind}: success@1 {:.3}, success@3 {:.3}, NDCG@5 {:.3} of {}, {} of those first \
@@ -173,7 +173,7 @@ impl Score {
 }
 
 /// The word of the judged questions for a stance.
-fn told(stance: Stance) -> &'static str {
+fn stance_word(stance: Stance) -> &'static str {
     match stance {
         Stance::Wanted => "wants",
         Stance::Origin => "from",
@@ -210,11 +210,11 @@ async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
                 score.count_places(columns[0], columns.get(3).unwrap_or(&""), &found);
             }
         }
-        say!("{}", score.told(kind));
-        assert!(score.right() >= least, "{}", score.told(kind));
-        assert!(score.modest * 100 <= score.first * modest, "{}", score.told(kind));
-        assert!(score.said_so * 100 >= score.unanswerable * 85, "{}", score.told(kind));
-        assert!(score.among_three * 100 >= score.answerable * 96, "{}", score.told(kind));
+        say!("{}", score.score_text(kind));
+        assert!(score.right() >= least, "{}", score.score_text(kind));
+        assert!(score.modest * 100 <= score.first * modest, "{}", score.score_text(kind));
+        assert!(score.said_so * 100 >= score.unanswerable * 85, "{}", score.score_text(kind));
+        assert!(score.among_three * 100 >= score.answerable * 96, "{}", score.score_text(kind));
     }
 }
 

@@ -94,7 +94,7 @@ impl Registry {
         let some = &own[first..own.len().min(first + page.size)];
         let others_follow = first + page.size < own.len();
         let mut pager = Pager::new(page);
-        let told = self.told(some).await;
+        let told = self.broken_requirements(some).await;
         some.iter().zip(told).for_each(|(one, told)| pager.offer(&key(one), || Some(told)));
         if others_follow {
             pager.goes_on();
@@ -164,11 +164,11 @@ impl Registry {
         all
     }
 
-    async fn told(&self, some: &[&Named]) -> Vec<BrokenRequirement> {
+    async fn broken_requirements(&self, some: &[&Named]) -> Vec<BrokenRequirement> {
         let gone = some.iter().filter(|one| one.fault == Some(Fault::Missing));
         let successors = self.successors(gone.map(|one| &*one.to).collect()).await;
         let state = self.memory.read();
-        some.iter().map(|one| told(&state, one, &successors)).collect()
+        some.iter().map(|one| broken_requirement(&state, one, &successors)).collect()
     }
 
     /// What took the place of services that are gone, as far as that was said and the database can
@@ -220,7 +220,7 @@ fn key(one: &Named) -> String {
     format!("{} {:09}", one.from, one.number)
 }
 
-fn told(
+fn broken_requirement(
     state: &RegistryView,
     one: &Named,
     successors: &HashMap<String, String>,

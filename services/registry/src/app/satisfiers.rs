@@ -188,10 +188,10 @@ fn best(
         other.percent.cmp(&one.percent).then(first.far.cmp(&second.far)).then_with(names)
     });
     found.truncate(most);
-    found.into_iter().map(|(likeness, candidate)| told(open, likeness, candidate)).collect()
+    found.into_iter().map(|(likeness, candidate)| suggestion_of(open, likeness, candidate)).collect()
 }
 
-fn told(open: &OpenRequirement, likeness: Likeness, candidate: &Candidate) -> Suggestion {
+fn suggestion_of(open: &OpenRequirement, likeness: Likeness, candidate: &Candidate) -> Suggestion {
     let words = likeness.reasons.into_iter().next().map(|reason| reason.words);
     Suggestion {
         number: i32::try_from(open.number).unwrap_or(i32::MAX),

@@ -49,7 +49,7 @@ pub fn named(text: &str) -> Vec<Portrait> {
     if pieces.iter().flatten().any(|word| is_none_of_theirs(word)) {
         return Vec::new();
     }
-    let titles = pieces.iter().map(|piece| told(&piece.join(" ")));
+    let titles = pieces.iter().map(|piece| telling_words(&piece.join(" ")));
     let titles = titles.filter(|title| !title.is_empty());
     titles.map(|title| called(title, Vec::new())).collect()
 }
@@ -57,9 +57,9 @@ pub fn named(text: &str) -> Vec<Portrait> {
 /// What a service gives. The keywords and the product of one that does an act to a document say
 /// less than its title: "KTP hilang" gives a KTP, and is not where one comes from.
 pub fn given(service: &Service) -> Portrait {
-    let title = service.title.as_ref().map(|title| told(&title.id)).unwrap_or_default();
+    let title = service.title.as_ref().map(|title| telling_words(&title.id)).unwrap_or_default();
     let acts = title.keys().any(|word| is_act(word));
-    let also = service.keywords.iter().chain([&service.product]).map(|text| told(text));
+    let also = service.keywords.iter().chain([&service.product]).map(|text| telling_words(text));
     let keywords = if acts { Vec::new() } else { also.filter(|words| !words.is_empty()).collect() };
     called(title, keywords)
 }
@@ -89,7 +89,7 @@ pub fn question(document: &Portrait) -> String {
     document.title.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-fn told(text: &str) -> Title {
+fn telling_words(text: &str) -> Title {
     let mut words = telling(text);
     let is_number = |word: &str| word.bytes().next().is_some_and(|first| first.is_ascii_digit());
     words.retain(|word, _| !PAPERS.contains(&word.as_str()) && !is_number(word));

@@ -232,8 +232,14 @@ mod tests {
         let unread = Fee { kind: Kind::Unparsed.into(), ..free("menyesuaikan") };
         assert_eq!(meaning(&[free(""), unread]), None, "nothing is guessed");
         let by_regulation = Fee { kind: Kind::LocalRegulation.into(), ..Fee::default() };
-        assert_eq!(meaning(std::slice::from_ref(&by_regulation)), None, "no sum is known");
+        assert_eq!(meaning(&[by_regulation]), None, "no sum is known");
+    }
+
+    #[test]
+    fn what_is_open_of_a_fee_is_told_however_deep_it_stands() {
         let of = |fees: &[Fee]| openness(fees);
+        let free = Fee { kind: Kind::Free.into(), ..Fee::default() };
+        let by_regulation = Fee { kind: Kind::LocalRegulation.into(), ..Fee::default() };
         let unread = |text: &str| Fee {
             kind: Kind::Unparsed.into(),
             source_text: text.into(),
@@ -241,14 +247,19 @@ mod tests {
         };
         let nested = Fee {
             kind: Kind::Cases.into(),
-            cases: vec![free(""), by_regulation.clone()],
+            cases: vec![free.clone(), by_regulation.clone()],
             ..Fee::default()
         };
         assert_eq!(of(std::slice::from_ref(&by_regulation)), Openness::Wholly);
         assert_eq!(of(&[nested]), Openness::Partly, "however deep it stands");
-        assert_eq!(of(&[free(""), by_regulation.clone()]), Openness::Partly);
+        assert_eq!(of(&[free, by_regulation]), Openness::Partly);
         assert_eq!(of(&[unread("Sesuai putusan pengadilan")]), Openness::Wholly);
         assert_eq!(of(&[unread("Rp 50.000 di luar leges")]), Openness::No);
+    }
+
+    #[test]
+    fn fees_of_other_conditions_notes_or_formulas_mean_something_else() {
+        let meaning = |fees: &[Fee]| of_fees(fees, &lower);
         let case = |condition: &str| Fee { condition: condition.into(), ..fixed(5, "") };
         let cases = |condition: &str| Fee {
             kind: Kind::Cases.into(),

@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// The report that a listener with `step` has after it was told.
-    fn told(current: &Current, step: Option<usize>, mut held: Report) -> (usize, Report) {
+    fn after_messages(current: &Current, step: Option<usize>, mut held: Report) -> (usize, Report) {
         let messages = current.messages_since(step);
         let count = messages.len();
         messages.into_iter().for_each(|message| message.apply_to(&mut held).expect("readable"));
@@ -95,17 +95,17 @@ mod tests {
     #[test]
     fn a_listener_hears_of_every_step_that_it_lacks() {
         let current = after(5);
-        assert_eq!(told(&current, Some(4), report(4)), (1, report(5)));
-        assert_eq!(told(&current, Some(2), report(2)), (3, report(5)));
-        assert_eq!(told(&current, Some(5), report(5)), (0, report(5)));
+        assert_eq!(after_messages(&current, Some(4), report(4)), (1, report(5)));
+        assert_eq!(after_messages(&current, Some(2), report(2)), (3, report(5)));
+        assert_eq!(after_messages(&current, Some(5), report(5)), (0, report(5)));
     }
 
     #[test]
     fn a_new_or_slow_listener_gets_the_whole_report() {
         let current = after(12);
-        assert_eq!(told(&current, None, Report::default()), (1, report(12)));
-        assert_eq!(told(&current, Some(4), report(4)), (8, report(12)));
-        assert_eq!(told(&current, Some(3), report(3)), (1, report(12)));
+        assert_eq!(after_messages(&current, None, Report::default()), (1, report(12)));
+        assert_eq!(after_messages(&current, Some(4), report(4)), (8, report(12)));
+        assert_eq!(after_messages(&current, Some(3), report(3)), (1, report(12)));
     }
 
     #[test]

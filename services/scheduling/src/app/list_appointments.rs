@@ -81,7 +81,7 @@ impl Scheduling {
         let last = date::shift(first, days - 1);
         let days = Days { first: first.to_string(), last: last.to_string(), now };
         let rows = self.looked_at(mall, wanted, first).await?;
-        self.told(wanted, &days, rows)
+        self.page_of(wanted, &days, rows)
     }
 
     async fn looked_at(
@@ -101,7 +101,7 @@ impl Scheduling {
 
     /// The appointments that are wanted, and where the next page begins: after the last that was
     /// looked at.
-    fn told(
+    fn page_of(
         &self,
         wanted: &AppointmentsWanted,
         days: &Days,

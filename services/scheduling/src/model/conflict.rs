@@ -34,7 +34,7 @@ pub fn broken(
     decrees: &Decrees,
 ) -> Result<Option<Broken>> {
     let Some((schedule, terms)) = offering else {
-        return Ok(told(Conflict::NotOffered, format!("{} is not there any more", slot.offering)));
+        return Ok(broken_by(Conflict::NotOffered, format!("{} is not there any more", slot.offering)));
     };
     let start = local_to_utc_micros(slot.date, slot.minute, schedule.zone);
     if start.map_err(Error::internal)? <= now {
@@ -42,24 +42,24 @@ pub fn broken(
     }
     if !terms.accepted {
         let text = format!("{} is not accepted by its mall any more", slot.offering);
-        return Ok(told(Conflict::NotOffered, text));
+        return Ok(broken_by(Conflict::NotOffered, text));
     }
     let day = schedule.day(slot.date, decrees);
     let end = slot.minute + terms.slot_minutes.max(1);
     let is_open = day.intervals().iter().any(|open| open.open <= slot.minute && end <= open.close);
     Ok(match day.status {
-        Status::Closed => told(Conflict::Closed, because(&day)),
-        Status::Unknown => told(Conflict::Unknown, because(&day)),
+        Status::Closed => broken_by(Conflict::Closed, because(&day)),
+        Status::Unknown => broken_by(Conflict::Unknown, because(&day)),
         Status::Open(_) if is_open => None,
         Status::Open(_) => {
             let hours: Vec<String> = day.intervals().iter().map(ToString::to_string).collect();
             let (at, hours) = (format_time(slot.minute), hours.join(", "));
-            told(Conflict::OtherHours, format!("{at} is not within the hours of that day, {hours}"))
+            broken_by(Conflict::OtherHours, format!("{at} is not within the hours of that day, {hours}"))
         }
     })
 }
 
-fn told(conflict: Conflict, because: String) -> Option<Broken> {
+fn broken_by(conflict: Conflict, because: String) -> Option<Broken> {
     Some(Broken { conflict, because })
 }
 

@@ -26,14 +26,14 @@ pub fn part(look: Look, data: &StandardData) -> Arc<LiveElement> {
             section #adoption aria-labelledby="adoption-title" {
                 h2 #adoption-title { (look.of(words::ADOPTION_TITLE)) (look.mark()) }
                 @if let (Some(provinces), Some(agencies)) = (&data.provinces, &data.agencies) {
-                    (told(look, provinces, agencies))
+                    (progress_section(look, provinces, agencies))
                 } @else { p.help { (look.of(words::UNKNOWN)) } }
             }
         },
     )
 }
 
-fn told(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionResponse) -> Markup {
+fn progress_section(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionResponse) -> Markup {
     let all = sum(&provinces.adoptions);
     // What fits into a page of the answer is not the nation.
     let is_whole = provinces.next_page_token.is_empty();
@@ -119,7 +119,7 @@ mod tests {
             adoptions: vec![one.clone()],
             next_page_token: token.into(),
         };
-        let says = |token: &str| told(look, &page(token), &page("")).into_string();
+        let says = |token: &str| progress_section(look, &page(token), &page("")).into_string();
         assert!(says("").contains("100") && !says("").contains("is not known"));
         assert!(says("more").contains("The nation's number is not known"));
     }

@@ -38,7 +38,7 @@ pub fn part(
                 h2 #compared-title { (look.of(words::COMPARED_TITLE)) (look.mark()) }
                 p.help { (decided(look, link)) }
                 @match found {
-                    Some(found) => (told(look, found)),
+                    Some(found) => (comparison_section(look, found)),
                     None => p.help { (look.of(words::UNKNOWN)) },
                 }
             } }
@@ -63,7 +63,7 @@ fn decided(look: Look, link: &StandardLink) -> Markup {
     }
 }
 
-fn told(look: Look, found: &StandardComparison) -> Markup {
+fn comparison_section(look: Look, found: &StandardComparison) -> Markup {
     let columns = [
         Column::text(words::COMPARED_FIELD),
         Column::text(words::COMPARED_STANDARD),

@@ -178,13 +178,13 @@ fn text(look: Look, data: &StandardData) -> Arc<LiveElement> {
                 h2 #standard-title { (look.of(words::STANDARD)) (look.mark()) }
                 @if let Some(said) = &standard.description { p { (local(Some(said), look.lang)) } }
                 dl.facts { (look.fact(words::STANDARD_KEPT_BY, unit)) }
-                (told(look, &held))
+                (text_facts(look, &held))
             }
             @if let Some(text) = &announced {
                 section #announced aria-labelledby="announced-title" {
                     h2 #announced-title { (look.of(words::STANDARD_ANNOUNCED)) (look.mark()) }
                     p.note { (words::STANDARD_ANNOUNCED_SAY.say(look.lang, &[&look.date(&text.valid_from)])) }
-                    (told(look, text))
+                    (text_facts(look, text))
                 }
             }
         },
@@ -192,7 +192,7 @@ fn text(look: Look, data: &StandardData) -> Arc<LiveElement> {
 }
 
 /// A text: where it was read, since when it holds, and what it says.
-fn told(look: Look, text: &Text) -> Markup {
+fn text_facts(look: Look, text: &Text) -> Markup {
     let said = as_service(text);
     html! {
         @if text.example { p { strong { (look.of(words::STANDARD_EXAMPLE)) } } }

@@ -47,7 +47,7 @@ impl Uploads {
             mpp_agent::may_publish(&source, &endpoint).await.map(|()| unit)
         };
         let most = self.renderer.policy.upload_sign_in();
-        let unit = timeout(most, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(told)?;
+        let unit = timeout(most, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(trouble_of)?;
         self.sessions.begin(peer, token.to_owned(), source, unit).ok_or(Trouble::Busy)
     }
 
@@ -77,7 +77,7 @@ impl Uploads {
 
     /// What is in a workbook, and what the registry would do with it.
     async fn read(&self, upload: &Upload, session: &Session) -> Result<WorkbookFindings, Trouble> {
-        let uploaded = mpp_agent::open_upload(upload).await.map_err(told)?;
+        let uploaded = mpp_agent::open_upload(upload).await.map_err(trouble_of)?;
         let mut foreseen = Vec::new();
         let mut tell = |record| {
             if foreseen.len() < SHOWN {
@@ -86,7 +86,7 @@ impl Uploads {
         };
         let endpoint = self.endpoint(&session.token);
         let previewed = uploaded.preview(&endpoint, &|_| (), &mut tell, &self.shutdown).await;
-        let (previewed, placed) = previewed.map_err(told)?;
+        let (previewed, placed) = previewed.map_err(trouble_of)?;
         Ok(WorkbookFindings { file: upload.name.clone(), previewed, placed, foreseen })
     }
 
@@ -101,9 +101,9 @@ impl Uploads {
         let _permit = self.working.take(peer).ok_or(Trouble::Busy)?;
         let upload = asked(&pending.upload, form);
         let endpoint = self.endpoint(&session.token);
-        let uploaded = mpp_agent::open_upload(&upload).await.map_err(told)?;
+        let uploaded = mpp_agent::open_upload(&upload).await.map_err(trouble_of)?;
         let sent = uploaded.send(&endpoint, &|_| (), &self.shutdown).await;
-        let (outcome, placed) = sent.map_err(told)?;
+        let (outcome, placed) = sent.map_err(trouble_of)?;
         Ok(Report { file: upload.name, outcome, placed })
     }
 
@@ -155,7 +155,7 @@ fn asked(upload: &Upload, form: &Form) -> Upload {
 }
 
 /// A refusal by the registry or the reader, as the page tells it.
-fn told(error: Error) -> Trouble {
+fn trouble_of(error: Error) -> Trouble {
     match error.code() {
         Code::Unauthenticated | Code::PermissionDenied => Trouble::BadToken,
         Code::NotFound => Trouble::UnknownSource,

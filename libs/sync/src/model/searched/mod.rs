@@ -70,7 +70,7 @@ fn search(bounds: impl Into<World>) -> Result<SearchSize, String> {
             let steps = state.steps();
             ends += usize::from(steps.is_empty());
             for (step, outcome) in steps {
-                let after = outcome.map_err(|broken| told(&course, *at, &step, &broken))?;
+                let after = outcome.map_err(|broken| failed_course_text(&course, *at, &step, &broken))?;
                 let number = course.from.len();
                 if course.reaches(&after, *at, step) {
                     next.push((number, after));
@@ -82,7 +82,7 @@ fn search(bounds: impl Into<World>) -> Result<SearchSize, String> {
     Ok(SearchSize { states: course.from.len(), ends })
 }
 
-fn told(course: &Course, at: usize, step: &str, broken: &str) -> String {
+fn failed_course_text(course: &Course, at: usize, step: &str, broken: &str) -> String {
     format!("{broken}, after {:#?}, {step}", course.steps(at))
 }
 

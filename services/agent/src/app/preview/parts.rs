@@ -56,7 +56,7 @@ impl<'a> Asking<'a> {
     /// The largest batch that the registry takes.
     pub(super) async fn limits(&mut self) -> Result<Limits> {
         let answer = self.preview(self.request()).await?;
-        Ok(Limits::told(answer.max_batch_records, answer.max_batch_bytes))
+        Ok(Limits::of_sizes(answer.max_batch_records, answer.max_batch_bytes))
     }
 
     pub(super) async fn reconcile(&mut self, ranges: Vec<Range>) -> Result<Reconciliation> {

@@ -92,7 +92,7 @@ impl Session<'_> {
 
     /// Tells the registry, which may find that its answers contradict a complete run.
     async fn end(&mut self) -> Result<Summary> {
-        let incomplete = self.survey.lack.as_ref().map(Fault::told);
+        let incomplete = self.survey.lack.as_ref().map(Fault::to_incomplete);
         let rejected = match incomplete {
             None => self.context.store.rejected().await?,
             Some(_) => Vec::new(),

@@ -33,6 +33,13 @@ fn too_many_due(due: usize, most: usize, of_others: bool) -> Problem {
     Problem::unsent("gone", "", &Error::field("source_id", FieldCode::Gone, text))
 }
 
+/// Adds those that are not among them yet.
+fn add_new(records: &mut Vec<Record>, others: Vec<Record>) {
+    let is_new = |one: &Record| !records.iter().any(|other| other == one);
+    let others: Vec<_> = others.into_iter().filter(is_new).collect();
+    records.extend(others);
+}
+
 impl Session<'_> {
     /// Takes out of the index what the publisher wants out of it, once the source is known to be
     /// without it.
@@ -45,10 +52,8 @@ impl Session<'_> {
             match self.due(&held).await? {
                 Due::These(ids) => {
                     let due = Withdraw::These(ids);
-                    let is_new = |one: &Record| !records.iter().any(|other| other == one);
                     let (due, _) = withdraw::deletes(&due, &held, difference, 0);
-                    let due: Vec<_> = due.into_iter().filter(is_new).collect();
-                    records.extend(due);
+                    add_new(&mut records, due);
                 }
                 Due::TooMany(due, most) => {
                     self.too_many_due = true;
@@ -64,8 +69,12 @@ impl Session<'_> {
             self.to_withdraw = names.cloned().collect();
             return Ok(());
         }
+        self.send_deletes(records).await
+    }
+
+    async fn send_deletes(&mut self, deletes: Vec<Record>) -> Result<()> {
         self.withdraws = true;
-        for record in records {
+        for record in deletes {
             let digest = difference::digest(&record);
             if let Some(full) = self.gathered.add(record, digest, self.limits) {
                 self.send(full).await?;

@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    fn told(items: Value) -> (Option<String>, Option<String>) {
+    fn amount_and_label(items: Value) -> (Option<String>, Option<String>) {
         let FeeKeys { amount, label, .. } = parts(items.as_array().expect("a list"));
         (amount, label)
     }
@@ -104,7 +104,7 @@ mod tests {
             ),
             (json!([{ "biaya": 0 }, { "biaya": "Rp 5.000" }]), (Some("biaya".to_owned()), None)),
         ] {
-            assert_eq!(told(items.clone()), parts, "{items}");
+            assert_eq!(amount_and_label(items.clone()), parts, "{items}");
         }
         for open in [
             json!([{ "nama": "Baru", "jumlah": 50000 }]),
@@ -113,7 +113,7 @@ mod tests {
             json!([{ "nama": "Baru", "tarif": "lihat lampiran" }]),
             json!([{ "nama": "Baru" }]),
         ] {
-            assert_eq!(told(open.clone()), (None, None), "{open}");
+            assert_eq!(amount_and_label(open.clone()), (None, None), "{open}");
         }
     }
 }

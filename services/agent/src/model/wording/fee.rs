@@ -32,7 +32,7 @@ struct ReadFee<'t> {
 pub fn read(source: &str) -> Fee {
     let text = Text::new(source);
     let tokens = text.tokens();
-    let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.told(&text));
+    let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.into_fee(&text));
     let found = plain().or_else(|| by_case(&text, &tokens));
     let found = found.filter(fits);
     let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
@@ -319,7 +319,7 @@ fn unread_stamp<'t>(piece: LabelledReading<'t, ReadFee<'t>>) -> LabelledReading<
 /// One case or part.
 fn one(text: &Text, piece: LabelledReading<ReadFee>, of: Kind) -> Fee {
     let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
-    let mut fee = piece.reading.map_or(unread, |reading| reading.told(text));
+    let mut fee = piece.reading.map_or(unread, |reading| reading.into_fee(text));
     let label = piece.label.map(|label| text.words(label)).unwrap_or_default();
     match of {
         Kind::Cases => fee.condition = label,
@@ -329,8 +329,8 @@ fn one(text: &Text, piece: LabelledReading<ReadFee>, of: Kind) -> Fee {
 }
 
 impl ReadFee<'_> {
-    fn told(self, text: &Text) -> Fee {
-        let mut fee = self.price.told(text);
+    fn into_fee(self, text: &Text) -> Fee {
+        let mut fee = self.price.to_fee(text);
         for clause in self.clauses {
             match clause {
                 Clause::Note(words) | Clause::Basis(words) => fee.notes.push(text.words(words)),

@@ -23,7 +23,7 @@ pub enum Price<'t> {
 
 impl Price<'_> {
     /// The price as the contract's message.
-    pub fn told(self, text: &Text) -> Fee {
+    pub fn to_fee(self, text: &Text) -> Fee {
         let mut fee = Fee::default();
         match self {
             Price::Free => fee.set_kind(Kind::Free),

@@ -32,7 +32,7 @@ struct ReadTime<'t> {
 pub fn read(source: &str) -> ServiceTime {
     let text = Text::new(source);
     let tokens = text.tokens();
-    let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.told(&text));
+    let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.into_service_time(&text));
     let found = plain().or_else(|| divided(&text, &tokens)).or_else(|| by_case(&text, &tokens));
     let found = found.filter(fits);
     let unread = ServiceTime { unit: Unit::Unparsed.into(), ..ServiceTime::default() };
@@ -216,7 +216,7 @@ impl ReadTime<'_> {
             && first.is_some_and(|first| lists("24 | dua", first.text))
     }
 
-    fn told(self, text: &Text) -> ServiceTime {
+    fn into_service_time(self, text: &Text) -> ServiceTime {
         let Length { least, most, unit } = self.length;
         ServiceTime {
             value: most,
@@ -251,7 +251,7 @@ fn divided(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
         return None;
     }
     total.notes.extend(pieces.iter().map(|piece| piece.text));
-    Some(total.told(text))
+    Some(total.into_service_time(text))
 }
 
 fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<LabelledReading<'t, ReadTime<'t>>>> {
@@ -275,7 +275,7 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
         }),
         Outcome::Parts(pieces) => Some(ServiceTime {
             steps: pieces.iter().cloned().map(|piece| one(text, piece)).collect(),
-            ..sum(&pieces)?.told(text)
+            ..sum(&pieces)?.into_service_time(text)
         }),
     }
 }
@@ -309,7 +309,7 @@ const OPEN_IN: &str = "\
 
 /// One case or step.
 fn one(text: &Text, piece: LabelledReading<ReadTime>) -> ServiceTime {
-    let read = piece.reading.map(|reading| reading.told(text));
+    let read = piece.reading.map(|reading| reading.into_service_time(text));
     let unread = ServiceTime { unit: Unit::Unparsed.into(), ..ServiceTime::default() };
     ServiceTime {
         condition: piece.label.map(|label| text.words(label)).unwrap_or_default(),

@@ -152,7 +152,7 @@ impl PagesReader<'_, '_> {
         self.extent
             .page(&SeenPage { page: &heeded, rows, location })
             .map_err(|text| Fault::config(&self.pages.complete.place, text))?;
-        self.extent.told(&fetched.told);
+        self.extent.heed_headers(&fetched.told);
         let items = items?;
         if number == 1 && !items.is_empty() {
             self.sink.check_keys(&shown, &keys(items))?;

@@ -58,7 +58,7 @@ mod tests {
     const ROWS: &str = "kode,nama,biaya\nktp,KTP,Gratis\nkk,KK,sesuai jadwal\nktp,KTP,Gratis\n\
         coba,tes,Gratis\n,Akta,Gratis\nkia,KIA,Rp 5.000\n";
 
-    async fn told(text: &str, remembered: &Remembered) -> Vec<String> {
+    async fn yielded_lines(text: &str, remembered: &Remembered) -> Vec<String> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, text).expect("writes");
@@ -87,7 +87,7 @@ mod tests {
         let (watching, single) = (Remembered::watching(), Remembered::default());
         let edited = ROWS.replace("Rp 5.000", "Rp 7.000").replace("Gratis\nkk", "Rp 1.000\nkk");
         for text in [ROWS, ROWS, &edited, ROWS] {
-            assert_eq!(told(text, &watching).await, told(text, &single).await);
+            assert_eq!(yielded_lines(text, &watching).await, yielded_lines(text, &single).await);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of which no record is sent: refused, held back, passed over.
 
 use jaq_json::Val;
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 
 use super::{Sink, below::RowShape};
@@ -91,6 +91,20 @@ impl Sink<'_> {
         self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
     }
 
+    /// Refuses a row for a lost value, with its id unless that is made from the value: such an id
+    /// names no record.
+    pub(super) fn refuse_lost(
+        &mut self,
+        found_at: String,
+        lost: Error,
+        row: &Val,
+        outputs: &[Value],
+    ) -> Result<()> {
+        let other = self.mapping.run(screen::replaced(row, screen::ANYTHING)).unwrap_or_default();
+        let is_stable = outputs.first().and_then(id) == other.first().and_then(id);
+        self.refuse_all(found_at, lost, if is_stable { outputs } else { &[] })
+    }
+
     /// Records that look like trials are sent.
     pub fn takes_trials(&self) -> bool {
         self.way.apply_trials
@@ -136,6 +150,11 @@ impl Sink<'_> {
         self.close()?;
         let found_at = self.placed(found_at);
         self.hand(Yielded::PassedOver(found_at, why))
+    }
+
+    pub(super) fn pass_over_heading(&mut self, found_at: String) -> Result<()> {
+        let text = "it repeats the names of its fields, and is no record";
+        self.pass_over(found_at, Error::field("row", FieldCode::HeadingAgain, text))
     }
 
     /// Hands on that the source's whole extent is not known; reading goes on.

@@ -20,7 +20,7 @@ impl StatementPlace {
     pub fn fault(&self, error: &sqlx::Error) -> Fault {
         match error {
             sqlx::Error::Database(error) => self.of_database(error.as_ref()),
-            _ => Fault::unreachable(&self.place, told(error)),
+            _ => Fault::unreachable(&self.place, error_text(error)),
         }
     }
 
@@ -30,7 +30,7 @@ impl StatementPlace {
             sqlx::Error::Database(error) if kind(error.as_ref()) != Kind::Other => {
                 self.of_database(error.as_ref())
             }
-            _ => Fault::torn(&self.place, format!("it breaks off: {}", told(error))),
+            _ => Fault::torn(&self.place, format!("it breaks off: {}", error_text(error))),
         }
     }
 
@@ -212,7 +212,7 @@ fn not_encrypted(why: &str) -> String {
     format!("the encrypted connection fails ({}): see tls and tls_ca in [input]", excerpt(why))
 }
 
-fn told(error: &sqlx::Error) -> String {
+fn error_text(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
             "nobody listens there (connection refused): does the database run, and is the port \

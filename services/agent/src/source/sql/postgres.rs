@@ -74,21 +74,32 @@ pub async fn read(
     let count: i64 = within(limit, at, counting).await?.map_err(fault)?.get(0);
     let cursor = execute(&mut conn, cursor(&statement, policy.max_row_bytes));
     within(limit, at, cursor).await?.map_err(fault)?;
+    if tell_rows(&mut conn, at, policy, out).await? {
+        out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
+    }
+    Ok(())
+}
+
+/// Tells all rows of the cursor; false if nobody listens any more.
+async fn tell_rows(
+    conn: &mut PgConnection,
+    at: &StatementPlace,
+    policy: &Policy,
+    out: &Out,
+) -> Result<bool, Fault> {
     let fetch = format!("FETCH FORWARD {} FROM mpp_cursor", policy.rows_at_once);
     loop {
-        let rows = within(limit, at, all(&mut conn, fetch.clone())).await?;
+        let rows = within(policy.statement_patience(), at, all(conn, fetch.clone())).await?;
         let rows = rows.map_err(|error| at.breaks_off(&error))?;
         if rows.is_empty() {
-            break;
+            return Ok(true);
         }
         for row in &rows {
             if !out.tell(row_of(row, policy)).await {
-                return Ok(());
+                return Ok(false);
             }
         }
     }
-    out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
-    Ok(())
 }
 
 /// Why a view may yield a part that the statement names.

@@ -49,15 +49,15 @@ impl Before {
         sheet: &str,
         formatted: HashSet<String>,
     ) -> Result<Self, String> {
-        let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(told)?;
+        let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(sheet_fault_text)?;
         if merged.len() > MAX_SPECIAL {
             return Err(format!("it has over {MAX_SPECIAL} merged cells"));
         }
         let mut merged: Vec<_> = merged.into_iter().map(Merged::of).collect();
         merged.sort_by_key(|merged| std::cmp::Reverse(merged.from));
-        let mut cells = workbook.worksheet_cells_reader(sheet).map_err(told)?;
+        let mut cells = workbook.worksheet_cells_reader(sheet).map_err(sheet_fault_text)?;
         let mut uncalculated = HashSet::new();
-        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(told)? {
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(sheet_fault_text)? {
             if cell.formula.is_some() && cell.value == DataRef::Empty {
                 uncalculated.insert(cell.pos);
             }
@@ -87,6 +87,6 @@ impl Merged {
 }
 
 /// A sheet that cannot be read, in words.
-pub fn told(error: XlsxError) -> String {
+pub fn sheet_fault_text(error: XlsxError) -> String {
     format!("the sheet cannot be read: {error}")
 }

@@ -10,7 +10,7 @@ use calamine::{XlsxCellReader, XlsxError};
 use mpp_core::{Error, FieldCode};
 
 use super::{
-    before::{Before, HOW_TO_STORE, Merged, OpenWorkbook, Spot, told},
+    before::{Before, HOW_TO_STORE, Merged, OpenWorkbook, Spot, sheet_fault_text},
     cell,
     hidden::{Hidden, MAX_COLUMNS},
     row::{FileRow, TableRows},
@@ -48,7 +48,7 @@ impl<'a> SheetRows<'a> {
         before: Before,
     ) -> Result<Self, String> {
         Ok(Self {
-            cells: workbook.worksheet_cells_reader(sheet).map_err(told)?,
+            cells: workbook.worksheet_cells_reader(sheet).map_err(sheet_fault_text)?,
             sheet: sheet.to_owned(),
             before,
             reaching: Vec::new(),

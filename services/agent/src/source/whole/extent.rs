@@ -78,7 +78,7 @@ impl Extent {
     }
 
     /// Takes up the numbers by which an answer's header fields tell how much there is in all.
-    pub fn told(&mut self, part: &Val) {
+    pub fn heed_headers(&mut self, part: &Val) {
         if !self.whole.is_empty() {
             return;
         }
@@ -223,7 +223,7 @@ impl Extent {
         ];
         let said = had.into_iter().find_map(|(unit, had, what)| {
             let (says, place) = self.says.get(&unit)?;
-            (*says > had).then(|| told(place, &says.to_string(), had, what))
+            (*says > had).then(|| shortfall_text(place, &says.to_string(), had, what))
         });
         let cut = self.cut.as_ref().filter(|_| self.whole.is_empty());
         let cut = cut.map(|(place, said)| format!("{place} says \"{said}\""));
@@ -231,7 +231,7 @@ impl Extent {
             let (OutOf { here, all, .. }, place) = self.part.as_ref()?;
             // "1 dari 4" on a page, in any unit: it fits neither the records nor the pages read.
             let is_part = here < all && self.pages < *all && *here != records;
-            is_part.then(|| told(place, &format!("{here} of {all}"), records, "record"))
+            is_part.then(|| shortfall_text(place, &format!("{here} of {all}"), records, "record"))
         })
     }
 
@@ -243,7 +243,7 @@ impl Extent {
     }
 }
 
-fn told(place: &str, says: &str, had: u64, what: &str) -> String {
+fn shortfall_text(place: &str, says: &str, had: u64, what: &str) -> String {
     let found = some(had, &format!("{what} was"), &format!("{what}s were"));
     format!("the source says \"{place}\": {says}, and {found} found")
 }

@@ -171,14 +171,14 @@ pub fn load(path: &Path) -> Result<Run> {
     let read = toml::from_str(&text);
     let config: Config =
         read.map_err(|error| unreadable(path, &places.unread::<Config>(&error)))?;
-    check_name(&config.source, &["sources"], "source").map_err(|error| places.told(error))?;
-    config.policy.check().map_err(|error| places.told(error.within("policy")))?;
+    check_name(&config.source, &["sources"], "source").map_err(|error| places.with_line(error))?;
+    config.policy.check().map_err(|error| places.with_line(error.within("policy")))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mapping = folder.join(&config.mapping);
     let program = fs::read_to_string(&mapping).map_err(|error| unreadable(&mapping, &error))?;
     Ok(Run {
         source: config.source,
-        input: input(config.input, folder, &places).map_err(|error| places.told(error))?,
+        input: input(config.input, folder, &places).map_err(|error| places.with_line(error))?,
         way: Way {
             destination: config.service.destination(),
             program,
@@ -212,7 +212,7 @@ pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
         Error::field("input", FieldCode::Unreadable, places.unread::<OnlyInput>(&error))
     })?;
     let read = input(part.input, file.parent().unwrap_or(Path::new(".")), &places);
-    read.map_err(|error| places.told(error))
+    read.map_err(|error| places.with_line(error))
 }
 
 fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {

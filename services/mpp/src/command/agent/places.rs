@@ -43,7 +43,7 @@ impl Places<'_> {
     }
 
     /// The error of a setting, with the line that sets it.
-    pub(super) fn told(&self, error: Error) -> Error {
+    pub(super) fn with_line(&self, error: Error) -> Error {
         let placed = |violation: &FieldViolation| {
             let (table, key) = violation.field.split_once('.').unwrap_or(("", &violation.field));
             let description = format!("{}: {}", self.within(table, key), violation.description);

@@ -40,22 +40,16 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
             due = Instant::now() + Duration::from_secs(every);
         }
         // What a part has not brought, a whole run does.
-        let fails = |error: &Error| error.reason() != Reason::RecordsRefused;
-        let has_failed = outcome.as_ref().is_err_and(fails);
-        // The person who started it has accepted only what is missing in the first run.
-        args.accept_missing = false;
-        args.reconcile = false;
+        let has_failed =
+            outcome.as_ref().is_err_and(|error| error.reason() != Reason::RecordsRefused);
         let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
+        // The person who started it has accepted only what is missing in the first run.
+        (args.accept_missing, args.reconcile) = (false, false);
         // Whoever serves a port logs how its runs end.
         if let Err(error) = outcome
             && port.is_none()
         {
-            let wait = due.saturating_duration_since(Instant::now()).as_secs();
-            let next = match shutdown.is_cancelled() {
-                true => String::new(),
-                false => format!("; the next run is in {wait} s"),
-            };
-            complain!("mpp: {}{next}", error.message());
+            complain_of(&error, (!shutdown.is_cancelled()).then_some(due));
         }
         tokio::select! {
             () = tokio::time::sleep_until(due) => {}
@@ -64,6 +58,13 @@ pub async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> 
             () = shutdown.cancelled() => return Ok(()),
         }
     }
+}
+
+/// Tells how a run has failed, and when the next one is, if any.
+fn complain_of(error: &Error, next: Option<Instant>) {
+    let seconds = |next: Instant| next.saturating_duration_since(Instant::now()).as_secs();
+    let next = next.map(|next| format!("; the next run is in {} s", seconds(next)));
+    complain!("mpp: {}{}", error.message(), next.unwrap_or_default());
 }
 
 /// The service that the agent feeds; the registry if its configuration cannot be read yet.

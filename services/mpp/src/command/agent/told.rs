@@ -46,7 +46,7 @@ impl Progress {
                 bar.suspend(|| complain!("  {text}"));
             }
             (Event::Compared { why, records, differ, gone }, None) => {
-                let line = serde_json::json!({ "event": "compared", "records": records, "differ": differ, "gone": gone, "why": why.told() });
+                let line = serde_json::json!({ "event": "compared", "records": records, "differ": differ, "gone": gone, "why": why.reason_text() });
                 complain!("{line}");
             }
             (Event::Retrying { error, wait }, Some(bar)) => {
@@ -83,7 +83,7 @@ fn compared(why: Why, records: usize, differ: usize, gone: usize) -> String {
     };
     format!(
         "all {records} records were compared with the index's, since {}: {differ} differ{lone}",
-        why.told()
+        why.reason_text()
     )
 }
 
@@ -196,6 +196,7 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
 /// Records of the index that are not in the source, if there are any: places stay in any case.
 fn missing(outcome: &Outcome, config: &Path) {
     let tally = &outcome.tally;
+    let problems = format!("{} agent problems {}", program(), path_word(config));
     let others = tally.missing_places + tally.missing_others + tally.missing_shared;
     let records = tally.missing - others;
     if records > 0 {
@@ -216,7 +217,7 @@ fn missing(outcome: &Outcome, config: &Path) {
             "record of this source is not in it, and this state does not know of having sent it; it stays",
             "records of this source are not in it, and this state does not know of having sent them; they stay",
         );
-        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
+        say!("  ! {stay}: {problems}");
     }
     if tally.missing_shared > 0 {
         let stay = counted(
@@ -224,7 +225,7 @@ fn missing(outcome: &Outcome, config: &Path) {
             "record is no longer in the source, and another client may feed it by now; it stays until named",
             "records are no longer in the source, and another client may feed them by now; they stay until named",
         );
-        say!("  ! {stay}: {} agent problems {}", program(), path_word(config));
+        say!("  ! {stay}: {problems}");
     }
     if tally.missing_places > 0 {
         let stay = counted(
@@ -232,10 +233,8 @@ fn missing(outcome: &Outcome, config: &Path) {
             "unit, mall or counter of this source is not in it; it stays in the index in any case",
             "units, malls or counters of this source are not in it; they stay in the index in any case",
         );
-        match outcome.gone_of_others {
-            true => say!("  ! {stay}: all are {OF_OTHERS}"),
-            false => say!("  ! {stay}: {} agent problems {}", program(), path_word(config)),
-        }
+        let step = if outcome.gone_of_others { format!("all are {OF_OTHERS}") } else { problems };
+        say!("  ! {stay}: {step}");
     }
 }
 

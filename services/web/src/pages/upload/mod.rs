@@ -122,7 +122,7 @@ impl Trouble {
 pub fn draw(look: Look, desk: &UploadView) -> Drawn {
     let title = look.of(words::UPLOAD_TITLE).to_owned();
     let mut blocks = Vec::new();
-    blocks.extend(desk.trouble.as_ref().map(|trouble| Block::One(told(look, trouble, desk))));
+    blocks.extend(desk.trouble.as_ref().map(|trouble| Block::One(trouble_section(look, trouble, desk))));
     match &desk.signed_in {
         None => blocks.push(Block::One(sign_in::form_of_token(look, desk))),
         Some(signed) => blocks.extend(at_the_desk(look, desk, signed)),
@@ -149,7 +149,7 @@ fn at_the_desk(look: Look, desk: &UploadView, signed: &Signed) -> Vec<Block> {
     parts.map(Block::One).collect()
 }
 
-fn told(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<LiveElement> {
+fn trouble_section(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<LiveElement> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
     LiveElement::new(
         "trouble",
