@@ -65,12 +65,12 @@ struct SharedRecords(RwLock<Records>);
 
 #[derive(Default)]
 struct Records {
-    kinds: BTreeMap<String, BTreeMap<String, Stored>>,
+    kinds: BTreeMap<String, BTreeMap<String, KeptDocument>>,
     /// The digest of the records that lie there.
     digest: Digest,
 }
 
-struct Stored {
+struct KeptDocument {
     document: Bytes,
     version: i64,
     commit_time: Option<SystemTime>,
@@ -143,7 +143,7 @@ impl Cache {
     pub fn list<D: Document>(&self) -> Result<Vec<CachedRecord<D>>> {
         let records = self.shared.read();
         let found = records.kinds.get(D::KIND).into_iter().flat_map(BTreeMap::values);
-        found.map(Stored::decoded).collect()
+        found.map(KeptDocument::decoded).collect()
     }
 
     /// How many records of a kind there are.
@@ -152,7 +152,7 @@ impl Cache {
     }
 }
 
-impl Stored {
+impl KeptDocument {
     fn decoded<D: Document>(&self) -> Result<CachedRecord<D>> {
         let document = D::decode(self.document.clone()).map_err(Error::internal)?;
         Ok(CachedRecord {
@@ -257,8 +257,12 @@ fn apply(records: &mut Records, change: Change) {
     let before = match told.document {
         Some(document) => {
             let actor = told.actor;
-            let stored =
-                Stored { document: document.value, version: told.version, commit_time, actor };
+            let stored = KeptDocument {
+                document: document.value,
+                version: told.version,
+                commit_time,
+                actor,
+            };
             kind.insert(told.name.clone(), stored)
         }
         None => kind.remove(&told.name),

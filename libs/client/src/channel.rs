@@ -15,12 +15,12 @@ use tonic::{Status, body::Body};
 use tower::Service;
 use tracing::{Instrument as _, Span};
 
-use crate::{Endpoint, Settings, sending::Sending, shared::Shared};
+use crate::{Endpoint, Settings, sending::Sending, shared::ChannelCore};
 
 /// Calls a service; hand it to a generated client's `new`. Clones share connections, token and
 /// what they know of their writes.
 #[derive(Clone)]
-pub struct Channel(Arc<Shared>);
+pub struct Channel(Arc<ChannelCore>);
 
 /// A channel to the service at `endpoint`. It connects with the first call, and again after a
 /// connection has been lost. Token and certificates are read again when their files change.
@@ -36,7 +36,7 @@ pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
 /// # Errors
 /// The same as [`connect`].
 pub fn connect_with(endpoint: &Endpoint, settings: Settings) -> Result<Channel> {
-    Shared::of(endpoint, settings).map(|core| Channel(Arc::new(core)))
+    ChannelCore::of(endpoint, settings).map(|core| Channel(Arc::new(core)))
 }
 
 impl Channel {

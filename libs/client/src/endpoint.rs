@@ -6,7 +6,7 @@ use http::{Uri, uri::Scheme};
 use mpp_core::{Error, FieldCode, Result};
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
-use crate::{TokenSource, file::Watched};
+use crate::{TokenSource, file::WatchedFiles};
 
 /// A service to call, and who calls it.
 #[derive(Clone, Debug, Default)]
@@ -57,13 +57,13 @@ impl Endpoint {
     }
 
     /// The TLS of each connection, made anew when a file changes.
-    pub(crate) fn tls(&self) -> Result<Option<Watched<ClientTlsConfig>>> {
+    pub(crate) fn tls(&self) -> Result<Option<WatchedFiles<ClientTlsConfig>>> {
         let Some(tls) = self.tls.clone() else {
             return Ok(None);
         };
         let identity = tls.identity.iter().flat_map(|(certificate, key)| [certificate, key]);
         let files = std::iter::once(&tls.ca).chain(identity).cloned().collect();
-        Watched::open(files, move |files| config(&tls, files)).map(Some)
+        WatchedFiles::open(files, move |files| config(&tls, files)).map(Some)
     }
 }
 

@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T> + Send + Sync>;
 
 /// A value parsed from some files, as of their last good version.
-pub struct Watched<T> {
+pub struct WatchedFiles<T> {
     paths: Vec<PathBuf>,
     parse: Parse<T>,
     state: Mutex<Loaded<T>>,
@@ -37,7 +37,7 @@ struct Loaded<T> {
     looked: Instant,
 }
 
-impl<T> Watched<T> {
+impl<T> WatchedFiles<T> {
     /// Reads the files, which `parse` gets in their order.
     ///
     /// # Errors
@@ -58,12 +58,12 @@ impl<T> Watched<T> {
         self.look(LOOK_EVERY).0
     }
 
-    /// The version that [`Watched::current`] gives.
+    /// The version that [`WatchedFiles::current`] gives.
     pub fn version(&self) -> u64 {
         self.look(LOOK_EVERY).1
     }
 
-    /// Like [`Watched::current`], but looks at once: for a key that is not known yet.
+    /// Like [`WatchedFiles::current`], but looks at once: for a key that is not known yet.
     pub fn newest(&self) -> Arc<T> {
         self.look(Duration::from_millis(20)).0
     }

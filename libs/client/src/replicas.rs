@@ -24,13 +24,13 @@ use tonic::transport::{self, ClientTlsConfig};
 use crate::{
     Settings,
     endpoint::{Endpoint, Host, unusable},
-    file::Watched,
+    file::WatchedFiles,
 };
 
 pub(crate) struct Replicas {
     hosts: Vec<Host>,
     settings: Settings,
-    tls: Option<Watched<ClientTlsConfig>>,
+    tls: Option<WatchedFiles<ClientTlsConfig>>,
     /// The name in the server's certificate, where it is not the host's.
     server_name: Option<String>,
     turn: AtomicUsize,
@@ -171,7 +171,7 @@ impl Replicas {
 
     /// Makes all connections anew once certificate or key have changed.
     fn renew_connections(&self) -> Result<()> {
-        let Some(version) = self.tls.as_ref().map(Watched::version) else {
+        let Some(version) = self.tls.as_ref().map(WatchedFiles::version) else {
             return Ok(());
         };
         let mut known = self.known();

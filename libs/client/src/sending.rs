@@ -17,14 +17,15 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired, body::Body, transport};
 use tower::{Service as _, ServiceExt as _};
 
 use crate::{
-    ClientError, deadline, error_of, noted::Noted, replicas::Replica, shared::Shared, status_of,
+    ClientError, deadline, error_of, noted::Noted, replicas::Replica, shared::ChannelCore,
+    status_of,
 };
 
 /// Far enough for a call that has no deadline.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) struct Sending<'a> {
-    core: &'a Shared,
+    core: &'a ChannelCore,
     call: &'static Call,
     parts: Parts,
     message: Message,
@@ -51,7 +52,7 @@ enum Message {
 }
 
 /// The outcome of one try.
-struct Outcome {
+struct TryOutcome {
     answer: Result<Response<Body>, Status>,
     failure: Option<Failure>,
     replica: Option<Replica>,
@@ -70,7 +71,7 @@ enum Failure {
 
 impl<'a> Sending<'a> {
     pub(crate) async fn new(
-        core: &'a Shared,
+        core: &'a ChannelCore,
         call: &'static Call,
         request: Request<Body>,
     ) -> Result<Self, Status> {
@@ -109,7 +110,7 @@ impl<'a> Sending<'a> {
     pub(crate) async fn run(mut self) -> Result<Response<Body>, Status> {
         loop {
             self.tries_left -= 1;
-            let Outcome { answer, failure, replica } = self.send().await;
+            let TryOutcome { answer, failure, replica } = self.send().await;
             let Some(failure) = failure else {
                 self.core.budget.earn();
                 return answer;
@@ -120,7 +121,7 @@ impl<'a> Sending<'a> {
         }
     }
 
-    async fn send(&mut self) -> Outcome {
+    async fn send(&mut self) -> TryOutcome {
         let ends = self.ends;
         let trying = async {
             let replica = match self.message {
@@ -129,18 +130,18 @@ impl<'a> Sending<'a> {
             };
             match replica {
                 Ok(replica) => self.send_to(replica).await,
-                Err(error) => Outcome::nowhere(&error),
+                Err(error) => TryOutcome::nowhere(&error),
             }
         };
-        timeout_at(ends, trying).await.unwrap_or_else(|_| Outcome::time_up())
+        timeout_at(ends, trying).await.unwrap_or_else(|_| TryOutcome::time_up())
     }
 
-    async fn send_to(&mut self, replica: Replica) -> Outcome {
+    async fn send_to(&mut self, replica: Replica) -> TryOutcome {
         let request = self.request();
         let mut channel = replica.channel.clone();
         let sent = async { channel.ready().await?.call(request).await };
         let mut outcome = match sent.await {
-            Ok(response) if self.call.server_streams => Outcome::opened(self.noting(response)),
+            Ok(response) if self.call.server_streams => TryOutcome::opened(self.noting(response)),
             Ok(response) => {
                 let (outcome, body) = whole(response).await;
                 if outcome.failure.is_none() {
@@ -148,7 +149,7 @@ impl<'a> Sending<'a> {
                 }
                 outcome
             }
-            Err(error) => Outcome::failed(error),
+            Err(error) => TryOutcome::failed(error),
         };
         if matches!(outcome.failure, Some(Failure::NotSent { reached: false })) {
             self.core.replicas.rest(&replica);
@@ -251,11 +252,11 @@ impl<'a> Sending<'a> {
 
 /// Reads an answer to its end, so that one that breaks off can be asked for again. Gives its bytes
 /// as well.
-async fn whole(response: Response<Body>) -> (Outcome, Bytes) {
+async fn whole(response: Response<Body>) -> (TryOutcome, Bytes) {
     let (parts, body) = response.into_parts();
     let body = match body.collect().await {
         Ok(body) => body,
-        Err(status) => return (Outcome::of(status, Failure::Lost), Bytes::new()),
+        Err(status) => return (TryOutcome::of(status, Failure::Lost), Bytes::new()),
     };
     let trailers = body.trailers().cloned();
     let status = Status::from_header_map(&parts.headers)
@@ -265,7 +266,7 @@ async fn whole(response: Response<Body>) -> (Outcome, Bytes) {
     let bytes = body.to_bytes();
     let body = Full::new(bytes.clone()).with_trailers(async move { trailers.map(Ok) });
     let answer = Response::from_parts(parts, Body::new(body));
-    (Outcome::answered(answer, refused), bytes)
+    (TryOutcome::answered(answer, refused), bytes)
 }
 
 /// True if the same call may be answered otherwise in a while.
@@ -285,7 +286,7 @@ fn proxys_answer(status: http::StatusCode) -> Option<Status> {
     is_away.then(|| Status::unavailable(format!("a proxy answered {status}")))
 }
 
-impl Outcome {
+impl TryOutcome {
     fn opened(response: Response<Body>) -> Self {
         let refused = Status::from_header_map(response.headers());
         let refused = refused.filter(|status| status.code() != Code::Ok);

@@ -16,7 +16,7 @@ use crate::{
     Endpoint, Settings, budget::Budget, replicas::Replicas, status_of, token::Token, wire,
 };
 
-pub(crate) struct Shared {
+pub(crate) struct ChannelCore {
     pub(crate) replicas: Arc<Replicas>,
     pub(crate) settings: Settings,
     pub(crate) budget: Budget,
@@ -31,7 +31,7 @@ pub(crate) struct Written {
     holds: Duration,
 }
 
-impl Shared {
+impl ChannelCore {
     pub(crate) fn of(endpoint: &Endpoint, settings: Settings) -> Result<Self> {
         let token = endpoint.token.as_ref().map(|source| Token::open(source, &settings));
         Ok(Self {

@@ -13,7 +13,7 @@ use http::HeaderValue;
 use mpp_core::{Clock, Error, FieldCode, Micros, Reason, Result};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{Settings, file::Watched};
+use crate::{Settings, file::WatchedFiles};
 
 /// The source of a token.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl fmt::Debug for TokenSource {
 /// A token at hand.
 pub(crate) enum Token {
     Fixed(HeaderValue),
-    File(Watched<HeaderValue>),
+    File(WatchedFiles<HeaderValue>),
     Asked(AskedToken),
 }
 
@@ -76,7 +76,7 @@ impl Token {
             TokenSource::Text(text) => Ok(Self::Fixed(bearer(text.as_bytes())?)),
             TokenSource::File(path) => {
                 let read = |files: &[Vec<u8>]| bearer(&files[0]);
-                Ok(Self::File(Watched::open(vec![path.clone()], read)?))
+                Ok(Self::File(WatchedFiles::open(vec![path.clone()], read)?))
             }
             TokenSource::Env(name) => {
                 let text = env::var(name).map_err(|_| {

@@ -47,4 +47,4 @@ mod tests;
 pub use catalog::Catalog;
 pub use dataset::{Dataset, Download};
 pub use graph::Notation;
-pub use whole::{About, Form, Table, Written, write};
+pub use whole::{About, ExportForm, RecordTable, Written, write};

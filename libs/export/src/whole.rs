@@ -17,11 +17,11 @@ use crate::{
 
 /// How the catalog is written.
 #[derive(Clone, Debug)]
-pub enum Form {
+pub enum ExportForm {
     /// As linked data.
     Linked(Notation, Dataset),
     /// The records of one kind as a CSV file.
-    Csv(Table),
+    Csv(RecordTable),
     /// A workbook (XLSX) with a sheet of each kind, and one that says what it is.
     Book(About),
 }
@@ -39,7 +39,7 @@ pub struct About {
 
 /// A kind of record that has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum RecordTable {
     /// What offices publish.
     Services,
     /// Who offers what where.
@@ -71,18 +71,22 @@ impl Written {
 ///
 /// # Errors
 /// The registry's; an address of the data set that is none; the writer's.
-pub async fn write(catalog: &Catalog, form: &Form, out: impl Write + Send) -> Result<Written> {
+pub async fn write(
+    catalog: &Catalog,
+    form: &ExportForm,
+    out: impl Write + Send,
+) -> Result<Written> {
     let around = match form {
-        Form::Csv(table) if *table != Table::Services => catalog.directory().await?,
+        ExportForm::Csv(table) if *table != RecordTable::Services => catalog.directory().await?,
         _ => catalog.surroundings().await?,
     };
     match form {
-        Form::Linked(notation, about) => {
+        ExportForm::Linked(notation, about) => {
             let linked = Linked::begin(*notation, about.clone(), &around, out)?;
             linked_data(catalog, linked, &around).await
         }
-        Form::Csv(table) => csv(catalog, *table, &around, out).await,
-        Form::Book(about) => book(catalog, about, &around, out).await,
+        ExportForm::Csv(table) => csv(catalog, *table, &around, out).await,
+        ExportForm::Book(about) => book(catalog, about, &around, out).await,
     }
 }
 
@@ -103,18 +107,18 @@ async fn linked_data<W: Write>(
 
 async fn csv(
     catalog: &Catalog,
-    table: Table,
+    table: RecordTable,
     around: &Surroundings,
     out: impl Write,
 ) -> Result<Written> {
     let mut csv = Csv::begin(out);
     let put = |row: &[Cell]| csv.row(row);
     let written = match table {
-        Table::Services => rows(&SERVICES, catalog.services(), around, put).await?,
-        Table::Offerings => rows(&OFFERINGS, catalog.offerings(), around, put).await?,
-        Table::Malls => rows(&MALLS, catalog.malls(), around, put).await?,
-        Table::Counters => rows(&COUNTERS, catalog.counters(), around, put).await?,
-        Table::Units => rows(&UNITS, catalog.units(), around, put).await?,
+        RecordTable::Services => rows(&SERVICES, catalog.services(), around, put).await?,
+        RecordTable::Offerings => rows(&OFFERINGS, catalog.offerings(), around, put).await?,
+        RecordTable::Malls => rows(&MALLS, catalog.malls(), around, put).await?,
+        RecordTable::Counters => rows(&COUNTERS, catalog.counters(), around, put).await?,
+        RecordTable::Units => rows(&UNITS, catalog.units(), around, put).await?,
     };
     csv.end()?;
     Ok(Written { records: vec![written], cut: 0 })

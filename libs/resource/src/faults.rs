@@ -163,7 +163,10 @@ mod tests {
     fn who_changes_what_is_wrong_makes_it_right() {
         let before = requiring(&["#REF!"]);
         assert_eq!(faulty_fields(&requiring(&["#N/A"]), &before), ["requirements[0].text"]);
-        assert_eq!(faulty_fields(&requiring(&["#REF!", "#REF!"]), &before), ["requirements[1].text"]);
+        assert_eq!(
+            faulty_fields(&requiring(&["#REF!", "#REF!"]), &before),
+            ["requirements[1].text"]
+        );
         assert!(faulty_fields(&requiring(&["KTP"]), &before).is_empty());
     }
 

@@ -101,7 +101,10 @@ mod tests {
         assert_eq!(author_shown(&stored, &reader), "users/-");
         assert_eq!(author_shown(&service("pegawai/siti"), &reader), "-");
         assert_eq!(author_shown(&service("units/bkpm"), &reader), "units/bkpm");
-        assert_eq!(author_shown(&stored, &caller(Role::UnitOfficer, "units/disdukcapil")), "users/siti");
+        assert_eq!(
+            author_shown(&stored, &caller(Role::UnitOfficer, "units/disdukcapil")),
+            "users/siti"
+        );
         assert_eq!(author_shown(&stored, &caller(Role::UnitOfficer, "units/bkpm")), "users/-");
     }
 

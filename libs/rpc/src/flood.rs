@@ -35,10 +35,10 @@ const UNREAD: usize = 4 * 1024 * 1024;
 
 /// State that the two ends of one connection's input share. Clones are the same.
 #[derive(Clone, Default)]
-pub(crate) struct Flood(Arc<Shared>);
+pub(crate) struct Flood(Arc<FloodState>);
 
 #[derive(Default)]
-struct Shared {
+struct FloodState {
     /// How often the connection has been driven.
     turn: AtomicU64,
     /// Cancelled once too many empty pieces have come.

@@ -13,7 +13,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use mpp_client::file::{Readers, Watched, read_file, write_file};
+use mpp_client::file::{Readers, WatchedFiles, read_file, write_file};
 use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
 use ring::{
     digest,
@@ -120,7 +120,7 @@ struct KeySet {
 
 /// The keys that tokens may be signed with: a file, read again when it changes.
 #[derive(Clone)]
-pub struct Jwks(Arc<Watched<Keys>>);
+pub struct Jwks(Arc<WatchedFiles<Keys>>);
 
 /// Public keys with their ids.
 type Keys = Vec<(String, Vec<u8>)>;
@@ -131,7 +131,7 @@ impl Jwks {
     /// # Errors
     /// The file cannot be read, is not a key set, or holds no Ed25519 key.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self> {
-        Ok(Self(Arc::new(Watched::open(vec![path.into()], parse_keys)?)))
+        Ok(Self(Arc::new(WatchedFiles::open(vec![path.into()], parse_keys)?)))
     }
 
     /// The keys of a set as they stand there, of whatever kind.

@@ -23,7 +23,7 @@ tokio::task_local! {
 
 /// The places of all calls.
 #[derive(Clone)]
-pub(crate) struct Places {
+pub(crate) struct CallPlaces {
     calls: Shares<Party>,
     waits: Shares<Party>,
     /// Places for health probes, besides all others: a refused probe would take a replica out of
@@ -33,13 +33,13 @@ pub(crate) struct Places {
 
 /// The place of a call in progress; `None` while it waits.
 struct Place {
-    places: Places,
+    places: CallPlaces,
     party: Party,
     rank: Rank,
     held: Mutex<Option<Share<Party>>>,
 }
 
-impl Places {
+impl CallPlaces {
     /// The places that the limits allow.
     pub(crate) fn new(limits: &Limits) -> Self {
         let Limits { calls, calls_per_caller, waits, waits_per_caller, reserve, .. } = *limits;

@@ -21,7 +21,7 @@ use crate::{
         moving::{self, Moving},
         panic, rate, ready, refused, stream, trace,
     },
-    place::Places,
+    place::CallPlaces,
 };
 
 /// All layers and, behind them, the routes.
@@ -55,7 +55,7 @@ pub(crate) fn stack(
         .layer(from_fn(refused::layer))
         // How many calls may be in progress in all, and for one caller: a call that would only wait
         // is refused at once, with the time after which to try again.
-        .layer(from_fn_with_state(Places::new(limits), calls::layer))
+        .layer(from_fn_with_state(CallPlaces::new(limits), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
         // Refuses callers that are not allowed to make this call.

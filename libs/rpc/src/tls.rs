@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use mpp_client::file::Watched;
+use mpp_client::file::WatchedFiles;
 use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio_rustls::{
@@ -17,7 +17,7 @@ const TRUST_DOMAIN: &str = "spiffe://mpp.go.id/";
 
 /// A server's certificate and key, and the authority of its clients.
 #[derive(Clone)]
-pub struct Tls(Arc<Watched<TlsAcceptor>>);
+pub struct Tls(Arc<WatchedFiles<TlsAcceptor>>);
 
 impl Tls {
     /// Reads a certificate chain and its key (PEM). With `client_ca`, clients may prove
@@ -29,7 +29,7 @@ impl Tls {
     pub fn load(certificate: PathBuf, key: PathBuf, client_ca: Option<PathBuf>) -> Result<Self> {
         let mut paths = vec![certificate, key];
         paths.extend(client_ca);
-        Ok(Self(Arc::new(Watched::open(paths, acceptor)?)))
+        Ok(Self(Arc::new(WatchedFiles::open(paths, acceptor)?)))
     }
 
     /// Accepts the next connection.

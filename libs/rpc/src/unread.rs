@@ -140,18 +140,18 @@ impl PeerTimer {
 pub(crate) fn watched(response: Response) -> Response {
     let Ok(answer) = ANSWER.try_with(Arc::clone) else { return response };
     answer.is(HANDED);
-    response.map(|body| Body::new(Watched { body, rest: Bytes::new(), answer }))
+    response.map(|body| Body::new(WatchedBody { body, rest: Bytes::new(), answer }))
 }
 
 /// A body that is handed on in pieces.
-struct Watched {
+struct WatchedBody {
     body: Body,
     /// The rest of the frame that came last.
     rest: Bytes,
     answer: Arc<AnswerState>,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -212,9 +212,7 @@ async fn latency(db: &Db, followers: usize) -> Result<()> {
     let seen = running.join_all().await.into_iter().flatten();
     let took = seen.map(|(revision, at)| at.duration_since(begun[&revision]).as_secs_f64() * 1e3);
     let (half, most) = halfway_and_most(took.collect());
-    println!(
-        "commit sent to follower, {followers} followers: p50 {half:.2} ms, p99 {most:.2} ms"
-    );
+    println!("commit sent to follower, {followers} followers: p50 {half:.2} ms, p99 {most:.2} ms");
     stop.cancel();
     feed.ended().await;
     Ok(())

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Tx, db_error, metrics,
-    record::{Altered, Stored},
+    record::{Altered, StoredRow},
     texts::text,
 };
 
@@ -22,8 +22,8 @@ impl Tx {
         &mut self,
         kind: &str,
         name: &str,
-        stored: Stored,
-    ) -> Result<Stored> {
+        stored: StoredRow,
+    ) -> Result<StoredRow> {
         // A row of a newer program is left to that program: no write of this one builds on it.
         if stored.check_form(kind, name).is_err() || !stored.is_altered(kind, name) {
             return Ok(stored);
@@ -32,7 +32,8 @@ impl Tx {
         let mut written = None;
         for proven in stored.perhaps_written() {
             let marked = [proven.deleted, !proven.deleted];
-            let mut same = marked.into_iter().map(|deleted| Stored { deleted, ..proven.clone() });
+            let mut same =
+                marked.into_iter().map(|deleted| StoredRow { deleted, ..proven.clone() });
             written = match same.find(|row| !row.is_altered(kind, name)) {
                 Some(row) => Some(row),
                 None => self.as_written(kind, name, &proven).await?,
@@ -45,9 +46,9 @@ impl Tx {
         let version = stored.version.max(stored.proof.version);
         Ok(match written {
             Some(row) => {
-                Stored { version, of_class: stored.of_class, altered: Altered::Restored, ..row }
+                StoredRow { version, of_class: stored.of_class, altered: Altered::Restored, ..row }
             }
-            None => Stored { altered: Altered::Lost, ..stored },
+            None => StoredRow { altered: Altered::Lost, ..stored },
         })
     }
 
@@ -56,8 +57,8 @@ impl Tx {
         &mut self,
         kind: &str,
         name: &str,
-        stored: &Stored,
-    ) -> Result<Option<Stored>> {
+        stored: &StoredRow,
+    ) -> Result<Option<StoredRow>> {
         let columns = self.db.0.dialect.change_columns;
         let text = format!(
             "select {columns} from change c left join revision r on r.tx = c.tx
@@ -71,13 +72,13 @@ impl Tx {
             .await
             .map_err(db_error)?;
         let written = |row: &AnyRow| written(row, stored.clone()).map_err(db_error);
-        let rows: Vec<Stored> = rows.iter().map(written).collect::<Result<_>>()?;
+        let rows: Vec<StoredRow> = rows.iter().map(written).collect::<Result<_>>()?;
         Ok(rows.into_iter().find(|row| !row.is_altered(kind, name)))
     }
 }
 
-fn written(row: &AnyRow, stored: Stored) -> sqlx::Result<Stored> {
-    Ok(Stored {
+fn written(row: &AnyRow, stored: StoredRow) -> sqlx::Result<StoredRow> {
+    Ok(StoredRow {
         deleted: row.try_get::<i64, _>("deleted")? != 0,
         labels: text(row, "labels")?.0,
         doc: Bytes::from(row.try_get::<Vec<u8>, _>("doc")?),

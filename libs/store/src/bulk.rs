@@ -11,7 +11,7 @@ use crate::{
     Encoded, Labels, Put, Record, Tx, db_error,
     error::write_conflict,
     proof::Proof,
-    record::{Altered, Stored, encode_labels, stored_bytes},
+    record::{Altered, StoredRow, encode_labels, stored_bytes},
 };
 
 /// Records that are looked up at once.
@@ -187,7 +187,7 @@ impl Tx {
 
     /// The row, where the statement for many cannot write it: it was altered past the program, or
     /// it was deleted and is made anew.
-    fn by_itself(&self, stored: &Stored, of_deleted: OfDeleted) -> Option<Stored> {
+    fn by_itself(&self, stored: &StoredRow, of_deleted: OfDeleted) -> Option<StoredRow> {
         if stored.deleted {
             return (of_deleted == OfDeleted::MadeAnew).then(|| self.made_anew(stored.clone()));
         }
@@ -199,7 +199,7 @@ impl Tx {
         &mut self,
         kind: &'static str,
         names: &[&str],
-    ) -> Result<HashMap<String, Stored>> {
+    ) -> Result<HashMap<String, StoredRow>> {
         let names = serde_json::to_string(names).map_err(Error::internal)?;
         let (from, columns) = (self.db.0.dialect.records_named, self.db.0.dialect.record_columns);
         let rows = sqlx::query(AssertSqlSafe(format!("select name, {columns} from {from}")))
@@ -211,7 +211,7 @@ impl Tx {
         let mut found = HashMap::new();
         for row in &rows {
             let name: String = row.try_get("name").map_err(db_error)?;
-            let stored = self.as_it_was(kind, &name, Stored::from_row(row)?).await?;
+            let stored = self.as_it_was(kind, &name, StoredRow::from_row(row)?).await?;
             found.insert(name, stored);
         }
         Ok(found)
@@ -274,7 +274,7 @@ impl Changed {
 
 /// Decides about an item, given the stored row. A row that was altered past the program is written
 /// anew.
-fn judge(item: &BulkRow, stored: Option<&Stored>) -> Put {
+fn judge(item: &BulkRow, stored: Option<&StoredRow>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },
         Some(stored) if stored.deleted => {

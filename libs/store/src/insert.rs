@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mpp_api::document;
 use mpp_core::{Error, Micros, Reason, Result};
 
-use crate::{Put, Tx, db_error, proof::Proof, put::tombstoned, record::Stored};
+use crate::{Put, Tx, db_error, proof::Proof, put::tombstoned, record::StoredRow};
 
 impl Tx {
     pub(crate) async fn insert_new(
@@ -69,7 +69,7 @@ impl Tx {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        let stored = Stored::written((version, form), labels, doc, (create_time, now), proof);
+        let stored = StoredRow::written((version, form), labels, doc, (create_time, now), proof);
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }

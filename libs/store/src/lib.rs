@@ -92,8 +92,8 @@ pub use connect::{Options, sqlite_path, sqlite_url};
 pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
-    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, LastProof, Mended, Named, Op, OwnRecords,
-    ProofPace, Retention, Stand, Start, Status, Subscription, taken_away,
+    Batch, Change, CountedNames, Feed, FeedOptions, FeedPolicy, Filter, LastProof, Mended, Op,
+    OwnRecords, ProofPace, Retention, Stand, Start, Status, Subscription, taken_away,
 };
 pub use job::Lease;
 pub use look::{ClockReading, Looker, newest_commit};

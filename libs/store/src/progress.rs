@@ -7,10 +7,10 @@ use std::sync::{
 
 /// What a repair has mended for good so far, and how much is left to do. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Progress(Arc<Counts>);
+pub struct Progress(Arc<ProgressCounts>);
 
 #[derive(Debug, Default)]
-struct Counts {
+struct ProgressCounts {
     mended: AtomicI64,
     remaining: AtomicI64,
 }

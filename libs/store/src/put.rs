@@ -10,7 +10,7 @@ use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::{altered, write_conflict},
     proof::Proof,
-    record::{Altered, Buried, Stored, encode},
+    record::{Altered, Buried, StoredRow, encode},
 };
 
 impl Tx {
@@ -116,7 +116,7 @@ impl Tx {
         &mut self,
         kind: &'static str,
         name: &str,
-        stored: Stored,
+        stored: StoredRow,
         tombstone: Bytes,
     ) -> Result<i64> {
         self.check_form(&stored, kind, name)?;
@@ -144,8 +144,9 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        let written = Stored::written((version, form), stored.labels, Bytes::new(), times, proof);
-        let gone = Stored { deleted: true, tombstone: Some(tombstone), ..written };
+        let written =
+            StoredRow::written((version, form), stored.labels, Bytes::new(), times, proof);
+        let gone = StoredRow { deleted: true, tombstone: Some(tombstone), ..written };
         self.seen.insert((kind, name.to_owned()), gone);
         Ok(version)
     }
@@ -202,21 +203,21 @@ impl Tx {
     }
 
     /// The row of a deleted record for a new one of its name, which goes on with its versions.
-    pub(crate) fn made_anew(&self, gone: Stored) -> Stored {
-        Stored { create_time: self.now(), ..gone }
+    pub(crate) fn made_anew(&self, gone: StoredRow) -> StoredRow {
+        StoredRow { create_time: self.now(), ..gone }
     }
 
     /// The etag of a record that this transaction has read or written by itself, as it leaves it;
     /// empty for any other.
     pub fn etag<D: Document>(&self, name: &str) -> String {
-        self.seen.get(&(D::KIND, name.to_owned())).map(Stored::etag).unwrap_or_default()
+        self.seen.get(&(D::KIND, name.to_owned())).map(StoredRow::etag).unwrap_or_default()
     }
 
     pub(crate) async fn update(
         &mut self,
         kind: &'static str,
         name: &str,
-        stored: Stored,
+        stored: StoredRow,
         doc: Bytes,
         labels: String,
     ) -> Result<Put> {
@@ -249,14 +250,19 @@ impl Tx {
             return Err(write_conflict());
         }
         let times = (stored.create_time, now);
-        let stored = Stored::written((version, form), labels, doc, times, proof);
+        let stored = StoredRow::written((version, form), labels, doc, times, proof);
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }
 
     /// The row, whose values are of their columns' types: if one is not, neither a condition nor a
     /// trigger can rely on it, and the row makes room for one that is written anew.
-    async fn filed(&mut self, kind: &'static str, name: &str, stored: Stored) -> Result<Stored> {
+    async fn filed(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        stored: StoredRow,
+    ) -> Result<StoredRow> {
         if stored.of_class {
             return Ok(stored);
         }
@@ -276,7 +282,7 @@ impl Tx {
         &mut self,
         kind: &'static str,
         name: &str,
-    ) -> Result<Option<Stored>> {
+    ) -> Result<Option<StoredRow>> {
         if let Some(stored) = self.seen.get(&(kind, name.to_owned())) {
             return Ok(Some(stored.clone()));
         }
@@ -293,7 +299,7 @@ impl Tx {
         kind: &'static str,
         name: &str,
         lock: &'static str,
-    ) -> Result<Option<Stored>> {
+    ) -> Result<Option<StoredRow>> {
         let columns = self.db.0.dialect.record_columns;
         let text = format!("select {columns} from record where kind = $1 and name = $2{lock}");
         let row = sqlx::query(AssertSqlSafe(text))
@@ -303,14 +309,14 @@ impl Tx {
             .await
             .map_err(db_error)?;
         match row {
-            Some(row) => self.as_it_was(kind, name, Stored::from_row(&row)?).await.map(Some),
+            Some(row) => self.as_it_was(kind, name, StoredRow::from_row(&row)?).await.map(Some),
             None => Ok(None),
         }
     }
 }
 
 /// Compares a row with the write's expectation.
-fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()> {
+fn check_expected(name: &str, stored: &StoredRow, expect: Expect<'_>) -> Result<()> {
     if stored.deleted {
         return Err(tombstoned(name));
     }
@@ -326,7 +332,7 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
     }
 }
 
-fn mismatch(name: &str, stored: &Stored, given: &str) -> Error {
+fn mismatch(name: &str, stored: &StoredRow, given: &str) -> Error {
     // Reads show the altered record, so reading it again would not help.
     if stored.altered != Altered::No {
         return altered(name);

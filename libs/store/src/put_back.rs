@@ -7,7 +7,7 @@ use prost::Message as _;
 use crate::{
     Change, Tx,
     error::write_conflict,
-    record::{Stored, encode_labels},
+    record::{StoredRow, encode_labels},
 };
 
 impl Tx {
@@ -31,7 +31,7 @@ impl Tx {
         match version {
             Some(version) => {
                 let labels = encode_labels(name, &version.doc, &version.labels)?;
-                let then = Stored { create_time: version.create_time, ..stored };
+                let then = StoredRow { create_time: version.create_time, ..stored };
                 self.update(kind, name, then, version.doc.clone(), labels).await.map(drop)
             }
             None if stored.deleted => Ok(()),

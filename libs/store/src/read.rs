@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
     Change, Conn, Db, Position, Record, bounds::Bounds, db_error, mark::Marked, position,
-    record::Stored, session::Session,
+    record::StoredRow, session::Session,
 };
 
 /// A read-only snapshot; ends when it is dropped. Keep it short: it holds a connection.
@@ -47,7 +47,7 @@ pub async fn records_between<D: Document>(
         .map_err(db_error)?;
     let record = |row: &sqlx::any::AnyRow| {
         let name: String = row.try_get("name").map_err(db_error)?;
-        let stored = Stored::from_row(row)?;
+        let stored = StoredRow::from_row(row)?;
         Ok((stored.record(&name)?, stored.is_altered(D::KIND, &name)))
     };
     rows.iter().map(record).collect()
@@ -164,7 +164,7 @@ impl Read {
             .fetch_optional(self.conn())
             .await
             .map_err(db_error)?;
-        row.map(|row| Stored::from_row(&row)?.record(name)).transpose()
+        row.map(|row| StoredRow::from_row(&row)?.record(name)).transpose()
     }
 
     /// Up to `limit` living records whose names start with `prefix`, after the name `after`, in
@@ -193,7 +193,7 @@ impl Read {
             .await
             .map_err(db_error)?;
         let record = |row: &sqlx::any::AnyRow| {
-            Stored::from_row(row)?.record(row.try_get("name").map_err(db_error)?)
+            StoredRow::from_row(row)?.record(row.try_get("name").map_err(db_error)?)
         };
         rows.iter().map(record).collect()
     }

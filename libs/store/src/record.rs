@@ -103,7 +103,7 @@ impl Buried {
 
 /// A row as it is stored.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub(crate) struct StoredRow {
     pub version: i64,
     /// The version that the row has: another one if it was altered.
     pub row_version: i64,
@@ -136,7 +136,7 @@ pub(crate) enum Altered {
     Lost,
 }
 
-impl Stored {
+impl StoredRow {
     /// The row as it was just written.
     pub fn written(
         (version, form): (i64, i64),

@@ -58,7 +58,7 @@ impl RequestKey {
     /// that has answered: one of two releases may have passed over a field that the other reads,
     /// and then the digests cannot decide. Such a request is not told to come with a new id, which
     /// might do it twice.
-    fn check(&self, stored: &Stored) -> Result<()> {
+    fn check(&self, stored: &StoredRequest) -> Result<()> {
         if stored.digest == self.digest {
             return Ok(());
         }
@@ -74,13 +74,13 @@ impl RequestKey {
 }
 
 /// The part of a request that is kept beside its answer.
-struct Stored {
+struct StoredRequest {
     digest: Vec<u8>,
     /// How many fields the contract had for the program that answered it; 0 before that was noted.
     fields_known: i64,
 }
 
-impl Stored {
+impl StoredRequest {
     fn from_row(row: &AnyRow) -> Result<Self> {
         Ok(Self {
             digest: row.try_get("digest").map_err(db_error)?,
@@ -109,7 +109,7 @@ impl Db {
         .await
         .map_err(db_error)?;
         let Some(row) = row else { return Ok(None) };
-        key.check(&Stored::from_row(&row)?)?;
+        key.check(&StoredRequest::from_row(&row)?)?;
         let answer: Vec<u8> = row.try_get("answer").map_err(db_error)?;
         Ok(Some(answer.into()))
     }

@@ -7,7 +7,7 @@ use mpp_core::{Error, Micros, Reason, Result, hex};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
-    Conn, Db, bounds::Bounds, db_error, dialect::Engine, record::Stored, session::Session,
+    Conn, Db, bounds::Bounds, db_error, dialect::Engine, record::StoredRow, session::Session,
 };
 
 /// The author of a change, as the feed tells it.
@@ -42,7 +42,7 @@ pub struct Tx {
     by: Actor,
     now: Micros,
     /// Records that this transaction has locked and read, or written.
-    pub(crate) seen: HashMap<(&'static str, String), Stored>,
+    pub(crate) seen: HashMap<(&'static str, String), StoredRow>,
     stands_in: bool,
 }
 
@@ -105,7 +105,7 @@ impl Tx {
     }
 
     /// Passes if the row may be rewritten.
-    pub(crate) fn check_form(&self, stored: &Stored, kind: &str, name: &str) -> Result<()> {
+    pub(crate) fn check_form(&self, stored: &StoredRow, kind: &str, name: &str) -> Result<()> {
         if self.stands_in { Ok(()) } else { stored.check_form(kind, name) }
     }
 

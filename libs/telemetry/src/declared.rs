@@ -16,7 +16,7 @@ const SECONDS: [f64; 14] =
 
 /// The declaration of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MetricKind {
     /// A count that only rises, from the process' start.
     Counter,
     /// A present value.
@@ -31,7 +31,7 @@ pub struct Metric {
     /// The metric's name in OpenTelemetry.
     pub name: &'static str,
     /// Counter, gauge or histogram.
-    pub kind: Kind,
+    pub kind: MetricKind,
     /// Its unit, in UCUM; what is counted stands in braces.
     pub unit: &'static str,
     /// Its labels, as OpenTelemetry has them.
@@ -48,7 +48,7 @@ impl Metric {
             "By" => "_bytes",
             _ => "",
         };
-        let total = if self.kind == Kind::Counter { "_total" } else { "" };
+        let total = if self.kind == MetricKind::Counter { "_total" } else { "" };
         format!("{}{unit}{total}", underscored(self.name))
     }
 
@@ -277,7 +277,7 @@ macro_rules! metric {
     ([$($doc:literal)+] $kind:ident $metric:literal $unit:literal [$($label:literal),*]) => {
         $crate::Metric {
             name: $metric,
-            kind: $crate::Kind::$kind,
+            kind: $crate::MetricKind::$kind,
             unit: $unit,
             labels: &[$($label),*],
             help: concat!($($doc, "\n"),+),

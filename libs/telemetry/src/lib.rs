@@ -15,7 +15,7 @@ mod format;
 mod metrics;
 mod propagate;
 
-pub use declared::{Counter, Gauge, Kind, Metric, Point, Seconds};
+pub use declared::{Counter, Gauge, Metric, MetricKind, Point, Seconds};
 pub use export::{Config, Guard, LogFormat, init};
 pub use metrics::{METRICS, prometheus_text};
 pub use opentelemetry::KeyValue;

@@ -63,7 +63,7 @@ mod store;
 
 pub use app::{
     check::{Checked, check},
-    plan::{Event, Outcome, Run, Why},
+    plan::{Event, Run, RunOutcome, Why},
     preview::{Previewed, preview},
     propose::{Proposed, Wanted, propose, sample},
     returned::until_back,
@@ -87,7 +87,8 @@ pub use mpp_form::record::is_place;
 pub use policy::Policy;
 pub use registry::is_of_registry;
 pub use source::{
-    Access, Ask, Changed, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages, Remembered,
-    Secret, Server, Setting, Table, Tls, Watch, Way, Workbook, is_remote, lists, pattern, sheets,
+    Access, Ask, Changed, CsvFile, Database, Edited, Folder, Input, Lists, Next, Noticed, Pages,
+    Remembered, Secret, Server, Setting, Tls, Watch, Way, Workbook, is_remote, lists, pattern,
+    sheets,
 };
 pub use store::Store;

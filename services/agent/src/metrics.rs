@@ -12,7 +12,7 @@ use std::{
 use mpp_api::sync::incomplete;
 use mpp_core::{Clock, Error, Micros, Reason, Result};
 
-use crate::{Destination, Outcome, Policy, Run, Store, Tally, registry::is_of_registry};
+use crate::{Destination, Policy, Run, RunOutcome, Store, Tally, registry::is_of_registry};
 
 mpp_telemetry::metrics! {
     /// Runs of a source, by the service that its records go to (`registry`, `scheduling`) and how
@@ -143,7 +143,7 @@ impl Vitals {
     }
 
     /// Counts a run that has ended.
-    pub fn ended(&self, run: &Result<Outcome>, took: Duration) {
+    pub fn ended(&self, run: &Result<RunOutcome>, took: Duration) {
         let (outcome, cause) = match run {
             Ok(outcome) => match outcome.lacks {
                 None if outcome.part => ("part", None),
@@ -163,7 +163,7 @@ impl Vitals {
         }
     }
 
-    fn reached(&self, outcome: &Outcome) {
+    fn reached(&self, outcome: &RunOutcome) {
         self.cut_off_since.store(0, Relaxed);
         for (name, count) in records(&outcome.tally) {
             let count = u64::try_from(count).unwrap_or(0);

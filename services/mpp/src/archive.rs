@@ -20,7 +20,7 @@ use mpp_store::Copied;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    output::{Output, Table},
+    output::{Output, TextTable},
     service::Service,
 };
 
@@ -135,7 +135,7 @@ pub fn print(contents: &Contents, output: Output) -> Result<()> {
         say!("{}", serde_json::to_string(contents).map_err(Error::internal)?);
         return Ok(());
     }
-    let mut table = Table::new(["database", "revision", "bytes"]);
+    let mut table = TextTable::new(["database", "revision", "bytes"]);
     for service in SERVICES.iter().rev() {
         if let Some(Database { revision, bytes }) = contents.databases.get(*service) {
             table.row([(*service).to_owned(), revision.to_string(), bytes.to_string()]);

@@ -28,7 +28,7 @@ const REFUSED: u8 = 9;
 
 /// Names from the command line, to fill into the commands that are printed as the next step.
 #[derive(Default)]
-pub struct Named {
+pub struct CommandNames {
     /// The agent's file.
     pub config: Option<PathBuf>,
     /// The counter of a queue or a slot.
@@ -56,7 +56,7 @@ pub enum Subject {
 }
 
 /// Prints the failure and what to do next, filled in with `named`, and gives the exit code.
-pub fn report(error: &Error, named: &Named) -> ExitCode {
+pub fn report(error: &Error, named: &CommandNames) -> ExitCode {
     match error.violations() {
         [] | [_] => complain!("mpp: {}", as_called(error.message())),
         wrong => {
@@ -113,7 +113,7 @@ fn own_step(subject: Subject, error: &Error) -> Option<&'static str> {
 }
 
 /// The step with the counter and the offering that it is about.
-fn filled(step: &str, named: &Named) -> String {
+fn filled(step: &str, named: &CommandNames) -> String {
     let places = [("mpp hours COUNTER", &named.counter), ("mpp slots OFFERING", &named.offering)];
     places.into_iter().fold(step.to_owned(), |step, (words, name)| match name {
         Some(name) => {
@@ -194,8 +194,10 @@ mod tests {
     fn the_next_step_names_the_counter_that_is_closed() {
         let closed = Error::new(Reason::CounterClosed, "closed");
         let counter = Some("malls/a/counters/b".to_owned());
-        let step =
-            filled(next_step(&closed).expect("a step"), &Named { counter, ..Named::default() });
+        let step = filled(
+            next_step(&closed).expect("a step"),
+            &CommandNames { counter, ..CommandNames::default() },
+        );
         assert!(step.starts_with("`mpp hours malls/a/counters/b --days 7`"), "{step}");
     }
 
@@ -203,7 +205,7 @@ mod tests {
     fn the_next_step_names_the_offering_that_is_full() {
         let offering = Some("malls/a/counters/b/offerings/c".to_owned());
         let full = next_step(&Error::new(Reason::SlotFull, "full")).expect("a step");
-        let step = filled(full, &Named { offering, ..Named::default() });
+        let step = filled(full, &CommandNames { offering, ..CommandNames::default() });
         assert!(step.starts_with("`mpp slots malls/a/counters/b/offerings/c --days 7`"), "{step}");
     }
 

@@ -73,7 +73,7 @@ fn main() -> ExitCode {
             return exit::FAILED.into();
         }
     };
-    let named = exit::Named {
+    let named = exit::CommandNames {
         config: args.command.agents_file().map(Path::to_owned),
         counter: args.command.counter(),
         offering: args.command.offering(),

@@ -123,11 +123,11 @@ pub fn english(text: Option<&LocalizedText>) -> &str {
 }
 
 /// Rows under headings, each column as wide as its widest cell; the last one is not padded.
-pub struct Table {
+pub struct TextTable {
     rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl TextTable {
     pub fn new<H: AsRef<str>>(headings: impl IntoIterator<Item = H>) -> Self {
         let headings = headings.into_iter().map(|heading| heading.as_ref().to_uppercase());
         Self { rows: vec![headings.collect()] }
@@ -148,7 +148,7 @@ impl Table {
     }
 }
 
-impl std::fmt::Display for Table {
+impl std::fmt::Display for TextTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_control_characters_are_not_printed() {
-        let mut table = Table::new(["name", "fee"]);
+        let mut table = TextTable::new(["name", "fee"]);
         table.row(["a\u{1b}[31m".into(), "Rp1".into()]);
         assert_eq!(table.to_string(), "NAME    FEE\na [31m  Rp1\n");
     }

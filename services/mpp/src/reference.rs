@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, env, fmt::Write as _, fs};
 
-use mpp_telemetry::{Kind, Metric};
+use mpp_telemetry::{Metric, MetricKind};
 
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/METRICS.md");
 
@@ -66,9 +66,9 @@ fn reference() -> String {
 
 fn row(metric: &Metric) -> String {
     let kind = match metric.kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-        Kind::Seconds => "histogram",
+        MetricKind::Counter => "counter",
+        MetricKind::Gauge => "gauge",
+        MetricKind::Seconds => "histogram",
     };
     let labels = metric.exported_labels().into_iter().map(|label| format!("`{label}`"));
     let labels = labels.collect::<Vec<_>>().join(", ");

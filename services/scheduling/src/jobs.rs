@@ -148,7 +148,7 @@ impl DeviationsJob {
 
 /// Counts who waits and what is offered, for the metrics of this replica, until the shutdown.
 pub async fn count(app: Arc<Scheduling>, shutdown: CancellationToken) {
-    let counts = Arc::new(Counts::default());
+    let counts = Arc::new(DayCounts::default());
     counts.tell(&app);
     let seconds = Duration::from_secs;
     let mut waiting = tokio::time::interval(seconds(app.policy.waiting_counted_seconds));
@@ -171,14 +171,14 @@ pub async fn count(app: Arc<Scheduling>, shutdown: CancellationToken) {
 
 /// The day as it was last counted.
 #[derive(Default)]
-struct Counts {
+struct DayCounts {
     offered: AtomicI64,
     waiting: AtomicI64,
     /// When the first of them came; 0 if nobody waits.
     since: AtomicI64,
 }
 
-impl Counts {
+impl DayCounts {
     fn tell(self: &Arc<Self>, app: &Scheduling) {
         let clock = app.db.clock().clone();
         metrics::BOOKINGS.begin(["sold", "full", "cancelled", "refused"].map(|outcome| [outcome]));

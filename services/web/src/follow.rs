@@ -23,7 +23,7 @@ pub struct Current {
 }
 
 /// The report that pages read: none before the first one came.
-pub type Watched = watch::Receiver<Option<Current>>;
+pub type WatchedReport = watch::Receiver<Option<Current>>;
 
 /// Follows the report until `shutdown`, and connects again by itself.
 pub struct Follower {

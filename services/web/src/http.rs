@@ -19,7 +19,7 @@ use crate::{
     document,
     live::{boards::OpenPages, permits::Permits, stream::messages},
     missing,
-    pages::{Address, ListFilters, PageData},
+    pages::{Address, AddressQuery, PageData},
     render::{Renderer, ShownPage},
     security::secure,
     upload::{self, Uploads},
@@ -68,7 +68,7 @@ async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Res
     let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
     let (drawn, status) = match kept {
         Some(board) => (board.drawn.borrow().clone(), StatusCode::OK),
-        None => match show(&site, &extensions, &address, &ListFilters::read(&uri), lang).await {
+        None => match show(&site, &extensions, &address, &AddressQuery::read(&uri), lang).await {
             Ok(ShownPage { drawn, own: PageData::Withdrawn(_) }) => (drawn, StatusCode::GONE),
             Ok(ShownPage { drawn, .. }) => (drawn, StatusCode::OK),
             Err(why) => return missing::answer(&site.renderer, lang, why),
@@ -83,7 +83,7 @@ async fn show(
     site: &Site,
     extensions: &Extensions,
     address: &Address,
-    asked: &ListFilters,
+    asked: &AddressQuery,
     lang: Lang,
 ) -> Result<ShownPage, Missing> {
     let _permit = site.drawing.take(peer(extensions)).ok_or(Missing::Busy)?;
@@ -122,7 +122,7 @@ pub async fn events(
     };
     let board = match site.boards.find(&address, lang) {
         Some(board) => board,
-        None => match show(&site, &extensions, &address, &ListFilters::default(), lang).await {
+        None => match show(&site, &extensions, &address, &AddressQuery::default(), lang).await {
             Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
             Err(why @ (Missing::Unknown | Missing::Refused)) => {
                 return (missing::status(why), "no such page").into_response();

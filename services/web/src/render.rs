@@ -6,8 +6,8 @@ use mpp_core::{Clock, region_name};
 
 use crate::{
     components::Look,
-    follow::Watched,
-    pages::{self, Address, Drawn, ListFilters, PageData, View},
+    follow::WatchedReport,
+    pages::{self, Address, AddressQuery, Drawn, PageData, PageView},
     policy::Policy,
     upstream::{Missing, Upstream},
     words::Lang,
@@ -19,7 +19,7 @@ pub struct Renderer {
     /// The three services.
     pub upstream: Upstream,
     /// The live report.
-    pub report: Watched,
+    pub report: WatchedReport,
     /// The settings of the pages.
     pub policy: Arc<Policy>,
     /// The clock that pages are drawn by.
@@ -39,7 +39,7 @@ impl Renderer {
     pub async fn show(
         &self,
         address: &Address,
-        asked: &ListFilters,
+        asked: &AddressQuery,
         lang: Lang,
     ) -> Result<ShownPage, Missing> {
         if let Address::Docs(service) = address {
@@ -56,7 +56,7 @@ impl Renderer {
     pub async fn gather(
         &self,
         address: &Address,
-        asked: &ListFilters,
+        asked: &AddressQuery,
     ) -> Result<PageData, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {
@@ -112,13 +112,13 @@ impl Renderer {
     pub fn draw(
         &self,
         address: &Address,
-        asked: &ListFilters,
+        asked: &AddressQuery,
         lang: Lang,
         own: PageData,
     ) -> Result<Drawn, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         let now = self.clock.now();
-        let view = View {
+        let view = PageView {
             report: current.report,
             heard: current.lost.unwrap_or(now),
             lost: current.lost.is_some(),

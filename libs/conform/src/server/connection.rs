@@ -82,7 +82,8 @@ impl Connection {
         let token = target.token.as_ref().map(|token| format!("Bearer {}", token.trim()).parse());
         let token = token.transpose().map_err(|_| "the token is none".to_owned())?;
         let channel = endpoint.connect().await;
-        let channel = channel.map_err(|error| format!("{}: {}", target.address, with_causes(error)))?;
+        let channel =
+            channel.map_err(|error| format!("{}: {}", target.address, with_causes(error)))?;
         let client = SyncServiceClient::with_interceptor(channel, Caller(token));
         Ok(Self { client, streams: HashMap::new() })
     }

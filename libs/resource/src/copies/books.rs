@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures::future::BoxFuture;
 use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Micros, Reason, Result};
-use mpp_store::{Actor, Conn, Db, Disagreement, Named, Progress, TABLES, Tx};
+use mpp_store::{Actor, Conn, CountedNames, Db, Disagreement, Progress, TABLES, Tx};
 
 pub use self::mending::Check;
-use self::mending::{Outcome, ROUNDS, mend_in};
+use self::mending::{MendedAndLeft, ROUNDS, mend_in};
 use super::{Finding, Held, KeptCopy, Place, RepairRequest, Repaired, Work};
 
 /// The same for one part of the tables ([`Disagreement::part`]); an empty name stands for all.
@@ -139,7 +139,7 @@ impl Books {
             mended += accepts(progress.clone()).await?;
             left = self.compared().await?;
         }
-        let mut named = Named::default();
+        let mut named = CountedNames::default();
         for left in &left {
             named.add_many(&format!("{}: {}", left.table, left.what), left.rows);
         }
@@ -152,7 +152,7 @@ impl Books {
 
     /// Compares everything while others write. They wait only if something is wrong that can be
     /// mended, while it is compared again: part by part where the tables have parts.
-    async fn mend_found(&self, asked: &RepairRequest) -> Result<Outcome> {
+    async fn mend_found(&self, asked: &RepairRequest) -> Result<MendedAndLeft> {
         let (found, accept) = (self.compared().await?, asked.accept);
         if found.iter().all(|one| !one.is_mendable(accept)) {
             return Ok((0, found));
@@ -197,7 +197,7 @@ impl Books {
         (name, part): (&str, &Check),
         must: bool,
         accept: bool,
-    ) -> Result<Outcome> {
+    ) -> Result<MendedAndLeft> {
         let (checks, mut conflicts, mut mended) = (std::slice::from_ref(part), 0, 0);
         for _ in 0..ROUNDS {
             let locks = must || conflicts >= TRIES;
@@ -222,7 +222,7 @@ impl Books {
 
     /// Mends everything in one transaction, in which values of a wrong type are accepted first:
     /// what follows from other rows is set right before anybody sees them.
-    async fn mend_whole(&self, accept: bool) -> Result<Outcome> {
+    async fn mend_whole(&self, accept: bool) -> Result<MendedAndLeft> {
         let (mut tx, mut taken) = (self.begin(true).await?, 0);
         if accept {
             taken += tx.accept_misfiled(self.typed).await?;
@@ -280,7 +280,7 @@ fn findings(found: &[Disagreement]) -> Vec<Finding> {
         match same {
             Some((_, finding)) => finding.found.add_many(&one.what, one.rows),
             None => {
-                let mut found = Named::default();
+                let mut found = CountedNames::default();
                 found.add_many(&one.what, one.rows);
                 let finding = Finding { code: Code::Differs, kind: table.to_owned(), found };
                 findings.push((mends, finding));

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 use mpp_core::{Contents, Error, Reason, Result};
-use mpp_store::{LastProof, Named, Progress};
+use mpp_store::{CountedNames, LastProof, Progress};
 
 pub use books::{Accepts, Books, Check, PartCheck};
 pub use mpp_api::feed::{copy::Place, copy_finding::Code};
@@ -32,12 +32,12 @@ pub struct Finding {
     /// The kind of record, or the table.
     pub kind: String,
     /// How many there are, and the first few.
-    pub found: Named,
+    pub found: CountedNames,
 }
 
 impl Finding {
     /// One finding for each kind of record, or table.
-    pub fn each(code: Code, found: BTreeMap<String, Named>) -> Vec<Self> {
+    pub fn each(code: Code, found: BTreeMap<String, CountedNames>) -> Vec<Self> {
         let finding = |(kind, found)| Self { code, kind, found };
         found.into_iter().map(finding).collect()
     }
@@ -72,8 +72,8 @@ impl Held {
     }
 
     /// Derived data, which was compared with the data that it follows from.
-    pub fn derived(revision: i64, count: usize, differing: Vec<(&str, Named)>) -> Self {
-        let finding = |(kind, found): (&str, Named)| Finding {
+    pub fn derived(revision: i64, count: usize, differing: Vec<(&str, CountedNames)>) -> Self {
+        let finding = |(kind, found): (&str, CountedNames)| Finding {
             code: Code::Differs,
             kind: kind.into(),
             found,
@@ -90,7 +90,7 @@ pub struct Repaired {
     /// How many records, rows or tables were mended, or are being.
     pub mended: i64,
     /// Those that could not be mended.
-    pub left: Named,
+    pub left: CountedNames,
     /// The next steps, of the service or of the caller.
     pub text: String,
     /// How many are still to be mended, by what was seen so far, if the call's time ended first;

@@ -29,9 +29,9 @@ const ANSWER: Duration = Duration::from_millis(500);
 
 /// Everything that a service keeps. Clones share it.
 #[derive(Clone)]
-pub struct Copies(Arc<Shared>);
+pub struct Copies(Arc<CopiesState>);
 
-struct Shared {
+struct CopiesState {
     kept: Vec<KeptCopy>,
     limit: Duration,
     /// One caller reads or mends at a time.
@@ -42,7 +42,7 @@ impl Copies {
     /// Serves all of these, in the order in which they follow from each other, each call within
     /// `limit`.
     pub fn new(limit: Duration, kept: Vec<KeptCopy>) -> Self {
-        Self(Arc::new(Shared { kept, limit, turn: Mutex::default() }))
+        Self(Arc::new(CopiesState { kept, limit, turn: Mutex::default() }))
     }
 
     /// Turns it into a route for [`mpp_rpc::serve`].

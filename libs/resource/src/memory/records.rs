@@ -17,7 +17,7 @@ use crate::kind::Stamp;
 /// Number of changes after which texts that no row has any more are dropped.
 const SWEEP_EVERY: usize = 100_000;
 
-type Table = BTreeMap<Arc<str>, MemoryRow>;
+type RowsOfKind = BTreeMap<Arc<str>, MemoryRow>;
 
 /// A record by kind, name and version, with its document, which is shared.
 pub(crate) type HeldRecord = (&'static str, Arc<str>, i64, Bytes);
@@ -25,7 +25,7 @@ pub(crate) type HeldRecord = (&'static str, Arc<str>, i64, Bytes);
 /// Every living record of some kinds, at one revision.
 #[derive(Default)]
 pub struct Records {
-    tables: HashMap<&'static str, Table>,
+    tables: HashMap<&'static str, RowsOfKind>,
     /// Names and labels, and whatever else a service indexes by.
     pub texts: Texts,
     changes_since_sweep: usize,
@@ -142,7 +142,7 @@ impl Records {
 
     /// How many records of a kind there are.
     pub fn count<D: Document>(&self) -> usize {
-        self.tables.get(D::KIND).map_or(0, Table::len)
+        self.tables.get(D::KIND).map_or(0, RowsOfKind::len)
     }
 }
 

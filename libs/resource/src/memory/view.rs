@@ -55,9 +55,9 @@ impl Waits {
 }
 
 /// The memory of this replica. Clones share it.
-pub struct Memory<V>(Arc<Shared<V>>);
+pub struct Memory<V>(Arc<MemoryState<V>>);
 
-struct Shared<V> {
+struct MemoryState<V> {
     view: RwLock<V>,
     /// The revision that the view has reached; `None` until the first state is complete.
     revision: watch::Sender<Option<i64>>,
@@ -74,7 +74,7 @@ impl<V> Clone for Memory<V> {
     }
 }
 
-impl<V> Shared<V> {
+impl<V> MemoryState<V> {
     fn read(&self) -> RwLockReadGuard<'_, V> {
         // A panic in the follower leaves the last whole records; reads go on.
         self.view.read().unwrap_or_else(PoisonError::into_inner)
@@ -91,7 +91,7 @@ impl<V: View> Memory<V> {
         let (revision, _) = watch::channel(None);
         let (view, lost) = (RwLock::default(), Lost::default());
         let (again, proof) = (Notify::new(), LastProof::default());
-        Self(Arc::new(Shared { view, revision, waits, lost, again, proof }))
+        Self(Arc::new(MemoryState { view, revision, waits, lost, again, proof }))
     }
 
     /// Reads; everything that one guard shows is of one revision. Never held over an await.

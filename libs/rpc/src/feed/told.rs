@@ -9,7 +9,7 @@ use mpp_api::{
     time::to_timestamp,
 };
 use mpp_core::{Caller, Label};
-use mpp_store::{Batch, Change as Stored, Labels, Op};
+use mpp_store::{Batch, Change as StoredChange, Labels, Op};
 
 use crate::authors;
 
@@ -40,7 +40,7 @@ impl Teller {
     }
 
     /// A change as this caller may know it.
-    pub(crate) fn to_wire(&self, change: &Stored) -> Change {
+    pub(crate) fn to_wire(&self, change: &StoredChange) -> Change {
         let (op, document) = match change.op {
             Op::Put => {
                 let type_url = document::type_url(&change.kind).unwrap_or_default();
@@ -66,7 +66,7 @@ impl Teller {
 
     /// Who made a change, as far as the caller may know it. Those who act for a mall answer for
     /// everything in it.
-    fn actor(&self, change: &Stored) -> String {
+    fn actor(&self, change: &StoredChange) -> String {
         let told = self.caller.author_shown(&change.actor, keepers(change));
         if told == change.actor {
             return change.actor.clone();
@@ -77,12 +77,12 @@ impl Teller {
     }
 
     /// The record as it is stored, without names that the caller may not know.
-    pub(crate) fn document(&self, change: &Stored) -> Bytes {
+    pub(crate) fn document(&self, change: &StoredChange) -> Bytes {
         authors::document(&change.kind, &change.doc, &self.caller, keepers(change))
     }
 }
 
-fn keepers(change: &Stored) -> impl Iterator<Item = &str> {
+fn keepers(change: &StoredChange) -> impl Iterator<Item = &str> {
     let keepers = KEEPERS.iter().filter_map(|label| change.labels.get(label));
     keepers.map(String::as_str).chain([change.name.as_str()])
 }

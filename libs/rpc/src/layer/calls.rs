@@ -8,9 +8,13 @@ use axum::{
 };
 
 use super::refuse;
-use crate::place::Places;
+use crate::place::CallPlaces;
 
-pub(crate) async fn layer(State(places): State<Places>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    State(places): State<CallPlaces>,
+    request: Request,
+    next: Next,
+) -> Response {
     let place = match places.take(&request) {
         Ok(place) => place,
         Err(error) => return refuse(error),

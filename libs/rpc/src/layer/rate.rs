@@ -83,13 +83,13 @@ type Limiter =
     RateLimiter<Party, HashMapStateStore<Party>, MonotonicClock, StateInformationMiddleware>;
 
 /// How much each caller has left of a quota per minute.
-struct Counts {
+struct CallerQuotas {
     callers: Limiter,
     /// How many callers there may be before the idle ones are looked for again.
     look_at: AtomicUsize,
 }
 
-impl Counts {
+impl CallerQuotas {
     fn new(each: NonZeroU32) -> Self {
         let state = HashMapStateStore::default();
         let callers = RateLimiter::new(Quota::per_minute(each), state, MonotonicClock);
@@ -123,9 +123,9 @@ struct Meter {
     name: &'static str,
     each: NonZeroU32,
     policy: HeaderValue,
-    counts: Counts,
+    counts: CallerQuotas,
     /// One line of the log for each caller.
-    lines: Counts,
+    lines: CallerQuotas,
 }
 
 /// How much a caller has left, and after how many seconds its quota is full again.
@@ -139,7 +139,7 @@ impl Meter {
     fn new(name: &'static str, each: u32) -> Option<Self> {
         let each = NonZeroU32::new(each)?;
         let policy = HeaderValue::try_from(format!("\"{name}\";q={each};w=60")).ok()?;
-        let (counts, lines) = (Counts::new(each), Counts::new(NonZeroU32::MIN));
+        let (counts, lines) = (CallerQuotas::new(each), CallerQuotas::new(NonZeroU32::MIN));
         Some(Self { name, each, policy, counts, lines })
     }
 
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_caller_beyond_its_rate_is_told_when_and_another_is_not_touched() {
-        let counts = Counts::new(NonZeroU32::MIN.saturating_add(1));
+        let counts = CallerQuotas::new(NonZeroU32::MIN.saturating_add(1));
         let left = |party: &Party| counts.count(party).map(|left| left.calls);
         assert_eq!(left(&caller(1)), Ok(1));
         assert_eq!(left(&caller(1)), Ok(0));
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn who_is_idle_is_forgotten() {
         // A call comes back after a few nanoseconds, so that everybody is idle at once.
-        let counts = Counts::new(NonZeroU32::MAX);
+        let counts = CallerQuotas::new(NonZeroU32::MAX);
         for number in 0..10 * FEW {
             assert!(counts.count(&caller(number)).is_ok());
         }

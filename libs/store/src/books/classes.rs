@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     Disagreement, Statement,
-    columns::{Column, RowPlace, Table},
+    columns::{Column, ComparedTable, RowPlace},
 };
 use crate::{Actor, Conn, Db, Progress, Tx, db_error, dialect::Engine};
 
@@ -46,7 +46,7 @@ pub(super) async fn disagreements(
         return Ok(found);
     }
     for name in tables {
-        let Some(table) = Table::read(conn, name).await? else { continue };
+        let Some(table) = ComparedTable::read(conn, name).await? else { continue };
         let (mut named, mut all) =
             (BTreeMap::<_, Vec<Disagreement>>::new(), pin!(wrong(conn, &table)));
         while let Some(Wrong { column, found }) = all.try_next().await? {
@@ -90,7 +90,7 @@ pub(super) async fn put_back(
 /// How many values of another type a table has, including those that its rows do not tell.
 async fn count_wrong(db: &Db, name: &'static str) -> Result<i64> {
     let mut read = db.read().await?;
-    let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
+    let Some(table) = ComparedTable::read(read.conn(), name).await? else { return Ok(0) };
     let Some(text) = table.count_wrong() else { return Ok(0) };
     let row = sqlx::query(AssertSqlSafe(text)).fetch_one(read.conn()).await.map_err(db_error)?;
     read.end().await?;
@@ -99,7 +99,7 @@ async fn count_wrong(db: &Db, name: &'static str) -> Result<i64> {
 
 async fn put_back_in(db: &Db, by: &Actor, name: &'static str, progress: &Progress) -> Result<i64> {
     let mut read = db.read().await?;
-    let Some(table) = Table::read(read.conn(), name).await? else { return Ok(0) };
+    let Some(table) = ComparedTable::read(read.conn(), name).await? else { return Ok(0) };
     let mut restored = 0;
     let sure = wrong(read.conn(), &table).try_filter_map(|wrong| {
         future::ready(Ok(wrong.found.mend.map(|mend| (wrong.found.what, mend))))
@@ -127,7 +127,7 @@ pub(super) async fn take_as_it_is(tx: &mut Tx, tables: &[&'static str]) -> Resul
     let (db, mut taken) = (tx.db.clone(), 0);
     for name in tables.iter().filter(|_| db.is_sqlite()) {
         let mut read = db.read().await?;
-        let Some(table) = Table::read(read.conn(), name).await? else { continue };
+        let Some(table) = ComparedTable::read(read.conn(), name).await? else { continue };
         let mut all = pin!(wrong(read.conn(), &table));
         while let Some(Wrong { found, .. }) = all.try_next().await? {
             let Some(statement) = found.statement(true) else { continue };
@@ -141,7 +141,7 @@ pub(super) async fn take_as_it_is(tx: &mut Tx, tables: &[&'static str]) -> Resul
 /// The values of a wrong type in a table. Scans the table.
 fn wrong<'a>(
     conn: &'a mut Conn,
-    table: &'a Table,
+    table: &'a ComparedTable,
 ) -> impl Stream<Item = Result<Wrong>> + Send + 'a {
     let rows = sqlx::query(AssertSqlSafe(table.select_wrong())).fetch(conn);
     let found = rows.map_err(db_error).and_then(|row| {
@@ -151,7 +151,7 @@ fn wrong<'a>(
     found.try_flatten()
 }
 
-fn of_row(table: &Table, row: &AnyRow) -> sqlx::Result<Vec<Wrong>> {
+fn of_row(table: &ComparedTable, row: &AnyRow) -> sqlx::Result<Vec<Wrong>> {
     let (at, mut all) = (table.at(row)?, Vec::new());
     for (number, column) in table.columns.iter().enumerate().filter(|(_, one)| one.class.is_some())
     {

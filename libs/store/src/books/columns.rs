@@ -15,7 +15,7 @@ pub(super) struct Column {
 }
 
 /// A table, with the columns that are written and compared.
-pub(super) struct Table {
+pub(super) struct ComparedTable {
     pub name: &'static str,
     pub columns: Vec<Column>,
     /// True if its rows have a number (SQLite's rowid) beside their key.
@@ -24,7 +24,7 @@ pub(super) struct Table {
 
 /// The place of a row.
 pub(super) struct RowPlace<'a> {
-    pub table: &'a Table,
+    pub table: &'a ComparedTable,
     /// Its key, for people.
     pub shown: String,
     id: Id,
@@ -64,7 +64,7 @@ impl Column {
     }
 }
 
-impl Table {
+impl ComparedTable {
     /// `None` if a later step has taken it away.
     pub async fn read(conn: &mut Conn, name: &'static str) -> Result<Option<Self>> {
         let text = "select name, type, pk from pragma_table_info($1)";
@@ -111,7 +111,7 @@ impl Table {
         self.columns.iter().filter(|column| column.is_key)
     }
 
-    /// The columns that [`Table::at`] reads.
+    /// The columns that [`ComparedTable::at`] reads.
     fn keys(&self) -> String {
         let shown: Vec<_> =
             self.key().map(|key| format!("coalesce(quote({}), '')", key.name)).collect();
@@ -141,7 +141,7 @@ impl Table {
         format!("exists (select 1 from {} o where {same})", self.name)
     }
 
-    /// The place of a row that was read with [`Table::select_wrong`].
+    /// The place of a row that was read with [`ComparedTable::select_wrong`].
     pub fn at(&self, row: &AnyRow) -> sqlx::Result<RowPlace<'_>> {
         let shown: Vec<u8> = row.try_get("shown")?;
         let id = match self.has_rowid {

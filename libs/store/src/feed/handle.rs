@@ -12,7 +12,7 @@ use super::{
     last_proof::LastProof,
     page::{self, FeedPlace},
     proof, reader,
-    shared::{FeedOptions, Shared},
+    shared::{FeedOptions, FeedState},
     state,
     subscription::Subscription,
     token::Token,
@@ -32,7 +32,7 @@ pub enum Start {
 
 /// The change feed of a process. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Feed(pub(super) Arc<Shared>);
+pub struct Feed(pub(super) Arc<FeedState>);
 
 impl Feed {
     /// Starts the reader at the head. It ends with `shutdown`.
@@ -43,7 +43,7 @@ impl Feed {
         let bounds = page::bounds(&db).await?;
         let name = db.name();
         db.has_jobs(&["feed-retention"]);
-        let shared = Arc::new(Shared::new(db, bounds.head, options, shutdown));
+        let shared = Arc::new(FeedState::new(db, bounds.head, options, shutdown));
         metrics::FEED_HEAD
             .observe(&shared, [name], |shared| shared.tail.borrow().head.revision as f64);
         reader::start(&shared, bounds.head);

@@ -16,11 +16,11 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     handle::Feed,
-    own::{self, Named},
+    own::{self, CountedNames},
 };
 use crate::{
     Actor, Progress, Tx, db_error,
-    record::{Altered, Stored},
+    record::{Altered, StoredRow},
     texts::text,
 };
 
@@ -33,27 +33,27 @@ pub struct Mended {
     pub accepted: i64,
     /// Left: the feed does not have them any more, and they were not to be accepted or cannot be
     /// read; or a newer program has written them.
-    pub left: Named,
+    pub left: CountedNames,
 }
 
 impl Mended {
-    fn add(&mut self, kind: &str, name: &str, outcome: &Outcome) {
+    fn add(&mut self, kind: &str, name: &str, outcome: &MendOutcome) {
         match outcome {
-            Outcome::Restored => {
+            MendOutcome::Restored => {
                 tracing::warn!(kind, name, "a record is put back as it was written");
                 self.restored += 1;
             }
-            Outcome::Accepted => {
+            MendOutcome::Accepted => {
                 tracing::warn!(kind, name, "a record is kept as it is");
                 self.accepted += 1;
             }
-            Outcome::Left => self.left.add(name),
-            Outcome::Meanwhile => {}
+            MendOutcome::Left => self.left.add(name),
+            MendOutcome::Meanwhile => {}
         }
     }
 }
 
-enum Outcome {
+enum MendOutcome {
     Restored,
     Accepted,
     Left,
@@ -75,11 +75,11 @@ impl Feed {
             let known = document::KINDS.iter().find(|known| **known == kind);
             let outcome = match known {
                 Some(kind) => self.mend_one(by, kind, &name, accept).await?,
-                None => Outcome::Left,
+                None => MendOutcome::Left,
             };
             match outcome {
-                Outcome::Restored | Outcome::Accepted => progress.mended(1),
-                Outcome::Left | Outcome::Meanwhile => progress.left(1),
+                MendOutcome::Restored | MendOutcome::Accepted => progress.mended(1),
+                MendOutcome::Left | MendOutcome::Meanwhile => progress.left(1),
             }
             mended.add(&kind, &name, &outcome);
         }
@@ -136,16 +136,16 @@ impl Feed {
         kind: &'static str,
         name: &str,
         accept: bool,
-    ) -> Result<Outcome> {
+    ) -> Result<MendOutcome> {
         let mut tx = self.0.db.begin(by).await?;
         let outcome = match tx.locked(kind, name).await? {
             Some(stored) => tx.rewrite(kind, name, stored, accept).await?,
-            None if tx.bring_back(kind, name).await? => Outcome::Restored,
-            None => Outcome::Meanwhile,
+            None if tx.bring_back(kind, name).await? => MendOutcome::Restored,
+            None => MendOutcome::Meanwhile,
         };
         match outcome {
-            Outcome::Restored | Outcome::Accepted => tx.commit().await.map(drop)?,
-            Outcome::Left | Outcome::Meanwhile => tx.rollback().await?,
+            MendOutcome::Restored | MendOutcome::Accepted => tx.commit().await.map(drop)?,
+            MendOutcome::Left | MendOutcome::Meanwhile => tx.rollback().await?,
         }
         Ok(outcome)
     }
@@ -160,17 +160,17 @@ fn readable_tombstone(tombstone: Bytes) -> Bytes {
 }
 
 /// Decides about a row as a transaction has read it.
-fn judge(kind: &str, name: &str, stored: &Stored, accept: bool) -> Outcome {
+fn judge(kind: &str, name: &str, stored: &StoredRow, accept: bool) -> MendOutcome {
     let is_readable = stored.is_readable(kind);
     // A newer replica mends what a newer program has written.
     if stored.check_form(kind, name).is_err() {
-        return Outcome::Left;
+        return MendOutcome::Left;
     }
     match stored.altered {
-        Altered::Restored => Outcome::Restored,
-        Altered::Lost if accept && is_readable => Outcome::Accepted,
-        Altered::No if is_readable => Outcome::Meanwhile,
-        Altered::Lost | Altered::No => Outcome::Left,
+        Altered::Restored => MendOutcome::Restored,
+        Altered::Lost if accept && is_readable => MendOutcome::Accepted,
+        Altered::No if is_readable => MendOutcome::Meanwhile,
+        Altered::Lost | Altered::No => MendOutcome::Left,
     }
 }
 
@@ -179,11 +179,11 @@ impl Tx {
         &mut self,
         kind: &'static str,
         name: &str,
-        stored: Stored,
+        stored: StoredRow,
         accept: bool,
-    ) -> Result<Outcome> {
+    ) -> Result<MendOutcome> {
         let outcome = judge(kind, name, &stored, accept);
-        if !matches!(outcome, Outcome::Restored | Outcome::Accepted) {
+        if !matches!(outcome, MendOutcome::Restored | MendOutcome::Accepted) {
             return Ok(outcome);
         }
         if stored.deleted {

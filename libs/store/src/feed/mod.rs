@@ -32,7 +32,7 @@ pub use handle::{Feed, Start};
 pub use last_proof::LastProof;
 pub use mend::Mended;
 pub(crate) use own::are_sound;
-pub use own::{Named, OwnRecords, taken_away};
+pub use own::{CountedNames, OwnRecords, taken_away};
 pub use pace::ProofPace;
 pub use policy::FeedPolicy;
 pub use retention::Retention;

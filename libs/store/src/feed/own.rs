@@ -8,7 +8,7 @@ use mpp_core::{Contents, Result};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
-use crate::{Conn, Read, db_error, dialect::Engine, read::LAST, record::Stored, texts::text};
+use crate::{Conn, Read, db_error, dialect::Engine, read::LAST, record::StoredRow, texts::text};
 
 /// Most records in one page.
 const PAGE: i64 = 1_000;
@@ -19,14 +19,14 @@ const NAMED: usize = 5;
 
 /// Some records: how many, and the first few of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct CountedNames {
     /// How many there are.
     pub count: i64,
     /// The first few.
     pub names: Vec<String>,
 }
 
-impl Named {
+impl CountedNames {
     /// Counts one more.
     pub fn add(&mut self, name: &str) {
         self.add_many(name, 1);
@@ -47,17 +47,17 @@ pub struct OwnRecords {
     /// The digests of all records.
     pub contents: Contents,
     /// The names whose row was altered or deleted in the database, by kind.
-    pub altered: BTreeMap<String, Named>,
+    pub altered: BTreeMap<String, CountedNames>,
     /// Those of them that have no row any more.
     pub gone: BTreeSet<String>,
     /// The names whose document is no message of its kind, or whose labels cannot be read.
-    pub unreadable: BTreeMap<String, Named>,
+    pub unreadable: BTreeMap<String, CountedNames>,
     /// How many were written without a proof, by an older program.
     pub unproven: i64,
 }
 
 impl OwnRecords {
-    fn add(&mut self, kind: &str, name: &str, stored: &Stored, hash: &mut Sha256) {
+    fn add(&mut self, kind: &str, name: &str, stored: &StoredRow, hash: &mut Sha256) {
         if stored.is_altered(kind, name) {
             self.altered.entry(kind.to_owned()).or_default().add(name);
         }
@@ -85,7 +85,7 @@ fn digest_record(hash: &mut Sha256, kind: &str, name: &str, version: i64, doc: &
 pub(super) struct Keyed {
     pub kind: String,
     pub name: String,
-    pub stored: Stored,
+    pub stored: StoredRow,
 }
 
 /// The next rows after a key that live or can be proven, deleted ones too, in order, as many as
@@ -108,7 +108,7 @@ pub(super) async fn page(
     while bytes < message_bytes
         && let Some(row) = rows.try_next().await.map_err(db_error)?
     {
-        let stored = Stored::from_row(&row)?;
+        let stored = StoredRow::from_row(&row)?;
         bytes += stored.doc.len() + stored.labels.len();
         let (kind, name) = key(&row)?;
         page.push(Keyed { kind, name, stored });
@@ -236,7 +236,7 @@ pub async fn taken_away(conn: &mut Conn, kind: &str, under: &str) -> Result<Vec<
     let mut rows = query.bind(format!("{under}{LAST}")).fetch(conn);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         let (kind, name) = key(&row)?;
-        if Stored::from_row(&row)?.is_altered(&kind, &name) {
+        if StoredRow::from_row(&row)?.is_altered(&kind, &name) {
             names.push(name);
         }
     }

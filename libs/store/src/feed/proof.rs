@@ -11,7 +11,7 @@ use mpp_core::{Digest, Result};
 use sqlx::Row as _;
 use tokio::time::{Instant, sleep_until};
 
-use super::shared::Shared;
+use super::shared::FeedState;
 use crate::{Read, db_error, metrics, read::LAST};
 
 /// Records in one page.
@@ -21,7 +21,7 @@ const PAGE: i64 = 5_000;
 const LAG: Duration = Duration::from_secs(10);
 
 /// Proves the digest as soon as somebody asks for it, and from then on again and again.
-pub(super) async fn keep(feed: Arc<Shared>) {
+pub(super) async fn keep(feed: Arc<FeedState>) {
     let mut next = None;
     loop {
         tokio::select! {
@@ -44,7 +44,7 @@ async fn due(next: Option<Instant>) {
     }
 }
 
-async fn prove(feed: &Shared) -> Result<()> {
+async fn prove(feed: &FeedState) -> Result<()> {
     let mut snapshot = feed.db.read().await?;
     let at = snapshot.head();
     let mut tail = feed.tail.subscribe();

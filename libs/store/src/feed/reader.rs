@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
     page::{self, FeedPlace},
-    shared::Shared,
+    shared::FeedState,
 };
 use crate::{db_error, mark::Marked};
 
@@ -21,7 +21,7 @@ const CHANNEL: &str = "mpp_feed";
 const COALESCE: Duration = Duration::from_millis(3);
 
 /// Starts the reader at the head, and what wakes it.
-pub(super) fn start(feed: &Arc<Shared>, head: Marked) {
+pub(super) fn start(feed: &Arc<FeedState>, head: Marked) {
     let woken = Arc::new(Notify::new());
     let (place, backoff) = (FeedPlace::after(head), feed.db.backoff());
     let reader = Reader { feed: feed.clone(), place, backoff };
@@ -35,7 +35,7 @@ pub(super) fn start(feed: &Arc<Shared>, head: Marked) {
 
 /// The reader and how far it has come.
 struct Reader {
-    feed: Arc<Shared>,
+    feed: Arc<FeedState>,
     place: FeedPlace,
     backoff: Backoff,
 }
@@ -103,7 +103,7 @@ impl Reader {
 
 /// Tells the other replicas of this process's commits, outside their transactions: within them it
 /// costs nearly half of the throughput.
-async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
+async fn notify_others(feed: Arc<FeedState>, mut committed: watch::Receiver<i64>) {
     while !feed.shutdown.is_cancelled() {
         tokio::select! {
             changed = committed.changed() => if changed.is_err() { return },
@@ -118,14 +118,14 @@ async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
     }
 }
 
-async fn notify(feed: &Shared) -> Result<()> {
+async fn notify(feed: &FeedState) -> Result<()> {
     let text = format!("notify {CHANNEL}, '{}'", feed.id);
     let mut conn = feed.db.0.readers.take().await?;
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut conn).await.map(drop).map_err(db_error)
 }
 
 /// Listens for the other replicas' commits. Poolers drop LISTEN, so the reader also polls.
-async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
+async fn listen(feed: Arc<FeedState>, woken: Arc<Notify>) {
     let mut backoff = feed.db.backoff();
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
@@ -141,7 +141,7 @@ async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
     }
 }
 
-async fn listen_once(feed: &Shared, woken: &Notify, backoff: &mut Backoff) -> Result<()> {
+async fn listen_once(feed: &FeedState, woken: &Notify, backoff: &mut Backoff) -> Result<()> {
     let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     backoff.reset();

@@ -48,7 +48,7 @@ pub struct FeedOptions {
 }
 
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct FeedState {
     pub db: Db,
     pub options: FeedOptions,
     pub shutdown: CancellationToken,
@@ -67,7 +67,7 @@ pub(super) struct Shared {
     pub last_proof: LastProof,
 }
 
-impl Shared {
+impl FeedState {
     /// The feed of a database that stands at `head`; the ring begins empty there.
     pub fn new(db: Db, head: Marked, options: FeedOptions, shutdown: CancellationToken) -> Self {
         let ring = Ring::new(head, options.ring_bytes);

@@ -18,14 +18,14 @@ use tokio::{
 use super::{
     change::{Change, Op},
     filter::Filter,
-    own::Named,
+    own::CountedNames,
 };
 use crate::{
     Db, Read, db_error,
     mark::Marked,
     metrics,
     read::{LAST, first_name},
-    record::{Stored, readable_labels},
+    record::{StoredRow, readable_labels},
 };
 
 /// Records in one page.
@@ -174,7 +174,7 @@ async fn page(
     kind: &str,
     after: &str,
     message_bytes: usize,
-) -> Result<(Vec<Change>, Named)> {
+) -> Result<(Vec<Change>, CountedNames)> {
     let revision = snapshot.revision();
     let columns = snapshot.conn().dialect().record_columns;
     let text = format!(
@@ -188,9 +188,9 @@ async fn page(
         .bind(format!("{}{LAST}", filter.name_prefix))
         .bind(PAGE)
         .fetch(snapshot.conn());
-    let (mut changes, mut altered, mut bytes) = (Vec::new(), Named::default(), 0);
+    let (mut changes, mut altered, mut bytes) = (Vec::new(), CountedNames::default(), 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
-        let stored = Stored::from_row(&row)?;
+        let stored = StoredRow::from_row(&row)?;
         let change = change(&row, &stored, kind, revision)?;
         if stored.is_altered(kind, &change.name) {
             altered.add(&change.name);
@@ -204,7 +204,7 @@ async fn page(
     Ok((changes, altered))
 }
 
-fn change(row: &AnyRow, stored: &Stored, kind: &str, revision: i64) -> Result<Change> {
+fn change(row: &AnyRow, stored: &StoredRow, kind: &str, revision: i64) -> Result<Change> {
     let name: String = row.try_get("name").map_err(db_error)?;
     Ok(Change {
         kind: kind.to_owned(),

@@ -14,7 +14,7 @@ use super::{
     filter::Filter,
     page::{FeedPlace, TransactionPiece},
     ring::{AtCursor, Tail},
-    shared::Shared,
+    shared::FeedState,
     state::StatePart,
     token::Token,
 };
@@ -47,7 +47,7 @@ enum Source {
 /// One follower of the feed. It holds a position and at most one page, no queue.
 #[derive(Debug)]
 pub struct Subscription {
-    pub(super) feed: Arc<Shared>,
+    pub(super) feed: Arc<FeedState>,
     filter: Filter,
     /// The caller that follows; empty for this process itself.
     caller: String,
@@ -75,7 +75,7 @@ pub struct Subscription {
 
 impl Subscription {
     /// `began` was seen before `place` was found good: a restart between them is noticed.
-    pub(super) fn new(feed: Arc<Shared>, filter: Filter, began: Tail, place: FeedPlace) -> Self {
+    pub(super) fn new(feed: Arc<FeedState>, filter: Filter, began: Tail, place: FeedPlace) -> Self {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());

@@ -3,7 +3,7 @@
 
 use mpp_api::types::{Tombstone, tombstone::Reason as Why};
 use mpp_core::Digest;
-use mpp_store::{Expect, Feed, FeedOptions, Filter, Labels, Mended, Named, Progress, Start};
+use mpp_store::{CountedNames, Expect, Feed, FeedOptions, Filter, Labels, Mended, Progress, Start};
 use mpp_testkit::{TestDatabase, alter_records, on_both};
 
 use crate::kit::{Served, changes_to, in_region, mall, officer, unit, write};
@@ -16,13 +16,13 @@ pub async fn serve(database: &TestDatabase) -> Served {
     Served::start(&options, FeedOptions::default()).await
 }
 
-pub async fn altered(feed: &Feed) -> Vec<(String, Named)> {
+pub async fn altered(feed: &Feed) -> Vec<(String, CountedNames)> {
     let own = feed.status(&[]).await.unwrap().own;
     own.altered.into_iter().collect()
 }
 
-pub fn named(names: &[&str]) -> Named {
-    let mut named = Named::default();
+pub fn named(names: &[&str]) -> CountedNames {
+    let mut named = CountedNames::default();
     names.iter().for_each(|name| named.add(name));
     named
 }

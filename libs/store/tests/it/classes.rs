@@ -5,7 +5,7 @@ use mpp_api::{
     registry::Mall,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_store::{Actor, Db, Expect, FeedOptions, Filter, Mended, Named, Progress, Start};
+use mpp_store::{Actor, CountedNames, Db, Expect, FeedOptions, Filter, Mended, Progress, Start};
 use mpp_testkit::{Backend, TestDatabase, alter_records, execute, on_both};
 use sqlx::{Connection as _, Row as _};
 
@@ -105,7 +105,7 @@ async fn a_deletion_with_a_value_of_another_type_is_put_back_as_a_deletion() {
     alter_records(database.url(), fault).await;
     assert_eq!(altered(&served.feed).await, [("mall".to_owned(), named(&[A]))]);
     let mended = served.feed.mend(&officer(), false, &Progress::default()).await.unwrap();
-    assert_eq!((mended.restored, mended.left), (1, Named::default()));
+    assert_eq!((mended.restored, mended.left), (1, CountedNames::default()));
     assert!(altered(&served.feed).await.is_empty());
     let mut tx = served.db.begin(&officer()).await.unwrap();
     let buried = tx.buried::<Mall>(A).await.unwrap().expect("it is deleted");
@@ -125,7 +125,7 @@ async fn a_record_whose_name_is_no_text_is_named_and_filed_again() {
         assert_eq!(found[0].1.names.first().map(String::as_str), Some(A), "{fault}: {found:?}");
         let progress = Progress::default();
         let mended = served.feed.mend(&officer(), false, &progress).await.unwrap();
-        assert_eq!((mended.restored, mended.left), (restored, Named::default()), "{fault}");
+        assert_eq!((mended.restored, mended.left), (restored, CountedNames::default()), "{fault}");
         assert_eq!((progress.count(), progress.remaining()), (restored, 0), "{fault}");
         is_as_it_was(&served).await;
     }

@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         tally::{Tally, some},
     },
-    source::{self, Fault, HeldBack, ReadRecord, Way, Yielded},
+    source::{self, Fault, HeldBack, ReadResult, Way, Yielded},
     store::Store,
 };
 
@@ -102,7 +102,7 @@ impl Checked {
         }
     }
 
-    fn take_up(&mut self, item: ReadRecord, difference: &mut Difference, run: &Run) {
+    fn take_up(&mut self, item: ReadResult, difference: &mut Difference, run: &Run) {
         self.tally.read += 1;
         match item.record {
             Err(error) => {
@@ -150,14 +150,14 @@ impl Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, Policy, Table};
+    use crate::{CsvFile, Input, Policy};
 
     fn run(folder: &std::path::Path, csv: &str, program: &str) -> Run {
         let path = folder.join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
         Run {
             source: "sources/a".into(),
-            input: Input::Csv(Table { path, ..Table::default() }),
+            input: Input::Csv(CsvFile { path, ..CsvFile::default() }),
             way: Way { program: program.into(), ..Way::default() },
             state: folder.join("state.db"),
             take_over: false,

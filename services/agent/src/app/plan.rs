@@ -146,7 +146,7 @@ impl Why {
 
 /// How a run ended.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// This run's records.
     pub tally: Tally,
     /// The registry's own accounting.
@@ -175,7 +175,7 @@ pub struct Outcome {
     pub part: bool,
 }
 
-impl Outcome {
+impl RunOutcome {
     /// Whether all is well, for an exit status.
     ///
     /// # Errors

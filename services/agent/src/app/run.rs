@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    plan::{Event, Outcome, Run},
+    plan::{Event, Run, RunOutcome},
     returned::ServingCheck,
     session::{self, Broken, Ended, SourceStream},
 };
@@ -33,7 +33,7 @@ pub async fn run(
     endpoint: &Endpoint,
     report: &(dyn Fn(Event) + Sync),
     shutdown: &CancellationToken,
-) -> Result<Outcome> {
+) -> Result<RunOutcome> {
     let store = Store::open(&run.state).await?;
     store.check_service(run.way.destination).await?;
     let mapping_version = mapping::version(&run.way.program);
@@ -70,13 +70,13 @@ async fn part(
 }
 
 /// Of a part only what it has brought is told: the rest stands as the last whole run has left it.
-async fn outcome_of_part(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
+async fn outcome_of_part(store: &Store, run: &Run, ended: Ended) -> Result<RunOutcome> {
     let Tally { rejected, quarantined, .. } = ended.tally;
     let mut outcome = outcome(store, run, ended).await?;
     if rejected + quarantined == 0 {
         outcome.problems.clear();
     }
-    Ok(Outcome { part: true, refused: rejected, waiting: quarantined, ..outcome })
+    Ok(RunOutcome { part: true, refused: rejected, waiting: quarantined, ..outcome })
 }
 
 /// Tries until a session has ended, or another try would not help.
@@ -129,7 +129,7 @@ async fn attempt(
     Ok(session::sync(context, reading).await)
 }
 
-async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
+async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<RunOutcome> {
     let Ended { tally, summary, withdrawn, to_withdraw, gone_of_others, lack, spooled } = ended;
     let mut problems = store.problems(run.policy.shown_problems).await?;
     // They are listed as what would go, and the command that would do it is this very one.
@@ -139,7 +139,7 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
     let lacks = lack.as_ref().map(|fault| fault.kind);
     let lack = lack.map(|fault| fault.error);
-    Ok(Outcome {
+    Ok(RunOutcome {
         lacks,
         announced: store.announced().await?,
         spooled,

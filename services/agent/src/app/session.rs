@@ -260,7 +260,7 @@ impl<'a> Session<'a> {
         context: &'a Context<'a>,
         (stream, welcome): (Stream, Welcome),
         comparison: Option<Comparison<'a>>,
-        survey: Survey,
+        survey: Survey<'a>,
     ) -> Self {
         Self {
             context,

@@ -15,7 +15,7 @@ use crate::{
         tally::Tally,
         told,
     },
-    source::{Fault, HeldBack, ReadRecord, Yielded},
+    source::{Fault, HeldBack, ReadResult, Yielded},
 };
 
 /// What was seen so far.
@@ -82,9 +82,9 @@ impl<'a> Survey<'a> {
     }
 
     /// Counts and keeps whatever cannot be sent.
-    fn take_record(&mut self, item: ReadRecord) -> Option<New> {
+    fn take_record(&mut self, item: ReadResult) -> Option<New> {
         self.tally.read += 1;
-        let ReadRecord { found_at, record, notes, refused_id, is_record, held_back } = item;
+        let ReadResult { found_at, record, notes, refused_id, is_record, held_back } = item;
         let record = match record {
             Ok(record) => record,
             Err(error) => {

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::model::template::{
-    Column, EXAMPLE, Form, GUIDE, Lang, MARK, MARK_SHEET, SERVICES, VERSION, Words, columns,
+    CellForm, Column, EXAMPLE, GUIDE, Lang, MARK, MARK_SHEET, SERVICES, VERSION, Words, columns,
 };
 
 /// The last row with lists to choose from: no office fills in more.
@@ -125,7 +125,7 @@ fn list(column: &Column, lang: Lang) -> Result<Option<DataValidation>, XlsxError
     }
     let list = DataValidation::new().allow_list_strings(&values)?;
     let list = list.set_error_style(DataValidationErrorStyle::Stop);
-    Ok(Some(list.show_error_message(!matches!(column.form, Form::Way))))
+    Ok(Some(list.show_error_message(!matches!(column.form, CellForm::Way))))
 }
 
 fn guide(sheet: &mut Worksheet, lang: Lang) -> Result<(), XlsxError> {

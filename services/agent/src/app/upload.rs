@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     check::{Checked, check},
-    plan::{Event, Outcome, Run},
+    plan::{Event, Run, RunOutcome},
     preview::{Previewed, preview},
     run,
 };
@@ -149,7 +149,7 @@ impl Uploaded {
         endpoint: &Endpoint,
         report: &(dyn Fn(Event) + Sync),
         shutdown: &CancellationToken,
-    ) -> Result<(Outcome, Vec<Placed>)> {
+    ) -> Result<(RunOutcome, Vec<Placed>)> {
         let outcome = run::run(&self.run, endpoint, report, shutdown).await?;
         let placed = self.placed(&outcome.problems);
         Ok((outcome, placed))

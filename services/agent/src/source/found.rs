@@ -8,7 +8,7 @@ use super::{fault::Fault, tables::held_back::HeldBack};
 use crate::model::keys::Keys;
 
 /// A record as read and mapped, or why it could not be.
-pub struct ReadRecord {
+pub struct ReadResult {
     /// "row at line 17", "page 2, item 3": where to look in the source.
     pub found_at: String,
     /// The canonical record.
@@ -23,7 +23,7 @@ pub struct ReadRecord {
     pub held_back: Option<HeldBack>,
 }
 
-impl ReadRecord {
+impl ReadResult {
     pub(super) fn refused(found_at: String, error: Error) -> Self {
         let notes = Vec::new();
         Self {
@@ -40,7 +40,7 @@ impl ReadRecord {
 /// One thing that a source yields.
 pub enum Yielded {
     /// A record, or why there is none.
-    Record(Box<ReadRecord>),
+    Record(Box<ReadResult>),
     /// A record as it is, if nothing else is asked for.
     Raw(Value),
     /// A row that is not a record: where it stands, and why not.

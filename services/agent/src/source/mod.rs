@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 pub use fault::Fault;
 pub use folders::edited::Edited;
 pub use folders::folder::{Folder, FolderListing, look, pattern};
-pub use found::{ReadRecord, Yielded};
+pub use found::{ReadResult, Yielded};
 pub use pages::fetch::is_remote;
 pub use pages::json::Pages;
 pub use pages::list::{Lists, lists};
@@ -32,7 +32,7 @@ pub use pages::next::Next;
 pub use pages::place::Setting;
 pub use remembered::Remembered;
 pub use sql::{Access, Ask, Changed, Database, Noticed, Secret, Server, Tls, Watch};
-pub use tables::csv::Table;
+pub use tables::csv::CsvFile;
 pub use tables::held_back::HeldBack;
 pub use tables::workbook::{Workbook, sheets};
 pub use template::{Template, layout};
@@ -49,7 +49,7 @@ use sink::Sink;
 #[derive(Clone, Debug)]
 pub enum Input {
     /// A CSV file with a heading row.
-    Csv(Table),
+    Csv(CsvFile),
     /// A sheet of a workbook (XLSX) with a heading row.
     Sheet(Workbook),
     /// JSON over HTTP, page by page, or a file of such a page.
@@ -175,11 +175,11 @@ mod tests {
                      requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}] } }"#;
 
     /// Reads a file after a run that found `before`.
-    async fn found(csv: &str, before: Relied) -> (Vec<ReadRecord>, Option<Fault>, Option<Keys>) {
+    async fn found(csv: &str, before: Relied) -> (Vec<ReadResult>, Option<Fault>, Option<Keys>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
-        let input = Input::Csv(Table { path, ..Table::default() });
+        let input = Input::Csv(CsvFile { path, ..CsvFile::default() });
         let way = Way { program: MAPPING.to_owned(), ..Way::default() };
         let mut items = read(input, way, before, &Policy::default());
         let (mut all, mut fault, mut keys) = (Vec::new(), None, None);
@@ -237,7 +237,7 @@ mod tests {
             (0..500).map(|at| format!("k-{at},Akta {at},Gratis,1 jam,KK\n")).collect();
         let whole = format!("kode,nama,biaya,waktu,syarat\n{rows}");
         std::fs::write(&path, &whole).expect("writes");
-        let input = Input::Csv(Table { path: path.clone(), ..Table::default() });
+        let input = Input::Csv(CsvFile { path: path.clone(), ..CsvFile::default() });
         let way = Way { program: MAPPING.to_owned(), ..Way::default() };
         // The reader waits for whoever takes its records.
         let policy = Policy { read_ahead_records: 1, ..Policy::default() };
@@ -255,11 +255,11 @@ mod tests {
         assert!(fault.message().contains("written to while it was read"), "{fault}");
     }
 
-    async fn mapped(csv: &str, program: &str) -> Vec<ReadRecord> {
+    async fn mapped(csv: &str, program: &str) -> Vec<ReadResult> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
-        let input = Input::Csv(Table { path, ..Table::default() });
+        let input = Input::Csv(CsvFile { path, ..CsvFile::default() });
         let way = Way { program: program.to_owned(), ..Way::default() };
         let mut items = read(input, way, Relied::default(), &Policy::default());
         let mut all = Vec::new();

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::{
     explained,
     fault::Fault,
-    found::{ReadRecord, Yielded},
+    found::{ReadResult, Yielded},
     identity::{Identity, identity, names},
     remembered::Mapped,
     tables::held_back::{HeldBack, doubted, extent, id, is_suspicious, names_nothing},
@@ -273,7 +273,7 @@ impl<'a> Sink<'a> {
         let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
         let which = self.which.take().filter(|_| record.is_err());
         let found_at = which.unwrap_or_else(|| found_at.to_owned());
-        self.send(ReadRecord { found_at, record, notes, refused_id, is_record: true, held_back })
+        self.send(ReadResult { found_at, record, notes, refused_id, is_record: true, held_back })
     }
 
     /// Values that no person wrote are refused first: `trial_rows` cannot make a title of
@@ -307,13 +307,13 @@ impl<'a> Sink<'a> {
         self.took
     }
 
-    fn send(&mut self, item: ReadRecord) -> Result<()> {
+    fn send(&mut self, item: ReadResult) -> Result<()> {
         self.took &= item.record.is_ok();
         let found_at = self.placed(item.found_at);
-        self.hand_in_turn(ReadRecord { found_at, ..item })
+        self.hand_in_turn(ReadResult { found_at, ..item })
     }
 
-    fn hand_item(&mut self, item: ReadRecord) -> Result<()> {
+    fn hand_item(&mut self, item: ReadResult) -> Result<()> {
         self.hand(Yielded::Record(Box::new(item)))
     }
 }

@@ -1,12 +1,12 @@
 //! A source that is not there at all.
 
-use mpp_agent::{Input, Pages, Setting, Table};
+use mpp_agent::{CsvFile, Input, Pages, Setting};
 
 use crate::office::{MAPPING, lack, mapped};
 
 #[tokio::test]
 async fn no_such_file_is_the_sources_fault() {
-    let table = Table { path: "nowhere/katalog.csv".into(), ..Table::default() };
+    let table = CsvFile { path: "nowhere/katalog.csv".into(), ..CsvFile::default() };
     let said = mapped(Input::Csv(table), MAPPING, false).await;
     assert!(lack(&said).contains("nowhere/katalog.csv"), "{}", lack(&said));
     let pages = Pages {
@@ -21,7 +21,7 @@ async fn no_such_file_is_the_sources_fault() {
 
 #[tokio::test]
 async fn a_mapping_that_is_wrong_says_line_column_and_what_there_is() {
-    let table = Table { path: "katalog.csv".into(), ..Table::default() };
+    let table = CsvFile { path: "katalog.csv".into(), ..CsvFile::default() };
     let said = mapped(Input::Csv(table), "{\n  source_id: (.kode | slug)}", false).await;
     for words in ["line 2, column 23", "slug", "rupiah", "list_items", "mpp agent functions"] {
         assert!(lack(&said).contains(words), "{words}: {}", lack(&said));

@@ -1,12 +1,12 @@
 //! Files as spreadsheets, portals and content systems of offices write them: what is a record, what
 //! waits for a person, and whether the file is known to be whole.
 
-use mpp_agent::{Checked, Table};
+use mpp_agent::{Checked, CsvFile};
 
 use crate::office::{file, lack};
 
-fn plain() -> Table {
-    Table::default()
+fn plain() -> CsvFile {
+    CsvFile::default()
 }
 
 /// How many records would be sent.

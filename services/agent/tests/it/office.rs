@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use mpp_agent::{Checked, Input, Next, Pages, Policy, Run, Setting, Table, Way, check};
+use mpp_agent::{Checked, CsvFile, Input, Next, Pages, Policy, Run, Setting, Way, check};
 use sqlx::{Connection as _, PgConnection};
 
 /// One record of each row: its code and its name.
@@ -56,11 +56,11 @@ pub async fn in_a_way(policy: Policy, input: Input, way: Way) -> Checked {
 }
 
 /// A file as the source of an agent.
-pub async fn file(bytes: impl AsRef<[u8]>, table: Table) -> Checked {
+pub async fn file(bytes: impl AsRef<[u8]>, table: CsvFile) -> Checked {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("katalog.csv");
     std::fs::write(&path, bytes).expect("a file");
-    mapped(Input::Csv(Table { path, ..table }), MAPPING, false).await
+    mapped(Input::Csv(CsvFile { path, ..table }), MAPPING, false).await
 }
 
 /// Read, not readable, and whether the whole is known.

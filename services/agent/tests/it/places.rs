@@ -1,6 +1,6 @@
 //! Lists of offices, malls and counters: what counts as a record of them, and what does not.
 
-use mpp_agent::{Checked, Folder, Input, Pages, Policy, Setting, Table};
+use mpp_agent::{Checked, CsvFile, Folder, Input, Pages, Policy, Setting};
 use serde_json::{Value, json};
 
 use crate::office::{counts, mapped, mapped_under};
@@ -15,7 +15,7 @@ async fn csv(text: &str, program: &str) -> Checked {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("gerai.csv");
     std::fs::write(&path, text).expect("a file");
-    mapped(Input::Csv(Table { path, ..Table::default() }), program, false).await
+    mapped(Input::Csv(CsvFile { path, ..CsvFile::default() }), program, false).await
 }
 
 fn codes(checked: &Checked) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mpp_agent::{
-    Above, Destination, Folder, Input, Pages, Policy, Setting, Table, Wanted, lists, propose,
+    Above, CsvFile, Destination, Folder, Input, Pages, Policy, Setting, Wanted, lists, propose,
 };
 
 const SERVICES: Wanted<'_> = Wanted {
@@ -22,7 +22,7 @@ fn catalogs() -> Vec<PathBuf> {
 
 fn input(path: PathBuf) -> Input {
     if path.extension().is_some_and(|end| end == "csv") {
-        return Input::Csv(Table { path, ..Table::default() });
+        return Input::Csv(CsvFile { path, ..CsvFile::default() });
     }
     let location = path.display().to_string();
     let found = lists(&location, None, &Policy::default()).expect("a page");
@@ -58,7 +58,7 @@ async fn what_is_no_catalog_of_services_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("suhu.csv");
     std::fs::write(&path, "suhu,lembap\n31.2,80\n30.9,82\n").expect("a file");
-    let input = Input::Csv(Table { path, ..Table::default() });
+    let input = Input::Csv(CsvFile { path, ..CsvFile::default() });
     let said = propose(input, &SERVICES, &Policy::default()).await;
     assert!(said.expect_err("nothing is proposed").message().contains("by hand"));
 }

@@ -4,12 +4,12 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use mpp_agent::Table;
+use mpp_agent::CsvFile;
 
 use crate::office::{Office, counts, file, lack, places};
 
-fn plain() -> Table {
-    Table::default()
+fn plain() -> CsvFile {
+    CsvFile::default()
 }
 
 fn json(text: String) -> Response {

@@ -1,12 +1,12 @@
 //! Files of rows: what is wrong with them is found, with its line.
 
 use encoding_rs::WINDOWS_1252;
-use mpp_agent::{Input, Table};
+use mpp_agent::{CsvFile, Input};
 
 use crate::office::{MAPPING, counts, file, lack, mapped, places};
 
-fn plain() -> Table {
-    Table::default()
+fn plain() -> CsvFile {
+    CsvFile::default()
 }
 
 #[tokio::test]
@@ -52,9 +52,9 @@ async fn separators_titles_and_headings_are_found_or_asked_for() {
         let said = file(text, plain()).await;
         assert_eq!(counts(&said), (2, 0, true), "{text}: {:?}", said.problems);
     }
-    let said = file("kode;nama\na;Akta\nb;KK\n", Table { delimiter: Some(','), ..plain() }).await;
+    let said = file("kode;nama\na;Akta\nb;KK\n", CsvFile { delimiter: Some(','), ..plain() }).await;
     assert!(lack(&said).contains("delimiter = \",\""), "{}", lack(&said));
-    let forced = Table { heading_line: Some(3), ..plain() };
+    let forced = CsvFile { heading_line: Some(3), ..plain() };
     let said = file("x,y,z\nx,y,z\nkode,nama,syarat\na,Akta,KTP\n", forced).await;
     assert_eq!(counts(&said), (1, 0, true));
 }
@@ -100,7 +100,7 @@ async fn a_filled_cell_under_no_heading_refuses_its_row_unless_the_mapping_reads
     let path = folder.path().join("x.csv");
     std::fs::write(&path, text).expect("a file");
     let program = MAPPING.replace(".syarat //", ".\"column 4\" //");
-    let said = mapped(Input::Csv(Table { path, ..plain() }), &program, false).await;
+    let said = mapped(Input::Csv(CsvFile { path, ..plain() }), &program, false).await;
     assert_eq!(counts(&said), (2, 0, true), "{:?}", said.problems);
 }
 
@@ -126,7 +126,7 @@ async fn lines_are_those_of_an_editor_also_with_cells_of_several_lines() {
 #[tokio::test]
 async fn other_encodings_are_read_where_they_are_named_or_marked() {
     let old = b"kode,nama,syarat\na,Surat keterangan \x96 baru,KTP\n";
-    let read = file(old, Table { encoding: Some(WINDOWS_1252), ..plain() }).await;
+    let read = file(old, CsvFile { encoding: Some(WINDOWS_1252), ..plain() }).await;
     let title = |checked: &mpp_agent::Checked| {
         format!("{:?}", checked.first.as_ref().expect("a record").body)
     };
@@ -151,7 +151,7 @@ async fn trials_are_told_as_suspicious_and_applied_only_where_that_is_wanted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.csv");
     std::fs::write(&path, text).expect("a file");
-    let wanted = mapped(Input::Csv(Table { path, ..plain() }), MAPPING, true).await;
+    let wanted = mapped(Input::Csv(CsvFile { path, ..plain() }), MAPPING, true).await;
     assert_eq!(counts(&wanted), (5, 0, true));
 }
 
@@ -175,7 +175,7 @@ async fn one_row_may_yield_many_records() {
     let path = folder.path().join("x.csv");
     std::fs::write(&path, "unit,daftar\npacitan,KTP Kartu tanda penduduk;KK Kartu keluarga\n")
         .expect("a file");
-    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    let said = mapped(Input::Csv(CsvFile { path, ..plain() }), program, false).await;
     assert_eq!(counts(&said), (2, 0, true));
     assert_eq!(said.first.expect("a record").source_id, "ktp");
 }
@@ -216,7 +216,7 @@ async fn rows_within_a_cell_are_refused_and_read_only_where_the_quotes_are_trust
     let said = file(text, plain()).await;
     assert_eq!(counts(&said), (6, 5, false));
     assert!(lack(&said).contains("trust_quotes"), "{}", lack(&said));
-    let trusted = file(text, Table { trust_quotes: true, ..plain() }).await;
+    let trusted = file(text, CsvFile { trust_quotes: true, ..plain() }).await;
     assert_eq!(counts(&trusted), (2, 0, true));
 }
 
@@ -330,7 +330,7 @@ async fn of_two_codes_that_become_one_id_the_first_counts_and_both_rows_are_name
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("katalog.csv");
     std::fs::write(&path, "kode,nama\nA/1,Akta\nA.1,Kartu Keluarga\n").expect("a file");
-    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    let said = mapped(Input::Csv(CsvFile { path, ..plain() }), program, false).await;
     let [twin] = said.problems.as_slice() else { panic!("{:?}", said.problems) };
     assert_eq!((twin.record.as_str(), twin.code.as_str()), ("row at line 3 (a-1)", "DUPLICATE"));
     assert!(twin.message.contains("row at line 2"), "{}", twin.message);

@@ -1,6 +1,6 @@
 //! Titles of tables, sheets and rows in numerals and letters that no list of the agent holds.
 
-use mpp_agent::{Checked, Input, Table, Workbook};
+use mpp_agent::{Checked, CsvFile, Input, Workbook};
 use rust_xlsxwriter::Workbook as Written;
 
 use crate::{
@@ -44,7 +44,7 @@ async fn a_title_says_that_a_table_is_a_part_in_whatever_numerals() {
         for (where_it_is, text) in
             [("above", format!("{title},,\n{SIX}")), ("below", format!("{SIX}{title},,\n"))]
         {
-            let said = file(text, Table::default()).await;
+            let said = file(text, CsvFile::default()).await;
             let took_all = said.tally.read - said.tally.unread() == 6;
             let right = said.lack.is_none() == *is_whole && took_all;
             all.push((where_it_is, *title, right, lacking(&said)));
@@ -100,12 +100,12 @@ async fn titles_of_trials_are_known_in_letters_that_only_look_alike() {
         "te\u{200b}st",
         "Menampilkan 3 dari 42",
     ] {
-        let said = file(format!("{SIX}zz-7,{title},KTP\n"), Table::default()).await;
+        let said = file(format!("{SIX}zz-7,{title},KTP\n"), CsvFile::default()).await;
         let taken = said.tally.read - said.tally.unread();
         all.push(("trial", title, taken == 6, None));
     }
     for title in ["Kafé rakyat: izin usaha", "Izin Ｕｓａｈａ", "S K C K"] {
-        let said = file(format!("{SIX}zz-7,{title},KTP\n"), Table::default()).await;
+        let said = file(format!("{SIX}zz-7,{title},KTP\n"), CsvFile::default()).await;
         let taken = said.tally.read - said.tally.unread();
         all.push(("a service", title, taken == 7, None));
     }
@@ -120,7 +120,8 @@ async fn a_row_that_the_mapping_leaves_out_is_no_question_to_anybody() {
     let path = folder.path().join("x.csv");
     std::fs::write(&path, rows).expect("a file");
     let read = async |program: &str| {
-        mapped(Input::Csv(Table { path: path.clone(), ..Table::default() }), program, false).await
+        mapped(Input::Csv(CsvFile { path: path.clone(), ..CsvFile::default() }), program, false)
+            .await
     };
     let all = read(MAPPING).await;
     assert_eq!((all.tally.suspicious, all.held_back.len()), (3, 1), "{:?}", all.problems);

@@ -1,13 +1,13 @@
 //! One service in several rows, and several rows of one id: what is published of them, and what is
 //! told.
 
-use mpp_agent::{Input, Table, Workbook};
+use mpp_agent::{CsvFile, Input, Workbook};
 use rust_xlsxwriter::{Format, Workbook as Written};
 
 use crate::office::{MAPPING, counts, file, lack, mapped, places};
 
-fn plain() -> Table {
-    Table::default()
+fn plain() -> CsvFile {
+    CsvFile::default()
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn one_id_for_all_rows_makes_the_run_incomplete() {
     let path = folder.path().join("x.csv");
     std::fs::write(&path, format!("kode,nama,syarat\n{rows}")).expect("a file");
     let program = MAPPING.replace("(.kode | tostring | ascii_downcase)", "\"layanan\"");
-    let said = mapped(Input::Csv(Table { path, ..plain() }), &program, false).await;
+    let said = mapped(Input::Csv(CsvFile { path, ..plain() }), &program, false).await;
     assert!(lack(&said).contains("is the id made of the right column?"), "{}", lack(&said));
     assert_eq!((said.tally.duplicate, said.tally.unpublished()), (19, 19));
 }
@@ -101,7 +101,7 @@ async fn no_later_row_stands_in_for_a_first_one_whose_mapping_fails() {
     let path = folder.path().join("katalog.csv");
     let rows = "kode,nama,syarat\nk,Izin gudang,?\na,Akta,KTP\nk,Izin parkir,NPWP\n";
     std::fs::write(&path, rows).expect("a file");
-    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    let said = mapped(Input::Csv(CsvFile { path, ..plain() }), program, false).await;
     assert_eq!((said.tally.read, said.tally.duplicate), (3, 1), "{:?}", said.problems);
     let twin = said.problems.last().expect("a problem");
     assert_eq!((twin.record.as_str(), twin.code.as_str()), ("row at line 4 (k)", "DUPLICATE"));

@@ -45,7 +45,7 @@ pub struct Options<'a> {
 
 /// The outcome for a record; in a dry run, the outcome that it would have.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum ApplyOutcome {
     /// It did not exist.
     Created {
         /// False in a dry run where the service could not check it yet, since it names records
@@ -65,7 +65,7 @@ pub enum Outcome {
 /// A record and its outcome.
 pub struct Applied<'a> {
     pub record: &'a RecordToApply,
-    pub outcome: Outcome,
+    pub outcome: ApplyOutcome,
 }
 
 /// Applies the records, each after those that it names, and tells of each in that order.
@@ -79,7 +79,7 @@ pub async fn apply(
         Run { services, options, new: BTreeSet::new(), lost: BTreeSet::new(), away: None };
     for level in order::levels(records) {
         let outcomes = stream::iter(level.iter().map(|record| run.one(record)));
-        let outcomes: Vec<Outcome> = outcomes.buffered(AT_ONCE).collect().await;
+        let outcomes: Vec<ApplyOutcome> = outcomes.buffered(AT_ONCE).collect().await;
         for (record, outcome) in level.into_iter().zip(outcomes) {
             run.note(record, &outcome);
             tell(Applied { record, outcome });
@@ -99,12 +99,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn one(&self, record: &RecordToApply) -> Outcome {
+    async fn one(&self, record: &RecordToApply) -> ApplyOutcome {
         if let Some(why) = &self.away {
-            return Outcome::Left(why.clone());
+            return ApplyOutcome::Left(why.clone());
         }
         if let Some(lost) = record.names.iter().find(|name| self.lost.contains(*name)) {
-            return Outcome::Left(format!("needs {lost}, which was not applied"));
+            return ApplyOutcome::Left(format!("needs {lost}, which was not applied"));
         }
         let names_new = record.names.iter().any(|name| self.new.contains(name));
         step::ApplyStep { services: self.services, options: self.options, names_new }
@@ -112,18 +112,18 @@ impl Run<'_> {
             .await
     }
 
-    fn note(&mut self, record: &RecordToApply, outcome: &Outcome) {
+    fn note(&mut self, record: &RecordToApply, outcome: &ApplyOutcome) {
         let name = record.name.clone();
         match outcome {
-            Outcome::Created { .. } => drop(self.new.insert(name)),
-            Outcome::Refused { error, .. } => {
+            ApplyOutcome::Created { .. } => drop(self.new.insert(name)),
+            ApplyOutcome::Refused { error, .. } => {
                 self.lost.insert(name);
                 if matches!(error.code(), Code::Unavailable | Code::Unauthenticated) {
                     self.away = Some("nothing more was sent".into());
                 }
             }
-            Outcome::Left(_) => drop(self.lost.insert(name)),
-            Outcome::Updated(_) | Outcome::Unchanged => {}
+            ApplyOutcome::Left(_) => drop(self.lost.insert(name)),
+            ApplyOutcome::Updated(_) | ApplyOutcome::Unchanged => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mpp_core::{Error, Reason, Result};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
-use super::{Options, Outcome, difference::difference, record::RecordToApply};
+use super::{ApplyOutcome, Options, difference::difference, record::RecordToApply};
 use crate::record::Records;
 
 pub struct ApplyStep<'a> {
@@ -16,44 +16,50 @@ pub struct ApplyStep<'a> {
 }
 
 impl ApplyStep<'_> {
-    pub async fn run(&self, record: &RecordToApply) -> Outcome {
+    pub async fn run(&self, record: &RecordToApply) -> ApplyOutcome {
         let (verb, outcome) = match self.services.get(&record.name).await {
-            Ok(_) if self.options.keep_existing => return Outcome::Unchanged,
+            Ok(_) if self.options.keep_existing => return ApplyOutcome::Unchanged,
             Ok(stored) => ("Update", self.update(record, &stored).await),
             Err(error) if error.reason() == Reason::NotFound => {
                 ("Create", self.create(record).await)
             }
             Err(error) => ("Get", Err(error)),
         };
-        outcome.unwrap_or_else(|error| Outcome::Refused { verb, error })
+        outcome.unwrap_or_else(|error| ApplyOutcome::Refused { verb, error })
     }
 
-    async fn create(&self, record: &RecordToApply) -> Result<Outcome> {
+    async fn create(&self, record: &RecordToApply) -> Result<ApplyOutcome> {
         let dry_run = self.options.dry_run;
         if dry_run && self.names_new {
-            return Ok(Outcome::Created { checked: false });
+            return Ok(ApplyOutcome::Created { checked: false });
         }
         let message = record.message.clone();
         match self.services.create(record.kind, &record.name, message, dry_run).await {
-            Ok(_) => Ok(Outcome::Created { checked: true }),
-            Err(error) if self.options.keep_existing && is_gone(&error) => Ok(Outcome::Unchanged),
+            Ok(_) => Ok(ApplyOutcome::Created { checked: true }),
+            Err(error) if self.options.keep_existing && is_gone(&error) => {
+                Ok(ApplyOutcome::Unchanged)
+            }
             Err(error) => Err(error),
         }
     }
 
-    async fn update(&self, record: &RecordToApply, stored: &DynamicMessage) -> Result<Outcome> {
+    async fn update(
+        &self,
+        record: &RecordToApply,
+        stored: &DynamicMessage,
+    ) -> Result<ApplyOutcome> {
         let differs =
             |field: &&FieldDescriptor| stored.get_field(field) != record.message.get_field(field);
         let unsaid = without_reason(stored, self.options.reason);
         let is_sent = |field: &&FieldDescriptor| differs(field) || unsaid.contains(field.name());
         let fields: Vec<_> = record.given.iter().filter(is_sent).cloned().collect();
         if fields.is_empty() {
-            return Ok(Outcome::Unchanged);
+            return Ok(ApplyOutcome::Unchanged);
         }
         let dry_run = self.options.dry_run;
         if dry_run && self.names_new {
             // The service would miss records that are still to be created.
-            return Ok(Outcome::Updated(difference(
+            return Ok(ApplyOutcome::Updated(difference(
                 stored,
                 &with_fields(stored, record, &fields),
             )?));
@@ -62,7 +68,11 @@ impl ApplyStep<'_> {
         let (kind, reason) = (record.kind, self.options.reason);
         let after = self.services.update(kind, message, &fields, reason, dry_run).await?;
         let changes = difference(stored, &after)?;
-        Ok(if changes.is_empty() { Outcome::Unchanged } else { Outcome::Updated(changes) })
+        Ok(if changes.is_empty() {
+            ApplyOutcome::Unchanged
+        } else {
+            ApplyOutcome::Updated(changes)
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use mpp_core::{Error, Result};
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
     service::Service,
 };
 
@@ -79,7 +79,7 @@ pub async fn run(args: AdoptionArgs, client: &Client, output: Output) -> Result<
             Ok::<_, Error>((answer, next))
         }
     }));
-    let mut table = Table::new(HEADINGS);
+    let mut table = TextTable::new(HEADINGS);
     while let Some(answer) = pages.try_next().await? {
         for one in &answer.adoptions {
             if output.is_json() {

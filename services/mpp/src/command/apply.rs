@@ -7,7 +7,7 @@ use mpp_core::{Error, FieldCode, Reason, Result, Role, text};
 use serde_json::{Value, json};
 
 use crate::{
-    apply::{Applied, Change, Options, Outcome, RecordToApply, apply, from_file, records},
+    apply::{Applied, ApplyOutcome, Change, Options, RecordToApply, apply, from_file, records},
     client::Client,
     output::Output,
     program::{path_word, program},
@@ -77,13 +77,13 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, outcome: &Outcome) {
+    fn add(&mut self, outcome: &ApplyOutcome) {
         let count = match outcome {
-            Outcome::Created { .. } => &mut self.created,
-            Outcome::Updated(_) => &mut self.updated,
-            Outcome::Unchanged => &mut self.unchanged,
-            Outcome::Left(_) => &mut self.left,
-            Outcome::Refused { error, .. } => {
+            ApplyOutcome::Created { .. } => &mut self.created,
+            ApplyOutcome::Updated(_) => &mut self.updated,
+            ApplyOutcome::Unchanged => &mut self.unchanged,
+            ApplyOutcome::Left(_) => &mut self.left,
+            ApplyOutcome::Refused { error, .. } => {
                 self.first.get_or_insert(error.reason());
                 &mut self.refused
             }
@@ -116,24 +116,24 @@ impl Tally {
     }
 }
 
-fn word(outcome: &Outcome, dry_run: bool) -> &'static str {
+fn word(outcome: &ApplyOutcome, dry_run: bool) -> &'static str {
     match outcome {
-        Outcome::Created { .. } if dry_run => "create",
-        Outcome::Created { .. } => "created",
-        Outcome::Updated(_) if dry_run => "update",
-        Outcome::Updated(_) => "updated",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Refused { .. } => "refused",
-        Outcome::Left(_) => "not sent",
+        ApplyOutcome::Created { .. } if dry_run => "create",
+        ApplyOutcome::Created { .. } => "created",
+        ApplyOutcome::Updated(_) if dry_run => "update",
+        ApplyOutcome::Updated(_) => "updated",
+        ApplyOutcome::Unchanged => "unchanged",
+        ApplyOutcome::Refused { .. } => "refused",
+        ApplyOutcome::Left(_) => "not sent",
     }
 }
 
 /// The call that the outcome is of.
-fn verb(outcome: &Outcome) -> &'static str {
+fn verb(outcome: &ApplyOutcome) -> &'static str {
     match outcome {
-        Outcome::Refused { verb, .. } => verb,
-        Outcome::Updated(_) => "Update",
-        Outcome::Created { .. } | Outcome::Unchanged | Outcome::Left(_) => "Create",
+        ApplyOutcome::Refused { verb, .. } => verb,
+        ApplyOutcome::Updated(_) => "Update",
+        ApplyOutcome::Created { .. } | ApplyOutcome::Unchanged | ApplyOutcome::Left(_) => "Create",
     }
 }
 
@@ -142,33 +142,33 @@ fn print(applied: &Applied<'_>, args: &ApplyArgs) {
     let needs = || needs(record, outcome);
     say!("{:9} {}", word(outcome, dry_run), record.name);
     match outcome {
-        Outcome::Created { checked } if dry_run => {
+        ApplyOutcome::Created { checked } if dry_run => {
             say!("    needs {}", needs());
             if !checked {
                 say!("    not checked yet: it names records that are still to be created");
             }
         }
-        Outcome::Updated(changes) => {
+        ApplyOutcome::Updated(changes) => {
             if dry_run {
                 say!("    needs {}", needs());
             }
             changes.iter().for_each(print_change);
         }
-        Outcome::Refused { error, .. } => {
+        ApplyOutcome::Refused { error, .. } => {
             say!("    {}: {error}", record.place);
             if error.reason() == Reason::PermissionDenied {
                 print_way_out(record, verb(outcome), &args.files);
             }
         }
-        Outcome::Left(why) => say!("    {}: {why}", record.place),
-        Outcome::Created { .. } | Outcome::Unchanged => {}
+        ApplyOutcome::Left(why) => say!("    {}: {why}", record.place),
+        ApplyOutcome::Created { .. } | ApplyOutcome::Unchanged => {}
     }
 }
 
 /// The role that may make the change: only an administrator overrides what a source publishes.
-fn needs(record: &RecordToApply, outcome: &Outcome) -> String {
+fn needs(record: &RecordToApply, outcome: &ApplyOutcome) -> String {
     match outcome {
-        Outcome::Updated(changes) if changes.iter().any(overrides) => {
+        ApplyOutcome::Updated(changes) if changes.iter().any(overrides) => {
             format!("{}, since a source publishes it", Role::Administrator.as_str())
         }
         _ => record.kind.needs(verb(outcome)),
@@ -226,21 +226,21 @@ fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
         "name": record.name, "place": record.place, "outcome": word(outcome, dry_run),
     });
     match outcome {
-        Outcome::Created { checked } => line["checked"] = (*checked).into(),
-        Outcome::Updated(changes) => {
+        ApplyOutcome::Created { checked } => line["checked"] = (*checked).into(),
+        ApplyOutcome::Updated(changes) => {
             let changes = changes.iter().map(|change| {
                 json!({ "path": change.path, "before": change.before, "after": change.after })
             });
             line["changes"] = changes.collect();
         }
-        Outcome::Refused { error, .. } => {
+        ApplyOutcome::Refused { error, .. } => {
             line["reason"] = error.reason().as_str().into();
             line["message"] = error.message().into();
         }
-        Outcome::Left(why) => line["message"] = why.as_str().into(),
-        Outcome::Unchanged => {}
+        ApplyOutcome::Left(why) => line["message"] = why.as_str().into(),
+        ApplyOutcome::Unchanged => {}
     }
-    if !matches!(outcome, Outcome::Unchanged) {
+    if !matches!(outcome, ApplyOutcome::Unchanged) {
         line["needs"] = needs(record, outcome).into();
     }
     line
@@ -275,7 +275,7 @@ mod tests {
         let change = |path: &str| Change { path: path.into(), before: None, after: None };
         let of = |paths: &[&str]| {
             let changes = paths.iter().map(|path| change(path)).collect();
-            needs(&records[0], &Outcome::Updated(changes))
+            needs(&records[0], &ApplyOutcome::Updated(changes))
         };
         assert!(of(&["product"]).contains("unit-officer"), "{}", of(&["product"]));
         assert_eq!(of(&["product", "overrides[0]"]), "administrator, since a source publishes it");

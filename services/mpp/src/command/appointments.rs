@@ -14,7 +14,7 @@ use mpp_core::{Error, FieldCode, Result};
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
     service::Service,
 };
 
@@ -97,7 +97,7 @@ fn print(mut found: Vec<ListedAppointment>, only_conflicts: bool, output: Output
 }
 
 fn table(found: &[ListedAppointment]) {
-    let mut table = Table::new(["date", "at", "state", "conflict", "appointment"]);
+    let mut table = TextTable::new(["date", "at", "state", "conflict", "appointment"]);
     for one in found {
         let doc = one.appointment.clone().unwrap_or_default();
         let conflict = match one.conflict() {

@@ -14,7 +14,7 @@ use mpp_core::{Error, Result};
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
     service::Service,
 };
 
@@ -45,7 +45,7 @@ pub async fn run(args: BrokenArgs, client: &Client, output: Output) -> Result<()
             Ok::<_, Error>((answer, next))
         }
     }));
-    let mut table = Table::new(["service", "number", "requirement", "names", "which"]);
+    let mut table = TextTable::new(["service", "number", "requirement", "names", "which"]);
     while let Some(answer) = pages.try_next().await? {
         for one in &answer.broken_requirements {
             if output.is_json() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 use jiff::Timestamp;
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
-use mpp_export::{About, Catalog, Dataset, Form, Notation};
+use mpp_export::{About, Catalog, Dataset, ExportForm, Notation};
 
 use crate::{client::Client, program::path_word, service::Service, stop::until_stopped};
 
@@ -25,7 +25,7 @@ pub struct ExportArgs {
     /// Of a CSV file: the records that it lists. A workbook has a sheet of each.
     /// Without it services.
     #[arg(long, value_enum)]
-    pub table: Option<Table>,
+    pub table: Option<RecordTable>,
     /// Only services of this unit and of the units below it.
     #[arg(long, default_value = "units/-")]
     pub unit: String,
@@ -51,7 +51,7 @@ pub enum Format {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Table {
+pub enum RecordTable {
     #[default]
     Services,
     Offerings,
@@ -60,14 +60,14 @@ pub enum Table {
     Units,
 }
 
-impl From<Table> for mpp_export::Table {
-    fn from(table: Table) -> Self {
+impl From<RecordTable> for mpp_export::RecordTable {
+    fn from(table: RecordTable) -> Self {
         match table {
-            Table::Services => Self::Services,
-            Table::Offerings => Self::Offerings,
-            Table::Malls => Self::Malls,
-            Table::Counters => Self::Counters,
-            Table::Units => Self::Units,
+            RecordTable::Services => Self::Services,
+            RecordTable::Offerings => Self::Offerings,
+            RecordTable::Malls => Self::Malls,
+            RecordTable::Counters => Self::Counters,
+            RecordTable::Units => Self::Units,
         }
     }
 }
@@ -75,10 +75,10 @@ impl From<Table> for mpp_export::Table {
 pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
     check(&args)?;
     let form = match args.format {
-        Format::Turtle => Form::Linked(Notation::Turtle, about(&args, client)?),
-        Format::Jsonld => Form::Linked(Notation::JsonLd, about(&args, client)?),
-        Format::Csv => Form::Csv(args.table.unwrap_or_default().into()),
-        Format::Xlsx => Form::Book(About {
+        Format::Turtle => ExportForm::Linked(Notation::Turtle, about(&args, client)?),
+        Format::Jsonld => ExportForm::Linked(Notation::JsonLd, about(&args, client)?),
+        Format::Csv => ExportForm::Csv(args.table.unwrap_or_default().into()),
+        Format::Xlsx => ExportForm::Book(About {
             registry: client.endpoint(Service::Registry)?.address,
             unit: args.unit.clone(),
             time: Timestamp::from_microsecond(Clock::system().now()).map_err(Error::internal)?,
@@ -118,7 +118,7 @@ fn check(args: &ExportArgs) -> Result<()> {
         return Err(Error::field("file", FieldCode::Required, text));
     }
     let linked = matches!(args.format, Format::Turtle | Format::Jsonld);
-    let others = matches!(args.table, Some(table) if table != Table::Services);
+    let others = matches!(args.table, Some(table) if table != RecordTable::Services);
     for (field, is_odd, of) in [
         ("table", args.table.is_some() && args.format != Format::Csv, "of csv"),
         ("base", args.base.is_some() && !linked, "of turtle and jsonld"),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     client::Client,
-    output::{Output, Table},
+    output::{Output, TextTable},
     record::{KINDS, Kind, Records, cell},
 };
 
@@ -95,7 +95,7 @@ fn print(kind: &Kind, records: &[DynamicMessage], more: bool, output: Output) ->
     }
     let columns = || std::iter::once("name").chain(kind.columns.iter().copied());
     let heading = |column: &str| column.rsplit('.').next().unwrap_or(column).replace('_', " ");
-    let mut table = Table::new(columns().map(heading));
+    let mut table = TextTable::new(columns().map(heading));
     for record in records {
         table.row(columns().map(|column| cell(record, column)));
     }

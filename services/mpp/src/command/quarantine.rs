@@ -11,7 +11,7 @@ use super::syncing::{Failures, ServiceChoice, sync};
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
 };
 
 #[derive(Subcommand)]
@@ -191,7 +191,7 @@ fn print_waiting(answer: &ListWaitingRecordsResponse) {
         say!("nothing waits");
         return;
     }
-    let mut table = Table::new(["source", "waits for", "why", "records", "since"]);
+    let mut table = TextTable::new(["source", "waits for", "why", "records", "since"]);
     for cause in &answer.causes {
         table.row(row(cause));
     }

@@ -13,7 +13,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
     service::Service,
     stop::until_stopped,
 };
@@ -145,8 +145,15 @@ fn stage(stage: Stage) -> String {
 }
 
 fn print_malls(report: &Report) {
-    let mut table =
-        Table::new(["mall", "stage", "counters", "deviating", "offerings", "tickets", "completed"]);
+    let mut table = TextTable::new([
+        "mall",
+        "stage",
+        "counters",
+        "deviating",
+        "offerings",
+        "tickets",
+        "completed",
+    ]);
     for mall in &report.malls {
         table.row([
             mall.mall.clone(),
@@ -202,7 +209,7 @@ fn known(source: &SourceReport, count: i64) -> String {
 
 fn print_sources(report: &Report) {
     // First the state now, then the sums over all runs: received is the sum of those behind it.
-    let mut table = Table::new([
+    let mut table = TextTable::new([
         "source",
         "fresh",
         "rejected now",

@@ -12,7 +12,7 @@ use super::hours;
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table},
+    output::{self, Output, TextTable},
     program::program,
     service::Service,
 };
@@ -73,7 +73,7 @@ pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()
 }
 
 fn print(answer: &ListSlotsResponse) {
-    let mut table = Table::new(["date", "from", "to", "free", "slot"]);
+    let mut table = TextTable::new(["date", "from", "to", "free", "slot"]);
     for slot in &answer.slots {
         table.row([
             slot.date.clone(),

@@ -33,7 +33,7 @@ pub struct UndoArgs {
 
 /// Counts of records, by what was done.
 #[derive(Default)]
-struct Counts {
+struct UndoCounts {
     restored: usize,
     brought_back: usize,
     deleted: usize,
@@ -42,7 +42,7 @@ struct Counts {
 }
 
 pub async fn run(args: UndoArgs, client: &Client, output: Output) -> Result<()> {
-    let mut counts = Counts::default();
+    let mut counts = UndoCounts::default();
     let mut request = UndoSessionRequest {
         source: args.source,
         session: args.session,
@@ -118,7 +118,7 @@ fn tell(record: &UndoneRecord) {
     }
 }
 
-impl Counts {
+impl UndoCounts {
     fn add(&mut self, record: &UndoneRecord) {
         match record.change() {
             Change::Restored => self.restored += 1,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use mpp_agent::{
-    Destination, ForeseenRecord, Outcome, Placed, Policy, Upload, Uploaded, Withdraw, is_place,
+    Destination, ForeseenRecord, Placed, Policy, RunOutcome, Upload, Uploaded, Withdraw, is_place,
 };
 use mpp_api::sync::record_preview::Change;
 use mpp_client::Endpoint;
@@ -141,7 +141,7 @@ async fn dry_run(
     previewed.verdict(&args.source)
 }
 
-fn print_outcome(args: &UploadArgs, outcome: &Outcome, placed: &[Placed], output: Output) {
+fn print_outcome(args: &UploadArgs, outcome: &RunOutcome, placed: &[Placed], output: Output) {
     placed.iter().for_each(|placed| tell(args, placed, output));
     if output.is_json() {
         let mut done = tally_json("done", &outcome.tally);

@@ -2,7 +2,7 @@
 //! is remarked, a correction by hand that the source then leaves behind, and a record that is
 //! withdrawn.
 
-use mpp_agent::{Input, Run, Table, Withdraw};
+use mpp_agent::{CsvFile, Input, Run, Withdraw};
 use mpp_api::{
     registry::{
         Service as Record, UpdateServiceRequest, catalog_service_client::CatalogServiceClient,
@@ -58,7 +58,7 @@ pub async fn show(
 fn before(now: &Input) -> Input {
     match now {
         Input::Csv(table) => {
-            Input::Csv(Table { path: table.path.with_file_name(BEFORE), ..table.clone() })
+            Input::Csv(CsvFile { path: table.path.with_file_name(BEFORE), ..table.clone() })
         }
         other => other.clone(),
     }

@@ -12,7 +12,7 @@ use mpp_api::{
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    apply::{Applied, Options, Outcome, RecordToApply, apply, from_text, records},
+    apply::{Applied, ApplyOutcome, Options, RecordToApply, apply, from_text, records},
     call::refused,
     client::Client,
     record::Records,
@@ -98,7 +98,7 @@ async fn seed(records: &[RecordToApply], administrator: &Client) -> Result<()> {
     let options = Options { keep_existing: true, ..Options::default() };
     let mut refused = Ok(());
     let mut tell = |applied: Applied<'_>| {
-        if let (Outcome::Refused { error, .. }, Ok(())) = (applied.outcome, &refused) {
+        if let (ApplyOutcome::Refused { error, .. }, Ok(())) = (applied.outcome, &refused) {
             let text = format!("{}: {}", applied.record.name, error.message());
             refused = Err(Error::new(error.reason(), text));
         }

@@ -16,7 +16,7 @@ use mpp_core::{Caller, Error, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use self::services::newest_commit;
-use self::{ports::Ports, services::Shared};
+use self::{ports::Ports, services::SuiteParts};
 use crate::{
     client::{Client, Context},
     demo,
@@ -63,7 +63,7 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let clock = clock::of(&args, &data).await?;
 
     let context = ports.context(&keys)?;
-    let shared = Shared {
+    let shared = SuiteParts {
         data: &data,
         demo: args.demo,
         clock: &clock,
@@ -91,7 +91,7 @@ pub async fn run(args: UpArgs) -> Result<()> {
 
 async fn until_the_end(
     args: &UpArgs,
-    shared: &Shared<'_>,
+    shared: &SuiteParts<'_>,
     shutdown: &CancellationToken,
 ) -> Result<()> {
     if args.demo {
@@ -135,8 +135,8 @@ fn memory() -> String {
     format!("{} MB of memory", kib / 1024)
 }
 
-async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken) -> Result<()> {
-    let Shared { data, keys, context, .. } = shared;
+async fn show_demo(shared: &SuiteParts<'_>, port: u16, shutdown: &CancellationToken) -> Result<()> {
+    let SuiteParts { data, keys, context, .. } = shared;
     let mint = |file: &str, caller: Caller| keys.token(file, &caller);
     let tokens = demo::Tokens { registry: context.registry.clone(), mint: &mint };
     let api = if port == 0 { 0 } else { port.saturating_add(4) };

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The things that all services of this process share.
-pub struct Shared<'a> {
+pub struct SuiteParts<'a> {
     pub data: &'a Path,
     pub demo: bool,
     pub clock: &'a Clock,
@@ -30,7 +30,7 @@ pub struct Shared<'a> {
     pub policies: &'a Policies,
 }
 
-impl Shared<'_> {
+impl SuiteParts<'_> {
     async fn database(&self, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
         let options = options(self.data, schema.service, self.clock, &self.policies.database);
         mpp_store::migrate(&options, schema).await?;
@@ -155,7 +155,7 @@ pub struct Serving {
 
 /// Starts the services in the order in which they follow each other.
 pub async fn start(
-    shared: &Shared<'_>,
+    shared: &SuiteParts<'_>,
     ports: Ports,
     shutdown: &CancellationToken,
 ) -> Result<Vec<Serving>> {

@@ -11,7 +11,7 @@ use mpp_core::{Error, Result};
 use mpp_resource::copies::{
     self, Books, Held, KeptCopy, PartCheck, Place, Repaired, Work, moves_on,
 };
-use mpp_store::{Feed, Named};
+use mpp_store::{CountedNames, Feed};
 use mpp_sync::store::books;
 
 use super::Registry;
@@ -84,17 +84,17 @@ async fn wanted(registry: &Registry) -> Option<(i64, Shown)> {
     (registry.memory.revision() == revision).then_some((revision, wanted))
 }
 
-fn differing(shown: &Shown, wanted: &Shown) -> Vec<(&'static str, Named)> {
+fn differing(shown: &Shown, wanted: &Shown) -> Vec<(&'static str, CountedNames)> {
     let found = shown.digest.differences(&wanted.digest).into_iter().map(|found| {
         let name = format!("the index shows {} of {}", found.held, found.wanted);
         let kind = if found.kind == Service::KIND { Service::KIND } else { Offering::KIND };
-        (kind, Named { count: (found.held - found.wanted).abs().max(1), names: vec![name] })
+        (kind, CountedNames { count: (found.held - found.wanted).abs().max(1), names: vec![name] })
     });
     let words = (shown.indexed != wanted.indexed).then(|| {
         let name = format!("the words of {} services of {}", shown.indexed, wanted.indexed);
         (
             "words",
-            Named {
+            CountedNames {
                 count: shown.indexed.abs_diff(wanted.indexed).cast_signed(),
                 names: vec![name],
             },

@@ -188,7 +188,10 @@ fn best(
         other.percent.cmp(&one.percent).then(first.far.cmp(&second.far)).then_with(names)
     });
     found.truncate(most);
-    found.into_iter().map(|(likeness, candidate)| suggestion_of(open, likeness, candidate)).collect()
+    found
+        .into_iter()
+        .map(|(likeness, candidate)| suggestion_of(open, likeness, candidate))
+        .collect()
 }
 
 fn suggestion_of(open: &OpenRequirement, likeness: Likeness, candidate: &Candidate) -> Suggestion {

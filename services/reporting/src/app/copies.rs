@@ -9,7 +9,7 @@ use mpp_resource::copies::{
     self, Books, Code, Finding, Held, KeptCopy, PartCheck, Place, RepairRequest, Repaired, Work,
     moves_on,
 };
-use mpp_store::{Actor, Db, Feed, LastProof, Named, Progress};
+use mpp_store::{Actor, CountedNames, Db, Feed, LastProof, Progress};
 use tokio::time::sleep;
 
 pub use super::verify::rows;
@@ -132,7 +132,7 @@ fn projections(keeping: &CopyPlaces) -> KeptCopy {
 /// The projections, compared with what the inbox makes of them.
 async fn compared(db: Db) -> Result<Held> {
     let verified = rows(&db).await?;
-    let mut differing = BTreeMap::<String, Named>::new();
+    let mut differing = BTreeMap::<String, CountedNames>::new();
     for (table, key) in verified.differing() {
         differing.entry(table.clone()).or_default().add(key);
     }

@@ -19,14 +19,14 @@ use tonic::{Request, Response, Status};
 
 use crate::{app::Reporting, model::Question};
 
-type Watched = Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send>>;
+type ReportStream = Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send>>;
 
 /// Serves the report to callers.
 pub struct Reports(pub Reporting);
 
 #[tonic::async_trait]
 impl ReportService for Reports {
-    type WatchReportStream = Watched;
+    type WatchReportStream = ReportStream;
 
     async fn get_report(
         &self,
@@ -42,7 +42,7 @@ impl ReportService for Reports {
     async fn watch_report(
         &self,
         _: Request<WatchReportRequest>,
-    ) -> Result<Response<Watched>, Status> {
+    ) -> Result<Response<ReportStream>, Status> {
         Ok(Response::new(Box::pin(self.0.watch().map(|message| message.map_err(status)))))
     }
 

@@ -14,7 +14,7 @@ use super::{
     message::count,
     nation::{Nation, below},
     question::Question,
-    report::View,
+    report::NationView,
     stage::{MallThen, mall_then},
 };
 
@@ -23,7 +23,7 @@ use super::{
 /// # Errors
 /// `NOT_FOUND`, and internal for a time outside the calendar.
 pub fn mall_detail(nation: &Nation, name: &str, question: &Question) -> Result<MallDetail> {
-    let view = View::new(nation, question)?;
+    let view = NationView::new(nation, question)?;
     let not_found = || Error::not_found(name);
     let (name, row) = nation.malls.get_key_value(name).ok_or_else(not_found)?;
     let mall_then = mall_then(nation, name, row, &view.at).ok_or_else(not_found)?;
@@ -51,7 +51,7 @@ fn stages(row: &MallRow) -> Vec<StageEntry> {
     facts.into_iter().map(entry).collect()
 }
 
-impl View<'_> {
+impl NationView<'_> {
     /// The row of a mall.
     pub fn mall(&self, mall_then: &MallThen<'_>) -> MallReport {
         let known = self.at.known;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use mpp_api::reporting::PublishedCount;
 use mpp_core::{Micros, Result, mall_of};
-use mpp_store::Named;
+use mpp_store::CountedNames;
 
 use super::{
     event::Upstream,
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Rows by name.
-pub type Table<R> = BTreeMap<String, R>;
+pub type RowsByName<R> = BTreeMap<String, R>;
 
 /// A number of the inbox, and the mark of its row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,25 +55,25 @@ pub struct Nation {
     /// The inbox has been projected up to here.
     pub place: InboxPlace,
     /// Provinces, regencies and cities.
-    pub regions: Table<RegionRow>,
+    pub regions: RowsByName<RegionRow>,
     /// Bodies, for the names of owners.
-    pub units: Table<UnitRow>,
+    pub units: RowsByName<UnitRow>,
     /// Malls, with their past.
-    pub malls: Table<MallRow>,
+    pub malls: RowsByName<MallRow>,
     /// Counters of the malls.
-    pub counters: Table<CounterRow>,
+    pub counters: RowsByName<CounterRow>,
     /// Services as they are offered at counters.
-    pub offerings: Table<OfferingRow>,
+    pub offerings: RowsByName<OfferingRow>,
     /// Sources, with what they have sent to the registry.
-    pub sources: Table<SourceRow>,
+    pub sources: RowsByName<SourceRow>,
     /// What they have sent to scheduling.
-    pub fed: Table<FedRow>,
+    pub fed: RowsByName<FedRow>,
     /// Deviations by counter.
-    pub deviations: Table<DeviationRow>,
+    pub deviations: RowsByName<DeviationRow>,
     /// Tickets and appointments by date and mall.
-    pub days: Table<DayRow>,
+    pub days: RowsByName<DayRow>,
     /// The newest catalog changes, by time.
-    pub changes: Table<ChangeRow>,
+    pub changes: RowsByName<ChangeRow>,
     /// The state of each feed, in the order of [`Upstream::ALL`].
     pub feeds: [FeedState; 2],
     /// How each is read, in the same order.
@@ -164,7 +164,7 @@ impl Nation {
     }
 
     /// The rows that differ in another one, or that only one of the two has.
-    pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, CountedNames)> {
         let all = [
             differing(&self.regions, &other.regions),
             differing(&self.units, &other.units),
@@ -202,17 +202,17 @@ impl Nation {
 }
 
 fn differing<R: ProjectedRow + PartialEq>(
-    one: &Table<R>,
-    other: &Table<R>,
-) -> (&'static str, Named) {
+    one: &RowsByName<R>,
+    other: &RowsByName<R>,
+) -> (&'static str, CountedNames) {
     let changed = one.iter().filter(|(key, row)| other.get(*key) != Some(row));
     let lost = other.keys().filter(|key| !one.contains_key(*key));
-    let mut found = Named::default();
+    let mut found = CountedNames::default();
     changed.map(|(key, _)| key).chain(lost).for_each(|key| found.add(key));
     (R::TABLE, found)
 }
 
-fn set<R: ProjectedRow>(table: &mut Table<R>, key: &Key, value: Option<&str>) -> Result<()> {
+fn set<R: ProjectedRow>(table: &mut RowsByName<R>, key: &Key, value: Option<&str>) -> Result<()> {
     match value {
         Some(json) => table.insert(key.1.clone(), decode(key, json)?),
         None => table.remove(&key.1),
@@ -222,7 +222,7 @@ fn set<R: ProjectedRow>(table: &mut Table<R>, key: &Key, value: Option<&str>) ->
 
 /// The rows of a table whose names lie below `name`.
 pub fn below<'a, R>(
-    table: &'a Table<R>,
+    table: &'a RowsByName<R>,
     name: &str,
 ) -> impl Iterator<Item = (&'a String, &'a R)> + use<'a, R> {
     let prefix = format!("{name}/");

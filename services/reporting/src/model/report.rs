@@ -33,7 +33,7 @@ use crate::policy::Policy;
 /// # Errors
 /// Internal, for a time outside the calendar.
 pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<Report> {
-    let view = View::new(nation, question)?;
+    let view = NationView::new(nation, question)?;
     let malls_then = malls_then(nation, &view.at);
     let mut malls: Vec<_> = malls_then.iter().map(|mall_then| view.mall(mall_then)).collect();
     malls.sort_by(MallReport::order);
@@ -70,7 +70,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
 }
 
 /// The nation as a question looks at it.
-pub struct View<'a> {
+pub struct NationView<'a> {
     /// The facts that the answer comes from.
     pub nation: &'a Nation,
     /// The question that is answered.
@@ -83,7 +83,7 @@ pub struct View<'a> {
     left_out: Cell<bool>,
 }
 
-impl<'a> View<'a> {
+impl<'a> NationView<'a> {
     /// Looks at the nation as the question asks.
     ///
     /// # Errors

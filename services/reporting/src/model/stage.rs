@@ -6,7 +6,7 @@ use mpp_form::stage;
 
 use super::{
     facts::{MallRow, RegionRow, StageFact},
-    nation::{Nation, Table},
+    nation::{Nation, RowsByName},
 };
 
 /// Longest chain of region codes that replaced each other.
@@ -95,7 +95,11 @@ pub fn valid(region: &RegionRow, day: &str) -> bool {
 }
 
 /// The code that a region had on the day: its own, a predecessor's or a successor's.
-pub fn region_as_of<'a>(regions: &'a Table<RegionRow>, name: &str, day: &str) -> Option<&'a str> {
+pub fn region_as_of<'a>(
+    regions: &'a RowsByName<RegionRow>,
+    name: &str,
+    day: &str,
+) -> Option<&'a str> {
     let (mut name, mut row) = regions.get_key_value(name)?;
     for _ in 0..MAX_SUCCESSIONS {
         if valid(row, day) {
@@ -203,7 +207,7 @@ mod tests {
             predecessor: predecessor.into(),
             ..RegionRow::default()
         };
-        let regions = Table::from([
+        let regions = RowsByName::from([
             ("regions/91.01".to_owned(), region("", "2022-07-25", "")),
             ("regions/93.01".to_owned(), region("2022-07-25", "", "regions/91.01")),
         ]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use mpp_core::{Contents, Digest, Result, row_proof};
-use mpp_store::{Named, Read, Tx, db_error};
+use mpp_store::{CountedNames, Read, Tx, db_error};
 use sqlx::any::AnyRow;
 
 use super::{PAGE, SUBJECT, get};
@@ -16,7 +16,7 @@ pub struct Received {
     /// The living records, each as its last event left it.
     pub contents: Contents,
     /// Events that were altered, by kind.
-    pub altered: BTreeMap<String, Named>,
+    pub altered: BTreeMap<String, CountedNames>,
     /// Events of an older program, which kept no proof of them.
     pub unproven: i64,
     /// Living records whose last event was altered: kind, name and version.

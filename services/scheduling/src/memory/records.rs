@@ -14,7 +14,7 @@ use mpp_form::hours_rule;
 use mpp_resource::memory::{Records as Rows, View};
 use mpp_store::{Change, Op};
 
-use crate::model::room::Counts;
+use crate::model::room::RuleCounts;
 
 /// Rules, deviations, and what sources have sent.
 #[derive(Default)]
@@ -45,8 +45,8 @@ impl Records {
     }
 
     /// How many rules a target has of one source, or of the API where none is named.
-    pub fn counts_of(&self, target: &str, publisher: &str, today: Date) -> Counts {
-        let mut counts = Counts::default();
+    pub fn counts_of(&self, target: &str, publisher: &str, today: Date) -> RuleCounts {
+        let mut counts = RuleCounts::default();
         for (name, rule) in self.rules.get(target).into_iter().flatten() {
             let row = self.rows.row::<HoursRule>(name);
             if row.is_some_and(|row| row.label(Label::Source) == publisher) {

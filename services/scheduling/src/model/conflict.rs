@@ -34,7 +34,10 @@ pub fn broken(
     decrees: &Decrees,
 ) -> Result<Option<Broken>> {
     let Some((schedule, terms)) = offering else {
-        return Ok(broken_by(Conflict::NotOffered, format!("{} is not there any more", slot.offering)));
+        return Ok(broken_by(
+            Conflict::NotOffered,
+            format!("{} is not there any more", slot.offering),
+        ));
     };
     let start = local_to_utc_micros(slot.date, slot.minute, schedule.zone);
     if start.map_err(Error::internal)? <= now {
@@ -54,7 +57,10 @@ pub fn broken(
         Status::Open(_) => {
             let hours: Vec<String> = day.intervals().iter().map(ToString::to_string).collect();
             let (at, hours) = (format_time(slot.minute), hours.join(", "));
-            broken_by(Conflict::OtherHours, format!("{at} is not within the hours of that day, {hours}"))
+            broken_by(
+                Conflict::OtherHours,
+                format!("{at} is not within the hours of that day, {hours}"),
+            )
         }
     })
 }

@@ -9,14 +9,14 @@ use crate::policy::Policy;
 
 /// Rules by whether they are over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RuleCounts {
     /// Those that hold, or will.
     pub standing: usize,
     /// Those whose last day has passed in every zone.
     pub over: usize,
 }
 
-impl Counts {
+impl RuleCounts {
     /// One of the two.
     pub fn of(&mut self, over: bool) -> &mut usize {
         if over { &mut self.over } else { &mut self.standing }
@@ -71,7 +71,7 @@ pub fn is_over(rule: &HoursRule, today: Date) -> bool {
 }
 
 /// Told where a target has so many rules of one hand that no other is taken.
-pub fn too_many(rule: &HoursRule, of: &str, left: Counts, policy: &Policy) -> String {
+pub fn too_many(rule: &HoursRule, of: &str, left: RuleCounts, policy: &Policy) -> String {
     let target = &rule.target;
     if left.over == 0 {
         let most = policy.past_rules_per_target;
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn what_is_over_takes_no_room_of_what_is_not() {
         let (today, policy) = (date(2026, 11, 24), Policy::default());
-        let mut left = Counts { standing: 63, over: 900 }.left(&policy);
+        let mut left = RuleCounts { standing: 63, over: 900 }.left(&policy);
         assert!(left.take_place(&ending("2026-11-24"), None, today), "the last day is part of it");
         assert!(!left.take_place(&ending(""), None, today), "it has no end");
         assert!(left.take_place(&ending("2026-11-23"), None, today), "told afterwards");
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_ends_makes_room_and_comes_back_only_where_there_is_some() {
-        let (today, mut left) = (date(2026, 11, 24), Counts { standing: 0, over: 5 });
+        let (today, mut left) = (date(2026, 11, 24), RuleCounts { standing: 0, over: 5 });
         let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
         assert!(left.take_place(&stands, Some(&stands), today), "it has its place");
         assert!(
@@ -123,7 +123,7 @@ mod tests {
     fn rules_that_are_put_and_ended_in_turn_come_to_a_bound() {
         let (today, policy) = (date(2026, 11, 24), Policy::default());
         let (over, stands) = (ending("2026-11-01"), ending("2026-12-01"));
-        let mut left = Counts::default().left(&policy);
+        let mut left = RuleCounts::default().left(&policy);
         let rounds = (0..).take_while(|_| {
             left.take_place(&stands, None, today) && left.take_place(&over, Some(&stands), today)
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mpp_core::{Contents, Digest, Result, proof};
 use mpp_resource::copy::Names;
-use mpp_store::{Named, Read, Tx, db_error, placeholders};
+use mpp_store::{CountedNames, Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 /// Rows of one page, where the whole table is read.
@@ -162,8 +162,9 @@ pub async fn contents(
     read: &mut Read,
     feed: &str,
     mut each: impl FnMut(&Copied) + Send,
-) -> Result<(Contents, BTreeMap<String, Named>)> {
-    let (mut contents, mut altered) = (Contents::default(), BTreeMap::<String, Named>::new());
+) -> Result<(Contents, BTreeMap<String, CountedNames>)> {
+    let (mut contents, mut altered) =
+        (Contents::default(), BTreeMap::<String, CountedNames>::new());
     let mut after = (String::new(), String::new());
     loop {
         let rows = page(read, feed, (&after.0, &after.1), PAGE).await?;

@@ -17,14 +17,14 @@ use crate::{
     app::Scheduling,
     model::{
         date::today_in_the_west,
-        room::{Counts, is_over, too_many},
+        room::{RuleCounts, is_over, too_many},
     },
 };
 
 /// The source's rules under the names that a batch is about.
 type Standing = BTreeMap<String, Record<HoursRule>>;
 /// How many more rules of the source each target may have.
-type Room = HashMap<String, Counts>;
+type Room = HashMap<String, RuleCounts>;
 
 /// The hours rules of a source.
 pub(super) struct HoursRules<'a> {
@@ -87,7 +87,7 @@ impl<'a> HoursRules<'a> {
         }
         for gone in freed {
             let over = is_over(gone, today);
-            room.entry(gone.target.clone()).and_modify(|left: &mut Counts| *left.of(over) += 1);
+            room.entry(gone.target.clone()).and_modify(|left: &mut RuleCounts| *left.of(over) += 1);
         }
         room
     }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use mpp_client::Channel;
 use mpp_core::{Error, Micros, Reason, Result};
-use mpp_export::{About, Catalog, Dataset, Download, Form, Notation, Table, Written};
+use mpp_export::{About, Catalog, Dataset, Download, ExportForm, Notation, RecordTable, Written};
 use tokio::{
     runtime::Handle,
     task::spawn_blocking,
@@ -188,20 +188,20 @@ impl DataFiles {
         Ok(KeptFile(Arc::new(Kept { file, bytes, time, written })))
     }
 
-    fn form(&self, file: DataFile, time: Micros) -> Result<Form> {
+    fn form(&self, file: DataFile, time: Micros) -> Result<ExportForm> {
         Ok(match file {
-            DataFile::Turtle => Form::Linked(Notation::Turtle, self.dataset()),
-            DataFile::JsonLd => Form::Linked(Notation::JsonLd, self.dataset()),
-            DataFile::Workbook => Form::Book(About {
+            DataFile::Turtle => ExportForm::Linked(Notation::Turtle, self.dataset()),
+            DataFile::JsonLd => ExportForm::Linked(Notation::JsonLd, self.dataset()),
+            DataFile::Workbook => ExportForm::Book(About {
                 registry: self.0.public.registry.clone(),
                 unit: EVERY_UNIT.to_owned(),
                 time: Timestamp::from_microsecond(time).map_err(Error::internal)?,
             }),
-            DataFile::Services => Form::Csv(Table::Services),
-            DataFile::Offerings => Form::Csv(Table::Offerings),
-            DataFile::Malls => Form::Csv(Table::Malls),
-            DataFile::Counters => Form::Csv(Table::Counters),
-            DataFile::Units => Form::Csv(Table::Units),
+            DataFile::Services => ExportForm::Csv(RecordTable::Services),
+            DataFile::Offerings => ExportForm::Csv(RecordTable::Offerings),
+            DataFile::Malls => ExportForm::Csv(RecordTable::Malls),
+            DataFile::Counters => ExportForm::Csv(RecordTable::Counters),
+            DataFile::Units => ExportForm::Csv(RecordTable::Units),
         })
     }
 

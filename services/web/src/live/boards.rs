@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    pages::{Address, Drawn, ListFilters, PageData},
+    pages::{Address, AddressQuery, Drawn, PageData},
     render::{Renderer, ShownPage},
     words::Lang,
 };
@@ -117,7 +117,7 @@ impl Keeper {
 
     async fn draw(&mut self, stale: bool) {
         let Some(own) = self.own(stale).await else { return };
-        let asked = ListFilters::default();
+        let asked = AddressQuery::default();
         let Ok(drawn) = self.renderer.draw(&self.address, &asked, self.lang, own.clone()) else {
             return;
         };
@@ -134,7 +134,7 @@ impl Keeper {
                 let mall = crate::upstream::MallData { records: mall.records.clone(), queues };
                 Some(PageData::Mall(Arc::new(mall)))
             }
-            _ => self.renderer.gather(&self.address, &ListFilters::default()).await.ok(),
+            _ => self.renderer.gather(&self.address, &AddressQuery::default()).await.ok(),
         }
     }
 }

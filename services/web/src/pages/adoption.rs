@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::registry::{Adoption, CountAdoptionResponse};
 
-use super::{LiveElement, deviations};
+use super::{PageSection, deviations};
 use crate::{
     components::{
         Look,
@@ -19,8 +19,8 @@ use crate::{
 const NOWHERE: &str = "-";
 
 /// The part of a standard's page.
-pub fn part(look: Look, data: &StandardData) -> Arc<LiveElement> {
-    LiveElement::new(
+pub fn part(look: Look, data: &StandardData) -> Arc<PageSection> {
+    PageSection::new(
         "adoption",
         html! {
             section #adoption aria-labelledby="adoption-title" {
@@ -33,7 +33,11 @@ pub fn part(look: Look, data: &StandardData) -> Arc<LiveElement> {
     )
 }
 
-fn progress_section(look: Look, provinces: &CountAdoptionResponse, agencies: &CountAdoptionResponse) -> Markup {
+fn progress_section(
+    look: Look,
+    provinces: &CountAdoptionResponse,
+    agencies: &CountAdoptionResponse,
+) -> Markup {
     let all = sum(&provinces.adoptions);
     // What fits into a page of the answer is not the nation.
     let is_whole = provinces.next_page_token.is_empty();

@@ -13,7 +13,7 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 
 use super::{
-    LiveElement,
+    PageSection,
     standard::{channel, component},
 };
 use crate::{
@@ -30,8 +30,8 @@ pub fn part(
     look: Look,
     link: Option<&StandardLink>,
     found: Option<&StandardComparison>,
-) -> Arc<LiveElement> {
-    LiveElement::new(
+) -> Arc<PageSection> {
+    PageSection::new(
         "compared",
         html! {
             @if let Some(link) = link { section #compared aria-labelledby="compared-title" {

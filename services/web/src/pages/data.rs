@@ -7,7 +7,7 @@ use mpp_api::types::LocalizedText;
 use mpp_calendar::Zone;
 use mpp_core::Micros;
 
-use super::{Block, Drawn, LiveElement};
+use super::{Block, Drawn, PageSection};
 use crate::{
     components::{
         Look,
@@ -147,7 +147,7 @@ pub fn draw(look: Look, data: &DataView) -> Drawn {
     }
 }
 
-fn files(look: Look, data: &DataView) -> Arc<LiveElement> {
+fn files(look: Look, data: &DataView) -> Arc<PageSection> {
     let columns = [
         Column::text(words::DATA_FILE),
         Column::text(words::DATA_HOLDS),
@@ -156,7 +156,7 @@ fn files(look: Look, data: &DataView) -> Arc<LiveElement> {
     let rows: Vec<TableRow> = data.files.iter().map(|line| row(look, line)).collect();
     let caption = html! { (look.of(words::DATA_CAPTION)) };
     let minutes = look.number(i64::try_from(data.lasts.div_ceil(60)).unwrap_or(i64::MAX));
-    LiveElement::new(
+    PageSection::new(
         "files",
         html! {
             section #files aria-labelledby="files-title" {
@@ -185,8 +185,8 @@ fn last(look: Look, last: Option<&LastWritten>) -> Markup {
     }
 }
 
-fn limits(look: Look, data: &DataView) -> Arc<LiveElement> {
-    LiveElement::new(
+fn limits(look: Look, data: &DataView) -> Arc<PageSection> {
+    PageSection::new(
         "limits",
         html! {
             section #limits aria-labelledby="limits-title" {

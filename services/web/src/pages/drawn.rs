@@ -9,7 +9,7 @@ use crate::words::Phrase;
 
 /// An element with an id, which replaces itself when it changes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct LiveElement {
+pub struct PageSection {
     /// The element's id in the document.
     pub id: &'static str,
     /// The element as HTML.
@@ -18,7 +18,7 @@ pub struct LiveElement {
     pub event: Bytes,
 }
 
-impl LiveElement {
+impl PageSection {
     /// `html` is one element, and `id` is its id.
     pub fn new(id: &'static str, html: Markup) -> Arc<Self> {
         let html = html.into_string();
@@ -32,11 +32,11 @@ impl LiveElement {
 #[derive(Clone, Debug)]
 pub enum Block {
     /// One part by itself.
-    One(Arc<LiveElement>),
+    One(Arc<PageSection>),
     /// Parts side by side, on screens as wide as a desktop's.
-    Grid(Vec<Arc<LiveElement>>),
+    Grid(Vec<Arc<PageSection>>),
     /// A part within the heading, which shows it.
-    InHeading(Arc<LiveElement>),
+    InHeading(Arc<PageSection>),
 }
 
 /// A page as drawn.
@@ -60,7 +60,7 @@ pub struct Drawn {
 
 impl Drawn {
     /// All parts in their order.
-    pub fn parts(&self) -> impl Iterator<Item = &Arc<LiveElement>> {
+    pub fn parts(&self) -> impl Iterator<Item = &Arc<PageSection>> {
         self.blocks.iter().flat_map(|block| match block {
             Block::One(part) | Block::InHeading(part) => std::slice::from_ref(part),
             Block::Grid(parts) => parts,
@@ -71,8 +71,8 @@ impl Drawn {
     /// changed.
     #[must_use]
     pub fn keeping(mut self, before: &Drawn) -> Self {
-        let old: Vec<&Arc<LiveElement>> = before.parts().collect();
-        let keep = |part: &mut Arc<LiveElement>| {
+        let old: Vec<&Arc<PageSection>> = before.parts().collect();
+        let keep = |part: &mut Arc<PageSection>| {
             if let Some(same) = old.iter().find(|old| ***old == *part) {
                 *part = Arc::clone(same);
             }

@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{Block, Drawn, LiveElement, View, deviations::name, hours, mall::names};
+use super::{Block, Drawn, PageSection, PageView, deviations::name, hours, mall::names};
 use crate::{
     components::Look,
     policy::Policy,
@@ -24,7 +24,7 @@ const FEW: usize = 8;
 const MOST: usize = 10;
 
 /// Draws the display.
-pub fn draw(look: Look, view: &View, mall: &MallData, policy: &Policy) -> Drawn {
+pub fn draw(look: Look, view: &PageView, mall: &MallData, policy: &Policy) -> Drawn {
     let records = &*mall.records;
     let title = names::title(look, view, records);
     let stays = i64::try_from(policy.call_stays().as_micros()).unwrap_or(i64::MAX);
@@ -47,10 +47,10 @@ pub fn draw(look: Look, view: &View, mall: &MallData, policy: &Policy) -> Drawn 
     }
 }
 
-fn head(look: Look, records: &Records, title: &str) -> Arc<LiveElement> {
+fn head(look: Look, records: &Records, title: &str) -> Arc<PageSection> {
     let zone = records.zone();
     let local = format::local(look.now, zone);
-    LiveElement::new(
+    PageSection::new(
         "head",
         html! {
             header #head.hall-head {
@@ -91,8 +91,8 @@ fn shown<'a>(calls: &[&'a Ticket], now: Micros, stays: Micros) -> Vec<&'a Ticket
     shown
 }
 
-fn now_calling(look: Look, records: &Records, latest: Option<&Ticket>) -> Arc<LiveElement> {
-    LiveElement::new(
+fn now_calling(look: Look, records: &Records, latest: Option<&Ticket>) -> Arc<PageSection> {
+    PageSection::new(
         "calling",
         html! {
             section #calling.now aria-labelledby="calling-title" aria-live="polite" {
@@ -119,9 +119,9 @@ fn counter_name(look: Look, records: &Records, counter: &str) -> Markup {
     name(look, record.and_then(|record| record.display_name.as_ref()), counter)
 }
 
-fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<LiveElement> {
+fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<PageSection> {
     let before = shown.iter().rev().skip(1).take(BEFORE);
-    LiveElement::new(
+    PageSection::new(
         "before",
         html! {
             section #before.before aria-labelledby="before-title" {
@@ -148,12 +148,12 @@ fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<LiveElement> 
     )
 }
 
-fn lines(look: Look, mall: &MallData) -> Arc<LiveElement> {
+fn lines(look: Look, mall: &MallData) -> Arc<PageSection> {
     let all = mall.records.counters.as_deref().unwrap_or_default();
     let shown = busiest(mall, all);
     let class = if shown.len() > FEW { "lines many" } else { "lines" };
     let left = format::count(look.lang, all.len() - shown.len());
-    LiveElement::new(
+    PageSection::new(
         "lines",
         html! {
             section #lines class=(class) aria-labelledby="lines-title" {

@@ -38,8 +38,8 @@ use mpp_calendar::Zone;
 use mpp_core::Micros;
 
 pub use address::{Address, Menu, Style};
-pub use drawn::{Block, Drawn, LiveElement};
-pub use listing::{ListFilters, Listing};
+pub use drawn::{Block, Drawn, PageSection};
+pub use listing::{AddressQuery, Listing};
 pub use search::field as search_field;
 
 use crate::{
@@ -53,7 +53,7 @@ use crate::{
 
 /// The data that a page is drawn from.
 #[derive(Clone, Debug)]
-pub struct View {
+pub struct PageView {
     /// The live report.
     pub report: Arc<Report>,
     /// When reporting was last heard: now, unless the connection is lost.
@@ -66,7 +66,7 @@ pub struct View {
     pub own: PageData,
 }
 
-impl View {
+impl PageView {
     /// A source, if the report has it.
     pub fn source(&self, name: &str) -> Option<&SourceReport> {
         self.report.sources.iter().find(|own| own.source == name)
@@ -98,9 +98,9 @@ pub enum PageData {
 
 /// Draws a page.
 pub fn draw(
-    view: &View,
+    view: &PageView,
     address: &Address,
-    asked: &ListFilters,
+    asked: &AddressQuery,
     policy: &Policy,
     lang: Lang,
 ) -> Result<Drawn, Missing> {
@@ -130,10 +130,10 @@ pub fn draw(
 /// A mall's page. While the registry is silent there is one only if another service knows the mall.
 fn of_mall(
     look: Look,
-    view: &View,
+    view: &PageView,
     address: &Address,
     mall: &MallData,
-    asked: &ListFilters,
+    asked: &AddressQuery,
     policy: &Policy,
 ) -> Result<Drawn, Missing> {
     let records = &*mall.records;
@@ -158,11 +158,11 @@ fn of_mall(
 
 /// "Keadaan per Senin, 30 November 2026, pukul 10.57 WIB": replaced as time goes on; if the
 /// connection is lost, it says since when.
-fn as_of(look: Look, view: &View, zone: Zone) -> Arc<LiveElement> {
+fn as_of(look: Look, view: &PageView, zone: Zone) -> Arc<PageSection> {
     let time = crate::words::format::local(view.heard, zone);
     let clock = crate::words::format::clock(look.lang, time);
     let lost = words::LOST.text(look.lang, &[&clock, &zone.to_string()]);
-    LiveElement::new(
+    PageSection::new(
         "as-of",
         html! {
             span #as-of data-lost=(lost) {
@@ -177,7 +177,7 @@ fn as_of(look: Look, view: &View, zone: Zone) -> Arc<LiveElement> {
 }
 
 /// The title with the line that says what time the page shows, and whether it is live.
-fn heading(look: Look, title: &Markup, before: &str, as_of: &LiveElement, live: bool) -> Markup {
+fn heading(look: Look, title: &Markup, before: &str, as_of: &PageSection, live: bool) -> Markup {
     html! {
         div.title {
             h1 { (title) (look.mark()) }

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 use mpp_core::{id_of, region_name};
 
 use super::{
-    Block, Drawn, LiveElement, View, as_of, deviations::name, heading, incomplete, listing,
+    Block, Drawn, PageSection, PageView, as_of, deviations::name, heading, incomplete, listing,
 };
 use crate::{
     components::{
@@ -38,7 +38,7 @@ const STEPS: [Stage; 9] = [
 ];
 
 /// Draws the page of a code; `None` if no such region is known.
-pub fn draw(look: Look, view: &View, code: &str, data: &RegionData) -> Option<Drawn> {
+pub fn draw(look: Look, view: &PageView, code: &str, data: &RegionData) -> Option<Drawn> {
     let name = region_name(code);
     let report = &*view.report;
     if let Some(province) = report.provinces.iter().find(|province| province.region == name) {
@@ -48,7 +48,7 @@ pub fn draw(look: Look, view: &View, code: &str, data: &RegionData) -> Option<Dr
     Some(draw_regency(look, view, region, data))
 }
 
-fn draw_province(look: Look, view: &View, province: &ProvinceReport) -> Drawn {
+fn draw_province(look: Look, view: &PageView, province: &ProvinceReport) -> Drawn {
     let report = &*view.report;
     let as_of = as_of(look, view, Zone::Wib);
     let title = &province.display_name;
@@ -71,13 +71,13 @@ fn nation(look: Look) -> (String, String) {
     ("/".to_owned(), look.of(words::NATION).to_owned())
 }
 
-fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<LiveElement> {
+fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<PageSection> {
     let (part, whole) = (province.covered, province.regions);
     let share = format::percent(look.lang, part.into(), whole.into());
     let share = share.unwrap_or_else(|| look.of(words::UNKNOWN).to_owned());
     let numbers = [province.malls, province.counters, province.deviating_counters];
     let numbers = numbers.map(|number| look.number(number));
-    LiveElement::new(
+    PageSection::new(
         "headline",
         html! {
             section #headline aria-labelledby="headline-title" {
@@ -99,13 +99,13 @@ fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<LiveEl
 }
 
 /// Every regency and city, including those without a mall on record.
-fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<LiveElement> {
+fn regencies(look: Look, report: &Report, province: &ProvinceReport) -> Arc<PageSection> {
     let columns =
         [Column::text(words::REGION), Column::text(words::MALL), Column::text(words::STAGE)];
     let own = report.regions.iter().filter(|region| region.province == province.region);
     let rows: Vec<TableRow> = own.map(|region| regency_row(look, report, region)).collect();
     let caption = words::PROVINCE_REGIONS_CAPTION.text(look.lang, &[&province.display_name]);
-    LiveElement::new(
+    PageSection::new(
         "regions",
         html! {
             section #regions aria-labelledby="regions-title" {
@@ -138,7 +138,7 @@ fn regency_row(look: Look, report: &Report, region: &RegionReport) -> TableRow {
     }
 }
 
-fn draw_regency(look: Look, view: &View, region: &RegionReport, data: &RegionData) -> Drawn {
+fn draw_regency(look: Look, view: &PageView, region: &RegionReport, data: &RegionData) -> Drawn {
     let report = &*view.report;
     let as_of = as_of(look, view, Zone::Wib);
     let title = &region.display_name;
@@ -164,7 +164,7 @@ fn draw_regency(look: Look, view: &View, region: &RegionReport, data: &RegionDat
 }
 
 /// The nine steps of the mall that has come furthest.
-fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<LiveElement> {
+fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<PageSection> {
     let furthest = data.malls.iter().find(|detail| {
         detail
             .mall
@@ -176,7 +176,7 @@ fn steps(look: Look, region: &RegionReport, data: &RegionData) -> Arc<LiveElemen
         entries.iter().find(|entry| entry.stage() == step)
     };
     let now = STEPS.iter().position(|step| *step == region.stage());
-    LiveElement::new(
+    PageSection::new(
         "stage",
         html! {
             section #stage aria-labelledby="stage-title" {
@@ -234,9 +234,9 @@ fn step_item(
     html! { li class=(class) aria-current=[current] { (name) span.minor { (note) } } }
 }
 
-fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<LiveElement> {
+fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<PageSection> {
     let own: Vec<_> = report.malls.iter().filter(|mall| mall.region == region.region).collect();
-    LiveElement::new(
+    PageSection::new(
         "mall",
         html! {
             section #mall.w6 aria-labelledby="mall-title" {
@@ -260,11 +260,11 @@ fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<LiveElement>
 }
 
 /// The recorded stages of each mall, the latest first.
-fn history(look: Look, data: &RegionData) -> Arc<LiveElement> {
+fn history(look: Look, data: &RegionData) -> Arc<PageSection> {
     let mut entries: Vec<&StageEntry> =
         data.malls.iter().flat_map(|detail: &MallDetail| &detail.stages).collect();
     entries.sort_by(|one, other| other.date.cmp(&one.date));
-    LiveElement::new(
+    PageSection::new(
         "history",
         html! {
             section #history.w6 aria-labelledby="history-title" {

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 use mpp_core::id_of;
 
 use super::{
-    Block, Drawn, LiveElement, View, as_of,
+    Block, Drawn, PageSection, PageView, as_of,
     deviations::name,
     fee::{fees, time},
     heading,
@@ -26,7 +26,7 @@ use crate::{
 const FEW: usize = 5;
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, found: &SearchAnswer) -> Drawn {
+pub fn draw(look: Look, view: &PageView, found: &SearchAnswer) -> Drawn {
     let as_of = as_of(look, view, Zone::Wib);
     let title = match found.question.as_str() {
         "" => look.of(words::SEARCH_TITLE).to_owned(),
@@ -62,12 +62,12 @@ pub fn field(look: Look, question: &str) -> Markup {
 }
 
 /// The same as a part of another page.
-pub fn part(look: Look) -> Arc<LiveElement> {
-    LiveElement::new("ask", html! { section #ask { (field(look, "")) } })
+pub fn part(look: Look) -> Arc<PageSection> {
+    PageSection::new("ask", html! { section #ask { (field(look, "")) } })
 }
 
-fn ask(look: Look, found: &SearchAnswer) -> Arc<LiveElement> {
-    LiveElement::new(
+fn ask(look: Look, found: &SearchAnswer) -> Arc<PageSection> {
+    PageSection::new(
         "ask",
         html! {
             section #ask aria-labelledby="ask-title" {
@@ -81,17 +81,17 @@ fn ask(look: Look, found: &SearchAnswer) -> Arc<LiveElement> {
 
 fn answered(
     look: Look,
-    view: &View,
+    view: &PageView,
     found: &SearchAnswer,
     answer: &SearchServicesResponse,
-) -> Arc<LiveElement> {
+) -> Arc<PageSection> {
     let elsewhere =
         |place: &NamedPlace| place.destination || place.avoided || place.origin || place.unclear;
     let asked = |place: &&NamedPlace| !elsewhere(place) && !place.regions.is_empty();
     let here = answer.named.iter().filter(asked);
     let places: Vec<String> = here.flat_map(|place| regions(view, place)).collect();
     let place = (!places.is_empty()).then(|| either(look, &places));
-    LiveElement::new(
+    PageSection::new(
         "answers",
         html! {
             section #answers aria-labelledby="answers-title" {
@@ -127,7 +127,7 @@ fn verdict(look: Look, answer: &SearchServicesResponse) -> Markup {
 }
 
 /// How the question was read: places, and words that nothing or not the first answer has.
-fn understood(look: Look, view: &View, answer: &SearchServicesResponse) -> Markup {
+fn understood(look: Look, view: &PageView, answer: &SearchServicesResponse) -> Markup {
     html! {
         @for place in &answer.named {
             p.help { (taken_for(look, view, place)) }
@@ -142,7 +142,7 @@ fn understood(look: Look, view: &View, answer: &SearchServicesResponse) -> Marku
 }
 
 /// Explains how words that name a place were read.
-fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
+fn taken_for(look: Look, view: &PageView, place: &NamedPlace) -> String {
     if place.regions.is_empty() {
         return words::SEARCH_PLACE_UNKNOWN.text(look.lang, &[&place.text]);
     }
@@ -160,7 +160,7 @@ fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
 
 /// The regions that a place may mean, by the report's names for them. A code says nothing to a
 /// citizen: without a name the text stands as typed.
-fn regions(view: &View, place: &NamedPlace) -> Vec<String> {
+fn regions(view: &PageView, place: &NamedPlace) -> Vec<String> {
     let named = |region: &String| {
         let province = view.report.provinces.iter().find(|own| own.region == *region);
         let regency = view.report.regions.iter().find(|own| own.region == *region);

@@ -14,7 +14,7 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 use mpp_core::id_of;
 
-use super::{Block, Drawn, LiveElement, View, as_of, compared, deviations, fee, heading};
+use super::{Block, Drawn, PageSection, PageView, as_of, compared, deviations, fee, heading};
 use crate::{
     components::{
         Look, Tone,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
+pub fn draw(look: Look, view: &PageView, data: &ServiceData) -> Drawn {
     let service = &data.service;
     let as_of = as_of(look, view, Zone::Wib);
     let title = local_text(service.title.as_ref(), look.lang);
@@ -48,11 +48,11 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
     }
 }
 
-fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<LiveElement> {
+fn facts(look: Look, view: &PageView, data: &ServiceData) -> Arc<PageSection> {
     let service = &data.service;
     let name = service.name.split("/services/").next().unwrap_or_default();
     let title = data.unit.as_ref().and_then(|unit| unit.display_name.as_ref());
-    LiveElement::new(
+    PageSection::new(
         "service",
         html! {
             section #service aria-labelledby="service-title" {
@@ -94,7 +94,7 @@ fn standard(look: Look, link: &StandardLink) -> Markup {
 }
 
 /// The source by the name that the report has for it.
-fn source(look: Look, view: &View, service: &Service) -> Markup {
+fn source(look: Look, view: &PageView, service: &Service) -> Markup {
     if service.source.is_empty() {
         return html! { (look.of(words::SERVICE_BY_HAND)) };
     }
@@ -111,10 +111,10 @@ fn text_or_none(look: Look, text: Option<&str>) -> Markup {
 }
 
 /// The malls that offer it, each once, with its region.
-fn places(look: Look, view: &View, malls: Option<&[String]>) -> Arc<LiveElement> {
+fn places(look: Look, view: &PageView, malls: Option<&[String]>) -> Arc<PageSection> {
     let known = malls.unwrap_or_default();
     let many = format::count(look.lang, known.len());
-    LiveElement::new(
+    PageSection::new(
         "places",
         html! {
             section #places aria-labelledby="places-title" {
@@ -129,7 +129,7 @@ fn places(look: Look, view: &View, malls: Option<&[String]>) -> Arc<LiveElement>
 }
 
 /// A mall by the name that the report has for it, and its region.
-fn at(look: Look, view: &View, mall: &str) -> Markup {
+fn at(look: Look, view: &PageView, mall: &str) -> Markup {
     let reported = view.report.malls.iter().find(|own| own.mall == mall);
     let title = reported.and_then(|own| own.display_name.as_ref());
     let path = look.path(&format!("/malls/{}", id_of(mall)));
@@ -144,7 +144,7 @@ fn at(look: Look, view: &View, mall: &str) -> Markup {
     }
 }
 
-fn overrides(look: Look, service: &Service) -> Arc<LiveElement> {
+fn overrides(look: Look, service: &Service) -> Arc<PageSection> {
     let columns = [
         Column::text(words::OVERRIDE_FIELD),
         Column::text(words::OVERRIDE_BY),
@@ -153,7 +153,7 @@ fn overrides(look: Look, service: &Service) -> Arc<LiveElement> {
     ];
     let rows: Vec<TableRow> = service.overrides.iter().map(|kept| row(look, kept)).collect();
     let caption = html! { (look.of(words::OVERRIDES_CAPTION)) };
-    LiveElement::new(
+    PageSection::new(
         "overrides",
         html! {
             @if !rows.is_empty() { section #overrides aria-labelledby="overrides-title" {

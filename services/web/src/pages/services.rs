@@ -8,7 +8,7 @@ use mpp_api::registry::{Counter, Offering, offering::State, service};
 use mpp_core::id_of;
 
 use super::{
-    Block, Drawn, ListFilters, LiveElement, View, as_of, deviations::name, fee, heading,
+    AddressQuery, Block, Drawn, PageSection, PageView, as_of, deviations::name, fee, heading,
     listing::Cut, mall::names, search,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The section of a mall's page.
-pub fn section(look: Look, records: &Records, asked: &ListFilters) -> Arc<LiveElement> {
+pub fn section(look: Look, records: &Records, asked: &AddressQuery) -> Arc<PageSection> {
     let offered = offered(records);
     let found: Vec<&Offering> =
         offered.iter().copied().filter(|offering| matches(offering, &asked.cari)).collect();
@@ -31,7 +31,7 @@ pub fn section(look: Look, records: &Records, asked: &ListFilters) -> Arc<LiveEl
     let largest = groups.iter().map(|(_, own)| own.len()).max().unwrap_or_default();
     let first = groups.iter().position(|(_, own)| own.len() == largest);
     let searched = !asked.cari.trim().is_empty();
-    LiveElement::new(
+    PageSection::new(
         "services",
         html! {
             section #services aria-labelledby="services-title" {
@@ -82,7 +82,7 @@ fn groups<'a>(records: &Records, found: &[&'a Offering]) -> Vec<(String, Vec<&'a
     groups
 }
 
-fn search_here(look: Look, records: &Records, asked: &ListFilters) -> Markup {
+fn search_here(look: Look, records: &Records, asked: &AddressQuery) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&records.name)));
     html! {
         form.search role="search" action=(format!("{path}#services")) method="get" {
@@ -95,7 +95,7 @@ fn search_here(look: Look, records: &Records, asked: &ListFilters) -> Markup {
     }
 }
 
-fn outcome(look: Look, records: &Records, asked: &ListFilters, found: usize) -> Markup {
+fn outcome(look: Look, records: &Records, asked: &AddressQuery, found: usize) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&records.name)));
     html! {
         p.help {
@@ -153,9 +153,9 @@ fn inactive(look: Look, offering: &Offering) -> Markup {
 /// The page of all services from A to Z.
 pub fn draw(
     look: Look,
-    view: &View,
+    view: &PageView,
     data: &MallData,
-    asked: &ListFilters,
+    asked: &AddressQuery,
     policy: &Policy,
 ) -> Drawn {
     let records = &*data.records;
@@ -189,7 +189,7 @@ pub fn draw(
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(search::part(look)),
-            Block::One(LiveElement::new("table", body)),
+            Block::One(PageSection::new("table", body)),
         ],
         footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
     }

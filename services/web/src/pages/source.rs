@@ -14,7 +14,7 @@ use mpp_calendar::Zone;
 use mpp_core::{FieldCode, id_of};
 
 use super::{
-    Block, Drawn, LiveElement, View, as_of, deviations, heading,
+    Block, Drawn, PageSection, PageView, as_of, deviations, heading,
     listing::{freshness, source_table},
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 /// Draws the page; `None` if the report has no such source.
 pub fn draw(
     look: Look,
-    view: &View,
+    view: &PageView,
     id: &str,
     waits: Option<&ListWaitingRecordsResponse>,
 ) -> Option<Drawn> {
@@ -55,8 +55,8 @@ pub fn draw(
     })
 }
 
-fn runs(look: Look, source: &SourceReport) -> Arc<LiveElement> {
-    LiveElement::new(
+fn runs(look: Look, source: &SourceReport) -> Arc<PageSection> {
+    PageSection::new(
         "runs",
         html! {
             section #runs aria-labelledby="runs-title" {
@@ -119,9 +119,9 @@ fn service_line(look: Look, at: &AtService) -> Markup {
     }
 }
 
-fn to_do(look: Look, source: &SourceReport) -> Arc<LiveElement> {
+fn to_do(look: Look, source: &SourceReport) -> Arc<PageSection> {
     let lines = all_to_do(look, source);
-    LiveElement::new(
+    PageSection::new(
         "to-do",
         html! {
             section #to-do aria-labelledby="to-do-title" {
@@ -135,8 +135,8 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<LiveElement> {
 
 /// The causes that the source's records wait for, and the first of those records; not known while
 /// one of the services that it may feed is silent.
-fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<LiveElement> {
-    LiveElement::new(
+fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<PageSection> {
+    PageSection::new(
         "waiting",
         html! {
             section #waiting aria-labelledby="waiting-title" {

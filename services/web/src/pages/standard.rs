@@ -12,7 +12,7 @@ use mpp_api::registry::{
 use mpp_calendar::Zone;
 
 use super::{
-    Block, Drawn, LiveElement, View, adoption, as_of, deviations, fee, heading, service::more,
+    Block, Drawn, PageSection, PageView, adoption, as_of, deviations, fee, heading, service::more,
 };
 use crate::{
     components::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, data: &StandardData) -> Drawn {
+pub fn draw(look: Look, view: &PageView, data: &StandardData) -> Drawn {
     let as_of = as_of(look, view, Zone::Wib);
     let title = local_text(data.standard.title.as_ref(), look.lang);
     let crumbs = [("/", words::NATION), ("/standards", words::STANDARDS)];
@@ -45,9 +45,9 @@ pub fn draw(look: Look, view: &View, data: &StandardData) -> Drawn {
     }
 }
 
-fn divergences(look: Look, data: &StandardData) -> Arc<LiveElement> {
+fn divergences(look: Look, data: &StandardData) -> Arc<PageSection> {
     let looked = data.found.as_ref().and_then(|found| found.looked.first());
-    LiveElement::new(
+    PageSection::new(
         "divergences",
         html! {
             section #divergences aria-labelledby="divergences-title" {
@@ -162,7 +162,7 @@ pub fn channel(word: &str) -> Phrase {
     }
 }
 
-fn text(look: Look, data: &StandardData) -> Arc<LiveElement> {
+fn text(look: Look, data: &StandardData) -> Arc<PageSection> {
     let standard = &data.standard;
     let today = format::local(look.now, Zone::Wib).date().to_string();
     // Until the first day of what is announced, the text before holds.
@@ -171,7 +171,7 @@ fn text(look: Look, data: &StandardData) -> Arc<LiveElement> {
         _ => (said(standard), None),
     };
     let unit = deviations::name(look, data.units.get(&standard.unit), &standard.unit);
-    LiveElement::new(
+    PageSection::new(
         "standard",
         html! {
             section #standard aria-labelledby="standard-title" {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use mpp_api::registry::{Divergence, list_divergences_response::Looked};
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading, search};
+use super::{Block, Drawn, PageSection, PageView, as_of, deviations, heading, search};
 use crate::{
     components::{
         Look, Tone,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, data: &StandardsData) -> Drawn {
+pub fn draw(look: Look, view: &PageView, data: &StandardsData) -> Drawn {
     let as_of = as_of(look, view, Zone::Wib);
     let title = look.of(words::STANDARDS);
     Drawn {
@@ -28,7 +28,7 @@ pub fn draw(look: Look, view: &View, data: &StandardsData) -> Drawn {
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(search::part(look)),
-            Block::One(LiveElement::new("standards", body(look, data))),
+            Block::One(PageSection::new("standards", body(look, data))),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }

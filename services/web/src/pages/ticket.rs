@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::scheduling::Ticket;
 
-use super::{Block, Drawn, LiveElement, View, deviations::name, mall::names};
+use super::{Block, Drawn, PageSection, PageView, deviations::name, mall::names};
 use crate::{
     components::Look,
     upstream::MallData,
@@ -42,7 +42,7 @@ impl<'a> Standing<'a> {
 }
 
 /// Draws the page; `None` if the number cannot be one of this mall.
-pub fn draw(look: Look, view: &View, mall: &MallData, number: &str) -> Option<Drawn> {
+pub fn draw(look: Look, view: &PageView, mall: &MallData, number: &str) -> Option<Drawn> {
     let records = &*mall.records;
     let number = number.to_uppercase();
     let (prefix, _) = number.split_once('-')?;
@@ -70,9 +70,9 @@ fn card(
     mall: &MallData,
     number: &str,
     standing: Option<&Standing<'_>>,
-) -> Arc<LiveElement> {
+) -> Arc<PageSection> {
     let called = matches!(standing, Some(Standing::Called(_)));
-    LiveElement::new(
+    PageSection::new(
         "card",
         html! {
             div #card class=(if called { "card call" } else { "card" }) {
@@ -115,14 +115,14 @@ fn counter(look: Look, mall: &MallData, ticket: &Ticket) -> Markup {
 }
 
 /// The time, and which number of the same counter was called last.
-fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<LiveElement> {
+fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<PageSection> {
     let now = look.time_of_day(look.now, mall.records.zone());
     let called = mall.queues.values().flat_map(|queue| &queue.called);
     let called = called.filter(|ticket| {
         standing.is_some_and(|standing| standing.ticket().counter == ticket.counter)
     });
     let called = called.max_by_key(|ticket| ticket.call_time.as_ref().map(format::micros));
-    LiveElement::new(
+    PageSection::new(
         "time",
         html! {
             p #time.minor.centre {
@@ -141,7 +141,7 @@ fn place(
     mall: &MallData,
     title: &str,
     standing: Option<&Standing<'_>>,
-) -> Arc<LiveElement> {
+) -> Arc<PageSection> {
     let place = match standing {
         Some(Standing::Waiting(_, ticket)) => {
             words::WAIT_AT.say(look.lang, &[&counter(look, mall, ticket), &title])
@@ -151,7 +151,7 @@ fn place(
         }
         None => html! { (title) },
     };
-    LiveElement::new(
+    PageSection::new(
         "where",
         html! {
             section #where aria-labelledby="where-title" {

@@ -7,7 +7,7 @@ use mpp_api::{registry::GetWithdrawnServiceResponse, types::tombstone::Reason};
 use mpp_calendar::Zone;
 use mpp_core::{A_PERSON, SOMEBODY, as_told, id_of};
 
-use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading};
+use super::{Block, Drawn, PageSection, PageView, as_of, deviations, heading};
 use crate::{
     components::Look,
     words::{format, local_text, table as words},
@@ -16,7 +16,7 @@ use crate::{
 /// Draws the page of the service of that unit and id.
 pub fn draw(
     look: Look,
-    view: &View,
+    view: &PageView,
     (unit, id): (&str, &str),
     gone: &GetWithdrawnServiceResponse,
 ) -> Drawn {
@@ -39,10 +39,10 @@ pub fn draw(
 
 fn facts(
     look: Look,
-    view: &View,
+    view: &PageView,
     unit: &str,
     gone: &GetWithdrawnServiceResponse,
-) -> Arc<LiveElement> {
+) -> Arc<PageSection> {
     let what = match gone.tombstone.as_ref().map(|tombstone| tombstone.reason()) {
         Some(Reason::Superseded) => words::WITHDRAWN_SUPERSEDED,
         Some(Reason::Moved) => words::WITHDRAWN_MOVED,
@@ -53,7 +53,7 @@ fn facts(
         Some(time) => look.moment(format::micros(time), Zone::Wib),
         None => html! { (look.of(words::UNKNOWN)) },
     };
-    LiveElement::new(
+    PageSection::new(
         "withdrawn",
         html! {
             section #withdrawn aria-labelledby="withdrawn-title" {
@@ -71,7 +71,7 @@ fn facts(
 }
 
 /// The author of the withdrawal; a source by the name that the report has for it.
-fn by(look: Look, view: &View, actor: &str) -> Markup {
+fn by(look: Look, view: &PageView, actor: &str) -> Markup {
     match as_told(actor) {
         "" | SOMEBODY => return html! { (look.of(words::UNKNOWN)) },
         A_PERSON => return html! { (look.of(words::AN_OFFICER)) },

@@ -202,7 +202,7 @@ async fn leave(
 }
 
 /// The fields of a form.
-pub type Form = Vec<(String, String)>;
+pub type FormFields = Vec<(String, String)>;
 
 impl Uploads {
     /// Sends, and keeps the report in the visitor's session.
@@ -211,7 +211,7 @@ impl Uploads {
         name: &str,
         peer: Option<IpAddr>,
         session: &Session,
-        form: &Form,
+        form: &FormFields,
     ) -> Result<(), Trouble> {
         let sent = self.send(peer, session, form).await;
         UPLOADS.add(1, [sent.as_ref().map_or_else(|error| error.word("not_sent"), Report::word)]);
@@ -232,7 +232,7 @@ impl Uploads {
         &self,
         headers: &HeaderMap,
         body: Body,
-    ) -> Result<(String, Session, Form), Trouble> {
+    ) -> Result<(String, Session, FormFields), Trouble> {
         let form = read_form(headers, body, self.renderer.policy.upload_form()).await?;
         let (name, session) = self.session(headers).ok_or(Trouble::Ended)?;
         if value(&form, "kunci") != session.key {
@@ -258,7 +258,7 @@ impl Uploads {
     }
 }
 
-async fn read_form(headers: &HeaderMap, body: Body, most: Duration) -> Result<Form, Trouble> {
+async fn read_form(headers: &HeaderMap, body: Body, most: Duration) -> Result<FormFields, Trouble> {
     if !visitor::is_own_form(headers) {
         return Err(Trouble::Foreign);
     }
@@ -268,7 +268,7 @@ async fn read_form(headers: &HeaderMap, body: Body, most: Duration) -> Result<Fo
 }
 
 /// The first value of a field, or nothing.
-fn value<'a>(form: &'a Form, name: &str) -> &'a str {
+fn value<'a>(form: &'a FormFields, name: &str) -> &'a str {
     form.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
 }
 

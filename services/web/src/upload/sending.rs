@@ -9,7 +9,7 @@ use mpp_core::{Code, Error};
 use tokio::time::timeout;
 
 use super::{
-    Form, Uploads, read_form,
+    FormFields, Uploads, read_form,
     received::receive,
     sessions::{Pending, Session},
     value, visitor,
@@ -47,7 +47,8 @@ impl Uploads {
             mpp_agent::may_publish(&source, &endpoint).await.map(|()| unit)
         };
         let most = self.renderer.policy.upload_sign_in();
-        let unit = timeout(most, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(trouble_of)?;
+        let unit =
+            timeout(most, asked).await.map_err(|_| Trouble::Unreachable)?.map_err(trouble_of)?;
         self.sessions.begin(peer, token.to_owned(), source, unit).ok_or(Trouble::Busy)
     }
 
@@ -95,7 +96,7 @@ impl Uploads {
         &self,
         peer: Option<IpAddr>,
         session: &Session,
-        form: &Form,
+        form: &FormFields,
     ) -> Result<Report, Trouble> {
         let pending = session.pending.clone().ok_or(Trouble::Ended)?;
         let _permit = self.working.take(peer).ok_or(Trouble::Busy)?;
@@ -136,7 +137,7 @@ impl Uploads {
 }
 
 /// The upload with what the visitor has ticked.
-fn asked(upload: &Upload, form: &Form) -> Upload {
+fn asked(upload: &Upload, form: &FormFields) -> Upload {
     let all = |name: &str| {
         let own = form.iter().filter(|(field, _)| field == name);
         own.map(|(_, value)| value.clone()).collect::<Vec<_>>()

@@ -9,7 +9,7 @@ pub enum ServiceAnswer<T> {
     /// The question is not valid: a name that nothing can have, or one that breaks the contract.
     Refused,
     /// No useful answer: it is away, slow or does not let us ask.
-    Silence,
+    NoAnswer,
 }
 
 /// Why there is no page. Only the service that owns a record can say that it does not exist: while
@@ -49,7 +49,7 @@ impl<T> ServiceAnswer<T> {
         match self {
             ServiceAnswer::Known(value) => Ok(value),
             ServiceAnswer::Absent | ServiceAnswer::Refused => Err(Missing::Unknown),
-            ServiceAnswer::Silence => Err(Missing::Unreachable),
+            ServiceAnswer::NoAnswer => Err(Missing::Unreachable),
         }
     }
 
@@ -61,7 +61,7 @@ impl<T> ServiceAnswer<T> {
             }
             ServiceAnswer::Absent => ServiceAnswer::Absent,
             ServiceAnswer::Refused => ServiceAnswer::Refused,
-            ServiceAnswer::Silence => ServiceAnswer::Silence,
+            ServiceAnswer::NoAnswer => ServiceAnswer::NoAnswer,
         }
     }
 }

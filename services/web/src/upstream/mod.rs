@@ -190,7 +190,7 @@ impl Upstream {
             Ok(Err(status)) => status,
             Err(_) => {
                 tracing::debug!("a service did not answer within {:?}", self.patience);
-                return ServiceAnswer::Silence;
+                return ServiceAnswer::NoAnswer;
             }
         };
         match status.code() {
@@ -198,7 +198,7 @@ impl Upstream {
             Code::InvalidArgument => ServiceAnswer::Refused,
             code => {
                 tracing::debug!(?code, "a service refused: {}", status.message());
-                ServiceAnswer::Silence
+                ServiceAnswer::NoAnswer
             }
         }
     }

@@ -16,10 +16,10 @@ pub type Check = Arc<
 /// something else is wrong.
 pub(super) const ROUNDS: usize = 8;
 /// How many rows were mended, and the disagreements that are left.
-pub(super) type Outcome = (i64, Vec<Disagreement>);
+pub(super) type MendedAndLeft = (i64, Vec<Disagreement>);
 
 /// Compares and mends, and commits.
-pub(super) async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<Outcome> {
+pub(super) async fn mend_in(mut tx: Tx, checks: &[Check], accept: bool) -> Result<MendedAndLeft> {
     let (mended, left) = mend_in_order(&mut tx, checks, accept).await?;
     tx.commit().await?;
     // Each is logged as soon as it is committed: whatever fails later does not take it back.

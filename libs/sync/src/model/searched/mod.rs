@@ -70,7 +70,8 @@ fn search(bounds: impl Into<World>) -> Result<SearchSize, String> {
             let steps = state.steps();
             ends += usize::from(steps.is_empty());
             for (step, outcome) in steps {
-                let after = outcome.map_err(|broken| failed_course_text(&course, *at, &step, &broken))?;
+                let after =
+                    outcome.map_err(|broken| failed_course_text(&course, *at, &step, &broken))?;
                 let number = course.from.len();
                 if course.reaches(&after, *at, step) {
                     next.push((number, after));

@@ -16,7 +16,7 @@ use super::{Context, Ended, Session};
 use crate::{
     app::survey::Survey,
     model::filled::Relied,
-    source::{self, Input, ReadRecord, Remembered, Way, Yielded},
+    source::{self, Input, ReadResult, Remembered, Way, Yielded},
 };
 
 /// Sends the rows of these keys. `None`: the whole has to be read; what was sent stays sent.
@@ -26,7 +26,7 @@ pub async fn part(context: &Context<'_>, keys: &BTreeSet<String>) -> Option<Ende
     send(context, items).await.ok().flatten()
 }
 
-async fn rows(context: &Context<'_>, keys: &BTreeSet<String>) -> Option<Vec<ReadRecord>> {
+async fn rows(context: &Context<'_>, keys: &BTreeSet<String>) -> Option<Vec<ReadResult>> {
     let Input::Sql(database) = &context.run.input else { return None };
     let input = Input::Sql(database.only(keys)?);
     let released = context.store.released().await.ok()?;
@@ -49,7 +49,7 @@ async fn rows(context: &Context<'_>, keys: &BTreeSet<String>) -> Option<Vec<Read
     (named == wanted && all.len() == keys.len()).then_some(all)
 }
 
-async fn send(context: &Context<'_>, items: Vec<ReadRecord>) -> Result<Option<Ended>> {
+async fn send(context: &Context<'_>, items: Vec<ReadResult>) -> Result<Option<Ended>> {
     let mut session = Session::open(context).await?;
     if session.welcome.send_all || session.comparison.is_some() {
         return Ok(None);

@@ -9,7 +9,7 @@ const EXAMPLES: usize = 200;
 
 /// The kind of values that a column holds; some of its records may have a text instead of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum ColumnForm {
     /// Texts, numbers, flags.
     Plain,
     /// Lists of texts.
@@ -23,7 +23,7 @@ pub(super) enum Form {
 pub(super) struct Column {
     /// The keys that lead to it.
     pub(super) path: Vec<String>,
-    pub(super) form: Form,
+    pub(super) form: ColumnForm,
     /// Items of its lists, as they are.
     pub(super) items: Vec<Value>,
     /// Its values in the records that have one; a list's items as lines.
@@ -67,12 +67,15 @@ fn see(value: &Value, path: &[String], found: &mut Vec<Column>) {
     let (form, text) = read(value);
     let at = found.iter().position(|column| column.path == path).unwrap_or_else(|| {
         let (path, items, examples) = (path.to_vec(), Vec::new(), Vec::new());
-        found.push(Column { path, form: Form::Plain, items, examples, is_number: true });
+        found.push(Column { path, form: ColumnForm::Plain, items, examples, is_number: true });
         found.len() - 1
     });
     let column = &mut found[at];
     // An empty list is one as well; the items of another record may be objects.
-    if matches!((&form, &column.form), (Form::Objects(_), _) | (Form::List, Form::Plain)) {
+    if matches!(
+        (&form, &column.form),
+        (ColumnForm::Objects(_), _) | (ColumnForm::List, ColumnForm::Plain)
+    ) {
         column.form = form;
     }
     column.items.extend(value.as_array().into_iter().flatten().take(EXAMPLES).cloned());
@@ -83,7 +86,7 @@ fn see(value: &Value, path: &[String], found: &mut Vec<Column>) {
     column.examples.push(text);
 }
 
-fn read(value: &Value) -> (Form, String) {
+fn read(value: &Value) -> (ColumnForm, String) {
     match value {
         Value::Array(items) => {
             let key = items.first().and_then(text_key);
@@ -92,9 +95,9 @@ fn read(value: &Value) -> (Form, String) {
                 None => plain(item),
             };
             let lines = items.iter().map(line).collect::<Vec<_>>().join("\n");
-            (key.clone().map_or(Form::List, Form::Objects), lines)
+            (key.clone().map_or(ColumnForm::List, ColumnForm::Objects), lines)
         }
-        other => (Form::Plain, plain(other)),
+        other => (ColumnForm::Plain, plain(other)),
     }
 }
 

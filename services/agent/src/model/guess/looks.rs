@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    columns::{Column, Form},
+    columns::{Column, ColumnForm},
     field::Field,
 };
 use crate::model::{text, wording};
@@ -187,7 +187,7 @@ fn id(column: &Column) -> i32 {
         () if nearly(5, 4) => 0,
         () => -40,
     };
-    if column.form != Form::Plain || counts_rows(column) {
+    if column.form != ColumnForm::Plain || counts_rows(column) {
         return -40;
     }
     if share(&column.examples, &is_code) < 90 { -30 } else { fits }
@@ -198,7 +198,7 @@ fn title(field: Field, column: &Column) -> i32 {
         let words = text.split_whitespace().count();
         text.contains('\n') || words > 20 || text.contains('<')
     };
-    if column.is_number || column.form != Form::Plain || distinct(column) < 70 {
+    if column.is_number || column.form != ColumnForm::Plain || distinct(column) < 70 {
         return -40;
     }
     let says = |text: &str| {
@@ -245,7 +245,8 @@ fn listed(column: &Column, words: &[&str]) -> i32 {
         let lower = text.to_lowercase();
         lower.split(|sign: char| !sign.is_alphanumeric()).any(|word| words.contains(&word))
     };
-    let lists = if column.form == Form::Plain { share(&column.examples, &is_list) } else { 100 };
+    let lists =
+        if column.form == ColumnForm::Plain { share(&column.examples, &is_list) } else { 100 };
     lists / 20 + share(&column.examples, &says) / 10
 }
 

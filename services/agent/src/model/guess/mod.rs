@@ -19,7 +19,7 @@ pub use hours::hours;
 pub use places::{Above, PlaceKind, places};
 pub use program::program;
 
-use columns::{Column, Form};
+use columns::{Column, ColumnForm};
 
 /// Fields that are known by their contents alone, if no name speaks of them.
 const BY_CONTENTS: [Field; 3] = [Field::Time, Field::Fees, Field::LegalBasis];
@@ -59,7 +59,7 @@ pub fn guess(records: &[Value]) -> Guess {
         choice.doubt = Some(again);
     }
     let fees = guess.choices.iter_mut().find(|choice| choice.field == Field::Fees);
-    if let Some(choice) = fees.filter(|choice| matches!(choice.column.form, Form::Objects(_)))
+    if let Some(choice) = fees.filter(|choice| matches!(choice.column.form, ColumnForm::Objects(_)))
         && amounts::parts(&choice.column.items).amount.is_none()
     {
         choice.doubt = Some("which of its keys is the amount is not sure".to_owned());

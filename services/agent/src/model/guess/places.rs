@@ -38,7 +38,7 @@ pub struct Above<'a> {
 
 /// A first mapping of a table of places, and the columns that it does not use.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct PlacesMapping {
     /// The jq program.
     pub program: String,
     /// Columns that no field was found for.
@@ -72,7 +72,7 @@ const CONTACTS: [(&[&str], contact::Kind); 3] = [
 type MappedField = (String, Cow<'static, str>);
 
 /// Guesses from the first records of a table; `None` if no column names the places.
-pub fn places(records: &[Value], place: PlaceKind, above: Above<'_>) -> Option<Places> {
+pub fn places(records: &[Value], place: PlaceKind, above: Above<'_>) -> Option<PlacesMapping> {
     let mut rest = Rest(columns(records));
     let (key, around, within) = match place {
         PlaceKind::Unit => unit(&mut rest, above),
@@ -80,7 +80,7 @@ pub fn places(records: &[Value], place: PlaceKind, above: Above<'_>) -> Option<P
         PlaceKind::Counter => counter(&mut rest, above),
     }?;
     let left: Vec<String> = rest.0.iter().map(Column::name).collect();
-    Some(Places { program: program(&around, key, &within, &left), left })
+    Some(PlacesMapping { program: program(&around, key, &within, &left), left })
 }
 
 /// The field of a record that holds the kind, the fields beside it, and those within it.

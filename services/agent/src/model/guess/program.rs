@@ -3,7 +3,7 @@
 use super::{
     amounts::{self, FeeKeys},
     choice::{Choice, Guess},
-    columns::{Column, Form},
+    columns::{Column, ColumnForm},
     field::Field,
 };
 
@@ -30,7 +30,7 @@ pub fn program(guess: &Guess, unit: &str) -> String {
         "# Lines that end with a question mark are not sure.".to_owned(),
         HELPERS.trim_end().to_owned(),
     ];
-    if guess.choices.iter().any(|choice| choice.column.form != Form::Plain) {
+    if guess.choices.iter().any(|choice| choice.column.form != ColumnForm::Plain) {
         lines.push(LISTS.trim_end().to_owned());
     }
     lines.extend([
@@ -111,7 +111,7 @@ fn field(guess: &Guess, choice: &Choice) -> Option<String> {
         Field::Keywords => format!("keywords: {}", keywords(choice)),
         Field::Requirements => format!("requirements: [{}[] | {{text: .}}]", items(choice)),
         Field::Time => format!("time: ({at} | service_time)"),
-        Field::Fees if choice.column.form == Form::Plain => format!("fees: [{at} | rupiah]"),
+        Field::Fees if choice.column.form == ColumnForm::Plain => format!("fees: [{at} | rupiah]"),
         Field::Fees => format!("fees: [{at} | each | {}]", fee(&choice.column)),
         Field::Procedure
         | Field::Complaints
@@ -130,7 +130,7 @@ fn keywords(choice: &Choice) -> String {
     let at = path(&choice.column);
     let parted = "trimmed | split(\",\") | map(trimmed) | map(select(. != \"\"))";
     match &choice.column.form {
-        Form::Plain => format!("({at} | {parted})"),
+        ColumnForm::Plain => format!("({at} | {parted})"),
         form => format!(
             "[{at} | if type == \"array\" then . else {parted} end | each | {}]",
             item(form)
@@ -141,7 +141,7 @@ fn keywords(choice: &Choice) -> String {
 fn items(choice: &Choice) -> String {
     let at = path(&choice.column);
     match &choice.column.form {
-        Form::Plain => format!("({at} | list_items)"),
+        ColumnForm::Plain => format!("({at} | list_items)"),
         form => format!("[{at} | items | {}]", item(form)),
     }
 }
@@ -149,7 +149,7 @@ fn items(choice: &Choice) -> String {
 /// A fee of a list: a text is read whole. An object of which the amount is not sure, or which has
 /// more than those that were looked at, is kept as it is written and not read.
 fn fee(column: &Column) -> String {
-    let Form::Objects(_) = column.form else { return "worded | rupiah".to_owned() };
+    let ColumnForm::Objects(_) = column.form else { return "worded | rupiah".to_owned() };
     let FeeKeys { amount, label, keys } = amounts::parts(&column.items);
     let of_object = amount.map_or("unread".to_owned(), |key| {
         let (at, label) = (step(&key), label.map(|key| step(&key)));
@@ -164,10 +164,10 @@ fn fee(column: &Column) -> String {
 }
 
 /// The text of a list's item.
-fn item(form: &Form) -> String {
+fn item(form: &ColumnForm) -> String {
     match form {
-        Form::Plain | Form::List => "worded".to_owned(),
-        Form::Objects(key) => {
+        ColumnForm::Plain | ColumnForm::List => "worded".to_owned(),
+        ColumnForm::Objects(key) => {
             format!("(if type == \"object\" then {} else . end) | worded", step(key))
         }
     }

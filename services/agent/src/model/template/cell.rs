@@ -4,7 +4,7 @@ use mpp_core::{FieldCode, FieldViolation};
 use mpp_form::screen::is_error_value;
 
 use super::{
-    column::{Choice, Column, Form},
+    column::{CellForm, Choice, Column},
     names::is_example,
 };
 
@@ -24,15 +24,17 @@ impl Column {
             let text = "this row is the template's example, and no service; take it out";
             return Err(self.fault(FieldCode::NotAllowed, text));
         }
-        if is_day(cell.trim()) && !matches!(self.form, Form::Time | Form::Fees | Form::Choice(_)) {
+        if is_day(cell.trim())
+            && !matches!(self.form, CellForm::Time | CellForm::Fees | CellForm::Choice(_))
+        {
             return Err(self.fault(FieldCode::Format, of_calendar(&cell, "3-5")));
         }
         match self.form {
-            Form::Choice(choices) => self.choose(&cell, choices),
-            Form::Parts(most) => self.parts(cell, most),
-            Form::Time => self.time(cell),
-            Form::Fees => self.fees(cell).and_then(|cell| self.parts(cell, 2)),
-            Form::Text | Form::Lines | Form::Way => Ok(cell),
+            CellForm::Choice(choices) => self.choose(&cell, choices),
+            CellForm::Parts(most) => self.parts(cell, most),
+            CellForm::Time => self.time(cell),
+            CellForm::Fees => self.fees(cell).and_then(|cell| self.parts(cell, 2)),
+            CellForm::Text | CellForm::Lines | CellForm::Way => Ok(cell),
         }
     }
 

@@ -45,7 +45,7 @@ pub struct Choice {
 
 /// What a cell of a column may hold.
 #[derive(Clone, Copy, Debug)]
-pub enum Form {
+pub enum CellForm {
     /// A text of any kind.
     Text,
     /// One entry in each line.
@@ -76,7 +76,7 @@ pub struct Column {
     /// What the example says.
     pub example: &'static str,
     /// What a cell may hold.
-    pub form: Form,
+    pub form: CellForm,
     /// Its width, in signs.
     pub width: u16,
 }
@@ -91,13 +91,15 @@ impl Column {
     /// or, for a way to get a service, words instead.
     pub fn listed(&self, lang: Lang) -> Vec<&'static str> {
         match self.form {
-            Form::Choice(choices) => choices.iter().map(|choice| choice.words.of(lang)).collect(),
-            Form::Way => vec![YES.of(lang), NO.of(lang)],
+            CellForm::Choice(choices) => {
+                choices.iter().map(|choice| choice.words.of(lang)).collect()
+            }
+            CellForm::Way => vec![YES.of(lang), NO.of(lang)],
             _ => Vec::new(),
         }
     }
 }
 
-/// The words of a [`Form::Way`].
+/// The words of a [`CellForm::Way`].
 const YES: Words = Words("Ya", "Yes");
 const NO: Words = Words("Tidak", "No");

@@ -1,6 +1,6 @@
 //! The six components of delivery (UU 25/2009, Article 21).
 
-use super::column::{Column, Form, Words};
+use super::column::{CellForm, Column, Words};
 
 /// The columns on how a service is delivered.
 pub const COLUMNS: &[Column] = &[
@@ -13,7 +13,7 @@ pub const COLUMNS: &[Column] = &[
             "One requirement a line. Where it holds in a case only: requirement | case. Where another service's product satisfies it: requirement | | units/…/services/…",
         ),
         example: "Kartu keluarga\nSurat kuasa | jika dikuasakan",
-        form: Form::Parts(3),
+        form: CellForm::Parts(3),
         width: 44,
     },
     Column {
@@ -25,7 +25,7 @@ pub const COLUMNS: &[Column] = &[
             "For persons only. One requirement a line. Where it holds in a case only: requirement | case. Where another service's product satisfies it: requirement | | units/…/services/…",
         ),
         example: "",
-        form: Form::Parts(3),
+        form: CellForm::Parts(3),
         width: 36,
     },
     Column {
@@ -37,7 +37,7 @@ pub const COLUMNS: &[Column] = &[
             "For companies and other bodies only. One requirement a line. Where it holds in a case only: requirement | case. Where another service's product satisfies it: requirement | | units/…/services/…",
         ),
         example: "",
-        form: Form::Parts(3),
+        form: CellForm::Parts(3),
         width: 36,
     },
     Column {
@@ -46,7 +46,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Prosedur", "Procedure"),
         how: Words("Satu langkah per baris, berurutan.", "One step a line, in order."),
         example: "Ambil nomor antrean\nSerahkan berkas\nPerekaman biometrik\nAmbil KTP",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 44,
     },
     Column {
@@ -58,7 +58,7 @@ pub const COLUMNS: &[Column] = &[
             "A number and its unit: 30 menit, 3 hari kerja, maksimal 14 hari, 2 - 3 jam.",
         ),
         example: "Paling lama 1 hari kerja",
-        form: Form::Time,
+        form: CellForm::Time,
         width: 26,
     },
     Column {
@@ -70,7 +70,7 @@ pub const COLUMNS: &[Column] = &[
             "One fee a line, if need be with what it is for: fee | what for. Such as Gratis, Rp 50.000, Rp 50.000 per lembar, Sesuai Perda No. 1 Tahun 2024. A number alone is in rupiah.",
         ),
         example: "Gratis",
-        form: Form::Fees,
+        form: CellForm::Fees,
         width: 28,
     },
     Column {
@@ -79,7 +79,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Produk layanan", "Product"),
         how: Words("Yang diterima pemohon.", "What the applicant gets."),
         example: "KTP elektronik",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 28,
     },
     Column {
@@ -88,7 +88,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Penanganan pengaduan", "Complaints"),
         how: Words("Satu saluran pengaduan per baris.", "One channel for complaints a line."),
         example: "Loket informasi\nlapor.go.id",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 30,
     },
 ];

@@ -1,7 +1,7 @@
 //! Which service it is: its code, its unit, its name, and whether it is served.
 
 use super::{
-    column::{Choice, Column, Form, Words},
+    column::{CellForm, Choice, Column, Words},
     names::EXAMPLE_CODE,
 };
 
@@ -22,7 +22,7 @@ pub const COLUMNS: &[Column] = &[
             "For good: a to z, digits, hyphens, dots. A code that was withdrawn is not used again.",
         ),
         example: EXAMPLE_CODE,
-        form: Form::Text,
+        form: CellForm::Text,
         width: 20,
     },
     Column {
@@ -34,7 +34,7 @@ pub const COLUMNS: &[Column] = &[
             "The unit's code in the index, such as disdukcapil-pacitan. Empty: the unit of the source.",
         ),
         example: "",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 22,
     },
     Column {
@@ -46,7 +46,7 @@ pub const COLUMNS: &[Column] = &[
             "One service a row, called as citizens know it.",
         ),
         example: "Penerbitan KTP elektronik baru",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 40,
     },
     Column {
@@ -55,7 +55,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Nama dalam bahasa Inggris", "Name in English"),
         how: Words("Boleh kosong.", "May be empty."),
         example: "New electronic identity card",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 34,
     },
     Column {
@@ -67,7 +67,7 @@ pub const COLUMNS: &[Column] = &[
             "One lower-case word, such as population, licensing, health. May be empty.",
         ),
         example: "population",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 16,
     },
     Column {
@@ -79,7 +79,7 @@ pub const COLUMNS: &[Column] = &[
             "Other names that citizens use; one a line.",
         ),
         example: "bikin KTP\ne-KTP",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 24,
     },
     Column {
@@ -91,7 +91,7 @@ pub const COLUMNS: &[Column] = &[
             "Choose from the list. Empty: counts as active.",
         ),
         example: "Aktif",
-        form: Form::Choice(STATES),
+        form: CellForm::Choice(STATES),
         width: 14,
     },
 ];

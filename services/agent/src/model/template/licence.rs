@@ -1,6 +1,6 @@
 //! What only licences have.
 
-use super::column::{Choice, Column, Form, Words};
+use super::column::{CellForm, Choice, Column, Words};
 
 /// Editions of the standard classification of business fields.
 const EDITIONS: &[Choice] = &[
@@ -26,7 +26,7 @@ pub const COLUMNS: &[Column] = &[
             "Licences only: KBLI codes of 2 to 5 digits, one a line.",
         ),
         example: "",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 14,
     },
     Column {
@@ -38,7 +38,7 @@ pub const COLUMNS: &[Column] = &[
             "Only where KBLI is given: choose from the list.",
         ),
         example: "",
-        form: Form::Choice(EDITIONS),
+        form: CellForm::Choice(EDITIONS),
         width: 12,
     },
     Column {
@@ -47,7 +47,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Tingkat risiko", "Risk"),
         how: Words("Hanya untuk izin: pilih dari daftar.", "Licences only: choose from the list."),
         example: "",
-        form: Form::Choice(RISKS),
+        form: CellForm::Choice(RISKS),
         width: 18,
     },
     Column {
@@ -59,7 +59,7 @@ pub const COLUMNS: &[Column] = &[
             "Licences only, such as mikro dan kecil.",
         ),
         example: "",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 18,
     },
     Column {
@@ -71,7 +71,7 @@ pub const COLUMNS: &[Column] = &[
             "Licences only: the government that decides, such as kabupaten.",
         ),
         example: "",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 18,
     },
     Column {
@@ -83,7 +83,7 @@ pub const COLUMNS: &[Column] = &[
             "Licences only, such as selama usaha berjalan.",
         ),
         example: "",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 22,
     },
 ];

@@ -1,6 +1,6 @@
 //! The eight components of management (UU 25/2009, Article 21).
 
-use super::column::{Column, Form, Words};
+use super::column::{CellForm, Column, Words};
 
 /// The columns on how a service is managed.
 pub const COLUMNS: &[Column] = &[
@@ -10,7 +10,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Dasar hukum", "Legal basis"),
         how: Words("Satu peraturan per baris.", "One regulation a line."),
         example: "UU No. 24 Tahun 2013\nPermendagri No. 72 Tahun 2022",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 40,
     },
     Column {
@@ -19,7 +19,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Sarana dan prasarana", "Facilities"),
         how: Words("Satu per baris.", "One a line."),
         example: "Ruang tunggu\nAlat perekam biometrik",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 30,
     },
     Column {
@@ -28,7 +28,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Kompetensi pelaksana", "Competence"),
         how: Words("Keahlian yang harus dimiliki petugas.", "What the staff must be able to do."),
         example: "Operator SIAK bersertifikat",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
     Column {
@@ -37,7 +37,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Pengawasan internal", "Internal supervision"),
         how: Words("Siapa yang mengawasi, dan bagaimana.", "Who supervises, and how."),
         example: "Kepala bidang, setiap minggu",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
     Column {
@@ -46,7 +46,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Jumlah pelaksana", "Number of staff"),
         how: Words("Misalnya 3 atau 3 orang.", "Such as 3, or 3 orang."),
         example: "3 orang",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 18,
     },
     Column {
@@ -55,7 +55,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Jaminan pelayanan", "Guarantee of service"),
         how: Words("Yang dijanjikan kepada pemohon.", "What applicants are promised."),
         example: "Selesai pada hari yang sama bila berkas lengkap",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
     Column {
@@ -67,7 +67,7 @@ pub const COLUMNS: &[Column] = &[
             "How applicants and their data are kept safe.",
         ),
         example: "Data pribadi dilindungi UU No. 27 Tahun 2022",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
     Column {
@@ -76,7 +76,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Evaluasi kinerja pelaksana", "Evaluation"),
         how: Words("Cara dan waktu menilai kinerja.", "How and when the work is judged."),
         example: "Survei kepuasan setiap semester",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
 ];

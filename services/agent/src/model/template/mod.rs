@@ -16,7 +16,7 @@ mod more;
 mod names;
 mod placed;
 
-pub use column::{Column, Form, Lang, Words};
+pub use column::{CellForm, Column, Lang, Words};
 pub use columns::{columns, program};
 pub use layout::Layout;
 pub use names::{EXAMPLE, GUIDE, MARK, MARK_SHEET, SERVICES, VERSION, is_example, is_own_sheet};

@@ -1,6 +1,6 @@
 //! What catalogs have beside the 14 components: channels, forms, notes.
 
-use super::column::{Column, Form, Words};
+use super::column::{CellForm, Column, Words};
 
 /// The columns for what lies beside the 14 components.
 pub const COLUMNS: &[Column] = &[
@@ -13,7 +13,7 @@ pub const COLUMNS: &[Column] = &[
             "Yes, No, or a few words that say more. Empty: nothing is said.",
         ),
         example: "Ya",
-        form: Form::Way,
+        form: CellForm::Way,
         width: 16,
     },
     Column {
@@ -25,7 +25,7 @@ pub const COLUMNS: &[Column] = &[
             "An address that begins with https://, if need be with a note: address | note. Or Yes, No.",
         ),
         example: "https://layanan.contoh.go.id",
-        form: Form::Way,
+        form: CellForm::Way,
         width: 30,
     },
     Column {
@@ -37,7 +37,7 @@ pub const COLUMNS: &[Column] = &[
             "The office comes to the citizen. Yes, No, or a few words that say more. Empty: nothing is said.",
         ),
         example: "Setiap Rabu, balai desa",
-        form: Form::Way,
+        form: CellForm::Way,
         width: 22,
     },
     Column {
@@ -49,7 +49,7 @@ pub const COLUMNS: &[Column] = &[
             "Yes, No, or a few words that say more. Empty: nothing is said.",
         ),
         example: "Tidak",
-        form: Form::Way,
+        form: CellForm::Way,
         width: 16,
     },
     Column {
@@ -61,7 +61,7 @@ pub const COLUMNS: &[Column] = &[
             "Yes, No, or a few words that say more. Empty: nothing is said.",
         ),
         example: "",
-        form: Form::Way,
+        form: CellForm::Way,
         width: 22,
     },
     Column {
@@ -73,7 +73,7 @@ pub const COLUMNS: &[Column] = &[
             "One form a line: title | address that begins with https://",
         ),
         example: "F-1.02 | https://layanan.contoh.go.id/f-102.pdf",
-        form: Form::Parts(2),
+        form: CellForm::Parts(2),
         width: 34,
     },
     Column {
@@ -82,7 +82,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Masa berlaku produk", "Validity of the product"),
         how: Words("Misalnya 5 tahun, seumur hidup.", "Such as 5 tahun, seumur hidup."),
         example: "Seumur hidup",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 20,
     },
     Column {
@@ -94,7 +94,7 @@ pub const COLUMNS: &[Column] = &[
             "One a line, where they are more than the product says.",
         ),
         example: "",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 26,
     },
     Column {
@@ -103,7 +103,7 @@ pub const COLUMNS: &[Column] = &[
         heading: Words("Maklumat pelayanan", "Service pledge"),
         how: Words("Janji kepada masyarakat.", "The pledge to the public."),
         example: "",
-        form: Form::Text,
+        form: CellForm::Text,
         width: 30,
     },
     Column {
@@ -115,7 +115,7 @@ pub const COLUMNS: &[Column] = &[
             "Whatever else the applicant should know; one a line.",
         ),
         example: "",
-        form: Form::Lines,
+        form: CellForm::Lines,
         width: 34,
     },
 ];

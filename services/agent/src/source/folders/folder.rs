@@ -19,7 +19,7 @@ use crate::{
         fault::Fault,
         pages::json::Pages,
         sink::Sink,
-        tables::{csv::Table, workbook::Workbook},
+        tables::{csv::CsvFile, workbook::Workbook},
         whole::saying::Saying,
     },
 };
@@ -35,7 +35,7 @@ pub struct Folder {
     /// Which of its files; none: all that end in .csv, .json or .xlsx.
     pub files: Option<Pattern>,
     /// How a file of rows is read; its path is the file's.
-    pub table: Table,
+    pub table: CsvFile,
     /// How a workbook is read.
     pub workbook: Workbook,
     /// How a page is read.
@@ -111,7 +111,7 @@ fn none(folder: &Folder) -> String {
 fn alone(folder: &Folder, file: &KnownFile) -> Result<Input, Fault> {
     let path = file.path.clone();
     match ending(&file.name).as_str() {
-        "csv" | "tsv" | "txt" => Ok(Input::Csv(Table { path, ..folder.table.clone() })),
+        "csv" | "tsv" | "txt" => Ok(Input::Csv(CsvFile { path, ..folder.table.clone() })),
         "xlsx" => Ok(Input::Sheet(Workbook { path, ..folder.workbook.clone() })),
         "json" => {
             let location = path.display().to_string();

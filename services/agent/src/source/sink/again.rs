@@ -4,7 +4,7 @@ use mpp_api::sync::Record;
 use mpp_core::{Error, Result};
 
 use super::Sink;
-use crate::source::{found::ReadRecord, identity::Identity, remembered::Mapped};
+use crate::source::{found::ReadResult, identity::Identity, remembered::Mapped};
 
 impl Sink<'_> {
     /// Hands on what an earlier run has made of the same row, and names it; `None` if that is not
@@ -18,7 +18,7 @@ impl Sink<'_> {
         let record = Ok(record);
         let found_at = found_at.to_owned();
         let (notes, refused_id, held_back) = (Vec::new(), None, None);
-        let item = ReadRecord { found_at, record, notes, refused_id, is_record: true, held_back };
+        let item = ReadResult { found_at, record, notes, refused_id, is_record: true, held_back };
         Some(self.send(item).map(|()| named))
     }
 
@@ -47,7 +47,7 @@ mod tests {
     use crate::{
         Policy,
         model::filled::Relied,
-        source::{Input, Remembered, Table, Way, Yielded, read},
+        source::{CsvFile, Input, Remembered, Way, Yielded, read},
     };
 
     const MAPPING: &str = r#"
@@ -62,7 +62,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, text).expect("writes");
-        let input = Input::Csv(Table { path, ..Table::default() });
+        let input = Input::Csv(CsvFile { path, ..CsvFile::default() });
         let (program, remembered) = (MAPPING.to_owned(), remembered.clone());
         let way = Way { program, remembered, ..Way::default() };
         let mut items = read(input, way, Relied::default(), &Policy::default());

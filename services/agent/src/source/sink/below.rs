@@ -15,7 +15,7 @@ use crate::{
         called::called,
         filled::{holds_something, text},
     },
-    source::{found::ReadRecord, tables::held_back::id},
+    source::{found::ReadResult, tables::held_back::id},
 };
 
 /// Rows below a record that wait with it.
@@ -34,9 +34,9 @@ pub(super) struct Above {
     fills: BTreeSet<String>,
     found_at: String,
     /// `None` once it is known to go on, and refused.
-    item: Option<ReadRecord>,
+    item: Option<ReadResult>,
     /// Rows below it that may be parts of it.
-    below: Vec<ReadRecord>,
+    below: Vec<ReadResult>,
 }
 
 impl RowShape {
@@ -54,13 +54,13 @@ impl RowShape {
 }
 
 impl Above {
-    fn of(record: Record, item: ReadRecord, fills: BTreeSet<String>) -> Self {
+    fn of(record: Record, item: ReadResult, fills: BTreeSet<String>) -> Self {
         let found_at = item.found_at.clone();
         Self { record, fills, found_at, item: Some(item), below: Vec::new() }
     }
 
     /// True if a record is a part of this one: it says something else under the same id and title.
-    fn is_parted_by(&self, item: &ReadRecord) -> bool {
+    fn is_parted_by(&self, item: &ReadResult) -> bool {
         item.record.as_ref().is_ok_and(|record| {
             known_as(record) == known_as(&self.record)
                 && title(record).is_some_and(|own| Some(own) == title(&self.record))
@@ -71,7 +71,7 @@ impl Above {
 
     /// True if a row may be a part of it: it has neither id nor title, and fills columns that this
     /// one fills, too. So may a signature below the table.
-    fn may_hold(&self, item: &ReadRecord, row: &RowShape) -> bool {
+    fn may_hold(&self, item: &ReadResult, row: &RowShape) -> bool {
         item.record.is_err()
             && row.is_nameless
             && !row.fills.is_empty()
@@ -81,29 +81,29 @@ impl Above {
     }
 
     /// Refuses it, together with the rows that are parts of it.
-    fn torn(&mut self, last: Option<ReadRecord>) -> Vec<ReadRecord> {
-        let parts: Vec<ReadRecord> =
+    fn torn(&mut self, last: Option<ReadResult>) -> Vec<ReadResult> {
+        let parts: Vec<ReadResult> =
             std::mem::take(&mut self.below).into_iter().chain(last).collect();
         let Some(second) = parts.first() else { return parts };
         let first = self.item.take();
         let first = first.map(|first| self.refused(first.found_at, "goes on in", &second.found_at));
-        let part = |part: ReadRecord| self.refused(part.found_at, "is a part of", &self.found_at);
+        let part = |part: ReadResult| self.refused(part.found_at, "is a part of", &self.found_at);
         first.into_iter().chain(parts.into_iter().map(part)).collect()
     }
 
     /// A row that is a part of a record; its id has not gone.
-    fn refused(&self, found_at: String, how: &str, other: &str) -> ReadRecord {
+    fn refused(&self, found_at: String, how: &str, other: &str) -> ReadResult {
         let text = format!(
             "it {how} what stands at {other}, and no row holds the whole record: write it in one \
              row, its list in one cell with a line for each"
         );
         let error = Error::field("row", FieldCode::Torn, text);
         let refused_id = Some(known_as(&self.record));
-        ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) }
+        ReadResult { refused_id, ..ReadResult::refused(found_at, error) }
     }
 
     /// The record as it is, with a remark if rows below it may belong to it.
-    fn marked(self) -> impl Iterator<Item = ReadRecord> {
+    fn marked(self) -> impl Iterator<Item = ReadResult> {
         let Self { item, below, .. } = self;
         let mark = below.first().map(|row| {
             let text = format!(
@@ -128,7 +128,7 @@ impl Sink<'_> {
 
     /// Hands on a record once it is known not to go on in the rows that follow. That it does is
     /// sure only if another record comes below them.
-    pub(super) fn hand_in_turn(&mut self, item: ReadRecord) -> Result<()> {
+    pub(super) fn hand_in_turn(&mut self, item: ReadResult) -> Result<()> {
         let row = std::mem::take(&mut self.row);
         match self.above.take() {
             Some(mut above) if above.is_parted_by(&item) => {
@@ -148,7 +148,7 @@ impl Sink<'_> {
     fn begin(
         &mut self,
         above: Option<Above>,
-        item: ReadRecord,
+        item: ReadResult,
         fills: BTreeSet<String>,
     ) -> Result<()> {
         match (above, item.record.is_ok()) {
@@ -174,7 +174,7 @@ impl Sink<'_> {
         self.hand_all(above.into_iter().flat_map(Above::marked))
     }
 
-    fn hand_all(&mut self, items: impl IntoIterator<Item = ReadRecord>) -> Result<()> {
+    fn hand_all(&mut self, items: impl IntoIterator<Item = ReadResult>) -> Result<()> {
         items.into_iter().try_for_each(|item| self.hand_item(item))
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     source::{
         explained,
         fault::Fault,
-        found::{ReadRecord, Yielded},
+        found::{ReadResult, Yielded},
         tables::held_back::{HeldBack, id},
     },
 };
@@ -34,7 +34,7 @@ impl Sink<'_> {
     /// The same as [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
         self.has_row = true;
-        self.send(ReadRecord::refused(found_at, error))
+        self.send(ReadResult::refused(found_at, error))
     }
 
     /// Hands on that a row could not be read. If its record has the same id whatever stood in the
@@ -51,7 +51,7 @@ impl Sink<'_> {
         self.has_row = true;
         let [one, other] = rows.map_or([None, None], |rows| rows.map(|row| self.only_id(row)));
         let refused_id = one.filter(|one| other.as_ref() == Some(one));
-        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
+        self.send(ReadResult { refused_id, ..ReadResult::refused(found_at, error) })
     }
 
     /// The id of the one record that a row yields.
@@ -67,7 +67,7 @@ impl Sink<'_> {
         let other = screen::replaced(&row, screen::ANYTHING);
         let [one, other] = [row, other].map(|row| self.mapping.only_id(row).as_ref().and_then(id));
         let refused_id = one.filter(|one| other.as_ref() == Some(one));
-        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
+        self.send(ReadResult { refused_id, ..ReadResult::refused(found_at, error) })
     }
 
     /// Notes a remark on the file, for its first record that is taken.
@@ -88,7 +88,7 @@ impl Sink<'_> {
         outputs: &[Value],
     ) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
-        self.send(ReadRecord { refused_id, ..ReadRecord::refused(found_at, error) })
+        self.send(ReadResult { refused_id, ..ReadResult::refused(found_at, error) })
     }
 
     /// Refuses a row for a lost value, with its id unless that is made from the value: such an id
@@ -133,8 +133,8 @@ impl Sink<'_> {
         let error = explained::of_record(&self.mapping, &raw, outputs.first(), error);
         let refused_id = outputs.first().and_then(id);
         let held_back = outputs.first().and_then(HeldBack::of);
-        let item = ReadRecord { refused_id, held_back, ..ReadRecord::refused(found_at, error) };
-        self.send(ReadRecord { is_record: false, ..item })
+        let item = ReadResult { refused_id, held_back, ..ReadResult::refused(found_at, error) };
+        self.send(ReadResult { is_record: false, ..item })
     }
 
     /// A person has looked at it, and it is called as it was then.

@@ -27,7 +27,7 @@ impl StatementPlace {
     /// A fault while rows are read: those that came are a part.
     pub fn breaks_off(&self, error: &sqlx::Error) -> Fault {
         match error {
-            sqlx::Error::Database(error) if kind(error.as_ref()) != Kind::Other => {
+            sqlx::Error::Database(error) if kind(error.as_ref()) != DatabaseFault::Other => {
                 self.of_database(error.as_ref())
             }
             _ => Fault::torn(&self.place, format!("it breaks off: {}", error_text(error))),
@@ -68,22 +68,22 @@ impl StatementPlace {
         let said = excerpt(error.message());
         let (place, asked) = (&self.place, &self.asked);
         match kind(error) {
-            Kind::Account => Fault::unreachable(
+            DatabaseFault::Account => Fault::unreachable(
                 place,
                 format!("{said}: see the account in address, and password_file"),
             ),
-            Kind::OtherDatabase => Fault::unreachable(
+            DatabaseFault::OtherDatabase => Fault::unreachable(
                 place,
                 format!("{said}: see the database's name, which ends the address"),
             ),
-            Kind::Asked => {
+            DatabaseFault::Asked => {
                 Fault::config(asked, format!("{place} says: {said}; see table or query"))
             }
-            Kind::Permission => Fault::config(
+            DatabaseFault::Permission => Fault::config(
                 asked,
                 format!("{place} says: {said}; let the account read it (GRANT SELECT)"),
             ),
-            Kind::Part => Fault::config(
+            DatabaseFault::Part => Fault::config(
                 asked,
                 format!(
                     "{place} says: {said}; the account sees only some of the rows: let it see all \
@@ -91,20 +91,22 @@ impl StatementPlace {
                      are meant"
                 ),
             ),
-            Kind::Writes => Fault::config(
+            DatabaseFault::Writes => Fault::config(
                 asked,
                 format!("{place} says: {said}; a source is only read, so give a query that reads"),
             ),
-            Kind::Slow => Fault::unreachable(
+            DatabaseFault::Slow => Fault::unreachable(
                 place,
                 format!(
                     "{said}: the query takes longer than statement_timeout_seconds in [policy]; \
                      give it an index, or more time"
                 ),
             ),
-            Kind::NoFile => self.no_file(&said),
-            Kind::NoDatabase => Fault::unreadable(place, format!("{said}: it is no SQLite file")),
-            Kind::Busy | Kind::Other => Fault::unreachable(place, said),
+            DatabaseFault::NoFile => self.no_file(&said),
+            DatabaseFault::NoDatabase => {
+                Fault::unreadable(place, format!("{said}: it is no SQLite file"))
+            }
+            DatabaseFault::Busy | DatabaseFault::Other => Fault::unreachable(place, said),
         }
     }
 }
@@ -115,13 +117,13 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
         sqlx::Error::Io(error) => {
             !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData)
         }
-        sqlx::Error::Database(error) => kind(error.as_ref()) == Kind::Busy,
+        sqlx::Error::Database(error) => kind(error.as_ref()) == DatabaseFault::Busy,
         _ => false,
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum DatabaseFault {
     Account,
     OtherDatabase,
     Asked,
@@ -151,10 +153,10 @@ fn of_mysql(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
 
 /// The kind of an error, by MySQL's number, PostgreSQL's code (five characters) or SQLite's (a
 /// number).
-fn kind(error: &dyn DatabaseError) -> Kind {
+fn kind(error: &dyn DatabaseError) -> DatabaseFault {
     let code = error.code().unwrap_or_default();
     if is_row_security(error) {
-        return Kind::Part;
+        return DatabaseFault::Part;
     }
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return by_number(error.number(), &code);
@@ -164,12 +166,12 @@ fn kind(error: &dyn DatabaseError) -> Kind {
     }
     // The plain code is the lowest byte of an extended one.
     match code.parse::<u32>().map(|code| code & 0xff) {
-        Ok(1) => Kind::Asked,
-        Ok(8) => Kind::Writes,
-        Ok(5 | 6) => Kind::Busy,
-        Ok(3 | 10 | 14) => Kind::NoFile,
-        Ok(11 | 26) => Kind::NoDatabase,
-        _ => Kind::Other,
+        Ok(1) => DatabaseFault::Asked,
+        Ok(8) => DatabaseFault::Writes,
+        Ok(5 | 6) => DatabaseFault::Busy,
+        Ok(3 | 10 | 14) => DatabaseFault::NoFile,
+        Ok(11 | 26) => DatabaseFault::NoDatabase,
+        _ => DatabaseFault::Other,
     }
 }
 
@@ -181,30 +183,30 @@ fn is_row_security(error: &dyn DatabaseError) -> bool {
 }
 
 /// MySQL's own codes are coarser than its numbers.
-fn by_number(number: u16, code: &str) -> Kind {
+fn by_number(number: u16, code: &str) -> DatabaseFault {
     match number {
-        1044 | 1045 | 1130 | 1251 | 1698 | 1820 | 1862 | 3118 => Kind::Account,
-        1049 => Kind::OtherDatabase,
-        1142 | 1143 | 1227 | 1345 | 1356 | 1370 => Kind::Permission,
-        1792 => Kind::Writes,
-        1969 | 3024 => Kind::Slow,
-        1040 | 1053 | 1203 | 1205 | 1213 | 1226 | 1412 | 1927 => Kind::Busy,
-        1052 => Kind::Asked,
-        _ if code.starts_with("42") => Kind::Asked,
-        _ => Kind::Other,
+        1044 | 1045 | 1130 | 1251 | 1698 | 1820 | 1862 | 3118 => DatabaseFault::Account,
+        1049 => DatabaseFault::OtherDatabase,
+        1142 | 1143 | 1227 | 1345 | 1356 | 1370 => DatabaseFault::Permission,
+        1792 => DatabaseFault::Writes,
+        1969 | 3024 => DatabaseFault::Slow,
+        1040 | 1053 | 1203 | 1205 | 1213 | 1226 | 1412 | 1927 => DatabaseFault::Busy,
+        1052 => DatabaseFault::Asked,
+        _ if code.starts_with("42") => DatabaseFault::Asked,
+        _ => DatabaseFault::Other,
     }
 }
 
-fn of_postgres(code: &str) -> Kind {
+fn of_postgres(code: &str) -> DatabaseFault {
     match code {
-        "28000" | "28P01" => Kind::Account,
-        "3D000" => Kind::OtherDatabase,
-        "42501" => Kind::Permission,
-        "25006" => Kind::Writes,
-        "57014" => Kind::Slow,
-        "53300" | "57P03" | "57P01" | "57P02" | "40001" => Kind::Busy,
-        _ if code.starts_with("42") => Kind::Asked,
-        _ => Kind::Other,
+        "28000" | "28P01" => DatabaseFault::Account,
+        "3D000" => DatabaseFault::OtherDatabase,
+        "42501" => DatabaseFault::Permission,
+        "25006" => DatabaseFault::Writes,
+        "57014" => DatabaseFault::Slow,
+        "53300" | "57P03" | "57P01" | "57P02" | "40001" => DatabaseFault::Busy,
+        _ if code.starts_with("42") => DatabaseFault::Asked,
+        _ => DatabaseFault::Other,
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     ask::Ask,
     mysql_ask::{all, execute, is_mariadb},
     mysql_names::{lacks_snapshots, limited_view},
-    mysql_value::{Form, forms, quoted, value},
+    mysql_value::{ValueForm, forms, quoted, value},
     told::{Out, Told, reach, row, unfit, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
@@ -78,7 +78,7 @@ pub async fn read(
 async fn rows(
     conn: &mut MySqlConnection,
     statement: String,
-    (names, forms): (&[String], &[Form]),
+    (names, forms): (&[String], &[ValueForm]),
     at: &StatementPlace,
     policy: &Policy,
     out: &Out,

@@ -15,7 +15,7 @@ use super::{
 const OWN: &str = "('information_schema', 'mysql', 'performance_schema', 'sys')";
 
 /// A view, and the database it is in, which is left out for the connection's own.
-struct View {
+struct SqlView {
     schema: String,
     name: String,
     text: String,
@@ -36,7 +36,7 @@ pub async fn limited_view(
     let known = known(conn).await?;
     let mut texts = vec![statement.to_owned()];
     while let Some(text) = texts.pop() {
-        let named = |view: &mut View| is_named(&text, &view.schema, &view.name);
+        let named = |view: &mut SqlView| is_named(&text, &view.schema, &view.name);
         for view in views.extract_if(.., named).collect::<Vec<_>>() {
             if let Some(why) = limited(&view.name, &view.text, Dialect::Mysql) {
                 return Ok(Some(why));
@@ -82,14 +82,14 @@ pub async fn lacks_snapshots(conn: &mut MySqlConnection, statement: &str) -> sql
 /// The database of a table; nothing if it is the connection's own.
 const SCHEMA: &str = "CASE WHEN table_schema = DATABASE() THEN '' ELSE table_schema END";
 
-async fn views(conn: &mut MySqlConnection) -> sqlx::Result<Vec<View>> {
+async fn views(conn: &mut MySqlConnection) -> sqlx::Result<Vec<SqlView>> {
     let listing = format!(
         "SELECT {SCHEMA}, table_name, view_definition FROM information_schema.views
          WHERE table_schema NOT IN {OWN} ORDER BY 1, 2"
     );
     let rows = all(conn, listing).await?;
     let view = |row: &sqlx::mysql::MySqlRow| {
-        Ok(View {
+        Ok(SqlView {
             schema: row.try_get_unchecked(0)?,
             name: row.try_get_unchecked(1)?,
             text: row.try_get_unchecked::<Option<String>, _>(2)?.unwrap_or_default(),

@@ -39,7 +39,7 @@ const NUMBERS: [&str; 10] = [
 
 /// How a column's values are to be told beyond their type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ValueForm {
     /// By their type alone.
     Plain,
     /// With their leading zeros: 00042 is a code, and so is 12345 below it.
@@ -52,19 +52,22 @@ pub enum Form {
 ///
 /// # Errors
 /// The server does not answer.
-pub async fn forms(conn: &mut MySqlConnection, columns: &[MySqlColumn]) -> sqlx::Result<Vec<Form>> {
+pub async fn forms(
+    conn: &mut MySqlConnection,
+    columns: &[MySqlColumn],
+) -> sqlx::Result<Vec<ValueForm>> {
     let filled = listed(conn, ZEROFILL).await?;
     let nested = if is_mariadb(conn).await? { checked(conn).await? } else { HashSet::new() };
     let form = |column: &MySqlColumn| match column.origin() {
         ColumnOrigin::Table(own) => {
             let own = (own.table.to_string(), own.name.to_string());
             match () {
-                () if filled.contains(&own) => Form::Filled,
-                () if nested.contains(&own) => Form::Nested,
-                () => Form::Plain,
+                () if filled.contains(&own) => ValueForm::Filled,
+                () if nested.contains(&own) => ValueForm::Nested,
+                () => ValueForm::Plain,
             }
         }
-        _ => Form::Plain,
+        _ => ValueForm::Plain,
     };
     Ok(columns.iter().map(form).collect())
 }
@@ -102,7 +105,12 @@ pub fn quoted(name: &str) -> String {
 ///
 /// # Errors
 /// Says why it cannot be told.
-pub fn value(row: &MySqlRow, at: usize, form: Form, left: &mut usize) -> Result<String, String> {
+pub fn value(
+    row: &MySqlRow,
+    at: usize,
+    form: ValueForm,
+    left: &mut usize,
+) -> Result<String, String> {
     let raw = row.try_get_raw(at).map_err(|error| error.to_string())?;
     if raw.is_null() {
         return Ok("null".to_owned());
@@ -114,7 +122,7 @@ pub fn value(row: &MySqlRow, at: usize, form: Form, left: &mut usize) -> Result<
 }
 
 /// A value as JSON text; a date of zeros is null.
-fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
+fn written(kind: &str, form: ValueForm, bytes: &[u8]) -> Result<String, String> {
     if kind == "BIT" {
         return Ok(bytes.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)).to_string());
     }
@@ -122,9 +130,9 @@ fn written(kind: &str, form: Form, bytes: &[u8]) -> Result<String, String> {
     Ok(match kind {
         "DATE" | "DATETIME" | "TIMESTAMP" if found.starts_with("0000-00-00") => "null".to_owned(),
         "DATETIME" | "TIMESTAMP" => text(&found.replacen(' ', "T", 1)),
-        _ if form == Form::Nested || kind == "JSON" => nested(found),
+        _ if form == ValueForm::Nested || kind == "JSON" => nested(found),
         "FLOAT" | "FLOAT UNSIGNED" if may_be_rounded(found) => return Err(ROUNDED.to_owned()),
-        _ if form == Form::Plain && is_number(kind) => number(found),
+        _ if form == ValueForm::Plain && is_number(kind) => number(found),
         _ => text(found),
     })
 }
@@ -158,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_value_is_told_by_its_type() {
-        let told = |kind: &str, bytes: &str| written(kind, Form::Plain, bytes.as_bytes());
+        let told = |kind: &str, bytes: &str| written(kind, ValueForm::Plain, bytes.as_bytes());
         for (kind, bytes, json) in [
             ("BIGINT UNSIGNED", "18446744073709551615", "18446744073709551615"),
             ("DECIMAL", "50000.00", "50000.00"),
@@ -177,13 +185,13 @@ mod tests {
         ] {
             assert_eq!(told(kind, bytes).as_deref(), Ok(json), "{kind}");
         }
-        assert_eq!(written("INT", Form::Filled, b"12345").as_deref(), Ok(r#""12345""#));
-        assert_eq!(written("LONGTEXT", Form::Nested, b"{no").as_deref(), Ok(r#""{no""#));
-        assert!(written("TEXT", Form::Plain, b"\xff").is_err());
+        assert_eq!(written("INT", ValueForm::Filled, b"12345").as_deref(), Ok(r#""12345""#));
+        assert_eq!(written("LONGTEXT", ValueForm::Nested, b"{no").as_deref(), Ok(r#""{no""#));
+        assert!(written("TEXT", ValueForm::Plain, b"\xff").is_err());
         for (told, is_whole) in
             [("50000", true), ("0.25", true), ("1e20", true), ("1234570", false)]
         {
-            let read = written("FLOAT", Form::Plain, told.as_bytes());
+            let read = written("FLOAT", ValueForm::Plain, told.as_bytes());
             assert_eq!(read.is_ok(), is_whole, "{told}: {read:?}");
         }
     }

@@ -18,7 +18,7 @@ use crate::{
 
 /// A file of rows.
 #[derive(Clone, Debug, Default)]
-pub struct Table {
+pub struct CsvFile {
     /// The path of the file.
     pub path: PathBuf,
     /// The character between the columns; `None`: it is guessed.
@@ -35,7 +35,7 @@ pub struct Table {
 ///
 /// # Errors
 /// The file as a whole cannot be read. A part that cannot goes to the sink.
-pub fn read(table: &Table, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
+pub fn read(table: &CsvFile, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let lines = Lines::open(&table.path, table.encoding, policy.max_row_bytes)?;
     read_lines(lines, table, policy, sink)
 }
@@ -43,7 +43,7 @@ pub fn read(table: &Table, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
 /// Like [`read`], of lines from anywhere.
 pub fn read_lines(
     lines: Lines,
-    table: &Table,
+    table: &CsvFile,
     policy: &Policy,
     sink: &mut Sink<'_>,
 ) -> Result<(), Fault> {
@@ -55,7 +55,7 @@ pub fn read_lines(
 /// The rows from the heading on, and the lines above it.
 fn laid_out(
     mut lines: Lines,
-    table: &Table,
+    table: &CsvFile,
     policy: &Policy,
 ) -> Result<(Rows, Vec<String>), Fault> {
     let place = table.path.display().to_string();

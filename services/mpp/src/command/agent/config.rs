@@ -6,14 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_agent::{Folder, Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, Workbook};
+use mpp_agent::{
+    CsvFile, Folder, Input, Next, Pages, Policy, Run, Setting, Way, Withdraw, Workbook,
+};
 use mpp_core::{Error, FieldCode, Result, check_name};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
     keeper::Keeper,
-    places::Places,
+    places::SettingPlaces,
     sql::{MysqlConfig, PostgresConfig, SqliteConfig},
 };
 
@@ -167,7 +169,7 @@ pub fn load(path: &Path) -> Result<Run> {
         )
     };
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    let places = Places { file: path, text: &text };
+    let places = SettingPlaces { file: path, text: &text };
     let read = toml::from_str(&text);
     let config: Config =
         read.map_err(|error| unreadable(path, &places.unread::<Config>(&error)))?;
@@ -207,7 +209,7 @@ pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
     struct OnlyInput {
         input: InputConfig,
     }
-    let places = Places { file, text };
+    let places = SettingPlaces { file, text };
     let part: OnlyInput = toml::from_str(text).map_err(|error| {
         Error::field("input", FieldCode::Unreadable, places.unread::<OnlyInput>(&error))
     })?;
@@ -215,7 +217,7 @@ pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
     read.map_err(|error| places.with_line(error))
 }
 
-fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {
+fn input(config: InputConfig, folder: &Path, places: &SettingPlaces<'_>) -> Result<Input> {
     match config {
         InputConfig::Csv(config) => table(config, folder).map(Input::Csv),
         InputConfig::Xlsx(XlsxConfig { path, sheet, heading_row }) => {
@@ -229,7 +231,7 @@ fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Inpu
     }
 }
 
-fn files(config: FolderConfig, folder: &Path, places: &Places<'_>) -> Result<Folder> {
+fn files(config: FolderConfig, folder: &Path, places: &SettingPlaces<'_>) -> Result<Folder> {
     let FolderConfig { delimiter, encoding, heading_line, trust_quotes, .. } = config;
     let path = config.path;
     let rows = CsvConfig { path: path.clone(), delimiter, encoding, heading_line, trust_quotes };
@@ -255,7 +257,7 @@ fn files(config: FolderConfig, folder: &Path, places: &Places<'_>) -> Result<Fol
     })
 }
 
-fn table(config: CsvConfig, folder: &Path) -> Result<Table> {
+fn table(config: CsvConfig, folder: &Path) -> Result<CsvFile> {
     if config.delimiter.is_some_and(|sign| sign.is_alphanumeric() || "\"\r\n ".contains(sign)) {
         let text = "give a sign that parts columns, such as , or ;";
         return Err(Error::field("input.delimiter", FieldCode::Format, text));
@@ -266,7 +268,7 @@ fn table(config: CsvConfig, folder: &Path) -> Result<Table> {
             Error::field("input.encoding", FieldCode::UnknownValue, text)
         })
     });
-    Ok(Table {
+    Ok(CsvFile {
         path: folder.join(config.path),
         delimiter: config.delimiter,
         encoding: encoding.transpose()?,
@@ -275,7 +277,7 @@ fn table(config: CsvConfig, folder: &Path) -> Result<Table> {
     })
 }
 
-fn pages(config: JsonConfig, folder: &Path, places: &Places<'_>) -> Result<Pages> {
+fn pages(config: JsonConfig, folder: &Path, places: &SettingPlaces<'_>) -> Result<Pages> {
     let token = config.token_env.map(|name| {
         std::env::var(&name).map_err(|_| {
             let text = format!("the variable {name} is not set");

@@ -44,7 +44,7 @@ pub struct InitArgs {
     pub(super) service: Keeper,
     /// The records that the registry keeps of it: a list of offices reads like one of services.
     #[arg(long, value_enum, default_value = "service", conflicts_with = "service")]
-    kind: Kind,
+    kind: InitKind,
     /// The unit that all services belong to; the one above units, the organiser of malls, the one
     /// that serves at counters, where no column says it. Hours rules belong to what they are for.
     #[arg(long, default_value = UNIT)]
@@ -65,7 +65,7 @@ pub struct InitArgs {
 
 /// The kind of the records.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
+enum InitKind {
     /// Services of a catalog.
     Service,
     /// Bodies and their offices.
@@ -76,7 +76,7 @@ enum Kind {
     Counter,
 }
 
-impl Kind {
+impl InitKind {
     const fn place(self) -> Option<PlaceKind> {
         match self {
             Self::Service => None,

@@ -21,7 +21,7 @@ use std::{
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_agent::{
-    Destination, FUNCTIONS, Outcome, Problem, Remembered, Run, Store, Tally, Way, Withdraw,
+    Destination, FUNCTIONS, Problem, Remembered, Run, RunOutcome, Store, Tally, Way, Withdraw,
 };
 use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
@@ -207,7 +207,7 @@ async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result
 async fn carry_out(
     &Calls { config, client, output, shutdown }: &Calls<'_>,
     run: &Run,
-    ended: impl FnOnce(&Result<Outcome>),
+    ended: impl FnOnce(&Result<RunOutcome>),
 ) -> Result<()> {
     let progress = Progress::new(output);
     let report = |event| progress.show(event);

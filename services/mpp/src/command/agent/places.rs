@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use toml::Table;
 
 /// The place of each setting in a file, for messages to people who have to mend one.
-pub(super) struct Places<'a> {
+pub(super) struct SettingPlaces<'a> {
     pub(super) file: &'a Path,
     pub(super) text: &'a str,
 }
 
-impl Places<'_> {
+impl SettingPlaces<'_> {
     /// "bkpm.toml, line 9"; for a setting of `[input]` that is missing, the file and the table.
     pub(super) fn of(&self, key: &str) -> String {
         self.within("input", key)
@@ -179,10 +179,10 @@ mod tests {
     #[test]
     fn a_setting_is_found_again_in_its_file() {
         let text = "source = \"x\"\n[policy]\nitems = 1\n[input] # where\n  items = \"data\"\n";
-        let places = Places { file: Path::new("x.toml"), text };
+        let places = SettingPlaces { file: Path::new("x.toml"), text };
         assert_eq!(places.of("items"), "x.toml, line 5");
         assert_eq!(places.of("next"), "x.toml, [input]");
-        let dotted = Places { file: Path::new("x.toml"), text: "input.items = \"data\"" };
+        let dotted = SettingPlaces { file: Path::new("x.toml"), text: "input.items = \"data\"" };
         assert_eq!(dotted.of("items"), "x.toml, line 1");
     }
     #[derive(serde::Deserialize)]
@@ -220,12 +220,12 @@ mod tests {
         ] {
             let text = format!("{head}{rest}\n");
             let error = toml::from_str::<Whole>(&text).err().expect(rest);
-            let places = Places { file: Path::new("x.toml"), text: &text };
+            let places = SettingPlaces { file: Path::new("x.toml"), text: &text };
             assert_eq!(places.unread::<Whole>(&error), told, "{rest}");
         }
         let kind = "source = 'x'\n[input]\ntype = 'excel'\n";
         let error = toml::from_str::<Whole>(kind).err().expect("no such kind");
-        let told = Places { file: Path::new("x.toml"), text: kind }.unread::<Whole>(&error);
+        let told = SettingPlaces { file: Path::new("x.toml"), text: kind }.unread::<Whole>(&error);
         assert_eq!(told, "line 3: input.type is \"excel\"; it may be folder");
     }
 }

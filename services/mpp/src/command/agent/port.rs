@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args as ClapArgs;
 
-use mpp_agent::{Outcome, Run, Vitals, is_of_registry};
+use mpp_agent::{Run, RunOutcome, Vitals, is_of_registry};
 use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Error, Result};
 use mpp_rpc::{Component, HealthPolicy, Readiness, serve_probes};
@@ -88,7 +88,7 @@ impl Port {
     }
 
     /// A run has ended.
-    pub(super) fn ended(&self, source: &str, run: &Result<Outcome>, took: Duration) {
+    pub(super) fn ended(&self, source: &str, run: &Result<RunOutcome>, took: Duration) {
         if let Some(vitals) = &self.vitals {
             vitals.ended(run, took);
         }
@@ -98,7 +98,7 @@ impl Port {
         }
     }
 
-    fn reached(&self, source: &str, outcome: &Outcome, took: Duration) {
+    fn reached(&self, source: &str, outcome: &RunOutcome, took: Duration) {
         self.index.up();
         match &outcome.lack {
             None if outcome.part => {}

@@ -73,21 +73,21 @@ fn fed(config: &Path) -> Service {
 }
 
 /// The database or the files that are watched for a change.
-enum Watched {
+enum WatchedInput {
     Database(Box<Watch>),
     Files(Edited),
 }
 
 /// Watches files, and a database that tells of its changes; `None` for any other source. A fault of
 /// the configuration is reported by the run.
-fn watch(config: &Path) -> Option<Watched> {
+fn watch(config: &Path) -> Option<WatchedInput> {
     let run = load(config).ok()?;
-    let file = |path: &Path| Some(Watched::Files(Edited::of_file(path, &run.policy)));
+    let file = |path: &Path| Some(WatchedInput::Files(Edited::of_file(path, &run.policy)));
     match &run.input {
         Input::Sql(database) => {
-            Watch::of(database, &run.policy).map(|watch| Watched::Database(Box::new(watch)))
+            Watch::of(database, &run.policy).map(|watch| WatchedInput::Database(Box::new(watch)))
         }
-        Input::Folder(folder) => Some(Watched::Files(Edited::of_folder(folder, &run.policy))),
+        Input::Folder(folder) => Some(WatchedInput::Files(Edited::of_folder(folder, &run.policy))),
         Input::Csv(table) => file(&table.path),
         Input::Sheet(workbook) => file(&workbook.path),
         Input::Template(template) => file(&template.path),
@@ -96,10 +96,10 @@ fn watch(config: &Path) -> Option<Watched> {
     }
 }
 
-async fn note(watch: &mut Option<Watched>) {
+async fn note(watch: &mut Option<WatchedInput>) {
     match watch {
-        Some(Watched::Files(edited)) => edited.note().await,
-        Some(Watched::Database(watch)) => {
+        Some(WatchedInput::Files(edited)) => edited.note().await,
+        Some(WatchedInput::Database(watch)) => {
             if let Some(amiss) = watch.note().await {
                 complain!("mpp: {amiss}");
             }
@@ -110,10 +110,10 @@ async fn note(watch: &mut Option<Watched>) {
 
 /// Ends once the source has changed; never if it is not watched. Answers the rows, where they are
 /// named.
-async fn until_changed(watch: &mut Option<Watched>) -> Option<BTreeSet<String>> {
+async fn until_changed(watch: &mut Option<WatchedInput>) -> Option<BTreeSet<String>> {
     match watch {
-        Some(Watched::Files(edited)) => edited.changed().await,
-        Some(Watched::Database(watch)) => {
+        Some(WatchedInput::Files(edited)) => edited.changed().await,
+        Some(WatchedInput::Database(watch)) => {
             if let Changed::Rows(keys) = watch.changed().await {
                 return Some(keys);
             }

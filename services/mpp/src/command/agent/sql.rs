@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::places::Places;
+use super::places::SettingPlaces;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -99,7 +99,7 @@ impl PostgresConfig {
     ///
     /// # Errors
     /// Names the key that is wrong.
-    pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
+    pub(super) fn database(self, folder: &Path, places: &SettingPlaces<'_>) -> Result<Database> {
         let url = address(&self.address, &["postgres", "postgresql"], "host")?;
         let socket = url.query_pairs().find(|(name, _)| name == "host");
         let socket = socket.map(|(_, folder)| PathBuf::from(folder.as_ref()));
@@ -131,7 +131,7 @@ impl MysqlConfig {
     ///
     /// # Errors
     /// Names the key that is wrong.
-    pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
+    pub(super) fn database(self, folder: &Path, places: &SettingPlaces<'_>) -> Result<Database> {
         let url = address(&self.address, &["mysql", "mariadb"], "socket")?;
         if url.username().is_empty() {
             return Err(wrong(
@@ -165,7 +165,7 @@ impl SqliteConfig {
     ///
     /// # Errors
     /// Names the key that is wrong.
-    pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
+    pub(super) fn database(self, folder: &Path, places: &SettingPlaces<'_>) -> Result<Database> {
         let Self { path, table, query, whole, immutable } = self;
         let access = Access::Sqlite { path: folder.join(path), immutable };
         let ask = Ask { is_whole: whole, ..ask(table, query, places)? };
@@ -240,7 +240,7 @@ fn password(file: Option<PathBuf>, folder: &Path) -> Result<Option<Secret>> {
     Ok(Some(Secret::of(&text)))
 }
 
-fn ask(table: Option<String>, query: Option<String>, places: &Places<'_>) -> Result<Ask> {
+fn ask(table: Option<String>, query: Option<String>, places: &SettingPlaces<'_>) -> Result<Ask> {
     let (text, key, is_table) = match (table, query) {
         (Some(table), None) => (table, "table", true),
         (None, Some(query)) => (query, "query", false),
@@ -258,7 +258,7 @@ mod tests {
 
     fn read(toml: &str) -> Result<Database> {
         let config: PostgresConfig = toml::from_str(toml).expect("a configuration");
-        let places = Places { file: Path::new("x.toml"), text: toml };
+        let places = SettingPlaces { file: Path::new("x.toml"), text: toml };
         config.database(Path::new("/etc/mpp"), &places)
     }
 
@@ -303,7 +303,8 @@ mod tests {
         let read = |address: &str, more: &str| {
             let toml = format!("address = '{address}'\ntable = 'layanan'\n{more}");
             let config: MysqlConfig = toml::from_str(&toml).expect("a configuration");
-            config.database(Path::new("."), &Places { file: Path::new("x.toml"), text: &toml })
+            config
+                .database(Path::new("."), &SettingPlaces { file: Path::new("x.toml"), text: &toml })
         };
         let Access::Mysql(server) =
             read("mariadb://baca@localhost/k?socket=/run/my.sock", "").expect("a source").access

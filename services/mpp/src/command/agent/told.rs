@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Destination, Event, OF_OTHERS, Outcome, Problem, Run, Tally, Why, is_place};
+use mpp_agent::{Destination, Event, OF_OTHERS, Problem, Run, RunOutcome, Tally, Why, is_place};
 use mpp_api::sync::incomplete;
 
 use crate::{
@@ -106,7 +106,7 @@ pub(in crate::command) fn tally_json(event: &str, tally: &Tally) -> serde_json::
 }
 
 /// Tells how a run ended.
-pub fn print(config: &Path, run: &Run, outcome: &Outcome, output: Output) {
+pub fn print(config: &Path, run: &Run, outcome: &RunOutcome, output: Output) {
     let tally = &outcome.tally;
     if output.is_json() {
         let mut done = tally_json("done", tally);
@@ -171,7 +171,7 @@ fn counted(count: impl TryInto<i64>, one: &str, more: &str) -> String {
 
 /// Records that have left the source, or were taken out of the index. A run that only tells which
 /// would be withdrawn names them itself; after one that is not complete nobody knows what has left.
-fn gone(outcome: &Outcome, run: &Run, config: &Path) {
+fn gone(outcome: &RunOutcome, run: &Run, config: &Path) {
     if outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
         missing(outcome, config);
     }
@@ -194,7 +194,7 @@ fn gone(outcome: &Outcome, run: &Run, config: &Path) {
 }
 
 /// Records of the index that are not in the source, if there are any: places stay in any case.
-fn missing(outcome: &Outcome, config: &Path) {
+fn missing(outcome: &RunOutcome, config: &Path) {
     let tally = &outcome.tally;
     let problems = format!("{} agent problems {}", program(), path_word(config));
     let others = tally.missing_places + tally.missing_others + tally.missing_shared;

@@ -10,7 +10,7 @@ use mpp_api::{
 use mpp_core::{Contents, Digest, Result};
 use mpp_store::WAY_OUT;
 
-use super::told::Outcome;
+use super::told::CheckOutcome;
 use crate::service::Service;
 
 /// The service whose records a copy holds, as far as it is known.
@@ -32,42 +32,42 @@ pub fn revisions_of<'a>(feed: &str, copies: impl Iterator<Item = &'a Copy>) -> V
 }
 
 /// Whether a copy is right, and what to do if it is not.
-pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outcome, String) {
+pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (CheckOutcome, String) {
     if copy.moving {
         let text = format!("moved while it was read, each time: {}", copy.unread_reason);
-        return (Outcome::Moved, text);
+        return (CheckOutcome::Moved, text);
     }
     if !copy.unread_reason.is_empty() {
-        return (Outcome::NotCompared, format!("not compared: {}", copy.unread_reason));
+        return (CheckOutcome::NotCompared, format!("not compared: {}", copy.unread_reason));
     }
     if !copy.findings.is_empty() {
         let found: Vec<String> =
             copy.findings.iter().map(|found| finding_text(copy, found)).collect();
         let repair = repair(service, copy).map_or(String::new(), |repair| format!("; {repair}"));
-        return (Outcome::Fails, found.join("; ") + &repair);
+        return (CheckOutcome::Fails, found.join("; ") + &repair);
     }
     match (copy.place(), source) {
         (Place::Records, _) => {
             let proven = copy.record_count - copy.unproven_count;
-            (Outcome::Ok, format!("{proven} records as written{}", unproven(copy)))
+            (CheckOutcome::Ok, format!("{proven} records as written{}", unproven(copy)))
         }
         (Place::Derived, _) if !copy.kinds.is_empty() => {
             let (count, tables) = (copy.kinds.len(), copy.kinds.join(", "));
-            (Outcome::Ok, format!("{count} tables as they follow from what is kept: {tables}"))
+            (CheckOutcome::Ok, format!("{count} tables as they follow from what is kept: {tables}"))
         }
         (Place::Derived, _) => {
             let text = format!("as it follows from what is kept: {} rows", copy.record_count);
-            (Outcome::Ok, text)
+            (CheckOutcome::Ok, text)
         }
         (_, None) => {
             let text = format!("not compared: {} is no service that is asked", copy.feed);
-            (Outcome::NotCompared, text)
+            (CheckOutcome::NotCompared, text)
         }
         (_, Some(Source::Silent(why))) => {
-            (Outcome::NotCompared, format!("not compared: {} is silent: {why}", copy.feed))
+            (CheckOutcome::NotCompared, format!("not compared: {} is silent: {why}", copy.feed))
         }
         (_, Some(Source::Told(told))) => beside(service, copy, told).unwrap_or_else(|error| {
-            (Outcome::NotCompared, format!("not compared: {}", error.message()))
+            (CheckOutcome::NotCompared, format!("not compared: {}", error.message()))
         }),
     }
 }
@@ -102,7 +102,7 @@ fn command(service: Service, copy: &Copy) -> String {
 }
 
 /// Compares a copy with its source's digest of the same revision and kinds.
-fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outcome, String)> {
+fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(CheckOutcome, String)> {
     let is_wanted = |kind: &str| copy.kinds.iter().any(|own| own == kind);
     let held = digest::contents_from_wire(&copy.digest.clone().unwrap_or_default())?;
     let head = digest::contents_from_wire(&told.digest.clone().unwrap_or_default())?;
@@ -113,8 +113,8 @@ fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outc
     let lag = told.head_revision - copy.revision;
     let Some(wanted) = told.past.iter().find(|past| past.revision == copy.revision) else {
         return Ok(match held == head {
-            true => (Outcome::Ok, equal(copy, told.head_revision)),
-            false => (Outcome::NotCompared, apart(copy, told, lag)),
+            true => (CheckOutcome::Ok, equal(copy, told.head_revision)),
+            false => (CheckOutcome::NotCompared, apart(copy, told, lag)),
         });
     };
     let wanted = digest::from_wire(&wanted.digest.clone().unwrap_or_default())?.only(is_wanted);
@@ -122,7 +122,7 @@ fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outc
     found.extend(documents(&held, &head));
     if found.is_empty() {
         let behind = if lag > 0 { format!(", {lag} behind the head") } else { String::new() };
-        return Ok((Outcome::Ok, equal(copy, copy.revision) + &behind));
+        return Ok((CheckOutcome::Ok, equal(copy, copy.revision) + &behind));
     }
     let text = format!(
         "differs from {} at revision {}: {}; it starts again by itself within a minute, or {} mends it",
@@ -131,7 +131,7 @@ fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outc
         found.join("; "),
         command(service, copy)
     );
-    Ok((Outcome::Fails, text))
+    Ok((CheckOutcome::Fails, text))
 }
 
 fn equal(copy: &Copy, revision: i64) -> String {
@@ -237,7 +237,7 @@ mod tests {
         }
     }
 
-    fn judged(copy: &Copy, told: &GetFeedResponse) -> (Outcome, String) {
+    fn judged(copy: &Copy, told: &GetFeedResponse) -> (CheckOutcome, String) {
         judge(Service::Scheduling, copy, Some(Source::Told(told)))
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let before = malls(&[("malls/a", 1, "one")]);
         let now = malls(&[("malls/a", 2, "two"), ("malls/b", 1, "b")]);
         let (outcome, text) = judged(&copy(7, &before), &response(9, &now, &[(7, &before)]));
-        assert_eq!(outcome, Outcome::Ok, "{text}");
+        assert_eq!(outcome, CheckOutcome::Ok, "{text}");
         assert!(text.contains("revision 7") && text.contains("2 behind"), "{text}");
     }
 
@@ -262,7 +262,7 @@ mod tests {
             (malls(&[("malls/a", 2, "two"), ("malls/b", 1, "x")]), "other documents"),
         ] {
             let (outcome, text) = judged(&copy(9, &held), &response(9, &now, &[(9, &now)]));
-            assert_eq!(outcome, Outcome::Fails, "{text}");
+            assert_eq!(outcome, CheckOutcome::Fails, "{text}");
             assert!(text.contains(words), "{text}");
             assert!(text.contains("mpp repair scheduling registry-feed"), "{text}");
         }
@@ -276,17 +276,17 @@ mod tests {
             [(copy(2, &old), response(9, &now, &[])), (copy(12, &old), response(9, &now, &[]))]
         {
             let (outcome, text) = judged(&copy, &told);
-            assert_eq!(outcome, Outcome::NotCompared, "{text}");
+            assert_eq!(outcome, CheckOutcome::NotCompared, "{text}");
             assert!(text.starts_with("not compared"), "{text}");
         }
         let unread = Copy { unread_reason: "still loading".into(), ..copy(9, &now) };
-        assert_eq!(judged(&unread, &response(9, &now, &[(9, &now)])).0, Outcome::NotCompared);
+        assert_eq!(judged(&unread, &response(9, &now, &[(9, &now)])).0, CheckOutcome::NotCompared);
         let moving = Copy { moving: true, ..unread };
         let (outcome, text) = judged(&moving, &response(9, &now, &[(9, &now)]));
-        assert_eq!(outcome, Outcome::Moved, "{text}");
+        assert_eq!(outcome, CheckOutcome::Moved, "{text}");
         assert!(outcome.is_ok(), "a busy hour is no fault");
         let silent = judge(Service::Scheduling, &copy(9, &now), Some(Source::Silent("frozen")));
-        assert_eq!(silent.0, Outcome::NotCompared);
+        assert_eq!(silent.0, CheckOutcome::NotCompared);
     }
 
     #[test]
@@ -306,7 +306,7 @@ mod tests {
         ] {
             let copy = Copy { name: "copies/bookkeeping".into(), findings, ..Copy::default() };
             let (outcome, text) = judge(Service::Reporting, &copy, None);
-            assert_eq!(outcome, Outcome::Fails, "{text}");
+            assert_eq!(outcome, CheckOutcome::Fails, "{text}");
             assert!(text.ends_with(words), "{text}");
         }
     }
@@ -316,13 +316,13 @@ mod tests {
         let kinds = vec!["feed".into(), "job".into()];
         let copy = Copy { place: Place::Derived.into(), kinds, ..Copy::default() };
         let (outcome, text) = judge(Service::Registry, &copy, None);
-        assert_eq!(outcome, Outcome::Ok);
+        assert_eq!(outcome, CheckOutcome::Ok);
         assert!(text.starts_with("2 tables") && text.ends_with("feed, job"), "{text}");
     }
 
     #[test]
     fn one_that_is_older_than_the_feed_and_holds_what_it_should_is_equal() {
         let now = malls(&[("malls/a", 2, "two")]);
-        assert_eq!(judged(&copy(1, &now), &response(9, &now, &[])).0, Outcome::Ok);
+        assert_eq!(judged(&copy(1, &now), &response(9, &now, &[])).0, CheckOutcome::Ok);
     }
 }

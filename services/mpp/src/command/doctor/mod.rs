@@ -29,7 +29,7 @@ use self::{
     compare::{Source, judge, revisions_of},
     services::{reached, ready, report, waiting, within},
     sources::sources,
-    told::{Check, Outcome, refused as refused_line},
+    told::{Check, CheckOutcome, refused as refused_line},
 };
 use crate::{call::refused, client::Client, output::Output, service::Service};
 
@@ -105,7 +105,7 @@ fn reason(checks: &[Check], found: &[Found], stands: &[Stand]) -> Reason {
     let away =
         lines.chain(found.iter().map(|one| &one.ready)).filter_map(|line| line.as_ref().err());
     let is_away = away.filter(|error| error.reason() != Reason::PermissionDenied).count();
-    let faults = checks.iter().filter(|check| check.outcome == Outcome::Fails).count();
+    let faults = checks.iter().filter(|check| check.outcome == CheckOutcome::Fails).count();
     if faults > is_away { Reason::Internal } else { Reason::Unavailable }
 }
 
@@ -175,7 +175,12 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
         }
         Err(error) => {
             let text = format!("not compared: {}", error.message());
-            return vec![Check::new(one.service.name(), "  copies", Outcome::NotCompared, text)];
+            return vec![Check::new(
+                one.service.name(),
+                "  copies",
+                CheckOutcome::NotCompared,
+                text,
+            )];
         }
     };
     let source = |feed: &str| {
@@ -190,10 +195,10 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
     let check = |copy: &Copy| {
         let (outcome, mut detail) = judge(one.service, copy, source(&copy.feed));
         // The copies stand in the order in which they are made from each other.
-        if outcome == Outcome::Fails && is_unsound {
+        if outcome == CheckOutcome::Fails && is_unsound {
             detail.push_str("; what fails above it comes first");
         }
-        is_unsound |= outcome == Outcome::Fails;
+        is_unsound |= outcome == CheckOutcome::Fails;
         let what = format!("  {}", copy.name.trim_start_matches("copies/"));
         Check::new(one.service.name(), what, outcome, detail)
     };

@@ -2,11 +2,11 @@
 
 use mpp_core::{Error, Reason, Result};
 
-use crate::output::{Output, Table};
+use crate::output::{Output, TextTable};
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// Nothing is wrong.
     Ok,
     /// Something is wrong.
@@ -19,19 +19,19 @@ pub enum Outcome {
     NotAsked,
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// False if something is wrong, or could not be compared.
     pub fn is_ok(self) -> bool {
-        matches!(self, Outcome::Ok | Outcome::Moved | Outcome::NotAsked)
+        matches!(self, CheckOutcome::Ok | CheckOutcome::Moved | CheckOutcome::NotAsked)
     }
 
     fn mark(self) -> &'static str {
         match self {
-            Outcome::Ok => "ok",
-            Outcome::Fails => "FAILS",
-            Outcome::NotCompared => "UNKNOWN",
-            Outcome::Moved => "moving",
-            Outcome::NotAsked => "not asked",
+            CheckOutcome::Ok => "ok",
+            CheckOutcome::Fails => "FAILS",
+            CheckOutcome::NotCompared => "UNKNOWN",
+            CheckOutcome::Moved => "moving",
+            CheckOutcome::NotAsked => "not asked",
         }
     }
 }
@@ -41,7 +41,7 @@ pub struct Check {
     /// Whom it is about: a service, or the pages.
     about: &'static str,
     what: String,
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     detail: String,
 }
 
@@ -49,7 +49,7 @@ impl Check {
     pub fn new(
         about: &'static str,
         what: impl Into<String>,
-        outcome: Outcome,
+        outcome: CheckOutcome,
         detail: String,
     ) -> Self {
         Self { about, what: what.into(), outcome, detail }
@@ -57,7 +57,7 @@ impl Check {
 
     pub fn of(about: &'static str, what: &str, found: &Result<String>) -> Self {
         match found {
-            Ok(detail) => Self::new(about, what, Outcome::Ok, detail.clone()),
+            Ok(detail) => Self::new(about, what, CheckOutcome::Ok, detail.clone()),
             Err(error) => {
                 let (outcome, text) = refused(error);
                 Self::new(about, what, outcome, text)
@@ -67,10 +67,12 @@ impl Check {
 }
 
 /// A refusal for lack of a role is no fault of the service: its message names the roles that may.
-pub fn refused(error: &Error) -> (Outcome, String) {
+pub fn refused(error: &Error) -> (CheckOutcome, String) {
     match error.reason() {
-        Reason::PermissionDenied => (Outcome::NotAsked, format!("not asked: {}", error.message())),
-        _ => (Outcome::Fails, error.message().to_owned()),
+        Reason::PermissionDenied => {
+            (CheckOutcome::NotAsked, format!("not asked: {}", error.message()))
+        }
+        _ => (CheckOutcome::Fails, error.message().to_owned()),
     }
 }
 
@@ -90,7 +92,7 @@ pub fn print(checks: &[Check], output: Output) {
         }
         return;
     }
-    let mut table = Table::new(["check", "", "detail"]);
+    let mut table = TextTable::new(["check", "", "detail"]);
     for check in checks {
         table.row([check.what.clone(), check.outcome.mark().to_owned(), check.detail.clone()]);
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use mpp_api::{Document, registry, sync::Source};
-use mpp_store::Named;
+use mpp_store::CountedNames;
 
 use super::Directory;
 
 impl Directory {
     /// The records in which two copies differ, or which only one of them has.
-    pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, CountedNames)> {
         let window = |directory: &Self| -> BTreeMap<String, ()> {
             directory.windows.iter().map(|name| (name.clone(), ())).collect()
         };
@@ -26,7 +26,7 @@ impl Directory {
     }
 }
 
-fn differing<'a, T: PartialEq + 'a, M>(one: &'a M, other: &'a M) -> Named
+fn differing<'a, T: PartialEq + 'a, M>(one: &'a M, other: &'a M) -> CountedNames
 where
     &'a M: IntoIterator<Item = (&'a String, &'a T)>,
 {
@@ -34,7 +34,7 @@ where
         (one.into_iter().collect(), other.into_iter().collect());
     let lost = other.keys().filter(|name| !one.contains_key(*name));
     let changed = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
-    let mut found = Named::default();
+    let mut found = CountedNames::default();
     changed.map(|(name, _)| name).chain(lost).for_each(|name| found.add(name));
     found
 }

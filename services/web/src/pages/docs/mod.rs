@@ -14,7 +14,7 @@ use self::{
     document::{Document, Tag, document},
     text::{line, text},
 };
-use super::{Block, Drawn, LiveElement};
+use super::{Block, Drawn, PageSection};
 use crate::{
     components::{
         Look,
@@ -40,9 +40,9 @@ pub fn draw(look: Look, service: Option<&str>) -> Option<Drawn> {
 
 fn overview(look: Look, document: &Document) -> Drawn {
     let blocks = vec![
-        Block::One(LiveElement::new("calling", calling(look))),
-        Block::One(LiveElement::new("addresses", addresses(look, document))),
-        Block::One(LiveElement::new("refusals", refusals(look))),
+        Block::One(PageSection::new("calling", calling(look))),
+        Block::One(PageSection::new("addresses", addresses(look, document))),
+        Block::One(PageSection::new("refusals", refusals(look))),
     ];
     let lead = html! { p { (look.of(words::LEAD)) } };
     drawn(look, look.of(words::TITLE), lead, blocks)
@@ -53,9 +53,9 @@ fn of_service(look: Look, document: &Document, tag: &Tag) -> Drawn {
         section.api #addresses { (service::addresses(look, document, tag, "")) }
     };
     let blocks = vec![
-        Block::One(LiveElement::new("addresses", list)),
-        Block::One(LiveElement::new("operations", service::operations(look, document, tag))),
-        Block::One(LiveElement::new("messages", service::messages(look, document, tag))),
+        Block::One(PageSection::new("addresses", list)),
+        Block::One(PageSection::new("operations", service::operations(look, document, tag))),
+        Block::One(PageSection::new("messages", service::messages(look, document, tag))),
     ];
     let lead = text(look, &tag.description);
     let crumb = ("/docs".to_owned(), look.of(words::TITLE).to_owned());

@@ -17,7 +17,7 @@ use rows::{
 pub use rows::{freshness, source_table, stage_since};
 
 use super::{
-    Block, Drawn, LiveElement, View, as_of,
+    Block, Drawn, PageSection, PageView, as_of,
     deviations::{by_counter, counter_and_mall, in_full},
     heading, incomplete,
     nation::change_sentence,
@@ -48,7 +48,7 @@ pub enum Listing {
 
 /// The address's filters, beside the page.
 #[derive(Clone, Debug, Default)]
-pub struct ListFilters {
+pub struct AddressQuery {
     /// Only rows of this province, by its code.
     pub provinsi: String,
     /// Which fifty rows, from 1; of answers to a question, the token of the page.
@@ -57,7 +57,7 @@ pub struct ListFilters {
     pub cari: String,
 }
 
-impl ListFilters {
+impl AddressQuery {
     /// Reads an address. If a key comes twice, the first counts; a key that no page knows is
     /// ignored.
     pub fn read(address: &Uri) -> Self {
@@ -189,9 +189,9 @@ fn draws<'a>(row: impl Fn() -> TableRow + 'a) -> Draw<'a> {
 /// Draws the page.
 pub fn draw(
     look: Look,
-    view: &View,
+    view: &PageView,
     listing: Listing,
-    asked: &ListFilters,
+    asked: &AddressQuery,
     policy: &Policy,
 ) -> Drawn {
     let report = &*view.report;
@@ -222,7 +222,7 @@ pub fn draw(
         notice: words::SAMPLE_TEXT,
         crumbs: vec![("/".to_owned(), look.of(words::NATION).to_owned())],
         heading: heading(look, &html! { (title) }, "", &as_of, false),
-        blocks: vec![Block::InHeading(as_of), Block::One(LiveElement::new("table", body))],
+        blocks: vec![Block::InHeading(as_of), Block::One(PageSection::new("table", body))],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
 }

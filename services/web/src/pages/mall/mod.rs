@@ -18,7 +18,7 @@ use mpp_core::id_of;
 
 use self::names::{crumbs, reported, title};
 use super::{
-    Block, Drawn, ListFilters, LiveElement, View, as_of,
+    AddressQuery, Block, Drawn, PageSection, PageView, as_of,
     deviations::{by_counter, in_full, name},
     heading, services,
 };
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, mall: &MallData, asked: &ListFilters) -> Drawn {
+pub fn draw(look: Look, view: &PageView, mall: &MallData, asked: &AddressQuery) -> Drawn {
     let records = &*mall.records;
     let zone = records.zone();
     let as_of = as_of(look, view, zone);
@@ -53,14 +53,14 @@ pub fn draw(look: Look, view: &View, mall: &MallData, asked: &ListFilters) -> Dr
     }
 }
 
-fn contact(look: Look, view: &View, records: &Records) -> Arc<LiveElement> {
+fn contact(look: Look, view: &PageView, records: &Records) -> Arc<PageSection> {
     let organiser = records.organiser.as_ref().and_then(|unit| unit.display_name.as_ref());
     let reached = |step: Stage| {
         let entries = records.mall.as_ref().map(|mall| mall.stages.as_slice()).unwrap_or_default();
         entries.iter().find(|entry| entry.stage() == step && !entry.date.is_empty())
     };
     let region = reported(view, records).map(|mall| mall.region.clone()).unwrap_or_default();
-    LiveElement::new(
+    PageSection::new(
         "contact",
         html! {
             section #contact.w6 aria-labelledby="contact-title" {
@@ -105,7 +105,7 @@ fn sites(look: Look, records: &Records) -> Markup {
 
 /// Counters whose hours differ from the mall's, for visitors; what differs from the
 /// national hours or from a body's own rules is for officials, and folded up.
-fn differences(look: Look, records: &Records) -> Arc<LiveElement> {
+fn differences(look: Look, records: &Records) -> Arc<PageSection> {
     let detail = records.detail.clone().unwrap_or_default();
     let judged = detail.counters.iter().filter(|counter| counter.hours() != Hours::Unspecified);
     let (mall, other): (Vec<_>, Vec<_>) =
@@ -113,7 +113,7 @@ fn differences(look: Look, records: &Records) -> Arc<LiveElement> {
     let judged = judged.count();
     let keep = judged.saturating_sub(by_counter(&mall).count());
     let numbers = [keep, judged].map(|many| format::count(look.lang, many));
-    LiveElement::new(
+    PageSection::new(
         "differences",
         html! {
             section #differences aria-labelledby="differences-title" {

@@ -6,18 +6,18 @@ use mpp_core::id_of;
 
 use crate::{
     components::Look,
-    pages::View,
+    pages::PageView,
     upstream::Records,
     words::{local, local_text, table as words},
 };
 
 /// The mall in the report.
-pub fn reported<'a>(view: &'a View, records: &Records) -> Option<&'a MallReport> {
+pub fn reported<'a>(view: &'a PageView, records: &Records) -> Option<&'a MallReport> {
     view.report.malls.iter().find(|mall| mall.mall == records.name)
 }
 
 /// The mall's name.
-pub fn title(look: Look, view: &View, records: &Records) -> String {
+pub fn title(look: Look, view: &PageView, records: &Records) -> String {
     let record = records.mall.as_ref().and_then(|mall| mall.display_name.as_ref());
     let known = record.or_else(|| reported(view, records)?.display_name.as_ref());
     match local_text(known, look.lang) {
@@ -27,7 +27,7 @@ pub fn title(look: Look, view: &View, records: &Records) -> String {
 }
 
 /// Nation, province, regency.
-pub fn crumbs(look: Look, view: &View, records: &Records) -> Vec<(String, String)> {
+pub fn crumbs(look: Look, view: &PageView, records: &Records) -> Vec<(String, String)> {
     let mut crumbs = vec![("/".to_owned(), look.of(words::NATION).to_owned())];
     let Some(mall) = reported(view, records) else { return crumbs };
     let mut add = |region: &str, name: &str| {

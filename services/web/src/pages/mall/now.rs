@@ -13,7 +13,7 @@ use super::names::reported;
 use crate::{
     components::Look,
     pages::{
-        LiveElement, View,
+        PageSection, PageView,
         hours::{self, OpeningState},
     },
     upstream::Records,
@@ -21,13 +21,13 @@ use crate::{
 };
 
 /// Whether the mall serves at all; unknown where nothing says its stage.
-fn stage_of(view: &View, records: &Records) -> Stage {
+fn stage_of(view: &PageView, records: &Records) -> Stage {
     let record = records.mall.as_ref().map(|mall| mall.stage());
     record.or_else(|| reported(view, records).map(MallReport::stage)).unwrap_or_default()
 }
 
 /// The section at the top.
-pub fn now(look: Look, view: &View, records: &Records) -> Arc<LiveElement> {
+pub fn now(look: Look, view: &PageView, records: &Records) -> Arc<PageSection> {
     let zone = records.zone();
     let time = format::local(view.now, zone);
     let days = records.week.as_deref().unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<LiveElement> {
         }
         _ => ("w7 open shut", html! { (look.of(words::NOT_SERVING)) }),
     };
-    LiveElement::new(
+    PageSection::new(
         "now",
         html! {
             section #now.grid aria-labelledby="now-title" {

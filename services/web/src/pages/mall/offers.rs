@@ -10,7 +10,7 @@ use mpp_api::{
 
 use crate::{
     components::{Look, link},
-    pages::LiveElement,
+    pages::PageSection,
     upstream::Records,
     words::{contract, indonesian, table as words},
 };
@@ -42,10 +42,10 @@ fn address(way: &Contact) -> Markup {
 }
 
 /// The facilities that the mall names for its visitors; empty if it names none.
-pub fn facilities(look: Look, records: &Records) -> Arc<LiveElement> {
+pub fn facilities(look: Look, records: &Records) -> Arc<PageSection> {
     let facilities =
         records.mall.as_ref().map(|mall| mall.facilities.as_slice()).unwrap_or_default();
-    LiveElement::new(
+    PageSection::new(
         "facilities",
         html! {
             @if !facilities.is_empty() { section #facilities aria-labelledby="facilities-title" {

@@ -11,13 +11,13 @@ use crate::{
         Look,
         table::{Column, TableRow, table},
     },
-    pages::{LiveElement, deviations::name, hours},
+    pages::{PageSection, deviations::name, hours},
     upstream::MallData,
     words::{format, table as words},
 };
 
 /// The section on the queues of a mall's counters.
-pub fn queue(look: Look, mall: &MallData) -> Arc<LiveElement> {
+pub fn queue(look: Look, mall: &MallData) -> Arc<PageSection> {
     let records = &*mall.records;
     let columns = [
         Column::text(words::COUNTER),
@@ -29,7 +29,7 @@ pub fn queue(look: Look, mall: &MallData) -> Arc<LiveElement> {
         counters.iter().map(|counter| queue_row(look, mall, counter)).collect();
     let caption = html! { (look.of(words::QUEUE_CAPTION)) };
     let silent = mall.queues.is_empty() && !counters.is_empty();
-    LiveElement::new(
+    PageSection::new(
         "queue",
         html! {
             section #queue aria-labelledby="queue-title" {

@@ -11,13 +11,13 @@ use crate::{
         Look,
         table::{Column, TableRow, table},
     },
-    pages::{LiveElement, hours},
+    pages::{PageSection, hours},
     upstream::Records,
     words::{format, local, table as words},
 };
 
 /// This week's days, always all of them, and why one is not as usual.
-pub fn week(look: Look, records: &Records) -> Arc<LiveElement> {
+pub fn week(look: Look, records: &Records) -> Arc<PageSection> {
     let zone = records.zone();
     let today = format::local(look.now, zone).date();
     let columns = [Column::text(words::DAY), Column::text(words::OPEN)];
@@ -31,7 +31,7 @@ pub fn week(look: Look, records: &Records) -> Arc<LiveElement> {
     let rows = days.iter().map(|(date, day)| week_row(look, *date, day, today));
     let rows: Vec<TableRow> = rows.collect();
     let caption = words::HOURS_WEEK_CAPTION.text(look.lang, &[&zone.to_string()]);
-    LiveElement::new(
+    PageSection::new(
         "hours",
         html! {
             section #hours.w6 aria-labelledby="hours-title" {

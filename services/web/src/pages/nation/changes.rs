@@ -8,7 +8,7 @@ use mpp_calendar::Zone;
 
 use crate::{
     components::Look,
-    pages::LiveElement,
+    pages::PageSection,
     words::{self as say, Lang, format, indonesian, local, table as words},
 };
 
@@ -16,9 +16,9 @@ use crate::{
 const FEW_CHANGES: usize = 4;
 
 /// The section: the newest first.
-pub fn changes(look: Look, report: &Report) -> Arc<LiveElement> {
+pub fn changes(look: Look, report: &Report) -> Arc<PageSection> {
     let (total, shown) = (report.changes_total, report.changes.len());
-    LiveElement::new(
+    PageSection::new(
         "changes",
         html! {
             section #changes.w7 aria-labelledby="changes-title" {

@@ -8,14 +8,14 @@ use mpp_calendar::Zone;
 
 use crate::{
     components::Look,
-    pages::{LiveElement, View},
+    pages::{PageSection, PageView},
     words::{format, table as words, upstream},
 };
 
 /// The section on how recent the figures are.
-pub fn freshness(look: Look, view: &View) -> Arc<LiveElement> {
+pub fn freshness(look: Look, view: &PageView) -> Arc<PageSection> {
     let report = &*view.report;
-    LiveElement::new(
+    PageSection::new(
         "freshness",
         html! {
             section #freshness.w5 aria-labelledby="freshness-title" {

@@ -12,7 +12,7 @@ use mpp_core::id_of;
 
 pub use changes::change_sentence;
 
-use super::{Block, Drawn, LiveElement, View, as_of, deviations, heading, incomplete, search};
+use super::{Block, Drawn, PageSection, PageView, as_of, deviations, heading, incomplete, search};
 use crate::{
     components::{
         Look, Tone,
@@ -29,7 +29,7 @@ use crate::{
 const FEW: usize = 5;
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View) -> Drawn {
+pub fn draw(look: Look, view: &PageView) -> Drawn {
     let report = &*view.report;
     let as_of = as_of(look, view, Zone::Wib);
     let title = look.of(words::NATION_TITLE);
@@ -54,10 +54,10 @@ pub fn draw(look: Look, view: &View) -> Drawn {
     }
 }
 
-fn headline(look: Look, report: &Report) -> Arc<LiveElement> {
+fn headline(look: Look, report: &Report) -> Arc<PageSection> {
     let all = report.coverage_all.clone().unwrap_or_default();
     let chart = growth(look, &report.published, all.denominator);
-    LiveElement::new(
+    PageSection::new(
         "headline",
         html! {
             section #headline.grid aria-labelledby="headline-title" {
@@ -160,7 +160,7 @@ fn published_row(look: Look, count: &PublishedCount) -> TableRow {
     TableRow::new(look.date(&count.date), [stated, by, html! { (own) }])
 }
 
-fn map(look: Look, report: &Report) -> Arc<LiveElement> {
+fn map(look: Look, report: &Report) -> Arc<PageSection> {
     let provinces = &report.provinces;
     let many = |holds: fn(i32, i32) -> bool| {
         let many = provinces.iter().filter(|province| holds(province.covered, province.regions));
@@ -169,7 +169,7 @@ fn map(look: Look, report: &Report) -> Arc<LiveElement> {
     let whole = many(|covered, regions| covered > 0 && covered == regions);
     let some = many(|covered, regions| covered > 0 && covered < regions);
     let none = many(|covered, _| covered == 0);
-    LiveElement::new(
+    PageSection::new(
         "map",
         html! {
             section #map.w7 aria-labelledby="map-title" {
@@ -216,7 +216,7 @@ fn province_table(look: Look, report: &Report) -> Markup {
     }
 }
 
-fn uniformity(look: Look, report: &Report) -> Arc<LiveElement> {
+fn uniformity(look: Look, report: &Report) -> Arc<PageSection> {
     let share = report.uniformity.clone().unwrap_or_default();
     let counters: i32 = report.malls.iter().map(|mall| mall.counters).sum();
     let unknown = counters - share.denominator;
@@ -224,7 +224,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<LiveElement> {
     let of_counters = words::COUNTERS_OF.text(look.lang, &[&numbers[0], &numbers[1]]);
     let percent = percent(look, share.numerator, share.denominator);
     let caption = html! { (look.of(words::DIFFERENT_CAPTION)) };
-    LiveElement::new(
+    PageSection::new(
         "uniformity",
         html! {
             section #uniformity.w5 aria-labelledby="uniformity-title" {
@@ -249,7 +249,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<LiveElement> {
     )
 }
 
-fn today(look: Look, report: &Report) -> Arc<LiveElement> {
+fn today(look: Look, report: &Report) -> Arc<PageSection> {
     let malls = &report.malls;
     let issued: i32 = malls.iter().map(|mall| mall.tickets_issued_today).sum();
     let booked: i32 = malls.iter().map(|mall| mall.appointments_today).sum();
@@ -257,7 +257,7 @@ fn today(look: Look, report: &Report) -> Arc<LiveElement> {
     let numbers =
         [report.tickets_completed_today, issued, booked].map(|number| look.number(number));
     let [done, issued, booked] = numbers.map(|number| html! { strong { (number) } });
-    LiveElement::new(
+    PageSection::new(
         "today",
         html! {
             section #today.w7 aria-labelledby="today-title" {
@@ -272,7 +272,7 @@ fn today(look: Look, report: &Report) -> Arc<LiveElement> {
     )
 }
 
-fn stages(look: Look, report: &Report) -> Arc<LiveElement> {
+fn stages(look: Look, report: &Report) -> Arc<PageSection> {
     let columns = [Column::text(words::STAGE), Column::number(words::MALLS)];
     let rows = report.stages.iter().map(|count| {
         let stage = say::stage(count.stage()).unwrap_or(words::NO_STAGE);
@@ -280,7 +280,7 @@ fn stages(look: Look, report: &Report) -> Arc<LiveElement> {
     });
     let rows: Vec<TableRow> = rows.collect();
     let caption = html! { (look.of(words::STAGES_CAPTION)) };
-    LiveElement::new(
+    PageSection::new(
         "stages",
         html! {
             section #stages.w5 aria-labelledby="stages-title" {

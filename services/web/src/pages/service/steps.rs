@@ -14,14 +14,14 @@ use mpp_api::{
 
 use crate::{
     components::{Look, Tone, tag},
-    pages::{LiveElement, deviations, fee},
+    pages::{PageSection, deviations, fee},
     words::{Phrase, format, indonesian, table as words},
 };
 
 /// The section; empty if the service needs no other one.
-pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<LiveElement> {
+pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<PageSection> {
     let linked = answer.filter(|answer| answer.steps.len() > 1);
-    LiveElement::new(
+    PageSection::new(
         "steps",
         html! {
             @if let Some(answer) = linked { section #steps aria-labelledby="steps-title" {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use mpp_agent::{ForeseenRecord, Placed, Previewed};
 use mpp_core::FieldCode;
 
-use super::{LiveElement, Report, Signed, changes::changes, english, faults::faults, form};
+use super::{PageSection, Report, Signed, changes::changes, english, faults::faults, form};
 use crate::{components::Look, words::table as words};
 
 /// What was found in a workbook that waits to be confirmed.
@@ -47,9 +47,9 @@ impl WorkbookFindings {
 }
 
 /// The workbook that waits: its faults, what it would change, and the form that sends it.
-pub fn waiting(look: Look, signed: &Signed, findings: &WorkbookFindings) -> Arc<LiveElement> {
+pub fn waiting(look: Look, signed: &Signed, findings: &WorkbookFindings) -> Arc<PageSection> {
     let (read, good) = (look.number(findings.previewed.tally.read), look.number(findings.good()));
-    LiveElement::new(
+    PageSection::new(
         "found",
         html! {
             section #found aria-labelledby="found-title" {
@@ -106,7 +106,7 @@ fn tick(id: &str, name: &str, value: &str, label: &Markup) -> Markup {
 }
 
 /// How an upload ended.
-pub fn report(look: Look, report: &Report) -> Arc<LiveElement> {
+pub fn report(look: Look, report: &Report) -> Arc<PageSection> {
     let outcome = &report.outcome;
     let facts = [
         (words::UPLOAD_APPLIED, outcome.tally.applied),
@@ -114,7 +114,7 @@ pub fn report(look: Look, report: &Report) -> Arc<LiveElement> {
         (words::UPLOAD_WAITING, outcome.waiting),
         (words::UPLOAD_REFUSED, outcome.refused),
     ];
-    LiveElement::new(
+    PageSection::new(
         "report",
         html! {
             section #report aria-labelledby="report-title" role="status" {

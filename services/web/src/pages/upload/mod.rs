@@ -9,9 +9,9 @@ mod sign_in;
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_agent::{Outcome, Placed};
+use mpp_agent::{Placed, RunOutcome};
 
-use super::{Block, Drawn, LiveElement};
+use super::{Block, Drawn, PageSection};
 use crate::{
     components::Look,
     words::{Phrase, table as words},
@@ -51,7 +51,7 @@ pub struct Report {
     /// What the workbook is called.
     pub file: String,
     /// What became of the rows, in numbers.
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
     /// What was not taken, and remarks.
     pub placed: Vec<Placed>,
 }
@@ -122,7 +122,9 @@ impl Trouble {
 pub fn draw(look: Look, desk: &UploadView) -> Drawn {
     let title = look.of(words::UPLOAD_TITLE).to_owned();
     let mut blocks = Vec::new();
-    blocks.extend(desk.trouble.as_ref().map(|trouble| Block::One(trouble_section(look, trouble, desk))));
+    blocks.extend(
+        desk.trouble.as_ref().map(|trouble| Block::One(trouble_section(look, trouble, desk))),
+    );
     match &desk.signed_in {
         None => blocks.push(Block::One(sign_in::form_of_token(look, desk))),
         Some(signed) => blocks.extend(at_the_desk(look, desk, signed)),
@@ -149,9 +151,9 @@ fn at_the_desk(look: Look, desk: &UploadView, signed: &Signed) -> Vec<Block> {
     parts.map(Block::One).collect()
 }
 
-fn trouble_section(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<LiveElement> {
+fn trouble_section(look: Look, trouble: &Trouble, desk: &UploadView) -> Arc<PageSection> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
-    LiveElement::new(
+    PageSection::new(
         "trouble",
         html! {
             section #trouble aria-labelledby="trouble-title" {
@@ -168,8 +170,8 @@ fn english(look: Look) -> Option<&'static str> {
     (look.lang.code() != "en").then_some("en")
 }
 
-fn template(look: Look) -> Arc<LiveElement> {
-    LiveElement::new(
+fn template(look: Look) -> Arc<PageSection> {
+    PageSection::new(
         "template",
         html! {
             section #template aria-labelledby="template-title" {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use maud::html;
 
-use super::{LiveElement, Signed, UploadView, form};
+use super::{PageSection, Signed, UploadView, form};
 use crate::{components::Look, words::table as words};
 
 /// The form in which a visitor says who publishes what.
-pub fn form_of_token(look: Look, desk: &UploadView) -> Arc<LiveElement> {
+pub fn form_of_token(look: Look, desk: &UploadView) -> Arc<PageSection> {
     let minutes = look.number(i64::try_from(desk.lasts / 60).unwrap_or(i64::MAX));
-    LiveElement::new(
+    PageSection::new(
         "sign-in",
         html! {
             section #sign-in aria-labelledby="sign-in-title" {
@@ -32,9 +32,9 @@ pub fn form_of_token(look: Look, desk: &UploadView) -> Arc<LiveElement> {
 }
 
 /// The form in which the file is chosen.
-pub fn file(look: Look, desk: &UploadView, signed: &Signed) -> Arc<LiveElement> {
+pub fn file(look: Look, desk: &UploadView, signed: &Signed) -> Arc<PageSection> {
     let most = look.number(i64::try_from(desk.limit / 1024).unwrap_or(i64::MAX));
-    LiveElement::new(
+    PageSection::new(
         "file",
         html! {
             section #file aria-labelledby="file-title" {
@@ -55,11 +55,11 @@ pub fn file(look: Look, desk: &UploadView, signed: &Signed) -> Arc<LiveElement> 
 }
 
 /// The way out.
-pub fn leave(look: Look, signed: &Signed) -> Arc<LiveElement> {
+pub fn leave(look: Look, signed: &Signed) -> Arc<PageSection> {
     let button = html! {
         button.button.second type="submit" { (look.of(words::UPLOAD_LEAVE)) }
     };
-    LiveElement::new(
+    PageSection::new(
         "leave",
         html! {
             section #leave aria-labelledby="leave-title" {

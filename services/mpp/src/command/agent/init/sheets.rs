@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use mpp_agent::{Above, Input, Policy, Proposed, Wanted, Workbook, propose, sheets};
 use mpp_core::{Error, FieldCode, Result, text::quoted};
 
-use super::{InitArgs, Kind, MALL, SOURCE, UNIT};
+use super::{InitArgs, InitKind, MALL, SOURCE, UNIT};
 use crate::{
     command::agent::keeper::Keeper,
     program::{path_word, program},
@@ -43,7 +43,7 @@ fn command(args: &InitArgs, sheet: &str, slug: &str) -> String {
     for (flag, value, default) in [
         ("--source", args.source.clone(), SOURCE.to_owned()),
         ("--service", word(args.service), word(Keeper::default())),
-        ("--kind", word(args.kind), word(Kind::Service)),
+        ("--kind", word(args.kind), word(InitKind::Service)),
         ("--unit", args.unit.clone(), UNIT.to_owned()),
         ("--mall", args.mall.clone(), MALL.to_owned()),
     ] {
