@@ -1,4 +1,4 @@
-//! Tells where a copy holds something else than it should.
+//! Tells where a copy holds something other than it should.
 
 use mpp_core::{Clock, Difference, Digest};
 use mpp_store::{Db, LastProof};

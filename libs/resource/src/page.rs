@@ -1,8 +1,8 @@
-//! Pages of a list. A token is opaque: it continues after the last entry of the page before, and
-//! is bound to the list and its filter, so that it cannot be carried over to another one. Every
-//! list of the suite reads its request and gives its tokens out here ([`answer`]), whatever its
-//! entries are ordered by; use cases know keys only. What is ordered by name is collected by
-//! [`Pager`](crate::list::Pager). The versions of a record alone are no such list: they go by their
+//! Pages of a list. A token is opaque: it continues after the last entry of the page before, and is
+//! bound to the list and its filter, so that it cannot be carried over to another one. Every list
+//! of the suite reads its request and gives its tokens out here ([`answer`]), whatever its entries
+//! are ordered by; use cases know keys only. What is ordered by name is collected by
+//! [`Pager`](crate::list::Pager). Only the versions of a record are no such list: they go by their
 //! own numbers (`before_version`), which a caller may name without having been given them. How many
 //! entries a request asks for is read in one place for all of them ([`Sizes`]).
 
@@ -43,7 +43,7 @@ impl PageRequest {
     /// Where the page begins, in a list that is not ordered by names; `None` for the first page.
     ///
     /// # Errors
-    /// A token that `read` makes nothing of.
+    /// A token that `read` cannot make sense of.
     pub fn position<'a, T>(&'a self, read: impl FnOnce(&'a str) -> Option<T>) -> Result<Option<T>> {
         if self.after.is_empty() {
             return Ok(None);

@@ -134,10 +134,10 @@ pub trait Keeps<R: Resource>: Serves<R> {
 pub struct Filing {
     /// The labels, by which lists and followers filter.
     pub labels: Labels,
-    /// Names of which the caller must hold one to write the record.
+    /// Names; the caller must hold one of them to write the record.
     pub owners: Vec<String>,
-    /// For a record that one side proposes and another accepts: names of which the accepting caller
-    /// must hold one.
+    /// For a record that one side proposes and another accepts: names, one of which the accepting
+    /// caller must hold.
     pub acceptors: Vec<String>,
 }
 

@@ -16,7 +16,7 @@ pub struct Limits {
     pub waits: usize,
     /// Waits of one caller.
     pub waits_per_caller: usize,
-    /// Places of calls, waits and streams that are kept for administrators each.
+    /// Places that are kept for administrators: so many each of calls, waits and streams.
     pub reserve: usize,
     /// Longest time for a call, and for a stream until its answer begins.
     pub call_time: Duration,

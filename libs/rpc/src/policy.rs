@@ -26,15 +26,14 @@ mpp_core::policy! {
         /// Such waits of one caller. A replica lags by milliseconds, so that a portal with a
         /// thousand reads a second has a few dozen.
         waits_per_caller: usize = 128 in 1..=1_000_000,
-        /// How many of the places for calls, for waits and for streams are kept for administrators
-        /// each, who have to get in where all others do not; as many calls of health are served
-        /// beside all.
+        /// How many places each for calls, waits and streams are kept for administrators, who have
+        /// to get in when nobody else does; as many health calls are served besides.
         reserve: usize = 64 in 1..=1_000_000,
         /// Seconds that a call which is not a stream may take, and a stream until its answer
-        /// begins. Shorter cuts calls that work on much, longer lets one that hangs hold its place.
-        /// Chosen, not measured.
+        /// begins. Shorter cuts calls that have much to do, longer lets one that hangs hold its
+        /// place. Chosen, not measured.
         call_seconds: u64 = 30 in 1..=3_600,
-        /// Calls that change nothing which one caller may begin in a minute, all at once if it
+        /// Calls that change nothing: how many one caller may begin in a minute, all at once if it
         /// likes; 0 is no bound. A program in an endless loop gets there, a busy portal does not.
         reads_per_minute: u32 = 300_000 in 0..=1_000_000_000,
         /// The same for every other call. The nation's bookings at their peak are some 300 a
@@ -60,14 +59,14 @@ mpp_core::policy! {
         /// all others; at least one is left to others.
         initial_states_per_caller: usize = 1 in 1..=4,
         /// Bytes that a message which came compressed may have once it is unpacked: a few bytes
-        /// could become gigabytes. As many as one that came as it is.
+        /// could become gigabytes. As many as one that came uncompressed may have.
         unpacked_bytes: usize = 4_194_304 in 65_536..=67_108_864,
         /// Pieces (DATA frames) of fewer than 256 bytes that one stream may send before they are
         /// read; with more the call is refused. A client that sends a message in one piece, and
         /// waits for answers, has some dozens.
         small_pieces: usize = 1_024 in 64..=1_000_000,
         /// Seconds that a stream may last, so that what was checked at its beginning is checked
-        /// again: whose it is, and what they may. Followers connect again and go on.
+        /// again: whose it is, and what its caller may do. Followers connect again and go on.
         stream_seconds: u64 = 21_600 in 10..=604_800,
         /// Calls and streams on one connection. Fewer make clients open more connections, more let
         /// one hold more. Chosen, not measured.
@@ -79,8 +78,8 @@ mpp_core::policy! {
         /// one cannot take every place. A proxy is one address, too.
         connections_per_address: usize = 2_048 in 1..=1_000_000,
         /// Seconds that a peer may take for its first byte, and again for the TLS handshake.
-        /// Shorter cuts slow networks, longer lets who says nothing hold a connection. Chosen, not
-        /// measured.
+        /// Shorter cuts slow networks, longer lets a peer that says nothing hold a connection.
+        /// Chosen, not measured.
         handshake_seconds: u64 = 10 in 1..=600,
         /// Seconds that a connection may take until its first call, so that half-open ones do not
         /// pile up; one that is closed meanwhile in good order is opened again by its next call.
@@ -95,10 +94,9 @@ mpp_core::policy! {
         /// Headers of one call, in bytes. A token with many namespaces needs some of them; more let
         /// a call hold more before anybody knows whose it is. Chosen, not measured.
         header_bytes: u32 = 16_384 in 4_096..=1_048_576,
-        /// Seconds that a peer may take nothing of what is sent to it; then its connection is cut,
-        /// or, where it is one answer over HTTP/2 that it does not take, that stream is reset.
-        /// Shorter cuts slow networks, longer keeps what was written to a lost peer.
-        /// Chosen, not measured.
+        /// Seconds for which a peer may take nothing of what is sent to it; then its connection is
+        /// cut or, if it does not take one answer over HTTP/2, that stream is reset. Shorter cuts
+        /// slow networks, longer keeps what was written to a lost peer. Chosen, not measured.
         unread_seconds: u64 = 30 in 1..=3_600,
         /// Seconds of silence after which a peer is pinged; it is cut if it stays silent as long
         /// again. Shorter costs pings, longer counts those who are gone for longer. Chosen, not
@@ -132,8 +130,8 @@ mpp_core::policy! {
         /// machine that keeps no time while it is off.
         clock_settles_seconds: u32 = 600 in 10..=86_400,
         /// Seconds that a copy of another service's feed counts as ready while nothing is heard of
-        /// that, so that one service's restart does not take its followers with it. Longer tells of
-        /// a copy as ready that is long out of date. Chosen, not measured.
+        /// that, so that one service's restart does not take its followers with it. Longer calls a
+        /// copy ready that is long out of date. Chosen, not measured.
         feed_away_seconds: u64 = 60 in 1..=3_600,
     }
 }

@@ -34,7 +34,7 @@ struct BulkRow {
     labels: String,
 }
 
-/// What becomes of an item whose name was deleted.
+/// What happens to an item whose name was deleted.
 #[derive(Clone, Copy, PartialEq)]
 enum OfDeleted {
     /// It is not written, but flagged.

@@ -124,8 +124,8 @@ impl Db {
         self.0.history_kinds
     }
 
-    /// Counts a writing transaction that its work brought to nothing; one that could not begin or
-    /// commit is counted already.
+    /// Counts a writing transaction whose own work failed; one that could not begin or commit is
+    /// counted already.
     pub fn note_failed(&self, error: &Error) {
         metrics::failed_write(self.0.name, error);
     }

@@ -18,17 +18,17 @@ mpp_core::policy! {
         /// then it ends, and whatever runs it starts it again. Chosen, not measured.
         migration_wait_seconds: u64 = 60 in 1..=86_400,
         /// Seconds that one statement may take (PostgreSQL), so that one that went wrong lets go of
-        /// its locks. Steps of a migration are not bound by it. Shorter ends large ones that are
-        /// well. Chosen, not measured.
+        /// its locks. Steps of a migration are not bound by it. Shorter ends large ones that are in
+        /// order. Chosen, not measured.
         statement_seconds: u64 = 60 in 1..=3_600,
         /// Seconds for which a transaction may stand open without a statement (PostgreSQL), as that
         /// of a process that hangs does. Longer keeps old rows from being tidied away for longer.
         /// Chosen, not measured.
         idle_transaction_seconds: u64 = 60 in 1..=3_600,
-        /// The same of a transaction that writes: what it has locked others wait for, where its
-        /// process is gone without a word. Less than `lock_wait_seconds`, so that they get the lock
-        /// before they give up; more than a service's `catch_up_wait_millis`, for which it waits
-        /// for its process's memory.
+        /// The same for a transaction that writes: others wait for what it has locked, even if its
+        /// process has gone without a word. Less than `lock_wait_seconds`, so that they get the
+        /// lock before they give up; more than a service's `catch_up_wait_millis`, for which it
+        /// waits for its process's memory.
         idle_write_seconds: u64 = 8 in 1..=3_600,
         /// Seconds after which a connection that lay idle is tried before it is used: a network may
         /// have forgotten it without a word. A try costs a round trip.
@@ -134,12 +134,12 @@ impl DatabasePolicy {
         Duration::from_secs(self.migration_wait_seconds)
     }
 
-    /// After which an idle connection is tried.
+    /// How long a connection may lie idle before it is tried.
     pub fn trusted_idle(&self) -> Duration {
         Duration::from_secs(self.trusted_idle_seconds)
     }
 
-    /// How long that may take.
+    /// How long such a try may take.
     pub fn idle_try(&self) -> Duration {
         Duration::from_millis(self.idle_try_millis)
     }
@@ -154,7 +154,7 @@ impl DatabasePolicy {
         Duration::from_secs(self.look_seconds)
     }
 
-    /// After which another connection is tried beside the look's own.
+    /// When another connection is tried beside the look's own.
     pub fn look_beside(&self) -> Duration {
         Duration::from_millis(self.look_beside_millis)
     }

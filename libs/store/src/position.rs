@@ -139,7 +139,7 @@ pub(crate) async fn digest(conn: &mut Conn, feed: &str) -> Result<Digest> {
     Ok(digest)
 }
 
-/// The token says itself which revision it belongs to: the column beside it is for people who look,
+/// The token itself says which revision it belongs to: the column beside it is for people who look,
 /// and for tokens of a newer form. Index: upstream's primary key.
 pub(crate) async fn select(
     conn: &mut Conn,

@@ -163,7 +163,8 @@ impl Tx {
     }
 
     /// Writes a record under a name that was deleted, with the next version; nothing if it is not
-    /// deleted. It is a new record, made now, as every other that is written where one has gone.
+    /// deleted. It is a new record, made now, like any other that takes the place of one that has
+    /// gone.
     ///
     /// A tombstone keeps late writes from bringing a record back. So this is for records that have
     /// no such writes: derived ones, whose one writer is a job of the service and which are there
@@ -186,7 +187,7 @@ impl Tx {
     /// taken.
     ///
     /// # Errors
-    /// As [`Tx::put`] for a new one; `TOMBSTONED` never.
+    /// The same as [`Tx::put`] of a new one, but never `TOMBSTONED`.
     pub async fn put_anew<D: Document>(
         &mut self,
         name: &str,

@@ -19,8 +19,8 @@
 //!   that feed's position and with the projections that it changes. The inbox's head row is locked
 //!   first, so one replica projects and every replica can read up to a number without a gap.
 //! - **Projections** are a function of the inbox ([`model`]). Each row follows from one feed alone;
-//!   the two meet only in a report, so it cannot matter how they came in between each other.
-//!   `VerifyProjections` rebuilds all rows in memory and compares digests.
+//!   the two meet only in a report, so it cannot matter how they interleave. `VerifyProjections`
+//!   rebuilds all rows in memory and compares digests.
 //! - **Memory.** Each replica loads the rows at its start and then reads those that changed, woken
 //!   by its own projecting and looking four times a second for another's. Reports are computed
 //!   from memory and never ask the database.

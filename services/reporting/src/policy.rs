@@ -65,7 +65,7 @@ mpp_core::policy! {
 }
 
 impl Policy {
-    /// After which a feed counts as not connected.
+    /// The silence after which a feed counts as not connected.
     pub fn feed_silence(&self) -> Duration {
         Duration::from_secs(self.feed_silence_seconds)
     }
@@ -75,7 +75,7 @@ impl Policy {
         Duration::from_millis(self.unknown_wait_millis)
     }
 
-    /// After which what was not read counts as missing.
+    /// The time after which a change that was not read counts as missing.
     pub fn lag_tolerated(&self) -> Duration {
         Duration::from_secs(self.lag_tolerated_seconds)
     }
@@ -89,7 +89,7 @@ impl Policy {
         Retention { window, history, tombstones: days(self.tombstone_days), requests }
     }
 
-    /// Between two looks for what the own feed need not keep.
+    /// The time between two looks for what the own feed need not keep.
     pub fn feed_tidied(&self) -> Duration {
         Duration::from_secs(self.feed_tidied_seconds)
     }
@@ -99,17 +99,17 @@ impl Policy {
         Duration::from_secs(self.projecting_lease_seconds)
     }
 
-    /// Between two looks for rows that another replica has projected.
+    /// The time between two looks for rows that another replica has projected.
     pub fn look_interval(&self) -> Duration {
         Duration::from_millis(self.look_interval_millis)
     }
 
-    /// Between two reads of projected rows.
+    /// The time between two reads of projected rows.
     pub fn read_pause(&self) -> Duration {
         Duration::from_millis(self.read_pause_millis)
     }
 
-    /// Between two messages to a watcher.
+    /// The time between two messages to a watcher.
     pub fn watch_pace(&self) -> Duration {
         Duration::from_millis(self.watch_pace_millis)
     }

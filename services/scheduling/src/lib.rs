@@ -54,8 +54,8 @@
 //! - *A hold while somebody fills in a form:* a booking asks for nothing but a NIK, which its
 //!   caller has before it asks for a slot, so there is no form to hold a place for; a place that is
 //!   held and not booked is one that the next citizen is refused.
-//! - *A place that is given on where nobody has come by some minute:* who is late keeps the
-//!   appointment, and is a walk-in in the queue after `late_grace_minutes`.
+//! - *Giving a place to somebody else if its holder has not come by some minute:* whoever is late
+//!   keeps the appointment, and is a walk-in in the queue after `late_grace_minutes`.
 //!
 //! # A new kind of rule target
 //! Add its layer to `mpp_calendar::Layer`, its form to `mpp_form::hours_rule::Target`, and its

@@ -8,6 +8,6 @@ mpp_telemetry::metrics! {
     BOOKINGS: Counter = "mpp.slot.bookings" in "{booking}" by ["outcome"];
     /// Tickets that wait to be called today, at all counters.
     WAITING: Gauge = "mpp.ticket.waiting" in "{ticket}" by [];
-    /// How long the ticket has waited that waits longest of today's.
+    /// How long the one of today's tickets that waits longest has waited.
     LONGEST_WAIT: Gauge = "mpp.ticket.longest_wait" in "s" by [];
 }

@@ -19,18 +19,19 @@ mpp_core::policy! {
         days_ahead: i64 = 92 in 1..=366,
         /// Days of one list of slots: a month, as a calendar on a screen shows it.
         slot_list_days: i64 = 31 in 1..=92,
-        /// Hours rules of one target that are not over and made by the API, and as many of each
+        /// Hours rules of one target that are made by the API and not over, and as many from each
         /// source that writes there; more are a mistake of their author, and each slows every
-        /// answer about the target's hours. So no source can use up what the mall's own hand may
-        /// have. Rules that are over do not count: they stay, so that hours of before are answered.
+        /// answer about the target's hours. So no source can use up the room of the mall itself.
+        /// Rules that are over do not count: they stay, so that hours of before are answered.
         rules_per_target: usize = 64 in 1..=1000,
         /// Hours rules of one target and hand that are over and kept: at forty closures a year
-        /// those of 25 years. With so many no further one is taken until some are deleted, or
-        /// whoever lets rules end one after the other would be without a bound.
+        /// those of 25 years. Once there are so many, no further one is taken until some are
+        /// deleted: otherwise there would be no bound for somebody who lets rules end one after the
+        /// other.
         past_rules_per_target: usize = 1_024 in 1..=10_000,
         /// Minutes by which the holder of an appointment may be late and keep its place in the
         /// queue; later than that it counts as a walk-in. Shorter sends more of them behind
-        /// walk-ins, longer lets those wait who came in time. Chosen, not measured.
+        /// walk-ins, longer makes those who came on time wait. Chosen, not measured.
         late_grace_minutes: i64 = 15 in 0..=120,
         /// Waiting tickets that a queue's display is given; nobody reads further down.
         waiting_tickets_shown: i64 = 50 in 1..=1000,

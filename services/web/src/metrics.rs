@@ -3,7 +3,7 @@
 mpp_telemetry::metrics! {
     /// Steps of uploads by outcome: `not_signed_in`, `read` (a workbook was looked through),
     /// `not_read`, `sent`, `sent_in_part` (some rows were refused or wait), `incomplete`, and
-    /// `not_sent`. Of whichever step: `unreachable` where the registry was away, or the pages have
+    /// `not_sent`. For any step: `unreachable` where the registry was away, or the pages have
     /// failed, and `busy` where too many upload at once.
     UPLOADS: Counter = "mpp.web.uploads" in "{upload}" by ["outcome"];
     /// Files of the catalog by outcome: `written`, `not_written` (the registry was away, or the

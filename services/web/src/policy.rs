@@ -23,8 +23,8 @@ mpp_core::policy! {
         /// shares. One that somebody looks at is drawn already and takes no place. Fewer turn
         /// visitors away in a busy hour, more ask the services all at once. Chosen, not measured.
         pages: usize = 512 in 1..=100_000,
-        /// Which part of either one address may have, as one over this: the browsers of an office,
-        /// or of all who come through one of several proxies, share an address.
+        /// One address may have one part in so many of either: the browsers of an office, or of all
+        /// who come through one of several proxies, share an address.
         address_part: usize = 4 in 1..=1_000,
         /// The least time between two messages of one section: nobody reads faster than once a
         /// second.
@@ -35,7 +35,7 @@ mpp_core::policy! {
         /// How often a mall's records and hours are read again while somebody looks at it: they
         /// change a few times a month.
         records_every_millis: u64 = 30_000 in 10..=3_600_000,
-        /// How long a call stays large in a hall before the next one takes its place: so long it
+        /// How long a call stays large in a hall before the next one takes its place: as long as it
         /// takes to look up and read it from 8 m.
         call_stays_seconds: u64 = 8 in 1..=60,
         /// How often a page that somebody looks at is drawn again where nothing changes: the time
@@ -53,8 +53,8 @@ mpp_core::policy! {
         /// measured.
         upload_sessions: usize = 64 in 1..=10_000,
         /// Seconds for which a visitor is signed in to upload; what waits goes with it. Shorter
-        /// signs out who still reads the faults, longer keeps a token and a file for longer.
-        /// Chosen, not measured.
+        /// signs out visitors who are still reading the faults, longer keeps a token and a file for
+        /// longer. Chosen, not measured.
         upload_session_seconds: u64 = 900 in 60..=86_400,
         /// Workbooks that are read or sent at a time. Others are told to come again. Together they
         /// hold so many times `upload_unpacked_bytes` in memory: 128 MiB. Chosen, not measured.
@@ -65,19 +65,19 @@ mpp_core::policy! {
         /// Bytes of such a workbook once it is unpacked. A small file can be packed to hold
         /// gigabytes: what is larger is refused. Chosen, not measured.
         upload_unpacked_bytes: u64 = 33_554_432 in 65_536..=1_073_741_824,
-        /// Seconds for which an upload goes on trying where the registry is away. Its visitor waits
-        /// before a page that loads, so less than an agent's minute. Chosen, not measured.
+        /// Seconds for which an upload goes on trying where the registry is away. Its visitor
+        /// watches a page load meanwhile, so less than an agent's minute. Chosen, not measured.
         upload_patience_seconds: u64 = 15 in 0..=600,
-        /// Seconds that a workbook may take to come in. Shorter cuts slow lines off, longer lets
-        /// who sends nothing hold one of the `uploads`. Chosen, not measured.
+        /// Seconds that a workbook may take to come in. Shorter cuts slow lines off, longer lets a
+        /// visitor who sends nothing hold one of the `uploads`. Chosen, not measured.
         upload_comes_seconds: u64 = 60 in 1..=3_600,
         /// Seconds that a form without a file may take to come in: it has 64 KiB at most. Shorter
-        /// cuts slow lines off, longer lets who sends nothing hold a connection. Chosen, not
-        /// measured.
+        /// cuts slow lines off, longer lets a visitor who sends nothing hold a connection. Chosen,
+        /// not measured.
         upload_form_seconds: u64 = 10 in 1..=600,
         /// Seconds that the registry has to say whether a visitor's token may publish a source.
-        /// Shorter turns visitors away in a busy hour, longer lets them wait before a page that
-        /// loads. Chosen, not measured.
+        /// Shorter turns visitors away in a busy hour, longer makes them watch a page load. Chosen,
+        /// not measured.
         upload_sign_in_seconds: u64 = 10 in 1..=600,
         /// Seconds for which a file of the catalog (`/data`) is given out before it is written anew
         /// for whoever asks next. Shorter asks the registry for all of its records more often,
@@ -97,7 +97,7 @@ mpp_core::policy! {
         /// nothing hold a place. Chosen, not measured.
         download_seconds: u64 = 1_800 in 1..=86_400,
         /// How long a page waits for a service; what has not come by then is said to be missing.
-        /// Shorter leaves out parts of a slow service, longer lets visitors look at nothing.
+        /// Shorter leaves out parts of a slow service, longer leaves visitors looking at nothing.
         /// Chosen, not measured.
         patience_millis: u64 = 3_000 in 100..=60_000,
     }

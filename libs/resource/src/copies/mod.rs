@@ -7,7 +7,7 @@
 //! whole records are compared by the caller with the feed of the service that owns the records, at
 //! the copy's revision; things that are worked out from copies only their own service can compare.
 //!
-//! Reading goes by pages and turns, one caller after the other, and ends at a limit.
+//! It is read page by page, for one caller after the other, and up to a limit of time.
 
 mod books;
 mod own;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Copy, Names, Shelf};
 
 impl<S: Shelf> Copy<S> {
-    /// True if it was found to hold something else than it should, and is to start again.
+    /// True if it was found to hold something other than it should, and is to start again.
     pub fn must_start_again(&self) -> bool {
         self.must_start_again
     }

@@ -48,7 +48,7 @@ struct Tries {
 enum Ended {
     /// The feed ended.
     Shut,
-    /// The memory holds something else than the service does, or somebody says so.
+    /// The memory differs from what the service holds, or somebody says so.
     Differs,
 }
 

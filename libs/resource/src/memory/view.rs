@@ -111,7 +111,7 @@ impl<V: View> Memory<V> {
 
     /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
     /// once it is whole. A record that is not loaded yet is not missing, and no list is empty for
-    /// that reason. Meanwhile the call takes no place of those that could be answered.
+    /// that reason. Meanwhile it takes no place from calls that could be answered.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the first state takes too long; `LINEAGE_CHANGED` if the database has

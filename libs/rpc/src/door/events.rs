@@ -22,8 +22,8 @@ use super::{
 };
 use crate::status;
 
-/// How often a silent stream gives a sign of life: proxies cut what is silent for a minute.
-/// No setting: it is theirs to be within.
+/// How often a silent stream gives a sign of life: proxies cut what is silent for a minute. No
+/// setting: the minute is theirs.
 const ALIVE: Duration = Duration::from_secs(15);
 /// How long a browser waits before it connects again. No setting: a browser that is refused then is
 /// told when to come, and one that waits longer shows an older state for so long.

@@ -219,7 +219,7 @@ fn check_is_no_call(parts: &Parts) -> Result<()> {
 }
 
 /// A browser sends its client certificate along with whatever any page makes it send, so a page of
-/// another site may not write by it. A token a page has to know.
+/// another site may not write by it. A token is something that the page has to know.
 fn check_site(parts: &Parts) -> Result<()> {
     let site = parts.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     let foreign = match site {

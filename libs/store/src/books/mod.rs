@@ -74,7 +74,7 @@ impl Disagreement {
         Self { table, what, mend: None, accept: None, part, rows: 1, lacks_row: false }
     }
 
-    /// Says in which part of its table it is.
+    /// Says which part of its table it is in.
     #[must_use]
     pub fn of_part(self, part: String) -> Self {
         Self { part, ..self }

@@ -28,7 +28,7 @@ async fn leases(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
     rows.iter().map(lease).collect()
 }
 
-/// A position's token says itself which revision it belongs to.
+/// A position's token itself says which revision it belongs to.
 async fn positions(conn: &mut Conn) -> Result<Vec<Disagreement>> {
     let rows = sqlx::query("select feed, token, revision from upstream")
         .fetch_all(conn)

@@ -61,11 +61,11 @@ async fn drop_below(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<Vec<
     dropped(tx, text, (from, to)).await
 }
 
-/// Drops the versions that the ends of sessions left and those of these revisions took the place
-/// of: a source that is read every five minutes would leave a hundred thousand a year. Kept are
-/// those of a session that changed anything else, by which it is found again, and those that
-/// somebody changed by hand, who is then told for just what was changed. Indexes: as above, then
-/// revision_tx and revision_session.
+/// Drops the versions that ended sessions left and that versions of these revisions have replaced:
+/// a source that is read every five minutes would leave a hundred thousand a year. A session that
+/// changed anything else keeps its version, by which it is found again. So does one whose record
+/// somebody then changed by hand: that change is told from it. Indexes: as above, then revision_tx
+/// and revision_session.
 pub(super) async fn drop_standing(tx: &mut Tx, db: &Db, (from, to): (i64, i64)) -> Result<()> {
     let (row, kinds) = (db.0.dialect.row_id, standing_kinds(db));
     let text = format!(

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 pub struct ProofPace {
     /// The least time between two of them.
     pub least: Duration,
-    /// The part of the time that they may take, as one over this.
+    /// They may take one part in so many of the time.
     pub part: u32,
 }
 

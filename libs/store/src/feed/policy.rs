@@ -34,19 +34,19 @@ mpp_core::policy! {
         /// keeps old rows from being tidied away. Chosen, not measured.
         stall_seconds: u64 = 30 in 1..=600,
         /// Seconds that the whole initial state may take. A follower that takes a message before
-        /// each `stall_seconds` are over could else hold its place, and its snapshot, for hours.
-        /// Shorter cuts followers of the nation on slow networks (some 200 MB: 3 Mbit/s), longer
-        /// makes those who wait for a place wait longer.
+        /// each `stall_seconds` are over could otherwise hold its place, and its snapshot, for
+        /// hours. Shorter cuts followers of the nation on slow networks (some 200 MB: 3 Mbit/s),
+        /// longer makes those who wait for a place wait longer.
         state_seconds: u64 = 600 in 10..=86_400,
-        /// Seconds at least between two readings of the records, by which their digest in bookmarks
-        /// is proven; so, too, between two readings of a copy of another service's feed. A longer
-        /// pause finds a spoilt record later. Chosen, not measured.
+        /// The fewest seconds between two readings of the records, by which their digest in
+        /// bookmarks is proven, and between two readings of a copy of another service's feed. A
+        /// longer pause finds a spoilt record later. Chosen, not measured.
         proof_seconds: u64 = 10 in 1..=86_400,
-        /// Which part of the time such a reading may take, as one over this: of many records it
-        /// comes more seldom, so that it takes little from those who work.
+        /// Such readings may take one part in so many of the time: with many records they come less
+        /// often, and take little from other work.
         proof_part: u32 = 50 in 1..=100_000,
-        /// Seconds that a service may take to read all that it keeps anew, where somebody wants to
-        /// compare copies (`mpp doctor`); what it has not read by then it says so of. Less than
+        /// Seconds that a service may take to read everything that it keeps anew, where somebody
+        /// wants to compare copies (`mpp doctor`). It says what it has not read by then. Less than
         /// `call_seconds` of `[server]`, which would end the call without an answer.
         compare_seconds: u64 = 25 in 1..=3_600,
         /// Initial states, and pages of followers that are behind, that a replica reads at a time:

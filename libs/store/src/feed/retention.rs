@@ -18,7 +18,7 @@ use crate::{Db, db_error};
 /// The job's name in the database.
 const JOB: &str = "feed-retention";
 /// How long one holder compacts before another may. Two at once do no harm, they only do the work
-/// twice: it is no setting, and longer than the pause between two rounds of any service.
+/// twice, so it is no setting. It is longer than the pause between two rounds of any service.
 const LEASE: Duration = Duration::from_secs(300);
 
 /// How long each part is kept. All ages count by the database's clock.

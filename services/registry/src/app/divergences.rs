@@ -49,8 +49,8 @@ use crate::{
 const ALL: &str = "standards/-";
 /// Holders of a variant that are named; all are counted.
 const MOST_HOLDERS: usize = 200;
-/// Encoded bytes of the services of one standard that are compared, where those beyond are counted,
-/// and after which a page of standards ends. A service is 2 KB, and 64 KB at the most.
+/// Encoded bytes of one standard's services that are compared; those beyond are only counted. A
+/// page of standards ends after as many. A service is 2 KB, and 64 KB at the most.
 const COMPARED_BYTES: usize = 12 * 1024 * 1024;
 /// Encoded bytes of a variant's holders, with their own words; those beyond the first are counted.
 const HOLDER_BYTES: usize = 64 * 1024;

@@ -130,7 +130,8 @@ impl Registry {
         let most = self.policy.divergence_services;
         let (mut pager, mut open) = (Pager::new(lines.page), 0);
         let mut rest = lines.found.into_iter().peekable();
-        // A line alone has no more open than the bound; a page ends before the one that has.
+        // No line has more open than the bound; a page ends before the line that would take it
+        // beyond.
         let fits = |line: &CountLine, open: usize| open == 0 || open + line.open.len() <= most;
         while !pager.is_full()
             && let Some((key, line)) = rest.next_if(|(_, line)| fits(line, open))

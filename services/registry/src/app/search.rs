@@ -72,7 +72,7 @@ impl Registry {
         Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
     }
 
-    /// The age from which one is no child, by the law of today.
+    /// The age from which somebody is no longer a child, by today's law.
     ///
     /// # Errors
     /// Internal, if the clock stands beyond all dates.

@@ -118,7 +118,7 @@ fn of_text(text: &str) -> Saying {
     Saying { lines: lines.collect(), ..Saying::default() }
 }
 
-/// Its words, with whom alone it binds.
+/// Its words, with the only applicants that it binds where these are named.
 fn of_requirement(one: &Requirement) -> TextLine {
     let mut line = line(format!("{} {}", one.text, one.condition).trim_end().to_owned());
     let whom = match one.applicant() {

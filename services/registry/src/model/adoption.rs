@@ -1,7 +1,7 @@
 //! How a service stands to its standard: component by component, and as a whole.
 //!
-//! What the standard says nothing of, it leaves to the owner. What a service says nothing of, it
-//! neither follows nor says otherwise: nobody knows.
+//! Where the standard says nothing, the owner decides. Where a service says nothing, it neither
+//! follows nor says otherwise: nobody knows.
 
 use jiff::civil::Date;
 use mpp_api::registry::{
@@ -20,7 +20,7 @@ pub enum ComponentStanding {
     Same,
     /// The service stays below the maximum that the standard sets.
     Within,
-    /// The service says otherwise, both surely read.
+    /// The service says otherwise, and both were surely read.
     Differs,
     /// Its words are others, and what is meant may be the same.
     DiffersInWords,
@@ -44,8 +44,8 @@ pub enum Adoption {
     DiffersInWords,
     /// It says otherwise, and why of each component.
     Explained,
-    /// It says otherwise in nothing, and does not say all that the standard does, or not all of it
-    /// compares.
+    /// Nothing that it says is otherwise, but it does not say all that the standard does, or not
+    /// all of it can be compared.
     Unknown,
 }
 

@@ -1,9 +1,9 @@
 //! Where the services of one standard differ, component by component.
 //!
-//! What was surely read is compared by its meaning with all else that was, the rest by its words,
-//! in whatever spelling. A difference of spelling alone is none. What one says nothing
-//! of, it does not say otherwise. Whoever says the same as another in these ways stands with it, in
-//! whatever order they come.
+//! Texts that were surely read are compared with each other by their meaning, all others by their
+//! words. A difference of spelling alone is none. A service that says nothing of a component does
+//! not say otherwise. Services that say the same in these ways stand together, in whatever order
+//! they come.
 
 use std::{
     cmp::Reverse,
@@ -33,7 +33,7 @@ pub struct Bound {
     pub of: String,
     /// How much.
     pub most: i64,
-    /// Whether it is called a maximum, which any less keeps to.
+    /// Whether it is called a maximum: anything less keeps to it.
     pub is_maximum: bool,
 }
 
@@ -59,9 +59,9 @@ pub enum Openness {
 /// A line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextLine {
-    /// What it lists, with whom alone it binds where that is said.
+    /// What it lists, with the only applicants that it binds where these are named.
     pub pieces: Vec<SortedWords>,
-    /// The same without whom it binds; empty where that is not said.
+    /// The same without these applicants; empty where none are named.
     pub for_anybody: Vec<SortedWords>,
     /// The source's words.
     pub text: String,
@@ -84,7 +84,7 @@ impl Saying {
         sorted(self.lines.iter().flat_map(TextLine::bare))
     }
 
-    /// Whether it says of anything whom alone it binds.
+    /// Whether it says of anything that it binds only some applicants.
     fn says_whom(&self) -> bool {
         self.lines.iter().any(|line| !line.for_anybody.is_empty())
     }
@@ -155,7 +155,7 @@ struct Groups<'a> {
     found: Vec<Variant>,
     by_meaning: HashMap<&'a str, usize>,
     /// `None` for words that were read in two ways, or bind two kinds of applicants: they say
-    /// nothing of who else uses them.
+    /// nothing about others who use them.
     by_words: HashMap<Vec<&'a SortedWords>, Option<usize>>,
     unread: HashMap<Vec<&'a SortedWords>, usize>,
 }

@@ -68,9 +68,9 @@ pub struct Likeness {
     pub reasons: Vec<Reason>,
 }
 
-/// What words that stand on both sides against each other weigh: each names another service.
+/// The weight of words that stand against each other, one on each side: each names another service.
 const AGAINST: f64 = 2.0;
-/// What words that only one side has weigh.
+/// The weight of words that only one side has.
 const BESIDE: f64 = 0.5;
 /// What a keyword is worth beside a title: owners give several services the same one.
 const KEYWORD: f64 = 0.85;
@@ -82,7 +82,7 @@ const OTHER_DOCUMENT: f64 = 0.5;
 const BARE: f64 = 0.75;
 /// What a name is worth where one side gives nothing that could support it.
 const ALONE: f64 = 0.9;
-/// What product, requirements and legal basis count within the support.
+/// How much product, requirements and legal basis each count within the support.
 const SUPPORT: [(Ground, f64); 3] =
     [(Ground::Product, 2.0), (Ground::Requirements, 2.0), (Ground::LegalBasis, 1.0)];
 /// Words of a reason that are told at the most.

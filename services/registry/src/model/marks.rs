@@ -1,4 +1,4 @@
-//! What in a title tells two services apart though all else is the same.
+//! What in a title tells two services apart when all else is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 

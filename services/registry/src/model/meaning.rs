@@ -59,7 +59,7 @@ fn speaks_of_a_sum(text: &str) -> bool {
         || SUMS.iter().any(|word| text.contains(word))
 }
 
-/// A price, with the case in which alone it holds.
+/// A price, with the only case in which it holds.
 fn of_fee(fee: &Fee, worded: Worded<'_>) -> Option<String> {
     let price = match fee.kind() {
         Kind::Free => "0".to_owned(),
@@ -88,7 +88,7 @@ fn formula(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect()
 }
 
-/// Words of a note that only says that a time counts from complete papers on, as each does.
+/// Words of a note that only says that a time counts from complete papers on, as every time does.
 const FROM_COMPLETE: [&str; 16] = [
     "sejak",
     "setelah",

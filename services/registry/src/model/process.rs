@@ -1,7 +1,7 @@
 //! Linked processes: services that ask for the products of others, as a graph, and the plan for
 //! somebody who wants one of them.
 //!
-//! Circles hinder nothing: the services of one stand in one rank, and what lies before and behind
+//! Circles are no obstacle: the services of one stand in one rank, and what lies before and behind
 //! them is in order. A step that is needed in some cases only counts at the longer end of a range
 //! and not at the shorter one.
 

@@ -36,7 +36,7 @@ pub struct Reporting {
 }
 
 impl Reporting {
-    /// The time by the process's clock, which a report of no given day is of.
+    /// The time by the process's clock; a report for which no day is given is of this time.
     pub fn now(&self) -> Micros {
         self.memory.now()
     }

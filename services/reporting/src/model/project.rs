@@ -1,7 +1,7 @@
 //! The projections as a function of the inbox: one event in, rows out.
 //!
 //! The effect of an event depends only on earlier events of its own feed, so that the same inbox
-//! gives the same rows however the two feeds came in between each other.
+//! gives the same rows however the two feeds interleave.
 
 use jiff::civil::Date;
 use mpp_api::time::micros;

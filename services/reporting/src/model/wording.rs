@@ -19,8 +19,7 @@ pub fn time_in_english(time: Option<&ServiceTime>) -> String {
     time.map_or_else(String::new, |time| bounded(&wording::plain_time(time, Language::English)))
 }
 
-/// All fees of a service; empty if its source states none, which the reader says in his
-/// language.
+/// All fees of a service; empty if its source states none, which readers say in their own language.
 pub fn fees(fees: &[Fee]) -> String {
     bounded(&wording::fees(fees, Language::Indonesian))
 }

@@ -96,7 +96,8 @@ impl Scheduling {
     }
 }
 
-/// What others change than a rule's source leaves the label of one that was changed by hand.
+/// A change by anybody but the rule's source keeps the label that says that the rule was changed by
+/// hand.
 pub(super) fn keep_handed(labels: &mut Labels, stands: Option<&Labels>) {
     let label = stands.and_then(|stands| stands.get(&Label::Overridden).cloned());
     labels.extend(label.map(|label| (Label::Overridden, label)));

@@ -1,5 +1,5 @@
-//! How many rules a target may have of one hand: a source, or the API. Rules that are over stay, so
-//! that hours of before are answered, and take nothing of the room of others.
+//! How many rules one hand, a source or the API, may have for a target. Rules that are over stay,
+//! so that earlier hours can be answered, and take no room from others.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::HoursRule;
@@ -30,7 +30,7 @@ impl RuleCounts {
         Self { standing: add(self.standing, more.standing), over: add(self.over, more.over) }
     }
 
-    /// So many more of each there may be.
+    /// How many more of each there may be.
     pub fn left(self, policy: &Policy) -> Self {
         Self {
             standing: policy.rules_per_target.saturating_sub(self.standing),
@@ -40,8 +40,8 @@ impl RuleCounts {
 
     /// Takes the place of a rule that is put; false where there is none. One that is as it was
     /// before, over or not, has its place. One that ends gives its place up, and takes one of those
-    /// that are over; where none of these is left, nothing new is taken either, or rules that end
-    /// one after the other would be without a bound.
+    /// that are over; where none of these is left, nothing new is taken either: otherwise there
+    /// would be no bound on rules that end one after the other.
     pub fn take_place(
         &mut self,
         rule: &HoursRule,
@@ -70,7 +70,7 @@ pub fn is_over(rule: &HoursRule, today: Date) -> bool {
     rule.valid_to.parse::<Date>().is_ok_and(|last| last < today)
 }
 
-/// Told where a target has so many rules of one hand that no other is taken.
+/// The refusal where a target has so many rules of one hand that no other is taken.
 pub fn too_many(rule: &HoursRule, of: &str, left: RuleCounts, policy: &Policy) -> String {
     let target = &rule.target;
     if left.over == 0 {

@@ -156,7 +156,7 @@ pub async fn dates(
     rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
 }
 
-/// The codes of a part's appointments. Indexes: as of [`dates`].
+/// The codes of a part's appointments. Indexes: as for [`dates`].
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away.

@@ -73,7 +73,7 @@ pub const SCHEMA: Schema = Schema {
     standing_kinds: &[Source::KIND],
 };
 
-// A step of the engine that is not a step above would be missed by nothing but its first use.
+// If a step of the engine were missing above, nothing would notice before its first use.
 const _: () = assert!(mpp_sync::STEPS.len() == 20, "add the engine's step to the schema");
 
 /// The service itself, which writes what follows from a feed or from the clock.

@@ -1,5 +1,5 @@
-//! The rules of hours rules that sources send: each is for a target that its source may write, for
-//! good, and a target has room for so many of a source.
+//! Which hours rules a source may send: each is for a target that the source may write, for good,
+//! and a target has room for only so many from one source.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -40,7 +40,7 @@ impl<'a> HoursRules<'a> {
     /// The rules of a source, for a batch of these records.
     ///
     /// # Errors
-    /// `REFERENCE_INVALID` for a source that the registry has no more; `UNAVAILABLE` before it is
+    /// `REFERENCE_INVALID` for a source that the registry no longer has; `UNAVAILABLE` before it is
     /// known which it has.
     pub(super) async fn of(
         app: &'a Scheduling,
@@ -166,8 +166,8 @@ impl Rules<HoursRule> for HoursRules<'_> {
         Ok(ready)
     }
 
-    /// A rule whose target is another body's by now is kept by that. Of a place that has gone it
-    /// may go.
+    /// A rule whose target belongs to another body by now is that body's to keep. If the place
+    /// itself has gone, the rule may go.
     fn goes(&self, stands: Record<HoursRule>) -> Result<Going<HoursRule>, FieldViolation> {
         let wholly = Ok(Going::Wholly(Vec::new()));
         let Ok(target) = Target::parse(&stands.doc.target, "target") else { return wholly };

@@ -89,7 +89,7 @@ impl Syncs for Scheduling {
         Ok(fates)
     }
 
-    /// What a rule waits for is its target.
+    /// A rule waits for its target.
     fn sight(&self, source: &str, awaited: &str) -> Sight {
         let Ok(target) = Target::parse(awaited, "target") else { return Sight::default() };
         let state = self.memory.read();
@@ -101,7 +101,7 @@ impl Syncs for Scheduling {
         }
     }
 
-    /// Of one target a source has so many rules only.
+    /// A source may have only so many rules for one target.
     fn takes_room(_name: &str, doc: &[u8], at: Micros) -> Result<Option<(String, bool)>> {
         let rule = HoursRule::decode(doc).map_err(Error::internal)?;
         let is_over = is_over(&rule, today_in_the_west(at)?);
@@ -129,8 +129,8 @@ impl Syncs for Scheduling {
         Ok(Ok(then.labels.clone()))
     }
 
-    /// A mall's rules are left alone once it is run by others. Of a place that has gone they may
-    /// go, too.
+    /// A mall's rules are left alone once it is run by others. If the place itself has gone, they
+    /// may go, too.
     fn may_undo(&self, source: &str, record: &Change) -> Result<bool> {
         if record.kind != HoursRule::KIND || record.op == Op::Deleted {
             return Ok(true);

@@ -6,7 +6,7 @@ use crate::words::Lang;
 /// An address, without its language.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// The page of the whole nation, where one arrives.
+    /// The page of the whole nation, where visitors arrive.
     Nation,
     /// A province, regency or city, by its code.
     Region(String),

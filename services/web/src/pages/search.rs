@@ -126,7 +126,7 @@ fn verdict(look: Look, answer: &SearchServicesResponse) -> Markup {
     }
 }
 
-/// How the question was read: places, and words that nothing or not the first answer has.
+/// How the question was read: places, and words that no answer has, or that the first one lacks.
 fn understood(look: Look, view: &PageView, answer: &SearchServicesResponse) -> Markup {
     html! {
         @for place in &answer.named {

@@ -165,7 +165,7 @@ pub fn channel(word: &str) -> Phrase {
 fn text(look: Look, data: &StandardData) -> Arc<PageSection> {
     let standard = &data.standard;
     let today = format::local(look.now, Zone::Wib).date().to_string();
-    // Until the first day of what is announced, the text before holds.
+    // Until the first day of an announced text, the one before it holds.
     let (held, announced) = match &standard.text_before {
         Some(before) if standard.valid_from > today => (before.clone(), Some(said(standard))),
         _ => (said(standard), None),
@@ -220,7 +220,7 @@ fn text_facts(look: Look, text: &Text) -> Markup {
     }
 }
 
-/// The text that a standard was written with last.
+/// The text with which a standard was last written.
 fn said(standard: &Standard) -> Text {
     let said = standard.clone();
     Text {

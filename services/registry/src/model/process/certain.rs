@@ -1,7 +1,7 @@
 //! Whether a requirement holds for each applicant.
 
-/// Words by which a requirement names other papers that do as well, or who alone needs it, or that
-/// it is somebody else's.
+/// Words by which a requirement names other papers that do as well, or the only people who need it,
+/// or that it is somebody else's.
 const CASES: [&str; 20] = [
     "atau", "bagi", "untuk", "khusus", "jika", "apabila", "bila", "bilamana", "kalau", "dalam",
     "kecuali", "selain", "orang", "ayah", "ibu", "suami", "istri", "saksi", "pasangan", "pelapor",

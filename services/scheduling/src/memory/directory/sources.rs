@@ -62,7 +62,8 @@ impl Directory {
     }
 
     /// Whether a source may write the rules of a target: its unit, or one that it also writes, runs
-    /// the target's mall or is above the one that does, and so with the unit whose counter it is.
+    /// the target's mall or lies above the unit that does; the same goes for the unit whose counter
+    /// it is.
     pub fn may_write(&self, source: &Source, target: &Target) -> bool {
         let mall = target.mall().and_then(|name| self.malls.get(name));
         let counter = target.counter().and_then(|name| self.counters.get(name));
