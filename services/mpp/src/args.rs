@@ -314,7 +314,7 @@ mod tests {
         let args = Args::read(words("mpp report --as reader")).expect("a command");
         assert_eq!(args.client.role.as_deref(), Some("reader"));
         assert_eq!(args.client.token_file, None);
-        // The roles of a new token say nothing of who asks for it.
+        // The roles of a new token say nothing about its asker.
         let token = "mpp token --role reader --token-file a.jwt";
         let args = Args::read(words(token)).expect("a command");
         assert_eq!(args.client.role, None);

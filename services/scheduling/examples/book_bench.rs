@@ -59,8 +59,8 @@ async fn main() {
     }
 }
 
-/// The service begins and ends in one round trip each; pgbench can that in simple mode only, which
-/// parses every statement anew. So both modes run, and the better one is the yardstick.
+/// The service begins and ends in one round trip each; pgbench can do that only in simple mode,
+/// which parses every statement anew. So both modes run, and the better one is the yardstick.
 fn combined() -> String {
     PGBENCH.replace("begin;\n", "begin \\; ").replace(";\ncommit;", " \\; commit;")
 }

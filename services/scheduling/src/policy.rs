@@ -22,7 +22,7 @@ mpp_core::policy! {
         /// Hours rules of one target that are made by the API and not over, and as many from each
         /// source that writes there; more are a mistake of their author, and each slows every
         /// answer about the target's hours. So no source can use up the room of the mall itself.
-        /// Rules that are over do not count: they stay, so that hours of before are answered.
+        /// Rules that are over do not count: they stay, so that earlier hours can be answered.
         rules_per_target: usize = 64 in 1..=1000,
         /// Hours rules of one target and hand that are over and kept: at forty closures a year
         /// those of 25 years. Once there are so many, no further one is taken until some are

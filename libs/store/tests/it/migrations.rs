@@ -36,7 +36,7 @@ async fn racing_migrators_run_each_step_once() {
         for raced in futures::future::join_all(racers).await {
             match raced.unwrap() {
                 Ok(steps) => ran.extend(steps),
-                // A SQLite file has one owner; who finds it taken is told so.
+                // A SQLite file has one owner; whoever finds it taken is told so.
                 Err(error) => {
                     assert_eq!(database.backend(), Backend::Sqlite, "{error}");
                     assert_eq!(error.reason(), Reason::Unavailable);

@@ -113,7 +113,7 @@ fn check_has(asked: &PlanStepsRequest) -> Result<()> {
         let field = format!("has[{index}]");
         check_name(name, Service::COLLECTIONS, &field)?;
         if *name == asked.name {
-            let text = "is the service that is asked for; there is nothing to do for who has it";
+            let text = "is the service that is asked for; whoever has it has nothing to do";
             return Err(Error::field(&field, FieldCode::NotAllowed, text));
         }
     }

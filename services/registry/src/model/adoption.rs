@@ -79,7 +79,7 @@ impl Adoption {
 }
 
 /// The first day after this one on which a service may stand otherwise though nobody writes: its
-/// standard begins to hold, or an explanation holds no more.
+/// standard begins to hold, or an explanation no longer holds.
 pub fn turns_on(link: &StandardLink, standard: &Standard, day: Date) -> Option<Date> {
     let begins = parse_date(&standard.valid_from);
     let ends = |one: &Explanation| parse_date(&one.until)?.tomorrow().ok();

@@ -1,5 +1,5 @@
-//! A program of before beside a newer one: it knows nothing of the hashes of a source's rows, and
-//! what it leaves is not taken for somebody's hand.
+//! An older program beside a newer one: it knows nothing of the hashes of a source's rows, and what
+//! it leaves is not taken for somebody's hand.
 
 use mpp_api::sync::{Hello, Outcome, ReconcileRecordsRequest};
 use mpp_client::error_of;
@@ -76,7 +76,7 @@ async fn what_an_older_program_lets_go_is_not_called_gone_and_nothing_comes_agai
     .await;
 }
 
-/// It keeps no digests of what it takes: those of before may be of other bytes.
+/// It keeps no digests of what it takes: earlier ones may be of other bytes.
 #[tokio::test]
 async fn after_an_older_program_has_written_nobody_compares_before_all_was_sent_once() {
     on_both(async |database| {

@@ -93,8 +93,8 @@ fn with_gaps(numbers: i64, each: i64) -> String {
     )
 }
 
-/// Only some of them are named, and some closed, at a time: as many gaps as it may be, or a single
-/// one that is larger than a portion.
+/// Only some of them are named, and some closed, at a time: as many gaps as are allowed, or a
+/// single one that is larger than a portion.
 #[tokio::test]
 async fn however_many_events_are_gone_all_are_counted_and_done_without_by_one_repair() {
     for (numbers, each, gone) in [(24_690, 2, 12_345), (25_000, 25_000, 24_999)] {

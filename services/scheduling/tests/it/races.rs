@@ -16,7 +16,7 @@ use crate::world::{DUKCAPIL, InProcess, KTP, WEDNESDAY, World, ktp_slot, nik, re
 
 const RACERS: usize = 64;
 
-/// Sends a request again, the same, as a client should that lost a race.
+/// Sends the same request again, as a client that lost a race should.
 pub async fn insist<T, F>(send: impl Fn() -> F) -> Result<T, Status>
 where
     F: Future<Output = Result<tonic::Response<T>, Status>>,

@@ -203,13 +203,13 @@ async fn a_target_takes_so_many_rules_and_no_more() {
         assert!(result.results[2].send_again, "there may be room by then");
         let (_, swapped) = run(&world, vec![hours("tiga", MALL), delete("satu")]).await;
         assert_eq!(codes(&swapped), ["", ""], "what goes with it makes room: {swapped:?}");
-        // The mall's own hand has its own room.
+        // What the mall writes itself has a room of its own.
         world.rule("sendiri", MALL, office_week()).await;
     })
     .await;
 }
 
-/// Closures of years before are told, and stay; the hours of now have their room all the same.
+/// Closures of earlier years are told, and stay; present hours have their room all the same.
 #[tokio::test]
 async fn rules_that_are_over_bar_no_new_ones_and_days_of_before_are_answered() {
     on_both(async |database| {

@@ -128,7 +128,7 @@ async fn a_malls_new_organiser_is_not_bound_by_what_the_former_ones_source_has_s
     .await;
 }
 
-/// What a session is told that stands of its source.
+/// The standing records of its source, as a session is told.
 async fn told_of(world: &World) -> (i64, Vec<u8>) {
     let session = Session::open(world).await;
     let (held, digest) = (session.welcome.held, session.welcome.held_digest.to_vec());

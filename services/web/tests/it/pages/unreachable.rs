@@ -1,4 +1,4 @@
-//! While the service is silent that would know whether a page's subject exists, no page says that
+//! While the service that would know whether a page's subject exists is silent, no page says that
 //! it does not: only the owner's word counts as not found.
 
 use super::{says, says_not};
