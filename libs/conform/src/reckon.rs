@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// A record of a source, and its standing by its last answer.
-struct Fingerprint {
+struct ComparedRecord {
     key: [u8; 8],
     sum: [u8; 16],
 }
 
-impl Fingerprint {
+impl ComparedRecord {
     fn of(record: &Value, stands: u8) -> Result<Self, String> {
         let record: Record = json::read(record).map_err(|error| error.to_string())?;
         let key = first::<8>(key_text(&record).as_bytes());
@@ -39,14 +39,14 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The range that holds this record and, as good as surely, no other, as a list.
 pub fn listed(record: &Value, stands: u8) -> Result<Value, String> {
-    let Fingerprint { key, sum } = Fingerprint::of(record, stands)?;
+    let ComparedRecord { key, sum } = ComparedRecord::of(record, stands)?;
     let item = [&key[..], &sum[..8]].concat();
     Ok(json!({"prefix": hex(&key)[..12], "items": STANDARD.encode(item)}))
 }
 
 /// The same by the fingerprints of its 16 parts, of which one holds the record.
 pub fn fingerprinted(record: &Value, stands: u8) -> Result<Value, String> {
-    let Fingerprint { key, sum } = Fingerprint::of(record, stands)?;
+    let ComparedRecord { key, sum } = ComparedRecord::of(record, stands)?;
     let digits = hex(&key);
     let place = usize::from_str_radix(&digits[12..13], 16).map_err(|error| error.to_string())?;
     let parts = (0..16).map(|part| match part == place {

@@ -140,8 +140,8 @@ impl<S: Syncs> Session<S> {
         Ok(ending::incomplete(end.incomplete.as_ref(), &answered))
     }
 
-    /// Whether a record that was taken under this mapping still stands so: what was refused since
-    /// stands as it was before, and not as its source says.
+    /// Whether a record that was taken under this mapping still stands so: one that was refused
+    /// since stands as it was before, and not as its source says.
     async fn stands(&self, tx: &mut Tx) -> Result<bool> {
         let source = &self.lease.source;
         if !batches::has_taken(tx, source).await? {

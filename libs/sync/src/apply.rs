@@ -20,7 +20,7 @@ use crate::{
     turn::{Work, turn},
 };
 
-/// Told of a record that comes again as it was when it was undone.
+/// The message for a record that comes again as it was when it was undone.
 const UNDONE: &str = "was undone, with the session that had brought it, and comes with the same \
                       bytes: mend it at the source, or have an officer release it";
 
@@ -119,7 +119,8 @@ impl<S: Syncs> Session<S> {
     }
 
     /// The records that are just as they were when they were undone; and, with their keys, those
-    /// that ask for something else now: once one of them is taken, whatever comes is.
+    /// that ask for something else now: once one of them is taken, everything that comes after it
+    /// is, too.
     async fn undone(
         &self,
         tx: &mut Tx,
@@ -294,7 +295,7 @@ fn not_next(given: &Checkpoint, standing: &SourceState) -> Error {
     Error::new(Reason::ProtocolViolation, message)
 }
 
-/// Told of a record that the database refuses.
+/// The message for a record that the database refuses.
 pub(super) fn failed_on<S: Syncs>(what_follows: &str) -> String {
     format!("the {} failed on this record and has logged why; {what_follows}", S::NAME)
 }

@@ -21,14 +21,14 @@ pub type Rooms = BTreeMap<String, Room>;
 pub struct Before {
     /// Records that would have moved.
     pub moved: i64,
-    /// So many more records would be published.
+    /// How many more records would be published.
     pub published: i64,
-    /// So much more would wait.
+    /// How much more would wait.
     pub waiting: Held,
-    /// By how many records more targets would have that have room for so many.
+    /// How many more records those targets would have that have room for only so many.
     pub rooms: Rooms,
     /// Names that would be published.
     pub there: HashSet<String>,
-    /// Names that would be no more.
+    /// Names that would be gone.
     pub gone: HashSet<String>,
 }

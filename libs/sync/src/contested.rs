@@ -85,8 +85,8 @@ impl<S: Syncs> Session<S> {
     }
 
     /// After a complete end, which every record of its client has come before, after this sequence:
-    /// what did not come is no more contested. Whoever was told of that sends, or compares,
-    /// everything anew, so that the remark goes.
+    /// what did not come is no longer contested. The client that was told of it sends it, or
+    /// compares it, anew, so that the remark goes.
     pub(super) async fn settle_contested(&self, tx: &mut Tx, sequence: i64) -> Result<()> {
         let Self { service, lease, .. } = self;
         let settled = contested::settle(tx, lease, sequence).await?;

@@ -10,7 +10,7 @@ use mpp_telemetry::Point;
 
 use crate::{known::KnownSource, syncs::Syncs};
 
-/// What the label `service` says of a source that this service cannot judge: another may.
+/// The value of the label `service` for a source that this service cannot judge, but another may.
 const ELSEWHERE: &str = "elsewhere";
 
 /// The age of what is known of each source, in seconds, by where it is judged.

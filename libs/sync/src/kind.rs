@@ -17,11 +17,11 @@ pub trait Synced: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// before it.
     const KINDS: &'static [&'static str];
 
-    /// Those of them in which records of others lie. What a session has made of these is undone
-    /// last, once nothing rests on it.
+    /// Those of them in which other records lie. The ones that a session has made are undone last,
+    /// once nothing rests on them.
     const PLACES: &'static [&'static str] = &[];
 
-    /// The kind that programs of before took alone.
+    /// The only kind that earlier programs took.
     const ALONE: &'static str;
 
     /// The name that a record of this source asks for, whatever it holds.
@@ -41,8 +41,8 @@ pub trait Synced: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// Every wrong field; the record is then rejected.
     fn check(record: Record, source: &str) -> Result<Checked<Self>>;
 
-    /// The record that this was checked of, as it is kept where it has to wait: checked again it
-    /// is the same.
+    /// The record that this was read from, as it is kept where it has to wait: checked again, it
+    /// gives the same.
     fn to_record(checked: &Checked<Self>) -> Record;
 
     /// The kind of a name, if it is one of these.

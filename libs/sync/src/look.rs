@@ -114,7 +114,7 @@ async fn names<S: Syncs>(service: &S, due: &[&Cause], now: Micros) -> Result<Vec
         if names.len() >= most {
             break;
         }
-        // What another source publishes only the record of the same name waits for.
+        // For a name that another source publishes, only the record of that name waits.
         if cause.code == FieldCode::OwnedByOtherSource.as_str() {
             names.push(cause.awaited.clone());
             continue;

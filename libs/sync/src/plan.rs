@@ -280,7 +280,8 @@ fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult 
     let waits = answer == Answer::Waits;
     let kept = if waits { KEPT } else { "" };
     let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
-    // Room may come, or another client let go of it, though the record does not change.
+    // Even if the record does not change, there may be room later, or another client may let go of
+    // it.
     let may_pass = matches!(fault.code, FieldCode::TargetFull | FieldCode::OtherClient);
     let may_pass = may_pass || answer == Answer::Failed;
     RecordResult {

@@ -1,5 +1,5 @@
-//! The numbers of federation that an operator may question, as settings: of every service that
-//! takes what sources send.
+//! The numbers of federation that an operator may question, as settings: they hold for every
+//! service that takes what sources send.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ mpp_core::policy! {
         /// a source whose agent died is taken over within the minute, long enough for a slow query
         /// at the source.
         lease_seconds: u64 = 30 in 1..=600,
-        /// Milliseconds that pass at least between two keep-alives that prolong a lease: each is a
-        /// write. At most half of the lease, which would otherwise end between two of them.
+        /// The fewest milliseconds between two keep-alives that prolong a lease: each is a write.
+        /// At most half of the lease, which would otherwise end between two of them.
         keep_alive_millis: i64 = 1_000 in 0..=60_000,
         /// Records in one batch: about a tenth of a second of work. Fewer cost a transaction each,
         /// more make other sources and the API wait.
@@ -47,7 +47,7 @@ mpp_core::policy! {
         /// Records of one source that may wait for something else at once: a catalog that was
         /// mapped to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
         quarantine_records: usize = 10_000 in 0..=1_000_000,
-        /// Bytes of them, so that no source fills the database with what nobody sees.
+        /// Their bytes, so that no source fills the database with what nobody sees.
         quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
         /// Sets of sources' records that are kept for clients which compare theirs by single calls;
         /// one of 100,000 records takes about 16 MB. Fewer are sealed anew while a client still
@@ -59,17 +59,17 @@ mpp_core::policy! {
         /// later one is applied once its unit is there. More often costs the database a question
         /// each time. Chosen, not measured.
         quarantine_look_millis: u64 = 1_000 in 20..=600_000,
-        /// Milliseconds for which it rests at the most after a look that took long: ten times as
-        /// long as the look, so that much that waits does not keep a processor busy.
+        /// Most milliseconds for which it rests after a look that took long: ten times as long as
+        /// the look, so that a processor is not kept busy where much waits.
         quarantine_rest_millis: u64 = 5_000 in 0..=600_000,
-        /// Seconds for which records rest that were rejected by other rules: while a new program
+        /// Seconds for which records that were rejected by other rules rest: while a new program
         /// and the one before run side by side, each would undo what the other has just found.
         /// Shorter than an upgrade takes to roll tries them in vain. Chosen, not measured.
         other_rules_rest_seconds: i64 = 600 in 0..=86_400,
         /// Days after its last session for which a client of a source that others feed as well
         /// counts as one that may come back, and for how fresh the source is. Then what it left
         /// rejected or waiting goes with the next complete end of another; its name goes after as
-        /// many days more. Shorter than an office rests forgets what it still has.
+        /// many days more. Shorter than an office pauses forgets what it still has.
         client_days: i64 = 30 in 1..=3_660,
         /// Clients that a source may have. Before one more comes, the one that was heard longest
         /// ago is forgotten, if nothing that it has sent is refused or waits; else the new one is

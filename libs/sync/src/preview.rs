@@ -3,10 +3,10 @@
 //! **There is no second set of rules.** The records are written by the very functions that write a
 //! batch, in a transaction that is rolled back, and what stands then is compared with what stood
 //! before: so a preview knows of every rule, also of those that only the database knows. It costs
-//! what the batch would; a client that compares first asks only of what differs.
+//! what the batch would; a client that compares first asks only about what differs.
 //!
 //! **Nothing is remembered between two parts of a preview**, so that any replica answers the next:
-//! what the parts before would have changed the client brings along (`before.rs`). Within a part
+//! the client brings along what the earlier parts would have changed (`before.rs`). Within a part
 //! everything is as in a batch.
 //!
 //! Rejected: one transaction that lives as long as a preview. Of 100,000 records it would hold up
@@ -136,7 +136,7 @@ struct PreviewedPart {
     elsewhere: HashMap<usize, Vec<String>>,
     before: Standing,
     after: Standing,
-    /// By name: how many records go with what is gone.
+    /// By name: how many records go along with one that is gone.
     gone_along: BTreeMap<String, usize>,
     /// By the place of a record that waits: for what.
     awaited: HashMap<usize, String>,

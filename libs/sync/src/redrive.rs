@@ -28,7 +28,8 @@ use crate::{
     turn::{Patience, Work, turn},
 };
 
-/// Told of a record that its source has not sent so, and that is therefore not taken.
+/// The message for a record that its source has not sent like this, and that is therefore not
+/// taken.
 fn altered<S: Syncs>() -> FieldViolation {
     let text = format!(
         "the record was altered in the database while it waited, and is not taken: `mpp repair {} \

@@ -16,7 +16,7 @@ use std::{
 
 use mpp_api::sync::{LoneItem, Range, Reconciliation};
 use mpp_core::{Error, Overridden, Result};
-use mpp_form::reconcile::{AnswerState, Fingerprint, Set, compare, key_of};
+use mpp_form::reconcile::{AnswerState, ComparedRecord, Set, compare, key_of};
 use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
@@ -24,7 +24,7 @@ use crate::{
     own,
     store::{
         batches,
-        digests::{self, Answered, Stored},
+        digests::{self, Answered, StoredDigest},
         rejected, waiting,
     },
     syncs::Syncs,
@@ -35,7 +35,7 @@ use crate::{
 pub struct Sealed {
     set: Set,
     /// The names of records by key, for a client that does not have one of them.
-    known: HashMap<u64, Named>,
+    known: HashMap<u64, KnownRecord>,
     /// Keys of the records that are published as they were sent.
     taken: HashSet<u64>,
     /// The source's last batch that was answered before the set was sealed.
@@ -43,7 +43,7 @@ pub struct Sealed {
 }
 
 #[derive(Debug, Default)]
-struct Named {
+struct KnownRecord {
     name: String,
     held: bool,
 }
@@ -73,7 +73,7 @@ struct PresentState {
     /// Keys of the published records that the source has sent.
     sent: HashSet<u64>,
     /// All that wait or are published.
-    known: HashMap<u64, Named>,
+    known: HashMap<u64, KnownRecord>,
 }
 
 impl PresentState {
@@ -81,21 +81,22 @@ impl PresentState {
     fn new(unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
         let rejected = unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest));
         let rejected = rejected.collect();
-        let waits = |name: String| (key_of(&name), Named { name, held: false });
-        let mut known: HashMap<u64, Named> = unsettled.waiting.into_iter().map(waits).collect();
+        let waits = |name: String| (key_of(&name), KnownRecord { name, held: false });
+        let mut known: HashMap<u64, KnownRecord> =
+            unsettled.waiting.into_iter().map(waits).collect();
         let waiting = known.keys().copied().collect();
         let mut sent = HashSet::with_capacity(own.len());
         for (name, is_sent) in own {
             let key = key_of(&name);
             sent.extend(is_sent.then_some(key));
-            known.insert(key, Named { name, held: true });
+            known.insert(key, KnownRecord { name, held: true });
         }
         Self { rejected, waiting, sent, known }
     }
 
     /// What counts of a record's answer; `None` if nothing does: the record was deleted by hand, was
     /// handed over, or has to be sent after a hand-over.
-    fn standing(&self, one: &Stored) -> Option<AnswerState> {
+    fn standing(&self, one: &StoredDigest) -> Option<AnswerState> {
         let key = one.sent.key;
         let held = self.known.get(&key).is_some_and(|named| named.held);
         let (is_refused, waits) = (self.rejected.contains(&key), self.waiting.contains(&key));
@@ -134,7 +135,7 @@ impl Sealed {
     }
 
     /// `own` are the records that the source publishes, each with whether it has sent it.
-    fn new(stored: &[Stored], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
+    fn new(stored: &[StoredDigest], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
         let state = PresentState::new(unsettled, own);
         let (mut items, mut taken) = (Vec::with_capacity(stored.len()), HashSet::new());
         let mut seen = HashSet::with_capacity(stored.len());
@@ -145,10 +146,10 @@ impl Sealed {
                 matches!(standing, AnswerState::Taken | AnswerState::Remarked).then_some(key),
             );
             seen.insert(key);
-            items.push(Fingerprint::new(key, &one.sent.digest, standing));
+            items.push(ComparedRecord::new(key, &one.sent.digest, standing));
         }
         let unknown = state.known.keys().filter(|key| !seen.contains(*key));
-        items.extend(unknown.map(|key| Fingerprint::new(*key, &[0; 16], AnswerState::Unknown)));
+        items.extend(unknown.map(|key| ComparedRecord::new(*key, &[0; 16], AnswerState::Unknown)));
         Self { set: Set::new(items), known: state.known, taken, last_sequence: 0 }
     }
 
@@ -242,15 +243,15 @@ mod tests {
     use super::*;
     use crate::store::digests::Sent;
 
-    fn stored(name: &str, answered: Answered, is_of_these_rules: bool) -> Stored {
+    fn stored(name: &str, answered: Answered, is_of_these_rules: bool) -> StoredDigest {
         let sent = Sent { key: key_of(name), digest: [7; 16], answered };
-        Stored { sent, is_of_these_rules }
+        StoredDigest { sent, is_of_these_rules }
     }
 
     /// Which of these names a client without a state is told to send, and which names only the
     /// service has.
     fn wanted(sealed: &Sealed, names: &[&str]) -> (Vec<String>, Vec<String>) {
-        let item = |name: &&str| Fingerprint::new(key_of(name), &[7; 16], AnswerState::Taken);
+        let item = |name: &&str| ComparedRecord::new(key_of(name), &[7; 16], AnswerState::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
         while let Some(asked) = walk.next_message() {
             walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");

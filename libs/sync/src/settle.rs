@@ -1,4 +1,4 @@
-//! What becomes of records that waited and were tried again.
+//! What happens to records that waited and were tried again.
 
 use std::time::Duration;
 

@@ -39,11 +39,11 @@ pub trait Syncs: Replica + Clone + 'static {
     /// The service as the author of what it writes by itself.
     fn own_name() -> Actor;
 
-    /// The names of which a caller must hold one to speak for a source, beside the source's own;
-    /// what they follow from is locked until the commit.
+    /// The names, besides the source's own, one of which a caller must hold to speak for it; what
+    /// they follow from is locked until the commit.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a source that there is not.
+    /// `NOT_FOUND` for a source that does not exist.
     fn speakers(
         &self,
         tx: &mut Tx,
@@ -56,7 +56,7 @@ pub trait Syncs: Replica + Clone + 'static {
     /// The sources, with this service's accounting of each, by this replica's memory.
     fn known_sources(&self) -> Vec<KnownSource>;
 
-    /// Waits until a source that this replica does not know is surely not there.
+    /// Waits until it is sure that a source which this replica does not know does not exist.
     ///
     /// # Errors
     /// `UNAVAILABLE` where that cannot be told.
@@ -93,11 +93,11 @@ pub trait Syncs: Replica + Clone + 'static {
         records: &[WaitingRecord<Self::Doc>],
     ) -> impl Future<Output = Result<Fates>> + Send;
 
-    /// How what records of a source wait for stands now, by this replica's memory.
+    /// The present state of what a source's records wait for, by this replica's memory.
     fn sight(&self, source: &str, awaited: &str) -> Sight;
 
-    /// When one of the records on which those depend that wait for this last changed, by this
-    /// replica's memory; 0 where none is known.
+    /// When a record on which those that wait for this depend last changed, by this replica's
+    /// memory; 0 where none is known.
     fn changed(&self, _awaited: &str) -> Micros {
         0
     }
@@ -110,8 +110,8 @@ pub trait Syncs: Replica + Clone + 'static {
         Vec::new()
     }
 
-    /// The target of a record that has room for so many of a source only, and whether the record is
-    /// over at that time.
+    /// The target of a record, if it has room for only so many from one source, and whether the
+    /// record is over at that time.
     ///
     /// # Errors
     /// `INTERNAL` for a record that cannot be read.
@@ -119,7 +119,8 @@ pub trait Syncs: Replica + Clone + 'static {
         Ok(None)
     }
 
-    /// What other services may have of a record of this kind that goes, and no look here sees.
+    /// What other services may hold that goes with a record of this kind, and that cannot be seen
+    /// from here.
     fn unseen(_kind: &str) -> &'static str {
         ""
     }
@@ -144,7 +145,7 @@ pub trait Syncs: Replica + Clone + 'static {
         async { Ok(Ok(labels)) }
     }
 
-    /// Brings what lies in records in line that were put back and are filed elsewhere by that.
+    /// Brings in line what lies in records that were put back, and are filed elsewhere for it.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` when a race was lost.
@@ -192,8 +193,8 @@ pub trait Syncs: Replica + Clone + 'static {
         async { Ok(()) }
     }
 
-    /// In what a source's words differ from before, of fields that a curator has set over it; of
-    /// two encoded records of a kind.
+    /// How a source's words differ from before, in fields that a curator has set over it; for two
+    /// encoded records of a kind.
     ///
     /// # Errors
     /// `INTERNAL` for a record that cannot be read.

@@ -2,10 +2,10 @@
 //! undoes of all sources, in the order of `model/fair.rs`.
 //!
 //! **They stand in line before they ask for a connection**, and only `write_places` of them are at
-//! the database at the same time; on SQLite, which has one writer, one. What else the service
-//! writes, by its API or of a session (its hello, its end), goes past the line: it waits for a
-//! connection behind the few writes that have their turn, and not behind all that sources send.
-//! Behind the line connections are shared out among callers as ever.
+//! the database at the same time; on SQLite, which has one writer, one. Everything else that the
+//! service writes, by its API or for a session (its hello, its end), goes past the line: it waits
+//! for a connection behind the few writes that have their turn, and not behind all that sources
+//! send. Behind the line connections are shared out among callers as ever.
 //!
 //! **A line is a replica's own.** Replicas do not know each other's lines; a database has at most
 //! `write_places` of these writes from each replica at work, which meet only at the commit.
@@ -63,7 +63,7 @@ impl Patience {
 /// Waits until it is this source's turn to write, for a lease at the most: another client may have
 /// taken the session over by then. A call that has a deadline waits for three quarters of what is
 /// left to it, so that it is told, and has the time to write where its turn comes late. Once the
-/// server is about to end nobody waits here any more, but goes to another.
+/// server is about to end, nobody waits here any more: callers go to another.
 ///
 /// # Errors
 /// `OVERLOADED` where its turn has not come by then, `UNAVAILABLE` where it has to go elsewhere;

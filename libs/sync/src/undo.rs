@@ -2,9 +2,9 @@
 //! change.
 //!
 //! **What is undone is worked out from the history alone**: a record whose last versions are all
-//! the session's goes back to the version before them. One that somebody has changed since, or in
-//! between, is left and named. So an undo that was cut off, by a kill or a lost connection, goes on
-//! where it was when it is asked for again: what it has put back is the session's no more.
+//! the session's goes back to the version before them. A record that somebody has changed since, or
+//! in between, is left and named. So an undo that was cut off, by a kill or a lost connection, goes
+//! on where it was when it is asked for again: what it has put back is no longer the session's.
 //!
 //! **A call undoes a piece**, in one transaction under the lock of its source's lease, and answers
 //! the place to go on at: so none writes more than that, whatever the session has brought, nor
@@ -12,8 +12,8 @@
 //!
 //! **What was undone is kept in mind** (`store/undone.rs`): as long as its source sends the same
 //! bytes it waits as `UNDONE`, since the next run, or the next reconcile, would bring it back.
-//! Other bytes are taken as ever, and an officer may release it. Of a record that several sessions
-//! changed, and that are all undone, the bytes that came last are kept in mind.
+//! Other bytes are taken as ever, and an officer may release it. If several sessions that changed a
+//! record are undone, the bytes that came last are kept in mind.
 //!
 //! **Places that the session has made go last** (`undo/places.rs`), and from the last one back: by
 //! then what the session had put into them has gone.
@@ -26,8 +26,8 @@
 //! services of an office that moved, follows it back, and is neither told nor kept in mind.
 //!
 //! Rejected: *one transaction for all of it*, which would hold up every writer of an SQLite file
-//! for as long as the sync itself took. *Undoing what others have built on*: what was meant by
-//! whoever came later, nobody knows but they.
+//! for as long as the sync itself took. *Undoing what others have built on*: only those who came
+//! later know what they meant.
 
 mod places;
 mod stays;

@@ -28,13 +28,13 @@ pub const ID: &str = "source_id";
 pub const DELETE: &str = "delete.name";
 
 /// A record of one kind, with its place in the batch and its name.
-pub type One<'a, D> = (usize, &'a str, KindChange<'a, D>);
+pub type One<'a, D> = (usize, &'a str, AskedChange<'a, D>);
 /// A record that is to be put, with its place in the batch.
 pub type PlacedRecord<'a, D> = (usize, &'a D);
 
 /// The change that a record of one kind asks for.
 #[derive(Clone, Copy, Debug)]
-pub enum KindChange<'a, D> {
+pub enum AskedChange<'a, D> {
     /// It has to become this.
     Put(&'a D),
     /// It has to go.
@@ -57,7 +57,7 @@ pub struct Ready<D, O> {
     pub own: O,
 }
 
-/// What becomes of a record that its source has no more.
+/// What happens to a record that its source no longer has.
 #[derive(Debug)]
 pub enum Going<D> {
     /// It is deleted; remarks for its publisher.
@@ -110,13 +110,13 @@ pub trait Rules<D: Resource>: Sync {
         async { Ok(Vec::new()) }
     }
 
-    /// What becomes of a record that stands and that the source has no more.
+    /// What happens to a record that stands and that the source no longer has.
     ///
     /// # Errors
     /// Why it is not the source's to take away.
     fn goes(&self, stands: Record<D>) -> Result<Going<D>, FieldViolation>;
 
-    /// Withdraws what cannot be without records that were deleted.
+    /// Withdraws what cannot exist without records that were deleted.
     ///
     /// # Errors
     /// The same as [`Rules::prepare`].
@@ -144,7 +144,7 @@ pub async fn write<D: Resource, R: Rules<D>>(
         put(rules, tx, some, fates).await?;
         let mut gone = Vec::new();
         for (index, name, asked) in some {
-            if let KindChange::Delete(tombstone) = asked {
+            if let AskedChange::Delete(tombstone) = asked {
                 let (fate, is_gone) = delete(rules, tx, name, tombstone).await?;
                 fates.insert(*index, fate);
                 gone.extend(is_gone.then(|| (*name).to_owned()));
@@ -180,8 +180,8 @@ async fn put<D: Resource, R: Rules<D>>(
     fates: &mut Fates,
 ) -> Result<()> {
     let puts = some.iter().filter_map(|(index, _, asked)| match asked {
-        KindChange::Put(record) => Some((*index, *record)),
-        KindChange::Delete(_) => None,
+        AskedChange::Put(record) => Some((*index, *record)),
+        AskedChange::Delete(_) => None,
     });
     let ready = rules.prepare(tx, puts.collect(), fates).await?;
     let (items, sent): (Vec<_>, Vec<_>) = ready.into_iter().map(sent).unzip();
@@ -219,7 +219,7 @@ async fn outcome<D: Resource, R: Rules<D>>(
     put: Put,
 ) -> Result<Result<Outcome, FieldViolation>> {
     if put.tombstoned {
-        // Memory still knew it: what became of it meanwhile is seen by the next try.
+        // Memory still knew it: the next try sees what has happened to it meanwhile.
         let Some(anew) = &one.anew else { return Err(raced()) };
         return revive(rules, tx, &one.name, anew).await;
     }

@@ -30,7 +30,7 @@ use mpp_api::{
 };
 use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Role};
-use mpp_form::reconcile::{AnswerState, Fingerprint, Set, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, ComparedRecord, Set, Walk, digest, key_of};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Shell, Verifier,
@@ -145,11 +145,11 @@ async fn prepare(channel: Channel) -> Outcomes<()> {
 }
 
 /// All as records that were taken.
-fn answered(services: &[Service]) -> Vec<Fingerprint> {
+fn answered(services: &[Service]) -> Vec<ComparedRecord> {
     let one = |(number, service)| {
         let record = record(number, service);
         let key = key_of(&format!("{UNIT}/services/{}", record.source_id));
-        Fingerprint::new(key, &digest(&record), AnswerState::Taken)
+        ComparedRecord::new(key, &digest(&record), AnswerState::Taken)
     };
     services.iter().enumerate().map(one).collect()
 }

@@ -6,7 +6,7 @@ use prost::bytes::Bytes;
 
 use super::{
     LISTED, PARTS, PRINT, Set,
-    set::{Fingerprint, Prefix},
+    set::{ComparedRecord, Prefix},
 };
 use crate::limits;
 
@@ -98,7 +98,7 @@ fn list(
     let is_like = |(key, content): (u64, u64)| find(key).any(|item| item.content() == content);
     let is_held = |(key, _): (u64, u64)| find(key).next().is_some_and(|item| known(item.key).held);
     let is_listed =
-        |item: &&Fingerprint| items.binary_search_by_key(&item.key, |(key, _)| *key).is_ok();
+        |item: &&ComparedRecord| items.binary_search_by_key(&item.key, |(key, _)| *key).is_ok();
     let lone = own.iter().filter(|item| !is_listed(item));
     RangeAnswer {
         wanted: bits(items.iter().map(|item| !is_like(*item))),

@@ -23,7 +23,7 @@ mod set;
 mod walk;
 
 pub use compare::compare;
-pub use set::{AnswerState, Fingerprint, Set, digest, key_of};
+pub use set::{AnswerState, ComparedRecord, Set, digest, key_of};
 pub use walk::{SetDifference, Walk};
 
 /// Bytes of a fingerprint.

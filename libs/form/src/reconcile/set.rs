@@ -44,14 +44,14 @@ impl AnswerState {
 
 /// One record, as the two sides compare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint {
+pub struct ComparedRecord {
     /// The first 64 bits of a hash over the record's name.
     pub key: u64,
     /// A hash over key, digest and standing.
     pub(super) sum: u128,
 }
 
-impl Fingerprint {
+impl ComparedRecord {
     /// The item of a record.
     pub fn new(key: u64, digest: &[u8; 16], standing: AnswerState) -> Self {
         let whole = Sha256::new()
@@ -139,14 +139,14 @@ impl Prefix {
 /// The items of one side, sealed: they do not change while they are compared.
 #[derive(Clone, Debug, Default)]
 pub struct Set {
-    items: Vec<Fingerprint>,
+    items: Vec<ComparedRecord>,
     /// Before each item, and after the last: the sums of all before, added up.
     sums: Vec<u128>,
 }
 
 impl Set {
     /// The set of these items, in any order.
-    pub fn new(mut items: Vec<Fingerprint>) -> Self {
+    pub fn new(mut items: Vec<ComparedRecord>) -> Self {
         items.sort_unstable();
         let mut sums = Vec::with_capacity(items.len() + 1);
         sums.push(0_u128);
@@ -159,7 +159,7 @@ impl Set {
     }
 
     /// In the order of their keys.
-    pub fn items(&self) -> &[Fingerprint] {
+    pub fn items(&self) -> &[ComparedRecord] {
         &self.items
     }
 
@@ -170,7 +170,7 @@ impl Set {
         from..to
     }
 
-    pub(super) fn within(&self, range: Prefix) -> &[Fingerprint] {
+    pub(super) fn within(&self, range: Prefix) -> &[ComparedRecord] {
         &self.items[self.places(range)]
     }
 

@@ -7,14 +7,14 @@ use mpp_api::sync::{LoneItem, Range, Reconciliation};
 use proptest::{collection::btree_map, prelude::*};
 use prost::Message as _;
 
-use super::{AnswerState, Fingerprint, Set, SetDifference, Walk, compare, key_of};
+use super::{AnswerState, ComparedRecord, Set, SetDifference, Walk, compare, key_of};
 use crate::limits;
 
 /// Records by name, each with its content.
 type Catalog = BTreeMap<u32, u8>;
 
-fn item(name: u32, says: u8) -> Fingerprint {
-    Fingerprint::new(key_of(&name.to_string()), &[says; 16], AnswerState::Taken)
+fn item(name: u32, says: u8) -> ComparedRecord {
+    ComparedRecord::new(key_of(&name.to_string()), &[says; 16], AnswerState::Taken)
 }
 
 fn set(catalog: &Catalog) -> Set {
@@ -42,7 +42,7 @@ fn reconciled(own: &Catalog, other: &Catalog) -> (SetDifference, usize) {
 fn assert_exact(own: &Catalog, other: &Catalog) -> (SetDifference, usize) {
     let (found, bytes) = reconciled(own, other);
     let differing = own.iter().filter(|(name, says)| other.get(name) != Some(says));
-    let wanted: BTreeMap<Fingerprint, bool> =
+    let wanted: BTreeMap<ComparedRecord, bool> =
         differing.map(|(name, says)| (item(*name, *says), other.contains_key(name))).collect();
     assert_eq!(found.wanted.clone().into_iter().collect::<BTreeMap<_, _>>(), wanted);
     let lone = other.keys().filter(|name| !own.contains_key(name));
@@ -117,7 +117,7 @@ fn one_that_has_nothing_learns_of_all_that_the_other_has() {
 
 #[test]
 fn how_a_record_stands_is_compared_too() {
-    let with = |standing| Set::new(vec![Fingerprint::new(key_of("a"), &[0; 16], standing)]);
+    let with = |standing| Set::new(vec![ComparedRecord::new(key_of("a"), &[0; 16], standing)]);
     let all = [
         AnswerState::Unknown,
         AnswerState::Taken,

@@ -7,7 +7,7 @@ use mpp_core::{Error, Reason, Result};
 
 use super::{
     PARTS, Set,
-    set::{Fingerprint, Prefix},
+    set::{ComparedRecord, Prefix},
 };
 use crate::limits;
 
@@ -22,7 +22,7 @@ const MORE_RANGES: usize = 1 << 20;
 pub struct SetDifference {
     /// Own items that the other side lacks or has differently, and whether a record of the name is
     /// published there.
-    pub wanted: HashMap<Fingerprint, bool>,
+    pub wanted: HashMap<ComparedRecord, bool>,
     /// Items of the other side alone.
     pub lone: Vec<LoneItem>,
     /// How many messages it took.

@@ -55,8 +55,8 @@ impl Lies {
         }
     }
 
-    /// The same of a code as it is stored; of one that another version of the program has stored
-    /// only a try tells.
+    /// The same for a code as it is stored. For one that only another version of the program knows,
+    /// only a try can tell.
     pub fn of_stored(code: &str) -> Self {
         FieldCode::of(code).map_or(Self::Service, Self::of)
     }
@@ -66,10 +66,10 @@ impl Lies {
         !matches!(self, Self::Itself | Self::Service)
     }
 
-    /// How long a record is left alone after a try that found the same as the one before, which it
-    /// was left alone after for `before` and which is overdue for so long by then: twice as long as
-    /// the last time. A record that is sent again begins anew, and so does one that others have
-    /// left alone for long.
+    /// How long a record is left alone after a try that found the same as the one before: twice as
+    /// long as the last time. `before` is how long that was, and `overdue` how much later the try
+    /// came. A record that is sent again begins anew, and so does one that others have left alone
+    /// for long.
     pub fn pause(self, before: Duration, overdue: Duration) -> Duration {
         match self {
             Self::Others if overdue > LONGEST_OF_OTHERS => FIRST_PAUSE,

@@ -1,4 +1,4 @@
-//! What becomes of a published record, told field by field. Pure.
+//! What happens to a published record, told field by field. Pure.
 
 use mpp_api::{
     difference::{self, Room},

@@ -70,7 +70,7 @@ pub enum Event {
     },
     /// The record that is kept was tried again.
     Tried(Answer),
-    /// Its source has it no more, has it under another unit, or is given up.
+    /// Its source no longer has it, has it under another unit, or is given up.
     Gone,
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 /// No preview has more records, or more bytes that wait.
 const MOST_SO_FAR: u64 = 1 << 48;
-/// Told of what is no name of a record that sources send.
+/// The message for a name that no record of a source can have.
 const NO_NAME: &str = "is no name of a record that sources send";
 
 /// Refuses a part that is not of the form.

@@ -20,7 +20,7 @@ pub struct Client {
     pub number: i64,
     /// The others that may still send: they have opened a session not too long ago.
     pub others: Vec<i64>,
-    /// Since when they were heard.
+    /// The time since which they were heard.
     since: Micros,
 }
 
@@ -135,8 +135,8 @@ pub(super) async fn heard(tx: &mut Tx, hello: &Hello, fencing: i64, most: usize)
 const NOTHING_KEPT: &str = "number not in (select client from sync_rejected where source = $1)
     and number not in (select client from sync_waiting where source = $1)";
 
-/// Before a source has more clients than that, the one that was heard longest ago is forgotten of
-/// which nothing is kept. Index: sync_client's primary key.
+/// Before a source has more clients than that, it forgets the one that was heard longest ago, of
+/// those of which nothing is kept. Index: sync_client's primary key.
 async fn make_room(tx: &mut Tx, hello: &Hello, most: usize) -> Result<()> {
     let text = "select count(*) as clients, count(case when name = $2 then 1 end) as known
         from sync_client where source = $1";

@@ -135,17 +135,17 @@ pub async fn end(tx: &mut Tx, source: &str, keys: &[u64]) -> Result<()> {
     Ok(())
 }
 
-/// The keys of records that are contested no more.
+/// The keys of records that are no longer contested.
 #[derive(Debug, Default)]
 pub struct Settled {
     /// All of them.
     pub all: Vec<u64>,
-    /// Those that the client which ends had sent last, and sends no more.
+    /// Those that the ending client had sent last, and no longer sends.
     pub own: Vec<u64>,
 }
 
 /// A client has ended completely: what it sends in other words it has sent since that sequence.
-/// Ends what it sends no more, and what somebody contests with a client that is away. Index:
+/// Ends the contests over what it no longer sends, and those with a client that is away. Index:
 /// sync_contested's primary key.
 ///
 /// # Errors

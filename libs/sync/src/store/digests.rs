@@ -54,7 +54,7 @@ pub struct Sent {
 
 /// A record as it was answered last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredDigest {
     /// The record, with its last answer.
     pub sent: Sent,
     /// It was answered by the present rules.
@@ -169,8 +169,8 @@ pub async fn leave(tx: &mut Tx, (source, client): (&str, i64), keys: &[u64]) -> 
     Ok(())
 }
 
-/// The remarks on these records hold no more: who compares them sends them anew. Their bytes stay
-/// known. Index: sync_sent's primary key.
+/// The remarks on these records no longer hold: a client that compares them sends them anew. Their
+/// bytes stay known. Index: sync_sent's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
@@ -231,14 +231,14 @@ pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<Stored>> {
+pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<StoredDigest>> {
     let text = "select key, digest, outcome, rules from sync_sent where source = $1 and not exists
         (select 1 from sync_lease l where l.source = sync_sent.source and l.unsealed = 1)";
     let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<Stored> {
+fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<StoredDigest> {
     let bytes: Vec<u8> = row.try_get("digest")?;
     let key: i64 = row.try_get("key")?;
     let sent = Sent {
@@ -248,5 +248,5 @@ fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<Stored> {
         answered: Answered::of_number(row.try_get("outcome")?),
     };
     let is_of_these_rules = row.try_get::<i64, _>("rules")? == record::RULES;
-    Ok(Stored { sent, is_of_these_rules })
+    Ok(StoredDigest { sent, is_of_these_rules })
 }

@@ -226,8 +226,8 @@ pub async fn forget_between(tx: &mut Tx, lease: &Lease, after: i64, up_to: i64) 
     seal::add(tx, source, Sealed::Rejected, -seal::sum_of(&gone)?).await
 }
 
-/// Forgets what clients were answered that are away for good. Indexes: primary keys of
-/// sync_rejected and sync_waiting.
+/// Forgets the answers to clients that are away for good. Indexes: primary keys of sync_rejected
+/// and sync_waiting.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -23,7 +23,7 @@ pub struct Touched {
     pub last: i64,
     /// How many it made.
     pub versions: i64,
-    /// How many of them say something else than the version before; in the others the record has
+    /// How many of them say something other than the version before; in the others the record has
     /// only followed a place.
     pub said: i64,
 }
@@ -31,7 +31,7 @@ pub struct Touched {
 /// JOINs the version before each change `c`.
 pub(super) const WITH_BEFORE: &str = "left join change b
     on b.kind = c.kind and b.name = c.name and b.version = c.version - 1";
-/// Whether it says something else than that one, and is not only filed elsewhere.
+/// Whether it says something other than that one, and is not only filed elsewhere.
 pub(super) const SAYS_MORE: &str =
     "(b.version is null or b.deleted <> c.deleted or b.doc <> c.doc)";
 

@@ -1,4 +1,4 @@
-//! Places that a session has made go once nothing rests on them.
+//! Takes away the places that a session has made, once nothing rests on them.
 
 use mpp_api::{
     sync::{UndoneRecord, undone_record::Change as Did},
@@ -82,7 +82,7 @@ impl UndoPiece<'_> {
 
     /// A place as it stands, and the tombstone that it had before, where the session has made it.
     /// One that was there before was told already, and so was one that somebody has changed, or
-    /// that the source may write no more.
+    /// that the source may no longer write.
     async fn made_so<S: Syncs>(
         &self,
         service: &S,

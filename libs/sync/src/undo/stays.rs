@@ -22,7 +22,7 @@ use crate::{
 type Judged = std::result::Result<Option<Change>, String>;
 
 impl UndoPiece<'_> {
-    /// What becomes of a record: what rests on another one stays with it.
+    /// What happens to a record: one that rests on another stays with it.
     pub(super) async fn judged<S: Syncs>(
         &self,
         service: &S,
@@ -120,7 +120,7 @@ impl UndoPiece<'_> {
         Ok(seems_there && Box::pin(self.rest(service, tx, name, above)).await?.is_empty())
     }
 
-    /// What the session has written of a record, and what becomes of it; `None` if it is not the
+    /// What the session has written of a record, and what happens to it; `None` if it is not the
     /// session's, or was undone already.
     async fn still_to_undo<S: Syncs>(
         &self,
@@ -145,7 +145,7 @@ impl UndoPiece<'_> {
         Ok(Some((one, judged)))
     }
 
-    /// What becomes of a record, apart from what it rests on.
+    /// What happens to a record, apart from what it rests on.
     async fn alone<S: Syncs>(
         &self,
         service: &S,

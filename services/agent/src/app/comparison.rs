@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mpp_api::sync::{LoneItem, Record};
 use mpp_core::Result;
 use mpp_form::{
-    reconcile::{AnswerState, Fingerprint, Set, SetDifference, key_of},
+    reconcile::{AnswerState, ComparedRecord, Set, SetDifference, key_of},
     record::known_as,
 };
 
@@ -37,7 +37,7 @@ struct Entry {
     name: Box<str>,
     digest: Digest,
     standing: AnswerState,
-    item: Fingerprint,
+    item: ComparedRecord,
 }
 
 impl<'a> Comparison<'a> {
@@ -60,7 +60,7 @@ impl<'a> Comparison<'a> {
         let name = self.run.name_of(record);
         let id = known_as(record);
         let standing = self.beliefs.standing(&id, &name);
-        let item = Fingerprint::new(key_of(&name), &digest, standing);
+        let item = ComparedRecord::new(key_of(&name), &digest, standing);
         self.entries.push(Entry { id: id.into(), name: name.into(), digest, standing, item });
         self.spool.push(record)
     }
@@ -76,7 +76,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// All items, as if the registry had none of the records.
-    pub fn all(&self) -> impl Iterator<Item = (Fingerprint, bool)> {
+    pub fn all(&self) -> impl Iterator<Item = (ComparedRecord, bool)> {
         self.entries.iter().map(|entry| (entry.item, false))
     }
 

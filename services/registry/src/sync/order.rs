@@ -7,7 +7,7 @@ use mpp_core::Result;
 use mpp_store::Tx;
 use mpp_sync::{
     store::waiting,
-    write::{KindChange, One},
+    write::{AskedChange, One},
 };
 use prost::Message as _;
 
@@ -21,10 +21,10 @@ pub(super) fn top_down<'a>(mut units: Vec<One<'a, Unit>>) -> Vec<One<'a, Unit>> 
     while !units.is_empty() {
         let names: HashSet<&str> = units.iter().map(|(_, name, _)| *name).collect();
         let is_ready = |(_, name, asked): &One<'a, Unit>| match asked {
-            KindChange::Put(unit) => {
+            AskedChange::Put(unit) => {
                 named(unit).into_iter().all(|other| other == *name || !names.contains(other))
             }
-            KindChange::Delete(_) => true,
+            AskedChange::Delete(_) => true,
         };
         let (ready, left): (Vec<_>, Vec<_>) = units.into_iter().partition(is_ready);
         if ready.is_empty() {
@@ -48,8 +48,8 @@ pub(super) struct Needs(HashMap<String, Vec<String>>);
 impl Needs {
     pub(super) fn of(units: &[One<'_, Unit>]) -> Self {
         let puts = units.iter().filter_map(|(_, name, asked)| match asked {
-            KindChange::Put(unit) => Some(((*name).to_owned(), owned(unit))),
-            KindChange::Delete(_) => None,
+            AskedChange::Put(unit) => Some(((*name).to_owned(), owned(unit))),
+            AskedChange::Delete(_) => None,
         });
         Self(puts.collect())
     }
@@ -107,7 +107,7 @@ mod tests {
             })
             .collect();
         let all = units.iter().enumerate();
-        let all = all.map(|(index, unit)| (index, unit.name.as_str(), KindChange::Put(unit)));
+        let all = all.map(|(index, unit)| (index, unit.name.as_str(), AskedChange::Put(unit)));
         top_down(all.collect()).into_iter().map(|(_, name, _)| name.to_owned()).collect()
     }
 

@@ -8,7 +8,7 @@ use mpp_core::{Error, FieldCode, FieldViolation, Result, in_words, parent_of};
 use mpp_store::{Buried, Record, Tx};
 use mpp_sync::{
     Fates, Writer, fault, warning,
-    write::{self, DELETE, Going, ID, KindChange, One, PlacedRecord, Ready, Rules},
+    write::{self, AskedChange, DELETE, Going, ID, One, PlacedRecord, Ready, Rules},
 };
 
 use super::sent::{FoundRecord, Sent, ids_of};
@@ -53,7 +53,7 @@ impl Services<'_> {
     fn outside(&self, (_, name, asked): &One<'_, Service>) -> Option<FieldViolation> {
         let unit = parent_of(name);
         let lineage = self.lineages.get(unit).and_then(Option::as_ref);
-        let is_delete = matches!(asked, KindChange::Delete(_));
+        let is_delete = matches!(asked, AskedChange::Delete(_));
         // Below a unit that is not there nothing waits for a delete: it is not there, either.
         if is_delete && lineage.is_none() {
             return None;

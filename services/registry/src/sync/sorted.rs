@@ -9,7 +9,7 @@ use mpp_core::{Error, Result};
 use mpp_form::record::{Entry, RecordChange};
 use mpp_sync::{
     WaitingRecord,
-    write::{KindChange, One},
+    write::{AskedChange, One},
 };
 
 /// The records of a batch.
@@ -40,10 +40,10 @@ impl<'a> Sorted<'a> {
 
     fn put(&mut self, index: usize, name: &'a str, entry: &'a Entry) {
         match entry {
-            Entry::Unit(one) => self.units.push((index, name, KindChange::Put(one))),
-            Entry::Mall(one) => self.malls.push((index, name, KindChange::Put(one))),
-            Entry::Counter(one) => self.counters.push((index, name, KindChange::Put(one))),
-            Entry::Service(one) => self.services.push((index, name, KindChange::Put(one))),
+            Entry::Unit(one) => self.units.push((index, name, AskedChange::Put(one))),
+            Entry::Mall(one) => self.malls.push((index, name, AskedChange::Put(one))),
+            Entry::Counter(one) => self.counters.push((index, name, AskedChange::Put(one))),
+            Entry::Service(one) => self.services.push((index, name, AskedChange::Put(one))),
         }
     }
 
@@ -54,10 +54,10 @@ impl<'a> Sorted<'a> {
         tombstone: &'a Tombstone,
     ) -> Result<()> {
         match kind {
-            Unit::KIND => self.units.push((index, name, KindChange::Delete(tombstone))),
-            Mall::KIND => self.malls.push((index, name, KindChange::Delete(tombstone))),
-            Counter::KIND => self.counters.push((index, name, KindChange::Delete(tombstone))),
-            Service::KIND => self.services.push((index, name, KindChange::Delete(tombstone))),
+            Unit::KIND => self.units.push((index, name, AskedChange::Delete(tombstone))),
+            Mall::KIND => self.malls.push((index, name, AskedChange::Delete(tombstone))),
+            Counter::KIND => self.counters.push((index, name, AskedChange::Delete(tombstone))),
+            Service::KIND => self.services.push((index, name, AskedChange::Delete(tombstone))),
             // A new kind, until it is named here.
             kind => return Err(Error::internal(format!("how a {kind} is deleted"))),
         }

@@ -4,7 +4,7 @@
 use mpp_api::sync::{Hello, Outcome, ReconcileRecordsRequest};
 use mpp_client::error_of;
 use mpp_core::Role;
-use mpp_form::reconcile::{AnswerState, Fingerprint, Set, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, ComparedRecord, Set, Walk, digest, key_of};
 use mpp_testkit::{execute, on_both};
 
 use crate::{
@@ -105,7 +105,7 @@ async fn nor_does_anybody_by_a_single_call_before_a_newer_program_has_locked_the
         session.send(vec![sent.clone()]).await;
         session.end().await;
         let key = key_of(&format!("{}/services/b", sent.unit));
-        let asked = Fingerprint::new(key, &digest(&sent), AnswerState::Taken);
+        let asked = ComparedRecord::new(key, &digest(&sent), AnswerState::Taken);
         for (is_older, wanted) in [(false, 0), (true, 1)] {
             if is_older {
                 does(database.url(), &[LOCKS]).await;

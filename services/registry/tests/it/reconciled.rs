@@ -13,7 +13,7 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::Role;
-use mpp_form::reconcile::{AnswerState, Fingerprint, Set, SetDifference, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, ComparedRecord, Set, SetDifference, Walk, digest, key_of};
 use mpp_testkit::on_both;
 
 use crate::{
@@ -28,8 +28,8 @@ fn named(record: &Record) -> String {
     format!("{}/services/{}", record.unit, record.source_id)
 }
 
-fn item(record: &Record, standing: AnswerState) -> Fingerprint {
-    Fingerprint::new(key_of(&named(record)), &digest(record), standing)
+fn item(record: &Record, standing: AnswerState) -> ComparedRecord {
+    ComparedRecord::new(key_of(&named(record)), &digest(record), standing)
 }
 
 /// Thirty records, of which one is wrong and one waits for its unit.

@@ -43,7 +43,7 @@ impl From<SourceClient> for ClientRow {
 
 impl ClientRow {
     /// The client in a report, by its source's target.
-    pub fn told(&self, target_seconds: i64, now: Micros) -> Client {
+    pub fn to_client(&self, target_seconds: i64, now: Micros) -> Client {
         let last = self.last_success.unwrap_or(self.first);
         let incomplete = self.incomplete.clone();
         Client {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_client_is_late_by_its_own_runs_and_one_that_is_away_is_not_waited_for() {
-        let late = |row: &ClientRow, now| row.told(60, now).late;
+        let late = |row: &ClientRow, now| row.to_client(60, now).late;
         let row = ClientRow { first: 1_000_000, ..ClientRow::default() };
         assert!(!late(&row, 61_000_000) && late(&row, 61_000_001), "it never was whole");
         let whole = ClientRow { last_success: Some(9_000_000), ..row };

@@ -69,7 +69,7 @@ fn at_service(service: Service, own: &SourceRow, target_seconds: i64, now: Micro
         waiting_now: own.waiting_now,
         unread: own.unread,
         counted: own.counted,
-        clients: own.clients.iter().map(|client| client.told(target_seconds, now)).collect(),
+        clients: own.clients.iter().map(|client| client.to_client(target_seconds, now)).collect(),
     }
 }
 

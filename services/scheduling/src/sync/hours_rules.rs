@@ -10,7 +10,7 @@ use mpp_form::{hours_rule::Target, record::RecordChange};
 use mpp_store::{Record, Tx};
 use mpp_sync::{
     Fates, WaitingRecord, Writer, fault,
-    write::{DELETE, Going, KindChange, One, PlacedRecord, Ready, Rules},
+    write::{AskedChange, DELETE, Going, One, PlacedRecord, Ready, Rules},
 };
 
 use crate::{
@@ -185,8 +185,8 @@ impl Rules<HoursRule> for HoursRules<'_> {
 pub(super) fn asked(records: &[WaitingRecord<HoursRule>]) -> Vec<One<'_, HoursRule>> {
     let asked = records.iter().map(|(index, checked)| {
         let asked = match &checked.item {
-            RecordChange::Put(rule) => KindChange::Put(&**rule),
-            RecordChange::Delete(tombstone) => KindChange::Delete(tombstone),
+            RecordChange::Put(rule) => AskedChange::Put(&**rule),
+            RecordChange::Delete(tombstone) => AskedChange::Delete(tombstone),
         };
         (*index, checked.name.as_str(), asked)
     });

@@ -11,7 +11,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Label, Labels};
-use mpp_form::reconcile::{AnswerState, Fingerprint, Set, SetDifference, Walk, digest, key_of};
+use mpp_form::reconcile::{AnswerState, ComparedRecord, Set, SetDifference, Walk, digest, key_of};
 use mpp_testkit::{alter_records, execute, on_both};
 use tonic::Code;
 
@@ -142,8 +142,8 @@ async fn a_bad_export_is_undone_and_comes_back_only_by_an_officers_word() {
     .await;
 }
 
-fn item(record: &Record) -> Fingerprint {
-    Fingerprint::new(key_of(&name(&record.source_id)), &digest(record), AnswerState::Taken)
+fn item(record: &Record) -> ComparedRecord {
+    ComparedRecord::new(key_of(&name(&record.source_id)), &digest(record), AnswerState::Taken)
 }
 
 /// How the service's records differ from those of a client that has lost its answers.

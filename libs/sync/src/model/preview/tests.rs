@@ -39,7 +39,7 @@ fn steps(path: &str) -> Vec<String> {
     path.replace(']', "").split('/').map(str::to_owned).collect()
 }
 
-/// Makes the state of afterwards out of the state of before, by what was told of it.
+/// Makes the later state out of the earlier one, by what was told of it.
 fn applied(before: &Service, told: &[FieldDifference]) -> Value {
     let mut whole = value(before);
     // Removals carry their places in the old list, so they are applied from the last one back.

@@ -35,7 +35,7 @@ pub struct Batch {
 
 /// A batch that was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Stored {
+pub struct AnsweredBatch {
     pub fencing: i64,
     pub nonce: i64,
     pub record: Option<(usize, u8)>,
@@ -50,7 +50,7 @@ pub struct Registry {
     pub until: i64,
     holder: String,
     standing: SourceState,
-    pub batches: Vec<Stored>,
+    pub batches: Vec<AnsweredBatch>,
     pub records: [Version; RECORDS],
     pub waits: [State; RECORDS],
     pub kept: [u8; RECORDS],
@@ -79,7 +79,7 @@ impl Registry {
 
     fn known(&self, hello: &Hello) -> CheckpointStanding {
         let Some(named) = &hello.checkpoint else { return CheckpointStanding::Never };
-        let is_it = |one: &&Stored| {
+        let is_it = |one: &&AnsweredBatch| {
             (one.checkpoint.sequence, one.checkpoint.mark) == (named.sequence, named.mark)
         };
         let Some(found) = self.batches.iter().find(is_it) else { return CheckpointStanding::Never };
@@ -101,7 +101,7 @@ impl Registry {
     /// Answers a batch; `None` if it is refused.
     pub fn batch(&mut self, batch: &Batch) -> Option<Checkpoint> {
         lease::check_alive("a", batch.fencing, self.fencing, self.until, NOW).ok()?;
-        let of_it = |one: &&Stored| (one.fencing, one.nonce) == (batch.fencing, batch.nonce);
+        let of_it = |one: &&AnsweredBatch| (one.fencing, one.nonce) == (batch.fencing, batch.nonce);
         if let Some(stored) = self.batches.iter().find(of_it) {
             return (stored.record == batch.record).then(|| stored.checkpoint.clone());
         }
@@ -120,7 +120,7 @@ impl Registry {
         if let Some((record, version)) = batch.record {
             self.write(record, version);
         }
-        self.batches.push(Stored {
+        self.batches.push(AnsweredBatch {
             fencing: batch.fencing,
             nonce: batch.nonce,
             record: batch.record,

@@ -265,7 +265,7 @@ impl World {
     /// Whatever a client has the answers of counts, and is built on.
     fn counts(&self, had: &[i64]) -> Result<(), String> {
         let is_counted = |number: &i64| {
-            let of = |one: &&super::registry::Stored| one.checkpoint.sequence == *number;
+            let of = |one: &&super::registry::AnsweredBatch| one.checkpoint.sequence == *number;
             self.registry.batches.iter().find(of).is_some_and(|one| one.counted && one.current)
         };
         let missing = had.iter().find(|number| !is_counted(number));

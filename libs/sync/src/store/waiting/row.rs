@@ -32,7 +32,7 @@ pub struct Waiting {
     pub message: String,
     /// The unit or service that it waits for; empty if it waits for a person's decision.
     pub awaited: String,
-    /// It waits no more: it was rejected when it was tried again.
+    /// It no longer waits: it was rejected when it was tried again.
     pub refused: bool,
     /// The rules by which it was tried last.
     pub rules: i64,
@@ -114,7 +114,7 @@ pub struct Cause {
     pub records: i64,
     /// Since when the oldest of them waits.
     pub oldest: Micros,
-    /// When the one of them was tried that was tried longest ago.
+    /// When the one that was tried longest ago was tried.
     pub tried: Micros,
     /// The oldest rules by which one of them was tried.
     pub rules: i64,

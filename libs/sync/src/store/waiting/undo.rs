@@ -9,7 +9,7 @@ use super::{
     tried,
 };
 
-/// Told of a record that no longer waits for what it waited for.
+/// The message for a record that no longer waits for what it waited for.
 const HELD: &str = "the session that brought it was undone; it is applied once its source sends \
                     other bytes, or an officer releases it";
 

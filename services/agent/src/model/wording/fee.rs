@@ -17,7 +17,7 @@ use super::{
     phrase::{attempt, bracketed, digits, end, mark, one_of, word_of},
     price::Price,
     regulation::regulation,
-    sum::{self, Outcome},
+    sum::{self, Combination},
     token::{Kind as Made, Text, Tokens},
 };
 
@@ -294,8 +294,8 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
         return None;
     }
     let (kind, pieces) = match sum::outcome(pieces)? {
-        Outcome::Cases(pieces) => (Kind::Cases, pieces),
-        Outcome::Parts(pieces) => (Kind::Parts, pieces),
+        Combination::Cases(pieces) => (Kind::Cases, pieces),
+        Combination::Parts(pieces) => (Kind::Parts, pieces),
     };
     // If a part of a sum is free, one of the parts holds for some only.
     if kind == Kind::Parts && pieces.iter().any(free) {

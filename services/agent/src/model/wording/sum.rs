@@ -10,13 +10,13 @@ use super::{
 };
 
 /// How several readings belong together.
-pub enum Outcome<'t, R> {
+pub enum Combination<'t, R> {
     Cases(Vec<LabelledReading<'t, R>>),
     Parts(Vec<LabelledReading<'t, R>>),
 }
 
 /// Decides what the pieces are: a sum only if the text says so or all labels are steps of work.
-pub fn outcome<R>(pieces: Vec<LabelledReading<R>>) -> Option<Outcome<R>> {
+pub fn outcome<R>(pieces: Vec<LabelledReading<R>>) -> Option<Combination<R>> {
     let first = pieces.first()?;
     if leaves_open(&pieces) {
         return None;
@@ -25,11 +25,11 @@ pub fn outcome<R>(pieces: Vec<LabelledReading<R>>) -> Option<Outcome<R>> {
         let label = first.label.filter(|label| !is_part(label))?;
         let opened = label.first().is_some_and(|word| lists(IF, word.text));
         let fits = (opened || !first.led) && first.reading.is_some();
-        return fits.then_some(Outcome::Cases(pieces));
+        return fits.then_some(Combination::Cases(pieces));
     }
     let sums = pieces.iter().skip(1).filter(|piece| piece.join == Some(Join::Plus)).count();
     if sums > 0 {
-        return (sums + 1 == pieces.len()).then_some(Outcome::Parts(pieces));
+        return (sums + 1 == pieces.len()).then_some(Combination::Parts(pieces));
     }
     let mut read = pieces.iter().filter(|piece| piece.reading.is_some());
     let labels: Vec<Tokens> = read.clone().filter_map(|piece| piece.label).collect();
@@ -38,12 +38,12 @@ pub fn outcome<R>(pieces: Vec<LabelledReading<R>>) -> Option<Outcome<R>> {
     }
     let all_read = labels.len() == pieces.len();
     if all_read && pieces.len() > 1 && labels.iter().all(is_stage) {
-        return Some(Outcome::Parts(pieces));
+        return Some(Combination::Parts(pieces));
     }
     match labels.iter().filter(|label| is_work(label)).count() {
-        0 => are_alternatives(&pieces).then_some(Outcome::Cases(pieces)),
+        0 => are_alternatives(&pieces).then_some(Combination::Cases(pieces)),
         work if work == labels.len() && all_read => of_work(&labels, pieces),
-        _ => (!all_read && !goes_on(&pieces)).then_some(Outcome::Cases(pieces)),
+        _ => (!all_read && !goes_on(&pieces)).then_some(Combination::Cases(pieces)),
     }
 }
 
@@ -92,13 +92,13 @@ fn goes_on<R>(pieces: &[LabelledReading<R>]) -> bool {
 fn of_work<'t, R>(
     labels: &[Tokens],
     pieces: Vec<LabelledReading<'t, R>>,
-) -> Option<Outcome<'t, R>> {
+) -> Option<Combination<'t, R>> {
     let mut heads: Vec<&str> = labels.iter().filter_map(|label| head(label)).collect();
     let service = heads.iter().filter(|head| lists(SERVICES, head)).count();
     heads.sort_unstable();
     heads.dedup();
     if heads.len() == 1 && service > 0 {
-        return Some(Outcome::Cases(pieces));
+        return Some(Combination::Cases(pieces));
     }
     let with = |list| {
         let holds = |label: &&Tokens| label.iter().any(|token| lists(list, token.text));
@@ -107,7 +107,7 @@ fn of_work<'t, R>(
     let either = pieces.iter().any(|piece| piece.join == Some(Join::Either));
     let sum = heads.len() == labels.len() && service < labels.len();
     let one_way = with(WAYS) == 0 && with(DOCUMENTS) < 2;
-    (sum && one_way && !either).then_some(Outcome::Parts(pieces))
+    (sum && one_way && !either).then_some(Combination::Parts(pieces))
 }
 
 /// "Tahap I", "tahap II": stages that are counted are steps of one course.

@@ -13,7 +13,7 @@ use super::{
     length::{Length, MAX, between, in_one_unit, length_of},
     opening::are_weekdays,
     phrase::{attempt, bracketed, end, lists, one_of, taken, word_of},
-    sum::{self, Outcome},
+    sum::{self, Combination},
     token::{Kind, Text, Tokens},
 };
 
@@ -268,12 +268,12 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
         return None;
     }
     match sum::outcome(pieces)? {
-        Outcome::Cases(pieces) => Some(ServiceTime {
+        Combination::Cases(pieces) => Some(ServiceTime {
             unit: Unit::Cases.into(),
             cases: pieces.into_iter().map(|piece| one(text, piece)).collect(),
             ..ServiceTime::default()
         }),
-        Outcome::Parts(pieces) => Some(ServiceTime {
+        Combination::Parts(pieces) => Some(ServiceTime {
             steps: pieces.iter().cloned().map(|piece| one(text, piece)).collect(),
             ..sum(&pieces)?.into_service_time(text)
         }),

@@ -17,7 +17,7 @@ const SUFFIXES: [&str; 6] = ["nya", "in", "kan", "i", "ken", "an"];
 
 /// The form of a verb of harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum VerbForm {
     /// "Kebakar", "terbakar": it can only have happened.
     Mishap,
     /// "Dibakar", "burned": by somebody.
@@ -33,7 +33,7 @@ pub enum Form {
 pub struct Deed {
     /// The state of the document afterwards: lost or damaged.
     pub state: &'static str,
-    pub form: Form,
+    pub form: VerbForm,
     /// Nobody does it on purpose, whatever its form: "menghilangkan", "lose".
     pub involuntary: bool,
     /// It is done to other things as well, and as a trade: "cuci", "potong".
@@ -55,14 +55,14 @@ fn root(root: &str) -> Option<(&'static str, bool)> {
 }
 
 fn indonesian(word: &str) -> Option<Deed> {
-    let found = |form: Form, bare: &str| {
+    let found = |form: VerbForm, bare: &str| {
         let (state, is_state) = root(bare)?;
-        let form = if is_state && form == Form::Bare { Form::Mishap } else { form };
+        let form = if is_state && form == VerbForm::Bare { VerbForm::Mishap } else { form };
         let (involuntary, is_a_craft) = (INVOLUNTARY.contains(&bare), SPOILED.contains(&bare));
         Some(Deed { state, form, involuntary, is_a_craft })
     };
-    let suffered = |head: &str| if head == "di" { Form::Passive } else { Form::Mishap };
-    found(Form::Bare, word)
+    let suffered = |head: &str| if head == "di" { VerbForm::Passive } else { VerbForm::Mishap };
+    found(VerbForm::Bare, word)
         .or_else(|| {
             let mut heads =
                 PREFIXES.iter().filter_map(|head| Some((head, word.strip_prefix(head)?)));
@@ -70,10 +70,11 @@ fn indonesian(word: &str) -> Option<Deed> {
                 unsuffixed(rest).find_map(|(bare, _)| found(suffered(head), bare))
             })
         })
-        .or_else(|| actives(word).iter().find_map(|bare| found(Form::Active, bare)))
+        .or_else(|| actives(word).iter().find_map(|bare| found(VerbForm::Active, bare)))
         .or_else(|| {
-            unsuffixed(word)
-                .find_map(|(bare, does)| found(if does { Form::Active } else { Form::Bare }, bare))
+            unsuffixed(word).find_map(|(bare, does)| {
+                found(if does { VerbForm::Active } else { VerbForm::Bare }, bare)
+            })
         })
 }
 
@@ -115,13 +116,13 @@ fn actives(word: &str) -> Vec<String> {
 fn english(word: &str) -> Option<Deed> {
     ENGLISH_HARMS.iter().find_map(|(base, past, loses, involuntary)| {
         let form = if word == *base {
-            Form::Bare
+            VerbForm::Bare
         } else if past.contains(&word) || is_past_of(word, base) {
-            Form::Passive
+            VerbForm::Passive
         } else if is_ongoing(word, base) {
-            Form::Active
+            VerbForm::Active
         } else if word.strip_suffix('s') == Some(base) {
-            Form::Mishap
+            VerbForm::Mishap
         } else {
             return None;
         };

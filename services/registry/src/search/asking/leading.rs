@@ -3,7 +3,7 @@
 
 use crate::search::{
     indexing::{
-        index::{Part, View},
+        index::{IndexView, Part},
         names::{document, head, subject},
     },
     words::{
@@ -21,7 +21,7 @@ pub const SAME_WORD: f32 = 0.7;
 
 /// The rank of a word that may name what is asked for, 0 is the surest: a document, another word
 /// that names a service by itself, or a slip of either.
-pub fn leads(view: &View, word: &Alternative) -> tantivy::Result<Option<usize>> {
+pub fn leads(view: &IndexView, word: &Alternative) -> tantivy::Result<Option<usize>> {
     let Alternative { term, via, weight } = word;
     if *via == Via::Related && *weight < SAME_WORD {
         return Ok(None);
@@ -44,7 +44,7 @@ const SHARE_OF_KEYWORDS: u64 = 4;
 /// owners keep by itself, if most titles with the word are about it or half of them belong to such
 /// owners. "Hilang" is what happens to documents, whoever keeps it as a keyword, and no act is a
 /// document: "legalisir buku nikah" names the book.
-pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
+pub fn is_document(view: &IndexView, term: &str) -> tantivy::Result<bool> {
     if ACTS.contains(&term) {
         return Ok(false);
     }
@@ -60,12 +60,12 @@ pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
 }
 
 /// Whether a keyword consists of this word alone, beside words that ask how.
-pub fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
+pub fn is_subject(view: &IndexView, term: &str) -> tantivy::Result<bool> {
     let own = view.frequency(Part::Names, &subject(term))?;
     let own = own + view.frequency(Part::Names, &document(term))?;
     Ok(own > 0 && is_shared(view, term, own)?)
 }
 
-fn is_shared(view: &View, term: &str, owners: u64) -> tantivy::Result<bool> {
+fn is_shared(view: &IndexView, term: &str, owners: u64) -> tantivy::Result<bool> {
     Ok(owners * SHARE_OF_KEYWORDS >= view.frequency(Part::Keywords, term)?)
 }

@@ -5,7 +5,7 @@
 //! service harms one on purpose. The form of the verb tells them apart, or else its place: a bare
 //! root right before the document is done to it, right after it is the document's state.
 
-use super::deed::{DAMAGED, Form, LOST, PREFIXES, deed};
+use super::deed::{DAMAGED, LOST, PREFIXES, VerbForm, deed};
 use crate::search::words::vocabulary::{
     BEFORE_VERBS, DAMAGES, INTENTS, LOSSES, OTHERS, OWNERS, REFUSALS, SPOILED, UNINTENDED,
 };
@@ -46,15 +46,15 @@ pub fn harm(words: &[String], at: usize, is_document: &dyn Fn(usize) -> bool) ->
     let sentence = Sentence { words, at, is_document };
     let (does, suffers) = (sentence.has_object(), sentence.stands_behind());
     let applies = match deed.form {
-        Form::Mishap => true,
-        Form::Passive => suffers || !deed.is_a_craft,
-        Form::Active => does,
-        Form::Bare => does || suffers,
+        VerbForm::Mishap => true,
+        VerbForm::Passive => suffers || !deed.is_a_craft,
+        VerbForm::Active => does,
+        VerbForm::Bare => does || suffers,
     };
     let meant = match deed.form {
-        Form::Mishap => false,
-        Form::Passive => sentence.is_intended() && suffers,
-        _ if deed.involuntary => deed.form == Form::Active && sentence.is_intended(),
+        VerbForm::Mishap => false,
+        VerbForm::Passive => sentence.is_intended() && suffers,
+        _ if deed.involuntary => deed.form == VerbForm::Active && sentence.is_intended(),
         _ if does => !sentence.has_another_subject(),
         _ => sentence.is_intended(),
     };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::search::{
     indexing::{
-        index::{PARTS, Part, View, frequency},
+        index::{IndexView, PARTS, Part, frequency},
         names::{MOST_WORDS, bare, joined},
     },
     words::{
@@ -98,7 +98,11 @@ impl QuestionWords {
     }
 
     /// Looks the words up in the index, and guesses slips of the pen.
-    pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
+    pub fn find(
+        view: &IndexView,
+        reading: &Reading,
+        tolerance: &Tolerance,
+    ) -> tantivy::Result<Self> {
         let (paper, pays) = (Paper::of(&reading.terms), asks_to_pay(&reading.terms));
         let mut needles = Self { paper, pays, ..Self::default() };
         for (at, term) in reading.terms.iter().cloned().enumerate() {
@@ -134,7 +138,7 @@ impl QuestionWords {
 
     fn take_guess(
         &mut self,
-        view: &View,
+        view: &IndexView,
         mut term: QueryTerm,
         guess: Guess,
         reading: &Reading,
@@ -162,7 +166,7 @@ impl QuestionWords {
         Ok(())
     }
 
-    fn add(&mut self, view: &View, term: Option<QueryTerm>) -> tantivy::Result<()> {
+    fn add(&mut self, view: &IndexView, term: Option<QueryTerm>) -> tantivy::Result<()> {
         let Some(mut term) = term.filter(|_| self.all.len() < MAX_TERMS) else {
             return Ok(());
         };
@@ -182,7 +186,7 @@ impl QuestionWords {
     /// decide.
     fn take_near(
         &mut self,
-        view: &View,
+        view: &IndexView,
         term: QueryTerm,
         words: Vec<Alternative>,
     ) -> tantivy::Result<()> {
@@ -199,7 +203,7 @@ impl QuestionWords {
     }
 
     /// Adds the places where one asks: a service whose title names one is that place's office.
-    fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
+    fn take_places(&mut self, view: &IndexView, reading: &Reading) -> tantivy::Result<()> {
         for Place { text, codes, .. } in reading.where_asked() {
             let weight =
                 |code: &&str| Alternative { term: code_term(code), weight: 1.0, via: Via::Word };
@@ -211,7 +215,7 @@ impl QuestionWords {
         Ok(())
     }
 
-    fn weigh(&mut self, view: &View) -> tantivy::Result<()> {
+    fn weigh(&mut self, view: &IndexView) -> tantivy::Result<()> {
         let mut leading = [0; 2 * RANKS];
         for (bit, needle) in self.all.iter().enumerate() {
             if needle.term.decides {
@@ -262,7 +266,7 @@ fn half(typed: &QueryTerm, word: &str) -> Option<QueryTerm> {
 }
 
 /// The alternatives that some service has.
-fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
+fn present(view: &IndexView, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
     let mut present = Vec::new();
     for alternative in alternatives {
         if frequency(view, &PARTS, std::slice::from_ref(&alternative))? > 0 {
@@ -273,7 +277,7 @@ fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<A
 }
 
 /// The word with its worth; `None` if no service has it in the parts that are searched.
-fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
+fn needle(view: &IndexView, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let strong = frequency(view, &[Part::Title, Part::Keywords], &term.alternatives)?;
     let bodies = frequency(view, &[Part::Body], &term.alternatives)?;
     let services = view.services();

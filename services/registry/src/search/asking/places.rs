@@ -31,7 +31,7 @@ const SLIP_LETTERS: [usize; 2] = [6, 11];
 
 /// A place that a question names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct PlaceWords {
     /// The words of the question, by number; a kind before the name included.
     pub words: Range<usize>,
     /// Kemendagri codes that it may mean: "malang" is a regency and a city.
@@ -140,8 +140,8 @@ fn add_lands(regions: &mut BTreeMap<String, Vec<Region>>) {
 }
 
 /// The places that the words of a question name, in order.
-pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
-    let mut found: Vec<Named> = Vec::new();
+pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<PlaceWords> {
+    let mut found: Vec<PlaceWords> = Vec::new();
     let mut at = 0;
     while at < words.len() {
         match place_at(words, at, catalog) {
@@ -182,7 +182,7 @@ pub fn joined(words: &[String]) -> Option<&'static str> {
 /// Words before a name that say that it is one by keeping away from it: "selain medan".
 const KEPT_AWAY: [&[&str]; 5] = [EXCEPT, APART, REFUSALS, NOT_THERE, RELUCTANT];
 
-fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named> {
+fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<PlaceWords> {
     if !begins_name(&words[at]) && (catalog.has)(&words[at]) {
         return None;
     }
@@ -197,7 +197,7 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let codes = of_kind(regions, kind.or(behind));
     let end = end + usize::from(behind.is_some());
     let words_of = at - kinds_before(words, at)..end;
-    Some(Named { words: words_of, codes, guessed })
+    Some(PlaceWords { words: words_of, codes, guessed })
 }
 
 /// All names in their order, from this one on.

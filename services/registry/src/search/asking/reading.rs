@@ -9,7 +9,7 @@ use super::{
     asked::query_terms,
     electronic::electronic,
     period::period,
-    places::{self, Catalog, Named},
+    places::{self, Catalog, PlaceWords},
     roles,
     stance::{Spoken, Stance, stances},
     unread::unread,
@@ -224,7 +224,7 @@ fn without_since(typed: Vec<Word>) -> Vec<Word> {
 fn stances_of(
     text: &str,
     typed: &[Word],
-    named: &[Named],
+    named: &[PlaceWords],
     has: &dyn Fn(&str) -> bool,
 ) -> (Vec<Stance>, Vec<usize>) {
     let words: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
@@ -257,15 +257,15 @@ fn heard(typed: &[Word], told: &[usize]) -> Vec<Word> {
 }
 
 /// The words to search for, in order.
-fn beside_places(typed: &[Word], named: &[Named], told: &[usize]) -> Vec<Word> {
+fn beside_places(typed: &[Word], named: &[PlaceWords], told: &[usize]) -> Vec<Word> {
     let plain = |at: usize, word: &str| is_only_place(named, at, word) || told.contains(&at);
     let rest = typed.iter().enumerate().filter(|(at, (_, word))| !plain(*at, word));
     rest.map(|(_, word)| word.clone()).collect()
 }
 
 /// A place as it was typed.
-fn place(text: &str, typed: &[Word], named: Named, stance: Stance) -> Place {
-    let Named { words, codes, guessed } = named;
+fn place(text: &str, typed: &[Word], named: PlaceWords, stance: Stance) -> Place {
+    let PlaceWords { words, codes, guessed } = named;
     let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
     Place { text: text[first.start..last.end].to_owned(), codes, guessed, stance }
 }
@@ -304,7 +304,7 @@ fn is_child(term: &QueryTerm) -> bool {
 }
 
 /// Whether a word names a place and cannot mean anything else.
-fn is_only_place(named: &[Named], at: usize, word: &str) -> bool {
+fn is_only_place(named: &[PlaceWords], at: usize, word: &str) -> bool {
     let place = named.iter().find(|place| place.words.contains(&at));
     place.is_some_and(|place| !place.guessed || KINDS.contains(&word))
 }

@@ -10,8 +10,8 @@ use tokio::task::spawn_blocking;
 use super::{
     doc::Update,
     index::Index,
-    table::Table,
-    writer::{Published, Readers, Shared, Writer},
+    table::SlotTable,
+    writer::{Published, Readers, SearchState, Writer},
 };
 use crate::search::{
     asking::question::{Error, Query},
@@ -27,7 +27,7 @@ const BATCH: usize = 1_000;
 #[derive(Clone)]
 pub struct Engine {
     queue: mpsc::Sender<Vec<Update>>,
-    shared: Arc<Shared>,
+    shared: Arc<SearchState>,
     published: watch::Receiver<i64>,
     /// One place for each processor: more searches at once would only slow each other.
     turns: Turns<String>,
@@ -40,12 +40,12 @@ impl Engine {
     pub fn start(capacity: usize, tolerance: Tolerance) -> Result<Self, Error> {
         let index = Index::in_memory()?;
         let state = RwLock::new(Published {
-            table: Table::default(),
+            table: SlotTable::default(),
             view: index.view()?,
             revision: 0,
             steps: 0,
         });
-        let shared = Arc::new(Shared { state, readers: Readers::default() });
+        let shared = Arc::new(SearchState { state, readers: Readers::default() });
         let (queue, updates) = mpsc::channel(capacity.max(1));
         let (sender, published) = watch::channel(0);
         let writer = Writer::new(index, updates, shared.clone(), sender);
@@ -102,7 +102,7 @@ impl Engine {
     }
 
     /// The state that the writer and the readers share.
-    pub fn shared(&self) -> Arc<Shared> {
+    pub fn shared(&self) -> Arc<SearchState> {
         self.shared.clone()
     }
 

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::{
     doc::Update,
     engine::Engine,
-    table::{Offering, Service, Slot, Table},
+    table::{Offering, Service, Slot, SlotTable},
     writer::Published,
 };
 use crate::search::{asking::question::Error, ranking::geo::is_point};
@@ -53,7 +53,7 @@ impl Shown {
     }
 
     /// Adds the services and offerings of these slots.
-    fn slots(&mut self, table: &Table, slots: &[Slot]) {
+    fn slots(&mut self, table: &SlotTable, slots: &[Slot]) {
         for slot in slots {
             if let Some(service) = &slot.service {
                 self.indexed_service(&slot.name, service);
@@ -90,7 +90,7 @@ impl Shown {
         self.service(name, [title_id, title_en], keywords, [*free, *inactive]);
     }
 
-    fn indexed_offering(&mut self, service: &str, offering: &Offering, table: &Table) {
+    fn indexed_offering(&mut self, service: &str, offering: &Offering, table: &SlotTable) {
         let place = &table.places[offering.place as usize];
         self.offering(&offering.name, [service, &place.mall, &place.region], place.location);
     }

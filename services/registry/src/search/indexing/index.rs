@@ -134,7 +134,7 @@ impl Index {
     }
 
     /// Makes all that was put and deleted visible in a new view.
-    pub fn commit(&mut self) -> tantivy::Result<View> {
+    pub fn commit(&mut self) -> tantivy::Result<IndexView> {
         self.flush()?;
         self.writer.commit()?;
         self.view()
@@ -145,18 +145,18 @@ impl Index {
     /// tantivy's own reader takes a lock that it tries again only after 100 ms, and each merge that
     /// ends holds it for a moment. So this opens without the lock, and with it only if a merge has
     /// just removed a segment meanwhile.
-    pub fn view(&self) -> tantivy::Result<View> {
+    pub fn view(&self) -> tantivy::Result<IndexView> {
         self.open().or_else(|_| {
             let _no_merge_ends = self.writer.index().directory().acquire_lock(&META_LOCK)?;
             self.open()
         })
     }
 
-    fn open(&self) -> tantivy::Result<View> {
+    fn open(&self) -> tantivy::Result<IndexView> {
         let committed = self.writer.index().searchable_segments()?;
         let segments =
             committed.iter().map(|one| Segment::open(&SegmentReader::open(one)?, self.fields));
-        Ok(View { segments: segments.collect::<tantivy::Result<_>>()?, fields: self.fields })
+        Ok(IndexView { segments: segments.collect::<tantivy::Result<_>>()?, fields: self.fields })
     }
 }
 
@@ -198,7 +198,7 @@ fn up_to<'a>(texts: impl Iterator<Item = &'a str>, limit: usize) -> impl Iterato
 }
 
 /// The reading side: one committed state.
-pub struct View {
+pub struct IndexView {
     segments: Vec<Segment>,
     fields: Fields,
 }
@@ -236,7 +236,7 @@ impl Segment {
     }
 }
 
-impl View {
+impl IndexView {
     /// How many services are indexed.
     pub fn services(&self) -> u64 {
         self.segments.iter().map(|segment| segment.services).sum()
@@ -302,14 +302,14 @@ impl View {
 }
 
 /// Whether a title or a keyword holds the term.
-pub fn is_called(view: &View, term: &str) -> tantivy::Result<bool> {
+pub fn is_called(view: &IndexView, term: &str) -> tantivy::Result<bool> {
     Ok(view.frequency(Part::Title, term)? + view.frequency(Part::Keywords, term)? > 0)
 }
 
 /// How many services have one of the alternatives in one of the parts; one that has several counts
 /// several times.
 pub fn frequency(
-    view: &View,
+    view: &IndexView,
     parts: &[Part],
     alternatives: &[Alternative],
 ) -> tantivy::Result<u64> {

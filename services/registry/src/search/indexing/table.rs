@@ -59,7 +59,7 @@ type PlaceKey = (Box<str>, Box<str>, Option<(u64, u64)>);
 /// An offering without its service.
 pub struct Offering {
     pub name: Box<str>,
-    /// Index into [`Table::places`].
+    /// Index into [`SlotTable::places`].
     pub place: u32,
 }
 
@@ -92,12 +92,12 @@ pub struct Served {
 
 /// The published state of all slots.
 #[derive(Default)]
-pub struct Table {
+pub struct SlotTable {
     pub slots: Vec<Slot>,
     pub places: Vec<MallPlace>,
     pub units: Names,
     pub offices: Offices,
-    /// The region that each unit serves, by its number: see [`Table::settle`].
+    /// The region that each unit serves, by its number: see [`SlotTable::settle`].
     pub served: Served,
     pub categories: Names,
     place_numbers: HashMap<PlaceKey, u32>,
@@ -106,7 +106,7 @@ pub struct Table {
     free_places: Vec<u32>,
 }
 
-impl Table {
+impl SlotTable {
     /// Adds the slots that are new, by number.
     pub fn extend(&mut self, names: impl IntoIterator<Item = Arc<str>>) {
         let slots =

@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     doc::Update,
-    index::{Index, View},
-    table::{Change, Table},
+    index::{Index, IndexView},
+    table::{Change, SlotTable},
 };
 
 /// How long updates gather before they are published, unless a reader waits.
@@ -22,15 +22,15 @@ const MOST_AT_ONCE: usize = 20_000;
 
 /// The state that searches read: an index and the table that belongs to it.
 pub struct Published {
-    pub table: Table,
-    pub view: View,
+    pub table: SlotTable,
+    pub view: IndexView,
     pub revision: i64,
     /// How often it was published: a reader that works in turns sees whether it is still the same.
     pub steps: u64,
 }
 
 /// Shared by the writer and the readers.
-pub struct Shared {
+pub struct SearchState {
     pub state: RwLock<Published>,
     pub readers: Readers,
 }
@@ -75,7 +75,7 @@ impl Drop for Waiting<'_> {
 pub struct Writer {
     index: Index,
     queue: mpsc::Receiver<Vec<Update>>,
-    shared: Arc<Shared>,
+    shared: Arc<SearchState>,
     published: watch::Sender<i64>,
     /// A service's name keeps its slot for the life of the process.
     slots: HashMap<Arc<str>, u32>,
@@ -98,7 +98,7 @@ impl Writer {
     pub fn new(
         index: Index,
         queue: mpsc::Receiver<Vec<Update>>,
-        shared: Arc<Shared>,
+        shared: Arc<SearchState>,
         published: watch::Sender<i64>,
     ) -> Self {
         let (slots, offerings, pending) = (HashMap::new(), HashMap::new(), Pending::default());

@@ -8,13 +8,13 @@ use super::{
 };
 use crate::search::{
     asking::{needle::Needle, places::code_terms},
-    indexing::table::{Offering, Service, Table},
+    indexing::table::{Offering, Service, SlotTable},
     words::analyze::{QueryTerm, folded_words, index_terms},
 };
 
 /// The answer that a candidate stands for; nothing if its service has gone.
 pub fn hit(
-    table: &Table,
+    table: &SlotTable,
     candidate: &Candidate,
     needles: &[Needle],
     filter: &Filter,
@@ -61,7 +61,11 @@ fn explained(term: &QueryTerm, title: &BTreeSet<String>, keywords: &BTreeSet<Str
     Match { word: term.word.clone(), term: found.term.clone(), via: found.via }
 }
 
-fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec<NearbyOffering> {
+fn nearest(
+    table: &SlotTable,
+    mut offerings: Vec<&Offering>,
+    filter: &Filter,
+) -> Vec<NearbyOffering> {
     offerings.sort_by(|a, b| {
         let distance =
             |offering: &Offering| filter.distance(offering.place).unwrap_or(f64::INFINITY);
@@ -77,7 +81,7 @@ fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec
     offerings.into_iter().map(|offering| nearby(table, offering, filter)).collect()
 }
 
-fn nearby(table: &Table, offering: &Offering, filter: &Filter) -> NearbyOffering {
+fn nearby(table: &SlotTable, offering: &Offering, filter: &Filter) -> NearbyOffering {
     let place = &table.places[offering.place as usize];
     NearbyOffering {
         offering: offering.name.to_string(),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::search::{
     asking::{question::Query, reading::Reading},
-    indexing::table::{MallPlace, Service, Slot, Table},
+    indexing::table::{MallPlace, Service, Slot, SlotTable},
 };
 
 /// The most that the nearest offering adds; enough to order equal services, too little to lift a
@@ -49,13 +49,13 @@ pub struct Candidate {
 
 impl Candidate {
     /// The better one first: by score, then by name.
-    pub fn compare(&self, other: &Self, table: &Table) -> Ordering {
+    pub fn compare(&self, other: &Self, table: &SlotTable) -> Ordering {
         let name = |one: &Self| &table.slots[one.slot as usize].name;
         other.score.total_cmp(&self.score).then_with(|| name(self).cmp(name(other)))
     }
 
     /// Whether it comes after the page before.
-    pub fn is_after(&self, table: &Table, query: &Query) -> bool {
+    pub fn is_after(&self, table: &SlotTable, query: &Query) -> bool {
         query.after.as_ref().is_none_or(|(score, name)| {
             let own = &*table.slots[self.slot as usize].name;
             score.total_cmp(&self.score).then_with(|| own.cmp(name)).is_gt()
@@ -95,7 +95,7 @@ pub struct Filter<'a> {
     distances: Option<Vec<Option<f64>>>,
 }
 
-fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
+fn named(table: &SlotTable, reading: &Reading) -> Option<Vec<Closeness>> {
     let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
     let avoided: Vec<&str> = reading.avoided().flat_map(|place| &place.codes).copied().collect();
     let closeness = |place: &MallPlace| {
@@ -113,7 +113,7 @@ fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
 
 impl<'a> Filter<'a> {
     /// The filter of a query that was checked.
-    pub fn new(table: &'a Table, query: &Query, reading: &Reading) -> Self {
+    pub fn new(table: &'a SlotTable, query: &Query, reading: &Reading) -> Self {
         let places = || table.places.iter();
         let inside =
             |region: &String| places().map(|place| lies_in(&place.region, region)).collect();

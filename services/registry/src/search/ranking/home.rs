@@ -10,7 +10,7 @@ use super::{
 };
 use crate::search::{
     asking::{leading::SAME_WORD, needle::QuestionWords},
-    indexing::table::{Service, Table},
+    indexing::table::{Service, SlotTable},
     words::{analyze::key_terms, vocabulary::NEW},
 };
 
@@ -24,7 +24,7 @@ const NOT_ELSEWHERE: f32 = 1.0;
 /// Where the first service is neither offered in the place nor its office's, lifts those of the
 /// place's own office that answer no less of the question, and those for the whole country before
 /// an office that works elsewhere.
-pub fn lift(found: &mut [Candidate], table: &Table, needles: &QuestionWords, filter: &Filter) {
+pub fn lift(found: &mut [Candidate], table: &SlotTable, needles: &QuestionWords, filter: &Filter) {
     let Some(first) = best_of(found, table) else { return };
     let slot = |one: &Candidate| &table.slots[one.slot as usize];
     let home = |one: &Candidate| filter.home(slot(one).service.as_ref()?);

@@ -14,7 +14,7 @@ use crate::search::{
     },
     indexing::{
         names::{opening, opening_of},
-        table::Table,
+        table::SlotTable,
     },
     words::{
         analyze::{QueryTerm, is_faint, terms},
@@ -35,7 +35,7 @@ const WORDS_OF_A_NAME: usize = 2;
 /// itself: what follows decides which is meant.
 pub fn is_modified(
     best: &Candidate,
-    table: &Table,
+    table: &SlotTable,
     needles: &QuestionWords,
     catalog: &CatalogNames<'_>,
 ) -> bool {

@@ -1,7 +1,7 @@
 //! For whom the office of a unit works, seen from the place that a question names.
 
 use super::geo::lies_in;
-use crate::search::{asking::reading::Reading, indexing::table::Table};
+use crate::search::{asking::reading::Reading, indexing::table::SlotTable};
 
 /// For whom an office works, seen from the place where one asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub enum Home {
     Elsewhere,
 }
 
-/// For whom the units of each region work, by the region's place in [`Table::served`]; `None` if
+/// For whom the units of each region work, by the region's place in [`SlotTable::served`]; `None` if
 /// the question asks in no place.
-pub fn homes(table: &Table, reading: &Reading) -> Option<Vec<Home>> {
+pub fn homes(table: &SlotTable, reading: &Reading) -> Option<Vec<Home>> {
     let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
     let is_there =
         |region: &str| wanted.iter().any(|code| lies_in(region, code) || lies_in(code, region));

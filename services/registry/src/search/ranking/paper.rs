@@ -11,7 +11,7 @@ use crate::search::{
         needle::{Needle, QuestionWords},
         paper::{PAPER, Paper},
     },
-    indexing::table::Table,
+    indexing::table::SlotTable,
     words::{
         analyze::{QueryTerm, index_terms},
         vocabulary::PAPERS,
@@ -20,7 +20,7 @@ use crate::search::{
 
 /// Whether a paper is asked for that the best answer does not give, or only by words of different
 /// names.
-pub fn is_other_paper(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+pub fn is_other_paper(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let Some(paper) = needles.paper else { return false };
     let gives =
         |(bit, needle): (usize, &Needle)| needle.term.own == PAPER && best.strong >> bit & 1 == 1;
@@ -29,7 +29,12 @@ pub fn is_other_paper(best: &Candidate, table: &Table, needles: &QuestionWords) 
 }
 
 /// Whether no single title or keyword holds both the paper and what it is about.
-fn is_put_together(best: &Candidate, table: &Table, needles: &QuestionWords, paper: Paper) -> bool {
+fn is_put_together(
+    best: &Candidate,
+    table: &SlotTable,
+    needles: &QuestionWords,
+    paper: Paper,
+) -> bool {
     let about = needles.all.iter().enumerate();
     let Some((bit, needle)) = about.into_iter().find(|(_, one)| Some(one.term.at) == paper.about)
     else {

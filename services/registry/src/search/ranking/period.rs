@@ -7,7 +7,7 @@
 use super::{filter::Candidate, weak::best_of};
 use crate::search::{
     asking::{needle::QuestionWords, period::period, reading::Reading},
-    indexing::table::{Service, Table},
+    indexing::table::{Service, SlotTable},
     words::analyze::folded_words,
 };
 
@@ -15,7 +15,12 @@ use crate::search::{
 const FIRST: f32 = 0.01;
 
 /// Lifts the best service of the first one's office that bears the period, where that one does not.
-pub fn lift(found: &mut [Candidate], table: &Table, reading: &Reading, needles: &QuestionWords) {
+pub fn lift(
+    found: &mut [Candidate],
+    table: &SlotTable,
+    reading: &Reading,
+    needles: &QuestionWords,
+) {
     let (Some(years), Some(first)) = (reading.period, best_of(found, table)) else { return };
     let service = |one: &Candidate| table.slots[one.slot as usize].service.as_ref();
     let Some(own) = service(first).filter(|own| !bears(own, years)) else { return };

@@ -21,7 +21,7 @@ use crate::search::{
     },
     indexing::{
         index::{Part, is_called},
-        table::Table,
+        table::SlotTable,
         writer::Published,
     },
     words::{analyze::Role, typo::Tolerance},
@@ -155,7 +155,7 @@ fn found(
     Ok(answering.filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally)).collect())
 }
 
-fn keep_best(page: &mut Vec<&Candidate>, size: usize, table: &Table) {
+fn keep_best(page: &mut Vec<&Candidate>, size: usize, table: &SlotTable) {
     if page.len() > size {
         page.select_nth_unstable_by(size, |a, b| a.compare(b, table));
         page.truncate(size);

@@ -13,7 +13,7 @@
 use crate::search::{
     asking::needle::{Needle, QuestionWords},
     indexing::{
-        index::{PARTS, Part, View},
+        index::{IndexView, PARTS, Part},
         names::owned,
     },
     words::{
@@ -67,7 +67,11 @@ pub struct Tally {
 }
 
 /// The points of each of `slots` services, by slot.
-pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Result<Vec<Tally>> {
+pub fn tally(
+    view: &IndexView,
+    needles: &QuestionWords,
+    slots: usize,
+) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
     for (bit, needle) in needles.all.iter().enumerate() {
         let mut found = look_up(view, needle, 1 << bit, &mut tallies)?;
@@ -103,7 +107,7 @@ pub fn tally(view: &View, needles: &QuestionWords, slots: usize) -> tantivy::Res
 /// Notes the best that each service has for a needle. Returns the services that have anything, each
 /// once.
 fn look_up(
-    view: &View,
+    view: &IndexView,
     needle: &Needle,
     bit: u16,
     tallies: &mut [Tally],
@@ -134,7 +138,7 @@ fn look_up(
 /// Notes a word that leads for the services of the office that is called by it, as if their owner
 /// had kept it as a keyword. Returns those that have it nowhere else.
 fn of_office(
-    view: &View,
+    view: &IndexView,
     term: &QueryTerm,
     bit: u16,
     tallies: &mut [Tally],

@@ -10,7 +10,7 @@ use crate::search::{
         mishap::mishap,
         needle::{QuestionWords, is_aside},
     },
-    indexing::table::Table,
+    indexing::table::SlotTable,
     words::{
         analyze::{QueryTerm, Role, folded, is_faint, phrased, terms},
         derived::root_of,
@@ -50,13 +50,13 @@ fn means(term: &QueryTerm, own: &str) -> bool {
 
 /// Whether the question is how a title or keyword begins, in its words: "tera timbangan" for "Tera
 /// ulang timbangan". One word is too little for that.
-pub fn is_head(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+pub fn is_head(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     begins_with(&asked(best, needles), best, table)
 }
 
 /// The same with one word behind it that no service has and that nothing is done to: "tera
 /// timbangan pasar".
-pub fn is_head_with_rest(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+pub fn is_head_with_rest(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let mut asked = asked(best, needles);
     asked.sort_by_key(|term| term.at);
     let [rest] = needles.unanswered.as_slice() else { return false };
@@ -67,7 +67,7 @@ pub fn is_head_with_rest(best: &Candidate, table: &Table, needles: &QuestionWord
 
 /// Whether the question begins as a title does, so that what it says aside leaves nothing open:
 /// "sewa gedung olahraga buat badminton".
-pub fn is_begun(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+pub fn is_begun(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let asked = asked(best, needles);
     let begun = says_deed(&asked) && begins_with(&asked, best, table);
     begun || is_deed(best, table, needles, None)
@@ -86,7 +86,7 @@ fn asked<'a>(best: &Candidate, needles: &'a QuestionWords) -> Vec<&'a QueryTerm>
     all.filter(|term| term.decides && !is_act(term)).collect()
 }
 
-fn begins_with(asked: &[&QueryTerm], best: &Candidate, table: &Table) -> bool {
+fn begins_with(asked: &[&QueryTerm], best: &Candidate, table: &SlotTable) -> bool {
     let says = |own: &String| asked.iter().any(|term| means(term, own));
     let begins = |text: &str| {
         let own = terms(text);
@@ -103,7 +103,7 @@ fn begins_with(asked: &[&QueryTerm], best: &Candidate, table: &Table) -> bool {
 /// Whether the question says all of the title, or of one of the things that it names, beside acts
 /// and people ("gudang" of "Rekomendasi gudang", "bidan" of "Izin praktik bidan"), or begins as it
 /// does, act and all ("sewa ambulans" of "Sewa ambulans jenazah").
-pub fn is_whole(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+pub fn is_whole(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let Some(service) = table.slots[best.slot as usize].service.as_ref() else { return false };
     let said = |own: &String| words(best, needles).any(|(term, _)| says(term, own));
     let things = things_of(&service.title_id);
@@ -115,7 +115,7 @@ pub fn is_whole(best: &Candidate, table: &Table, needles: &QuestionWords) -> boo
 /// out.
 fn is_deed(
     best: &Candidate,
-    table: &Table,
+    table: &SlotTable,
     needles: &QuestionWords,
     left_out: Option<usize>,
 ) -> bool {
@@ -135,7 +135,7 @@ fn is_deed(
 /// that services of other kinds have as well names none of them.
 pub fn is_about(
     best: &Candidate,
-    table: &Table,
+    table: &SlotTable,
     needles: &QuestionWords,
     owned: &dyn Fn(&str) -> bool,
 ) -> bool {

@@ -19,7 +19,7 @@ use crate::search::{
         mishap::Harm,
         needle::{Needle, QuestionWords, is_aside},
     },
-    indexing::table::Table,
+    indexing::table::SlotTable,
     words::{
         analyze::{Alternative, QueryTerm, Role, Via, folded, terms},
         shape::is_no_word,
@@ -39,7 +39,7 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 /// whole name of it leave nothing out ([is_modified]).
 pub fn is_weak(
     found: &[Candidate],
-    table: &Table,
+    table: &SlotTable,
     needles: &QuestionWords,
     catalog: &CatalogNames<'_>,
 ) -> bool {
@@ -67,7 +67,7 @@ pub fn is_weak(
 }
 
 /// The best hit.
-pub fn best_of<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
+pub fn best_of<'a>(found: &'a [Candidate], table: &SlotTable) -> Option<&'a Candidate> {
     found.iter().min_by(|a, b| a.compare(b, table))
 }
 
@@ -95,7 +95,7 @@ const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
 /// that has.
 fn leaves_open(
     best: &Candidate,
-    table: &Table,
+    table: &SlotTable,
     needles: &QuestionWords,
     catalog: &CatalogNames<'_>,
 ) -> bool {
@@ -126,7 +126,7 @@ fn leaves_open(
 /// How many content words the best answer leaves open. Acts are judged apart. If the question has a
 /// name of the service, words for its owner or its applicants and words said aside are not open,
 /// unless they may tell it from others of its kind: "nikah di bawah umur".
-fn open_words(best: &Candidate, table: &Table, needles: &QuestionWords) -> usize {
+fn open_words(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> usize {
     let owner = owner(&table.slots[best.slot as usize].name);
     let named = best.named || best.held & needles.leading != 0 || is_begun(best, table, needles);
     let leads = best.held & needles.leading != 0 && !needles.document;
@@ -160,7 +160,7 @@ fn is_person(term: &QueryTerm) -> bool {
 /// Whether acts are asked for and the best answer does none of them, or not the one that is said
 /// with its object: "putus sambungan listrik". A question that only asks for a new document is
 /// answered by any service that does not say that it does something else.
-fn misses_act(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+fn misses_act(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let acts: Vec<(&QueryTerm, bool)> =
         words(best, needles).filter(|(term, _)| is_act(term)).collect();
     let missed = acts.iter().any(|(term, held)| term.has_object && !held)
@@ -173,7 +173,7 @@ fn misses_act(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool 
 
 /// Whether one wants to pay, and the title says another act and no payment: "bayar pbb" asks for no
 /// "Mutasi PBB".
-fn is_paid_elsewhere(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+fn is_paid_elsewhere(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let done = words(best, needles).any(|(term, held)| held && is_act(term));
     let service = table.slots[best.slot as usize].service.as_ref();
     let paid = service.is_some_and(|service| {
@@ -184,7 +184,7 @@ fn is_paid_elsewhere(best: &Candidate, table: &Table, needles: &QuestionWords) -
 }
 
 /// Whether the title says an act, other than to make a new one.
-fn does_something_else(best: &Candidate, table: &Table) -> bool {
+fn does_something_else(best: &Candidate, table: &SlotTable) -> bool {
     let service = table.slots[best.slot as usize].service.as_ref();
     let title = service.map(|service| terms(&service.title_id)).unwrap_or_default();
     title.iter().any(|term| ACTS.contains(&term.as_str()))
@@ -193,7 +193,7 @@ fn does_something_else(best: &Candidate, table: &Table) -> bool {
 /// Whether words beside the document tell it from the subject of the best answer. An act that the
 /// answer does counts for more than they do, unless it is done to something unknown: "ganti kelamin
 /// di ktp".
-fn is_other_kind(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+fn is_other_kind(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let owner = owner(&table.slots[best.slot as usize].name);
     let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);
     let leading: Vec<&str> = leading.map(|(_, needle)| needle.term.own.as_str()).collect();
@@ -245,7 +245,7 @@ fn is_refused(best: &Candidate, needles: &QuestionWords) -> bool {
 }
 
 /// Whether the title is the question, word for word: "surat kuasa" has no subject, and is a title.
-fn is_titled(best: &Candidate, table: &Table, needles: &QuestionWords) -> bool {
+fn is_titled(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
     let service = table.slots[best.slot as usize].service.as_ref();
     let words = service.map_or(0, |service| terms(&service.title_id).len());
     let all = best.sure & best.strong & needles.deciding == needles.deciding;

@@ -5,7 +5,7 @@ use super::{
     analyze::{self, Alternative, Via, with_related},
     loans, wordnet,
 };
-use crate::search::indexing::index::{View, is_called};
+use crate::search::indexing::index::{IndexView, is_called};
 
 /// The weight of a word that Indonesian has taken from the typed one: near enough to name a
 /// document, and not certain, since "policy" is no "polisi".
@@ -16,7 +16,7 @@ const FORM: f32 = 0.9;
 
 /// The words that this English one is the same as, by its letters; none if titles and keywords have
 /// none of them.
-pub fn same(view: &View, typed: &str) -> tantivy::Result<Vec<Alternative>> {
+pub fn same(view: &IndexView, typed: &str) -> tantivy::Result<Vec<Alternative>> {
     if !wordnet::knows(typed) {
         return Ok(Vec::new());
     }
@@ -34,7 +34,7 @@ pub fn same(view: &View, typed: &str) -> tantivy::Result<Vec<Alternative>> {
     Ok(Vec::new())
 }
 
-fn is_any_called(view: &View, words: &[Alternative]) -> tantivy::Result<bool> {
+fn is_any_called(view: &IndexView, words: &[Alternative]) -> tantivy::Result<bool> {
     for word in words {
         if is_called(view, &word.term)? {
             return Ok(true);

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     policy::Policy,
-    search::indexing::index::{PARTS, View, frequency, is_called},
+    search::indexing::index::{IndexView, PARTS, frequency, is_called},
 };
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
@@ -76,7 +76,7 @@ pub enum Guess {
 ///
 /// In an English question an English word is no slip of an Indonesian one.
 pub fn guess(
-    view: &View,
+    view: &IndexView,
     term: &QueryTerm,
     is_english: bool,
     tolerance: &Tolerance,
@@ -100,7 +100,7 @@ pub fn guess(
 
 /// A word of the question that says what is asked for and is no abbreviation.
 struct Typed<'a> {
-    view: &'a View,
+    view: &'a IndexView,
     own: &'a Alternative,
     /// The word, folded.
     text: String,
@@ -191,7 +191,7 @@ fn clipped_spelling(typed: &str) -> Option<&'static str> {
 const DERIVED: f32 = 0.9;
 
 /// A word of titles and keywords that the typed one is derived from.
-fn root(view: &View, typed: &str) -> tantivy::Result<Option<Alternative>> {
+fn root(view: &IndexView, typed: &str) -> tantivy::Result<Option<Alternative>> {
     for reading in spoken::readings(typed) {
         let term = analyze::term(&reading).filter(|term| !analyze::is_faint(term));
         if let Some(term) = term
@@ -208,7 +208,7 @@ type Meant = (usize, Reverse<u64>, String, bool);
 
 /// The words that are near and frequent enough, the nearest first.
 fn meant(
-    view: &View,
+    view: &IndexView,
     typed: &str,
     own: &Alternative,
     distance: u8,
@@ -323,7 +323,7 @@ fn plain_within(typed: &str, most: usize) -> Option<bool> {
 const SHORTEST: usize = 2;
 
 /// The two words of titles and keywords that were written as one: "aktelahir".
-fn split_in_two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
+fn split_in_two(view: &IndexView, typed: &str) -> tantivy::Result<Option<(String, String)>> {
     let ends = typed.char_indices().map(|(at, _)| at).skip(SHORTEST);
     for at in ends.take_while(|at| at + SHORTEST <= typed.len()) {
         let (first, second) = typed.split_at(at);
@@ -334,7 +334,7 @@ fn split_in_two(view: &View, typed: &str) -> tantivy::Result<Option<(String, Str
     Ok(None)
 }
 
-fn known(view: &View, word: &str) -> tantivy::Result<bool> {
+fn known(view: &IndexView, word: &str) -> tantivy::Result<bool> {
     let Some(term) = analyze::term(word) else { return Ok(word.len() >= SHORT) };
     Ok(is_called(view, &term)? || word.len() > SHORT && analyze::is_faint(&term))
 }
