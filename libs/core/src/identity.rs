@@ -21,7 +21,8 @@ const OWN: [&str; 5] = ["registry", "scheduling", "reporting", "anonymous", ""];
 
 /// An author's name as everyone may see it: sources, units and services by name, persons as
 /// [`A_PERSON`], and whoever may be a person as [`SOMEBODY`]. A name without a collection, such as
-/// an address or a staff number, is a person's. [`Caller::author_shown`] names persons to some callers.
+/// an address or a staff number, is a person's. [`Caller::author_shown`] names persons to some
+/// callers.
 pub fn as_told(subject: &str) -> &str {
     if OWN.contains(&subject) || NO_PERSONS.iter().any(|start| subject.starts_with(start)) {
         subject

@@ -94,8 +94,8 @@ impl PresentState {
         Self { rejected, waiting, sent, known }
     }
 
-    /// What counts of a record's answer; `None` if nothing does: the record was deleted by hand, was
-    /// handed over, or has to be sent after a hand-over.
+    /// What counts of a record's answer; `None` if nothing does: the record was deleted by hand,
+    /// was handed over, or has to be sent after a hand-over.
     fn standing(&self, one: &StoredDigest) -> Option<AnswerState> {
         let key = one.sent.key;
         let held = self.known.get(&key).is_some_and(|named| named.held);

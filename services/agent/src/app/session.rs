@@ -178,7 +178,8 @@ async fn comparison<'a>(
     Comparison::new(context.run, beliefs, why)
 }
 
-/// What this state alone knows of records that have gone: which are its own, and which are accepted.
+/// What this state alone knows of records that have gone: which are its own, and which are
+/// accepted.
 async fn with_what_is_known_here(
     difference: Difference,
     context: &Context<'_>,

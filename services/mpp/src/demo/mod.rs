@@ -1,8 +1,8 @@
 //! The demo: real services and malls, synced and seeded through the same calls that anybody makes.
 //!
 //! Its directory, malls and hours are records as `mpp apply` reads them. Seeding may be interrupted
-//! at any point and is then simply run again: existing records are left alone. So a step that a slow
-//! machine has not answered in time is repeated, too.
+//! at any point and is then simply run again: existing records are left alone. So a step that a
+//! slow machine has not answered in time is repeated, too.
 
 mod ministries;
 mod outcomes;

@@ -15,8 +15,8 @@ pub enum Home {
     Elsewhere,
 }
 
-/// For whom the units of each region work, by the region's place in [`SlotTable::served`]; `None` if
-/// the question asks in no place.
+/// For whom the units of each region work, by the region's place in [`SlotTable::served`]; `None`
+/// if the question asks in no place.
 pub fn homes(table: &SlotTable, reading: &Reading) -> Option<Vec<Home>> {
     let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
     let is_there =
