@@ -118,7 +118,7 @@ pub enum Why {
     Lost,
     /// The agent's state differs from what the registry holds.
     Doubted,
-    /// The mapping has changed, or the registry wants all records again.
+    /// The mapping or its functions have changed, or the registry wants all records again.
     Changed,
     /// It was asked for.
     Asked,
@@ -137,7 +137,8 @@ impl Why {
                  redriven or undone since, or one of the two was restored or changed by another hand"
             }
             Self::Changed => {
-                "the mapping has changed since the last run, or the index asks for all records again"
+                "the mapping has changed since the last run, or how a newer program reads with it, or \
+                 the index asks for all records again"
             }
             Self::Asked => "it was asked for",
         }

@@ -6,10 +6,40 @@ use mpp_form::screen::{
 };
 use serde_json::Value;
 
-use crate::model::called::TITLES;
+use crate::model::called::{CONTENTS, TITLES};
 
-/// Takes away the English title or name, the labels of fees and the requirements that name nothing:
-/// a record can do without them. Answers where they stood and what they said.
+/// Fields for a text that a record can do without, in both spellings.
+const TEXTS: [&str; 26] = [
+    "address",
+    "authority",
+    "competence",
+    "complaints",
+    "condition",
+    "evaluation",
+    "facilities",
+    "floor",
+    "keywords",
+    "legalBasis",
+    "legal_basis",
+    "note",
+    "notes",
+    "number",
+    "procedure",
+    "producedDocuments",
+    "produced_documents",
+    "product",
+    "productValidity",
+    "product_validity",
+    "safetyGuarantee",
+    "safety_guarantee",
+    "scale",
+    "supervision",
+    "validity",
+    "zone",
+];
+
+/// Takes away the English title or name, the labels of fees, the requirements and other texts that
+/// name nothing: a record can do without them. Answers where they stood and what they said.
 pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
     let mut dropped = Vec::new();
     for place in TITLES {
@@ -24,7 +54,47 @@ pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
     }
     dropped.extend(drop_requirements(record));
     dropped.extend(drop_ticks(record));
+    for content in CONTENTS {
+        if let Some(body) = record.get_mut(content) {
+            drop_texts(body, content, &mut dropped);
+        }
+    }
     dropped
+}
+
+/// A product "-", a procedure of "n/a": a sign that there is nothing is no text of it.
+fn drop_texts(value: &mut Value, place: &str, dropped: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                let here = format!("{place}.{name}");
+                match value {
+                    Value::String(text) if TEXTS.contains(&&**name) && is_nothing(text) => {
+                        dropped.push((here, text.trim().to_owned()));
+                        *value = Value::Null;
+                    }
+                    Value::Array(texts) if TEXTS.contains(&&**name) => {
+                        retain(texts, &here, dropped, |one| {
+                            one.as_str().filter(|text| is_nothing(text)).map(str::to_owned)
+                        });
+                    }
+                    value => drop_texts(value, &here, dropped),
+                }
+            }
+            fields.retain(|_, value| !value.is_null());
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter_mut().enumerate() {
+                drop_texts(item, &format!("{place}[{at}]"), dropped);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// "Tidak ada" is nothing, while "dll" says that there is more.
+fn is_nothing(text: &str) -> bool {
+    is_blank(text) && !is_cut(text) && !is_ditto(text) && left_over("", text).is_none()
 }
 
 /// A ticked cell says nothing without its heading: neither a fee nor a time nor a product.
@@ -36,7 +106,7 @@ fn drop_ticks(record: &mut Value) -> Vec<(String, String)> {
     for (field, value) in service.iter_mut() {
         let place = format!("service.{field}");
         match value {
-            Value::Array(list) => retain_told(list, &place, &mut dropped),
+            Value::Array(list) => retain(list, &place, &mut dropped, ticked),
             value => {
                 if let Some(text) = ticked(value) {
                     dropped.push((place, text));
@@ -49,11 +119,18 @@ fn drop_ticks(record: &mut Value) -> Vec<(String, String)> {
     dropped
 }
 
-fn retain_told(list: &mut Vec<Value>, place: &str, dropped: &mut Vec<(String, String)>) {
+/// Leaves in a list what says something; the others are told.
+fn retain(
+    list: &mut Vec<Value>,
+    place: &str,
+    dropped: &mut Vec<(String, String)>,
+    says_nothing: impl Fn(&Value) -> Option<String>,
+) {
     let mut at = 0;
     list.retain(|one| {
-        let text = ticked(one);
-        dropped.extend(text.iter().map(|text| (format!("{place}[{at}]"), text.clone())));
+        let text = says_nothing(one);
+        let told = text.iter().map(|text| (format!("{place}[{at}]"), text.trim().to_owned()));
+        dropped.extend(told);
         at += 1;
         text.is_none()
     });
@@ -66,15 +143,13 @@ fn ticked(value: &Value) -> Option<String> {
     is_tick(text).then(|| text.trim().to_owned())
 }
 
-/// "Tidak ada" is no requirement, while "dll" says that there are more.
 fn drop_requirements(record: &mut Value) -> Vec<(String, String)> {
     let list = record.pointer_mut("/service/requirements").and_then(Value::as_array_mut);
     let (mut dropped, mut at) = (Vec::new(), 0);
     list.into_iter().for_each(|list| {
         list.retain(|one| {
             let text = one.get("text").and_then(Value::as_str).unwrap_or_default();
-            let is_none = is_blank(text) && !is_cut(text) && !is_ditto(text);
-            let is_none = (is_none && left_over("", text).is_none()) || is_tick(text);
+            let is_none = is_nothing(text) || is_tick(text);
             if is_none {
                 let place = format!("service.requirements[{at}].text");
                 dropped.push((place, text.trim().to_owned()));
@@ -137,6 +212,39 @@ mod tests {
             assert!(drop_empty(&mut record).is_empty() && ditto(&record).is_some(), "{text}");
         }
         assert!(ditto(&of(&["KTP", "Idem sebelumnya"])).is_none());
+    }
+
+    #[test]
+    fn a_sign_for_nothing_is_no_text_of_any_field() {
+        for sign in ["-", "--", "n/a", "N/A", "tidak ada", "Tidak Ada.", "nihil", "–"] {
+            let mut record = json!({"service": {
+                "title": {"id": "KTP"},
+                "product": sign,
+                "competence": sign,
+                "procedure": ["Datang", sign],
+                "legal_basis": [sign],
+                "channels": [{"kind": "KIND_ONLINE", "note": sign}],
+                "fees": [{"kind": "KIND_UNPARSED", "source_text": sign}],
+                "state": "STATE_ACTIVE",
+            }});
+            let places: Vec<_> = drop_empty(&mut record).into_iter().map(|(at, _)| at).collect();
+            let mut left = json!({"service": {
+                "title": {"id": "KTP"},
+                "procedure": ["Datang"],
+                "legal_basis": [],
+                "channels": [{"kind": "KIND_ONLINE"}],
+                "fees": [{"kind": "KIND_UNPARSED", "source_text": sign}],
+                "state": "STATE_ACTIVE",
+            }});
+            assert_eq!(record, left, "{sign}");
+            assert_eq!(places.len(), 5, "{sign}: {places:?}");
+            assert!(drop_empty(&mut left).is_empty(), "{sign}");
+        }
+        let mut told =
+            json!({"service": {"title": {"id": "KTP"}, "product": "dll", "notes": ["SK"]}});
+        assert!(drop_empty(&mut told).is_empty(), "more, and not nothing");
+        let mut mall = json!({"mall": {"sites": [{"address": "-"}], "displayName": {"id": "MPP"}}});
+        assert_eq!(drop_empty(&mut mall)[0].0, "mall.sites[0].address");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use mpp_form::{
 
 use super::{
     first_column::with_dots,
+    heading,
     html::list_text,
     mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
     squeeze,
@@ -37,7 +38,7 @@ pub fn list_items(text: &str) -> Vec<String> {
         let alone = bullet.filter(|bullet| beginning[bullet] == 1);
         items.add_line(behind[at], &numbers[at], alone);
     }
-    items.found
+    heading::without_heading(items.found)
 }
 
 #[derive(Default)]
@@ -200,8 +201,16 @@ mod tests {
         ("s.d. 2024", "s.d. 2024"),
         ("1. Fotokopi KTP rangkap 2. 2. KK", "Fotokopi KTP rangkap 2. | KK"),
         ("1. Surat dari RT 2. lama\n2. KK", "Surat dari RT 2. lama | KK"),
-        ("Persyaratan: 1. KTP 2. KK", "Persyaratan: | KTP | KK"),
-        ("Syarat 1. KTP 2. KK 3. Foto", "Syarat | KTP | KK | Foto"),
+        ("Persyaratan: 1. KTP 2. KK", "KTP | KK"),
+        ("Syarat 1. KTP 2. KK 3. Foto", "KTP | KK | Foto"),
+        ("Syarat-syarat:\nKTP\nKK", "KTP | KK"),
+        ("Persyaratan: KTP; KK", "KTP | KK"),
+        ("Persyaratan: KTP", "KTP"),
+        ("<p>Persyaratan :</p><ul><li>KTP</li></ul>", "KTP"),
+        ("Persyaratan", "Persyaratan"),
+        ("Persyaratan:", "Persyaratan:"),
+        ("Persyaratan khusus: 1. KTP 2. KK", "Persyaratan khusus: | KTP | KK"),
+        ("KTP\nPersyaratan lain: KK", "KTP | Persyaratan lain: KK"),
         ("1. KTP\na. asli\nb. fotokopi\n2. KK", "KTP | asli | fotokopi | KK"),
         ("1.\nKTP\n2.\nKK", "KTP | KK"),
         ("1. Surat keterangan\ndari lurah\n2. KK", "Surat keterangan dari lurah | KK"),

@@ -2,6 +2,7 @@
 
 mod column;
 mod first_column;
+mod heading;
 mod html;
 mod list;
 mod mark;
