@@ -74,7 +74,7 @@ mod policy;
 mod store;
 mod sync;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use mpp_calendar::Decrees;
 use mpp_client::{Channel, Endpoint, Settings, connect_with};
@@ -172,9 +172,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         proof: proof.clone(),
     };
     let reached = follow_registry(&channel, how, (&db, &memory), &readiness, &shutdown).await?;
-    let wait = policy.unknown_wait();
-    let upstream = Upstream::new(FEED, channel.clone(), wait);
-    let registry = Arc::new(Registry { upstream, channel, wait, reached });
+    let registry = registry(channel, policy.unknown_wait(), reached);
     follow_own(&feed, &memory, &readiness, &shutdown);
 
     let deviations =
@@ -221,6 +219,12 @@ async fn follow_registry(
         .measured_for(SCHEMA.service, db.clock());
     tokio::spawn(copy.follow(follower, shutdown.clone()));
     Ok(reached)
+}
+
+/// How calls wait for what the registry has written and the copy does not hold yet.
+fn registry(channel: Channel, wait: Duration, reached: watch::Receiver<i64>) -> Arc<Registry> {
+    let upstream = Upstream::new(FEED, channel.clone(), wait);
+    Arc::new(Registry { upstream, channel, wait, reached })
 }
 
 /// Keeps the memory of the service's own records.

@@ -10,7 +10,7 @@ use super::*;
 async fn a_demo_whose_database_is_held_tells_what_it_waits_for_and_goes_on() {
     let home = tempfile::tempdir().expect("a folder");
     let port = free_ports(14);
-    let process = launch(home.path(), port, &["--demo"], 1);
+    let mut process = launch(home.path(), port, &["--demo"], 1);
     eventually(PATIENCE, "it serves", async || {
         that(process.log().contains("data in"), process.log())
     })
@@ -20,6 +20,7 @@ async fn a_demo_whose_database_is_held_tells_what_it_waits_for_and_goes_on() {
     let mut conn = options.connect().await.expect("the registry's database");
     let held = conn.begin_with("begin immediate").await.expect("the writer's place");
     eventually(PATIENCE, "it tells what it waits for", async || {
+        assert!(process.ended().is_none(), "it gave up:\n{}", process.log());
         that(process.log().contains("; tried again in"), process.log())
     })
     .await;
