@@ -70,7 +70,7 @@ pub struct Standing {
     pub last_success: Option<Micros>,
     /// Those to name; none where there is but one.
     pub clients: Vec<SourceClient>,
-    /// How many count.
+    /// How many of these, and of those that are not named, count.
     pub count: usize,
 }
 
@@ -93,7 +93,7 @@ pub fn standing(all: &[ClientState], since: Micros) -> Option<Standing> {
         incomplete: count.iter().find_map(|one| one.incomplete.clone()),
         last_success: ever.then_some(oldest),
         clients: if named { clients.take(NAMED).collect() } else { Vec::new() },
-        count: count.len(),
+        count: if named { count.len() } else { 0 },
     })
 }
 
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(found.incomplete.clone().expect("lacks").text, "klien-2", "whole longest ago");
         assert_eq!(names(&found), ["klien-2", "klien-3", "klien-1"]);
         let alone = of(&[whole(1, 900)]);
-        assert_eq!((alone.last_success, alone.count), (Some(900), 1));
+        assert_eq!((alone.last_success, alone.count), (Some(900), 0));
         assert!(alone.clients.is_empty(), "nobody else is there");
     }
 
@@ -154,10 +154,10 @@ mod tests {
     fn one_whose_records_others_have_sent_since_counts_no_more() {
         let renamed = ClientState { has_sent: false, ..torn(whole(2, 300)) };
         let found = of(&[whole(1, 900), renamed.clone()]);
-        assert_eq!((found.last_success, found.count), (Some(900), 1));
+        assert_eq!((found.last_success, found.count), (Some(900), 0));
         assert!(found.clients.is_empty());
         let only = of(&[renamed]);
-        assert_eq!((only.last_success, only.count), (Some(300), 1), "as long as no other counts");
+        assert_eq!((only.last_success, only.count), (Some(300), 0), "as long as no other counts");
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
         assert!(found.incomplete.is_some());
         assert_eq!(of(std::slice::from_ref(&never)).last_success, None, "nobody ever was");
         let opened = ClientState { last_end: 0, incomplete: None, ..never };
-        assert_eq!(of(&[whole(1, 900), opened]).count, 1, "it has said nothing yet");
+        assert_eq!(of(&[whole(1, 900), opened]).clients, [], "it has said nothing yet");
     }
 
     #[test]
