@@ -9,7 +9,7 @@ mod texts;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "mpp/type/v1/type.proto",
     "mpp/feed/v1/feed.proto",
     "mpp/feed/v1/copies.proto",
@@ -18,6 +18,7 @@ const FILES: [&str; 14] = [
     "mpp/registry/v1/standards.proto",
     "mpp/registry/v1/search.proto",
     "mpp/registry/v1/processes.proto",
+    "mpp/registry/v1/life_events.proto",
     "mpp/sync/v1/sync.proto",
     "mpp/feed/v1/history.proto",
     "mpp/scheduling/v1/hours.proto",

@@ -5,7 +5,9 @@ use prost::{Message, Name};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
+    registry::{
+        Counter, LifeEvent, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+    },
     reporting::CatalogChange,
     scheduling::{Appointment, Deviation, HoursRule, Ticket},
     sync::Source,
@@ -129,6 +131,9 @@ documents! {
         answers add [
             service_title, standard_title, standard_example, etag, create_time, update_time
         ];
+    LifeEvent => "life_event" in form 1 named ["lifeEvents"],
+        filed under [Agency, Unit],
+        answers add [leads_nowhere, etag, create_time, update_time];
     Source => "source" in form 7 named ["sources"],
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 3 named ["hoursRules"],

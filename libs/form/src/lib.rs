@@ -22,6 +22,7 @@ pub mod day;
 pub mod fee;
 pub mod held;
 pub mod hours_rule;
+pub mod life_event;
 pub mod limits;
 pub mod localized;
 pub mod mall;

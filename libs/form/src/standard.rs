@@ -7,6 +7,7 @@ use mpp_api::{
     registry::{
         Service, Standard, StandardLink, Unit,
         divergence::Component,
+        standard::Origin,
         standard_link::{Explanation, State},
     },
 };
@@ -68,7 +69,7 @@ pub fn check(standard: &Standard) -> Result<()> {
     check.name::<Unit>("unit", &standard.unit);
     check.text("version", &standard.version, MAX_VERSION);
     check.date("valid_from", &standard.valid_from);
-    check_origin(&mut check, standard);
+    check_origin(&mut check, standard.origin.as_ref(), standard.example);
     let before = standard.text_before.as_ref().map_or(0, prost::Message::encoded_len);
     let bytes = standard.encoded_len() - before;
     if bytes > MAX_BYTES {
@@ -89,9 +90,10 @@ fn check_satisfied_by(check: &mut Check, standard: &Standard) {
     }
 }
 
-fn check_origin(check: &mut Check, standard: &Standard) {
-    match &standard.origin {
-        Some(_) if standard.example => {
+/// Where a text was read, or that it is an example, of standards and of life events.
+pub(crate) fn check_origin(check: &mut Check, origin: Option<&Origin>, is_example: bool) {
+    match origin {
+        Some(_) if is_example => {
             let text = "must be left out of an example; a text that was read somewhere is none";
             check.fail("origin", FieldCode::NotAllowed, text);
         }
@@ -102,7 +104,7 @@ fn check_origin(check: &mut Check, standard: &Standard) {
             part.required("read_date", &origin.read_date, SHORT);
             part.date("read_date", &origin.read_date);
         }),
-        None if standard.example => {}
+        None if is_example => {}
         None => {
             let text = "must say where the text was read; or set `example` where nobody has \
                         published it";
@@ -175,10 +177,7 @@ fn check_each_once(check: &mut Check, explanations: &[Explanation]) {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::{
-        registry::{service::Requirement, standard::Origin},
-        types::LocalizedText,
-    };
+    use mpp_api::{registry::service::Requirement, types::LocalizedText};
 
     use super::*;
 

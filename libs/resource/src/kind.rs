@@ -6,7 +6,9 @@
 use mpp_api::time::to_timestamp;
 use mpp_api::{
     Document, mask,
-    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
+    registry::{
+        Counter, LifeEvent, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+    },
     scheduling::HoursRule,
     sync::Source,
 };
@@ -209,6 +211,11 @@ resources! {
         adopted_version, adopt_time, adopted_components
     ],
     times [create_time, update_time];
+
+    LifeEvent "life_event",
+    fixed [],
+    changes [title, keywords, description, goals, unit, origin, example],
+    clears [leads_nowhere], times [create_time, update_time];
 
     Source "source",
     fixed [],

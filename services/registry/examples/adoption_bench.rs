@@ -15,9 +15,10 @@ use std::{
 use mpp_api::{
     Document,
     registry::{
-        CountAdoptionRequest, ListBrokenRequirementsRequest, ListDivergencesRequest,
-        PlanStepsRequest, Region, Service, Standard, StandardLink, Unit,
-        count_adoption_request::Group, service::Requirement, standard_link::State,
+        CountAdoptionRequest, LifeEvent, ListBrokenRequirementsRequest, ListDivergencesRequest,
+        PlanLifeEventRequest, PlanStepsRequest, Region, Service, Standard, StandardLink, Unit,
+        count_adoption_request::Group, life_event::Goal, service::Requirement,
+        standard_link::State,
     },
     types::{Fee, LocalizedText, ServiceTime, fee, service_time},
 };
@@ -33,6 +34,7 @@ const CALLS: usize = 200;
 const CHUNK: usize = 500;
 const ALL: &str = "standards/-";
 const UNIT: &str = "units/bench";
+const EVENT: &str = "lifeEvents/bench";
 
 type Outcomes<T> = Result<T, Box<dyn Error>>;
 type NewRecord<D> = (String, D, Labels);
@@ -129,7 +131,30 @@ async fn graph(registry: &Registry, services: usize) -> Outcomes<()> {
         took.push(began.elapsed());
     }
     told_calls("steps to a service", took);
+    put(registry, vec![event(services)]).await?;
+    let mut took = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        let began = Instant::now();
+        let asked = PlanLifeEventRequest { name: EVENT.into(), ..Default::default() };
+        registry.plan_life_event("users/bench", asked).await?;
+        took.push(began.elapsed());
+    }
+    told_calls("path through a life event of 20 goals", took);
     Ok(())
+}
+
+/// Ten goals name a service, ten a standard of which fifty services are confirmed.
+fn event(services: usize) -> NewRecord<LifeEvent> {
+    let by_service = |at: usize| Goal { service: place_of(services - 1 - at).1, ..Goal::default() };
+    let by_standard = |at: usize| Goal { standard: format!("standards/s{at}"), ..Goal::default() };
+    let event = LifeEvent {
+        name: EVENT.into(),
+        title: text("Membuka usaha"),
+        goals: (0..10).flat_map(|at| [by_service(at), by_standard(at)]).collect(),
+        example: true,
+        ..LifeEvent::default()
+    };
+    (EVENT.to_owned(), event, Labels::default())
 }
 
 fn told_calls(what: &str, mut took: Vec<Duration>) {

@@ -13,7 +13,7 @@ use crate::{app::Registry, store::own_name};
 const ANSWERS: &str = "sync-answers";
 
 /// The look of each replica for its metrics: how services stand to their standards, and which
-/// requirements lead nowhere.
+/// requirements and goals lead nowhere.
 const LOOK: &str = "catalog-look";
 
 /// Runs until shutdown.
@@ -50,6 +50,7 @@ async fn look(registry: &Registry) -> Result<bool> {
         return Ok(false);
     }
     registry.measure_adoption().await?;
+    registry.measure_goals();
     registry.measure_requirements().await.map(|()| true)
 }
 

@@ -75,6 +75,7 @@ use mpp_api::{
     registry::{
         catalog_service_server::CatalogServiceServer,
         directory_service_server::DirectoryServiceServer,
+        life_event_service_server::LifeEventServiceServer,
         process_service_server::ProcessServiceServer, search_service_server::SearchServiceServer,
         standard_service_server::StandardServiceServer,
     },
@@ -166,8 +167,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let policy = Arc::new(options.policy);
     let registry = Registry {
         memory: Memory::new(options.memory.waits()),
-        search: search::Engine::start(policy.search_queue_batches, (&*policy).into())
-            .map_err(Error::internal)?,
+        search: engine(&policy)?,
+        events: engine(&policy)?,
         sync: mpp_sync::Engine::new(options.sync),
         db,
         policy,
@@ -183,6 +184,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     Ok(Running { routes, readiness, feed, registry })
 }
 
+fn engine(policy: &Policy) -> Result<search::Engine> {
+    search::Engine::start(policy.search_queue_batches, policy.into()).map_err(Error::internal)
+}
+
 async fn open(options: &Options) -> Result<Db> {
     if options.migrate {
         Db::open_migrated(&options.database, &SCHEMA).await
@@ -193,11 +198,11 @@ async fn open(options: &Options) -> Result<Db> {
 
 /// Starts the tasks that run beside the calls.
 fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &CancellationToken) {
-    let Registry { db, memory, search, .. } = registry.clone();
+    let Registry { db, memory, search, events, .. } = registry.clone();
     let follow = Follow {
         feed: feed.clone(),
         memory: memory.clone(),
-        listener: SearchListener { memory, search },
+        listener: SearchListener { memory, search, events },
         ready: readiness.component("memory").for_writes(),
         shutdown: shutdown.clone(),
     };
@@ -243,6 +248,7 @@ fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: Cancellati
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(StandardServiceServer::new(grpc::standards::Standards(registry.clone())))
         .add_service(ProcessServiceServer::new(grpc::processes::Processes(registry.clone())))
+        .add_service(LifeEventServiceServer::new(grpc::life_events::LifeEvents(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())

@@ -21,6 +21,10 @@ mpp_telemetry::metrics! {
     /// is not there (`missing`), its owner does not serve it now (`inactive`), or it needs what
     /// asks for it (`circle`). Looked at once in a while; there is none before the first look.
     BROKEN: Gauge = "mpp.catalog.broken_requirements" in "{requirement}" by ["fault"];
+    /// Goals of all life events, by whether they lead to a service that is served (`led`) or not
+    /// (`nowhere`): none is confirmed to be of the standard, or what the goal names is not there.
+    /// Looked at once in a while; there is none before the first look.
+    GOALS: Gauge = "mpp.catalog.life_event_goals" in "{goal}" by ["state"];
     /// Services that are confirmed to be of a standard and served, by how they stand to it: they
     /// say the same (`follows`), say otherwise without saying why (`differs`, or
     /// `differs_in_words` where only words were compared) or with (`explained`), or do not say all
@@ -30,6 +34,9 @@ mpp_telemetry::metrics! {
     /// Revisions that reads of this replica show and its search does not yet.
     SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];
 }
+
+/// How goals stand, in the order of `Faults::goals`.
+const GOAL_STATES: [&str; 2] = ["led", "nowhere"];
 
 /// Tells of `registry` as long as it is there.
 pub fn begin(registry: &Arc<Registry>) {
@@ -44,6 +51,11 @@ pub fn begin(registry: &Arc<Registry>) {
     BROKEN.observe_each(registry, |own| {
         let counts =
             own.faults.counts().into_iter().flat_map(|counts| Fault::WORDS.into_iter().zip(counts));
+        counts.map(|(word, many)| (vec![word.to_owned()], many as f64)).collect()
+    });
+    GOALS.observe_each(registry, |own| {
+        let counts =
+            own.faults.goals().into_iter().flat_map(|counts| GOAL_STATES.into_iter().zip(counts));
         counts.map(|(word, many)| (vec![word.to_owned()], many as f64)).collect()
     });
     ADOPTION.observe_each(registry, |own| {

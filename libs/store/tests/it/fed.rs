@@ -92,7 +92,8 @@ macro_rules! each_kind {
 async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
     use mpp_api::{
         registry::{
-            Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+            Counter, LifeEvent, Mall, Offering, Region, Service, Standard, StandardLink, Unit,
+            Window,
         },
         reporting::CatalogChange,
         scheduling::{Appointment, Deviation, HoursRule, Ticket},
@@ -104,7 +105,7 @@ async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
         #[rustfmt::skip]
         let told = each_kind!(
             &served, Region, Unit, Mall, Counter, Window, Service, Offering, Standard,
-            StandardLink, Source, HoursRule, Deviation, Appointment, Ticket, CatalogChange
+            StandardLink, LifeEvent, Source, HoursRule, Deviation, Appointment, Ticket, CatalogChange
         );
         assert_eq!(told, document::KINDS, "a new kind is listed here, too");
         served.stop().await;

@@ -8,7 +8,9 @@ mod client;
 
 use mpp_api::{
     Document as _, json,
-    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
+    registry::{
+        Counter, LifeEvent, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+    },
     scheduling::{Appointment, HoursRule},
     sync::Source,
 };
@@ -76,6 +78,7 @@ pub const KINDS: &[Kind] = &[
         &["state", "service_title", "standard_title", "reason"],
         "`mpp link --reject` says that the service is not of the standard",
     ),
+    kind::<LifeEvent>(&["title", "unit", "example", "leads_nowhere"], ""),
     kind::<Offering>(&["service_title", "state", "effective_fees"], ""),
     kind::<HoursRule>(&["target", "season", "valid_from", "valid_to", "source"], ""),
     Kind {

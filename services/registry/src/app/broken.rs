@@ -35,13 +35,15 @@ const AT_ONCE: usize = 1_000;
 const NAMED: usize = 10;
 
 /// What was found last, and how many requirements led nowhere when the metrics looked, by
-/// [`Fault::WORDS`]. Clones share it.
+/// [`Fault::WORDS`]; and how many goals of life events led to a service, and how many nowhere.
+/// Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<RwLock<KeptFaults>>);
 
 #[derive(Debug, Default)]
 struct KeptFaults {
     counts: Option<[usize; 3]>,
+    goals: Option<[usize; 2]>,
     found: Option<Arc<NamedRequirements>>,
 }
 
@@ -60,6 +62,16 @@ impl Faults {
     /// `None` before the first look.
     pub fn counts(&self) -> Option<[usize; 3]> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).counts
+    }
+
+    /// `None` before the first look.
+    pub fn goals(&self) -> Option<[usize; 2]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).goals
+    }
+
+    /// Keeps what the look has found.
+    pub(super) fn keep_goals(&self, counts: [usize; 2]) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).goals = Some(counts);
     }
 
     fn found(&self, changed: u64) -> Option<Arc<NamedRequirements>> {

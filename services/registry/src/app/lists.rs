@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use mpp_api::{
     Document as _,
     registry::{
-        Counter, ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
-        ListServicesRequest, ListStandardLinksRequest, ListStandardsRequest, ListUnitsRequest,
-        ListWindowsRequest, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
-        standard_link::State,
+        Counter, LifeEvent, ListCountersRequest, ListLifeEventsRequest, ListMallsRequest,
+        ListOfferingsRequest, ListRegionsRequest, ListServicesRequest, ListStandardLinksRequest,
+        ListStandardsRequest, ListUnitsRequest, ListWindowsRequest, Mall, Offering, Region,
+        Service, Standard, StandardLink, Unit, Window, standard_link::State,
     },
     sync::{ListSourcesRequest, Source},
 };
@@ -193,12 +193,29 @@ pub fn standards<'a>(
     request: &'a ListStandardsRequest,
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
-    let rows = state.records.rows::<Standard>("");
-    if request.unit.is_empty() {
+    kept_by::<Standard>(state, &request.unit)
+}
+
+/// Life events of a unit and of the units below it.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn life_events<'a>(
+    _: &Registry,
+    request: &'a ListLifeEventsRequest,
+    state: &'a RegistryView,
+) -> Result<Rows<'a>> {
+    kept_by::<LifeEvent>(state, &request.unit)
+}
+
+/// The records of a kind, of all units or of one and those below it.
+fn kept_by<'a, K: Kind>(state: &'a RegistryView, unit: &'a str) -> Result<Rows<'a>> {
+    let rows = state.records.rows::<K>("");
+    if unit.is_empty() {
         return Ok(Box::new(rows));
     }
-    exists::<Unit>(state, &request.unit, "unit")?;
-    let units = state.subtree(&request.unit);
+    exists::<Unit>(state, unit, "unit")?;
+    let units = state.subtree(unit);
     Ok(Box::new(rows.filter(move |(_, row)| units.contains(row.label(Label::Unit)))))
 }
 

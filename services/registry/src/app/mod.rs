@@ -2,15 +2,16 @@
 //! records that change with it.
 //!
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
-//! [`services`], [`offerings`], [`standards`] with the links to them, [`sources`]), on the one way
-//! to write a record (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the
-//! labels below a mall or a unit that moves in line. `authors` leaves persons out of what is
-//! answered. [`copies`] reads all that is kept. `suggestions`, `divergences`, `adopting`
-//! and `progress` work out which service may be of which standard, where those of one differ, what
-//! a service would change to follow it, and how many do, in the places of `comparing`;
-//! `processes` and `satisfiers`, which services lead to one, and which may; `broken`, what leads
-//! nowhere. `measured` keeps the numbers for the metrics. [`published`] has units, malls and
-//! counters of a source changed there only.
+//! [`services`], [`offerings`], [`standards`] with the links to them, [`life_events`],
+//! [`sources`]), on the one way to write a record (`mpp_resource::write`); [`filing`] is shared by
+//! them, [`relabel`] brings the labels below a mall or a unit that moves in line. `authors` leaves
+//! persons out of what is answered. [`copies`] reads all that is kept. `suggestions`,
+//! `divergences`, `adopting` and `progress` work out which service may be of which standard, where
+//! those of one differ, what a service would change to follow it, and how many do, in the places of
+//! `comparing`;
+//! `processes` and `satisfiers`, which services lead to one or through a life event, and which
+//! may; `broken`, what leads nowhere. `measured` keeps the numbers for the metrics. [`published`]
+//! has units, malls and counters of a source changed there only.
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 
@@ -27,6 +28,7 @@ mod divergences;
 pub mod filing;
 pub mod filters;
 mod judge;
+pub mod life_events;
 pub mod lists;
 pub mod malls;
 mod measured;
@@ -65,6 +67,8 @@ pub struct Registry {
     pub memory: Memory<RegistryView>,
     /// This replica's search index.
     pub search: Engine,
+    /// Its index of life events.
+    pub events: Engine,
     /// What it keeps for federation.
     pub sync: mpp_sync::Engine,
     /// Its settings.

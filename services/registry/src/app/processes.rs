@@ -1,6 +1,8 @@
 //! The way to a service over those whose products it asks for: worked out from the records when
 //! asked for. See [`crate::model::process`].
 
+mod goals;
+mod path;
 mod places;
 mod telling;
 mod walk;
@@ -20,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Registry, filters::exists};
 use crate::{memory::RegistryView, model::process::plan};
 use places::Places;
-use walk::{Room, Walk, walk};
+use walk::{Room, Walk, Wanted, walk};
 
 /// Services that are not there for which one answer asks where they have moved.
 const MOST_LOOKED_UP: usize = 100;
@@ -48,26 +50,33 @@ impl Registry {
         caller: &str,
         asked: PlanStepsRequest,
     ) -> Result<PlanStepsResponse> {
-        check_has(&asked)?;
+        check_has(&asked.has, &asked.name)?;
         check_applicant(asked.applicant)?;
         read::<Service>(self, &asked.name, asked.min_revision).await?;
         self.memory.settled(|state| check_mall(state, &asked.mall)).await?;
-        let (walk, own) = (self.walked(caller, &asked).await?, self.clone());
+        let applicant = Applicant::try_from(asked.applicant).unwrap_or_default();
+        let wanted = Wanted::Service(asked.name.clone());
+        let (walk, own) = (self.walked(caller, wanted, applicant, &asked.has).await?, self.clone());
         self.comparing.run(caller, move |_| own.planned(&asked, &walk)).await
     }
 
-    /// The way to the service. What is not there is looked for where it has moved, and from there
-    /// on again.
-    async fn walked(&self, caller: &str, asked: &PlanStepsRequest) -> Result<Walk> {
-        let applicant = Applicant::try_from(asked.applicant).unwrap_or_default();
+    /// The way to what is wanted. What is not there is looked for where it has moved, and from
+    /// there on again.
+    async fn walked(
+        &self,
+        caller: &str,
+        wanted: Wanted,
+        applicant: Applicant,
+        has: &[String],
+    ) -> Result<Walk> {
         let most = self.policy.process_steps;
         let mut looked_up = LookedUp::default();
         loop {
-            let (memory, name) = (self.memory.clone(), asked.name.clone());
+            let (memory, wanted) = (self.memory.clone(), wanted.clone());
             let (room, moved) = (Room::new(most), looked_up.moved.clone());
-            let work = move |_: &CancellationToken| walk(&memory, &name, applicant, (room, moved));
+            let work = move |_: &CancellationToken| walk(&memory, wanted, applicant, (room, moved));
             let mut walk = self.comparing.run(caller, work).await?;
-            let mut gone: BTreeSet<String> = asked.has.iter().cloned().collect();
+            let mut gone: BTreeSet<String> = has.iter().cloned().collect();
             gone.retain(|name| self.memory.read().records.row::<Service>(name).is_none());
             gone.extend(walk.missing().cloned());
             if !self.look_up(&mut looked_up, gone.clone()).await {
@@ -100,19 +109,21 @@ impl Registry {
         let held = has.iter().filter_map(|name| walk.place(name)).collect();
         let graph = walk.graph(&offered);
         let plan = plan(&graph, &held);
-        telling::answer(walk, telling::PlanBasis { asked, has, graph, plan, offered })
+        let given = telling::PlanBasis { mall: &asked.mall, has, graph, offered };
+        telling::answer(walk, &given, &plan)
     }
 }
 
-fn check_has(asked: &PlanStepsRequest) -> Result<()> {
-    if asked.has.len() > MOST_HAD {
-        let text = format!("are {}; name {MOST_HAD} at most", asked.has.len());
+/// Checks the services of which the applicant has the product; none is `wanted`.
+fn check_has(has: &[String], wanted: &str) -> Result<()> {
+    if has.len() > MOST_HAD {
+        let text = format!("are {}; name {MOST_HAD} at most", has.len());
         return Err(Error::field("has", FieldCode::TooMany, text));
     }
-    for (index, name) in asked.has.iter().enumerate() {
+    for (index, name) in has.iter().enumerate() {
         let field = format!("has[{index}]");
         check_name(name, Service::COLLECTIONS, &field)?;
-        if *name == asked.name {
+        if name == wanted {
             let text = "is the service that is asked for; whoever has it has nothing to do";
             return Err(Error::field(&field, FieldCode::NotAllowed, text));
         }

@@ -3,9 +3,9 @@
 use mpp_api::{
     Document as _,
     registry::{
-        Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, Unit,
+        LifeEvent, Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, Unit,
         mall::Stage,
-        search_services_response::{Hit, NamedPlace, Place},
+        search_services_response::{FoundLifeEvent, Hit, NamedPlace, Place},
         service,
     },
 };
@@ -38,6 +38,7 @@ impl Registry {
         page: PageRequest,
     ) -> Result<OnePage<SearchServicesResponse>> {
         let query = query(asked, &page, self.of_age()?)?;
+        let life_events = self.find_events(caller, &query).await?;
         let (hits, found) = self.find_services(caller, asked, query).await?;
         let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
         let response = SearchServicesResponse {
@@ -49,6 +50,7 @@ impl Registry {
             named: places.into_iter().map(named).collect(),
             unanswered,
             uncovered,
+            life_events,
         };
         Ok(OnePage { response, next: next.map(|(score, id)| position(score, &id)) })
     }
@@ -70,6 +72,30 @@ impl Registry {
         let state = self.memory.read();
         let hits = std::mem::take(&mut found.hits).into_iter();
         Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
+    }
+
+    /// The life event that a question speaks of, where that is sure. It is told with the first
+    /// page.
+    async fn find_events(&self, caller: &str, asked: &Query) -> Result<Vec<FoundLifeEvent>> {
+        if asked.text.is_empty() || asked.after.is_some() {
+            return Ok(Vec::new());
+        }
+        let query = Query {
+            text: asked.text.clone(),
+            of_age: asked.of_age,
+            page_size: 1,
+            min_revision: asked.min_revision,
+            ..Query::default()
+        };
+        mpp_rpc::waiting(self.events.caught_up(query.min_revision)).await?.map_err(refused)?;
+        let found = self.events.search_for(caller, query).await.map_err(refused)?;
+        if found.weak {
+            return Ok(Vec::new());
+        }
+        // The index may be a moment ahead of the memory.
+        self.memory.wait_for(found.revision).await?;
+        let state = self.memory.read();
+        Ok(found.hits.into_iter().filter_map(|hit| life_event(&state, hit)).collect())
     }
 
     /// The age from which somebody is no longer a child, by today's law.
@@ -200,6 +226,17 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
     })
 }
 
+/// `None` if the event has gone from memory.
+fn life_event(state: &RegistryView, found: search::Hit) -> Option<FoundLifeEvent> {
+    let event = state.records.get::<LifeEvent>(&found.service)?.doc;
+    Some(FoundLifeEvent {
+        life_event: found.service,
+        title: event.title,
+        matched: found.matches.iter().map(match_text).collect(),
+        example: event.example,
+    })
+}
+
 /// `None` if the offering or its mall has gone from memory.
 pub(super) fn place(
     registry: &Registry,
@@ -274,6 +311,7 @@ mod tests {
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(MemoryPolicy::default().waits()),
                 search: Engine::start(1, (&policy).into()).expect("an index"),
+                events: Engine::start(1, (&policy).into()).expect("an index"),
                 sync: mpp_sync::Engine::default(),
                 policy: Arc::new(policy),
                 comparing: Default::default(),

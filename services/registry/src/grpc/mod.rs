@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod directory;
+pub mod life_events;
 pub mod processes;
 pub mod search;
 pub mod standards;

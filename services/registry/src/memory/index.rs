@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_api::{
     Document,
-    registry::{Mall, Offering, Service, Unit, offering::State as Acceptance, service},
+    registry::{LifeEvent, Mall, Offering, Service, Unit, offering::State as Acceptance, service},
     types::{Fee, fee::Kind},
 };
 
@@ -12,7 +12,7 @@ use mpp_core::{Error, Result};
 use mpp_resource::memory::{Listener, Memory, MemoryRecord};
 use mpp_store::{Change, Label};
 
-use super::view::RegistryView;
+use super::{events, view::RegistryView};
 use crate::search::{Engine, OfferingDoc, ServiceDoc, UnitDoc, Update};
 
 /// Records that search gets at once: their updates take as much memory as they do.
@@ -22,13 +22,16 @@ const PART: usize = 1_000;
 pub struct SearchListener {
     /// The memory that changes.
     pub memory: Memory<RegistryView>,
-    /// The index that is told.
+    /// The index that is told of services.
     pub search: Engine,
+    /// The index that is told of life events.
+    pub events: Engine,
 }
 
 impl Listener<RegistryView> for SearchListener {
     async fn replaced(&self, before: RegistryView, revision: i64) -> Result<()> {
         let gone = vanished(&before, &self.memory.read());
+        let events = events::replaced(&before, &self.memory.read());
         drop(before);
         self.search.apply(gone).await.map_err(Error::internal)?;
         let names = searchable(&self.memory.read());
@@ -36,13 +39,16 @@ impl Listener<RegistryView> for SearchListener {
             let updates = self.updates(part.iter().map(|(kind, name)| (*kind, &**name)));
             self.search.apply(updates).await.map_err(Error::internal)?;
         }
-        self.tell(Vec::new(), revision).await
+        self.tell(Vec::new(), events, revision).await
     }
 
     async fn changed(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
         let changed = changes.iter().map(|change| (change.kind.as_str(), change.name.as_str()));
         let updates = self.updates(changed);
-        self.tell(updates, revision).await
+        let events = changes.iter().filter(|change| change.kind == LifeEvent::KIND);
+        let events = events.map(|change| events::update(&self.memory.read(), &change.name));
+        let events = events.collect();
+        self.tell(updates, events, revision).await
     }
 }
 
@@ -52,8 +58,15 @@ impl SearchListener {
         changed.flat_map(|(kind, name)| updates(&state, kind, name)).collect()
     }
 
-    async fn tell(&self, mut updates: Vec<Update>, revision: i64) -> Result<()> {
+    async fn tell(
+        &self,
+        mut updates: Vec<Update>,
+        mut events: Vec<Update>,
+        revision: i64,
+    ) -> Result<()> {
         updates.push(Update::Revision(revision));
+        events.push(Update::Revision(revision));
+        self.events.apply(events).await.map_err(Error::internal)?;
         self.search.apply(updates).await.map_err(Error::internal)
     }
 }

@@ -1,6 +1,7 @@
 //! The directory and the catalog in this replica's memory, and the updates that they give to
 //! search.
 
+mod events;
 mod index;
 pub mod leads;
 pub mod needs;

@@ -26,7 +26,9 @@ pub mod tree;
 
 use mpp_api::{
     Document,
-    registry::{Counter, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window},
+    registry::{
+        Counter, LifeEvent, Mall, Offering, Region, Service, Standard, StandardLink, Unit, Window,
+    },
     sync::Source,
 };
 
@@ -43,5 +45,6 @@ pub const KINDS: &[&str] = &[
     Offering::KIND,
     Standard::KIND,
     StandardLink::KIND,
+    LifeEvent::KIND,
     Source::KIND,
 ];

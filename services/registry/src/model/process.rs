@@ -6,9 +6,11 @@
 //! and not at the shorter one.
 
 pub mod broken;
+pub mod brought;
 pub mod certain;
 mod components;
 mod dominators;
+pub mod goals;
 mod graph;
 pub mod reading;
 pub mod twice;

@@ -2,7 +2,7 @@
 
 use mpp_api::{
     Document as _, document,
-    registry::{Counter, Mall, Service, Standard, Unit},
+    registry::{Counter, LifeEvent, Mall, Service, Standard, Unit},
     sync::Source,
 };
 use mpp_core::Result;
@@ -13,7 +13,8 @@ use prost::Message as _;
 use crate::{memory::RegistryView, model};
 
 /// Kinds that lie in no place and refer to units.
-const REFERRING: [&str; 4] = [Mall::KIND, Counter::KIND, Standard::KIND, Source::KIND];
+const REFERRING: [&str; 5] =
+    [Mall::KIND, Counter::KIND, Standard::KIND, LifeEvent::KIND, Source::KIND];
 
 /// The names of the records that lie in `name` or refer to it.
 pub(super) fn on(state: &RegistryView, name: &str) -> Vec<String> {

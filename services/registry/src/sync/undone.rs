@@ -3,7 +3,7 @@
 
 use mpp_api::{
     Document as _,
-    registry::{Counter, Mall, Offering, Service, Standard, StandardLink, Unit, Window},
+    registry::{Counter, LifeEvent, Mall, Offering, Service, Standard, StandardLink, Unit, Window},
     sync::Source,
 };
 use mpp_core::{Error, Labels, Reason, Result, mall_of, parent_of, region_code};
@@ -59,6 +59,7 @@ pub(super) async fn filed(
         Offering::KIND => again::<Offering>(registry, tx, both).await,
         StandardLink::KIND => again::<StandardLink>(registry, tx, both).await,
         Standard::KIND => again::<Standard>(registry, tx, both).await,
+        LifeEvent::KIND => again::<LifeEvent>(registry, tx, both).await,
         Source::KIND => again::<Source>(registry, tx, both).await,
         // A new kind, until it is named here.
         kind => Err(Error::internal(format!("how a {kind} that goes back is filed"))),

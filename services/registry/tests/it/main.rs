@@ -29,6 +29,8 @@ mod kinds_undone;
 mod kinds_wait;
 mod lacks;
 mod leases;
+mod life_events;
+mod life_paths;
 mod loading;
 mod moved;
 mod nothing;

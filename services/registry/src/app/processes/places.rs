@@ -1,6 +1,6 @@
 //! Where a step can be done: only in malls that serve, as in search.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use mpp_api::{
     registry::{Mall, Offering, Service, search_services_response::Place},
@@ -58,6 +58,27 @@ impl<'a> Places<'a> {
         Self { registry, mall, malls: HashMap::new() }
     }
 
+    /// The places of a service that serve: those in the mall first, then the nearest.
+    pub fn nearest(&mut self, service: &str) -> Vec<NearbyOffering> {
+        let state = self.registry.memory.read();
+        let mut serving = self.serving(&state, service);
+        serving.sort_by(|one, other| {
+            let rank = |near: &NearbyOffering| !self.is_here(near);
+            rank(one).cmp(&rank(other)).then_with(|| nearer(one, other))
+        });
+        serving
+    }
+
+    /// Whether a place is in the mall.
+    pub fn is_here(&self, near: &NearbyOffering) -> bool {
+        near.mall == self.mall
+    }
+
+    /// A place as it is told.
+    pub fn told(&self, near: NearbyOffering) -> Option<Place> {
+        place(self.registry, &self.registry.memory.read(), near)
+    }
+
     /// Where a service is offered.
     pub fn of(&mut self, service: &str) -> Offered {
         let state = self.registry.memory.read();
@@ -65,10 +86,7 @@ impl<'a> Places<'a> {
         let many = serving.len();
         let (here, mut others): (Vec<_>, Vec<_>) =
             serving.into_iter().partition(|near| near.mall == self.mall);
-        others.sort_by(|one, other| {
-            let far = |near: &NearbyOffering| near.distance_km.unwrap_or(f64::INFINITY);
-            far(one).total_cmp(&far(other)).then_with(|| one.offering.cmp(&other.offering))
-        });
+        others.sort_by(nearer);
         others.truncate(MOST_ELSEWHERE);
         let told = |near: Vec<NearbyOffering>| -> Vec<Place> {
             near.into_iter().filter_map(|near| place(self.registry, &state, near)).collect()
@@ -119,6 +137,12 @@ impl<'a> Places<'a> {
         self.malls.insert(name.to_owned(), known);
         known
     }
+}
+
+/// The nearer one first; those whose distance is not known last, by name.
+pub fn nearer(one: &NearbyOffering, other: &NearbyOffering) -> Ordering {
+    let far = |near: &NearbyOffering| near.distance_km.unwrap_or(f64::INFINITY);
+    far(one).total_cmp(&far(other)).then_with(|| one.offering.cmp(&other.offering))
 }
 
 fn is_accepted(row: &MemoryRow) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mpp_api::registry::{
-    PlanStepsRequest, PlanStepsResponse, Service,
+    PlanStepsResponse, Service,
     plan_steps_response::{
         AskedTwice, Circle, Length as ToldLength, Need, Span as ToldSpan, Step as ToldStep, Totals,
         asked_twice::Asker, need::State,
@@ -33,38 +33,55 @@ const MOST_TWICE: usize = 50;
 
 /// What a plan was made of.
 pub struct PlanBasis<'a> {
-    pub asked: &'a PlanStepsRequest,
+    /// Empty: none is preferred.
+    pub mall: &'a str,
     pub has: BTreeSet<&'a str>,
     pub graph: Graph,
-    pub plan: Plan,
     pub offered: Vec<Offered>,
 }
 
 /// The answer.
-pub fn answer(walk: &Walk, mut given: PlanBasis<'_>) -> PlanStepsResponse {
-    let plan = std::mem::take(&mut given.plan);
+pub fn answer(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> PlanStepsResponse {
     let name = |node: &usize| walk.found[*node].name.clone();
     let steps: Vec<&NamedService> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
-    let needs = steps.iter().flat_map(|found| walk.asked(found)).map(|(_, need, _)| need);
-    let by: Vec<&str> = needs.map(|need| need.satisfied_by.as_str()).collect();
+    let by = asked_for(walk, &steps);
     let unused = given.has.iter().filter(|name| !by.contains(*name));
-    let here = |step: &&Step| given.offered[step.node].here.is_empty();
-    let not_here = plan.steps.iter().filter(here).map(|step| name(&step.node));
     PlanStepsResponse {
-        totals: Some(totals(walk, &given, &plan)),
-        circles: plan.circles.iter().map(|all| circle(walk, all)).collect(),
+        totals: Some(totals(walk, given, plan)),
+        circles: circles(walk, plan),
         asked_twice: asked_twice(walk, &steps),
-        not_here: if given.asked.mall.is_empty() { Vec::new() } else { not_here.collect() },
+        not_here: not_here(walk, given, plan),
         skipped: plan.skipped.iter().map(name).collect(),
         unused: unused.map(|name| (*name).to_owned()).collect(),
         left_out: count(walk.left_out.len()),
         not_looked_up: walk.not_looked_up.iter().cloned().collect(),
-        not_linked: count(by.iter().filter(|by| by.is_empty()).count()),
-        steps: told_steps(walk, &given, &plan),
+        not_linked: not_linked(&by),
+        steps: told_steps(walk, given, plan),
     }
 }
 
-fn told_steps(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Vec<ToldStep> {
+/// The services that the requirements of steps name, and an empty name for those that name none.
+pub fn asked_for<'a>(walk: &Walk, steps: &[&'a NamedService]) -> Vec<&'a str> {
+    let needs = steps.iter().flat_map(|found| walk.asked(found));
+    needs.map(|(_, requirement, _)| requirement.satisfied_by.as_str()).collect()
+}
+
+/// How many of them name none.
+pub fn not_linked(by: &[&str]) -> i32 {
+    count(by.iter().filter(|by| by.is_empty()).count())
+}
+
+/// The steps that no counter in the mall gives; none without a mall.
+pub fn not_here(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Vec<String> {
+    if given.mall.is_empty() {
+        return Vec::new();
+    }
+    let not_here = plan.steps.iter().filter(|step| given.offered[step.node].here.is_empty());
+    not_here.map(|step| walk.found[step.node].name.clone()).collect()
+}
+
+/// The steps, by rank and then by name.
+pub fn told_steps(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Vec<ToldStep> {
     let mut bytes = 0;
     let mut told = Vec::new();
     for own in &plan.steps {
@@ -128,7 +145,8 @@ fn brief(step: ToldStep) -> ToldStep {
     }
 }
 
-fn state(walk: &Walk, given: &PlanBasis<'_>, requirement: &Requirement) -> State {
+/// How the product that a requirement asks for is come by.
+pub fn state(walk: &Walk, given: &PlanBasis<'_>, requirement: &Requirement) -> State {
     let by = requirement.satisfied_by.as_str();
     match by {
         "" => State::NotLinked,
@@ -138,7 +156,8 @@ fn state(walk: &Walk, given: &PlanBasis<'_>, requirement: &Requirement) -> State
     }
 }
 
-fn totals(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Totals {
+/// Time and fees over all steps.
+pub fn totals(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> Totals {
     let names = |is_one: &dyn Fn(usize) -> bool| -> Vec<String> {
         let nodes = plan.steps.iter().map(|step| step.node).filter(|node| is_one(*node));
         nodes.map(|node| walk.found[node].name.clone()).collect()
@@ -166,6 +185,11 @@ fn is_approximate(service: &Service, offered: &Offered) -> bool {
         || offered.fees(service).iter().any(is_approximate_fee)
 }
 
+/// The circles of a plan.
+pub fn circles(walk: &Walk, plan: &Plan) -> Vec<Circle> {
+    plan.circles.iter().map(|nodes| circle(walk, nodes)).collect()
+}
+
 fn circle(walk: &Walk, nodes: &[usize]) -> Circle {
     let mut services: Vec<String> =
         nodes.iter().map(|node| walk.found[*node].name.clone()).collect();
@@ -188,7 +212,7 @@ fn asked_twice(walk: &Walk, steps: &[&NamedService]) -> Vec<AskedTwice> {
 }
 
 /// The words by which a requirement that names no service is compared.
-fn words(requirement: &Requirement) -> String {
+pub fn words(requirement: &Requirement) -> String {
     if !requirement.satisfied_by.is_empty() {
         return String::new();
     }
@@ -222,6 +246,7 @@ fn told_span(span: Span) -> ToldSpan {
     ToldSpan { least: span.least, most: span.most }
 }
 
-fn count(many: usize) -> i32 {
+/// A number as the contract has it.
+pub fn count(many: usize) -> i32 {
     i32::try_from(many).unwrap_or(i32::MAX)
 }

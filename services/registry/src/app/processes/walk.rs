@@ -74,11 +74,20 @@ impl Room {
 /// A record as memory has it, with its agency.
 type RawRecord = (String, String, Option<Bytes>);
 
+/// What a walk begins with.
+#[derive(Clone)]
+pub enum Wanted {
+    /// A service.
+    Service(String),
+    /// What asks for several services, as if it were one itself. It takes no room.
+    Goals(Box<Service>),
+}
+
 /// All services that one leads to, the nearest first. `moved` says where services that are not
 /// there are now.
 pub fn walk(
     memory: &Memory<RegistryView>,
-    wanted: &str,
+    wanted: Wanted,
     applicant: Applicant,
     (room, moved): (Room, HashMap<String, String>),
 ) -> Walk {
@@ -91,7 +100,13 @@ pub fn walk(
         room,
         moved,
     };
-    let mut next = BTreeSet::from([wanted.to_owned()]);
+    let mut next = match wanted {
+        Wanted::Service(name) => BTreeSet::from([name]),
+        Wanted::Goals(goals) => {
+            let name = goals.name.clone();
+            walk.keep(name, String::new(), Some(*goals)).into_iter().collect()
+        }
+    };
     while !next.is_empty() {
         let given = walk.take_records(&memory.read(), next);
         next = given.into_iter().flat_map(|one| walk.put(one)).collect();
@@ -116,9 +131,13 @@ impl Walk {
         given
     }
 
-    /// Keeps a service; answers what it asks for.
+    /// Keeps a record; answers what it asks for.
     fn put(&mut self, (name, agency, doc): RawRecord) -> Vec<String> {
-        let mut service = doc.and_then(|doc| Service::decode(doc).ok());
+        let service = doc.and_then(|doc| Service::decode(doc).ok());
+        self.keep(name, agency, service)
+    }
+
+    fn keep(&mut self, name: String, agency: String, mut service: Option<Service>) -> Vec<String> {
         let moved_from = service.as_mut().map(|service| self.lead(service)).unwrap_or_default();
         self.places.insert(name.clone(), self.found.len());
         self.found.push(NamedService { name, agency, service, moved_from });

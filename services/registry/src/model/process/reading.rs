@@ -25,7 +25,7 @@ impl Span {
     }
 
     /// From the smaller to the greater end of both: it is either of them.
-    fn or(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         Self { least: self.least.min(other.least), most: self.most.max(other.most) }
     }
 
@@ -53,6 +53,11 @@ impl Length {
     /// Side by side: the longer one, in each measure.
     pub fn or_longer(self, other: Self) -> Self {
         self.with(other, Span::or_longer)
+    }
+
+    /// Either of them, in each measure.
+    pub fn or(self, other: Self) -> Self {
+        self.with(other, Span::or)
     }
 
     /// From the shorter end of this one to the longer end of another.
@@ -86,7 +91,7 @@ pub fn length(time: &ServiceTime) -> Option<Length> {
         Unit::WorkingDays => return Some(Length { working_days: of(1), ..Length::default() }),
         Unit::Cases => {
             let cases: Option<Vec<Length>> = time.cases.iter().map(length).collect();
-            return cases?.into_iter().reduce(|one, other| one.with(other, Span::or));
+            return cases?.into_iter().reduce(Length::or);
         }
         Unit::Unparsed | Unit::Unspecified => return None,
     };

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod goals;
+
 type Set = BTreeSet<usize>;
 
 fn days(least: i64, most: i64) -> Length {
