@@ -4,6 +4,7 @@
 mod backup;
 mod catalog;
 mod held_up;
+mod life;
 mod manuals;
 mod measured;
 mod printed;
@@ -111,6 +112,7 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     searches_find_the_right_service_and_where_it_is(&up).await;
     a_search_says_what_it_does_not_know(&up).await;
     a_search_says_how_it_read_the_question(&up).await;
+    life::the_path_of_a_birth_is_told_in_two_malls(&up).await;
     a_closed_day_is_told_alike_by_hours_and_slots(&up).await;
     every_answer_is_json_where_it_is_asked_for(&up).await;
     refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;

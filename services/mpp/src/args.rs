@@ -115,7 +115,8 @@ pub enum Command {
     Suggest(SuggestArgs),
     /// Say that a service is of a standard, or that it is not; or that it satisfies a requirement.
     Link(LinkArgs),
-    /// Show the way to a service, step by step, over those whose products it asks for.
+    /// Show the way to a service, step by step, over those whose products it asks for; or the path
+    /// through a life event.
     Steps(StepsArgs),
     /// Show the requirements that name a service and lead nowhere.
     Broken(BrokenArgs),

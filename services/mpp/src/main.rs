@@ -55,8 +55,8 @@ use crate::{
     command::{
         accept, adopt, adoption, agent, appointments, backup, broken, compare_standard, conform,
         delete, deviations, divergences, doctor, explain, export, get, hand_back, history, hours,
-        link, list, quarantine, queue, repair, report, restore, search, slots, steps, suggest,
-        template, token, undo, upload, watch,
+        link, list, path, quarantine, queue, repair, report, restore, search, slots, steps,
+        suggest, template, token, undo, upload, watch,
     },
 };
 
@@ -131,6 +131,7 @@ async fn run(args: Args) -> Result<()> {
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
         Command::Suggest(asked) => suggest::run(asked, &client()?, output).await,
         Command::Link(asked) => link::run(asked, &client()?, output).await,
+        Command::Steps(asked) if asked.is_event() => path::run(asked, &client()?, output).await,
         Command::Steps(asked) => steps::run(asked, &client()?, output).await,
         Command::Broken(asked) => broken::run(asked, &client()?, output).await,
         Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,

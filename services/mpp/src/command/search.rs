@@ -6,7 +6,7 @@ use mpp_api::{
         SearchServicesRequest, SearchServicesResponse,
         mall::Stage,
         search_service_client::SearchServiceClient,
-        search_services_response::{Hit, NamedPlace, Place},
+        search_services_response::{FoundLifeEvent, Hit, NamedPlace, Place},
     },
     types::Location,
 };
@@ -92,12 +92,20 @@ fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
     for line in understood(answer) {
         say!("{line}");
     }
+    answer.life_events.iter().for_each(|event| say!("{}", spoken_of(event)));
     for (rank, hit) in answer.hits.iter().enumerate() {
         print_hit(rank + 1, hit, &answer.named, near);
     }
     if !answer.hits.is_empty() {
         say!("{} of {} services", answer.hits.len(), answer.total_size);
     }
+}
+
+/// A life event that the question speaks of, beside its services.
+fn spoken_of(event: &FoundLifeEvent) -> String {
+    let title = output::english(event.title.as_ref());
+    let example = if event.example { " (example)" } else { "" };
+    format!("A life event: {title}{example}; `mpp steps {}` shows the whole path", event.life_event)
 }
 
 /// How the question was read, whether or not it was answered, so that hits which only share its

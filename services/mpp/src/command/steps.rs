@@ -1,4 +1,5 @@
-//! `mpp steps`: the way to a service, over those whose products it asks for.
+//! `mpp steps`: the way to a service, over those whose products it asks for; or through a life
+//! event.
 
 use clap::{Args as ClapArgs, ValueEnum};
 use mpp_api::{
@@ -21,9 +22,9 @@ use crate::{
 
 #[derive(ClapArgs)]
 pub struct StepsArgs {
-    /// The service that is wanted: units/…/services/…
-    #[arg(value_name = "SERVICE")]
-    pub service: String,
+    /// The service that is wanted: units/…/services/…; or what has happened: lifeEvents/…
+    #[arg(value_name = "NAME")]
+    pub name: String,
     /// The mall where one goes.
     #[arg(long, default_value = "")]
     pub mall: String,
@@ -42,16 +43,28 @@ pub enum Who {
     Body,
 }
 
+impl StepsArgs {
+    /// Whether what is wanted is a life event, as far as can be told from its name.
+    pub fn is_event(&self) -> bool {
+        self.name.starts_with("lifeEvents/")
+    }
+
+    /// Who applies, in the contract's word.
+    pub fn applicant(&self) -> Applicant {
+        match self.applicant {
+            None => Applicant::Unspecified,
+            Some(Who::Person) => Applicant::Person,
+            Some(Who::Body) => Applicant::Body,
+        }
+    }
+}
+
 pub async fn run(args: StepsArgs, client: &Client, output: Output) -> Result<()> {
+    let applicant = args.applicant();
     let mut processes = ProcessServiceClient::new(client.channel(Service::Registry)?);
-    let applicant = match args.applicant {
-        None => Applicant::Unspecified,
-        Some(Who::Person) => Applicant::Person,
-        Some(Who::Body) => Applicant::Body,
-    };
     let in_mall = !args.mall.is_empty();
     let request = PlanStepsRequest {
-        name: args.service,
+        name: args.name,
         has: args.has,
         mall: args.mall,
         applicant: applicant.into(),
@@ -71,7 +84,7 @@ pub async fn run(args: StepsArgs, client: &Client, output: Output) -> Result<()>
 }
 
 /// "units/a/services/kk  Family card (in some cases)".
-fn heading(step: &Step) -> String {
+pub fn heading(step: &Step) -> String {
     let title = output::english(step.title.as_ref());
     let marks = [
         (step.missing, "not in the index"),
@@ -85,7 +98,8 @@ fn heading(step: &Step) -> String {
     format!("{}  {title}{marks}", step.service)
 }
 
-fn details(step: &Step, in_mall: bool) -> Vec<String> {
+/// What is known of a step.
+pub fn details(step: &Step, in_mall: bool) -> Vec<String> {
     if step.missing || step.cut {
         return Vec::new();
     }
@@ -127,12 +141,7 @@ fn need(need: &Need) -> String {
 }
 
 fn summary(answer: &PlanStepsResponse) -> Vec<String> {
-    let totals = answer.totals.clone().unwrap_or_default();
-    let mut lines = vec![time(&totals), cost(&totals)];
-    let names = |what: &str, names: &[String]| {
-        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
-    };
-    lines.extend(names("approximate", &totals.approximate));
+    let mut lines = sums(&answer.totals.clone().unwrap_or_default());
     for circle in &answer.circles {
         lines.extend(names("need each other, so that none is first", &circle.services));
     }
@@ -151,6 +160,18 @@ fn summary(answer: &PlanStepsResponse) -> Vec<String> {
     if answer.left_out > 0 {
         lines.push(format!("services beyond what is answered: {} at least", answer.left_out));
     }
+    lines
+}
+
+/// "skipped: a, b"; nothing for none.
+pub fn names(what: &str, names: &[String]) -> Option<String> {
+    (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+}
+
+/// Time and fees.
+pub fn sums(totals: &Totals) -> Vec<String> {
+    let mut lines = vec![time(totals), cost(totals)];
+    lines.extend(names("approximate", &totals.approximate));
     lines
 }
 

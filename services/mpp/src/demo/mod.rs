@@ -45,6 +45,8 @@ pub async fn run(
     }
     let seed_standards = async || seed::standards(administrator).await;
     until_answered("creating standard services", seed_standards).await?;
+    let seed_events = async || seed::life_events(administrator).await;
+    until_answered("creating life events", seed_events).await?;
     let seed_malls = async || seed::malls(administrator).await;
     let malls = until_answered("opening the malls", seed_malls).await?;
     let files = data.join("demo");

@@ -30,6 +30,8 @@ const HOURS: (&str, &str) = ("hours.json", include_str!("../../demo/hours.json")
 
 const STANDARDS: (&str, &str) = ("standards.json", include_str!("../../demo/standards.json"));
 
+const LIFE_EVENTS: (&str, &str) = ("life_events.json", include_str!("../../demo/life_events.json"));
+
 /// Services that adopt what their standard says of the product.
 const ADOPTS: [&str; 2] =
     ["units/disnaker-jembrana/services/ak1", "units/disnaker-lombok-barat/services/ak1"];
@@ -85,6 +87,11 @@ async fn adopt(administrator: &Client, service: &str) -> Result<()> {
     standards.adopt_standard(request).await.map_err(refused).map(drop)
 }
 
+/// Samples of life events, with the standards that only they name.
+pub async fn life_events(administrator: &Client) -> Result<()> {
+    seed(&read(&[LIFE_EVENTS])?, administrator).await
+}
+
 fn read(files: &[(&str, &str)]) -> Result<Vec<RecordToApply>> {
     let mut given = Vec::new();
     for (file, text) in files {
@@ -127,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_demo_is_whole() {
-        let records = read(&[UNITS, SOURCES, MALLS, HOURS, STANDARDS]).expect("records");
+        let records =
+            read(&[UNITS, SOURCES, MALLS, HOURS, STANDARDS, LIFE_EVENTS]).expect("records");
         let names: HashSet<_> = records.iter().map(|record| record.name.as_str()).collect();
         for record in &records {
             let elsewhere =
@@ -136,6 +144,7 @@ mod tests {
                 assert!(names.contains(name.as_str()), "{} names {name}", record.place);
             }
         }
-        assert!(records.iter().filter(|record| record.kind.word == "mall").count() >= 15);
+        let of_kind = |word: &str| records.iter().filter(|one| one.kind.word == word).count();
+        assert!(of_kind("mall") >= 15 && of_kind("life_event") >= 8);
     }
 }

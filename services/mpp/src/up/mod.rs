@@ -168,6 +168,7 @@ fn print_next(context: &Context, data: &Path, demo: bool) {
     if demo {
         say!("  {mpp} search \"kalau ktp hilang gimana\"");
         say!("  {mpp} search \"biaya paspor\" --near -6.2,106.8");
+        say!("  {mpp} steps lifeEvents/kelahiran --mall malls/banyuwangi");
         say!("  {mpp} hours malls/banyuwangi/counters/dukcapil");
         say!("  {mpp} deviations malls/banyuwangi");
         say!(

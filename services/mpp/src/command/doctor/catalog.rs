@@ -1,9 +1,11 @@
-//! How do services stand to their standards, and do requirements lead to a service? What is amiss
-//! there is no fault of the registry: the keepers of the services have to look.
+//! How do services stand to their standards, and do requirements and life events lead to a service?
+//! What is amiss there is no fault of the registry: the keepers of the services have to look.
 
 use mpp_api::registry::{
-    Adoption, CountAdoptionRequest, ListBrokenRequirementsRequest, ListBrokenRequirementsResponse,
+    Adoption, CountAdoptionRequest, LifeEvent, ListBrokenRequirementsRequest,
+    ListBrokenRequirementsResponse, ListLifeEventsRequest, ListLifeEventsResponse,
     ListStandardsRequest, count_adoption_request::Group,
+    life_event_service_client::LifeEventServiceClient,
     process_service_client::ProcessServiceClient, standard_service_client::StandardServiceClient,
 };
 use mpp_client::Channel;
@@ -81,6 +83,41 @@ fn lead(answer: &ListBrokenRequirementsResponse) -> String {
     }
 }
 
+/// Life events that the doctor looks at.
+const MOST_EVENTS: i32 = 1_000;
+
+/// How many goals of life events lead to a service, and how many nowhere.
+///
+/// # Errors
+/// If the registry does not answer.
+pub async fn life_events(channel: Channel, until: Instant) -> Result<String> {
+    let asked = ListLifeEventsRequest { page_size: MOST_EVENTS, ..<_>::default() };
+    let asked = within(asked, until.min(Instant::now() + REPORTED));
+    match LifeEventServiceClient::new(channel).list_life_events(asked).await {
+        Ok(answer) => Ok(reach(&answer.into_inner())),
+        Err(status) => or_older(status),
+    }
+}
+
+fn reach(answer: &ListLifeEventsResponse) -> String {
+    let events = &answer.life_events;
+    let looked_at = i32::try_from(events.len()).unwrap_or(i32::MAX);
+    let many = match answer.total_size {
+        0 => return "there is none".to_owned(),
+        all if all > looked_at => format!("{all}, of which {looked_at} were looked at"),
+        all => all.to_string(),
+    };
+    let goals: usize = events.iter().map(|event| event.goals.len()).sum();
+    let lost: usize = events.iter().map(|event| event.leads_nowhere.len()).sum();
+    match events.iter().find(|event| !event.leads_nowhere.is_empty()) {
+        None => format!("{many}; each of their {goals} goals leads to a service"),
+        Some(LifeEvent { name, .. }) => format!(
+            "{many} with {goals} goals; {lost} lead nowhere, the first in {name}; `mpp steps {name}` \
+             tells why"
+        ),
+    }
+}
+
 fn or_older(status: Status) -> Result<String> {
     let error = refused(status);
     match error.reason() {
@@ -112,6 +149,27 @@ mod tests {
                     differ and say why: 1, not \
                     known: 1, not compared: 2 more); `mpp adoption` tells of each";
         assert_eq!(stand(12, &counted), told);
+    }
+
+    #[test]
+    fn goals_of_life_events_are_counted_and_the_first_event_that_lacks_one_is_named() {
+        assert_eq!(reach(&ListLifeEventsResponse::default()), "there is none");
+        let event = |id: &str, lost: &[i32]| LifeEvent {
+            name: format!("lifeEvents/{id}"),
+            goals: vec![Default::default(); 3],
+            leads_nowhere: lost.to_vec(),
+            ..LifeEvent::default()
+        };
+        let all = |life_events| ListLifeEventsResponse {
+            total_size: 2,
+            life_events,
+            ..ListLifeEventsResponse::default()
+        };
+        let well = all(vec![event("a", &[]), event("b", &[])]);
+        assert_eq!(reach(&well), "2; each of their 6 goals leads to a service");
+        let told = "2 with 6 goals; 2 lead nowhere, the first in lifeEvents/b; `mpp steps \
+                    lifeEvents/b` tells why";
+        assert_eq!(reach(&all(vec![event("a", &[]), event("b", &[1, 3])])), told);
     }
 
     #[test]
