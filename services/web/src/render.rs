@@ -84,6 +84,14 @@ impl Renderer {
                 let name = format!("standards/{id}");
                 PageData::Standard(Arc::new(self.upstream.standard(&name).await?))
             }
+            Address::LifeEvents => {
+                let found = self.upstream.life_events(&asked.halaman, &asked.mal).await?;
+                PageData::LifeEvents(Arc::new(found))
+            }
+            Address::LifeEvent(id) => {
+                let name = format!("lifeEvents/{id}");
+                PageData::LifeEvent(Arc::new(self.upstream.path(&name, &asked.mal).await?))
+            }
             Address::Search => {
                 PageData::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
             }

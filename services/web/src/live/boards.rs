@@ -97,6 +97,8 @@ impl Keeper {
                 | PageData::Withdrawn(_)
                 | PageData::Standards(_)
                 | PageData::Standard(_)
+                | PageData::LifeEvents(_)
+                | PageData::LifeEvent(_)
                 | PageData::Source(_)
                 | PageData::Found(_) => policy.redraw(),
             };

@@ -26,6 +26,10 @@ pub enum Address {
     Standards,
     /// A standard service, by its id.
     Standard(String),
+    /// All life events.
+    LifeEvents,
+    /// A life event, by its id.
+    LifeEvent(String),
     /// A source of a catalog, by its id.
     Source(String),
     /// A whole table.
@@ -97,6 +101,8 @@ impl Address {
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
             ["standards"] => Self::Standards,
             ["standards", id] => Self::Standard(owned(id)),
+            ["lifeEvents"] => Self::LifeEvents,
+            ["lifeEvents", id] => Self::LifeEvent(owned(id)),
             ["sources", id] => Self::Source(owned(id)),
             ["layanan" | "services"] => Self::Search,
             ["unggah"] => Self::Upload,
@@ -121,6 +127,8 @@ impl Address {
             Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
             Self::Standards => "/standards".to_owned(),
             Self::Standard(id) => format!("/standards/{id}"),
+            Self::LifeEvents => "/lifeEvents".to_owned(),
+            Self::LifeEvent(id) => format!("/lifeEvents/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Source(id) => format!("/sources/{id}"),
             Self::Table(listing) => format!("/{}", listing.path()),
@@ -156,9 +164,12 @@ impl Address {
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
             Self::Source(_) | Self::Upload | Self::Table(Listing::Sources) => Some(Menu::Sources),
-            Self::Search | Self::Service(..) | Self::Standards | Self::Standard(_) => {
-                Some(Menu::Services)
-            }
+            Self::Search
+            | Self::Service(..)
+            | Self::Standards
+            | Self::Standard(_)
+            | Self::LifeEvents
+            | Self::LifeEvent(_) => Some(Menu::Services),
             Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) | Self::Data => None,
         }
     }
@@ -189,6 +200,8 @@ mod tests {
             "/units/kemendagri/services/ktp-el-baru",
             "/standards",
             "/standards/ktp-el-baru",
+            "/lifeEvents",
+            "/lifeEvents/kelahiran",
             "/regions",
             "/malls",
             "/hours",

@@ -12,6 +12,8 @@ mod drawn;
 mod fee;
 mod hall;
 mod hours;
+mod life_event;
+mod life_events;
 mod listing;
 mod mall;
 mod nation;
@@ -46,7 +48,8 @@ use crate::{
     components::Look,
     policy::Policy,
     upstream::{
-        MallData, Missing, RegionData, SearchAnswer, ServiceData, StandardData, StandardsData,
+        LifeEventsData, MallData, Missing, PathData, RegionData, SearchAnswer, ServiceData,
+        StandardData, StandardsData,
     },
     words::{Lang, table as words},
 };
@@ -90,6 +93,10 @@ pub enum PageData {
     Standards(Arc<StandardsData>),
     /// A standard and what belongs to it.
     Standard(Arc<StandardData>),
+    /// A page of life events.
+    LifeEvents(Arc<LifeEventsData>),
+    /// The path through a life event.
+    LifeEvent(Arc<PathData>),
     /// The records of a source that wait; `None` while the registry is silent.
     Source(Option<Arc<ListWaitingRecordsResponse>>),
     /// A question and what answers it.
@@ -121,6 +128,12 @@ pub fn draw(
         }
         (Address::Standards, PageData::Standards(found)) => Ok(standards::draw(look, view, found)),
         (Address::Standard(_), PageData::Standard(found)) => Ok(standard::draw(look, view, found)),
+        (Address::LifeEvents, PageData::LifeEvents(found)) => {
+            Ok(life_events::draw(look, view, found))
+        }
+        (Address::LifeEvent(_), PageData::LifeEvent(found)) => {
+            Ok(life_event::draw(look, view, found))
+        }
         (Address::Search, PageData::Found(found)) => Ok(search::draw(look, view, found)),
         (_, PageData::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
         _ => Err(Missing::Unknown),

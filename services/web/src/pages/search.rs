@@ -96,6 +96,7 @@ fn answered(
         html! {
             section #answers aria-labelledby="answers-title" {
                 h2 #answers-title { (look.of(words::SERVICES)) (look.mark()) }
+                (events(look, answer))
                 (verdict(look, answer))
                 (understood(look, view, answer))
                 @if !answer.hits.is_empty() {
@@ -123,6 +124,20 @@ fn verdict(look: Look, answer: &SearchServicesResponse) -> Markup {
         @if answer.hits.is_empty() { p.say { strong { (look.of(words::SEARCH_NONE)) } } }
         @else if answer.weak { p.say { strong { (look.of(words::SEARCH_WEAK)) } } }
         @else { p.help { (words::SEARCH_MANY.text(look.lang, &[&many])) } }
+    }
+}
+
+/// Life events that the question speaks of: beside the services, never instead of them.
+fn events(look: Look, answer: &SearchServicesResponse) -> Markup {
+    html! {
+        @for event in &answer.life_events {
+            @let title = name(look, event.title.as_ref(), &event.life_event);
+            p.say {
+                (words::SEARCH_LIFE_EVENT.say(look.lang, &[&html! {
+                    a href=(look.path(&format!("/{}", event.life_event))) { (title) }
+                }]))
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! fields a curator has set over its source's, with what the source says.
 
 pub(super) mod more;
-mod steps;
+pub(super) mod steps;
 
 use std::sync::Arc;
 

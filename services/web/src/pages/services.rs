@@ -45,10 +45,15 @@ pub fn section(look: Look, records: &Records, asked: &AddressQuery) -> Arc<PageS
                         (group(look, records, counter, own, searched || Some(place) == first))
                     }
                 }
-                @if !offered.is_empty() {
-                    p.more { a href=(look.path(&format!("/malls/{}/layanan", id_of(&records.name)))) {
-                        (words::ALL_SERVICES.text(look.lang, &[&format::count(look.lang, offered.len())]))
-                    } }
+                p.more {
+                    @if !offered.is_empty() {
+                        a href=(look.path(&format!("/malls/{}/layanan", id_of(&records.name)))) {
+                            (words::ALL_SERVICES.text(look.lang, &[&format::count(look.lang, offered.len())]))
+                        } " "
+                    }
+                    a href=(look.path(&format!("/lifeEvents?mal={}", id_of(&records.name)))) {
+                        (look.of(words::SEE_LIFE_EVENTS))
+                    }
                 }
             }
         },

@@ -3,6 +3,7 @@
 //! kept beyond a page.
 
 mod answer;
+mod life_events;
 mod mall;
 mod search;
 mod standards;
@@ -17,6 +18,7 @@ use mpp_api::{
         GetWithdrawnServiceResponse, PlanStepsResponse, Service, StandardComparison, StandardLink,
         Unit, catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
+        life_event_service_client::LifeEventServiceClient,
         process_service_client::ProcessServiceClient, search_service_client::SearchServiceClient,
         standard_service_client::StandardServiceClient,
     },
@@ -36,6 +38,7 @@ use tonic::{Code, Response, Status};
 
 pub use answer::Missing;
 use answer::ServiceAnswer;
+pub use life_events::{LifeEventsData, PathData};
 pub use mall::{MallData, Records};
 pub use search::SearchAnswer;
 pub use standards::{StandardData, StandardsData};
@@ -51,6 +54,7 @@ pub struct Upstream {
     search: SearchServiceClient<Channel>,
     standards: StandardServiceClient<Channel>,
     processes: ProcessServiceClient<Channel>,
+    life_events: LifeEventServiceClient<Channel>,
     sync: SyncServiceClient<Channel>,
     /// The same of hours rules.
     rules: SyncServiceClient<Channel>,
@@ -105,6 +109,7 @@ impl Upstream {
             search: SearchServiceClient::new(registry.clone()),
             standards: StandardServiceClient::new(registry.clone()),
             processes: ProcessServiceClient::new(registry.clone()),
+            life_events: LifeEventServiceClient::new(registry.clone()),
             sync: SyncServiceClient::new(registry.clone()),
             catalog: CatalogServiceClient::new(registry),
             hours: HoursServiceClient::new(scheduling.clone()),

@@ -171,6 +171,7 @@ mod tests {
             table::source::ALL,
             table::standard::ALL,
             table::steps::ALL,
+            table::life_event::ALL,
             table::adoption::ALL,
             table::data::ALL,
             table::upload::ALL,

@@ -13,7 +13,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 21] = [
+const PATHS: [&str; 24] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -25,6 +25,9 @@ const PATHS: [&str; 21] = [
     "/units/polri/services/skck",
     "/standards",
     "/standards/skck",
+    "/lifeEvents",
+    "/lifeEvents/kelahiran",
+    "/lifeEvents/kelahiran?mal=satu",
     "/layanan",
     "/layanan?cari=skck",
     "/regions",

@@ -67,6 +67,18 @@ fn hostile() -> Nation {
         way.steps.iter_mut().for_each(|step| step.title = text());
         way.asked_twice[0].askers[0].text = HOSTILE.into();
     }
+    for event in all.life_events.values_mut() {
+        (event.title, event.description) = (text(), text());
+    }
+    for path in all.paths.values_mut() {
+        path.steps.iter_mut().for_each(|step| step.title = text());
+        for goal in &mut path.goals {
+            (goal.title, goal.condition) = (text(), text());
+            goal.ways.iter_mut().for_each(|way| way.title = text());
+        }
+        path.stops[0].zone = HOSTILE.into();
+        path.documents[0].text = HOSTILE.into();
+    }
     let place = Place { mall_display_name: text(), ..Place::default() };
     let named = NamedPlace { text: HOSTILE.into(), ..NamedPlace::default() };
     let hit = Hit {

@@ -1,6 +1,7 @@
 //! The three services as the pages see them: a server that answers each method with what a story
 //! says, over real connections.
 
+mod life_events;
 mod lists;
 mod standards;
 mod steps;
@@ -260,6 +261,8 @@ async fn answer(
             .await
         }
         "PlanSteps" => steps::answer(answers, request).await,
+        "ListLifeEvents" => life_events::listed(answers, request).await,
+        "PlanLifeEvent" => life_events::planned(answers, request).await,
         listed @ ("ListServices" | "ListMalls" | "ListUnits" | "ListRegions") => {
             lists::answer(answers, listed, request).await
         }

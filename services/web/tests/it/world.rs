@@ -1,5 +1,6 @@
 //! A small nation, and the pages over it.
 
+mod life_events;
 mod nation;
 mod report;
 mod standards;

@@ -55,6 +55,8 @@ pub struct AddressQuery {
     pub halaman: String,
     /// A citizen's question, or a text that the services of a mall have to contain.
     pub cari: String,
+    /// The mall where one goes, by its id.
+    pub mal: String,
 }
 
 impl AddressQuery {
@@ -71,6 +73,7 @@ impl AddressQuery {
             provinsi: first(&["provinsi"]),
             halaman: first(&["halaman"]),
             cari: first(&["cari", "q"]),
+            mal: first(&["mal"]),
         }
     }
 }

@@ -243,7 +243,10 @@ fn uniformity(look: Look, report: &Report) -> Arc<PageSection> {
                         } }
                     }
                 } @else { p.help { (look.of(words::HOURS_ALL_UNKNOWN)) } }
-                p.more { a href=(look.path("/standards")) { (look.of(words::SEE_STANDARDS)) } }
+                p.more {
+                    a href=(look.path("/standards")) { (look.of(words::SEE_STANDARDS)) } " "
+                    a href=(look.path("/lifeEvents")) { (look.of(words::SEE_LIFE_EVENTS)) }
+                }
             }
         },
     )

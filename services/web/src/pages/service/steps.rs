@@ -35,10 +35,8 @@ pub fn part(look: Look, answer: Option<&PlanStepsResponse>) -> Arc<PageSection> 
 }
 
 fn step_line(look: Look, answer: &PlanStepsResponse, step: &Step) -> Markup {
-    let name = title(look, answer, &step.service);
     html! {
-        @if step.missing { (name) } @else { a href=(look.path(&format!("/{}", step.service))) { (name) } }
-        @for mark in marks(answer, step) { " " (tag(Tone::None, look.of(mark))) }
+        (step_title(look, answer, step))
         @if !step.missing && !step.cut {
             br;
             span.minor {
@@ -46,6 +44,15 @@ fn step_line(look: Look, answer: &PlanStepsResponse, step: &Step) -> Markup {
                 (words::STEP_PLACES.text(look.lang, &[&format::number(look.lang, step.place_count)]))
             }
         }
+    }
+}
+
+/// Its title, one click from the service, with its marks.
+pub fn step_title(look: Look, answer: &PlanStepsResponse, step: &Step) -> Markup {
+    let name = title(look, answer, &step.service);
+    html! {
+        @if step.missing { (name) } @else { a href=(look.path(&format!("/{}", step.service))) { (name) } }
+        @for mark in marks(answer, step) { " " (tag(Tone::None, look.of(mark))) }
     }
 }
 
@@ -66,7 +73,8 @@ fn title(look: Look, answer: &PlanStepsResponse, service: &str) -> Markup {
     deviations::name(look, step.and_then(|step| step.title.as_ref()), service)
 }
 
-fn summary(look: Look, answer: &PlanStepsResponse) -> Markup {
+/// Time and fees, and what they leave out.
+pub fn summary(look: Look, answer: &PlanStepsResponse) -> Markup {
     let totals = answer.totals.clone().unwrap_or_default();
     html! {
         dl.facts {
@@ -118,7 +126,8 @@ fn unknown(look: Look, answer: &PlanStepsResponse, is_whole: bool, of: &[String]
     }
 }
 
-fn names(look: Look, answer: &PlanStepsResponse, services: &[String]) -> Markup {
+/// The titles of steps.
+pub fn names(look: Look, answer: &PlanStepsResponse, services: &[String]) -> Markup {
     html! {
         @for (at, service) in services.iter().enumerate() {
             @if at > 0 { ", " }

@@ -4,6 +4,7 @@
 pub mod adoption;
 pub mod calendar;
 pub mod data;
+pub mod life_event;
 pub mod mall;
 pub mod nation;
 pub mod search;
@@ -13,6 +14,6 @@ pub mod steps;
 pub mod upload;
 
 pub use self::{
-    adoption::*, calendar::*, data::*, mall::*, nation::*, search::*, source::*, standard::*,
-    steps::*, upload::*,
+    adoption::*, calendar::*, data::*, life_event::*, mall::*, nation::*, search::*, source::*,
+    standard::*, steps::*, upload::*,
 };

@@ -1,5 +1,6 @@
 //! The answer of each page, in both languages.
 
+mod life_events;
 mod mall;
 mod nation;
 mod queue;

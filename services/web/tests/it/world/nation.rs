@@ -7,9 +7,9 @@ use std::{
 
 use mpp_api::{
     registry::{
-        CountAdoptionResponse, Counter, GetWithdrawnServiceResponse, ListDivergencesResponse, Mall,
-        Offering, PlanStepsResponse, SearchServicesResponse, Service, Standard, StandardComparison,
-        StandardLink, Unit, Window,
+        CountAdoptionResponse, Counter, GetWithdrawnServiceResponse, LifeEvent,
+        ListDivergencesResponse, Mall, Offering, PlanLifeEventResponse, PlanStepsResponse,
+        SearchServicesResponse, Service, Standard, StandardComparison, StandardLink, Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
         service::{Override, Requirement},
@@ -23,7 +23,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{report::report, standards, steps};
+use super::{life_events, report::report, standards, steps};
 
 /// 24 November 2026, a Tuesday, 09:00 in Jakarta.
 pub const MORNING: Micros = 1_795_485_600_000_000;
@@ -58,6 +58,8 @@ pub struct Nation {
     pub divergences: ListDivergencesResponse,
     pub links: Vec<StandardLink>,
     pub steps: HashMap<String, PlanStepsResponse>,
+    pub life_events: HashMap<String, LifeEvent>,
+    pub paths: HashMap<String, PlanLifeEventResponse>,
     pub adoption: HashMap<i32, CountAdoptionResponse>,
     pub comparison: StandardComparison,
     /// Names that the registry knows beside those of the report.
@@ -211,6 +213,7 @@ pub fn nation() -> Nation {
     );
     standards::add(&mut nation);
     steps::add(&mut nation);
+    life_events::add(&mut nation);
     nation
 }
 
