@@ -26,7 +26,7 @@ use crate::{
 const KK: &str = "units/kemendagri/services/kk";
 
 /// Writes a record as an earlier program did; answers the revision.
-async fn write<R: Resource>(world: &World, record: R, labels: &[(Label, &str)]) -> i64 {
+pub async fn write<R: Resource>(world: &World, record: R, labels: &[(Label, &str)]) -> i64 {
     let mut record = record;
     record.strip();
     let labels = labels.iter().map(|(label, value)| (*label, (*value).to_owned()));
@@ -39,6 +39,17 @@ async fn write<R: Resource>(world: &World, record: R, labels: &[(Label, &str)]) 
     revision
 }
 
+/// Fields that two persons have set, as an earlier program kept it: by name.
+pub fn set_by_persons() -> Vec<Override> {
+    let kept = |field: &str, subject: &str| Override {
+        field: field.into(),
+        subject: subject.into(),
+        source_value: Some(Service::default()),
+        ..Override::default()
+    };
+    vec![kept("product", "pegawai/7"), kept("supervision", "users/siti")]
+}
+
 /// A service whose fields two persons have set, by name.
 async fn overridden(world: &World) -> i64 {
     let mut session = Session::begin(world).await;
@@ -47,13 +58,7 @@ async fn overridden(world: &World) -> i64 {
     session.end().await;
     world.running.registry.memory.wait_for(result.revision).await.expect("in memory");
     let mut service = world.admin().service(KK).await.expect("a service");
-    let kept = |field: &str, subject: &str| Override {
-        field: field.into(),
-        subject: subject.into(),
-        source_value: Some(Service::default()),
-        ..Override::default()
-    };
-    service.overrides = vec![kept("product", "pegawai/7"), kept("supervision", "users/siti")];
+    service.overrides = set_by_persons();
     service.product = "Kartu".into();
     service.supervision = "Setiap minggu".into();
     let labels = [

@@ -68,6 +68,7 @@ mod together;
 mod undone;
 mod undone_beside;
 mod undone_places;
+mod unnamed;
 mod waits;
 mod wire;
 mod world;
