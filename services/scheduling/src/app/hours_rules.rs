@@ -1,10 +1,17 @@
 //! What is special about writing hours rules; `mpp_resource::write` does everything else.
 
 use jiff::civil::Date;
-use mpp_api::scheduling::HoursRule;
+use mpp_api::{
+    method::Create as _,
+    scheduling::{CreateHoursRuleRequest, HoursRule},
+};
 use mpp_core::{Error, Label, Labels, NATIONAL, Overridden, Reason, Result};
 use mpp_form::hours_rule::{self, Target};
-use mpp_resource::{Call, Filing, Keeps, Serves};
+use mpp_resource::{
+    Call, Filing, Keeps, Serves,
+    command::Done,
+    write::{self, NewName},
+};
 use mpp_store::Tx;
 
 use super::Scheduling;
@@ -58,6 +65,24 @@ impl Keeps<HoursRule> for Scheduling {
 }
 
 impl Scheduling {
+    /// Makes a rule, once this replica knows its target: the caller may have made that just now, in
+    /// the registry.
+    ///
+    /// # Errors
+    /// Those of [`write::create`]; `UNAVAILABLE` if the registry cannot be asked.
+    pub async fn create_hours_rule(
+        &self,
+        call: &Call,
+        mut request: CreateHoursRuleRequest,
+    ) -> Result<Done<HoursRule>> {
+        let rule = request.take_record();
+        let target = rule.as_ref().map(|rule| rule.target.as_str());
+        self.await_target(target.unwrap_or_default()).await?;
+        let id_field = CreateHoursRuleRequest::ID_FIELD;
+        let name = NewName { parent: request.parent(), id: request.id(), id_field };
+        write::create(self, call, name, rule).await
+    }
+
     /// Refuses a rule if its target has no room left for one more of this publisher.
     fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
         let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
-use mpp_api::scheduling::{
-    CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
-    DeleteHoursRuleResponse, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
-    GetHoursRuleResponse, ListDeviationsRequest, ListDeviationsResponse, ListHoursRulesRequest,
-    ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
-    hours_service_server::HoursService,
+use mpp_api::{
+    method::Create as _,
+    scheduling::{
+        CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
+        DeleteHoursRuleResponse, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
+        GetHoursRuleResponse, ListDeviationsRequest, ListDeviationsResponse, ListHoursRulesRequest,
+        ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+        hours_service_server::HoursService,
+    },
 };
 use mpp_core::Result;
 use mpp_form::{day, hours_rule::Target};
 use mpp_resource::{
+    Call,
+    command::Done,
     handler::{self, Answer, reply},
     list,
 };
@@ -49,9 +54,7 @@ impl HoursService for Hours {
         &self,
         request: Request<CreateHoursRuleRequest>,
     ) -> Answer<CreateHoursRuleResponse> {
-        let target = request.get_ref().hours_rule.as_ref().map(|rule| rule.target.as_str());
-        self.0.await_target(target.unwrap_or_default()).await.map_err(mpp_rpc::status)?;
-        handler::create(&*self.0, request).await
+        reply(self.created(request).await)
     }
 
     async fn update_hours_rule(
@@ -77,6 +80,15 @@ impl HoursService for Hours {
 }
 
 impl Hours {
+    async fn created(
+        &self,
+        request: Request<CreateHoursRuleRequest>,
+    ) -> Result<CreateHoursRuleResponse> {
+        let (call, request) = Call::open(request)?;
+        let Done { answer, revision } = self.0.create_hours_rule(&call, request).await?;
+        Ok(CreateHoursRuleRequest::response(answer, revision, Vec::new()))
+    }
+
     async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {
         let wanted = HoursWanted {
             target: Target::parse(&request.target, "target")?,
