@@ -3,6 +3,7 @@
 //!
 //! # Floor plan
 //! ```text
+//! serve          the methods of `SyncService`        wire       on the wire: what waits
 //! stream, push   the two ways in                     look       which waiting records are due
 //! session        opened, kept, ended (account)       redrive    tries them again
 //! apply          answers a batch, by its plan        preview    a batch that is rolled back
@@ -69,8 +70,8 @@
 //!
 //! # What a service brings
 //! Its kinds of record and its rules ([`Syncs`]), its records in memory with the label of their
-//! source, the tables ([`STEPS`]), the settings ([`Policy`]), and its methods of `SyncService`,
-//! which hand on to [`push`], [`stream`], [`redrive`] and [`wire`]. Everything else, the accounting
+//! source, the tables ([`STEPS`]), the settings ([`Policy`]), and what it answers about
+//! sources ([`serve::Sources`]). Everything else, the methods of `SyncService`, the accounting
 //! and the quarantine included, is the same wherever it runs.
 //!
 //! A source itself is a record of the registry: its unit, and what it also writes. A service that
@@ -114,6 +115,7 @@ pub mod redrive;
 mod remarks;
 mod rooms;
 mod sealed;
+pub mod serve;
 pub mod session;
 mod settle;
 pub mod store;

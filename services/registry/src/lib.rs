@@ -71,15 +71,11 @@ mod sync;
 
 use std::sync::Arc;
 
-use mpp_api::{
-    registry::{
-        catalog_service_server::CatalogServiceServer,
-        directory_service_server::DirectoryServiceServer,
-        life_event_service_server::LifeEventServiceServer,
-        process_service_server::ProcessServiceServer, search_service_server::SearchServiceServer,
-        standard_service_server::StandardServiceServer,
-    },
-    sync::sync_service_server::SyncServiceServer,
+use mpp_api::registry::{
+    catalog_service_server::CatalogServiceServer, directory_service_server::DirectoryServiceServer,
+    life_event_service_server::LifeEventServiceServer,
+    process_service_server::ProcessServiceServer, search_service_server::SearchServiceServer,
+    standard_service_server::StandardServiceServer,
 };
 use mpp_core::{Error, Result};
 use mpp_resource::{
@@ -218,9 +214,6 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
     tokio::spawn(jobs::run(registry.clone(), feed.clone(), shutdown.clone()));
 }
 
-/// Largest message of any method, in bytes.
-const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
-
 fn serve_feed(registry: &Registry, feed: &Feed) -> FeedServer {
     let (knows, owns) = (registry.clone(), registry.clone());
     FeedServer::new(feed.clone(), model::KINDS)
@@ -237,12 +230,7 @@ fn serve_history(registry: &Registry) -> HistoryServer {
 }
 
 fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: CancellationToken) -> Routes {
-    let pushes = mpp_sync::push::Pushes::new(registry.clone());
-    let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
-    // A batch that is too large for the welcome is told so by it, as long as it is a message at
-    // all.
-    let sync_bytes = (registry.sync.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
-    let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
+    let sync = mpp_sync::serve::server(registry.clone(), shutdown);
     let feed = serve_feed(registry, feed);
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))

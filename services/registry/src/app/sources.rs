@@ -70,7 +70,7 @@ impl Registry {
     ///
     /// # Errors
     /// `NOT_FOUND`; `UNAVAILABLE` if the database is away.
-    pub async fn source(&self, name: &str) -> Result<Source> {
+    pub async fn counted_source(&self, name: &str) -> Result<Source> {
         let mut source = read(self, name, 0).await?;
         self.count(std::slice::from_mut(&mut source)).await?;
         Ok(source)
@@ -80,7 +80,10 @@ impl Registry {
     ///
     /// # Errors
     /// A page token that is not this list's; `UNAVAILABLE` if the database is away.
-    pub async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
+    pub async fn counted_sources(
+        &self,
+        request: &ListSourcesRequest,
+    ) -> Result<ListSourcesResponse> {
         let mut listed = list::one_page(self, request, lists::sources).await?;
         self.count(&mut listed.sources).await?;
         Ok(listed)

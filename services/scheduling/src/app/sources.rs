@@ -57,7 +57,7 @@ impl Scheduling {
     ///
     /// # Errors
     /// `NOT_FOUND`; `UNAVAILABLE` if the database is away.
-    pub async fn source(&self, name: &str) -> Result<Source> {
+    pub async fn counted_source(&self, name: &str) -> Result<Source> {
         check_name(name, Source::COLLECTIONS, "name")?;
         self.await_source(name).await?;
         let mut found = {
@@ -72,7 +72,10 @@ impl Scheduling {
     ///
     /// # Errors
     /// A page token that is not this list's; `UNAVAILABLE` before the registry is known.
-    pub async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
+    pub async fn counted_sources(
+        &self,
+        request: &ListSourcesRequest,
+    ) -> Result<ListSourcesResponse> {
         let mut listed = list::paged(request, |page| async move {
             let state = self.memory.read();
             state.require_whole()?;
