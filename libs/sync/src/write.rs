@@ -283,6 +283,23 @@ async fn delete<D: Resource, R: Rules<D>>(
     })
 }
 
+/// Deletes a record that its source now has under another name. It is looked up in memory, where it
+/// is known at a version: the write then has to find it so.
+///
+/// # Errors
+/// `WRITE_CONFLICT` after a lost race; `UNAVAILABLE` when the database is away.
+pub async fn leave<D: Resource>(
+    tx: &mut Tx,
+    (name, known): (&str, i64),
+    tombstone: &Tombstone,
+) -> Result<()> {
+    let done = tx.delete::<D>(name, tombstone, Expect::Version(known)).await;
+    done.map(drop).map_err(|error| match error.reason() {
+        Reason::EtagMismatch | Reason::Tombstoned | Reason::NotFound => raced(),
+        _ => error,
+    })
+}
+
 /// The error of a write that has not found what it built on.
 pub fn raced() -> Error {
     let message = "the record changed while the batch was written; send it again";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mpp_api::{
     Document,
-    registry::{Service, Standard, StandardLink, standard_link::State},
+    registry::{Service, Standard, StandardLink},
 };
 use mpp_core::{Error, Reason, Result, id_of, parent_of};
 use mpp_resource::{Call, memory::MemoryRow};
@@ -13,7 +13,9 @@ use mpp_store::{Label, Labels, Tx};
 use super::{
     Registry,
     filing::{lineage, owned},
-    standards::{is_confirmed, said, service_of},
+    standards::{
+        ConfirmedLink, confirmed_by, confirmed_links, link_labels, rival, said, service_of,
+    },
 };
 
 impl Registry {
@@ -66,11 +68,12 @@ impl Registry {
         let state = self.memory.read();
         let id = to.trim_start_matches("standards/");
         let renamed = |name: &String| {
-            let mut labels = state.records.row::<StandardLink>(name)?.labels();
-            labels.insert(Label::Standard, to.to_owned());
+            let row = state.records.row::<StandardLink>(name)?;
             let link = state.records.get::<StandardLink>(name)?.doc;
             let name = format!("{}/links/{id}", service_of(&link));
-            Some((StandardLink { name, standard: to.to_owned(), ..link }, labels))
+            let link = StandardLink { name, standard: to.to_owned(), ..link };
+            let labels = link_labels(&link, row.label(Label::Unit), row.label(Label::Agency));
+            Some((link, labels))
         };
         links.iter().filter_map(renamed).collect()
     }
@@ -87,42 +90,38 @@ impl Registry {
         from: &[String],
         to: &str,
     ) -> Result<Vec<StandardLink>> {
-        let (carried, mut is_confirmed) = self.links_for(from, to);
+        let (carried, mut confirmed) = self.links_for(from, to);
         let mut left = Vec::new();
         if carried.is_empty() {
             return Ok(left);
         }
         let unit = lineage(tx, parent_of(to), "unit").await?;
-        for (link, mut labels) in carried {
-            labels.insert(Label::Service, to.to_owned());
-            labels.insert(Label::Unit, unit.unit().to_owned());
-            labels.insert(Label::Agency, unit.agency().to_owned());
-            let confirms = link.state() == State::Confirmed;
+        for link in carried {
             match tx.get::<StandardLink>(&link.name).await? {
                 Some(there) if said(&there.doc) == said(&link) => {}
                 Some(_) => left.push(link),
-                None if confirms && is_confirmed => left.push(link),
+                None if rival(&link, &confirmed).is_some() => left.push(link),
                 None => {
-                    is_confirmed |= confirms;
+                    let labels = link_labels(&link, unit.unit(), unit.agency());
                     tx.put_anew(&link.name, &link, labels).await?;
+                    confirmed.extend(confirmed_by(link));
                 }
             }
         }
         Ok(left)
     }
 
-    /// The links of services that have moved, under the name that they have now, and whether it is
-    /// already found there of which standard the service is.
-    fn links_for(&self, from: &[String], to: &str) -> (Vec<(StandardLink, Labels)>, bool) {
+    /// The links of services that have moved, under the name that they have now, and those that
+    /// already say there of which standard the service is.
+    fn links_for(&self, from: &[String], to: &str) -> (Vec<StandardLink>, Vec<ConfirmedLink>) {
         let state = self.memory.read();
-        let renamed = |(name, row): (&Arc<str>, &MemoryRow)| {
-            let mut link = state.records.get::<StandardLink>(name)?.doc;
-            link.name = format!("{to}/links/{}", id_of(name));
-            Some((link, row.labels()))
+        let renamed = |(name, _): (&Arc<str>, &MemoryRow)| {
+            let link = state.records.get::<StandardLink>(name)?.doc;
+            Some(StandardLink { name: format!("{to}/links/{}", id_of(name)), ..link })
         };
         let all = from.iter().flat_map(|from| state.links_of(from));
         let carried = all.filter_map(renamed).collect();
-        (carried, state.links_of(to).any(|(_, row)| is_confirmed(row)))
+        (carried, confirmed_links(&state, to))
     }
 }
 

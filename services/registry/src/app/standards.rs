@@ -3,6 +3,8 @@
 //! A link lies below its service and is named by its standard, so each pair has one, a sync of the
 //! service cannot lose it, and it goes with the service. Who may write the service decides.
 
+use std::sync::Arc;
+
 use mpp_api::{
     registry::{Service, Standard, StandardLink, standard_link::State},
     time::to_timestamp,
@@ -14,7 +16,7 @@ use mpp_form::{
     standard::as_service,
 };
 use mpp_resource::{Call, Filing, Keeps, Serves, derived, memory::MemoryRow};
-use mpp_store::{Label, Tx};
+use mpp_store::{Label, Labels, Tx};
 
 use super::{
     Registry,
@@ -129,14 +131,8 @@ impl Keeps<StandardLink> for Registry {
         tx.require::<Standard>(&link.standard, "standard_link.standard").await?;
         self.memory.catch_up(tx.head().await?).await?;
         let unit = lineage(tx, parent_of(&service.name), "parent").await?;
-        let labels = [
-            (Label::Service, service.name.as_str()),
-            (Label::Standard, &link.standard),
-            (Label::State, state_label(link)),
-            (Label::Unit, unit.unit()),
-            (Label::Agency, unit.agency()),
-        ];
-        Ok(filing(&labels, owned(&unit)))
+        let labels = link_labels(link, unit.unit(), unit.agency());
+        Ok(Filing { labels, owners: owned(&unit), ..Filing::default() })
     }
 
     fn decide_fields(
@@ -146,9 +142,7 @@ impl Keeps<StandardLink> for Registry {
         _filing: &mut Filing,
         call: &Call,
     ) -> Result<()> {
-        if link.state() == State::Confirmed {
-            self.check_alone(link)?;
-        }
+        self.check_alone(link)?;
         if before.is_some_and(|before| turns_against(link, before)) {
             let text = "what was said for it does not speak against it; say why it is not";
             return Err(Error::field("standard_link.reason", FieldCode::Required, text));
@@ -173,16 +167,15 @@ impl Keeps<StandardLink> for Registry {
 }
 
 impl Registry {
-    /// A service is of one standard at most.
+    /// Refuses a link that may not be confirmed beside what is said of its service.
     fn check_alone(&self, link: &StandardLink) -> Result<()> {
-        let state = self.memory.read();
         let service = service_of(link);
-        let mut others = state.links_of(service).filter(|(name, _)| ***name != *link.name);
-        let Some((_, other)) = others.find(|(_, row)| is_confirmed(row)) else { return Ok(()) };
+        let confirmed = confirmed_links(&self.memory.read(), service);
+        let Some(other) = rival(link, &confirmed) else { return Ok(()) };
         let text = format!(
             "{service} is of {} already, and a service is of one standard; reject that link first, \
              and say why",
-            other.label(Label::Standard)
+            other.standard
         );
         Err(Error::new(Reason::WrongState, text))
     }
@@ -259,6 +252,47 @@ pub fn is_confirmed(row: &MemoryRow) -> bool {
     row.label(Label::State) == Decision::Confirmed.as_str()
 }
 
+/// The links by which a person has found of which standard a service is.
+pub fn confirmed_links(state: &RegistryView, service: &str) -> Vec<ConfirmedLink> {
+    let confirmed = state.links_of(service).filter(|(_, row)| is_confirmed(row));
+    let link = |(name, row): (&Arc<str>, &MemoryRow)| ConfirmedLink {
+        name: name.to_string(),
+        standard: row.label(Label::Standard).to_owned(),
+    };
+    confirmed.map(link).collect()
+}
+
+/// A link that is confirmed.
+pub struct ConfirmedLink {
+    pub name: String,
+    pub standard: String,
+}
+
+/// The link, if it says of which standard its service is.
+pub fn confirmed_by(link: StandardLink) -> Option<ConfirmedLink> {
+    let is_confirmed = link.state() == State::Confirmed;
+    is_confirmed.then_some(ConfirmedLink { name: link.name, standard: link.standard })
+}
+
+/// The other link that says of which standard the service is, if this one says so, too: a service
+/// is of one standard at most.
+pub fn rival<'a>(link: &StandardLink, confirmed: &'a [ConfirmedLink]) -> Option<&'a ConfirmedLink> {
+    let mut others = confirmed.iter().filter(|other| other.name != link.name);
+    if link.state() == State::Confirmed { others.next() } else { None }
+}
+
+/// What a link is filed under: it lies where its service does.
+pub fn link_labels(link: &StandardLink, unit: &str, agency: &str) -> Labels {
+    let labels = [
+        (Label::Service, service_of(link)),
+        (Label::Standard, &link.standard),
+        (Label::State, state_label(link)),
+        (Label::Unit, unit),
+        (Label::Agency, agency),
+    ];
+    filing(&labels, Vec::new()).labels
+}
+
 fn state_label(link: &StandardLink) -> &'static str {
     match link.state() {
         State::Confirmed => Decision::Confirmed.as_str(),
@@ -277,6 +311,6 @@ fn turns_against(link: &StandardLink, before: &StandardLink) -> bool {
     turns && link.reason == before.reason
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a std::sync::Arc<str>>) -> Vec<String> {
+fn names<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> Vec<String> {
     names.map(|name| name.to_string()).collect()
 }

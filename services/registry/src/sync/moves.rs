@@ -5,13 +5,13 @@ use mpp_api::{
     registry::Service,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{FieldCode, FieldViolation, Reason, Result, id_of, parent_of};
+use mpp_core::{FieldCode, FieldViolation, Result, id_of, parent_of};
 use mpp_form::reconcile::key_of;
-use mpp_store::{Buried, Expect, Label, Tx};
+use mpp_store::{Buried, Label, Tx};
 use mpp_sync::{
     fault,
     store::{clients, digests},
-    write::{ID, raced},
+    write::{self, ID},
 };
 
 use super::{
@@ -89,12 +89,7 @@ impl Services<'_> {
         let tombstone = Tombstone { reason: Why::Moved.into(), successor: one.name.clone() };
         let mut gone = Vec::new();
         for left in &one.moved {
-            let as_read = Expect::Version(left.version);
-            let done = tx.delete::<Service>(&left.name, &tombstone, as_read).await;
-            done.map_err(|error| match error.reason() {
-                Reason::EtagMismatch | Reason::Tombstoned | Reason::NotFound => raced(),
-                _ => error,
-            })?;
+            write::leave::<Service>(tx, (&left.name, left.version), &tombstone).await?;
             gone.push(left.name.clone());
         }
         let keys: Vec<u64> = gone.iter().map(|name| key_of(name)).collect();
