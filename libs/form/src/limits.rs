@@ -4,6 +4,10 @@
 pub const SHORT: usize = 500;
 /// Longest paragraph, such as one requirement, in characters.
 pub const LONG: usize = 4_000;
+/// Longest time of a service, in any unit; a longer one is a slip.
+pub const LONGEST_TIME: i64 = 100_000;
+/// Longest question to search, in characters.
+pub const QUESTION: usize = 200;
 /// Highest amount of a fee: no public service comes near 10^12 rupiah.
 pub const MOST_RUPIAH: i64 = 1_000_000_000_000;
 /// Longest text that says what a session lacked, in characters.

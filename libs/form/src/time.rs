@@ -6,11 +6,9 @@ use mpp_core::FieldCode;
 
 use crate::{
     Check,
-    limits::{LONG, SHORT},
+    limits::{LONG, LONGEST_TIME, SHORT},
 };
 
-/// Longest time of a service, in any unit.
-const MAX_TIME: i64 = 100_000;
 /// The most cases, steps or notes of one time.
 const MAX_PARTS: usize = 100;
 
@@ -54,7 +52,7 @@ fn one(check: &mut Check, time: &ServiceTime) {
 }
 
 fn check_length(check: &mut Check, time: &ServiceTime) {
-    check.range("value", time.value, 1, MAX_TIME);
+    check.range("value", time.value, 1, LONGEST_TIME);
     if time.min_value != 0 {
         check.range("min_value", time.min_value, 1, time.value.saturating_sub(1));
     }

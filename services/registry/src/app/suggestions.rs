@@ -15,6 +15,7 @@ use mpp_api::registry::{
     suggestion::{Reason, reason::Ground as GroundWord},
 };
 use mpp_core::{Label, Result, Sizes};
+use mpp_form::limits::QUESTION;
 use mpp_resource::handler::read;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,7 @@ use super::{Registry, search::refused, standards::is_confirmed};
 use crate::{
     memory::{MemoryRow, RegistryView, portraits},
     model::likeness::{Ground, Likeness, Portrait, likeness},
-    search::{MAX_PAGE, MAX_TEXT, Query},
+    search::{MAX_PAGE, Query},
 };
 
 /// Suggestions of an answer.
@@ -141,7 +142,7 @@ impl Registry {
 
 fn query(text: &str, min_revision: i64) -> Query {
     Query {
-        text: text.chars().take(MAX_TEXT).collect(),
+        text: text.chars().take(QUESTION).collect(),
         include_inactive: true,
         page_size: MAX_PAGE,
         min_revision,

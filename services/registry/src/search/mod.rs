@@ -62,7 +62,7 @@ mod tests;
 mod words;
 
 pub use asking::places::region_name;
-pub use asking::question::{Error, MAX_PAGE, MAX_TEXT, Query};
+pub use asking::question::{Error, MAX_PAGE, Query};
 pub use asking::stance::Stance;
 pub use indexing::doc::{OfferingDoc, ServiceDoc, UnitDoc, Update};
 pub use indexing::engine::Engine;

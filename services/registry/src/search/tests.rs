@@ -16,6 +16,8 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use mpp_form::limits::QUESTION;
+
 use super::*;
 use crate::Policy;
 
@@ -227,7 +229,7 @@ async fn a_reader_that_waits_is_answered_once_its_revision_arrives() {
 async fn a_query_that_cannot_be_answered_names_its_field() {
     let engine = engine(Vec::new()).await;
     let bad = [
-        ("text", Query { text: "a".repeat(MAX_TEXT + 1), ..Query::default() }),
+        ("text", Query { text: "a".repeat(QUESTION + 1), ..Query::default() }),
         ("page_size", Query { page_size: 0, ..Query::default() }),
         ("near", Query { near: Some((91.0, 0.0)), ..Query::default() }),
         ("region", Query { region: Some("jatim".into()), ..Query::default() }),

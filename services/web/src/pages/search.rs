@@ -9,6 +9,7 @@ use mpp_api::registry::{
 };
 use mpp_calendar::Zone;
 use mpp_core::id_of;
+use mpp_form::limits::QUESTION;
 
 use super::{
     Block, Drawn, PageSection, PageView, as_of,
@@ -53,7 +54,7 @@ pub fn field(look: Look, question: &str) -> Markup {
         form.search role="search" action=(look.path("/layanan")) method="get" {
             div {
                 label for="tanya" { (look.of(words::SEARCH_ASK)) }
-                input.field #tanya name="cari" type="search" maxlength="200" autocomplete="off"
+                input.field #tanya name="cari" type="search" maxlength=(QUESTION) autocomplete="off"
                     value=(question);
             }
             button.button type="submit" { (look.of(words::SEARCH)) }

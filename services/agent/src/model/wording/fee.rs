@@ -1,13 +1,13 @@
 //! Fees: "Rp. 350.000,-", "GRATIS", "Sesuai Perda No. 1 Tahun 2024".
 
 use mpp_api::types::{Fee, fee::Kind};
+use mpp_form::limits::SHORT;
 use winnow::{
     Parser, Result as Read,
     combinator::{alt, eof, fail, opt, preceded, repeat, terminated},
 };
 
 use super::{
-    LONGEST,
     cases::{self, LabelledReading},
     clause::{self, BY, BY_TARIFF, Clause},
     counter::is_at_a_counter,
@@ -42,7 +42,7 @@ pub fn read(source: &str) -> Fee {
 /// True if the contract's fields hold the words; a record with a longer one would be lost.
 fn fits(fee: &Fee) -> bool {
     let texts = [&fee.label, &fee.unit, &fee.regulation, &fee.formula, &fee.condition];
-    let short = |text: &String| text.chars().count() <= LONGEST;
+    let short = |text: &String| text.chars().count() <= SHORT;
     texts.into_iter().chain(&fee.notes).all(short) && fee.cases.iter().chain(&fee.parts).all(fits)
 }
 

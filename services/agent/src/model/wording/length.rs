@@ -1,6 +1,7 @@
 //! Lengths of time: "20 (dua puluh) hari", "2 - 3 jam", "1 x 24 jam".
 
 use mpp_api::types::service_time::Unit;
+use mpp_form::limits::LONGEST_TIME;
 use winnow::{
     Parser, Result as Read,
     combinator::{alt, fail, opt},
@@ -12,9 +13,6 @@ use super::{
     phrase::{bracketed, digits, mark, one_of, word_of},
     token::{Token, Tokens},
 };
-
-/// Longest time of a service, in any unit; a longer one is a slip.
-pub const MAX: i64 = 100_000;
 
 /// A length in one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +103,7 @@ fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
     if (1_900..2_100).contains(&number) {
         return None;
     }
-    let value = number.checked_mul(of).filter(|value| (1..=MAX).contains(value))?;
+    let value = number.checked_mul(of).filter(|value| (1..=LONGEST_TIME).contains(value))?;
     Some(Length { least: value, most: value, unit })
 }
 

@@ -48,9 +48,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-/// Longest condition, note or name in characters, as the registry takes it.
-const LONGEST: usize = 500;
-
 pub use foreign::is_currency;
 pub use hours::opening_hours;
 pub use state::is_served;

@@ -1,16 +1,16 @@
 //! Processing times: "Maksimal 20 (dua puluh) hari", "2 - 3 jam", "1 x 24 jam".
 
 use mpp_api::types::{ServiceTime, service_time::Unit};
+use mpp_form::limits::{LONGEST_TIME, SHORT};
 use winnow::{
     Parser, Result as Read,
     combinator::{fail, opt},
 };
 
 use super::{
-    LONGEST,
     cases::{self, LabelledReading},
     clause::{self, Clause},
-    length::{Length, MAX, between, in_one_unit, length_of},
+    length::{Length, between, in_one_unit, length_of},
     opening::are_weekdays,
     phrase::{attempt, bracketed, end, lists, one_of, taken, word_of},
     sum::{self, Combination},
@@ -41,7 +41,7 @@ pub fn read(source: &str) -> ServiceTime {
 
 /// True if the contract's fields hold the words; a record with a longer one would be lost.
 fn fits(time: &ServiceTime) -> bool {
-    let short = |text: &String| text.chars().count() <= LONGEST;
+    let short = |text: &String| text.chars().count() <= SHORT;
     time.notes.iter().chain([&time.condition, &time.per]).all(short)
         && time.cases.iter().chain(&time.steps).all(fits)
 }
@@ -333,5 +333,5 @@ fn sum<'t>(pieces: &[LabelledReading<'t, ReadTime<'t>>]) -> Option<ReadTime<'t>>
         sum.at_most |= reading.at_most;
         sum.approximate |= reading.approximate;
     }
-    (sum.length.most <= MAX).then_some(sum)
+    (sum.length.most <= LONGEST_TIME).then_some(sum)
 }

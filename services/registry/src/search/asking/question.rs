@@ -1,15 +1,13 @@
 //! A question to search, and the reasons for refusing one.
 
-/// Longest text of a query, in characters.
-pub const MAX_TEXT: usize = 200;
-
 /// Most hits on one page.
 pub const MAX_PAGE: usize = 100;
 
 /// A citizen's question.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// The question as typed, at most [`MAX_TEXT`] characters. Empty lists every service within the
+    /// The question as typed, at most [`mpp_form::limits::QUESTION`]
+    /// characters. Empty lists every service within the
     /// filters.
     pub text: String,
     /// The citizen's location: latitude and longitude in decimal degrees.

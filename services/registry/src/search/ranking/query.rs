@@ -1,5 +1,7 @@
 //! From a query to a page of results.
 
+use mpp_form::limits::QUESTION;
+
 use super::{
     answer::{NamedPlace, Results},
     explain::hit,
@@ -15,7 +17,7 @@ use crate::search::{
     asking::{
         leading::{is_document, is_subject},
         needle::QuestionWords,
-        question::{Error, MAX_PAGE, MAX_TEXT, Query},
+        question::{Error, MAX_PAGE, Query},
         reading::{Place, Reading, read},
         stance::Stance,
     },
@@ -30,10 +32,10 @@ use crate::search::{
 /// Refuses a query that cannot be answered, before anything waits for it.
 pub fn check(query: &Query) -> Result<(), Error> {
     let invalid = |field, message: String| Err(Error::Invalid { field, message });
-    if query.text.chars().count() > MAX_TEXT {
+    if query.text.chars().count() > QUESTION {
         return invalid(
             "text",
-            format!("is longer than {MAX_TEXT} characters; ask with fewer words"),
+            format!("is longer than {QUESTION} characters; ask with fewer words"),
         );
     }
     if !(1..=MAX_PAGE).contains(&query.page_size) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mpp_form::limits::QUESTION;
 use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
@@ -21,7 +22,7 @@ fn no_text_breaks_a_search_and_results_are_in_order() {
         let query = Query { text: text.clone(), ..Query::default() };
         match runtime.block_on(engine.search(query)) {
             Ok(results) => prop_assert!(results.hits.is_sorted_by(in_order)),
-            Err(error) => prop_assert!(text.chars().count() > MAX_TEXT, "{error}"),
+            Err(error) => prop_assert!(text.chars().count() > QUESTION, "{error}"),
         }
     });
 }
