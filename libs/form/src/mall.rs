@@ -14,9 +14,14 @@ use crate::{
     place::{self as places, location},
 };
 
+// Each far above what a mall has, so that a longer list is a mistake of its author.
+/// Its building, and branches.
 const MAX_SITES: usize = 20;
+/// A stage for each step of its life, and a few for each time that it closes and opens again.
 const MAX_STAGES: usize = 100;
+/// More than any province has regencies and cities.
 const MAX_SERVED_REGIONS: usize = 50;
+/// Each kind once, and others with a note.
 const MAX_FACILITIES: usize = 50;
 
 /// Checks a mall's form.

@@ -14,6 +14,7 @@ use mpp_core::{Caller, Error, Reason, Result, Role};
 
 use crate::{Full, Limits, Rank, Share, Shares, party::Party};
 
+/// When a refused caller may come again: most calls have ended by then, and nobody waits long.
 const COME_AGAIN: Duration = Duration::from_millis(500);
 
 tokio::task_local! {

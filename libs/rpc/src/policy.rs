@@ -48,9 +48,9 @@ mpp_core::policy! {
         streams_per_caller: usize = 64 in 1..=1_000_000,
         /// Whole states (`initial_state` of a watch) that are read at the same time; more wait for
         /// their turn, callers one after the other. Each holds a connection to the database, which
-        /// keeps six for reading, and one more state is for the replica's own memory
-        /// (`concurrent_reads` of `[feed]`, one more than this). How long each may last is
-        /// `state_seconds` there.
+        /// keeps `reading_connections` of `[database]` for reading, and one more state is for the
+        /// replica's own memory (`concurrent_reads` of `[feed]`, one more than this). How long each
+        /// may last is `state_seconds` there.
         initial_states: usize = 3 in 2..=5,
         /// Those of them that only services of the suite get: a service that waits behind slow
         /// readers is late for everybody. At least one is for the others, administrators too.

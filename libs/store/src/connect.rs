@@ -31,8 +31,8 @@ const LETS_GO: Duration = Duration::from_secs(2);
 pub struct Options {
     /// `sqlite:/path/registry.db` or `postgres://user@host/database`.
     pub url: String,
-    /// Upper bound of the connections, six of which only read; at least eight. On SQLite it bounds
-    /// those that read; one more writes.
+    /// Upper bound of the connections, of which `reading_connections` of the policy only read, and
+    /// at least two write. On SQLite it bounds those that read; one more writes.
     pub max_connections: u32,
     /// Tells the time if the database's own clock is not asked, and how far to shift it.
     pub clock: Clock,

@@ -20,9 +20,6 @@ use crate::{
     wal,
 };
 
-/// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
-/// for each other nor for transactions, some of which wait for what the reader brings.
-const READERS: u32 = 6;
 /// Connections that write, however few are allowed: one works while another waits.
 const MIN_WRITERS: u32 = 2;
 
@@ -210,10 +207,10 @@ impl Db {
 
 /// How many connections read, and how many write.
 fn sizes(options: &Options, engine: Engine) -> (u32, u32) {
-    let size = options.max_connections;
+    let (size, readers) = (options.max_connections, options.policy.reading_connections);
     match engine {
-        Engine::Sqlite => (size.max(READERS), 1),
-        Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
+        Engine::Sqlite => (size.max(readers), 1),
+        Engine::Postgres => (readers, size.saturating_sub(readers).max(MIN_WRITERS)),
     }
 }
 
@@ -253,4 +250,21 @@ async fn restore_feed(conn: &mut AnyConnection) -> Result<()> {
 async fn forget_leases(conn: &mut AnyConnection) -> Result<()> {
     sqlx::query("delete from job").execute(conn).await.map_err(db_error)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_connections_read_as_the_setting_says_and_two_write_at_least() {
+        let with = |reading_connections, most| {
+            let policy = DatabasePolicy { reading_connections, ..DatabasePolicy::default() };
+            Options { policy, ..Options::new(String::new(), most, Clock::system()) }
+        };
+        assert_eq!(sizes(&with(6, 16), Engine::Postgres), (6, 10));
+        assert_eq!(sizes(&with(9, 16), Engine::Postgres), (9, 7));
+        assert_eq!(sizes(&with(9, 8), Engine::Postgres), (9, 2));
+        assert_eq!(sizes(&with(9, 8), Engine::Sqlite), (9, 1));
+    }
 }

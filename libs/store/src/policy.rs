@@ -1,16 +1,23 @@
 //! The numbers of a connection to the database that an operator may question. Those of the feed
-//! stand in `feed/policy.rs`; how many connections there are is a flag of the process.
+//! stand in `feed/policy.rs`; how many connections there are in all is a flag of the process.
 
 use std::time::Duration;
 
 use mpp_core::{Backoff, Error, FieldCode, FieldViolation, Result};
 
 mpp_core::policy! {
-    /// How long a service waits for its database, and when it gives up a connection.
+    /// How many connections read, how long a service waits for its database, and when it gives up a
+    /// connection.
     pub struct DatabasePolicy {
         /// Seconds that a request waits for a connection, and a process that starts for a server
         /// that is starting, too. Fewer than `server.call_seconds`, so that the caller is told.
         connection_wait_seconds: u64 = 10 in 1..=300,
+        /// Connections that only read, of all that a process has (`MPP_DATABASE_CONNECTIONS`); on
+        /// SQLite at least so many. The feed's reader, initial states (`initial_states` of
+        /// `[server]`) and catch-ups have to wait neither for each other nor for transactions, some
+        /// of which wait for what the reader brings. Fewer than six would have them wait, more are
+        /// taken from those that write.
+        reading_connections: u32 = 6 in 6..=64,
         /// Seconds that a statement waits for a lock (PostgreSQL); behind a longer one something
         /// hangs. Shorter gives up behind a writer that is only slow. Chosen, not measured.
         lock_wait_seconds: u64 = 10 in 1..=300,

@@ -26,8 +26,8 @@ mpp_core::policy! {
         batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
         /// Batches, redrives, previews and pieces of undoes that a replica writes at the same time,
         /// each of another source; on SQLite, which has one writer, it is one. Fewer than the
-        /// connections that write (`MPP_DATABASE_CONNECTIONS` less six), so that the API's own
-        /// writes find one at once.
+        /// connections that write (`MPP_DATABASE_CONNECTIONS` less `reading_connections` of
+        /// `[database]`), so that the API's own writes find one at once.
         write_places: usize = 4 in 1..=1_000,
         /// Milliseconds of writing by which a source that was silent may be ahead of those that
         /// write all the time: some twenty batches go before theirs, then it shares with them.

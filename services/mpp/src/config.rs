@@ -120,7 +120,8 @@ pub struct DatabaseArgs {
         conflicts_with = "url"
     )]
     pub file: Option<PathBuf>,
-    /// Connections to it at the most, six of which only read; eight at least.
+    /// Connections to it at the most, of which `reading_connections` of `[database]` only read; at
+    /// least two write.
     #[arg(long, env = "MPP_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
     /// This machine's clock is right, although commits are dated later than it: it was wrong when

@@ -41,7 +41,10 @@ mpp_core::policy! {
         /// whoever looks on, more a larger answer for all. Chosen, not measured.
         search_page_hits: usize = 10 in 1..=100,
         /// Letters from which search forgives one slip of the pen: shorter words have too many
-        /// neighbours. A larger number leaves more misspelt words without an answer.
+        /// neighbours. Of three letters only their exchange counts as a slip, and up to four
+        /// letters any slip but an exchange finds what is near and not sure (`SHORT` in
+        /// `search/words/typo.rs` and in `search/ranking/score.rs`). A larger number leaves more
+        /// misspelt words without an answer.
         search_one_slip_letters: usize = 3 in 1..=40,
         /// Letters from which search forgives two slips of the pen. Shorter words have too many
         /// neighbours of two slips; a larger number leaves more misspelt words without an answer.

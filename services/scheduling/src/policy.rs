@@ -1,6 +1,6 @@
 //! The numbers that an operator may question. The law's own numbers are in the calendar's decrees.
-//! No setting says how long a place is held: nothing is held, a booking is immediate
-//! (`model/appointment.rs`).
+//! No setting says how long a place is held for somebody who has not booked yet: nothing is held,
+//! since there is no form to fill in meanwhile (`lib.rs`, "Rejected"); a booking is immediate.
 
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ use mpp_form::fee::fee;
 
 use super::Check;
 
+/// Many more than any service has kinds of fee; a longer list is a mistake of its author.
 const MAX_FEES: usize = 50;
 
 /// Checks an offering's form.

@@ -10,6 +10,7 @@ use mpp_form::localized;
 
 use super::{Check, tree::Lineage};
 
+/// Each stands for all units below it, so more than this is a mistake of its author.
 const MAX_ALSO_WRITES: usize = 200;
 
 /// Checks a source's form.

@@ -21,6 +21,7 @@ use super::slot::SlotName;
 
 /// Letters and digits that nobody mistakes for each other on paper or aloud.
 const CODE: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// 32^8, a million millions: nobody guesses one, and it can still be read out at a desk.
 const CODE_LENGTH: usize = 8;
 
 /// An appointment that is about to be made.
