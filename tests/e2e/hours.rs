@@ -49,7 +49,7 @@ async fn tell(backend: Backend) {
     is_shown(&suite).await;
     create_counter(&suite).await;
     eventually(PATIENCE, "the counter's hours are applied by themselves", async || {
-        let listed = system.get(&format!("hoursRules?publisher={SOURCE}")).await?;
+        let listed = system.get(&format!("hoursRules?source={SOURCE}")).await?;
         let rules = listed["hoursRules"].as_array().map_or(0, Vec::len);
         that(rules == 2, listed.to_string())
     })
@@ -69,7 +69,7 @@ async fn a_bad_export_is_undone(suite: &Suite, system: &System, checkpoint: &Val
     assert!(told.contains("restored 2"), "{told}");
     let rule = system.get("hoursRules/mal-banyuwangi_jam").await.expect("the mall's hours");
     assert_eq!(rule["hoursRule"]["weekly"]["mon"][0]["close"], "15:00", "{rule}");
-    assert_eq!(rule["hoursRule"]["publisher"], SOURCE);
+    assert_eq!(rule["hoursRule"]["source"], SOURCE);
     let told = suite.run(ADMINISTRATOR, &["history", "hoursRules/mal-banyuwangi_jam"]).await;
     assert!(told.succeeded().contains(&session), "its history names the session");
 }
@@ -123,7 +123,7 @@ fn hours(source_id: &str, target: &str, close: &str) -> Value {
     let day = json!([{ "open": "08:00", "close": close }]);
     let rule = json!({
         "target": target,
-        "source": "Perbup 1/2026",
+        "basis": "Perbup 1/2026",
         "weekly": { "mon": day, "tue": day, "wed": day, "thu": day, "fri": day },
     });
     json!({ "sourceId": source_id, "hoursRule": rule })

@@ -154,7 +154,7 @@ async fn commands_work_over_tls(suite: &Suite) {
 fn rule_of_hours(folder: &Path) -> String {
     let rule = json!({
         "name": "hoursRules/mornings", "target": MALL, "season": "SEASON_ANY",
-        "weekly": { "mon": [{ "open": "08:00", "close": "09:00" }] }, "source": "SE 1/2026",
+        "weekly": { "mon": [{ "open": "08:00", "close": "09:00" }] }, "basis": "SE 1/2026",
     });
     let file = folder.join("hours.json");
     fs::write(&file, rule.to_string()).expect("a file");

@@ -241,7 +241,7 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
         weekly: Some(week),
         works_national_holidays: true,
         works_collective_leave: true,
-        source: "Surat edaran 1".into(),
+        basis: "Surat edaran 1".into(),
         ..Default::default()
     };
     let request = CreateHoursRuleRequest {

@@ -50,7 +50,7 @@ const ALL: [Written; 8] = [
         service: Service::Scheduling,
         name: "hoursRules/national",
         who: ADMINISTRATOR,
-        field: "source",
+        field: "basis",
         is_text: true,
     },
 ];

@@ -82,23 +82,23 @@ pub struct Reason {
     /// The kind of step.
     pub code: ReasonCode,
     /// The decree, decision or letter behind it; empty where the absence of one is the reason.
-    pub source: String,
+    pub basis: String,
     /// The step in words.
     pub text: Text,
 }
 
 impl Reason {
-    fn new(code: ReasonCode, source: &str, en: String, id: String) -> Reason {
-        Reason { code, source: source.to_owned(), text: Text { en, id } }
+    fn new(code: ReasonCode, basis: &str, en: String, id: String) -> Reason {
+        Reason { code, basis: basis.to_owned(), text: Text { en, id } }
     }
 
     pub(crate) fn rule_applied(rule: &Rule) -> Reason {
         let (en, id) = hours_of(rule.layer);
         Reason::new(
             ReasonCode::RuleApplied,
-            &rule.source,
-            format!("The {en} hold (rule {}; {}).", rule.id, rule.source),
-            format!("Berlaku jam {id} (aturan {}; {}).", rule.id, rule.source),
+            &rule.basis,
+            format!("The {en} hold (rule {}; {}).", rule.id, rule.basis),
+            format!("Berlaku jam {id} (aturan {}; {}).", rule.id, rule.basis),
         )
     }
 
@@ -106,7 +106,7 @@ impl Reason {
         let (en, id) = hours_of(rule.layer);
         Reason::new(
             ReasonCode::RuleOverridden,
-            &rule.source,
+            &rule.basis,
             format!("The {en} (rule {}) give way to rule {}.", rule.id, by.id),
             format!("Jam {id} (aturan {}) dikesampingkan oleh aturan {}.", rule.id, by.id),
         )
@@ -128,28 +128,28 @@ impl Reason {
         };
         Reason::new(
             code,
-            &rule.source,
+            &rule.basis,
             format!("{en_kind} the {en}: {} (rule {}).{en_referral}", closure.reason, rule.id),
             format!("{id_kind} {id}: {} (aturan {}).{id_referral}", closure.reason, rule.id),
         )
     }
 
     pub(crate) fn barred(bar: &Bar) -> Reason {
-        let (code, source, en, id) = match bar {
-            Bar::NotOpenYet { source } => {
+        let (code, basis, en, id) = match bar {
+            Bar::NotOpenYet { basis } => {
                 let en = "The mall does not serve yet.".to_owned();
-                (ReasonCode::MallNotOpenYet, source, en, "Mal belum melayani.".to_owned())
+                (ReasonCode::MallNotOpenYet, basis, en, "Mal belum melayani.".to_owned())
             }
-            Bar::Suspended { since, source } => {
+            Bar::Suspended { since, basis } => {
                 let (en, id) = since_when(*since);
                 let en = format!("The mall is suspended{en}.");
                 let id = format!("Layanan mal dihentikan sementara{id}.");
-                (ReasonCode::MallSuspended, source, en, id)
+                (ReasonCode::MallSuspended, basis, en, id)
             }
-            Bar::ClosedForGood { since, source } => {
+            Bar::ClosedForGood { since, basis } => {
                 let (en, id) = since_when(*since);
                 let en = format!("The mall is closed for good{en}.");
-                (ReasonCode::MallClosed, source, en, format!("Mal telah ditutup{id}."))
+                (ReasonCode::MallClosed, basis, en, format!("Mal telah ditutup{id}."))
             }
             Bar::AgreementEnded { number, last_day } => {
                 let en = format!("The counter's agreement with the mall ended on {last_day}.");
@@ -157,14 +157,14 @@ impl Reason {
                 (ReasonCode::AgreementEnded, number, en, id)
             }
         };
-        Reason::new(code, source, en, id)
+        Reason::new(code, basis, en, id)
     }
 
     pub(crate) fn closed_weekday(rule: &Rule, weekday: Weekday) -> Reason {
         let (en, id) = weekday_names(weekday);
         Reason::new(
             ReasonCode::ClosedWeekday,
-            &rule.source,
+            &rule.basis,
             format!("No hours on {en} (rule {}).", rule.id),
             format!("Tidak ada jam layanan pada hari {id} (aturan {}).", rule.id),
         )
@@ -246,12 +246,12 @@ impl Reason {
     }
 
     pub(crate) fn ramadan(row: &Ramadan) -> Reason {
-        let (year, source) = (row.hijri_year, &row.source);
+        let (year, basis) = (row.hijri_year, &row.source);
         Reason::new(
             ReasonCode::Ramadan,
-            source,
-            format!("Ramadan {year} H, {} to {} ({source}).", row.first, row.last),
-            format!("Ramadan {year} H, {} sampai {} ({source}).", row.first, row.last),
+            basis,
+            format!("Ramadan {year} H, {} to {} ({basis}).", row.first, row.last),
+            format!("Ramadan {year} H, {} sampai {} ({basis}).", row.first, row.last),
         )
     }
 

@@ -73,7 +73,7 @@ pub struct Rule {
     /// First local date on which it holds; `None`: it has no beginning.
     pub valid_from: Option<Date>,
     /// Last local date on which it holds; `None`: until further notice.
-    pub valid_to: Option<Date>,
+    pub valid_through: Option<Date>,
     /// Hours of the week; they do not count where `closure` is set.
     pub weekly: Weekly,
     /// When in the Islamic year it applies.
@@ -83,7 +83,7 @@ pub struct Rule {
     /// The holidays that are observed; `None` leaves it to the next rule in precedence.
     pub observes: Option<Observes>,
     /// The decision or letter that the rule comes from.
-    pub source: String,
+    pub basis: String,
 }
 
 impl Rule {
@@ -92,18 +92,18 @@ impl Rule {
         id: impl Into<String>,
         layer: Layer,
         weekly: Weekly,
-        source: impl Into<String>,
+        basis: impl Into<String>,
     ) -> Rule {
         Rule {
             id: id.into(),
             layer,
             valid_from: None,
-            valid_to: None,
+            valid_through: None,
             weekly,
             season: Season::Any,
             closure: None,
             observes: None,
-            source: source.into(),
+            basis: basis.into(),
         }
     }
 
@@ -113,11 +113,11 @@ impl Rule {
     /// Names the bad field.
     pub fn validate(&self) -> Result<(), Error> {
         check_text("id", &self.id)?;
-        check_text("source", &self.source)?;
-        if let (Some(from), Some(to)) = (self.valid_from, self.valid_to)
+        check_text("basis", &self.basis)?;
+        if let (Some(from), Some(to)) = (self.valid_from, self.valid_through)
             && to < from
         {
-            return Err(Error::new("valid_to", Problem::EndsBeforeStart(from)));
+            return Err(Error::new("valid_through", Problem::EndsBeforeStart(from)));
         }
         if let Some(closure) = &self.closure {
             check_text("closure.reason", &closure.reason)?;
@@ -131,7 +131,8 @@ impl Rule {
 
     /// Whether the rule's period holds `date`, whatever the season.
     pub fn covers(&self, date: Date) -> bool {
-        self.valid_from.is_none_or(|from| from <= date) && self.valid_to.is_none_or(|to| date <= to)
+        self.valid_from.is_none_or(|from| from <= date)
+            && self.valid_through.is_none_or(|to| date <= to)
     }
 
     /// Whether the rule applies in Ramadan, or outside it where `ramadan` is false.
@@ -167,7 +168,7 @@ impl Rule {
     /// Length of the period. A Ramadan rule counts as 30 days at most, however long it stays in
     /// force, so that a yearly schedule does not override it.
     fn period_days(&self) -> i64 {
-        let days = match (self.valid_from, self.valid_to) {
+        let days = match (self.valid_from, self.valid_through) {
             (Some(from), Some(to)) => days_between(from, to) + 1,
             _ => i64::MAX,
         };

@@ -27,7 +27,7 @@ pub fn civil_service() -> &'static [Rule] {
 fn rule(row: &StringRecord) -> Result<Rule, String> {
     Ok(Rule {
         valid_from: Some(date(row, 2)?),
-        valid_to: optional_date(row, 3)?,
+        valid_through: optional_date(row, 3)?,
         season: season(&cell(row, 4)?)?,
         ..Rule::hours(cell(row, 0)?, Layer::National, week(row)?, cell(row, 1)?)
     })

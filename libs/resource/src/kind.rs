@@ -229,10 +229,10 @@ resources! {
     HoursRule "hours_rule",
     fixed [target],
     changes [
-        season, valid_from, valid_to, weekly, closure, works_national_holidays,
-        works_collective_leave, source
+        season, valid_from, valid_through, weekly, closure, works_national_holidays,
+        works_collective_leave, basis
     ],
-    clears [publisher], times [create_time, update_time];
+    clears [source], times [create_time, update_time];
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ async fn main() {
         let mut rule = world::rule_for(target);
         rule.weekly = Some(week("08:00", "14:00"));
         rule.valid_from = "2026-01-01".into();
-        rule.valid_to = "2026-12-31".into();
+        rule.valid_through = "2026-12-31".into();
         world.create(&format!("bench-{count}"), rule).await;
         let answered = begun.elapsed();
         let (mut moved, mut first) = (BTreeSet::new(), None);

@@ -75,7 +75,7 @@ async fn a_misspelt_setting_is_told_with_those_that_there_are(up: &Up) {
 async fn a_rule_of_hours_that_is_wrong_is_refused_by_its_day(up: &Up) {
     let backwards = json!({
         "name": "hoursRules/backwards", "target": DUKCAPIL, "season": "SEASON_ANY",
-        "weekly": { "mon": [{ "open": "09:00", "close": "08:00" }] }, "source": "SE 1/2026",
+        "weekly": { "mon": [{ "open": "09:00", "close": "08:00" }] }, "basis": "SE 1/2026",
     });
     fs::write(up.home.path().join("hours.json"), backwards.to_string()).expect("a file");
     let said = up.run(&["apply", "hours.json"]).await;

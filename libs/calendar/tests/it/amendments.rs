@@ -57,7 +57,7 @@ fn a_decree_moves_a_holiday_and_lists_both_dates() {
     let before = resolve(day("2026-12-24"), &rules, &decrees, DENPASAR);
     assert!(matches!(before.status, Status::Open(_)));
     assert_eq!(codes(&before).last(), Some(&ReasonCode::HolidayRevoked));
-    assert_eq!(before.why.last().unwrap().source, "SKB perubahan");
+    assert_eq!(before.why.last().unwrap().basis, "SKB perubahan");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn each_text_holds_from_its_own_day() {
     let source = |date: &str| {
         let answer = on(date, &office());
         let applied = answer.why.into_iter().find(|why| why.code == ReasonCode::RuleApplied);
-        applied.unwrap().source
+        applied.unwrap().basis
     };
     assert_eq!(source("2023-03-21"), "Keppres 68/1995, Pasal 1");
     assert_eq!(source("2023-04-11"), "SE MenPANRB 6/2023");
@@ -154,7 +154,7 @@ fn every_answer_says_why_in_both_languages_and_names_its_decree() {
     let answer = resolve(day("2026-08-17"), &office(), &Decrees::national(), DENPASAR);
     let holiday = answer.why.last().unwrap();
     assert_eq!(holiday.code, ReasonCode::NationalHoliday);
-    assert_eq!(holiday.source, "SKB 1497/2025");
+    assert_eq!(holiday.basis, "SKB 1497/2025");
     assert_eq!(holiday.text.en, "National holiday: Independence Day (SKB 1497/2025).");
     let indonesian = "Hari libur nasional: Hari Kemerdekaan Republik Indonesia (SKB 1497/2025).";
     assert_eq!(holiday.text.id, indonesian);

@@ -9,14 +9,14 @@ fn closed(id: &str, layer: Layer, mandatory: bool, from: &str, to: &str) -> Rule
     let closure = Closure { mandatory, reason: "banjir".into(), referral: None };
     Rule {
         valid_from: Some(day(from)),
-        valid_to: Some(day(to)),
+        valid_through: Some(day(to)),
         closure: Some(closure),
         ..rule(id, layer, every_day(""))
     }
 }
 
 fn for_period(rule: Rule, from: &str, to: &str) -> Rule {
-    Rule { valid_from: Some(day(from)), valid_to: Some(day(to)), ..rule }
+    Rule { valid_from: Some(day(from)), valid_through: Some(day(to)), ..rule }
 }
 
 /// Template, mall, counter and service, each with its own hours.
@@ -177,20 +177,20 @@ fn a_bad_rule_names_the_field() {
     let good = rule("mall", Layer::Mall, every_day("08:00-16:00"));
     good.validate().unwrap();
     let backwards = for_period(good.clone(), "2026-09-08", "2026-09-07");
-    let silent = Rule { source: " ".into(), ..good.clone() };
+    let silent = Rule { basis: " ".into(), ..good.clone() };
     let nameless = Rule { id: String::new(), ..good.clone() };
     let mut unexplained = closed("x", Layer::Mall, true, "2026-09-07", "2026-09-08");
     unexplained.closure.as_mut().unwrap().reason.clear();
     let mut nowhere = closed("x", Layer::Mall, true, "2026-09-07", "2026-09-08");
     nowhere.closure.as_mut().unwrap().referral = Some(String::new());
-    let endless = Rule { source: "x".repeat(2001), ..good };
+    let endless = Rule { basis: "x".repeat(2001), ..good };
     let cases = [
-        (backwards, "valid_to", Problem::EndsBeforeStart(day("2026-09-08"))),
-        (silent, "source", Problem::Empty),
+        (backwards, "valid_through", Problem::EndsBeforeStart(day("2026-09-08"))),
+        (silent, "basis", Problem::Empty),
         (nameless, "id", Problem::Empty),
         (unexplained, "closure.reason", Problem::Empty),
         (nowhere, "closure.referral", Problem::Empty),
-        (endless, "source", Problem::TooLong { given: 2001, limit: 2000 }),
+        (endless, "basis", Problem::TooLong { given: 2001, limit: 2000 }),
     ];
     for (rule, field, problem) in cases {
         let error = rule.validate().unwrap_err();

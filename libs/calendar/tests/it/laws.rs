@@ -59,7 +59,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
     ("[ab]", period, hours, option::weighted(0.15, any_closure()), option::of(any_observes()))
         .prop_map(|(id, (valid_from, length), (layer, weekly, season), closure, observes)| Rule {
             valid_from,
-            valid_to: valid_from
+            valid_through: valid_from
                 .zip(length)
                 .map(|(from, days)| from.saturating_add(jiff::Span::new().days(days))),
             season,

@@ -27,7 +27,8 @@ pub fn check(doc: &HoursRule) -> Result<(Target, Rule)> {
     let mut faults = Faults::default();
     let target = faults.keep(Target::parse(&doc.target, "target"));
     let valid_from = faults.keep(day::parse_optional(&doc.valid_from, "valid_from")).flatten();
-    let valid_to = faults.keep(day::parse_optional(&doc.valid_to, "valid_to")).flatten();
+    let valid_through =
+        faults.keep(day::parse_optional(&doc.valid_through, "valid_through")).flatten();
     let season = faults.keep(season(doc.season)).unwrap_or_default();
     let weekly = weekly(doc.weekly.as_ref(), &mut faults);
     let closure = doc.closure.as_ref().map(|closure| checked_closure(closure, &mut faults));
@@ -36,12 +37,12 @@ pub fn check(doc: &HoursRule) -> Result<(Target, Rule)> {
         id: doc.name.trim_start_matches("hoursRules/").to_owned(),
         layer: target.as_ref().map_or(Layer::National, Target::layer),
         valid_from,
-        valid_to,
+        valid_through,
         weekly,
         season,
         closure,
         observes: observes(doc),
-        source: doc.source.clone(),
+        basis: doc.basis.clone(),
     };
     faults.add(rule.validate().err().map(violation));
     match target {

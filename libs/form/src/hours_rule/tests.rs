@@ -17,7 +17,7 @@ fn office_hours() -> HoursRule {
             fri: vec![interval("08:00", "11:00"), interval("13:00", "15:00")],
             ..Week::default()
         }),
-        source: "Perbup 1/2026".into(),
+        basis: "Perbup 1/2026".into(),
         ..HoursRule::default()
     }
 }
@@ -41,13 +41,13 @@ fn every_fault_is_named_at_once() {
     doc.target = "banyuwangi".into();
     doc.valid_from = "kemarin".into();
     doc.season = 9;
-    doc.source.clear();
+    doc.basis.clear();
     if let Some(week) = &mut doc.weekly {
         week.fri[1].close = "25:00".into();
         week.mon[0].open = "pagi".into();
     }
     let expected =
-        ["target", "valid_from", "season", "weekly.mon[0].open", "weekly.fri[1].close", "source"];
+        ["target", "valid_from", "season", "weekly.mon[0].open", "weekly.fri[1].close", "basis"];
     assert_eq!(fields(&doc), expected);
 }
 

@@ -56,7 +56,7 @@ fn of_the_registry(field: &str) -> Error {
     Error::field(field, FieldCode::NotAllowed, text)
 }
 
-/// Scheduling decides name and publisher; fields that only it knows are cleared.
+/// Scheduling decides name and source; fields that only it knows are cleared.
 fn check_rule(
     mut rule: HoursRule,
     name: String,
@@ -77,7 +77,7 @@ fn check_rule(
     }
     check.finish()?;
     rule.name.clone_from(&name);
-    source.clone_into(&mut rule.publisher);
+    source.clone_into(&mut rule.source);
     rule.etag.clear();
     (rule.create_time, rule.update_time) = (None, None);
     let mut faults = text::clean(&mut rule, "hours_rule");
@@ -132,9 +132,9 @@ mod tests {
         let morning = vec![Interval { open: "8.00".into(), close: "12:00".into() }];
         let rule = HoursRule {
             target: target.into(),
-            source: "SE 1/2026".into(),
+            basis: "SE 1/2026".into(),
             weekly: Some(Week { mon: morning, ..Week::default() }),
-            publisher: "sources/another".into(),
+            source: "sources/another".into(),
             etag: "7".into(),
             ..HoursRule::default()
         };
@@ -147,8 +147,8 @@ mod tests {
         for wrong in ["<b>SE 1</b>/2026", "#N/A"] {
             let mut sent = record("r1", "malls/banyuwangi");
             let Some(Body::HoursRule(rule)) = &mut sent.body else { unreachable!("it is a rule") };
-            rule.source = wrong.into();
-            assert_eq!(fields(sent), ["hours_rule.source"], "{wrong}");
+            rule.basis = wrong.into();
+            assert_eq!(fields(sent), ["hours_rule.basis"], "{wrong}");
         }
     }
 
@@ -158,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn scheduling_decides_name_and_publisher_and_what_waits_is_what_was_checked() {
+    fn scheduling_decides_name_and_source_and_what_waits_is_what_was_checked() {
         let checked = check(record("libur", "malls/banyuwangi"), SOURCE).expect("a good record");
         assert_eq!(checked.name, "hoursRules/mal-banyuwangi_libur");
         assert_eq!(source_id(&checked.name), "libur");
         assert_eq!(check(checked.to_record(), SOURCE).expect("good"), checked, "as it is kept");
         let RecordChange::Put(rule) = checked.item else { panic!("a put") };
-        assert_eq!((rule.publisher.as_str(), rule.etag.as_str()), (SOURCE, ""));
+        assert_eq!((rule.source.as_str(), rule.etag.as_str()), (SOURCE, ""));
         assert_eq!(rule.weekly.expect("hours").mon[0].open, "08:00");
     }
 

@@ -20,8 +20,8 @@ def week:
   hours_rule: ({
     target: (."Berlaku untuk" | target),
     valid_from: (.Mulai | trimmed),
-    valid_to: (.Sampai | trimmed),
-    source: (.Dasar | trimmed)
+    valid_through: (.Sampai | trimmed),
+    basis: (.Dasar | trimmed)
   } + (
     # A row is either hours or a closure.
     (."Tutup karena" | trimmed) as $why

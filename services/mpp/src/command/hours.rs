@@ -53,7 +53,7 @@ pub fn print_day(day: &DayHours) {
     say!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
     for why in &day.why {
         let text = output::english(why.text.as_ref());
-        let source = match why.source.as_str() {
+        let source = match why.basis.as_str() {
             known if text.contains(known) => String::new(),
             source => format!("  ({source})"),
         };

@@ -227,7 +227,7 @@ fn print_sources(report: &Report) {
             standing(source),
             known(source, source.rejected_now),
             known(source, source.waiting_now),
-            known(source, source.unread),
+            known(source, source.unread_now),
             source.received.to_string(),
             source.applied.to_string(),
             source.unchanged.to_string(),

@@ -204,7 +204,7 @@ fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
 }
 
 fn place_line(place: &Place, near: bool) -> String {
-    let mall = place.mall_display_name.clone().unwrap_or_default().id;
+    let mall = place.mall_name.clone().unwrap_or_default().id;
     let distance = if near { format!("{:6.1} km  ", place.distance_km) } else { String::new() };
     let state = match place.not_serving() {
         Stage::Unspecified => String::new(),

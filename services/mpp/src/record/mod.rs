@@ -80,7 +80,7 @@ pub const KINDS: &[Kind] = &[
     ),
     kind::<LifeEvent>(&["title", "unit", "example", "leads_nowhere"], ""),
     kind::<Offering>(&["service_title", "state", "effective_fees"], ""),
-    kind::<HoursRule>(&["target", "season", "valid_from", "valid_to", "source"], ""),
+    kind::<HoursRule>(&["target", "season", "valid_from", "valid_through", "basis"], ""),
     Kind {
         word: Appointment::KIND,
         collections: &["malls", "appointments"],

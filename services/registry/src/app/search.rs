@@ -252,7 +252,7 @@ pub(super) fn place(
         not_serving: if serves { 0 } else { mall.stage },
         offering: near.offering,
         mall: near.mall,
-        mall_display_name: mall.display_name,
+        mall_name: mall.display_name,
         region: region_name(&near.region_code),
         distance_km: near.distance_km.unwrap_or_default(),
         fees: offering.effective_fees,

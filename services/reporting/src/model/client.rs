@@ -51,7 +51,7 @@ impl ClientRow {
             last_success_time: self.last_success.map(timestamp),
             late: !self.away && late_by(last, target_seconds, now) > 0,
             incomplete: incomplete.map(|(reason, text)| Incomplete { reason, text }),
-            unread: self.unread,
+            unread_now: self.unread,
             away: self.away,
         }
     }

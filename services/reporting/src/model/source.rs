@@ -38,7 +38,7 @@ pub fn source(name: &str, known: SourceRows<'_>, now: Micros) -> SourceReport {
         unchanged: sum(|own| own.accounting[2]),
         rejected: sum(|own| own.accounting[3]),
         quarantined: sum(|own| own.accounting[4]),
-        unread: sum(|own| own.unread),
+        unread_now: sum(|own| own.unread),
         rejected_now: sum(|own| own.rejected_now),
         waiting_now: sum(|own| own.waiting_now),
         counted: rows.iter().all(|own| own.counted),
@@ -67,7 +67,7 @@ fn at_service(service: Service, own: &SourceRow, target_seconds: i64, now: Micro
         incomplete: incomplete(own),
         rejected_now: own.rejected_now,
         waiting_now: own.waiting_now,
-        unread: own.unread,
+        unread_now: own.unread,
         counted: own.counted,
         clients: own.clients.iter().map(|client| client.to_client(target_seconds, now)).collect(),
     }
@@ -149,7 +149,7 @@ mod tests {
             SourceRow { unread: 4, counted: true, accounting: [5, 4, 0, 1, 0], ..row(Some(9)) };
         let fed = SourceRow { incomplete: lacks, accounting: [2, 2, 0, 0, 0], ..row(Some(7)) };
         let told = source("sources/bkpm", (&own, Some(&fed)), 10);
-        assert_eq!((told.received, told.applied, told.unread, told.counted), (7, 6, 4, false));
+        assert_eq!((told.received, told.applied, told.unread_now, told.counted), (7, 6, 4, false));
         assert_eq!(told.last_success_time, Some(timestamp(7)), "the one that is longest ago");
         let incomplete = told.incomplete.expect("told");
         assert_eq!(incomplete.reason(), mpp_api::sync::incomplete::Reason::Torn);

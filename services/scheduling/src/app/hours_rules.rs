@@ -38,7 +38,7 @@ impl Keeps<HoursRule> for Scheduling {
         let stands = tx.get::<HoursRule>(&rule.name).await?;
         let state = self.memory.read();
         let owners = state.owners(&target)?;
-        let mut labels = state.rule_labels(&target, &rule.publisher);
+        let mut labels = state.rule_labels(&target, &rule.source);
         keep_handed(&mut labels, stands.map(|stands| stands.labels).as_ref());
         Ok(Filing { labels, owners, ..Filing::default() })
     }
@@ -57,7 +57,7 @@ impl Keeps<HoursRule> for Scheduling {
         hours_rule::write_times(rule);
         // Until its source has sent it, what stands is another's: the label says so, and whoever
         // compares is asked for the record.
-        if !rule.publisher.is_empty() && before != Some(&*rule) {
+        if !rule.source.is_empty() && before != Some(&*rule) {
             filing.labels.insert(Label::Overridden, Overridden::Handed.as_str().to_owned());
         }
         self.check_room(rule, before, today_in_the_west(self.db.clock().now())?)
@@ -83,9 +83,9 @@ impl Scheduling {
         write::create(self, call, name, rule).await
     }
 
-    /// Refuses a rule if its target has no room left for one more of this publisher.
+    /// Refuses a rule if its target has no room left for one more of this source.
     fn check_room(&self, rule: &HoursRule, before: Option<&HoursRule>, today: Date) -> Result<()> {
-        let counts = self.memory.read().records.counts_of(&rule.target, &rule.publisher, today);
+        let counts = self.memory.read().records.counts_of(&rule.target, &rule.source, today);
         let mut left = counts.left(&self.policy);
         if left.take_place(rule, before, today) {
             return Ok(());
@@ -98,12 +98,12 @@ impl Scheduling {
     /// rule whose source was given up, or may no longer write it, belongs to its target: a mall's
     /// new organiser is not bound by what the former one's source has sent.
     fn check_own(&self, rule: &HoursRule) -> Result<()> {
-        let HoursRule { name, publisher, .. } = rule;
-        if publisher.is_empty() || !self.may_be_sent(publisher, &rule.target)? {
+        let HoursRule { name, source, .. } = rule;
+        if source.is_empty() || !self.may_be_sent(source, &rule.target)? {
             return Ok(());
         }
         let text = format!(
-            "{name} is published by {publisher}; change it there, or delete it here, for good, \
+            "{name} is sent by {source}; change it there, or delete it here, for good, \
              which its source is told (TOMBSTONED) when it sends it again, and make another"
         );
         Err(Error::new(Reason::WrongState, text))

@@ -16,7 +16,7 @@ use super::{Scheduling, filters};
 use crate::memory::records::Records;
 
 /// The rules of a target and of all targets below it, every rule for an empty target; only those of
-/// a publisher, if one is named.
+/// a source, if one is named.
 fn hours_rules<'a>(
     _: &Scheduling,
     request: &'a ListHoursRulesRequest,
@@ -25,8 +25,8 @@ fn hours_rules<'a>(
     let target = &request.target;
     let rows = records.records().rows::<HoursRule>("");
     let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
-    let publisher = &request.publisher;
-    let is_of = move |label: &str| publisher.is_empty() || label == publisher;
+    let source = &request.source;
+    let is_of = move |label: &str| source.is_empty() || label == source;
     Ok(Box::new(rows.filter(move |(_, row)| {
         lies_there(row.label(Label::Target)) && is_of(row.label(Label::Source))
     })))
@@ -36,14 +36,14 @@ impl Scheduling {
     /// A page of hours rules.
     ///
     /// # Errors
-    /// A page token that is not this list's; names a target or a publisher that does not exist;
+    /// A page token that is not this list's; names a target or a source that does not exist;
     /// `UNAVAILABLE` where the registry may have just made it.
     pub async fn list_hours_rules(
         &self,
         request: &ListHoursRulesRequest,
     ) -> Result<ListHoursRulesResponse> {
         self.check_target(&request.target).await?;
-        self.check_publisher(&request.publisher).await?;
+        self.check_source(&request.source).await?;
         one_page(self, request, hours_rules).await
     }
 
@@ -63,12 +63,12 @@ impl Scheduling {
     /// Refuses an unknown source of a list, as [`Scheduling::check_target`] does a target.
     ///
     /// # Errors
-    /// Names the publisher; `UNAVAILABLE` where the registry may have just made it.
-    async fn check_publisher(&self, publisher: &str) -> Result<()> {
-        if publisher.is_empty() || !self.memory.read().is_whole {
+    /// Names the source; `UNAVAILABLE` where the registry may have just made it.
+    async fn check_source(&self, source: &str) -> Result<()> {
+        if source.is_empty() || !self.memory.read().is_whole {
             return Ok(());
         }
-        check_name(publisher, Source::COLLECTIONS, "publisher")?;
-        self.known(|| filters::source(&self.memory.read(), publisher, "publisher")).await
+        check_name(source, Source::COLLECTIONS, "source")?;
+        self.known(|| filters::source(&self.memory.read(), source, "source")).await
     }
 }

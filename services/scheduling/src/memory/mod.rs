@@ -161,9 +161,9 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// The labels of a rule for a target, with its publisher if there is one. Its region is the one
+    /// The labels of a rule for a target, with its source if there is one. Its region is the one
     /// that its mall lies in now; the nation's rules, and those of an unknown mall, have none.
-    pub fn rule_labels(&self, target: &Target, publisher: &str) -> Labels {
+    pub fn rule_labels(&self, target: &Target, source: &str) -> Labels {
         let mall = target.mall().and_then(|name| self.directory.mall(name).ok());
         let region = mall.map(|mall| mall.region.to_string());
         let pairs = [
@@ -171,7 +171,7 @@ impl Snapshot<'_> {
             (Label::Mall, target.mall()),
             (Label::Counter, target.counter()),
             (Label::Region, region.as_deref()),
-            (Label::Source, (!publisher.is_empty()).then_some(publisher)),
+            (Label::Source, (!source.is_empty()).then_some(source)),
         ];
         pairs.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
     }

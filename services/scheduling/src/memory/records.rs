@@ -45,12 +45,12 @@ impl Records {
     }
 
     /// How many rules a target has of one source, or of the API where none is named.
-    pub fn counts_of(&self, target: &str, publisher: &str, today: Date) -> RuleCounts {
+    pub fn counts_of(&self, target: &str, source: &str, today: Date) -> RuleCounts {
         let mut counts = RuleCounts::default();
         for (name, rule) in self.rules.get(target).into_iter().flatten() {
             let row = self.rows.row::<HoursRule>(name);
-            if row.is_some_and(|row| row.label(Label::Source) == publisher) {
-                let last = rule.as_ref().and_then(|rule| rule.valid_to);
+            if row.is_some_and(|row| row.label(Label::Source) == source) {
+                let last = rule.as_ref().and_then(|rule| rule.valid_through);
                 *counts.of(last.is_some_and(|last| last < today)) += 1;
             }
         }

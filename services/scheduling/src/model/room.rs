@@ -67,7 +67,7 @@ impl RuleCounts {
 
 /// Whether a rule's last day has passed.
 pub fn is_over(rule: &HoursRule, today: Date) -> bool {
-    rule.valid_to.parse::<Date>().is_ok_and(|last| last < today)
+    rule.valid_through.parse::<Date>().is_ok_and(|last| last < today)
 }
 
 /// The refusal where a target has so many rules of one hand that no other is taken.
@@ -83,7 +83,7 @@ pub fn too_many(rule: &HoursRule, of: &str, left: RuleCounts, policy: &Policy) -
     let most = policy.rules_per_target;
     format!(
         "{target} has {most} or more rules of {of} that are not over; delete one, or let it end \
-         (valid_to)"
+         (valid_through)"
     )
 }
 
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn ending(day: &str) -> HoursRule {
-        HoursRule { valid_to: day.into(), ..HoursRule::default() }
+        HoursRule { valid_through: day.into(), ..HoursRule::default() }
     }
 
     #[test]

@@ -51,13 +51,13 @@ impl Agreement {
 }
 
 fn bar_of(reached: &StageEntry) -> Option<Bar> {
-    let (since, source) = (parse_date(&reached.date), reached.evidence.clone());
+    let (since, basis) = (parse_date(&reached.date), reached.evidence.clone());
     match reached.stage() {
         Stage::Unspecified => None,
         stage if stage::serves(stage) => None,
-        Stage::Suspended => Some(Bar::Suspended { since, source }),
-        Stage::Closed => Some(Bar::ClosedForGood { since, source }),
-        _ => Some(Bar::NotOpenYet { source }),
+        Stage::Suspended => Some(Bar::Suspended { since, basis }),
+        Stage::Closed => Some(Bar::ClosedForGood { since, basis }),
+        _ => Some(Bar::NotOpenYet { basis }),
     }
 }
 
@@ -87,11 +87,11 @@ mod tests {
         ]);
         let mall = AsRegistered { stages, agreement: None };
         assert_eq!(mall.bar(date(2025, 12, 31)), None, "nobody knows how it stood");
-        let source = "letter of 2026-01-01".to_owned();
-        assert_eq!(mall.bar(date(2026, 3, 1)), Some(Bar::NotOpenYet { source }));
+        let basis = "letter of 2026-01-01".to_owned();
+        assert_eq!(mall.bar(date(2026, 3, 1)), Some(Bar::NotOpenYet { basis }));
         assert_eq!(mall.bar(date(2026, 5, 3)), None);
-        let (since, source) = (Some(date(2026, 5, 4)), "letter of 2026-05-04".to_owned());
-        assert_eq!(mall.bar(date(2026, 5, 31)), Some(Bar::Suspended { since, source }));
+        let (since, basis) = (Some(date(2026, 5, 4)), "letter of 2026-05-04".to_owned());
+        assert_eq!(mall.bar(date(2026, 5, 31)), Some(Bar::Suspended { since, basis }));
         assert_eq!(mall.bar(date(2026, 6, 1)), None);
     }
 

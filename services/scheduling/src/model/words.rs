@@ -17,7 +17,7 @@ pub fn wire_reason(reason: &mpp_calendar::Reason) -> Reason {
     Reason {
         code: wire_reason_code(reason.code).into(),
         text: Some(localized(&reason.text)),
-        source: reason.source.clone(),
+        basis: reason.basis.clone(),
     }
 }
 

@@ -64,7 +64,7 @@ async fn three_of_wednesday(world: &World) -> [Appointment; 3] {
 /// A rule for Wednesday alone.
 fn on_wednesday(target: &str) -> HoursRule {
     let day = WEDNESDAY.to_string();
-    HoursRule { valid_from: day.clone(), valid_to: day, ..rule_for(target) }
+    HoursRule { valid_from: day.clone(), valid_through: day, ..rule_for(target) }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn hours_inherit_and_say_why() {
         let christmas = hours(&world, KTP, "2026-12-25").await;
         assert_eq!(christmas.status(), Status::Closed);
         assert!(codes(&christmas).contains(&reason::Code::NationalHoliday));
-        assert!(christmas.why.iter().any(|reason| reason.source.contains("SKB")));
+        assert!(christmas.why.iter().any(|reason| reason.basis.contains("SKB")));
     })
     .await;
 }
@@ -105,7 +105,7 @@ async fn a_flooded_mall_is_closed_for_every_counter() {
         let rule = HoursRule {
             closure: Some(flood),
             valid_from: "2026-11-24".into(),
-            valid_to: "2026-11-26".into(),
+            valid_through: "2026-11-26".into(),
             ..rule_for("malls/banyuwangi")
         };
         world.create("banjir", rule).await;
@@ -160,7 +160,7 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
             hours_rule: Some(HoursRule {
                 name: "hoursRules/bank".into(),
                 weekly: Some(week("09:00", "14:00")),
-                source: "SK 2".into(),
+                basis: "SK 2".into(),
                 etag: etag.into(),
                 ..Default::default()
             }),
@@ -170,8 +170,8 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
         let updated =
             client.update_hours_rule(change(&created.etag, &["weekly"])).await.expect("an update");
         let updated = updated.into_inner().hours_rule.expect("a rule");
-        assert_eq!(updated.source, "SE 1/2026");
-        let stale = client.update_hours_rule(change(&created.etag, &["source"])).await;
+        assert_eq!(updated.basis, "SE 1/2026");
+        let stale = client.update_hours_rule(change(&created.etag, &["basis"])).await;
         assert_eq!(refused(stale, Code::Aborted).0, "ETAG_MISMATCH");
         let moved = client.update_hours_rule(change(&updated.etag, &["target"])).await;
         assert_eq!(refused(moved, Code::InvalidArgument).0, "INVALID_FIELD");

@@ -149,7 +149,7 @@ async fn a_mask_sets_a_field_to_nothing() {
         update(&world, request).await.expect("an update");
         let after = stored(&world).await;
         assert!(before.works_national_holidays && !after.works_national_holidays);
-        assert_eq!((after.weekly, after.source), (before.weekly, before.source));
+        assert_eq!((after.weekly, after.basis), (before.weekly, before.basis));
     })
     .await;
 }
@@ -161,13 +161,13 @@ async fn an_update_without_a_mask_changes_the_fields_that_are_set() {
         let before = bank(&world).await;
         let given = HoursRule {
             works_collective_leave: true,
-            source: "SK 2".into(),
+            basis: "SK 2".into(),
             ..HoursRule::default()
         };
         let request = UpdateHoursRuleRequest { update_mask: None, ..change(given, &[]) };
         update(&world, request).await.expect("an update");
         let after = stored(&world).await;
-        assert_eq!((after.source.as_str(), after.weekly), ("SK 2", before.weekly));
+        assert_eq!((after.basis.as_str(), after.weekly), ("SK 2", before.weekly));
         assert!(after.works_collective_leave && after.works_national_holidays);
     })
     .await;
@@ -178,15 +178,15 @@ async fn a_rule_that_somebody_else_changed_is_neither_changed_nor_deleted() {
     on_both(async |database| {
         let world = World::on(database).await;
         let seen = bank(&world).await.etag;
-        let other = HoursRule { source: "SK 2".into(), ..HoursRule::default() };
-        update(&world, change(other, &["source"])).await.expect("an update");
-        let late = HoursRule { source: "SK 3".into(), etag: seen.clone(), ..HoursRule::default() };
-        let late = update(&world, change(late, &["source"])).await;
+        let other = HoursRule { basis: "SK 2".into(), ..HoursRule::default() };
+        update(&world, change(other, &["basis"])).await.expect("an update");
+        let late = HoursRule { basis: "SK 3".into(), etag: seen.clone(), ..HoursRule::default() };
+        let late = update(&world, change(late, &["basis"])).await;
         assert_eq!(refused(late, Code::Aborted).0, "ETAG_MISMATCH");
         let delete = DeleteHoursRuleRequest { name: RULE.into(), etag: seen, ..Default::default() };
         let late = world.scheduling.hours().delete_hours_rule(delete).await;
         assert_eq!(refused(late, Code::Aborted).0, "ETAG_MISMATCH");
-        assert_eq!(stored(&world).await.source, "SK 2");
+        assert_eq!(stored(&world).await.basis, "SK 2");
     })
     .await;
 }
@@ -207,7 +207,7 @@ async fn trying_a_change_keeps_nothing() {
             DeleteHoursRuleRequest { name: RULE.into(), validate_only: true, ..Default::default() };
         world.scheduling.hours().delete_hours_rule(delete).await.expect("it could go");
         assert_eq!(stored(&world).await, before);
-        let mut wrong = change(HoursRule::default(), &["source"]);
+        let mut wrong = change(HoursRule::default(), &["basis"]);
         wrong.validate_only = true;
         let wrong = update(&world, wrong).await;
         assert_eq!(refused(wrong, Code::InvalidArgument).0, "INVALID_FIELD");
@@ -220,14 +220,14 @@ async fn a_request_that_comes_twice_is_answered_alike() {
     on_both(async |database| {
         let world = World::on(database).await;
         let etag = bank(&world).await.etag;
-        let given = HoursRule { source: "SK 2".into(), etag, ..HoursRule::default() };
-        let mut request = change(given, &["source"]);
+        let given = HoursRule { basis: "SK 2".into(), etag, ..HoursRule::default() };
+        let mut request = change(given, &["basis"]);
         request.request_id = request_id();
         let first = update(&world, request.clone()).await.expect("an update").into_inner();
         let second = update(&world, request.clone()).await.expect("a repeat").into_inner();
         assert_eq!(first.hours_rule, second.hours_rule);
         request.hours_rule =
-            Some(HoursRule { name: RULE.into(), source: "SK 3".into(), ..HoursRule::default() });
+            Some(HoursRule { name: RULE.into(), basis: "SK 3".into(), ..HoursRule::default() });
         let reused = update(&world, request).await;
         assert_eq!(refused(reused, Code::InvalidArgument).0, "REQUEST_ID_REUSED");
 
@@ -250,17 +250,17 @@ async fn another_replica_waits_for_the_revision_that_a_reader_knows() {
     let other = Replica::start(world.options()).await;
     other.ready().await;
     bank(&world).await;
-    for source in ["SK 2", "SK 3", "SK 4"] {
-        let given = HoursRule { source: source.into(), ..HoursRule::default() };
-        let changed = update(&world, change(given, &["source"])).await.expect("an update");
+    for basis in ["SK 2", "SK 3", "SK 4"] {
+        let given = HoursRule { basis: basis.into(), ..HoursRule::default() };
+        let changed = update(&world, change(given, &["basis"])).await.expect("an update");
         let min_revision = changed.into_inner().revision;
         let get = GetHoursRuleRequest { name: RULE.into(), min_revision };
         let got = other.hours().get_hours_rule(get).await.expect("the rule").into_inner();
-        assert_eq!(got.hours_rule.expect("a rule").source, source);
+        assert_eq!(got.hours_rule.expect("a rule").basis, basis);
         let list =
             ListHoursRulesRequest { target: BANK.into(), min_revision, ..Default::default() };
         let listed = other.hours().list_hours_rules(list).await.expect("a list").into_inner();
-        assert_eq!(listed.hours_rules[0].source, source);
+        assert_eq!(listed.hours_rules[0].basis, basis);
     }
 }
 
@@ -302,14 +302,14 @@ async fn hours_are_kept_as_the_contract_writes_them_and_words_are_kept_clean() {
         let monday = vec![interval("8:00", "11.30"), interval("13:00", "15:30")];
         let rule = HoursRule {
             weekly: Some(Week { mon: monday, ..Week::default() }),
-            source: "SE\u{a0} 1/2026\u{200b}".into(),
+            basis: "SE\u{a0} 1/2026\u{200b}".into(),
             ..rule_for(BANK)
         };
         world.create("bank", rule).await;
         let kept = stored(&world).await;
         let monday = [interval("08:00", "11:30"), interval("13:00", "15:30")];
         assert_eq!(
-            (kept.weekly.expect("hours").mon, kept.source.as_str()),
+            (kept.weekly.expect("hours").mon, kept.basis.as_str()),
             (monday.to_vec(), "SE 1/2026")
         );
         let closed = |reason: &str| HoursRule {

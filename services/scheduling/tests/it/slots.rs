@@ -147,7 +147,7 @@ async fn a_holiday_that_comes_by_rule_closes_its_slots() {
         let rule = HoursRule {
             closure: Some(closed),
             valid_from: "2026-11-25".into(),
-            valid_to: "2026-11-25".into(),
+            valid_through: "2026-11-25".into(),
             ..rule_for(DUKCAPIL)
         };
         world.create("pindah", rule).await;

@@ -146,8 +146,8 @@ pub fn hours(source_id: &str, target: &str) -> Record {
 pub fn closed(source_id: &str, target: &str, day: &str) -> Record {
     let reason = Some(LocalizedText { id: "Upacara hari jadi".into(), en: String::new() });
     let closure = Some(Closure { reason, ..Closure::default() });
-    let (valid_from, valid_to) = (day.to_owned(), day.to_owned());
-    record(source_id, HoursRule { closure, valid_from, valid_to, ..rule_for(target) })
+    let (valid_from, valid_through) = (day.to_owned(), day.to_owned());
+    record(source_id, HoursRule { closure, valid_from, valid_through, ..rule_for(target) })
 }
 
 pub fn record(source_id: &str, rule: HoursRule) -> Record {

@@ -90,7 +90,7 @@ async fn a_suspended_mall_sells_nothing_and_what_was_sold_stays() {
         let open = (Stage::Operating, "2017-10-06");
         reached(&world, &[open, (Stage::Suspended, "2026-11-25")]).await;
         let closed = until(&world, Some(reason::Code::MallSuspended)).await;
-        assert_eq!(closed.why[0].source, "SK Bupati 12/2026");
+        assert_eq!(closed.why[0].basis, "SK Bupati 12/2026");
         assert_eq!(day(&world, BANK, "2026-11-26").await.status(), Status::Closed);
 
         let refusal = refused(book(&world, request(&wednesday, 2)).await, Code::FailedPrecondition);
@@ -115,7 +115,7 @@ async fn a_counter_serves_to_the_last_day_of_its_agreement_and_again_once_it_is_
         let world = World::on(database).await;
         agreed_until(&world, "2026-11-24").await;
         let closed = until(&world, Some(reason::Code::AgreementEnded)).await;
-        assert_eq!(closed.why[0].source, "PKS 7/2023");
+        assert_eq!(closed.why[0].basis, "PKS 7/2023");
         assert_eq!(day(&world, DUKCAPIL, "2026-11-24").await.status(), Status::Open);
         assert_eq!(day(&world, BANK, "2026-11-25").await.status(), Status::Open, "has its own");
         ticket(&world).await.expect("it holds today");

@@ -47,7 +47,7 @@ async fn a_malls_system_sends_its_hours_and_closures_and_takes_one_back() {
             run(&world, vec![hours("jam", MALL), hours("bank", BANK), ceremony()]).await;
         assert_eq!(outcomes(&result), [Outcome::Applied; 3], "{result:?}");
         let rule = stored(&world, "jam").await.expect("applied");
-        assert_eq!((rule.publisher.as_str(), rule.target.as_str()), (SOURCE, MALL));
+        assert_eq!((rule.source.as_str(), rule.target.as_str()), (SOURCE, MALL));
         assert_eq!(day(&world, MALL).await, Day::Closed, "as its own system says");
         let (_, again) = run(&world, vec![hours("jam", MALL), delete("upacara")]).await;
         assert_eq!(outcomes(&again), [Outcome::Unchanged, Outcome::Applied]);
@@ -176,7 +176,7 @@ async fn what_is_malformed_is_rejected_and_stops_no_other() {
         let mut wrong = hours("salah", MALL);
         if let Some(Body::HoursRule(rule)) = &mut wrong.body {
             rule.valid_from = "kemarin".into();
-            rule.source.clear();
+            rule.basis.clear();
         }
         let service = Record { body: Some(Body::Service(Service::default())), ..hours("kk", MALL) };
         let (_, result) = run(&world, vec![wrong, service, hours("baik", MALL)]).await;
@@ -267,8 +267,8 @@ async fn what_a_source_publishes_is_changed_there_as_long_as_there_is_that_sourc
         let (_, again) = run(&world, vec![crate::source::hours("bank", BANK)]).await;
         assert_eq!(codes(&again), ["TOMBSTONED"], "and its source is told");
 
-        let of = |publisher: &str| ListHoursRulesRequest {
-            publisher: publisher.into(),
+        let of = |source: &str| ListHoursRulesRequest {
+            source: source.into(),
             ..ListHoursRulesRequest::default()
         };
         let listed = hours.list_hours_rules(of(SOURCE)).await.expect("a list").into_inner();

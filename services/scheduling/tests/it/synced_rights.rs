@@ -151,8 +151,8 @@ async fn hours_that_were_changed_while_the_mall_was_others_are_asked_for_once_it
         hand_over(&world, SUCCESSOR).await;
         for id in ["jam", "libur"] {
             let rule = stored(&world, id).await.expect("a rule");
-            let valid_to = "2027-01-01".to_owned();
-            let changed = HoursRule { etag: String::new(), valid_to, ..rule };
+            let valid_through = "2027-01-01".to_owned();
+            let changed = HoursRule { etag: String::new(), valid_through, ..rule };
             let update = UpdateHoursRuleRequest {
                 hours_rule: Some(changed),
                 ..UpdateHoursRuleRequest::default()

@@ -18,7 +18,7 @@ fn closed(reason: &str, referral: &str) -> HoursRule {
 
 /// Opens it, by this letter.
 fn by_letter(source: &str) -> HoursRule {
-    HoursRule { source: source.into(), weekly: Some(office_week()), ..rule_for(BANK) }
+    HoursRule { basis: source.into(), weekly: Some(office_week()), ..rule_for(BANK) }
 }
 
 /// The only wrong field of a new rule, and why.
@@ -44,8 +44,8 @@ async fn what_no_person_has_written_is_refused_with_its_field() {
             (closed("<b>Banjir</b>", ""), "closure.reason.id", "markup"),
             (closed("N/A", ""), "closure.reason.id", "why it is closed"),
             (closed("-", ""), "closure.reason.id", "why it is closed"),
-            (by_letter("SK &ndash; 2"), "source", "markup"),
-            (by_letter("=VLOOKUP(A2;B:C;2)"), "source", "value is missing"),
+            (by_letter("SK &ndash; 2"), "basis", "markup"),
+            (by_letter("=VLOOKUP(A2;B:C;2)"), "basis", "value is missing"),
         ] {
             let (told, description) = wrong(&world, rule).await;
             assert_eq!(told, format!("hours_rule.{field}"), "{description}");
@@ -86,7 +86,7 @@ async fn an_update_is_judged_by_what_it_changes() {
         let to = |source: &str| UpdateHoursRuleRequest {
             hours_rule: Some(HoursRule {
                 name: name.clone(),
-                source: source.into(),
+                basis: source.into(),
                 ..HoursRule::default()
             }),
             ..Default::default()

@@ -279,7 +279,7 @@ fn at(look: Look, place: &Place) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&place.mall)));
     let stage = contract::stage(place.not_serving());
     html! {
-        a href=(path) { (name(look, place.mall_display_name.as_ref(), &place.mall)) }
+        a href=(path) { (name(look, place.mall_name.as_ref(), &place.mall)) }
         @if let Some(stage) = stage { " (" (look.of(stage)) ")" }
     }
 }

@@ -214,8 +214,8 @@ fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
         let (what, how) = (look.of(incomplete(found.reason())), look.of(remedy(found.reason())));
         lines.push(words::TODO_INCOMPLETE.text(look.lang, &[what, how]));
     }
-    if source.rejected_now + source.unread > 0 {
-        let numbers = [source.rejected_now, source.unread].map(|number| look.number(number));
+    if source.rejected_now + source.unread_now > 0 {
+        let numbers = [source.rejected_now, source.unread_now].map(|number| look.number(number));
         lines.push(words::TODO_REFUSED.text(look.lang, &[&numbers[0], &numbers[1]]));
     }
     if source.waiting_now > 0 {

@@ -79,7 +79,7 @@ fn hostile() -> Nation {
         path.stops[0].zone = HOSTILE.into();
         path.documents[0].text = HOSTILE.into();
     }
-    let place = Place { mall_display_name: text(), ..Place::default() };
+    let place = Place { mall_name: text(), ..Place::default() };
     let named = NamedPlace { text: HOSTILE.into(), ..NamedPlace::default() };
     let hit = Hit {
         title: text(),

@@ -45,38 +45,38 @@ pub fn hours(records: &[Value]) -> Option<Hours> {
     // First, since a counter's code is no id of a rule.
     let target = target(&mut rest);
     let mut text = |names: &[&str]| take_column(&mut rest, names).map(|column| path(&column));
-    let [id, from, to, source] = [&ID[..], &FROM, &TO, &SOURCE].map(&mut text);
-    let fields = [id, target, from, to, source];
+    let [id, from, to, basis] = [&ID[..], &FROM, &TO, &SOURCE].map(&mut text);
+    let fields = [id, target, from, to, basis];
     let left: Vec<String> = rest.iter().map(Column::name).collect();
     Some(Hours { program: program(fields, &days.join("\n"), &left), left })
 }
 
 fn program(
-    [id, target, from, to, source]: [Option<String>; 5],
+    [id, target, from, to, basis]: [Option<String>; 5],
     days: &str,
     left: &[String],
 ) -> String {
     let id = id.map_or(NO_ID.to_owned(), |at| format!("({at} | slug),"));
     let target = target.unwrap_or_else(|| NO_TARGET.to_owned());
-    let source = source.map_or(NO_SOURCE.to_owned(), |at| format!("({at} | trimmed)"));
+    let basis = basis.map_or(NO_BASIS.to_owned(), |at| format!("({at} | trimmed)"));
     let day = |field: &str, column: Option<String>| {
         let line = |at| format!("    {field}: ({at} | trimmed),  # as 2026-01-31, or empty?\n");
         column.map_or(String::new(), line)
     };
-    let validity = day("valid_from", from) + &day("valid_to", to);
+    let validity = day("valid_from", from) + &day("valid_through", to);
     let unused = unused(left);
     format!(
         "# A first mapping of opening hours, guessed by the columns' names: read it, and mend what \
          is not right.\n\
          # Lines that end with a question mark are not sure.\n{HELPERS}{{\n  source_id: {id}\n  \
          hours_rule: {{\n    target: {target}\n{validity}    weekly: {{\n{days}\n    }},\n    \
-         source: {source}\n  }}\n}}\n{unused}"
+         basis: {basis}\n  }}\n}}\n{unused}"
     )
 }
 
 const NO_ID: &str = "\"\",  # no column of codes was found?";
 const NO_TARGET: &str = "\"malls/my-mall\",  # no column of it was found?";
-const NO_SOURCE: &str = "\"\"  # the letter or decision that they come from?";
+const NO_BASIS: &str = "\"\"  # the letter or decision that they come from?";
 
 /// The place that a rule is for: a column of names, or one of malls and one of their counters.
 fn target(rest: &mut Vec<Column>) -> Option<String> {

@@ -152,7 +152,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
 }
 
 pub fn rule_for(target: &str) -> HoursRule {
-    HoursRule { target: target.into(), source: "SE 1/2026".into(), ..Default::default() }
+    HoursRule { target: target.into(), basis: "SE 1/2026".into(), ..Default::default() }
 }
 
 pub fn interval(open: &str, close: &str) -> Interval {

@@ -99,7 +99,7 @@ fn choice(look: Look, view: &PageView, data: &PathData) -> Markup {
 /// A mall, one click away, with how far it is.
 fn place(look: Look, place: &Place) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&place.mall)));
-    let name = deviations::name(look, place.mall_display_name.as_ref(), &place.mall);
+    let name = deviations::name(look, place.mall_name.as_ref(), &place.mall);
     let name = html! { a href=(path) { (name) } };
     // A whole number of kilometres is as much as a straight line tells.
     let far = place.distance_km.round() as i64;

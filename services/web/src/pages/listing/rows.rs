@@ -160,7 +160,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> TableRow {
     let counts = [
         (source.rejected_now, source.counted),
         (source.waiting_now, source.counted),
-        (source.unread, source.counted),
+        (source.unread_now, source.counted),
         (source.received, has_run),
         (source.applied, has_run),
         (source.unchanged, has_run),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 fn place(mall: &str, name: &str) -> Place {
-    Place { mall: mall.into(), mall_display_name: text(name, ""), ..Place::default() }
+    Place { mall: mall.into(), mall_name: text(name, ""), ..Place::default() }
 }
 
 fn hit() -> Hit {

@@ -150,7 +150,7 @@ async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() 
     let source = all.report.sources.first_mut().expect("a source");
     source.incomplete =
         Some(Incomplete { reason: incomplete::Reason::Torn.into(), ..Incomplete::default() });
-    (source.rejected_now, source.unread) = (2, 3);
+    (source.rejected_now, source.unread_now) = (2, 3);
     let world = World::start(all).await;
     let path = "/sources/kemendagri";
     says(&world, path, &["Katalog Kemendagri", "Ekspor ulang seluruhnya", "yang ditolak: 2"]).await;
@@ -161,7 +161,7 @@ async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() 
     world.change(|all| {
         let source = all.report.sources.first_mut().expect("a source");
         source.incomplete = None;
-        (source.rejected_now, source.unread) = (0, 0);
+        (source.rejected_now, source.unread_now) = (0, 0);
         source.counted = false;
     });
     world.until(path, "Berapa catatan yang ditolak belum diketahui").await;

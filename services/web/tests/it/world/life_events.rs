@@ -18,7 +18,7 @@ fn place(mall: &str, name: &str, distance_km: f64) -> Option<Place> {
     Some(Place {
         offering: format!("{mall}/counters/dukcapil/offerings/a"),
         mall: mall.into(),
-        mall_display_name: text(name, ""),
+        mall_name: text(name, ""),
         distance_km,
         ..Place::default()
     })
