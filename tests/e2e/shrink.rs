@@ -86,6 +86,9 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     let pasted = format!("agent withdraw {} l-1", ministry.agent()[2]);
     assert!(problems.contains(&pasted), "it can be pasted as it is: {problems}");
 
+    let mut edited = twenty()[4..].to_vec();
+    edited.push(row("BARU", "Layanan baru", "Gratis"));
+    ministry.publish(&edited);
     let said = ministry.asks_to_withdraw(&suite, &["--all-gone"]).await;
     assert_eq!(said.code, 5, "{}{}", said.out, said.err);
     assert!(
@@ -94,7 +97,8 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
         said.out
     );
     assert!(said.err.contains("4 records would go") && said.err.contains("--yes"), "{}", said.err);
-    assert_eq!(services(&suite).await, 20, "it was only told");
+    assert_eq!(services(&suite).await, 20, "it was only told, and the new one was not sent");
+    ministry.publish(&twenty()[4..]);
 
     let said = ministry.withdraw(&suite, &["l-1", "l-7"]).await;
     assert_eq!(said.code, 9, "{}{}", said.out, said.err);

@@ -201,8 +201,10 @@ async fn what_has_gone_is_withdrawn_when_that_is_asked_for(office: &Office<'_>) 
     let said = office.upload(&[]).await.succeeded();
     assert!(said.contains("(pindah)") && said.contains("--withdraw pindah"), "{said}");
     office.service("pindah").await;
+    let before = office.source().await.last_end_time;
     let said = office.upload(&["--withdraw", "pindah"]).await;
     assert_eq!(said.code, 5, "it asks: {}{}", said.out, said.err);
+    assert_eq!(office.source().await.last_end_time, before, "and sends nothing");
     let said = office.upload(&["--withdraw", "pindah", "--yes"]).await.succeeded();
     assert!(said.contains("in all malls: pindah"), "{said}");
 

@@ -165,7 +165,6 @@ mod tests {
             accept_moves: false,
             reconcile: false,
             withdraw: crate::Withdraw::Nothing,
-            withdraw_later: false,
             rows: None,
             policy: Policy::default(),
         }

@@ -38,8 +38,6 @@ pub struct Run {
     pub reconcile: bool,
     /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
-    /// Only report the records that would be taken out: they do not come back under their names.
-    pub withdraw_later: bool,
     /// Only the rows of these keys are read, which the database has named as changed; where that
     /// does not do, all are.
     pub rows: Option<BTreeSet<String>>,
@@ -160,8 +158,6 @@ pub struct RunOutcome {
     pub waiting: i64,
     /// Ids of the records that were withdrawn, and of places that were given back.
     pub withdrawn: Vec<String>,
-    /// Names of the records that would be withdrawn, if they are only reported.
-    pub to_withdraw: Vec<String>,
     /// All that the source no longer has is of other kinds than what was read.
     pub gone_of_others: bool,
     /// Why the source's whole extent is not known; the run is then not complete.

@@ -7,6 +7,7 @@ mod parts;
 
 use std::collections::HashMap;
 
+use mpp_api::sync::Record;
 use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
 use mpp_form::{
@@ -47,6 +48,8 @@ pub struct Previewed {
     pub gone: Vec<Gone>,
     /// Rows that cannot be sent, and remarks.
     pub problems: Vec<Problem>,
+    /// Names of the records that the run is to take out of the index, and could.
+    pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known.
     pub lack: Option<Error>,
 }
@@ -58,7 +61,11 @@ impl Previewed {
     /// The source's fault, if it was not whole; else that records would be refused, or wait.
     pub fn verdict(self, source: &str) -> Result<()> {
         let Changes { rejected, still_rejected, waiting, .. } = self.changes;
-        let refused = self.tally.unread() + self.tally.duplicate + rejected + still_rejected;
+        let refused = self.tally.unread()
+            + self.tally.duplicate
+            + self.tally.not_withdrawn
+            + rejected
+            + still_rejected;
         match (self.lack, unanswered(refused, waiting)) {
             (Some(lack), _) => Err(lack),
             (None, Some(text)) => {
@@ -99,7 +106,7 @@ async fn look(
     let limits = asking.limits().await?;
     let difference = Difference::new(HashMap::new(), std::mem::take(&mut known.held));
     let difference = difference
-        .after(std::mem::take(&mut known.told_gone))
+        .after(known.still_missed(run))
         .without(std::mem::take(&mut known.accepted_gone))
         .of(known.own.take())
         .named_only(run.is_upload());
@@ -124,12 +131,13 @@ async fn look(
     if survey.lack.is_none() {
         survey.lack = survey.judge_whole(known.is_empty_meant);
     }
-    let gone = match survey.lack {
-        None => withdraw(run, &known, &survey, &compared, &mut parts).await?,
-        Some(_) => Vec::new(),
+    let (gone, to_withdraw) = match survey.lack {
+        None => withdraw(run, &known, &mut survey, &compared, &mut parts).await?,
+        Some(_) => Default::default(),
     };
     let (changes, Survey { tally, problems, lack, .. }) = (parts.changes, survey);
-    Ok(Previewed { tally, changes, gone, problems, lack: lack.map(|fault| fault.error) })
+    let lack = lack.map(|fault| fault.error);
+    Ok(Previewed { tally, changes, gone, problems, to_withdraw, lack })
 }
 
 /// Reads the whole source.
@@ -162,19 +170,22 @@ async fn compare(comparison: &Comparison<'_>, asking: &mut Asking<'_>) -> Result
     Ok(found)
 }
 
-/// Records that have left the source; those that go with the run are asked for as they would
-/// be sent.
+/// Records that have left the source, and the names of those that a person wants out of the index;
+/// what goes with the run is asked for as it would be sent.
 async fn withdraw(
     run: &Run,
     known: &EarlierRuns,
-    survey: &Survey<'_>,
+    survey: &mut Survey<'_>,
     compared: &Compared,
     parts: &mut PreviewParts<'_>,
-) -> Result<Vec<Gone>> {
-    let is_there = |id: &str| survey.difference.is_there(id);
+) -> Result<(Vec<Gone>, Vec<String>)> {
     let due = known.due(run, survey, compared, parts.standing());
+    let (mut records, to_withdraw) = wanted(run, survey, compared);
     let withdraw = Withdraw::These(due.iter().cloned().collect());
-    let (records, _) = withdraw::deletes(&withdraw, &compared.held, &survey.difference, 0);
+    let (due_by_now, _) = withdraw::deletes(&withdraw, &compared.held, &survey.difference, 0);
+    let new = due_by_now.into_iter().filter(|one| !records.contains(one)).collect::<Vec<_>>();
+    records.extend(new);
+    let is_there = |id: &str| survey.difference.is_there(id);
     for record in records {
         let digest = difference::digest(&record);
         parts.add(record, digest, &survey.difference).await?;
@@ -192,5 +203,17 @@ async fn withdraw(
         name: name.clone(),
         goes: goes(id),
     };
-    Ok(gone.map(one).collect())
+    Ok((gone.map(one).collect(), to_withdraw))
+}
+
+/// What a person wants out of the index, with its names, and why some of it is not taken out.
+fn wanted(run: &Run, survey: &mut Survey<'_>, compared: &Compared) -> (Vec<Record>, Vec<String>) {
+    let unknown = if survey.difference.is_sure() { 0 } else { survey.tally.unread() };
+    let (records, problems) =
+        withdraw::deletes(&run.withdraw, &compared.held, &survey.difference, unknown);
+    survey.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+    survey.problems.extend(problems);
+    let names = records.iter().filter_map(|record| compared.held.get(&known_as(record)));
+    let names = names.cloned().collect();
+    (records, names)
 }

@@ -130,10 +130,8 @@ async fn attempt(
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<RunOutcome> {
-    let Ended { tally, summary, withdrawn, to_withdraw, gone_of_others, lack, spooled } = ended;
-    let mut problems = store.problems(run.policy.shown_problems).await?;
-    // They are listed as what would go, and the command that would do it is this very one.
-    problems.retain(|problem| to_withdraw.is_empty() || !run.withdraw.is_told_by(problem));
+    let Ended { tally, summary, withdrawn, gone_of_others, lack, spooled } = ended;
+    let problems = store.problems(run.policy.shown_problems).await?;
     let waiting = store.waiting().await?;
     let answered = store.refused().await? - waiting;
     let refused = answered + tally.unread() + tally.duplicate + tally.not_withdrawn;
@@ -149,7 +147,6 @@ async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<RunOutcome> {
         refused,
         waiting,
         withdrawn,
-        to_withdraw,
         gone_of_others,
         lack,
         part: false,

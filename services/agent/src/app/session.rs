@@ -56,8 +56,6 @@ pub struct Ended {
     pub summary: Summary,
     /// Ids of records that were withdrawn, and of places that were given back.
     pub withdrawn: Vec<String>,
-    /// Names of records that would be withdrawn.
-    pub to_withdraw: Vec<String>,
     /// All that the source no longer has is of other kinds than what was read.
     pub gone_of_others: bool,
     /// Why it is not known whether the source was read whole.
@@ -108,10 +106,10 @@ pub async fn sync(context: &Context<'_>, reading: SourceStream) -> Result<Ended,
     session.survey.lack = fault;
     match session.complete(first, items).await {
         Ok(summary) => {
-            let Session { survey, withdrawn, to_withdraw, spooled, .. } = session;
+            let Session { survey, withdrawn, spooled, .. } = session;
             let gone_of_others = survey.difference.is_gone_of_others();
             let Survey { tally, lack, .. } = survey;
-            Ok(Ended { tally, summary, withdrawn, to_withdraw, gone_of_others, lack, spooled })
+            Ok(Ended { tally, summary, withdrawn, gone_of_others, lack, spooled })
         }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
     }
@@ -220,8 +218,6 @@ struct Session<'a> {
     too_many_due: bool,
     /// Ids of what was withdrawn.
     withdrawn: Vec<String>,
-    /// Names of records that would be withdrawn, in a run that only tells.
-    to_withdraw: Vec<String>,
     /// Bytes that waited to be compared.
     spooled: u64,
 }
@@ -277,7 +273,6 @@ impl<'a> Session<'a> {
             withdraws: false,
             too_many_due: false,
             withdrawn: Vec::new(),
-            to_withdraw: Vec::new(),
             spooled: 0,
         }
     }

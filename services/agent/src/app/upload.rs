@@ -43,8 +43,6 @@ pub struct Upload {
     pub release: Vec<String>,
     /// Which records to withdraw of those that the workbook no longer has.
     pub withdraw: Withdraw,
-    /// Only report the records that would be withdrawn.
-    pub withdraw_later: bool,
     /// Take the upload for complete although many records have gone.
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
@@ -180,7 +178,6 @@ impl Upload {
             accept_moves: self.accept_moves,
             reconcile: false,
             withdraw: self.withdraw.clone(),
-            withdraw_later: self.withdraw_later,
             rows: None,
             policy: self.policy.clone(),
         }

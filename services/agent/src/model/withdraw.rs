@@ -41,11 +41,6 @@ impl Withdraw {
             Self::AllGone => true,
         }
     }
-
-    /// Whether a problem only says that one of these records has gone.
-    pub fn is_told_by(&self, problem: &Problem) -> bool {
-        problem.code == FieldCode::Gone.as_str() && problem.id().is_some_and(|id| self.takes(id))
-    }
 }
 
 /// The deletes that are sent, and why others are not. `held` is what the registry holds, by id;

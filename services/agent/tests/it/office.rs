@@ -48,7 +48,6 @@ pub async fn in_a_way(policy: Policy, input: Input, way: Way) -> Checked {
         accept_moves: false,
         reconcile: false,
         withdraw: mpp_agent::Withdraw::Nothing,
-        withdraw_later: false,
         rows: None,
         policy,
     };

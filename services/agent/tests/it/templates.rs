@@ -85,7 +85,6 @@ async fn read_with(bytes: &[u8], release: &[&str]) -> mpp_core::Result<Looked> {
         unit: "units/pacitan".into(),
         release: release.iter().map(|id| (*id).to_owned()).collect(),
         withdraw: Withdraw::Nothing,
-        withdraw_later: true,
         accept_missing: false,
         accept_moves: false,
         take_over: false,

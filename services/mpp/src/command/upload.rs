@@ -43,7 +43,7 @@ pub struct UploadArgs {
     /// configuration of the source feeds, so that each stays until --withdraw names it.
     #[arg(long)]
     pub withdraw_gone: bool,
-    /// Do withdraw; without it, only show what would go. The rows are sent in either case.
+    /// Do withdraw; without it, only show what would go: nothing is sent.
     #[arg(long)]
     pub yes: bool,
     /// Take the upload for complete although many records have gone.
@@ -71,7 +71,6 @@ impl UploadArgs {
             unit,
             release: self.release.clone(),
             withdraw,
-            withdraw_later: !self.yes,
             accept_missing: self.accept_missing,
             accept_moves: self.accept_moves,
             take_over: self.take_over,
@@ -98,16 +97,38 @@ pub async fn run(args: UploadArgs, client: &Client, output: Output) -> Result<()
     if args.dry_run {
         return dry_run(&args, &uploaded, &endpoint, output).await;
     }
+    if !args.yes && (args.withdraw_gone || !args.withdraw.is_empty()) {
+        return would_withdraw(&args, &uploaded, client, output).await;
+    }
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
     let sent = uploaded.send(&endpoint, &report, &until_stopped()?).await;
     progress.end();
     let (outcome, placed) = sent?;
     print_outcome(&args, &outcome, &placed, output);
-    if outcome.to_withdraw.is_empty() {
-        return outcome.verdict(&args.source);
+    outcome.verdict(&args.source)
+}
+
+/// Tells what the upload would take out of the index. Nothing is changed.
+async fn would_withdraw(
+    args: &UploadArgs,
+    uploaded: &Uploaded,
+    client: &Client,
+    output: Output,
+) -> Result<()> {
+    let endpoint = client.endpoint(Service::Registry)?;
+    let shutdown = until_stopped()?;
+    let previewed = uploaded.preview(&endpoint, &|_| (), &mut |_| (), &shutdown).await;
+    let (previewed, placed) = previewed?;
+    placed.iter().for_each(|placed| tell(args, placed, output));
+    match output.is_json() {
+        true => say!("{}", sum_as_json(&previewed)),
+        false => sum(&args.source, &previewed),
     }
-    warn(Destination::Registry, &outcome.to_withdraw, client, output).await
+    if previewed.to_withdraw.is_empty() {
+        return previewed.verdict(&args.source);
+    }
+    warn(Destination::Registry, &previewed.to_withdraw, client, output).await
 }
 
 async fn dry_run(

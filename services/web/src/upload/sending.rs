@@ -122,7 +122,6 @@ impl Uploads {
             unit: session.unit.clone(),
             release: Vec::new(),
             withdraw: Withdraw::Nothing,
-            withdraw_later: false,
             accept_missing: false,
             accept_moves: false,
             take_over: false,

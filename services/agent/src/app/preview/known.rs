@@ -31,7 +31,7 @@ pub(super) struct EarlierRuns {
     /// Ids that the registry holds.
     pub(super) held: HashSet<String>,
     /// Ids that were reported as gone.
-    pub(super) told_gone: HashSet<String>,
+    told_gone: HashSet<String>,
     /// Ids that a person has said to be rightly gone.
     pub(super) accepted_gone: HashSet<String>,
     /// What this configuration has sent; `None`: whatever the registry holds is its own.
@@ -63,6 +63,13 @@ impl EarlierRuns {
             absent: store.absent().await?,
             is_empty_meant: store.is_empty_meant().await?,
         })
+    }
+
+    /// Ids that were reported as gone, without those that this run takes out of the index.
+    pub(super) fn still_missed(&mut self, run: &Run) -> HashSet<String> {
+        let mut told = std::mem::take(&mut self.told_gone);
+        told.retain(|id| !run.withdraw.takes(id));
+        told
     }
 
     /// How the source is mapped, with what a person has released.

@@ -33,9 +33,7 @@ impl Session<'_> {
         if self.survey.lack.is_none() {
             self.withdraw().await?;
         }
-        if !self.context.run.withdraw_later {
-            self.context.store.note_kept_back(self.hold().as_deref()).await?;
-        }
+        self.context.store.note_kept_back(self.hold().as_deref()).await?;
         let summary = self.end().await?;
         self.context.store.is_back(|id| self.survey.difference.is_there(id)).await?;
         self.context.store.place(|id| self.survey.difference.place(id)).await?;

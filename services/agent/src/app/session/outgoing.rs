@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use mpp_api::sync::{Batch, Checkpoint, Record};
 use mpp_core::{Clock, Error, FieldCode, Result};
-use mpp_form::record::known_as;
 
 use super::Session;
 use crate::{
@@ -48,27 +47,20 @@ impl Session<'_> {
         let (wanted, difference) = (&self.context.run.withdraw, &self.survey.difference);
         let unknown = if difference.is_sure() { 0 } else { self.survey.tally.unread() };
         let (mut records, mut problems) = withdraw::deletes(wanted, &held, difference, unknown);
-        if !self.context.run.withdraw_later {
-            match self.due(&held).await? {
-                Due::These(ids) => {
-                    let due = Withdraw::These(ids);
-                    let (due, _) = withdraw::deletes(&due, &held, difference, 0);
-                    add_new(&mut records, due);
-                }
-                Due::TooMany(due, most) => {
-                    self.too_many_due = true;
-                    let of_others = difference.is_gone_of_others();
-                    problems.push(too_many_due(due, most, of_others));
-                }
+        match self.due(&held).await? {
+            Due::These(ids) => {
+                let due = Withdraw::These(ids);
+                let (due, _) = withdraw::deletes(&due, &held, difference, 0);
+                add_new(&mut records, due);
+            }
+            Due::TooMany(due, most) => {
+                self.too_many_due = true;
+                let of_others = difference.is_gone_of_others();
+                problems.push(too_many_due(due, most, of_others));
             }
         }
         self.survey.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
         self.context.store.keep_unsent(&problems).await?;
-        if self.context.run.withdraw_later {
-            let names = records.iter().filter_map(|record| held.get(&known_as(record)));
-            self.to_withdraw = names.cloned().collect();
-            return Ok(());
-        }
         self.send_deletes(records).await
     }
 

@@ -76,7 +76,6 @@ async fn send(context: &Context<'_>, items: Vec<ReadResult>) -> Result<Option<En
         tally,
         summary,
         withdrawn: Vec::new(),
-        to_withdraw: Vec::new(),
         gone_of_others: false,
         lack: None,
         spooled: 0,

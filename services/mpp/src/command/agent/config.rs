@@ -194,7 +194,6 @@ pub fn load(path: &Path) -> Result<Run> {
         accept_moves: false,
         reconcile: false,
         withdraw: Withdraw::Nothing,
-        withdraw_later: false,
         rows: None,
         policy: config.policy,
     })

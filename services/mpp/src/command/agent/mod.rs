@@ -53,8 +53,7 @@ pub enum AgentCommand {
     Problems { config: PathBuf },
     /// Sync as `run` does, and take out of the index, for good, what is no longer in the source,
     /// with all places where it is offered. Units, malls and counters stay, and are given back to
-    /// be changed by calls. Without --yes nothing is taken out, and what would go is told; what is
-    /// new or changed is sent all the same.
+    /// be changed by calls. Without --yes nothing is changed, and what would go is told.
     Withdraw(WithdrawArgs),
     /// Send records that were held back because they look like trials: a person has looked at them.
     /// The next run sends them, as long as they are called so.
@@ -193,12 +192,10 @@ async fn once(
 async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result<()> {
     let ids = args.ids.clone();
     let withdraw = if args.all_gone { Withdraw::AllGone } else { Withdraw::These(ids) };
-    let run = Run {
-        withdraw,
-        withdraw_later: !args.yes,
-        accept_missing: args.accept_missing,
-        ..load(&args.config)?
-    };
+    let run = Run { withdraw, accept_missing: args.accept_missing, ..load(&args.config)? };
+    if !args.yes {
+        return preview::would_withdraw(&args.config, &run, client, output).await;
+    }
     let shutdown = until_stopped()?;
     let calls = Calls { config: &args.config, client, output, shutdown: &shutdown };
     carry_out(&calls, &run, |_| {}).await
@@ -217,10 +214,7 @@ async fn carry_out(
     ended(&outcome);
     let outcome = outcome?;
     print(config, run, &outcome, output);
-    if outcome.to_withdraw.is_empty() {
-        return outcome.verdict(&run.source);
-    }
-    withdraw::warn(run.way.destination, &outcome.to_withdraw, client, output).await
+    outcome.verdict(&run.source)
 }
 
 /// A release that is taken back takes nothing out of the index.

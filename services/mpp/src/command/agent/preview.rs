@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::{
     keeper, load,
     told::{self, Progress, pasteable},
+    withdraw,
 };
 use crate::{
     client::Client,
@@ -65,6 +66,33 @@ pub(super) async fn preview(args: PreviewArgs, client: &Client, output: Output) 
     let previewed = previewed?;
     shown.end(&args.config, &run.source, &previewed);
     previewed.verdict(&run.source)
+}
+
+/// Tells what a run would take out of the index that a person wants out of it. Nothing is changed.
+pub(super) async fn would_withdraw(
+    config: &Path,
+    run: &Run,
+    client: &Client,
+    output: Output,
+) -> Result<()> {
+    let progress = Progress::new(output);
+    let endpoint = client.endpoint(keeper::service(run))?;
+    let report = |event| progress.show(event);
+    let shutdown = until_stopped()?;
+    let previewed = mpp_agent::preview(run, &endpoint, &report, &mut |_| (), &shutdown).await;
+    progress.end();
+    let previewed = previewed?;
+    match output.is_json() {
+        true => say!("{}", sum_as_json(&previewed)),
+        false => {
+            told::tell_all(&previewed.problems, config);
+            sum(&run.source, &previewed);
+        }
+    }
+    if previewed.to_withdraw.is_empty() {
+        return previewed.verdict(&run.source);
+    }
+    withdraw::warn(run.way.destination, &previewed.to_withdraw, client, output).await
 }
 
 fn limit(given: Option<usize>, output: Output) -> usize {

@@ -133,7 +133,7 @@ pub fn print(config: &Path, run: &Run, outcome: &RunOutcome, output: Output) {
         say!("  ! the run is not complete: {}", lack.message());
     }
     let has_shrunk = outcome.lacks == Some(incomplete::Reason::Shrunk) && !outcome.gone_of_others;
-    if has_shrunk && outcome.to_withdraw.is_empty() {
+    if has_shrunk {
         let (program, config) = (program(), path_word(config));
         let flags = "--all-gone --accept-missing";
         say!("    Where they have gone for good: {program} agent withdraw {config} {flags}");
@@ -169,10 +169,10 @@ fn counted(count: impl TryInto<i64>, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
-/// Records that have left the source, or were taken out of the index. A run that only tells which
-/// would be withdrawn names them itself; after one that is not complete nobody knows what has left.
+/// Records that have left the source, or were taken out of the index; after a run that is not
+/// complete nobody knows what has left.
 fn gone(outcome: &RunOutcome, run: &Run, config: &Path) {
-    if outcome.to_withdraw.is_empty() && outcome.lack.is_none() {
+    if outcome.lack.is_none() {
         missing(outcome, config);
     }
     let (places, records): (Vec<_>, Vec<_>) =

@@ -87,8 +87,8 @@ fn done_nothing(going: usize, places: usize) -> String {
         }
     };
     format!(
-        "nothing was withdrawn, and all else was synced: {would}. Where that is right, run it again with --yes; \
-         where a record is to stay, put it back into the source"
+        "nothing was changed: {would}. Where that is right, run it again with --yes, which syncs all \
+         else as well; where a record is to stay, put it back into the source"
     )
 }
 
