@@ -33,6 +33,8 @@ pub struct Dataset {
     pub landing_page: String,
     /// The files that it is given out as; empty: none are known.
     pub downloads: Vec<Download>,
+    /// Its records are known to be made up, which it says of itself.
+    pub sample: bool,
 }
 
 /// A file that the data set is given out as.
@@ -158,7 +160,11 @@ impl<W: Write> Linked<W> {
         let mut nodes = Vec::new();
         let mut dataset = Node::new(self.names.dataset(), DATASET);
         dataset.text(TITLE, &self.title(around));
-        dataset.text(DESCRIPTION, &cpsv::localized(ABOUT_ID, ABOUT_EN));
+        let note = |note: &str, about: &str| {
+            if self.about.sample { format!("{note} {about}") } else { about.to_owned() }
+        };
+        let (id, en) = (note(SAMPLE_ID, ABOUT_ID), note(SAMPLE_EN, ABOUT_EN));
+        dataset.text(DESCRIPTION, &cpsv::localized(&id, &en));
         dataset.link(CONFORMS_TO, CPSV_AP);
         dataset.link(SPATIAL, INDONESIA);
         dataset.link(LANGUAGE, INDONESIAN);
@@ -216,6 +222,8 @@ impl<W: Write> Linked<W> {
 
 const TITLE_ID: &str = "Katalog layanan Mal Pelayanan Publik";
 const TITLE_EN: &str = "Services of Indonesia's public service malls";
+const SAMPLE_ID: &str = "Data contoh: rekaan untuk peragaan, bukan keadaan sebenarnya.";
+const SAMPLE_EN: &str = "Sample data: made up for a demonstration, not the real state.";
 const ABOUT_ID: &str = "Layanan yang diterbitkan kementerian, lembaga, dan pemerintah daerah dalam \
 indeks bersama Mal Pelayanan Publik: persyaratan, waktu, biaya, produk, dasar hukum, dan tempat \
 layanan itu ditawarkan.";

@@ -70,7 +70,7 @@ fn time(value: i64, unit: service_time::Unit) -> ServiceTime {
 fn about(base: &str) -> Dataset {
     let (base, unit) = (base.into(), "units/-".into());
     let (publisher, landing_page) = (String::new(), String::new());
-    Dataset { base, unit, publisher, landing_page, downloads: Vec::new() }
+    Dataset { base, unit, publisher, landing_page, downloads: Vec::new(), sample: false }
 }
 
 /// The service as Turtle.
@@ -191,6 +191,11 @@ fn the_files_of_a_data_set_are_told_with_what_they_are() {
     assert_eq!(written.matches(" a dcat:Distribution").count(), 3, "{written}");
     assert!(written.contains(&format!("dcat:downloadURL <{address}>")), "{written}");
     assert_eq!(written.matches("media-types/text/turtle> a dct:MediaType").count(), 1, "{written}");
+    assert!(!written.contains("Data contoh"), "{written}");
+    let made_up = Dataset { sample: true, ..about.clone() };
+    let linked = Linked::begin(Notation::Turtle, made_up, &around, Vec::new());
+    let written = linked.and_then(|linked| linked.end(&around)).expect("written");
+    assert!(String::from_utf8(written).expect("UTF-8").contains("Data contoh: rekaan"));
     let elsewhere = Dataset { landing_page: "the pages".into(), ..about };
     assert!(elsewhere.check().is_err());
 }

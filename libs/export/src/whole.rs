@@ -35,6 +35,8 @@ pub struct About {
     pub unit: String,
     /// When it was.
     pub time: Timestamp,
+    /// Its records are known to be made up.
+    pub sample: bool,
 }
 
 /// A kind of record that has a table of its own.
@@ -143,6 +145,7 @@ async fn book(
         ("registry", about.registry.clone()),
         ("services of", about.unit.clone()),
         ("read at", about.time.to_string()),
+        ("records", if about.sample { SAMPLE } else { "as the registry has them" }.to_owned()),
         ("not read", "the words are the source's; the numbers beside them are empty".to_owned()),
     ] {
         book.row(&[Cell::Text(what.to_owned()), Cell::Text(value)])?;
@@ -150,6 +153,8 @@ async fn book(
     let cut = book.end(out)?;
     Ok(Written { records, cut })
 }
+
+const SAMPLE: &str = "data contoh: rekaan, bukan keadaan sebenarnya (sample data, made up)";
 
 async fn sheet<R>(
     book: &mut Book,

@@ -106,7 +106,7 @@ pub enum Command {
     Export(ExportArgs),
     /// Create records, or update them to match files.
     Apply(ApplyArgs),
-    /// Delete a service, a standard, an offering, an hours rule or a source.
+    /// Delete a service, a standard, a life event, an offering, an hours rule or a source.
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),

@@ -82,6 +82,7 @@ pub async fn run(args: ExportArgs, client: &Client) -> Result<()> {
             registry: client.endpoint(Service::Registry)?.address,
             unit: args.unit.clone(),
             time: Timestamp::from_microsecond(Clock::system().now()).map_err(Error::internal)?,
+            sample: false,
         }),
     };
     let catalog = Catalog::new(client.channel(Service::Registry)?, args.unit.clone());
@@ -144,5 +145,5 @@ fn about(args: &ExportArgs, client: &Client) -> Result<Dataset> {
         }
     };
     let (unit, publisher) = (args.unit.clone(), args.publisher.clone());
-    Ok(Dataset { base, unit, publisher, landing_page, downloads: Vec::new() })
+    Ok(Dataset { base, unit, publisher, landing_page, downloads: Vec::new(), sample: false })
 }

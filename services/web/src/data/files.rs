@@ -27,6 +27,7 @@ use crate::{
     metrics::DATA_FILES,
     pages::data::{DataFile, DataView, FileLine, LastWritten},
     render::Renderer,
+    words::Lang,
 };
 
 /// Bytes that are read at a time.
@@ -196,6 +197,7 @@ impl DataFiles {
                 registry: self.0.public.registry.clone(),
                 unit: EVERY_UNIT.to_owned(),
                 time: Timestamp::from_microsecond(time).map_err(Error::internal)?,
+                sample: self.is_sample(),
             }),
             DataFile::Services => ExportForm::Csv(RecordTable::Services),
             DataFile::Offerings => ExportForm::Csv(RecordTable::Offerings),
@@ -203,6 +205,11 @@ impl DataFiles {
             DataFile::Counters => ExportForm::Csv(RecordTable::Counters),
             DataFile::Units => ExportForm::Csv(RecordTable::Units),
         })
+    }
+
+    /// The records are made up, as far as the report tells.
+    fn is_sample(&self) -> bool {
+        self.0.renderer.look(Lang::Id).sample
     }
 
     /// The address below which records have theirs.
@@ -224,6 +231,7 @@ impl DataFiles {
             publisher: String::new(),
             landing_page: if known { format!("{pages}/data") } else { String::new() },
             downloads: DataFile::ALL.into_iter().filter(|_| known).map(file).collect(),
+            sample: self.is_sample(),
         }
     }
 }

@@ -6,6 +6,7 @@ use futures::future::join_all;
 use mpp_api::{
     registry::{
         ListLifeEventsRequest, ListLifeEventsResponse, PlanLifeEventRequest, PlanLifeEventResponse,
+        service::requirement::Applicant,
     },
     types::LocalizedText,
 };
@@ -58,6 +59,8 @@ impl Upstream {
         let request = PlanLifeEventRequest {
             name: name.to_owned(),
             mall: if mall.is_empty() { String::new() } else { format!("malls/{mall}") },
+            // Whoever reads the pages asks for himself and not for a company.
+            applicant: Applicant::Person.into(),
             ..PlanLifeEventRequest::default()
         };
         let answer = match self.answer(self.life_events.clone().plan_life_event(request)).await {

@@ -35,8 +35,8 @@ phrases! {
     GOAL_ONE_OF: "Cukup salah satu, dari {0} layanan:", "One of these is enough, of {0} services:";
     AT_KILOMETRES: "{0} ({1} km)", "{0} ({1} km)";
     PATH_STEPS: "Urutan langkah", "The steps in order";
-    PATH_STEPS_HELP: "Semua layanan yang diurus dan yang hasilnya diminta sebagai syarat, masing-masing sekali.",
-        "All services that are to be done and those whose products are asked for, each once.";
+    PATH_STEPS_HELP: "Untuk perorangan. Semua layanan yang diurus dan yang hasilnya diminta sebagai syarat, masing-masing sekali.",
+        "For a person. All services that are to be done and those whose products are asked for, each once.";
     PATH_STEPS_NONE: "Belum ada langkah yang diketahui.", "No step is known yet.";
     STEP_HERE: "di mal ini", "at this mall";
     STEP_NOT_HERE: "belum ada di mal ini; terdekat {0}", "not at this mall; the nearest is {0}";
