@@ -38,7 +38,11 @@ impl Registry {
         page: PageRequest,
     ) -> Result<OnePage<SearchServicesResponse>> {
         let query = query(asked, &page, self.of_age()?)?;
-        let life_events = self.find_events(caller, &query).await?;
+        // Services are answered also while the index of life events is behind.
+        let life_events = self.find_events(caller, &query).await.unwrap_or_else(|error| {
+            tracing::warn!(error = error.message(), "no life event is looked for");
+            Vec::new()
+        });
         let (hits, found) = self.find_services(caller, asked, query).await?;
         let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
         let response = SearchServicesResponse {

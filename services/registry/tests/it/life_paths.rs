@@ -3,8 +3,8 @@
 use mpp_api::{
     registry::{
         AcceptOfferingRequest, Counter, CreateOfferingRequest, LifeEvent, Mall, Offering,
-        PlanLifeEventRequest, PlanLifeEventResponse, Service, UpdateServiceRequest,
-        life_event::Goal, mall::Site, plan_life_event_response::goal::State,
+        PlanLifeEventRequest, PlanLifeEventResponse, Service, Unit, UpdateServiceRequest,
+        UpdateUnitRequest, life_event::Goal, mall::Site, plan_life_event_response::goal::State,
         plan_steps_response::Span, standard_link::State as Found,
     },
     types::Location,
@@ -157,6 +157,27 @@ async fn what_the_mall_does_not_give_is_told_with_the_nearest_that_does() {
         assert_eq!(child.steps, ["units/kemendagri/services/kia"], "the mall gives one of them");
         assert_eq!((child.state(), child.ways.len(), child.service_count), (State::Here, 1, 2));
         assert!(answer.open_goals.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_office_of_another_region_is_no_way_for_the_people_of_this_one() {
+    on_both(async |database| {
+        let world = born(&database).await;
+        let mut admin = world.admin();
+        madiun(&mut admin).await;
+        let region = "regions/35.10".to_owned();
+        let office = Unit { name: "units/pemkab-banyuwangi".into(), region, ..Unit::default() };
+        let request = UpdateUnitRequest { unit: Some(office), ..UpdateUnitRequest::default() };
+        admin.directory.update_unit(request).await.expect("it is Banyuwangi's");
+        let answer = admin.path(through(MADIUN)).await.expect("a path");
+        let certificate = &answer.goals[0];
+        assert_eq!(certificate.state(), State::NotRecorded, "who certifies births of Madiun");
+        assert!(certificate.steps.is_empty() && certificate.ways.is_empty());
+        assert_eq!(answer.open_goals, [1, 4]);
+        let answer = admin.path(through(MALL)).await.expect("a path");
+        assert_eq!(answer.goals[0].state(), State::Here, "it works for Banyuwangi");
     })
     .await;
 }

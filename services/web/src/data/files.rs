@@ -15,20 +15,21 @@ use jiff::Timestamp;
 use mpp_client::Channel;
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_export::{About, Catalog, Dataset, Download, ExportForm, Notation, RecordTable, Written};
-use tokio::{
-    runtime::Handle,
-    task::spawn_blocking,
-    time::{Instant, timeout},
-};
+use tokio::{runtime::Handle, task::spawn_blocking, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     PublicAddresses,
+    live::permits::Permit,
     metrics::DATA_FILES,
     pages::data::{DataFile, DataView, FileLine, LastWritten},
     render::Renderer,
     words::Lang,
 };
+
+/// For how long nobody tries again what has failed. No setting: whoever asked is told to come again
+/// after as long.
+const REST: Micros = 5_000_000;
 
 /// Bytes that are read at a time.
 const PIECE: usize = 256 * 1024;
@@ -51,7 +52,7 @@ struct Shared {
 #[derive(Default)]
 struct Slot {
     kept: Option<KeptFile>,
-    failed: Option<Instant>,
+    failed: Option<Micros>,
 }
 
 /// A file as it was written. It has no name on the disk, so that nothing is left behind.
@@ -63,6 +64,8 @@ struct Kept {
     bytes: u64,
     /// When reading its records began.
     time: Micros,
+    /// They were known to be made up.
+    sample: bool,
     written: Written,
 }
 
@@ -83,7 +86,7 @@ impl DataFiles {
         let (kept, turn) = (Default::default(), tokio::sync::Mutex::default());
         let files = Self(Arc::new(Shared { registry, public, renderer, shutdown, kept, turn }));
         if files.has(DataFile::Turtle) {
-            files.dataset().check()?;
+            files.dataset(false).check()?;
         }
         Ok(files)
     }
@@ -110,18 +113,22 @@ impl DataFiles {
     }
 
     /// The present file. Whoever asks first waits until it is written; if he leaves, it is written
-    /// all the same, since others may wait for it.
-    ///
-    /// # Errors
-    /// The registry's, and those of the disk.
-    pub async fn current(&self, file: DataFile) -> Result<KeptFile> {
-        let (files, asked) = (self.clone(), Instant::now());
-        tokio::spawn(async move { files.find_or_write(file, asked).await })
-            .await
-            .map_err(Error::internal)?
+    /// all the same, since others may wait for it, and he holds his permit until then. It fails
+    /// with the registry's errors, and those of the disk.
+    pub async fn current(
+        &self,
+        file: DataFile,
+        permit: Permit,
+    ) -> (Result<KeptFile>, Option<Permit>) {
+        let files = self.clone();
+        let found = tokio::spawn(async move { (files.find_or_write(file).await, permit) }).await;
+        match found {
+            Ok((found, permit)) => (found, Some(permit)),
+            Err(error) => (Err(Error::internal(error)), None),
+        }
     }
 
-    async fn find_or_write(&self, file: DataFile, asked: Instant) -> Result<KeptFile> {
+    async fn find_or_write(&self, file: DataFile) -> Result<KeptFile> {
         if let Some(kept) = self.fresh(file) {
             return Ok(kept);
         }
@@ -130,8 +137,9 @@ impl DataFiles {
             return Ok(kept);
         }
         // All who waited for the one that failed have the same answer, and none tries for itself.
-        if self.slot(file).failed.is_some_and(|failed| failed > asked) {
-            return Err(Error::new(Reason::Unavailable, "the file could not be written"));
+        let now = self.0.renderer.clock.now();
+        if self.slot(file).failed.is_some_and(|failed| now.saturating_sub(failed) < REST) {
+            return Err(Error::new(Reason::Unavailable, "the file could not be written just now"));
         }
         let written = self.write(file).await;
         let mut slot = self.slot(file);
@@ -143,7 +151,7 @@ impl DataFiles {
                     error = error.message(),
                     "no file of the catalog"
                 );
-                slot.failed = Some(Instant::now());
+                slot.failed = Some(self.0.renderer.clock.now());
             }
         }
         DATA_FILES.add(1, [if written.is_ok() { "written" } else { "not_written" }]);
@@ -171,14 +179,14 @@ impl DataFiles {
 
     async fn write_whole(&self, file: DataFile) -> Result<KeptFile> {
         let policy = &self.0.renderer.policy;
-        let time = self.0.renderer.clock.now();
+        let (time, sample) = (self.0.renderer.clock.now(), self.is_sample());
         let mut out = Bounded {
             out: BufWriter::new(tempfile::tempfile().map_err(Error::internal)?),
             bytes: 0,
             most: policy.data_bytes,
         };
         let catalog = Catalog::new(self.0.registry.clone(), EVERY_UNIT.to_owned());
-        let form = self.form(file, time)?;
+        let form = self.form(file, time, sample)?;
         let writing = timeout(policy.data_writing(), mpp_export::write(&catalog, &form, &mut out));
         let ends = |why: &str| Error::new(Reason::Unavailable, why);
         let written = self.0.shutdown.run_until_cancelled(writing).await;
@@ -186,18 +194,18 @@ impl DataFiles {
         let written = written.map_err(|_| ends("it took longer than data_writing_seconds"))??;
         let bytes = out.bytes;
         let file = out.out.into_inner().map_err(|error| Error::internal(error.into_error()))?;
-        Ok(KeptFile(Arc::new(Kept { file, bytes, time, written })))
+        Ok(KeptFile(Arc::new(Kept { file, bytes, time, sample, written })))
     }
 
-    fn form(&self, file: DataFile, time: Micros) -> Result<ExportForm> {
+    fn form(&self, file: DataFile, time: Micros, sample: bool) -> Result<ExportForm> {
         Ok(match file {
-            DataFile::Turtle => ExportForm::Linked(Notation::Turtle, self.dataset()),
-            DataFile::JsonLd => ExportForm::Linked(Notation::JsonLd, self.dataset()),
+            DataFile::Turtle => ExportForm::Linked(Notation::Turtle, self.dataset(sample)),
+            DataFile::JsonLd => ExportForm::Linked(Notation::JsonLd, self.dataset(sample)),
             DataFile::Workbook => ExportForm::Book(About {
                 registry: self.0.public.registry.clone(),
                 unit: EVERY_UNIT.to_owned(),
                 time: Timestamp::from_microsecond(time).map_err(Error::internal)?,
-                sample: self.is_sample(),
+                sample,
             }),
             DataFile::Services => ExportForm::Csv(RecordTable::Services),
             DataFile::Offerings => ExportForm::Csv(RecordTable::Offerings),
@@ -217,7 +225,7 @@ impl DataFiles {
         format!("{}/v1/", self.0.public.registry)
     }
 
-    fn dataset(&self) -> Dataset {
+    fn dataset(&self, sample: bool) -> Dataset {
         let pages = &self.0.public.pages;
         let file = |file: DataFile| Download {
             address: format!("{pages}/data/{}", file.name()),
@@ -231,7 +239,7 @@ impl DataFiles {
             publisher: String::new(),
             landing_page: if known { format!("{pages}/data") } else { String::new() },
             downloads: DataFile::ALL.into_iter().filter(|_| known).map(file).collect(),
-            sample: self.is_sample(),
+            sample,
         }
     }
 }
@@ -242,6 +250,11 @@ impl KeptFile {
     /// Its length.
     pub fn bytes(&self) -> u64 {
         self.0.bytes
+    }
+
+    /// Its records were known to be made up when it was written.
+    pub fn is_sample(&self) -> bool {
+        self.0.sample
     }
 
     /// The bytes from here on, as many as are read at a time; none at the end.

@@ -76,24 +76,28 @@ async fn file(
         DATA_FILES.add(1, ["busy"]);
         return missing(Missing::Busy);
     };
-    match data.files.current(file).await {
+    // Whether the records are made up is known from the report.
+    if data.files.renderer().report.borrow().is_none() {
+        return missing(Missing::NotReady);
+    }
+    let (found, permit) = data.files.current(file, permit).await;
+    match found {
         Ok(kept) if kept.is_known_to(&headers) => {
             DATA_FILES.add(1, ["unchanged"]);
             (StatusCode::NOT_MODIFIED, kept.marks()).into_response()
         }
         Ok(kept) => {
             DATA_FILES.add(1, ["sent"]);
-            let sample = data.files.renderer().look(Lang::Id).sample;
-            send(file, kept, sample, permit, data.files.renderer().policy.download())
+            send(file, kept, permit, data.files.renderer().policy.download())
         }
         Err(_) => missing(Missing::Unreachable),
     }
 }
 
 /// Sends a file. Its length is said before, so that whoever is cut off sees that it is not whole.
-fn send(file: DataFile, kept: KeptFile, sample: bool, permit: Permit, most: Duration) -> Response {
+fn send(file: DataFile, kept: KeptFile, permit: Option<Permit>, most: Duration) -> Response {
     // A copy on a desk bears the page's note on made-up records no longer.
-    let note = if sample { "contoh-" } else { "" };
+    let note = if kept.is_sample() { "contoh-" } else { "" };
     let headers = [
         (header::CONTENT_TYPE, file.media_type().to_owned()),
         (header::CONTENT_LENGTH, kept.bytes().to_string()),
@@ -105,7 +109,7 @@ fn send(file: DataFile, kept: KeptFile, sample: bool, permit: Permit, most: Dura
 }
 
 /// A file piece by piece; it holds its permit to the end.
-fn pieces(kept: KeptFile, permit: Permit) -> impl Stream<Item = std::io::Result<Bytes>> {
+fn pieces(kept: KeptFile, permit: Option<Permit>) -> impl Stream<Item = std::io::Result<Bytes>> {
     stream::try_unfold((kept, permit, 0), |(kept, permit, at)| async move {
         let reader = kept.clone();
         let piece = spawn_blocking(move || reader.piece(at)).await??;

@@ -65,9 +65,8 @@ impl Upstream {
         };
         let answer = match self.answer(self.life_events.clone().plan_life_event(request)).await {
             ServiceAnswer::Known(answer) => answer,
-            // The page's own name is well formed: what is refused is the mall.
-            ServiceAnswer::Refused => return Err(Missing::Refused),
-            ServiceAnswer::Absent => return Err(Missing::Unknown),
+            // The page's own name is well formed: what is refused is the mall, which is not there.
+            ServiceAnswer::Refused | ServiceAnswer::Absent => return Err(Missing::Unknown),
             ServiceAnswer::NoAnswer => return Err(Missing::Unreachable),
         };
         let agencies = self.agencies_of(&answer).await;

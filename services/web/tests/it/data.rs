@@ -117,6 +117,9 @@ async fn nothing_partial_is_given_out_while_the_registry_is_silent() {
     assert!(!shown.html.contains("name,"), "{}", shown.html);
     silent(&[]);
     let shown = get(&world, "/data/services.csv", &[]).await;
+    assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE, "it is not tried again at once");
+    world.clock.advance(6 * SECOND);
+    let shown = get(&world, "/data/services.csv", &[]).await;
     assert_eq!(shown.status, StatusCode::OK);
 }
 

@@ -1,15 +1,16 @@
 //! The goals of a life event: which services give each, and which of them are steps.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use mpp_api::registry::{
-    LifeEvent, Service, Standard,
+    LifeEvent, Mall, Service, Standard, Unit,
     life_event::Goal,
     plan_life_event_response::{Goal as ToldGoal, Way, goal::State},
     search_services_response::Place,
     service::Requirement,
 };
-use mpp_core::Label;
+use mpp_core::{Label, RegionCode};
+use mpp_resource::memory::MemoryRow;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -23,6 +24,7 @@ use crate::{
         life_events::{confirmed, is_served},
     },
     memory::RegistryView,
+    model::tree::MAX_DEPTH,
     search::NearbyOffering,
 };
 
@@ -35,9 +37,10 @@ pub struct FoundGoal {
     pub number: usize,
     /// What the record says.
     pub goal: Goal,
-    /// Services that give it and are served; or the one that the goal names, as it may be.
+    /// Services that give it to people of the mall's region and are served; or the one that the
+    /// goal names, as it may be.
     pub given_by: Vec<String>,
-    /// Whether a person has confirmed some service.
+    /// Whether a person has confirmed some service that works for that region.
     is_recorded: bool,
     /// Those that are steps.
     pub steps: Vec<String>,
@@ -84,7 +87,7 @@ impl Registry {
         mall: &str,
         (number, goal): (usize, &Goal),
     ) -> FoundGoal {
-        let (is_recorded, given_by) = self.given_by(goal);
+        let (is_recorded, given_by) = self.given_by(goal, mall);
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
         for service in &given_by {
             match places.nearest(service).first() {
@@ -97,20 +100,22 @@ impl Registry {
         here.truncate(MOST_WAYS);
         let steps = match (here.as_slice(), elsewhere.as_slice(), given_by.as_slice()) {
             ([_, ..], _, _) => here,
-            ([], [_], _) => elsewhere,
-            ([], [], [_]) => given_by.clone(),
+            // Of several, those without a counter may be the ones that one goes to.
+            ([], _, [_]) => given_by.clone(),
             _ => Vec::new(),
         };
         FoundGoal { number, goal: goal.clone(), given_by, is_recorded, steps, is_cut }
     }
 
-    /// Whether some service is recorded, and those that are served.
-    fn given_by(&self, goal: &Goal) -> (bool, Vec<String>) {
+    /// Whether some service is recorded, and those that are served. An office of another region
+    /// than the mall's works for its own people, unless it has a counter in the mall.
+    fn given_by(&self, goal: &Goal, mall: &str) -> (bool, Vec<String>) {
         if !goal.service.is_empty() {
             return (true, vec![goal.service.clone()]);
         }
         let state = self.memory.read();
-        let mut all = confirmed(&state, &goal.standard).peekable();
+        let at_home = |service: &&str| works_for(&state, service, mall);
+        let mut all = confirmed(&state, &goal.standard).filter(at_home).peekable();
         let is_recorded = all.peek().is_some();
         let served = all.filter(|service| is_served(&state, service));
         let most = self.policy.divergence_services;
@@ -196,6 +201,25 @@ impl Registry {
             place,
         }
     }
+}
+
+/// Whether the unit of a service works for the region of a mall, or offers it there; without a mall
+/// nobody is known to be of another region.
+fn works_for(state: &RegistryView, service: &str, mall: &str) -> bool {
+    let region = |row: Option<&MemoryRow>| {
+        let name = row.map_or("", |row| row.label(Label::Region)).to_owned();
+        name.parse::<RegionCode>().ok()
+    };
+    let unit = service.split("/services/").next().unwrap_or_default();
+    // An office without a region of its own works where the one above it does.
+    let mut upward = iter::successors(Some(unit), |unit| Some(state.parent_of(unit)))
+        .take_while(|unit| !unit.is_empty())
+        .take(MAX_DEPTH);
+    let own = upward.find_map(|unit| region(state.records.row::<Unit>(unit)));
+    let Some(own) = own else { return true };
+    let Some(home) = region(state.records.row::<Mall>(mall)) else { return true };
+    let mut counters = state.offerings_of(service);
+    own.contains(home) || counters.any(|name| name.starts_with(&format!("{mall}/")))
 }
 
 fn title(state: &RegistryView, service: &str) -> Option<mpp_api::types::LocalizedText> {

@@ -10,8 +10,8 @@ phrases! {
         "The state of this source, and its records since the beginning";
     SOURCE_FEEDS_UNKNOWN: "Layanan mana yang diisi sumber ini belum diketahui: catatannya tidak menyebutkan, dan belum ada pembacaan yang selesai.",
         "Which services this source feeds is not known: its record does not say, and no run has ended yet.";
-    SOURCE_CLIENTS: "Sumber ini diisi beberapa klien; ia selengkap dan sesegar yang terburuk di antaranya:",
-        "Several clients feed this source; it is as whole, and as fresh, as the worst of them:";
+    SOURCE_CLIENTS: "Sumber ini diisi beberapa klien, yang disebut paling banyak 20; ia selengkap dan sesegar yang terburuk di antaranya:",
+        "Several clients feed this source, of which at most 20 are named; it is as whole, and as fresh, as the worst of them:";
     CLIENT_UNNAMED: "tanpa nama", "without a name";
     CLIENT_AWAY: "tidak lagi datang, dan tidak dihitung lagi", "comes no more, and is not counted any more";
     SOURCE_TODO: "Yang perlu dilakukan pengelola sumber", "What the keeper of the source has to do";

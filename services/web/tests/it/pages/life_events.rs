@@ -37,7 +37,7 @@ async fn a_life_event_shows_in_a_mall_what_is_there_what_is_missing_and_what_to_
     says(&world, &format!("/en{PATH}?mal=satu"), &english).await;
     let codes = ["lifeEvents/", "units/", "standards/", "STATE_", "counters/"];
     says_not(&world, &format!("{PATH}?mal=satu"), &codes).await;
-    assert_eq!(open(&world.pages, &format!("{PATH}?mal=lain")).await.status, 400);
+    assert_eq!(open(&world.pages, &format!("{PATH}?mal=lain")).await.status, 404);
     assert_eq!(open(&world.pages, "/lifeEvents/lain").await.status, 404);
 }
 
