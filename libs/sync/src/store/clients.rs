@@ -136,7 +136,8 @@ const NOTHING_KEPT: &str = "number not in (select client from sync_rejected wher
     and number not in (select client from sync_waiting where source = $1)";
 
 /// Before a source has more clients than that, it forgets the one that was heard longest ago, of
-/// those of which nothing is kept. Index: sync_client's primary key.
+/// those of which nothing is kept and whose last session lacked nothing: otherwise the source would
+/// look whole. Index: sync_client's primary key.
 async fn make_room(tx: &mut Tx, hello: &Hello, most: usize) -> Result<()> {
     let text = "select count(*) as clients, count(case when name = $2 then 1 end) as known
         from sync_client where source = $1";
@@ -149,7 +150,7 @@ async fn make_room(tx: &mut Tx, hello: &Hello, most: usize) -> Result<()> {
     }
     let text = format!(
         "delete from sync_client where source = $1 and name in (select name from sync_client
-         where source = $1 and {NOTHING_KEPT} order by heard, name limit 1)"
+         where source = $1 and lack = 0 and {NOTHING_KEPT} order by heard, name limit 1)"
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(&hello.source);
     let gone = query.execute(tx.conn()).await.map_err(db_error)?;

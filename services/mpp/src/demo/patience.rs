@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mpp_core::{Code, Error, Result};
+use mpp_core::{Code, Error, Reason, Result};
 use tokio::time::{Instant, sleep};
 
 /// How long a step is tried again before it ends the demo. No setting: whoever waits is told each
@@ -53,17 +53,17 @@ fn given_up(what: &str, patience: Duration, error: &Error) -> Error {
 
 /// True if the same step may succeed a little later.
 fn may_pass(error: &Error) -> bool {
-    matches!(
-        error.code(),
-        Code::Unavailable | Code::Aborted | Code::DeadlineExceeded | Code::ResourceExhausted
-    )
+    match error.code() {
+        Code::Unavailable | Code::Aborted | Code::DeadlineExceeded => true,
+        // A quota that is used up stays so.
+        Code::ResourceExhausted => error.reason() == Reason::RateLimited,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-
-    use mpp_core::Reason;
 
     use super::*;
 

@@ -182,7 +182,7 @@ async fn what_is_malformed_is_rejected_and_stops_no_other() {
         let (_, result) = run(&world, vec![wrong, service, hours("baik", MALL)]).await;
         let fields: Vec<_> = result.results.iter().map(|one| one.field.as_str()).collect();
         assert_eq!(fields, ["hours_rule.valid_from", "service", ""]);
-        assert!(result.results[0].message.contains("hours_rule.source"), "{result:?}");
+        assert!(result.results[0].message.contains("hours_rule.basis"), "{result:?}");
         let rejected = Outcome::Rejected;
         assert_eq!(outcomes(&result), [rejected, rejected, Outcome::Applied]);
         let (_, moved) = run(&world, vec![hours("baik", BANK)]).await;

@@ -68,7 +68,7 @@ async fn signs_that_nobody_sees_are_taken_out_and_control_characters_refused() {
         for (rule, field) in [
             (closed("Banjir\u{1b}[31m", ""), "hours_rule.closure.reason.id"),
             (closed("Banjir", "Kantor\0"), "hours_rule.closure.referral"),
-            (by_letter("SK\u{7} 1"), "hours_rule.source"),
+            (by_letter("SK\u{7} 1"), "hours_rule.basis"),
         ] {
             let (told, description) = wrong(&world, rule).await;
             assert_eq!(told, field);
@@ -93,7 +93,7 @@ async fn an_update_is_judged_by_what_it_changes() {
         };
         let refused = world.scheduling.hours().update_hours_rule(to("#N/A")).await;
         let error = error_of(&refused.expect_err("an error value"));
-        assert_eq!(error.fields[0].0, "hours_rule.source", "{error:?}");
+        assert_eq!(error.fields[0].0, "hours_rule.basis", "{error:?}");
         world.scheduling.hours().update_hours_rule(to("SK 2")).await.expect("a person's");
     })
     .await;

@@ -141,6 +141,11 @@ fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<PageSe
         html! {
             section #waiting aria-labelledby="waiting-title" {
                 h2 #waiting-title { (look.of(words::SOURCE_WAITING)) (look.mark()) }
+                @if let Some(waits) = waits && waits.contested_size > 0 {
+                    p { (commands(&words::WAITING_CONTESTED.text(
+                        look.lang, &[&look.number(waits.contested_size)]
+                    ))) }
+                }
                 @match waits {
                     None => p.help { (look.of(words::WAITING_UNKNOWN)) },
                     Some(waits) if waits.causes.is_empty() => p.help { (look.of(words::WAITING_NOTHING)) },

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::registry::plan_life_event_response::{Goal, Way, goal::State};
+use mpp_api::registry::{
+    plan_life_event_response::{Goal, Way, goal::State},
+    search_services_response::Place,
+};
 
 use super::place;
 use crate::{
     components::{Look, Tone, tag},
     pages::{PageSection, deviations},
     upstream::PathData,
-    words::{local, table as words},
+    words::{Phrase, local, table as words},
 };
 
 /// The section.
@@ -58,7 +61,7 @@ fn state(look: Look, data: &PathData, goal: &Goal) -> Markup {
         (State::Here, _) => words::GOAL_HERE,
         (State::Elsewhere, _) if data.mall.is_empty() => words::GOAL_AT_MALLS,
         (State::Elsewhere, Some(near)) => {
-            return words::GOAL_ELSEWHERE.say(look.lang, &[&place(look, near)]);
+            return elsewhere(near).say(look.lang, &[&place(look, near)]);
         }
         (State::Elsewhere, None) => words::GOAL_ELSEWHERE_UNNAMED,
         (State::NoCounter, _) => words::GOAL_NO_COUNTER,
@@ -69,6 +72,11 @@ fn state(look: Look, data: &PathData, goal: &Goal) -> Markup {
         (State::Unspecified, _) => words::UNKNOWN,
     };
     html! { (look.of(said)) }
+}
+
+/// Nearest it is only where both malls are known to lie somewhere.
+pub fn elsewhere(near: &Place) -> Phrase {
+    if near.distance_km > 0.0 { words::GOAL_ELSEWHERE } else { words::GOAL_ELSEWHERE_AT }
 }
 
 /// One of several services, with whose it is and where.

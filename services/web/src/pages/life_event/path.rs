@@ -9,7 +9,7 @@ use mpp_api::registry::{
     plan_steps_response::Step,
 };
 
-use super::place;
+use super::{goals::elsewhere, place};
 use crate::{
     components::{Look, Tone, tag},
     pages::{PageSection, deviations, fee, service::steps},
@@ -70,7 +70,7 @@ fn whereabouts(look: Look, data: &PathData, step: &Step) -> Markup {
         @else if step.place_count == 0 { (look.of(words::STEP_NOWHERE)) }
         @else if data.mall.is_empty() { (words::STEP_PLACES.text(look.lang, &[&places])) }
         @else if let Some(near) = step.elsewhere.first() {
-            (words::STEP_NOT_HERE.say(look.lang, &[&place(look, near)]))
+            (elsewhere(near).say(look.lang, &[&place(look, near)]))
         }
     }
 }

@@ -25,6 +25,7 @@ phrases! {
     GOAL_HERE: "ada di mal ini", "at this mall";
     GOAL_AT_MALLS: "ada di mal", "at malls";
     GOAL_ELSEWHERE: "belum ada di mal ini; terdekat {0}", "not at this mall; the nearest is {0}";
+    GOAL_ELSEWHERE_AT: "belum ada di mal ini; ada di {0}", "not at this mall; it is at {0}";
     GOAL_ELSEWHERE_UNNAMED: "belum ada di mal ini", "not at this mall";
     GOAL_NO_COUNTER: "belum ada di mal mana pun yang melayani", "at no mall that serves";
     GOAL_HELD: "sudah dimiliki", "you have it";
@@ -39,7 +40,6 @@ phrases! {
         "For a person. All services that are to be done and those whose products are asked for, each once.";
     PATH_STEPS_NONE: "Belum ada langkah yang diketahui.", "No step is known yet.";
     STEP_HERE: "di mal ini", "at this mall";
-    STEP_NOT_HERE: "belum ada di mal ini; terdekat {0}", "not at this mall; the nearest is {0}";
     STEP_NOWHERE: "belum ada di mal mana pun yang melayani", "at no mall that serves";
     STOPS: "Gerai di mal ini", "Counters at this mall";
     STOP_WINDOWS: "loket: {0}", "windows: {0}";

@@ -10,6 +10,8 @@ phrases! {
         "The state of this source, and its records since the beginning";
     SOURCE_FEEDS_UNKNOWN: "Layanan mana yang diisi sumber ini belum diketahui: catatannya tidak menyebutkan, dan belum ada pembacaan yang selesai.",
         "Which services this source feeds is not known: its record does not say, and no run has ended yet.";
+    WAITING_CONTESTED: "{0} catatan dikirim dua klien dengan kata-kata berbeda; yang terakhir menulis berlaku. `mpp quarantine list` menyebut keduanya.",
+        "{0} records are sent by two clients in different words; the last to write wins. `mpp quarantine list` names both.";
     SOURCE_CLIENTS: "Sumber ini diisi beberapa klien, yang disebut paling banyak 20; ia selengkap dan sesegar yang terburuk di antaranya:",
         "Several clients feed this source, of which at most 20 are named; it is as whole, and as fresh, as the worst of them:";
     CLIENT_UNNAMED: "tanpa nama", "without a name";
