@@ -44,8 +44,7 @@ pub struct Record<D> {
 }
 
 impl<D: Document> Record<D> {
-    /// The etag of this state, the same whichever form a program has: it is made of the stored
-    /// bytes.
+    /// The etag of this state, the same for programs of any form: it is made of the stored bytes.
     pub fn etag(&self) -> String {
         document::etag(self.version, &self.stored)
     }
