@@ -5,33 +5,38 @@
 //! [`services`], [`offerings`], [`standards`] with the links to them, [`life_events`],
 //! [`sources`]), on the one way to write a record (`mpp_resource::write`); [`filing`] is shared by
 //! them, [`relabel`] brings the labels below a mall or a unit that moves in line. `authors` leaves
-//! persons out of what is answered. [`copies`] reads all that is kept. `suggestions`,
-//! `divergences`, `adopting` and `progress` work out which service may be of which standard, where
-//! those of one differ, what a service would change to follow it, and how many do, in the places of
-//! `comparing`;
-//! `processes` and `satisfiers`, which services lead to one or through a life event, and which
-//! may; `broken`, what leads nowhere. `measured` keeps the numbers for the metrics. [`published`]
-//! has units, malls and counters of a source changed there only.
+//! persons out of what is answered. [`copies`] reads all that is kept. [`published`] has units,
+//! malls and counters of a source changed there only.
+//!
+//! Of standards: `suggestions`, which service may be of which one; `divergences`, where those of
+//! one differ; `compare_with_standard`, what a service says otherwise, and `standing`, what that
+//! makes of it; `adopt_standard`, how it takes the text over (`follow_standard`: the text that it
+//! then has); `carry_links`, what is kept when a service lives on under another name; `progress`
+//! and `measure_adoption`, how many do. Work over many records takes its turn by
+//! `comparison_turns`.
+//!
+//! Of processes: `processes`, which services lead to one or through a life event, `satisfiers`,
+//! which may, and `broken`, what leads nowhere.
+//!
 //! [`lists`] picks the records of a list, [`search`] answers questions; both refuse filters that
 //! nothing can pass, by [`filters`].
 
-mod adopted;
-mod adopting;
+mod adopt_standard;
 mod authors;
 mod broken;
-mod carried;
-mod compared;
-mod comparing;
+mod carry_links;
+mod compare_with_standard;
+mod comparison_turns;
 pub mod copies;
 pub mod counters;
 mod divergences;
 pub mod filing;
 pub mod filters;
-mod judge;
+mod follow_standard;
 pub mod life_events;
 pub mod lists;
 pub mod malls;
-mod measured;
+mod measure_adoption;
 pub mod offerings;
 mod processes;
 mod progress;
@@ -43,6 +48,7 @@ pub mod search;
 pub mod services;
 pub mod sources;
 pub mod standards;
+mod standing;
 mod suggestions;
 pub mod units;
 mod withdrawn;
@@ -50,8 +56,8 @@ mod withdrawn;
 use std::sync::Arc;
 
 pub use broken::Faults;
-pub use comparing::Comparing;
-pub use measured::Measured;
+pub use comparison_turns::Comparing;
+pub use measure_adoption::Measured;
 use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;

@@ -1,5 +1,5 @@
 //! How far services follow their standards, by standard, region or body: counted when asked for,
-//! over confirmed links only. What has not changed since this replica last looked (`measured`) is
+//! over confirmed links only. What has not changed since this replica last looked (`measure_adoption`) is
 //! not compared again.
 //!
 //! The memory is read standard by standard, so that its writes wait for none of it long.
@@ -32,9 +32,9 @@ use super::{
     Registry,
     divergences::region_of,
     filters::{self, exists},
-    judge::{Judge, Linked, Stood},
-    measured::pair,
+    measure_adoption::pair,
     standards::is_confirmed,
+    standing::{Judge, Linked, Stood},
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
 

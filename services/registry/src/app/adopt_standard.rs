@@ -25,8 +25,9 @@ use mpp_resource::{
 use mpp_store::Tx;
 
 use super::{
-    Registry, adopted,
-    compared::{Pair, Text, link_of, of_none},
+    Registry,
+    compare_with_standard::{Pair, Text, link_of, of_none},
+    follow_standard,
 };
 use crate::{
     memory::sayings::{ComparedPart, PARTS},
@@ -87,8 +88,8 @@ impl Registry {
         let comparison = pair.comparison(&text);
         let parts = taken(&comparison, named)?;
         let call = reasoned(call, &text.standard, &parts);
-        let after = adopted::service(&service.doc, &as_service(&text.standard), &parts);
-        let unlinked_services = adopted::unlinked(&service.doc, &after);
+        let after = follow_standard::service(&service.doc, &as_service(&text.standard), &parts);
+        let unlinked_services = follow_standard::unlinked(&service.doc, &after);
         let service = write::change(self, &call, tx, service, after, &asked.etag).await?;
         let after = self.noted(&link.doc, &text.standard, &parts);
         let link = write::change(self, &call, tx, link, after, "").await?;

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Registry,
-    judge::{Judge, Linked, Stands},
     standards::is_confirmed,
+    standing::{Judge, Linked, Stands},
 };
 use crate::{memory::RegistryView, model::adoption::Adoption};
 

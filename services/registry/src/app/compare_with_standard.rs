@@ -13,7 +13,7 @@ use mpp_form::{
     standard::as_service,
 };
 
-use super::{Registry, judge::state_word, progress::announced, standards::is_confirmed};
+use super::{Registry, progress::announced, standards::is_confirmed, standing::state_word};
 use crate::{
     memory::{
         RegistryView,
