@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// A tenth of a repeat.
 const PART: u32 = 1;
+/// One repeat.
 const WHOLE: u32 = 10 * PART;
 
 /// The retry budget of a client, over all its calls.

@@ -17,6 +17,8 @@ use std::{
 
 use mpp_core::{Error, FieldCode, Result};
 
+/// How often a file is looked at: a new token or certificate counts soon, and looking costs
+/// microseconds.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Makes a value of the files' bytes, which come in their order.

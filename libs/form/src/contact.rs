@@ -53,8 +53,8 @@ fn mailbox(check: &mut Check, mailbox: &str) {
         !text.is_empty() && !text.contains(|sign: char| sign.is_whitespace() || sign == '@')
     };
     let parts = mailbox.split_once('@');
-    // A page makes a link of the address, in which these signs begin a text to be sent, or another
-    // address.
+    // A page links to the address, and in a link these signs begin a message to be sent or a
+    // further address.
     let is_plain = !mailbox.contains(|sign: char| "?&#/:;,%<>\"'()[]\\".contains(sign));
     let fits = |(name, host): (&str, &str)| {
         let is_host = read(&format!("https://{host}/")).is_some_and(|url| url.domain().is_some());

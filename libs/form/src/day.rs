@@ -8,7 +8,7 @@ use mpp_core::{Error, FieldCode, Result};
 const FIRST: Date = jiff::civil::date(1995, 1, 1);
 const LAST: Date = jiff::civil::date(2100, 12, 31);
 
-/// Reads `2026-11-24`, and nothing that merely resembles it, from 1995 to 2100.
+/// Reads a day from 1995 to 2100 that is written `2026-11-24`, and no other way.
 ///
 /// # Errors
 /// Names `field`.

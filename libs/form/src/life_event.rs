@@ -16,7 +16,7 @@ use crate::{
     standard::check_origin,
 };
 
-/// Goals of a life event at the most: more is no single event.
+/// Most goals of a life event: whoever needs more describes several events.
 const MAX_GOALS: usize = 30;
 
 /// Checks a life event's form.

@@ -1,5 +1,5 @@
-//! Places of records: all lie on the earth, and a mall's within its province. There is a box for
-//! each province, wide enough for all its islands.
+//! Coordinates: on the earth, and those of a mall within its province. Each province has a box that
+//! is wide enough for all its islands.
 
 use std::sync::LazyLock;
 
@@ -27,7 +27,7 @@ impl Extent {
     }
 }
 
-/// Rows that cannot be read are left out; a test makes sure that all can.
+/// A row that cannot be read is left out; a test makes sure that there is none.
 static EXTENTS: LazyLock<Vec<Extent>> = LazyLock::new(|| TABLE.lines().filter_map(row).collect());
 
 fn row(line: &str) -> Option<Extent> {
@@ -38,7 +38,7 @@ fn row(line: &str) -> Option<Extent> {
     Some(Extent { code, south: next()?, north: next()?, west: next()?, east: next()? })
 }
 
-/// Checks a place on the earth; whether there is one is for the caller to check.
+/// Checks coordinates that were given; whether there have to be any is for the caller to check.
 pub fn location(check: &mut Check, field: &str, place: &Location) {
     check.within(field, |part| {
         part.range("latitude", place.latitude, -90.0, 90.0);

@@ -19,8 +19,8 @@ use crate::{Check, check::collections, screen, service, tombstone};
 /// refer to those before it.
 pub const KINDS: &[&str] = &[Unit::KIND, Mall::KIND, Counter::KIND, Service::KIND];
 
-/// Those of them that stay when their source publishes them no more, since records of others lie in
-/// them.
+/// Those of them that stay when their source no longer publishes them, since they hold records of
+/// others.
 pub const PLACES: &[&str] = &[Unit::KIND, Mall::KIND, Counter::KIND];
 
 /// The change that a record of a batch asks for.
@@ -109,7 +109,7 @@ pub fn known_as(record: &Record) -> String {
     if is_known_by_name { asked(record) } else { record.source_id.clone() }
 }
 
-/// Whether a record of this name stays when its source publishes it no more.
+/// Whether a record of this name stays when its source no longer publishes it.
 pub fn is_place(name: &str) -> bool {
     document::kind_of(name).is_some_and(|kind| PLACES.contains(&kind))
 }

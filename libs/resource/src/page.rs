@@ -17,8 +17,11 @@ pub const OF_RECORDS: Sizes = Sizes { usual: 100, most: 1000 };
 /// The sizes of lists whose entries are worked out when they are asked for: a screenful each.
 pub const OF_FINDINGS: Sizes = Sizes { usual: 20, most: 100 };
 
+/// Bytes of a token as it is sent: the longest name of a record, encoded, and room to spare.
 const LONGEST_TOKEN: usize = 1024;
+/// The form of a token; one of another form is refused.
 const VERSION: u8 = 1;
+/// Bytes before the place in the list: the form, and the question that the token belongs to.
 const PREFIX: usize = 1 + size_of::<u64>();
 
 /// The page that a list request asks for.

@@ -16,8 +16,9 @@ use prost::Message as _;
 
 use crate::{own, plan::Plan, session::Session, syncs::Syncs};
 
-/// Most warnings of one record, and most bytes of all warnings of an answer: clients take 4 MiB.
+/// Most warnings of one record: whoever has more mends the mapping, which the first ten show.
 const MAX_WARNINGS: usize = 10;
+/// Most bytes of all warnings of an answer: clients take 4 MiB, and the answers need room, too.
 const MAX_WARNED_BYTES: usize = 1024 * 1024;
 
 impl<S: Syncs> Session<S> {

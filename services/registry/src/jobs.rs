@@ -34,7 +34,7 @@ pub async fn run(registry: Registry, feed: Feed, shutdown: CancellationToken) {
         let looked = look(&registry).await;
         db.ran(LOOK, &looked);
         if let Err(error) = looked {
-            tracing::warn!(%error, "standards and requirements are looked at at the next run");
+            tracing::warn!(%error, "standards and requirements will be looked at again in the next run");
         }
         let gone = let_answers_go(&registry, &mut lease).await;
         db.ran(ANSWERS, &gone);

@@ -28,7 +28,7 @@ const ROWS: [&str; 22] = [
     "deleteme",
     "jangandipakai",
 ];
-/// The things that a total counts.
+/// What a total counts.
 const COUNTED: [&str; 5] = ["layanan", "data", "baris", "record", "records"];
 /// Words in brackets, or set off, beside the name of a service that is not offered.
 const NOT_OFFERED: [&str; 48] = [

@@ -35,7 +35,7 @@ const NOT: &str = "tidak belum bukan tak not no hanya cuma only masih sebagian s
     sedang";
 /// The same for entries, beside a number or behind "dan".
 const OTHERS: &str = "lain lainnya lain-lain lagi other others another pertama terakhir first last";
-/// Amounts, links and all that a sentence may hold besides.
+/// Amounts, links and whatever else a sentence may hold.
 const LINKS: &str = "dan di ke dari dalam pada untuk yang ini itu tersebut nya of the to in on at \
     from a an is are be been for and this that here atas bawah sampai hingga s/d sd karena sebab \
     oleh keterbatasan kemudian nanti akan sudah telah dapat bisa harus silakan silahkan mohon kami \

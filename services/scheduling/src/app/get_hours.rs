@@ -21,7 +21,7 @@ pub struct HoursWanted {
 }
 
 impl Scheduling {
-    /// Tells hours.
+    /// The opening hours of a target, day by day, each with what they rest on.
     ///
     /// # Errors
     /// `NOT_FOUND`, `UNAVAILABLE`.

@@ -176,10 +176,10 @@ impl Snapshot<'_> {
         pairs.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
     }
 
-    /// The same as [`Memory::schedule`].
+    /// The schedule of a mall, a counter or an offering, as this state has it.
     ///
     /// # Errors
-    /// The same.
+    /// `NOT_FOUND` if the copy has no such target, `UNAVAILABLE` while there is no copy yet.
     pub fn schedule(&self, target: &Target) -> Result<Schedule> {
         self.require_whole()?;
         self.directory.require(target)?;

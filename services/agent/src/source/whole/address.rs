@@ -69,7 +69,7 @@ impl Address {
     }
 }
 
-/// True if it leads to nothing that was not read.
+/// Whether it leads only to what has been read already.
 pub fn is_elsewhere(address: &Address, path: &[String], pages: u64, denied: bool) -> bool {
     let name = |list: &str| path.iter().any(|word| holds(list, word));
     if name(LAST) {

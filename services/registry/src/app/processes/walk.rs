@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-/// Bytes of records that one answer reads at the most.
+/// Bytes of records that one answer reads at the most: each call holds them at once, and 32 MiB are
+/// sixteen thousand services of 2 KB.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// A service that a requirement names.

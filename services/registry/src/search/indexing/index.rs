@@ -26,7 +26,8 @@ use crate::search::{
     },
 };
 
-/// Memory in bytes that the writer fills before it closes a segment on its own.
+/// Memory in bytes that the writer fills before it closes a segment on its own: twice the least
+/// that tantivy takes.
 const WRITER_MEMORY: usize = 32 << 20;
 
 /// Operations that are handed to tantivy at once.
