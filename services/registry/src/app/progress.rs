@@ -1,6 +1,6 @@
 //! How far services follow their standards, by standard, region or body: counted when asked for,
-//! over confirmed links only. What has not changed since this replica last looked (`measure_adoption`) is
-//! not compared again.
+//! over confirmed links only. What has not changed since this replica last looked
+//! (`measure_adoption`) is not compared again.
 //!
 //! The memory is read standard by standard, so that its writes wait for none of it long.
 
