@@ -50,7 +50,7 @@ async fn look(registry: &Registry) -> Result<bool> {
         return Ok(false);
     }
     registry.measure_adoption().await?;
-    registry.measure_goals();
+    registry.measure_goals().await;
     registry.measure_requirements().await.map(|()| true)
 }
 

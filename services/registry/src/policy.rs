@@ -70,6 +70,9 @@ mpp_core::policy! {
         /// and after which a page ends: more than the nation has regencies and cities, several
         /// each.
         divergence_services: usize = 5_000 in 100..=100_000,
+        /// Services that give one goal of a life event, for one answer: more than the nation has
+        /// regencies and cities, several each. Those beyond are not looked at.
+        goal_services: usize = 5_000 in 100..=100_000,
         /// Services on the way to one for one answer, the nearest first: more than anybody goes
         /// through, and few enough that their titles fit into one message.
         process_steps: usize = 200 in 10..=500,

@@ -4,6 +4,7 @@ use mpp_api::registry::{
     PlanLifeEventRequest, PlanLifeEventResponse,
     life_event_service_client::LifeEventServiceClient,
     plan_life_event_response::{Document, Goal, Stop, Way, goal::State},
+    plan_steps_response::Step,
     search_services_response::Place,
 };
 use mpp_core::Result;
@@ -48,7 +49,17 @@ pub async fn run(args: StepsArgs, client: &Client, output: Output) -> Result<()>
         details(step, in_mall).iter().for_each(|line| say!("      {line}"));
     }
     list("Counters:", answer.stops.iter().map(stop));
-    list("Bring:", answer.documents.iter().map(document));
+    if !answer.stops.is_empty() {
+        say!("  (hours and closures are not known here: see `mpp hours COUNTER`)");
+    }
+    list("Bring:", answer.documents.iter().map(|one| document(one, None)));
+    list(
+        "Take along from step to step:",
+        answer
+            .from_steps
+            .iter()
+            .map(|one| document(one, answer.steps.iter().find(|step| step.service == one.service))),
+    );
     summary(&answer).iter().for_each(|line| say!("{line}"));
     Ok(())
 }
@@ -113,22 +124,30 @@ fn stop(stop: &Stop) -> String {
     let windows = stop.windows.iter();
     let windows: Vec<&str> =
         windows.map(|one| output::english(one.display_name.as_ref())).collect();
-    parts.extend((!windows.is_empty()).then(|| format!("windows {}", windows.join(", "))));
+    let more = more(stop.windows_left_out);
+    parts.extend((!windows.is_empty()).then(|| format!("windows {}{more}", windows.join(", "))));
     format!("{}  {}: {}", stop.counter, parts.join(", "), stop.steps.join(", "))
 }
 
 /// "Foto 3x4 (in some cases: bila hilang), for units/a/services/b".
-fn document(one: &Document) -> String {
+fn document(one: &Document, from: Option<&Step>) -> String {
+    let cases_more = more(one.conditions_left_out);
     let case = match (one.conditional, one.conditions.as_slice()) {
         (false, _) => String::new(),
         (true, []) => " (in some cases)".to_owned(),
-        (true, cases) => format!(" (in some cases: {})", cases.join("; ")),
+        (true, cases) => format!(" (in some cases: {}{cases_more})", cases.join("; ")),
     };
-    let by = match one.service.as_str() {
-        "" => String::new(),
-        service => format!(" ← {service}"),
+    let by = match (one.service.as_str(), from) {
+        ("", _) => String::new(),
+        (service, None) => format!(" ← {service}"),
+        (service, Some(step)) => format!(" ← {service}, from step {}", step.rank),
     };
-    format!("{}{by}{case}, for {}", one.text, one.askers.join(", "))
+    format!("{}{by}{case}, for {}{}", one.text, one.askers.join(", "), more(one.askers_left_out))
+}
+
+/// " and 3 more"; nothing for none.
+fn more(left_out: i32) -> String {
+    if left_out > 0 { format!(" and {left_out} more") } else { String::new() }
 }
 
 fn summary(answer: &PlanLifeEventResponse) -> Vec<String> {
@@ -149,6 +168,9 @@ fn summary(answer: &PlanLifeEventResponse) -> Vec<String> {
     lines.extend(names(not_looked_up, &answer.not_looked_up));
     if answer.documents_left_out > 0 {
         lines.push(format!("more to bring than is told: {}", answer.documents_left_out));
+    }
+    if answer.from_steps_left_out > 0 {
+        lines.push(format!("more to take along than is told: {}", answer.from_steps_left_out));
     }
     if answer.left_out > 0 {
         lines.push(format!("services beyond what is answered: {} at least", answer.left_out));
@@ -192,6 +214,11 @@ mod tests {
             ..Document::default()
         };
         let told = "Foto (in some cases: bila hilang), for units/a/services/b";
-        assert_eq!(document(&one), told);
+        assert_eq!(document(&one, None), told);
+        let (service, conditional) = ("units/a/services/foto".to_owned(), false);
+        let one = Document { service, conditional, askers_left_out: 3, ..one };
+        let step = Step { rank: 2, ..Step::default() };
+        let told = "Foto ← units/a/services/foto, from step 2, for units/a/services/b and 3 more";
+        assert_eq!(document(&one, Some(&step)), told);
     }
 }

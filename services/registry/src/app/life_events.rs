@@ -4,7 +4,12 @@
 //! person has confirmed to be of it. So an event is written once for the nation, and holds in every
 //! mall as far as its links have been confirmed.
 
-use mpp_api::registry::{LifeEvent, Service, Standard, StandardLink, life_event::Goal};
+use std::collections::{BTreeSet, HashMap};
+
+use mpp_api::registry::{
+    LifeEvent, Service, Standard, StandardLink, life_event::Goal,
+    plan_life_event_response::goal::State,
+};
 use mpp_core::Result;
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
@@ -16,9 +21,12 @@ use super::{
 };
 use crate::memory::RegistryView;
 
+/// Services that are not there for which one answer asks where they have moved.
+const MOST_LOOKED_UP: usize = 100;
+
 impl Serves<LifeEvent> for Registry {
     fn show(&self, state: &RegistryView, event: &mut LifeEvent) {
-        event.leads_nowhere = nowhere(state, event).collect();
+        event.leads_nowhere = nowhere(state, event, &HashMap::new());
     }
 }
 
@@ -66,33 +74,83 @@ impl Keeps<LifeEvent> for Registry {
 
 impl Registry {
     /// Looks how many goals of all life events lead to a service, and how many nowhere.
-    pub fn measure_goals(&self) {
-        let state = self.memory.read();
-        let (mut all, mut lost) = (0, 0);
-        for (name, _) in state.records.rows::<LifeEvent>("") {
-            let Some(found) = state.records.get::<LifeEvent>(name) else { continue };
-            all += found.doc.goals.len();
-            lost += nowhere(&state, &found.doc).count();
-        }
-        drop(state);
+    pub async fn measure_goals(&self) {
+        let mut events = self.all_events();
+        self.follow_moves(&mut events).await;
+        let all: usize = events.iter().map(|event| event.goals.len()).sum();
+        let lost: usize = events.iter().map(|event| event.leads_nowhere.len()).sum();
         self.faults.keep_goals([all - lost, lost]);
+    }
+
+    fn all_events(&self) -> Vec<LifeEvent> {
+        let state = self.memory.read();
+        let names = state.records.rows::<LifeEvent>("").map(|(name, _)| name);
+        let events = names.filter_map(|name| {
+            let mut event = state.records.get::<LifeEvent>(name)?.doc;
+            self.show(&state, &mut event);
+            Some(event)
+        });
+        events.collect()
+    }
+
+    /// Looks where the services have moved that goals name and that are not there. Memory does not
+    /// know that.
+    pub async fn follow_moves(&self, events: &mut [LifeEvent]) {
+        let gone: BTreeSet<String> = {
+            let state = self.memory.read();
+            let goals = events.iter().flat_map(|event| &event.goals);
+            let named = goals.map(|goal| &goal.service).filter(|name| !name.is_empty());
+            let gone = named.filter(|name| state.records.row::<Service>(name).is_none());
+            gone.take(MOST_LOOKED_UP).cloned().collect()
+        };
+        let moved = self.moved(gone).await.to;
+        if moved.is_empty() {
+            return;
+        }
+        let state = self.memory.read();
+        for event in events {
+            event.leads_nowhere = nowhere(&state, event, &moved);
+        }
     }
 }
 
 /// The goals of an event, from 1, that lead to no service that is served.
-fn nowhere<'a>(
-    state: &'a RegistryView,
-    event: &'a LifeEvent,
-) -> impl Iterator<Item = i32> + use<'a> {
+fn nowhere(state: &RegistryView, event: &LifeEvent, moved: &HashMap<String, String>) -> Vec<i32> {
+    let led = |name: &str| moved.get(name).cloned().unwrap_or_else(|| name.to_owned());
     let goals = (1..).zip(&event.goals);
-    goals.filter(|(_, goal)| !is_given(state, goal)).map(|(number, _)| number)
+    let lost =
+        goals.filter(|(_, goal)| fault(state, goal, &led(&goal.service), |_| true).is_some());
+    lost.map(|(number, _)| number).collect()
 }
 
-fn is_given(state: &RegistryView, goal: &Goal) -> bool {
-    match goal.service.as_str() {
-        "" => confirmed(state, &goal.standard).any(|service| is_served(state, service)),
-        service => is_served(state, service),
+/// Why a goal leads to no service that is served. `service` is the one that it names, or where that
+/// has moved; of a standard those count that `works` lets pass.
+pub fn fault(
+    state: &RegistryView,
+    goal: &Goal,
+    service: &str,
+    works: impl Fn(&str) -> bool,
+) -> Option<State> {
+    if !service.is_empty() {
+        let is_there = state.records.row::<Service>(service).is_some();
+        let fault = if is_there { State::NotServed } else { State::Missing };
+        return (!is_served(state, service)).then_some(fault);
     }
+    if state.records.row::<Standard>(&goal.standard).is_none() {
+        return Some(State::Missing);
+    }
+    let mut given_by = confirmed(state, &goal.standard).filter(|name| works(name)).peekable();
+    if given_by.peek().is_none() {
+        return Some(State::NotRecorded);
+    }
+    (!given_by.any(|name| is_served(state, name))).then_some(State::NotServed)
+}
+
+/// Whether a service's product is what a goal wants, whether its owner serves it now or not.
+pub fn gives(state: &RegistryView, goal: &Goal, service: &str) -> bool {
+    let mut links = state.links_of(service).filter(|(_, row)| is_confirmed(row));
+    let standard = goal.standard.as_str();
+    !standard.is_empty() && links.any(|(_, row)| row.label(Label::Standard) == standard)
 }
 
 /// Whether a service is there and its owner serves it.

@@ -24,7 +24,10 @@ impl LifeEventService for LifeEvents {
         request: Request<GetLifeEventRequest>,
     ) -> Answer<GetLifeEventResponse> {
         let GetLifeEventRequest { name, min_revision } = request.into_inner();
-        let found = self.0.read_or_gone::<LifeEvent>(&name, min_revision).await;
+        let mut found = self.0.read_or_gone::<LifeEvent>(&name, min_revision).await;
+        if let Ok(event) = &mut found {
+            self.0.follow_moves(std::slice::from_mut(event)).await;
+        }
         reply(found.map(|life_event| GetLifeEventResponse { life_event: Some(life_event) }))
     }
 
@@ -32,7 +35,9 @@ impl LifeEventService for LifeEvents {
         &self,
         request: Request<ListLifeEventsRequest>,
     ) -> Answer<ListLifeEventsResponse> {
-        list(&self.0, request, lists::life_events).await
+        let mut listed = list(&self.0, request, lists::life_events).await?;
+        self.0.follow_moves(&mut listed.get_mut().life_events).await;
+        Ok(listed)
     }
 
     async fn create_life_event(

@@ -35,7 +35,7 @@ impl Clients {
         self.broken(world, asked).await.expect("an answer").broken_requirements
     }
 
-    async fn pause(&mut self, name: &str) {
+    pub async fn pause(&mut self, name: &str) {
         let paused =
             Service { name: name.into(), state: Served::Inactive.into(), ..Service::default() };
         let request = UpdateServiceRequest { service: Some(paused), ..Default::default() };

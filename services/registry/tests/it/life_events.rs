@@ -64,7 +64,7 @@ impl Clients {
         Ok(changed.into_inner().life_event.expect("an event"))
     }
 
-    async fn event(&self) -> Answer<LifeEvent> {
+    pub async fn event(&self) -> Answer<LifeEvent> {
         let request = GetLifeEventRequest { name: BIRTH_OF_A_CHILD.into(), min_revision: 0 };
         let found = self.life_events().get_life_event(request).await?;
         Ok(found.into_inner().life_event.expect("an event"))
@@ -162,7 +162,7 @@ async fn an_event_says_which_of_its_goals_lead_nowhere_yet() {
         admin.catalog.update_service(request).await.expect("paused");
         assert_eq!(admin.event().await.expect("an event").leads_nowhere, [1, 2]);
         let registry: &mpp_registry::Registry = &world.running.registry;
-        registry.measure_goals();
+        registry.measure_goals().await;
         assert_eq!(registry.faults.goals(), Some([0, 2]), "as the metrics tell");
     })
     .await;

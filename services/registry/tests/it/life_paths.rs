@@ -24,17 +24,17 @@ use crate::{
 
 const MADIUN: &str = "malls/madiun";
 const NIB: &str = "units/bkpm/services/nib";
-const CHILD: &str = "units/dukcapil-banyuwangi/services/kia";
-const CHILD_CARD: &str = "standards/kia";
+pub const CHILD: &str = "units/dukcapil-banyuwangi/services/kia";
+pub const CHILD_CARD: &str = "standards/kia";
 const CERTIFICATE: &str = "standards/akta-kelahiran";
 
 impl Clients {
-    async fn path(&self, asked: PlanLifeEventRequest) -> Result<PlanLifeEventResponse, Status> {
+    pub async fn path(&self, asked: PlanLifeEventRequest) -> Result<PlanLifeEventResponse, Status> {
         Ok(self.life_events().plan_life_event(asked).await?.into_inner())
     }
 
     /// Puts a service on offer at a counter.
-    async fn offer(&mut self, counter: &str, id: &str, service: &str) {
+    pub async fn offer(&mut self, counter: &str, id: &str, service: &str) {
         let request = CreateOfferingRequest {
             parent: counter.into(),
             offering_id: id.into(),
@@ -48,16 +48,16 @@ impl Clients {
     }
 }
 
-fn through(mall: &str) -> PlanLifeEventRequest {
+pub fn through(mall: &str) -> PlanLifeEventRequest {
     let (name, mall) = (BIRTH_OF_A_CHILD.into(), mall.into());
     PlanLifeEventRequest { name, mall, ..PlanLifeEventRequest::default() }
 }
 
-fn states(answer: &PlanLifeEventResponse) -> Vec<State> {
+pub fn states(answer: &PlanLifeEventResponse) -> Vec<State> {
     answer.goals.iter().map(|goal| goal.state()).collect()
 }
 
-fn ranks(answer: &PlanLifeEventResponse) -> Vec<(&str, i32)> {
+pub fn ranks(answer: &PlanLifeEventResponse) -> Vec<(&str, i32)> {
     answer.steps.iter().map(|step| (step.service.as_str(), step.rank)).collect()
 }
 
@@ -67,7 +67,7 @@ fn span(least: i64, most: i64) -> Option<Span> {
 
 /// A child is born in Banyuwangi, whose mall gives certificate and identity card; the family card
 /// and the card of the child are asked for, too. Of the latter no service is recorded.
-async fn born(database: &TestDatabase) -> World {
+pub async fn born(database: &TestDatabase) -> World {
     let world = chain(database).await;
     let mut admin = world.admin();
     admin.create_standard("akta-kelahiran", standard("Akta kelahiran")).await.expect("made");
@@ -114,6 +114,13 @@ async fn one_path_leads_over_all_goals_and_each_step_is_taken_once() {
         let brings: Vec<_> =
             answer.documents.iter().map(|one| (one.text.as_str(), one.conditional)).collect();
         assert_eq!(brings, [("Surat keterangan lahir", false), ("Foto 3x4 berwarna", true)]);
+        let taken: Vec<_> = answer
+            .from_steps
+            .iter()
+            .map(|one| (one.service.as_str(), one.askers.clone(), one.conditional))
+            .collect();
+        let (card, both) = (KTP.to_owned(), vec![FAMILY.to_owned(), KTP.to_owned()]);
+        assert_eq!(taken, [(BIRTH, both, false), (FAMILY, vec![card], true)], "from step to step");
         let way = &answer.goals[2].ways[0];
         let place = way.place.as_ref().expect("a place");
         assert_eq!((way.service.as_str(), place.offering.as_str()), (KTP, OFFERING));
@@ -265,13 +272,10 @@ async fn a_goal_whose_service_has_gone_or_is_paused_says_so() {
         let answer = admin.path(through(MALL)).await.expect("a path");
         let expected = [State::NotServed, State::Missing, State::Here, State::NotRecorded];
         assert_eq!(states(&answer), expected);
-        assert_eq!(
-            answer.open_goals,
-            [1, 4],
-            "what is missing is a step of which nothing is known"
-        );
+        assert_eq!(answer.open_goals, [1, 2, 4], "nobody can go for what is missing");
         let missing: Vec<_> = answer.steps.iter().filter(|step| step.missing).collect();
-        assert_eq!(missing[0].service, FAMILY);
+        assert_eq!(missing[0].service, FAMILY, "the card asks for it");
+        assert!(answer.goals[1].steps.is_empty(), "it is a step because of the card alone");
         assert!(!answer.totals.expect("totals").time_complete);
     })
     .await;

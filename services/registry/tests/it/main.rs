@@ -30,6 +30,7 @@ mod kinds_wait;
 mod lacks;
 mod leases;
 mod life_events;
+mod life_held;
 mod life_paths;
 mod loading;
 mod moved;

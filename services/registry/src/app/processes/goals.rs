@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app::{
         Registry,
-        life_events::{confirmed, is_served},
+        life_events::{confirmed, fault, gives, is_served},
     },
     memory::RegistryView,
     model::tree::MAX_DEPTH,
@@ -40,18 +40,27 @@ pub struct FoundGoal {
     /// Services that give it to people of the mall's region and are served; or the one that the
     /// goal names, as it may be.
     pub given_by: Vec<String>,
-    /// Whether a person has confirmed some service that works for that region.
-    is_recorded: bool,
-    /// Those that are steps.
+    /// Those that are steps; none of a goal that leads nowhere.
     pub steps: Vec<String>,
     /// Whether the mall has more that give it.
     is_cut: bool,
+    /// Whether the applicant has what it wants, from whichever service.
+    pub is_held: bool,
+    /// Why it leads nowhere.
+    fault: Option<State>,
 }
 
 impl FoundGoal {
-    /// Whether the applicant has what it wants.
-    pub fn is_held(&self, walk: &Walk, has: &BTreeSet<&str>) -> bool {
-        self.given_by.iter().any(|by| has.contains(walk.led(by)))
+    /// Judges it once it is known what has moved: whether the applicant has it, and why it leads
+    /// nowhere.
+    fn settle(&mut self, state: &RegistryView, walk: &Walk, has: &BTreeSet<&str>, mall: &str) {
+        self.is_held = self.given_by.iter().any(|by| has.contains(walk.led(by)))
+            || has.iter().any(|service| gives(state, &self.goal, service));
+        let works = |service: &str| works_for(state, service, mall);
+        self.fault = fault(state, &self.goal, walk.led(&self.goal.service), works);
+        if self.fault.is_some() {
+            self.steps.clear();
+        }
     }
 
     /// Whether its steps are not known, not chosen, or not all among those found.
@@ -87,7 +96,7 @@ impl Registry {
         mall: &str,
         (number, goal): (usize, &Goal),
     ) -> FoundGoal {
-        let (is_recorded, given_by) = self.given_by(goal, mall);
+        let given_by = self.given_by(goal, mall);
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
         for service in &given_by {
             match places.nearest(service).first() {
@@ -104,40 +113,50 @@ impl Registry {
             ([], _, [_]) => given_by.clone(),
             _ => Vec::new(),
         };
-        FoundGoal { number, goal: goal.clone(), given_by, is_recorded, steps, is_cut }
+        let goal = goal.clone();
+        FoundGoal { number, goal, given_by, steps, is_cut, is_held: false, fault: None }
     }
 
-    /// Whether some service is recorded, and those that are served. An office of another region
-    /// than the mall's works for its own people, unless it has a counter in the mall.
-    fn given_by(&self, goal: &Goal, mall: &str) -> (bool, Vec<String>) {
+    /// The services that are served. An office of another region than the mall's works for its own
+    /// people, unless it has a counter in the mall.
+    fn given_by(&self, goal: &Goal, mall: &str) -> Vec<String> {
         if !goal.service.is_empty() {
-            return (true, vec![goal.service.clone()]);
+            return vec![goal.service.clone()];
         }
         let state = self.memory.read();
         let at_home = |service: &&str| works_for(&state, service, mall);
-        let mut all = confirmed(&state, &goal.standard).filter(at_home).peekable();
-        let is_recorded = all.peek().is_some();
-        let served = all.filter(|service| is_served(&state, service));
-        let most = self.policy.divergence_services;
-        (is_recorded, served.take(most).map(str::to_owned).collect())
+        let served = confirmed(&state, &goal.standard).filter(at_home);
+        let served = served.filter(|service| is_served(&state, service));
+        served.take(self.policy.goal_services).map(str::to_owned).collect()
     }
 
-    /// A goal as it is told; `is_held`: the applicant has it.
+    /// Judges all goals once it is known what has moved.
+    pub(super) fn settle_goals(
+        &self,
+        goals: &mut [FoundGoal],
+        walk: &Walk,
+        has: &BTreeSet<&str>,
+        mall: &str,
+    ) {
+        let state = self.memory.read();
+        goals.iter_mut().for_each(|goal| goal.settle(&state, walk, has, mall));
+    }
+
+    /// A goal as it is told.
     pub(super) fn tell_goal(
         &self,
         places: &mut Places<'_>,
         walk: &Walk,
         found: &FoundGoal,
-        is_held: bool,
     ) -> ToldGoal {
         let given_by: Vec<&str> = found.given_by.iter().map(|name| walk.led(name)).collect();
-        let (state, ways) = match self.fault(found, &given_by) {
-            _ if is_held => (State::Held, Vec::new()),
+        let (state, ways) = match found.fault {
+            _ if found.is_held => (State::Held, Vec::new()),
             Some(fault) => (fault, Vec::new()),
             None => places.ways(&given_by),
         };
         let steps = found.steps.iter().map(|name| walk.led(name));
-        let steps = steps.filter(|name| !is_held && walk.place(name).is_some());
+        let steps = steps.filter(|name| !found.is_held && walk.place(name).is_some());
         let ways = ways.into_iter().take(MOST_WAYS);
         let ways = ways.map(|(service, near)| self.way(places, service, near));
         let named = given_by.first().filter(|_| !found.goal.service.is_empty());
@@ -152,22 +171,6 @@ impl Registry {
             service_count: count(given_by.len()),
             steps: steps.map(str::to_owned).collect(),
             ..self.titled(&found.goal.standard, service)
-        }
-    }
-
-    /// Why a goal leads nowhere.
-    fn fault(&self, found: &FoundGoal, given_by: &[&str]) -> Option<State> {
-        let state = self.memory.read();
-        let is_there = match found.goal.service.as_str() {
-            "" => state.records.row::<Standard>(&found.goal.standard).is_some(),
-            _ => given_by.iter().any(|name| state.records.row::<Service>(name).is_some()),
-        };
-        let is_given = given_by.iter().any(|name| is_served(&state, name));
-        match (is_there, found.is_recorded, is_given) {
-            (false, _, _) => Some(State::Missing),
-            (true, false, _) => Some(State::NotRecorded),
-            (true, true, false) => Some(State::NotServed),
-            (true, true, true) => None,
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use mpp_api::registry::{
-    Counter, LifeEvent, PlanLifeEventRequest, PlanLifeEventResponse, Window,
+    Counter, LifeEvent, PlanLifeEventRequest, PlanLifeEventResponse, Window, life_event,
     plan_life_event_response::{Document, Goal as ToldGoal, Stop, stop::Window as ToldWindow},
     plan_steps_response::{Totals, need},
     service::requirement::Applicant,
@@ -20,7 +20,7 @@ use super::{
     walk::{NamedService, Walk, Wanted},
 };
 use crate::{
-    app::Registry,
+    app::{Registry, life_events::gives},
     memory::RegistryView,
     model::process::{
         Plan, Step,
@@ -56,28 +56,25 @@ impl Registry {
         let applicant = Applicant::try_from(asked.applicant).unwrap_or_default();
         let wanted = Wanted::Goals(Box::new(asking(&event, &goals)));
         let (walk, own) = (self.walked(caller, wanted, applicant, &asked.has).await?, self.clone());
-        self.comparing.run(caller, move |_| own.path(&asked, event, &goals, &walk)).await
+        self.comparing.run(caller, move |_| own.path(&asked, event, goals, &walk)).await
     }
 
     fn path(
         &self,
         asked: &PlanLifeEventRequest,
         event: LifeEvent,
-        goals: &[FoundGoal],
+        mut goals: Vec<FoundGoal>,
         walk: &Walk,
     ) -> PlanLifeEventResponse {
         let mut places = Places::new(self, &asked.mall);
         let offered: Vec<_> = walk.found.iter().map(|found| places.of(&found.name)).collect();
         let has: BTreeSet<&str> = asked.has.iter().map(|name| walk.led(name)).collect();
-        let told = goals.iter().map(|goal| {
-            let is_held = goal.is_held(walk, &has);
-            self.tell_goal(&mut places, walk, goal, is_held)
-        });
+        self.settle_goals(&mut goals, walk, &has, &asked.mall);
+        let told = goals.iter().map(|goal| self.tell_goal(&mut places, walk, goal));
         let told: Vec<ToldGoal> = told.collect();
         let graph = walk.graph(&offered);
-        let has_all = with_other_ways(walk, goals, &has);
-        let given = PlanBasis { mall: &asked.mall, has: has_all, graph, offered };
-        let GoalsPlan { plan, is_wide } = planned(walk, goals, &given);
+        let given = PlanBasis { mall: &asked.mall, has, graph, offered };
+        let GoalsPlan { plan, is_wide } = planned(walk, &goals, &given);
         let open = goals.iter().zip(&told).filter(|(goal, told)| goal.is_open(told));
         let open_goals: Vec<i32> = open.map(|(_, told)| told.number).collect();
         PlanLifeEventResponse {
@@ -88,7 +85,7 @@ impl Registry {
             goals: told,
             totals: Some(totals(walk, &given, &plan, open_goals.is_empty())),
             stops: self.stops(walk, &given, &in_order(walk, &plan)),
-            unused: unused(walk, &has, goals, &plan),
+            unused: self.unused(walk, &given, event.goals.as_slice(), &plan),
             open_goals,
             wide: is_wide,
             ..answer(walk, &given, &plan)
@@ -115,18 +112,25 @@ impl Registry {
         }
         stops
     }
-}
 
-/// What the applicant has, and the other ways to the same goals: who has a goal from one service
-/// needs it of no other one.
-fn with_other_ways<'a>(
-    walk: &'a Walk,
-    goals: &'a [FoundGoal],
-    has: &BTreeSet<&'a str>,
-) -> BTreeSet<&'a str> {
-    let reached = goals.iter().filter(|goal| goal.is_held(walk, has));
-    let ways = reached.flat_map(|goal| &goal.steps).map(|name| walk.led(name));
-    has.iter().copied().chain(ways).collect()
+    /// What the applicant has and neither a goal nor a step asks for.
+    fn unused(
+        &self,
+        walk: &Walk,
+        given: &PlanBasis<'_>,
+        goals: &[life_event::Goal],
+        plan: &Plan,
+    ) -> Vec<String> {
+        let state = self.memory.read();
+        let steps: Vec<_> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
+        let by = telling::asked_for(walk, &steps);
+        let is_goal = |name: &str| {
+            let mut goals = goals.iter();
+            goals.any(|goal| walk.led(&goal.service) == name || gives(&state, goal, name))
+        };
+        let unused = given.has.iter().filter(|name| !by.contains(*name) && !is_goal(name));
+        unused.map(|name| (*name).to_owned()).collect()
+    }
 }
 
 /// The plan, without what asks for the goals.
@@ -152,6 +156,7 @@ fn wanted(walk: &Walk, goals: &[FoundGoal]) -> Vec<Goal> {
     let goal = |goal: &FoundGoal| Goal {
         ways: goal.steps.iter().filter_map(|name| walk.place(walk.led(name))).collect(),
         is_certain: goal.goal.condition.is_none(),
+        is_held: goal.is_held,
     };
     goals.iter().map(goal).collect()
 }
@@ -162,12 +167,16 @@ fn answer(walk: &Walk, given: &PlanBasis<'_>, plan: &Plan) -> PlanLifeEventRespo
     let mut steps = telling::told_steps(walk, given, plan);
     // What falls away with one way to a goal is not what the graph of all ways says.
     steps.iter_mut().for_each(|step| step.spares = 0);
-    let documents = documents(walk, given, &in_order(walk, plan));
+    let in_order = in_order(walk, plan);
+    let (documents, documents_left_out) = self::documents(walk, given, &in_order, false);
+    let (from_steps, from_steps_left_out) = self::documents(walk, given, &in_order, true);
     PlanLifeEventResponse {
         steps,
         circles: telling::circles(walk, plan),
-        documents_left_out: count(documents.len().saturating_sub(MOST_DOCUMENTS)),
-        documents: documents.into_iter().take(MOST_DOCUMENTS).collect(),
+        documents,
+        documents_left_out,
+        from_steps,
+        from_steps_left_out,
         not_here: telling::not_here(walk, given, plan),
         skipped: plan.skipped.iter().map(|node| walk.found[*node].name.clone()).collect(),
         left_out: count(walk.left_out.len()),
@@ -184,12 +193,18 @@ fn in_order<'a>(walk: &Walk, plan: &'a Plan) -> Vec<&'a Step> {
     steps
 }
 
-/// What the applicant brings.
-fn documents(walk: &Walk, given: &PlanBasis<'_>, steps: &[&Step]) -> Vec<Document> {
+/// What the applicant brings, or else takes along from other steps; and how much more there is than
+/// is told.
+fn documents(
+    walk: &Walk,
+    given: &PlanBasis<'_>,
+    steps: &[&Step],
+    from_steps: bool,
+) -> (Vec<Document>, i32) {
     let asked = steps.iter().enumerate().flat_map(|(place, step)| {
         let asked = walk.asked(&walk.found[step.node]);
         let asked = asked.filter(|(_, requirement, _)| {
-            telling::state(walk, given, requirement) != need::State::Step
+            (telling::state(walk, given, requirement) == need::State::Step) == from_steps
         });
         asked.map(move |(_, requirement, is_certain)| Asked {
             step: place,
@@ -205,31 +220,26 @@ fn documents(walk: &Walk, given: &PlanBasis<'_>, steps: &[&Step]) -> Vec<Documen
         text: one.text.to_owned(),
         service: one.by.to_owned(),
         askers: one.steps.iter().take(MOST_OF_EACH).map(name).collect(),
+        askers_left_out: beyond(one.steps.len(), MOST_OF_EACH),
         conditional: !one.is_certain,
-        conditions: one
-            .conditions
-            .iter()
-            .take(MOST_OF_EACH)
-            .map(|case| (*case).to_owned())
-            .collect(),
+        conditions_left_out: beyond(one.conditions.len(), MOST_OF_EACH),
+        conditions: one.conditions.into_iter().take(MOST_OF_EACH).map(str::to_owned).collect(),
     };
-    brought(asked.collect()).into_iter().map(told).collect()
+    let found = brought(asked.collect());
+    let left_out = beyond(found.len(), MOST_DOCUMENTS);
+    (found.into_iter().take(MOST_DOCUMENTS).map(told).collect(), left_out)
 }
 
-/// What the applicant has and neither a goal nor a step asks for.
-fn unused(walk: &Walk, has: &BTreeSet<&str>, goals: &[FoundGoal], plan: &Plan) -> Vec<String> {
-    let steps: Vec<&NamedService> = plan.steps.iter().map(|step| &walk.found[step.node]).collect();
-    let by = telling::asked_for(walk, &steps);
-    let is_goal =
-        |name: &str| goals.iter().any(|goal| goal.given_by.iter().any(|by| walk.led(by) == name));
-    let unused = has.iter().filter(|name| !by.contains(*name) && !is_goal(name));
-    unused.map(|name| (*name).to_owned()).collect()
+/// How many more there are than are told.
+fn beyond(many: usize, told: usize) -> i32 {
+    count(many.saturating_sub(told))
 }
 
 fn stop(state: &RegistryView, name: &str) -> Stop {
     let counter = state.records.get::<Counter>(name).map(|found| found.doc).unwrap_or_default();
     let below = format!("{name}/windows/");
-    let windows = state.records.rows::<Window>(&below).take(MOST_WINDOWS);
+    let mut all = state.records.rows::<Window>(&below);
+    let windows = all.by_ref().take(MOST_WINDOWS);
     let windows = windows.filter_map(|(name, _)| {
         let window = state.records.get::<Window>(name)?.doc;
         let Window { name, display_name, accessible, .. } = window;
@@ -241,6 +251,7 @@ fn stop(state: &RegistryView, name: &str) -> Stop {
         floor: counter.floor,
         zone: counter.zone,
         windows: windows.collect(),
+        windows_left_out: count(all.count()),
         steps: Vec::new(),
     }
 }

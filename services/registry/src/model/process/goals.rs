@@ -17,6 +17,8 @@ const MOST_CHOICES: usize = 64;
 pub struct Goal {
     /// The services that give it; one of them is enough.
     pub ways: Vec<usize>,
+    /// Whether somebody has it already, from whichever service.
+    pub is_held: bool,
     /// Whether everybody wants it.
     pub is_certain: bool,
 }
@@ -33,9 +35,8 @@ pub struct GoalsPlan {
 /// The plan for somebody who wants some goals and has the products of some services already. The
 /// first place of the graph is left for what asks for the goals; what it asks for is not read.
 pub fn plan_goals(graph: &Graph, goals: &[Goal], held: &BTreeSet<usize>) -> GoalsPlan {
-    let is_open = |goal: &&Goal| !goal.ways.iter().any(|way| held.contains(way));
     let all: Vec<&Goal> = goals.iter().filter(|goal| !goal.ways.is_empty()).collect();
-    let open: Vec<&Goal> = all.iter().copied().filter(is_open).collect();
+    let open: Vec<&Goal> = all.iter().copied().filter(|goal| !goal.is_held).collect();
     let mut found = plan(&asking(graph, any_way(&open)), held);
     found.skipped = skipped(graph, &all, &found.steps);
     let Some(choices) = choices(&open) else { return GoalsPlan { plan: found, is_wide: true } };
