@@ -67,6 +67,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ),
         ("adoption", vec![]),
         ("broken", vec![]),
+        ("overrides", vec![]),
         ("quarantine list", vec![]),
         ("quarantine redrive", vec!["sources/nowhere"]),
         ("undo", vec!["sources/nowhere", "nothing", "--preview"]),

@@ -34,6 +34,7 @@ use crate::{
         hours::HoursArgs,
         link::LinkArgs,
         list::ListArgs,
+        overrides::OverridesArgs,
         quarantine::QuarantineCommand,
         queue::QueueCommand,
         repair::RepairArgs,
@@ -110,6 +111,9 @@ pub enum Command {
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
+    /// Show the fields that were set over sources' records, and which of them the source has changed
+    /// since.
+    Overrides(OverridesArgs),
     /// Show which standards a service may be of, or which services a standard may have; or which
     /// services may satisfy its requirements.
     Suggest(SuggestArgs),
@@ -279,6 +283,7 @@ impl Command {
                 | Command::Suggest(_)
                 | Command::Steps(_)
                 | Command::Broken(_)
+                | Command::Overrides(_)
                 | Command::Export(_)
                 | Command::Divergences(_)
                 | Command::CompareStandard(_)

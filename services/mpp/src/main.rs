@@ -55,8 +55,8 @@ use crate::{
     command::{
         accept, adopt, adoption, agent, appointments, backup, broken, compare_standard, conform,
         delete, deviations, divergences, doctor, explain, export, get, hand_back, history, hours,
-        link, list, path, quarantine, queue, repair, report, restore, search, slots, steps,
-        suggest, template, token, undo, upload, watch,
+        link, list, overrides, path, quarantine, queue, repair, report, restore, search, slots,
+        steps, suggest, template, token, undo, upload, watch,
     },
 };
 
@@ -134,6 +134,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Steps(asked) if asked.is_event() => path::run(asked, &client()?, output).await,
         Command::Steps(asked) => steps::run(asked, &client()?, output).await,
         Command::Broken(asked) => broken::run(asked, &client()?, output).await,
+        Command::Overrides(asked) => overrides::run(asked, &client()?, output).await,
         Command::Divergences(asked) => divergences::run(asked, &client()?, output).await,
         Command::CompareStandard(asked) => compare_standard::run(asked, &client()?, output).await,
         Command::Adopt(asked) => adopt::run(asked, &client()?, output).await,

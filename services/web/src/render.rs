@@ -84,6 +84,9 @@ impl Renderer {
                 let name = format!("standards/{id}");
                 PageData::Standard(Arc::new(self.upstream.standard(&name).await?))
             }
+            Address::Overrides => {
+                PageData::Overrides(Arc::new(self.upstream.overrides(&asked.halaman).await?))
+            }
             Address::LifeEvents => {
                 let found = self.upstream.life_events(&asked.halaman, &asked.mal).await?;
                 PageData::LifeEvents(Arc::new(found))

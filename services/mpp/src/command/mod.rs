@@ -22,6 +22,7 @@ pub mod history;
 pub mod hours;
 pub mod link;
 pub mod list;
+pub mod overrides;
 pub mod path;
 pub mod quarantine;
 pub mod queue;

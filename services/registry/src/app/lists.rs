@@ -9,7 +9,8 @@ use mpp_api::{
         Counter, LifeEvent, ListCountersRequest, ListLifeEventsRequest, ListMallsRequest,
         ListOfferingsRequest, ListRegionsRequest, ListServicesRequest, ListStandardLinksRequest,
         ListStandardsRequest, ListUnitsRequest, ListWindowsRequest, Mall, Offering, Region,
-        Service, Standard, StandardLink, Unit, Window, standard_link::State,
+        Service, Standard, StandardLink, Unit, Window, list_services_request::Overridden,
+        standard_link::State,
     },
     sync::{ListSourcesRequest, Source},
 };
@@ -130,7 +131,8 @@ pub fn windows<'a>(
     Ok(Box::new(state.records.rows::<Window>(&prefix)))
 }
 
-/// Services of a unit and those below it, of a category, of a source.
+/// Services of a unit and those below it, of a category, of a source, with fields that a curator
+/// has set over their source's.
 ///
 /// # Errors
 /// A filter that nothing can pass.
@@ -153,7 +155,19 @@ pub fn services<'a>(
     let units = state.subtree(parent);
     // Most units have none below them, and their services lie side by side.
     let prefix = if units.len() == 1 && !every { format!("{parent}/") } else { String::new() };
-    let rows = state.records.rows::<Service>(&prefix);
+    let overridden = Overridden::try_from(request.overridden).map_err(|_| {
+        let text =
+            format!("{} is no way to choose services by their overrides", request.overridden);
+        Error::field("overridden", FieldCode::UnknownValue, text)
+    })?;
+    let row = |name: &'a Arc<str>| state.records.row::<Service>(name).map(|row| (name, row));
+    let rows: Rows<'a> = match overridden {
+        Overridden::Unspecified => Box::new(state.records.rows::<Service>(&prefix)),
+        which => {
+            let is_drifting = which == Overridden::Drifting;
+            Box::new(state.with_overrides(is_drifting).filter_map(row))
+        }
+    };
     Ok(Box::new(rows.filter(move |(_, row)| {
         (every || units.contains(row.label(Label::Unit)))
             && (category.is_empty() || row.label(Label::Category) == category)

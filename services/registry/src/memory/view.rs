@@ -9,7 +9,7 @@ use mpp_api::{
     Document,
     registry::{Mall, Offering, Service, Standard, StandardLink, Unit},
 };
-use mpp_core::{Micros, Result, id_of};
+use mpp_core::{Micros, Overridden, Result, id_of};
 use mpp_resource::memory::{MemoryRow, Records, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
@@ -34,7 +34,7 @@ pub struct RegistryView {
     /// The last part of a service's name → the services of that id, of all units.
     ids: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// Services with overridden fields → how they stand, of [`Label::Overridden`].
-    overridden: HashMap<Arc<str>, Arc<str>>,
+    overridden: BTreeMap<Arc<str>, Arc<str>>,
     /// Category → how many services are of it.
     categories: BTreeMap<Arc<str>, usize>,
     /// Service → its offerings.
@@ -176,6 +176,16 @@ impl RegistryView {
     /// How many services with overridden fields stand so.
     pub fn overridden(&self, label: &str) -> usize {
         self.overridden.values().filter(|stands| &***stands == label).count()
+    }
+
+    /// Services with a field that a curator has set over their source's, in the order of their
+    /// names: all, or those whose source has changed such a field since.
+    pub fn with_overrides(&self, drifting: bool) -> impl Iterator<Item = &Arc<str>> {
+        let fits = move |label: &str| match drifting {
+            true => label == Overridden::Drifting.as_str(),
+            false => label != Overridden::Handed.as_str(),
+        };
+        self.overridden.iter().filter(move |(_, label)| fits(label)).map(|(name, _)| name)
     }
 
     fn remove_service(&mut self, name: &str) {

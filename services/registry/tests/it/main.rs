@@ -36,6 +36,7 @@ mod loading;
 mod moved;
 mod nothing;
 mod older;
+mod overridden;
 mod ownership;
 mod paging;
 mod plain;

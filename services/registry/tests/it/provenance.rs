@@ -16,10 +16,10 @@ use crate::{
     world::{Clients, KEMENDAGRI, SOURCE, World, reason, refused, service, text},
 };
 
-const KK: &str = "units/kemendagri/services/kk";
+pub const KK: &str = "units/kemendagri/services/kk";
 pub const WHY: &str = "salah ketik di sumber";
 
-fn kk(title: &str, product: &str) -> Record {
+pub fn kk(title: &str, product: &str) -> Record {
     let product = product.to_owned();
     record_of(KEMENDAGRI, "kk", Service { product, ..service(title) })
 }
@@ -36,7 +36,11 @@ fn warned(result: &BatchResult) -> Vec<(&str, &str)> {
     all.map(|warning| (warning.field.as_str(), warning.code.as_str())).collect()
 }
 
-async fn update(admin: &mut Clients, service: Service, reason: &str) -> Result<Service, Status> {
+pub async fn update(
+    admin: &mut Clients,
+    service: Service,
+    reason: &str,
+) -> Result<Service, Status> {
     let request = UpdateServiceRequest {
         service: Some(Service { name: KK.into(), ..service }),
         reason: reason.into(),
@@ -46,7 +50,7 @@ async fn update(admin: &mut Clients, service: Service, reason: &str) -> Result<S
     Ok(answer.service.expect("a service"))
 }
 
-async fn hand_back(by: &mut Clients, fields: &[&str]) -> Result<Service, Status> {
+pub async fn hand_back(by: &mut Clients, fields: &[&str]) -> Result<Service, Status> {
     let request = HandBackServiceRequest {
         name: KK.into(),
         fields: fields.iter().map(|field| (*field).to_owned()).collect(),
@@ -56,7 +60,7 @@ async fn hand_back(by: &mut Clients, fields: &[&str]) -> Result<Service, Status>
     Ok(answer.service.expect("a service"))
 }
 
-fn titled(title: &str) -> Service {
+pub fn titled(title: &str) -> Service {
     Service { title: text(title), ..Service::default() }
 }
 

@@ -97,6 +97,7 @@ impl Keeper {
                 | PageData::Withdrawn(_)
                 | PageData::Standards(_)
                 | PageData::Standard(_)
+                | PageData::Overrides(_)
                 | PageData::LifeEvents(_)
                 | PageData::LifeEvent(_)
                 | PageData::Source(_)

@@ -26,6 +26,8 @@ pub enum Address {
     Standards,
     /// A standard service, by its id.
     Standard(String),
+    /// Fields that curators have set over the sources of services.
+    Overrides,
     /// All life events.
     LifeEvents,
     /// A life event, by its id.
@@ -101,6 +103,7 @@ impl Address {
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
             ["standards"] => Self::Standards,
             ["standards", id] => Self::Standard(owned(id)),
+            ["overrides"] => Self::Overrides,
             ["lifeEvents"] => Self::LifeEvents,
             ["lifeEvents", id] => Self::LifeEvent(owned(id)),
             ["sources", id] => Self::Source(owned(id)),
@@ -127,6 +130,7 @@ impl Address {
             Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
             Self::Standards => "/standards".to_owned(),
             Self::Standard(id) => format!("/standards/{id}"),
+            Self::Overrides => "/overrides".to_owned(),
             Self::LifeEvents => "/lifeEvents".to_owned(),
             Self::LifeEvent(id) => format!("/lifeEvents/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
@@ -163,7 +167,9 @@ impl Address {
             Self::Nation => Some(Menu::Nation),
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
-            Self::Source(_) | Self::Upload | Self::Table(Listing::Sources) => Some(Menu::Sources),
+            Self::Source(_) | Self::Upload | Self::Overrides | Self::Table(Listing::Sources) => {
+                Some(Menu::Sources)
+            }
             Self::Search
             | Self::Service(..)
             | Self::Standards
@@ -200,6 +206,7 @@ mod tests {
             "/units/kemendagri/services/ktp-el-baru",
             "/standards",
             "/standards/ktp-el-baru",
+            "/overrides",
             "/lifeEvents",
             "/lifeEvents/kelahiran",
             "/regions",

@@ -17,6 +17,7 @@ mod life_events;
 mod listing;
 mod mall;
 mod nation;
+mod overrides;
 mod region;
 mod search;
 mod service;
@@ -48,8 +49,8 @@ use crate::{
     components::Look,
     policy::Policy,
     upstream::{
-        LifeEventsData, MallData, Missing, PathData, RegionData, SearchAnswer, ServiceData,
-        StandardData, StandardsData,
+        LifeEventsData, MallData, Missing, OverridesData, PathData, RegionData, SearchAnswer,
+        ServiceData, StandardData, StandardsData,
     },
     words::{Lang, table as words},
 };
@@ -93,6 +94,8 @@ pub enum PageData {
     Standards(Arc<StandardsData>),
     /// A standard and what belongs to it.
     Standard(Arc<StandardData>),
+    /// A page of services with fields that curators have set.
+    Overrides(Arc<OverridesData>),
     /// A page of life events.
     LifeEvents(Arc<LifeEventsData>),
     /// The path through a life event.
@@ -128,6 +131,7 @@ pub fn draw(
         }
         (Address::Standards, PageData::Standards(found)) => Ok(standards::draw(look, view, found)),
         (Address::Standard(_), PageData::Standard(found)) => Ok(standard::draw(look, view, found)),
+        (Address::Overrides, PageData::Overrides(found)) => Ok(overrides::draw(look, view, found)),
         (Address::LifeEvents, PageData::LifeEvents(found)) => {
             Ok(life_events::draw(look, view, found))
         }

@@ -7,22 +7,17 @@ pub(super) mod steps;
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::registry::{
-    Service, StandardLink,
-    service::{Override, State},
-};
+use mpp_api::registry::{Service, StandardLink, service::State};
 use mpp_calendar::Zone;
 use mpp_core::id_of;
 
-use super::{Block, Drawn, PageSection, PageView, as_of, compared, deviations, fee, heading};
+use super::{
+    Block, Drawn, PageSection, PageView, as_of, compared, deviations, fee, heading, overrides,
+};
 use crate::{
-    components::{
-        Look, Tone,
-        table::{Column, TableRow, table},
-        tag,
-    },
+    components::{Look, Tone, tag},
     upstream::ServiceData,
-    words::{contract, format, indonesian, local, local_text, service_field, table as words},
+    words::{contract, format, local, local_text, table as words},
 };
 
 /// Draws the page.
@@ -42,7 +37,7 @@ pub fn draw(look: Look, view: &PageView, data: &ServiceData) -> Drawn {
             Block::One(steps::part(look, data.steps.as_ref())),
             Block::One(places(look, view, data.malls.as_deref())),
             Block::One(compared::part(look, data.standard.as_ref(), data.comparison.as_ref())),
-            Block::One(overrides(look, service)),
+            Block::One(overrides::part(look, service)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
@@ -103,13 +98,6 @@ fn source(look: Look, view: &PageView, service: &Service) -> Markup {
     deviations::name(look, title, &service.source)
 }
 
-fn text_or_none(look: Look, text: Option<&str>) -> Markup {
-    match text {
-        Some(text) => indonesian(text, look.lang),
-        None => html! { (look.of(words::NOT_RECORDED)) },
-    }
-}
-
 /// The malls that offer it, each once, with its region.
 fn places(look: Look, view: &PageView, malls: Option<&[String]>) -> Arc<PageSection> {
     let known = malls.unwrap_or_default();
@@ -141,56 +129,5 @@ fn at(look: Look, view: &PageView, mall: &str) -> Markup {
                 " (" (look.of(stage)) ")"
             }
         }
-    }
-}
-
-fn overrides(look: Look, service: &Service) -> Arc<PageSection> {
-    let columns = [
-        Column::text(words::OVERRIDE_FIELD),
-        Column::text(words::OVERRIDE_BY),
-        Column::text(words::OVERRIDE_WHY),
-        Column::flow(words::OVERRIDE_SOURCE_SAYS),
-    ];
-    let rows: Vec<TableRow> = service.overrides.iter().map(|kept| row(look, kept)).collect();
-    let caption = html! { (look.of(words::OVERRIDES_CAPTION)) };
-    PageSection::new(
-        "overrides",
-        html! {
-            @if !rows.is_empty() { section #overrides aria-labelledby="overrides-title" {
-                h2 #overrides-title { (look.of(words::OVERRIDES_TITLE)) (look.mark()) }
-                (table(look, "", &caption, &columns, &rows))
-            } }
-        },
-    )
-}
-
-fn row(look: Look, kept: &Override) -> TableRow {
-    let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
-    let by = html! {
-        (look.author(&kept.subject))
-        @if let Some(time) = &kept.time { ", " (moment(time)) }
-    };
-    let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
-    let says = html! {
-        (value(look, kept)) " "
-        @if let Some(time) = &kept.drift_time {
-            (tag(Tone::Bad, look.of(words::OVERRIDE_DRIFTS))) " " (moment(time))
-        }
-    };
-    TableRow::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
-}
-
-/// The source's value: a text as it is, anything else as the contract writes it.
-fn value(look: Look, kept: &Override) -> Markup {
-    let service = kept.source_value.clone().unwrap_or_default();
-    let whole = mpp_api::json::write(&service).unwrap_or_default();
-    let whole: serde_json::Value = serde_json::from_str(&whole).unwrap_or_default();
-    let value = whole.as_object().and_then(|fields| fields.values().next().cloned());
-    match value {
-        None => html! { (look.of(words::OVERRIDE_NOTHING)) },
-        Some(serde_json::Value::String(text)) => indonesian(&text, look.lang),
-        Some(_) if service.title.is_some() => local(service.title.as_ref(), look.lang),
-        Some(_) if !service.fees.is_empty() => fee::fees(look, &service.fees),
-        Some(other) => html! { code { (other.to_string()) } },
     }
 }

@@ -5,6 +5,7 @@
 mod answer;
 mod life_events;
 mod mall;
+mod overrides;
 mod search;
 mod standards;
 mod steps;
@@ -40,6 +41,7 @@ pub use answer::Missing;
 use answer::ServiceAnswer;
 pub use life_events::{LifeEventsData, PathData};
 pub use mall::{MallData, Records};
+pub use overrides::OverridesData;
 pub use search::SearchAnswer;
 pub use standards::{StandardData, StandardsData};
 

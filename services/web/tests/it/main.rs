@@ -13,7 +13,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 25] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -25,6 +25,7 @@ const PATHS: [&str; 24] = [
     "/units/polri/services/skck",
     "/standards",
     "/standards/skck",
+    "/overrides",
     "/lifeEvents",
     "/lifeEvents/kelahiran",
     "/lifeEvents/kelahiran?mal=satu",

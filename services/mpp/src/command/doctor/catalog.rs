@@ -4,8 +4,9 @@
 use mpp_api::registry::{
     Adoption, CountAdoptionRequest, LifeEvent, ListBrokenRequirementsRequest,
     ListBrokenRequirementsResponse, ListLifeEventsRequest, ListLifeEventsResponse,
-    ListStandardsRequest, count_adoption_request::Group,
-    life_event_service_client::LifeEventServiceClient,
+    ListServicesRequest, ListServicesResponse, ListStandardsRequest,
+    catalog_service_client::CatalogServiceClient, count_adoption_request::Group,
+    life_event_service_client::LifeEventServiceClient, list_services_request::Overridden,
     process_service_client::ProcessServiceClient, standard_service_client::StandardServiceClient,
 };
 use mpp_client::Channel;
@@ -57,6 +58,46 @@ fn stand(standards: i32, counted: &Adoption) -> String {
          {unknown}{left_out}); `mpp adoption` tells of \
          each"
     )
+}
+
+/// How many services have fields that curators have set over their sources', and how many of them
+/// their sources have changed since.
+///
+/// # Errors
+/// If the registry does not answer.
+pub async fn overrides(channel: Channel, until: Instant) -> Result<String> {
+    let until = until.min(Instant::now() + REPORTED);
+    let mut catalog = CatalogServiceClient::new(channel);
+    let mut listed = Vec::new();
+    for overridden in [Overridden::Any, Overridden::Drifting] {
+        let asked = ListServicesRequest {
+            parent: "units/-".into(),
+            overridden: overridden.into(),
+            page_size: 1,
+            ..ListServicesRequest::default()
+        };
+        match catalog.list_services(within(asked, until)).await {
+            Ok(answer) => listed.push(answer.into_inner()),
+            Err(status) => return or_older(status),
+        }
+    }
+    Ok(set(&listed[0], &listed[1]))
+}
+
+fn set(any: &ListServicesResponse, drifting: &ListServicesResponse) -> String {
+    // A registry of the release before knows no such filter, and lists them all.
+    if any.services.iter().any(|service| service.overrides.is_empty()) {
+        return OLDER.to_owned();
+    }
+    let fields = format!("services with fields set over their sources': {}", any.total_size);
+    match drifting.services.first() {
+        None => fields,
+        Some(first) => format!(
+            "{fields}; the sources of {} have changed such a field since, the first is {}; `mpp \
+             overrides --drifting` tells of each",
+            drifting.total_size, first.name
+        ),
+    }
 }
 
 /// How many requirements lead to a service, and how many nowhere.
@@ -128,7 +169,7 @@ fn or_older(status: Status) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::registry::BrokenRequirement;
+    use mpp_api::registry::{BrokenRequirement, Service, service::Override};
 
     use super::*;
 
@@ -188,5 +229,28 @@ mod tests {
         let told = "5 requirements name a service; 2 lead nowhere, the first in units/a/services/b; \
                     `mpp broken` names them";
         assert_eq!(lead(&broken), told);
+    }
+
+    #[test]
+    fn what_drifts_is_named_and_an_older_registry_is_not_taken_at_its_word() {
+        let drifts = Service {
+            name: "units/a/services/kk".into(),
+            overrides: vec![Override::default()],
+            ..Service::default()
+        };
+        let of = |services: Vec<Service>, total_size| ListServicesResponse {
+            services,
+            total_size,
+            ..ListServicesResponse::default()
+        };
+        let none = of(vec![], 0);
+        assert_eq!(set(&none, &none), "services with fields set over their sources': 0");
+        assert_eq!(
+            set(&of(vec![drifts.clone()], 3), &of(vec![drifts.clone()], 1)),
+            "services with fields set over their sources': 3; the sources of 1 have changed such a \
+             field since, the first is units/a/services/kk; `mpp overrides --drifting` tells of each"
+        );
+        let all = of(vec![Service::default()], 70);
+        assert_eq!(set(&all, &all), OLDER);
     }
 }

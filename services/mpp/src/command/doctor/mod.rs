@@ -75,12 +75,14 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
             checks.push(Check::of(one.service.name(), "  quarantine", &waits));
         }
         if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
-            let (stand, lead, reach) = tokio::join!(
+            let (stand, set, lead, reach) = tokio::join!(
                 catalog::standards(channel.clone(), until),
+                catalog::overrides(channel.clone(), until),
                 catalog::processes(channel.clone(), until),
                 catalog::life_events(channel.clone(), until)
             );
             checks.push(Check::of(one.service.name(), "  standards", &stand));
+            checks.push(Check::of(one.service.name(), "  overrides", &set));
             checks.push(Check::of(one.service.name(), "  processes", &lead));
             checks.push(Check::of(one.service.name(), "  life events", &reach));
         }

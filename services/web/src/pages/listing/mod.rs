@@ -217,6 +217,9 @@ pub fn draw(
             @if shown.is_empty() { p.help { (look.of(words::NO_ROWS)) } }
             @else { (table(look, "dense", &html! { (look.of(listing.caption())) }, listing.columns(), &shown)) }
             (page.links(look, &link))
+            @if listing == Listing::Sources {
+                p.more { a href=(look.path("/overrides")) { (look.of(words::SEE_OVERRIDES)) } }
+            }
         }
     };
     Drawn {

@@ -124,6 +124,18 @@ phrases! {
     WITHDRAWN_SUCCESSOR: "Penggantinya", "In its place";
     WITHDRAWN_NO_SUCCESSOR: "Tidak ada yang dicatat", "None is recorded";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
+    OVERRIDES_DESCRIPTION: "Isian layanan yang ditetapkan pengelola indeks di atas isian sumbernya: oleh siapa, kapan dan mengapa, dan apa kata sumbernya sekarang.",
+        "Fields of services that the keepers of the index have set over their sources': by whom, when and why, and what the source says now.";
+    OVERRIDES_DRIFTING: "Sumbernya berubah sejak itu", "Their sources have changed since";
+    OVERRIDES_DRIFT_SAY: "{0} layanan perlu dilihat: sumbernya telah mengubah isian yang ditetapkan di sini.",
+        "Services to look at: {0}. Their sources have changed a field that is set here.";
+    OVERRIDES_NONE_DRIFT: "Tidak ada sumber yang mengubah isian yang ditetapkan di sini.",
+        "No source has changed a field that is set here.";
+    OVERRIDES_CUT: "Ditampilkan {0} dari {1} layanan.", "Services shown: {0} of {1}.";
+    OVERRIDES_ALL: "Semua isian yang ditetapkan", "All fields that are set";
+    OVERRIDES_NONE: "Tidak ada: semua layanan menampilkan isian sumbernya.",
+        "None: all services show what their sources say.";
+    SEE_OVERRIDES: "Semua isian yang ditetapkan pengelola indeks", "All fields set by the keepers of the index";
     OVERRIDES_CAPTION: "Isian yang berlaku di sini alih-alih isian sumbernya, dan apa kata sumbernya",
         "Fields that stand here instead of the source's, and what the source says";
     OVERRIDE_FIELD: "Isian", "Field";

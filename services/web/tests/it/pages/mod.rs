@@ -3,6 +3,7 @@
 mod life_events;
 mod mall;
 mod nation;
+mod overrides;
 mod queue;
 mod search;
 mod service;

@@ -3,6 +3,7 @@
 use mpp_api::registry::{
     ListMallsRequest, ListMallsResponse, ListRegionsRequest, ListRegionsResponse,
     ListServicesRequest, ListServicesResponse, ListUnitsRequest, ListUnitsResponse, Region,
+    Service, list_services_request::Overridden,
 };
 use tonic::body::Body;
 
@@ -17,9 +18,18 @@ pub async fn answer(
     match method {
         "ListServices" => {
             unary(request, move |asked: ListServicesRequest| {
+                let fits = |service: &Service| match asked.overridden() {
+                    Overridden::Unspecified => true,
+                    Overridden::Any => !service.overrides.is_empty(),
+                    Overridden::Drifting => {
+                        service.overrides.iter().any(|kept| kept.drift_time.is_some())
+                    }
+                };
                 let all = answers.nation(|nation| nation.services.values().cloned().collect());
+                let all: Vec<Service> = Vec::into_iter(all).filter(fits).collect();
+                let total_size = i32::try_from(all.len()).expect("few");
                 let (services, next_page_token) = page(all, &asked.page_token);
-                Ok(ListServicesResponse { services, next_page_token, ..Default::default() })
+                Ok(ListServicesResponse { services, next_page_token, total_size })
             })
             .await
         }

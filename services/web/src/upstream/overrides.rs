@@ -1,0 +1,50 @@
+//! Services with fields that curators have set over their sources'.
+
+use mpp_api::registry::{
+    ListServicesRequest, ListServicesResponse, list_services_request::Overridden,
+};
+
+use super::{Missing, ServiceAnswer, Upstream};
+
+/// Services on a page.
+const PAGE: i32 = 50;
+
+/// A page of such services.
+#[derive(Debug)]
+pub struct OverridesData {
+    /// The first of those whose sources have changed such a field since.
+    pub drifting: ListServicesResponse,
+    /// All.
+    pub all: ListServicesResponse,
+}
+
+impl Upstream {
+    /// A page of services with such fields, from the one that a token names.
+    pub async fn overrides(&self, page: &str) -> Result<OverridesData, Missing> {
+        let (drifting, all) = futures::try_join!(
+            self.with_overrides(Overridden::Drifting, ""),
+            self.with_overrides(Overridden::Any, page)
+        )?;
+        Ok(OverridesData { drifting, all })
+    }
+
+    async fn with_overrides(
+        &self,
+        overridden: Overridden,
+        page: &str,
+    ) -> Result<ListServicesResponse, Missing> {
+        let request = ListServicesRequest {
+            parent: "units/-".into(),
+            overridden: overridden.into(),
+            page_size: PAGE,
+            page_token: page.to_owned(),
+            ..ListServicesRequest::default()
+        };
+        match self.answer(self.catalog.clone().list_services(request)).await {
+            ServiceAnswer::Known(found) => Ok(found),
+            ServiceAnswer::Refused => Err(Missing::Refused),
+            // The list always has an answer, if only an empty one.
+            ServiceAnswer::Absent | ServiceAnswer::NoAnswer => Err(Missing::Unreachable),
+        }
+    }
+}
