@@ -111,8 +111,8 @@ pub enum Command {
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
-    /// Show the fields that were set over sources' records, and which of them the source has changed
-    /// since.
+    /// Show the fields that were set over sources' records, and which of them their sources have
+    /// changed since.
     Overrides(OverridesArgs),
     /// Show which standards a service may be of, or which services a standard may have; or which
     /// services may satisfy its requirements.
