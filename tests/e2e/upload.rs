@@ -31,6 +31,10 @@ const DIRECTORY: &str = "
   freshnessTargetSeconds: 86400
 ";
 
+/// How the system of the office is mapped.
+const SYSTEM: &str = r#"{source_id: (.kode | ascii_downcase), unit: "units/pacitan",
+ service: {title: {id: .nama}}}"#;
+
 /// The office with its workbook.
 pub struct Office<'a> {
     suite: &'a Suite,
@@ -75,6 +79,22 @@ impl<'a> Office<'a> {
             }
         }
         filled.save(&self.file).expect("a workbook");
+    }
+
+    /// A system of its own beside the workbook, with services of these codes.
+    async fn has_a_system(&self, codes: &[&str]) {
+        let folder = self.suite.home().join("sistem");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let rows = codes.iter().map(|code| format!("{code},Layanan {code}\n"));
+        let table = "kode,nama\n".to_owned() + &rows.collect::<String>();
+        std::fs::write(folder.join("katalog.csv"), table).expect("a file");
+        std::fs::write(folder.join("map.jq"), SYSTEM).expect("a file");
+        let config = "source = \"sources/pacitan\"\nmapping = \"map.jq\"\nstate = \"state.db\"\n\n\
+                      [input]\ntype = \"csv\"\npath = \"katalog.csv\"\n";
+        let path = folder.join("agent.toml");
+        std::fs::write(&path, config).expect("a file");
+        let path = path.display().to_string();
+        self.suite.run(REGENCY, &["agent", "run", &path]).await.succeeded();
     }
 
     async fn upload(&self, flags: &[&str]) -> Said {
@@ -208,17 +228,29 @@ async fn what_has_gone_is_withdrawn_when_that_is_asked_for(office: &Office<'_>) 
     let said = office.upload(&["--withdraw", "pindah", "--yes"]).await.succeeded();
     assert!(said.contains("in all malls: pindah"), "{said}");
 
-    // Who feeds what the workbook does not have, an upload does not know.
+    office.has_a_system(&["NIB", "KIA"]).await;
     office.fill(&[KTP, KK]);
-    let flags = ["--accept-missing", "--withdraw-gone", "--yes"];
-    let said = office.upload(&flags).await;
-    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
-    assert!(said.out.contains("another configuration feeds"), "{}", said.out);
-    assert!(said.out.contains("by its id: akta, kia"), "{}", said.out);
-    assert!(said.out.contains("with --withdraw CODE for each"), "{}", said.out);
-    for id in ["akta", "kia"] {
+    let said = office.upload(&["--dry-run"]).await.succeeded();
+    assert!(said.contains("services/akta is not in the workbook"), "{said}");
+    assert!(said.contains("2 more of the source"), "{said}");
+    let said = office.upload(&["--withdraw-gone", "--yes"]).await.succeeded();
+    assert!(said.contains("in all malls: akta\n"), "nobody else has sent it: {said}");
+    for id in ["nib", "kia"] {
+        office.service(id).await;
+        let said = office.upload(&["--withdraw", id, "--yes"]).await;
+        assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+        assert!(said.out.contains("another configuration of the source sends it"), "{}", said.out);
         office.service(id).await;
     }
+    // It has sent this one as well, and who feeds it from now on nobody knows.
+    office.fill(&[KTP, KK, KIA]);
+    office.upload(&[]).await.succeeded();
+    office.fill(&[KTP, KK]);
+    let said = office.upload(&["--withdraw-gone", "--yes"]).await;
+    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+    assert!(said.out.contains("by its id: kia"), "{}", said.out);
+    assert!(said.out.contains("with --withdraw CODE for each"), "{}", said.out);
+    office.service("kia").await;
 
     office.fill(&[]);
     let said = office.upload(&["--withdraw-gone", "--yes"]).await;

@@ -134,7 +134,7 @@ documents! {
     LifeEvent => "life_event" in form 1 named ["lifeEvents"],
         filed under [Agency, Unit],
         answers add [leads_nowhere, etag, create_time, update_time];
-    Source => "source" in form 7 named ["sources"],
+    Source => "source" in form 8 named ["sources"],
         filed under [Source, Unit], answers add [etag];
     HoursRule => "hours_rule" in form 3 named ["hoursRules"],
         filed under [Counter, Mall, Overridden, Region, Source, Target],

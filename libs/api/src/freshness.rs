@@ -24,6 +24,22 @@ pub fn has_ended(source: &Source) -> bool {
     source.last_end_time.is_some() || source.last_success_time.is_some()
 }
 
+/// Since when a source is whole, or is waited for to be: from when it became known where no session
+/// of it has ended completely, and from when a client came that never has.
+pub fn whole_since(
+    last_success: Option<Micros>,
+    unheard_since: Option<Micros>,
+    known_since: Micros,
+) -> Micros {
+    last_success.map_or(known_since, |last| last.min(unheard_since.unwrap_or(last)))
+}
+
+/// Whether it is not known how fresh a source is: it, or a client of it that is waited for, has
+/// never ended completely. That is not on time, whether it is late by now or not.
+pub fn is_unheard(last_success: Option<Micros>, unheard_since: Option<Micros>) -> bool {
+    last_success.is_none() || unheard_since.is_some()
+}
+
 /// How late a source is by its target, of which the last success was then; 0 while it is in time.
 pub fn late_by(last: Micros, target_seconds: i64, now: Micros) -> Micros {
     now.saturating_sub(last).saturating_sub(target_seconds.saturating_mul(1_000_000)).max(0)
@@ -55,6 +71,17 @@ mod tests {
             assert_eq!(is_judged(feeds, at, has_ended), here, "{case}");
             assert_eq!(is_judged_elsewhere(feeds, at, has_ended), elsewhere, "{case}");
         }
+    }
+
+    #[test]
+    fn what_never_ended_completely_is_waited_for_from_when_it_came_and_is_not_on_time() {
+        assert_eq!(whole_since(None, None, 3), 3);
+        assert_eq!(whole_since(None, Some(7), 3), 3, "the source itself was known before");
+        assert_eq!(whole_since(Some(9), None, 3), 9);
+        assert_eq!(whole_since(Some(9), Some(7), 3), 7, "a second client came, and is not whole");
+        assert_eq!(whole_since(Some(9), Some(11), 3), 9);
+        assert!(is_unheard(None, None) && is_unheard(Some(9), Some(7)));
+        assert!(!is_unheard(Some(9), None));
     }
 
     #[test]

@@ -222,7 +222,7 @@ resources! {
     changes [display_name, unit, freshness_target_seconds, also_writes, feeds],
     clears [
         accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time,
-        rejected_now, unread_now, waiting_now, counted, clients, client_count
+        rejected_now, unread_now, waiting_now, counted, clients, client_count, unheard_since
     ],
     times [];
 

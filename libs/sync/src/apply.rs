@@ -4,6 +4,7 @@ use std::{collections::HashSet, pin::pin};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint};
 use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_resource::memory::View as _;
 use mpp_store::Tx;
 use tokio::time::sleep;
 
@@ -12,10 +13,15 @@ use crate::{
     fate::{Fates, WaitingRecord, fault},
     metrics,
     model::checkpoint::SourceState,
+    own,
     plan::{self, Plan},
     remarks::bound_warnings,
     session::Session,
-    store::{batches, digests, lease, rejected, undone},
+    store::{
+        batches,
+        digests::{self, Changes},
+        lease, rejected, undone,
+    },
     syncs::{Syncs, Writer},
     turn::{Work, turn},
 };
@@ -186,11 +192,18 @@ impl<S: Syncs> Session<S> {
         };
         self.complete(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         let proof = batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
-        digests::keep(&mut tx, self.lease.of_client(), &plan.changes(&result)).await?;
+        let changes = self.answers(plan, &result);
+        digests::keep(&mut tx, self.lease.of_client(), &changes).await?;
         rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
         lease::advance(&mut tx, &self.lease, &after, proof).await?;
         result.revision = tx.commit().await?;
         Ok(result)
+    }
+
+    /// The answers to keep, each with whether anything was published under its name before.
+    fn answers(&self, plan: &Plan<S::Doc>, result: &BatchResult) -> Changes {
+        let state = self.service.memory().read();
+        plan.changes(result, |name| own::row::<S::Doc>(state.records(), name).is_some())
     }
 
     async fn repeated(

@@ -93,6 +93,7 @@ fn show(doc: &mut Source, all: &[ClientState], since: Micros) {
     doc.unread_now = found.unread;
     doc.incomplete = found.incomplete;
     doc.last_success_time = found.last_success.map(to_timestamp).or(doc.last_success_time);
+    doc.unheard_since = found.unheard_since.map(to_timestamp);
     doc.clients = found.clients;
     doc.client_count = i32::try_from(found.count).unwrap_or(i32::MAX);
 }

@@ -65,6 +65,10 @@ mpp_telemetry::metrics! {
     /// while that has not passed. One that is late `elsewhere` is late unless another service has
     /// it, too, and knows better.
     SOURCE_LATE: Gauge = "mpp.source.late" in "s" by ["source", "service"];
+    /// 1 where it is not known how fresh a source is at a service, since no session of it there has
+    /// ever ended completely, or none of one of its clients that has a schedule; else 0. Such a
+    /// source is not on time while `mpp.source.late` is 0.
+    SOURCE_UNHEARD: Gauge = "mpp.source.unheard" in "{source}" by ["source", "service"];
 }
 
 const OUTCOMES: [(Outcome, &str); 4] = [
@@ -139,6 +143,7 @@ pub fn begin<S: Syncs>(service: &Arc<S>) {
     QUARANTINE_AGE.observe_each(service, |own| own.engine().waiting.ages(S::NAME, own.time()));
     SOURCE_AGE.observe_each(service, |own| fresh::ages(own));
     SOURCE_LATE.observe_each(service, |own| fresh::lateness(own));
+    SOURCE_UNHEARD.observe_each(service, |own| fresh::unheard(own));
 }
 
 /// Counts a batch's answers, to records of these kinds in their order.

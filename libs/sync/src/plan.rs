@@ -145,8 +145,9 @@ impl<D: Synced> Plan<D> {
     }
 
     /// The answers to keep, and those to forget, once the batch is answered. A record whose answer
-    /// is not kept is forgotten: an earlier answer to its name may not hold any more.
-    pub fn changes(&self, result: &BatchResult) -> Changes {
+    /// is not kept is forgotten: an earlier answer to its name may not hold any more. Something was
+    /// published under a name before where `is_published` says so.
+    pub fn changes(&self, result: &BatchResult, is_published: impl Fn(&str) -> bool) -> Changes {
         let mut changes = Changes::default();
         for (index, answer) in result.results.iter().enumerate() {
             let key = key_of(&self.names[index]);
@@ -156,8 +157,9 @@ impl<D: Synced> Plan<D> {
                 continue;
             }
             if self.asks[index] == Asks::Put && is_kept {
-                let digest = self.digests[index];
-                changes.answered.push(Sent { key, digest, answered: answered(answer) });
+                let (digest, answered) = (self.digests[index], answered(answer));
+                let is_new = !is_published(&self.names[index]);
+                changes.answered.push(Sent { key, digest, answered, is_new });
             } else {
                 changes.gone.push(key);
             }

@@ -92,7 +92,8 @@ impl<S: Syncs> Pushes<S> {
         tx.rollback().await?;
         let sealed = self.seals.of(&self.service, &request.source, &request.ranges).await?;
         metrics::compared::<S>(request.ranges.len());
-        sealed.compare(&request.ranges)
+        let client = (!request.client.is_empty()).then(|| sealed.client(&request.client));
+        sealed.compare(&request.ranges, client)
     }
 
     /// Shows what a batch would bring, and keeps nothing of it.
@@ -176,6 +177,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         accept_moves,
         forms,
         client,
+        unscheduled,
     } = request;
     Hello {
         source,
@@ -188,6 +190,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         accept_moves,
         forms,
         client,
+        unscheduled,
     }
 }
 

@@ -38,7 +38,8 @@ impl<S: Syncs> Session<S> {
             }
         };
         metrics::compared::<S>(asked.ranges.len());
-        sealed.compare(&asked.ranges).map_err(|error| error.within("reconcile"))
+        let client = Some(self.lease.client.number);
+        sealed.compare(&asked.ranges, client).map_err(|error| error.within("reconcile"))
     }
 
     /// Counts the records that were found in sync as answered with this batch; answers how many of

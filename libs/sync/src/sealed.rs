@@ -21,9 +21,10 @@ use mpp_resource::memory::View as _;
 use mpp_store::{Conn, Label};
 
 use crate::{
+    model::clients::SentBy,
     own,
     store::{
-        batches,
+        batches, clients,
         digests::{self, Answered, StoredDigest},
         rejected, waiting,
     },
@@ -38,6 +39,8 @@ pub struct Sealed {
     known: HashMap<u64, KnownRecord>,
     /// Keys of the records that are published as they were sent.
     taken: HashSet<u64>,
+    /// The source's clients by name, each with its number, and whether it may still send.
+    clients: HashMap<String, (i64, bool)>,
     /// The source's last batch that was answered before the set was sealed.
     last_sequence: i64,
 }
@@ -46,6 +49,7 @@ pub struct Sealed {
 struct KnownRecord {
     name: String,
     held: bool,
+    sent_by: SentBy,
 }
 
 /// The records that are not published as they were sent.
@@ -81,7 +85,7 @@ impl PresentState {
     fn new(unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
         let rejected = unsettled.rejected.iter().filter_map(|digest| key_of_digest(digest));
         let rejected = rejected.collect();
-        let waits = |name: String| (key_of(&name), KnownRecord { name, held: false });
+        let waits = |name: String| (key_of(&name), KnownRecord { name, ..<_>::default() });
         let mut known: HashMap<u64, KnownRecord> =
             unsettled.waiting.into_iter().map(waits).collect();
         let waiting = known.keys().copied().collect();
@@ -89,7 +93,7 @@ impl PresentState {
         for (name, is_sent) in own {
             let key = key_of(&name);
             sent.extend(is_sent.then_some(key));
-            known.insert(key, KnownRecord { name, held: true });
+            known.insert(key, KnownRecord { name, held: true, ..<_>::default() });
         }
         Self { rejected, waiting, sent, known }
     }
@@ -128,20 +132,28 @@ impl Sealed {
         let stored = digests::all(conn, source).await?;
         let unsettled = Unsettled::of(conn, source).await?;
         let last_sequence = batches::last_sequence(conn, source).await?;
+        let clients = clients::all(conn, source).await?;
+        let since = service.settings().away(service.time());
+        let clients =
+            clients.into_iter().map(|(name, number, heard)| (name, (number, heard >= since)));
+        let clients = clients.collect();
         let own = published(service, source);
         // The hashes of many records take long enough to make other tasks wait.
         let sealed = tokio::task::spawn_blocking(move || Self::new(&stored, unsettled, own));
-        Ok(Self { last_sequence, ..sealed.await.map_err(Error::internal)? })
+        Ok(Self { clients, last_sequence, ..sealed.await.map_err(Error::internal)? })
     }
 
     /// `own` are the records that the source publishes, each with whether it has sent it.
     fn new(stored: &[StoredDigest], unsettled: Unsettled, own: Vec<(String, bool)>) -> Self {
-        let state = PresentState::new(unsettled, own);
+        let mut state = PresentState::new(unsettled, own);
         let (mut items, mut taken) = (Vec::with_capacity(stored.len()), HashSet::new());
         let mut seen = HashSet::with_capacity(stored.len());
         for one in stored {
             let key = one.sent.key;
             let Some(standing) = state.standing(one) else { continue };
+            if let Some(named) = state.known.get_mut(&key) {
+                named.sent_by = SentBy { client: one.client, alone: one.alone };
+            }
             taken.extend(
                 matches!(standing, AnswerState::Taken | AnswerState::Remarked).then_some(key),
             );
@@ -150,18 +162,27 @@ impl Sealed {
         }
         let unknown = state.known.keys().filter(|key| !seen.contains(*key));
         items.extend(unknown.map(|key| ComparedRecord::new(*key, &[0; 16], AnswerState::Unknown)));
-        Self { set: Set::new(items), known: state.known, taken, last_sequence: 0 }
+        Self { set: Set::new(items), known: state.known, taken, ..Self::default() }
     }
 
-    /// Compares ranges with it.
+    /// The number of a client by its name; 0 for one that has opened no session yet.
+    pub fn client(&self, name: &str) -> i64 {
+        self.clients.get(name).map_or(0, |(number, _)| *number)
+    }
+
+    /// Compares ranges with it for a client; `None`: it does not say which it is.
     ///
     /// # Errors
     /// The ranges are too many, or not of the form.
-    pub fn compare(&self, asked: &[Range]) -> Result<Reconciliation> {
+    pub fn compare(&self, asked: &[Range], client: Option<i64>) -> Result<Reconciliation> {
+        let here = self.clients.values().filter(|(_, is_here)| *is_here);
+        let here: HashSet<i64> = here.map(|(number, _)| *number).collect();
         let mut answer = compare(&self.set, asked, |key| {
-            let named = self.known.get(&key);
-            let name = named.map(|named| named.name.clone()).unwrap_or_default();
-            LoneItem { key, name, held: named.is_some_and(|named| named.held) }
+            let Some(KnownRecord { name, held, sent_by }) = self.known.get(&key) else {
+                return LoneItem { key, ..LoneItem::default() };
+            };
+            let sender = sent_by.to(client, |other| here.contains(&other)).into();
+            LoneItem { key, name: name.clone(), held: *held, sender }
         })?;
         answer.last_sequence = self.last_sequence;
         Ok(answer)
@@ -244,8 +265,8 @@ mod tests {
     use crate::store::digests::Sent;
 
     fn stored(name: &str, answered: Answered, is_of_these_rules: bool) -> StoredDigest {
-        let sent = Sent { key: key_of(name), digest: [7; 16], answered };
-        StoredDigest { sent, is_of_these_rules }
+        let sent = Sent { key: key_of(name), digest: [7; 16], answered, is_new: false };
+        StoredDigest { sent, is_of_these_rules, client: 0, alone: 0 }
     }
 
     /// Which of these names a client without a state is told to send, and which names only the
@@ -254,7 +275,7 @@ mod tests {
         let item = |name: &&str| ComparedRecord::new(key_of(name), &[7; 16], AnswerState::Taken);
         let mut walk = Walk::new(Set::new(names.iter().map(item).collect()));
         while let Some(asked) = walk.next_message() {
-            walk.hear(sealed.compare(&asked).expect("of the form")).expect("an answer");
+            walk.hear(sealed.compare(&asked, None).expect("of the form")).expect("an answer");
         }
         let found = walk.found();
         let is_wanted = |name: &&&str| found.wanted.contains_key(&item(name));

@@ -138,8 +138,7 @@ impl Calls {
     }
 
     /// Compares ranges of records with those of the registry.
-    pub async fn reconcile(&mut self, source: &str, ranges: Vec<Range>) -> Result<Reconciliation> {
-        let request = ReconcileRecordsRequest { source: source.to_owned(), ranges };
+    pub async fn reconcile(&mut self, request: ReconcileRecordsRequest) -> Result<Reconciliation> {
         let request = self.asked(request);
         let answer = self.client.reconcile_records(request).await.map_err(refused)?.into_inner();
         answer.reconciliation.ok_or_else(|| out_of_turn("a comparison"))

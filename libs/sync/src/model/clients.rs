@@ -1,7 +1,7 @@
 //! How a source stands by its clients: each feeds a part of it, so the source is as whole, and as
 //! fresh, as the worst of them.
 
-use mpp_api::sync::{Incomplete, SourceClient};
+use mpp_api::sync::{Incomplete, SourceClient, lone_item::Sender};
 use mpp_api::time::to_timestamp;
 use mpp_core::Micros;
 
@@ -29,6 +29,32 @@ pub struct ClientState {
     pub incomplete: Option<Incomplete>,
     /// Something that it has sent stands, waits or was refused, and nobody else has sent it since.
     pub has_sent: bool,
+    /// Nobody says that it comes again, as with a workbook that a person uploads.
+    pub is_unscheduled: bool,
+}
+
+/// Who has sent a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SentBy {
+    /// The client that sent it last; 0 where that is not known.
+    pub client: i64,
+    /// The only client that has ever sent it; 0 where several have, or it is not known. A program
+    /// that does not keep it leaves one that is not the client any more.
+    pub alone: i64,
+}
+
+impl SentBy {
+    /// The same as it is told to the client of a number, of a source whose other client `is_here`,
+    /// or has been away too long to be waited for. `None`: it is not known who asks.
+    pub fn to(self, asks: Option<i64>, is_here: impl Fn(i64) -> bool) -> Sender {
+        match self.client {
+            0 => Sender::Unspecified,
+            own if asks == Some(own) && self.alone == own => Sender::ThisAlone,
+            own if asks == Some(own) => Sender::This,
+            other if asks.is_some() && is_here(other) => Sender::Other,
+            _ => Sender::Unspecified,
+        }
+    }
 }
 
 impl ClientState {
@@ -55,6 +81,7 @@ impl ClientState {
             unread_now: self.unread,
             away: self.heard < since,
             first_time: time(self.first),
+            unscheduled: self.is_unscheduled,
         }
     }
 }
@@ -66,8 +93,11 @@ pub struct Standing {
     pub unread: i64,
     /// What the one lacked that was whole longest ago, of those that lack anything.
     pub incomplete: Option<Incomplete>,
-    /// Since when all of them are whole; `None` while none is known to have ever been.
+    /// Since when all of them are whole that are waited for and ever have been; `None` while none
+    /// is known to have.
     pub last_success: Option<Micros>,
+    /// Since when one is waited for that never has been whole.
+    pub unheard_since: Option<Micros>,
     /// Those to name; none where there is but one.
     pub clients: Vec<SourceClient>,
     /// How many of these, and of those that are not named, count.
@@ -79,22 +109,32 @@ pub struct Standing {
 pub fn standing(all: &[ClientState], since: Micros) -> Option<Standing> {
     let mut count: Vec<_> = all.iter().filter(|one| one.counts(since)).collect();
     if count.is_empty() {
-        count.extend(all.iter().max_by_key(|one| one.heard));
+        count.push(all.iter().max_by_key(|one| one.heard)?);
     }
     let is_away = |one: &&ClientState| one.heard < since && !count.contains(one);
     let away: Vec<_> = all.iter().filter(is_away).collect();
     count.sort_by(|a, b| (a.whole_since(), &a.name).cmp(&(b.whole_since(), &b.name)));
-    let oldest = count.first()?.whole_since();
-    let ever = count.iter().any(|one| one.last_success > 0);
+    let unheard = |one: &&ClientState| one.last_success == 0;
+    let last =
+        |all: &[&ClientState]| all.iter().map(|one| one.last_success).filter(|at| *at > 0).min();
+    let awaited = awaited(&count);
     let named = count.len() + away.len() > 1;
     let clients = count.iter().chain(&away).map(|one| one.shown(since));
     Some(Standing {
         unread: count.iter().map(|one| one.unread).sum(),
         incomplete: count.iter().find_map(|one| one.incomplete.clone()),
-        last_success: ever.then_some(oldest),
+        last_success: last(&awaited).or_else(|| last(&count)),
+        unheard_since: awaited.iter().copied().filter(unheard).map(|one| one.first).min(),
         clients: if named { clients.take(NAMED).collect() } else { Vec::new() },
         count: if named { count.len() } else { 0 },
     })
+}
+
+/// Those that are to come again: one without a schedule only where none has one, by the target that
+/// the source itself declares.
+fn awaited<'a>(count: &[&'a ClientState]) -> Vec<&'a ClientState> {
+    let scheduled: Vec<_> = count.iter().copied().filter(|one| !one.is_unscheduled).collect();
+    if scheduled.is_empty() { count.to_vec() } else { scheduled }
 }
 
 #[cfg(test)]
@@ -164,9 +204,10 @@ mod tests {
     fn one_that_never_was_whole_counts_from_its_first_session_once_another_was() {
         let never = ClientState { last_success: 0, has_sent: false, ..torn(whole(2, 300)) };
         let found = of(&[whole(1, 900), never.clone()]);
-        assert_eq!(found.last_success, Some(AWAY + 2));
+        assert_eq!((found.last_success, found.unheard_since), (Some(900), Some(AWAY + 2)));
         assert!(found.incomplete.is_some());
         assert_eq!(of(std::slice::from_ref(&never)).last_success, None, "nobody ever was");
+        assert_eq!(of(std::slice::from_ref(&never)).unheard_since, Some(AWAY + 2));
         let opened = ClientState { last_end: 0, incomplete: None, ..never };
         assert_eq!(of(&[whole(1, 900), opened]).clients, [], "it has said nothing yet");
     }

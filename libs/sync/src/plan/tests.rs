@@ -118,7 +118,7 @@ fn whatever_is_asked_for_and_not_kept_is_known_no_more() {
         let answer =
             RecordResult { outcome: outcome.into(), code, send_again, ..Default::default() };
         let result = BatchResult { results: vec![answer], ..BatchResult::default() };
-        let Changes { answered, gone } = plan.changes(&result);
+        let Changes { answered, gone } = plan.changes(&result, |_| false);
         (answered.first().map(|one| one.answered), gone.len())
     };
     let put = || record("kk", "Kartu Keluarga");

@@ -66,7 +66,7 @@ pub async fn lack(
 /// `UNAVAILABLE` when the database is away.
 pub async fn all(tx: &mut Tx, source: &str) -> Result<Vec<ClientState>> {
     let text = "select number, name, first_heard, heard, last_end, last_success, unread, lack,
-        lack_text from sync_client where source = $1";
+        lack_text, unscheduled from sync_client where source = $1";
     let rows = sqlx::query(text).bind(source).fetch_all(tx.conn()).await.map_err(db_error)?;
     let all: sqlx::Result<Vec<_>> = rows.iter().map(read).collect();
     let mut all = all.map_err(db_error)?;
@@ -89,6 +89,7 @@ fn read(row: &AnyRow) -> sqlx::Result<ClientState> {
         unread: row.try_get("unread")?,
         incomplete: (reason != 0).then_some(Incomplete { reason, text }),
         has_sent: false,
+        is_unscheduled: row.try_get::<i64, _>("unscheduled")? != 0,
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use mpp_api::sync::Hello;
 use mpp_core::{Error, FieldCode, Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 /// Names of one statement: the databases limit its parameters.
 const CHUNK: usize = 200;
@@ -123,10 +123,12 @@ pub type Clients = HashMap<(String, i64), String>;
 pub(super) async fn heard(tx: &mut Tx, hello: &Hello, fencing: i64, most: usize) -> Result<i64> {
     make_room(tx, hello, most).await?;
     let (source, name) = (&hello.source, named(hello));
-    let text = "insert into sync_client (source, name, number, heard, first_heard)
-        values ($1, $2, $3, $4, $4)
-        on conflict (source, name) do update set heard = excluded.heard returning number";
+    let text = "insert into sync_client (source, name, number, heard, first_heard, unscheduled)
+        values ($1, $2, $3, $4, $4, $5)
+        on conflict (source, name) do update set heard = excluded.heard,
+        unscheduled = excluded.unscheduled returning number";
     let query = sqlx::query_scalar(text).bind(source).bind(name).bind(fencing).bind(tx.now());
+    let query = query.bind(i64::from(hello.unscheduled));
     query.fetch_one(tx.conn()).await.map_err(db_error)
 }
 
@@ -177,6 +179,20 @@ pub async fn tidy(tx: &mut Tx, source: &str, client: &Client, since: Micros) -> 
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client.number).bind(since);
     query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// The clients of a source: name, number, and when each opened a session last. Index:
+/// sync_client's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<(String, i64, Micros)>> {
+    let text = "select name, number, heard from sync_client where source = $1";
+    let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
+    let read = |row: &AnyRow| -> sqlx::Result<_> {
+        Ok((row.try_get("name")?, row.try_get("number")?, row.try_get("heard")?))
+    };
+    rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
 
 /// The names of these clients by source and number. Index: sync_client's primary key.

@@ -50,6 +50,8 @@ pub struct Sent {
     pub digest: [u8; 16],
     /// How it was answered.
     pub answered: Answered,
+    /// Nothing was published under its name before, so that nobody else can have sent it.
+    pub is_new: bool,
 }
 
 /// A record as it was answered last.
@@ -59,6 +61,11 @@ pub struct StoredDigest {
     pub sent: Sent,
     /// It was answered by the present rules.
     pub is_of_these_rules: bool,
+    /// The client that sent it last; 0 where that is not known.
+    pub client: i64,
+    /// The only client that has ever sent it, or was found to have it; 0 where several have, or it
+    /// is not known.
+    pub alone: i64,
 }
 
 /// The changes of a batch.
@@ -86,12 +93,13 @@ pub async fn keep(tx: &mut Tx, (source, client): (&str, i64), changes: &Changes)
     // wait for each other.
     let all: BTreeMap<u64, Sent> = changes.answered.iter().map(|one| (one.key, *one)).collect();
     let all: Vec<Sent> = all.into_values().collect();
-    for chunk in all.chunks(tx.rows_at_once(6)) {
+    for chunk in all.chunks(tx.rows_at_once(7)) {
         let text = format!(
-            "insert into sync_sent (source, key, digest, outcome, rules, client) values {}
+            "insert into sync_sent (source, key, digest, outcome, rules, client, alone) values {}
              on conflict (source, key) do update set digest = excluded.digest,
-             outcome = excluded.outcome, rules = excluded.rules, client = excluded.client",
-            placeholders(1, chunk.len(), 6)
+             outcome = excluded.outcome, rules = excluded.rules, client = excluded.client,
+             alone = case when sync_sent.alone = excluded.client then sync_sent.alone else 0 end",
+            placeholders(1, chunk.len(), 7)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {
             query
@@ -101,6 +109,7 @@ pub async fn keep(tx: &mut Tx, (source, client): (&str, i64), changes: &Changes)
                 .bind(one.answered.number())
                 .bind(record::RULES)
                 .bind(client)
+                .bind(if one.is_new { client } else { 0 })
         });
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -120,15 +129,15 @@ pub async fn last_sent(
     let mut found = HashMap::new();
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
-            "select key, digest, outcome, rules, client from sync_sent
+            "select key, digest, outcome, rules, client, alone from sync_sent
              where source = $1 and outcome <> 2 and key in {}",
             placeholders(2, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source);
         let query = chunk.iter().fold(query, |query, key| query.bind(number(*key)));
         for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
-            let sent = read(&row).map_err(db_error)?.sent;
-            found.insert(sent.key, (sent.digest, row.try_get("client").map_err(db_error)?));
+            let StoredDigest { sent, client, .. } = read(&row).map_err(db_error)?;
+            found.insert(sent.key, (sent.digest, client));
         }
     }
     Ok(found)
@@ -142,7 +151,8 @@ pub async fn last_sent(
 pub async fn confirm(tx: &mut Tx, (source, client): (&str, i64), keys: &[u64]) -> Result<()> {
     for chunk in keys.chunks(CHUNK) {
         let text = format!(
-            "update sync_sent set client = $2 where source = $1 and client <> $2 and key in {}",
+            "update sync_sent set client = $2, alone = 0
+             where source = $1 and client <> $2 and key in {}",
             placeholders(3, 1, chunk.len())
         );
         let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(client);
@@ -232,7 +242,8 @@ pub async fn is_any(tx: &mut Tx, source: &str) -> Result<bool> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn all(conn: &mut Conn, source: &str) -> Result<Vec<StoredDigest>> {
-    let text = "select key, digest, outcome, rules from sync_sent where source = $1 and not exists
+    let text = "select key, digest, outcome, rules, client, alone from sync_sent
+        where source = $1 and not exists
         (select 1 from sync_lease l where l.source = sync_sent.source and l.unsealed = 1)";
     let rows = sqlx::query(text).bind(source).fetch_all(conn).await.map_err(db_error)?;
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
@@ -246,7 +257,12 @@ fn read(row: &sqlx::any::AnyRow) -> sqlx::Result<StoredDigest> {
         // A digest of another length equals none of a client's.
         digest: <[u8; 16]>::try_from(bytes.as_slice()).unwrap_or_default(),
         answered: Answered::of_number(row.try_get("outcome")?),
+        is_new: false,
     };
-    let is_of_these_rules = row.try_get::<i64, _>("rules")? == record::RULES;
-    Ok(StoredDigest { sent, is_of_these_rules })
+    Ok(StoredDigest {
+        sent,
+        is_of_these_rules: row.try_get::<i64, _>("rules")? == record::RULES,
+        client: row.try_get("client")?,
+        alone: row.try_get("alone")?,
+    })
 }

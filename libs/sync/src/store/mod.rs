@@ -129,4 +129,9 @@ pub const STEPS: &[Migration] = &[
         name: "states of clients",
         statements: Statements::Both(include_str!("../sql/0020_client_states.sql")),
     },
+    Migration {
+        version: 21,
+        name: "senders",
+        statements: Statements::Both(include_str!("../sql/0021_senders.sql")),
+    },
 ];

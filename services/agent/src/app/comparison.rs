@@ -88,7 +88,11 @@ impl<'a> Comparison<'a> {
     /// The records that the registry really holds, and those among them that need not be sent.
     pub fn compared(&self, found: &SetDifference) -> Compared {
         let mut compared = Compared::default();
-        compared.held.extend(found.lone.iter().filter(|one| one.held).map(|one| self.held(one)));
+        for lone in found.lone.iter().filter(|one| one.held) {
+            let (id, name) = self.held(lone);
+            compared.sent_by.insert(id.clone(), lone.sender());
+            compared.held.insert(id, name);
+        }
         for entry in &self.entries {
             let wanted = found.wanted.get(&entry.item);
             if wanted.copied().unwrap_or(entry.standing.is_held()) {

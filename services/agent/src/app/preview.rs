@@ -109,7 +109,7 @@ async fn look(
         .after(known.still_missed(run))
         .without(std::mem::take(&mut known.accepted_gone))
         .of(known.own.take())
-        .named_only(run.is_upload());
+        .uploads(run.is_upload());
     let mut survey = Survey::new(run, difference);
     let beliefs = std::mem::take(&mut known.beliefs);
     let mut comparison = Comparison::new(run, beliefs, Why::Asked)?;
@@ -118,6 +118,7 @@ async fn look(
     let compared = comparison.compared(&found);
     if survey.lack.is_none() && survey.tally.read > 0 {
         survey.difference.hold(compared.ids());
+        survey.difference.hear_senders(compared.senders());
     }
     let mut parts = PreviewParts::new(asking, limits, tell);
     parts.count_known(&compared);

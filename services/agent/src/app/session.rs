@@ -143,6 +143,8 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
         under_way: context.store.under_way().await?,
         accept_moves: context.run.accept_moves,
         forms: context.run.way.destination.forms(),
+        // A workbook that a person uploads is no promise of another.
+        unscheduled: context.run.is_upload(),
     })
 }
 
@@ -185,7 +187,7 @@ async fn with_what_is_known_here(
     let is_upload = context.run.is_upload();
     let own = if is_upload { None } else { Some(context.store.own().await?) };
     let accepted = context.store.accepted_gone().await?;
-    Ok(difference.without(accepted).of(own).named_only(is_upload))
+    Ok(difference.without(accepted).of(own).uploads(is_upload))
 }
 
 /// Whether the registry may have answered batches since this state's last that are not its own:

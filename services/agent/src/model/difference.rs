@@ -9,8 +9,8 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    going::{NOT_TOLD, SHARED},
-    own::SentIds,
+    going::{NOT_SENT, NOT_TOLD, SENT_BY_OTHER, SHARED},
+    own::{Senders, SentIds},
     tally::{named, some},
 };
 
@@ -68,8 +68,8 @@ pub struct Difference {
     accepted: HashSet<String>,
     /// What this configuration has sent; `None`: whatever the registry holds is its own.
     own: Option<SentIds>,
-    /// Nobody knows here who has sent what has gone: it goes only where it is named.
-    named_only: bool,
+    /// Of an upload: who has sent what, as far as the registry has said.
+    upload: Option<Senders>,
     /// Ids of this run, and the first record of each.
     seen: HashMap<String, First>,
     /// Records whose id came before, and that say something else than the first.
@@ -102,19 +102,32 @@ impl Difference {
         Self { own, ..self }
     }
 
-    /// Lets nothing go that is not named: an upload keeps no state that tells its own from others'.
-    pub fn named_only(self, named_only: bool) -> Self {
-        Self { named_only, ..self }
+    /// Of an upload, which keeps no state that tells its own from others', the registry says it.
+    pub fn uploads(self, is_upload: bool) -> Self {
+        Self { upload: is_upload.then(Senders::default), ..self }
+    }
+
+    /// Takes over what the registry says about who has sent what; a state of one's own knows more.
+    pub fn hear_senders(&mut self, senders: Senders) {
+        if let Some(upload) = &mut self.upload {
+            *upload = senders;
+        }
     }
 
     /// Why a record that has left the source stays until it is named.
     pub fn why_named(&self) -> &'static str {
-        if self.named_only { NOT_TOLD } else { SHARED }
+        if self.upload.is_some() { NOT_TOLD } else { SHARED }
+    }
+
+    /// Why a record is not this configuration's to take out.
+    pub fn why_not_own(&self) -> &'static str {
+        if self.upload.is_some() { SENT_BY_OTHER } else { NOT_SENT }
     }
 
     /// Whether this configuration may take a record out of the index: it has sent it.
     pub fn is_own(&self, id: &str) -> bool {
         self.own.as_ref().is_none_or(|own| own.sent.contains(id))
+            && self.upload.as_ref().is_none_or(|told| !told.others.contains(id))
     }
 
     /// Whether a record that this configuration has sent is no longer in its source.
@@ -124,9 +137,9 @@ impl Difference {
 
     /// Whether such a record may go without having been named: nobody else can be feeding it.
     pub fn may_go_unnamed(&self, id: &str) -> bool {
-        !self.named_only
-            && self.has_left(id)
+        self.has_left(id)
             && self.own.as_ref().is_none_or(|own| own.alone.contains(id))
+            && self.upload.as_ref().is_none_or(|told| told.alone.contains(id))
     }
 
     /// Takes over the ids that the registry really holds, as a comparison has found them.
@@ -167,6 +180,13 @@ impl Difference {
         let gone = self.held.iter().filter(|id| !self.is_there(id));
         let mut gone: Vec<&str> = gone.map(String::as_str).collect();
         gone.sort_unstable();
+        gone
+    }
+
+    /// Those of them that are told one by one: of an upload not what others of the source send.
+    pub fn gone_to_tell(&self) -> Vec<&str> {
+        let mut gone = self.gone();
+        gone.retain(|id| self.upload.is_none() || self.is_own(id));
         gone
     }
 

@@ -13,9 +13,12 @@ pub const NOT_SENT: &str = "this configuration's state does not know of having s
 pub const SHARED: &str = "another client has written into this source before, or since it was sent from here, \
                           and may feed it by now. Where it is in no other file, withdraw it";
 
-/// Why an upload takes nothing out that is not named.
-pub const NOT_TOLD: &str = "an upload keeps no state, so that nobody knows here which records of the source \
-                            another configuration feeds. Where it is in no other file, withdraw it";
+/// Why an upload does not take out what is not named.
+pub const NOT_TOLD: &str = "it is not known that only uploads have sent it: another configuration may have as well, \
+                            or it was there before that was noted. Where it is in no other file, withdraw it";
+
+/// Why an upload does not take out what is named.
+pub const SENT_BY_OTHER: &str = "another configuration of the source sends it: take it out there";
 
 /// When a record that has left its source goes from the index by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,16 @@ pub struct SentIds {
     pub alone: HashSet<String>,
 }
 
+/// Who has sent what has left an upload, as the registry knows it: an upload keeps no state of its
+/// own, and all uploads of a source are one client.
+#[derive(Clone, Debug, Default)]
+pub struct Senders {
+    /// Ids that uploads have sent, and nobody else ever has.
+    pub alone: HashSet<String>,
+    /// Ids that another client of the source has sent last.
+    pub others: HashSet<String>,
+}
+
 #[cfg(test)]
 impl SentIds {
     /// These ids, all sent by this configuration alone.

@@ -5,7 +5,7 @@ use mpp_form::record::is_place;
 
 use super::{
     difference::{OF_OTHERS, Twin},
-    going::{Going, NOT_SENT, SHARED},
+    going::{Going, NOT_SENT, SENT_BY_OTHER, SHARED},
     tally::some,
 };
 
@@ -163,7 +163,7 @@ impl Problem {
     pub fn advice(&self) -> String {
         let is = |code: FieldCode| self.code == code.as_str();
         let stays = is(FieldCode::Gone) && !self.message.contains("mpp agent withdraw");
-        let is_of_others = self.message.contains(NOT_SENT);
+        let is_of_others = [NOT_SENT, SENT_BY_OTHER].iter().any(|why| self.message.contains(why));
         match self.id() {
             Some(id) if is(FieldCode::Suspicious) => release(id),
             None if is(FieldCode::Suspicious) => NO_ID.to_owned(),

@@ -15,7 +15,6 @@ use mpp_form::record::is_place;
 
 use super::{
     difference::Difference,
-    going::NOT_SENT,
     problem::Problem,
     tally::{named, some},
 };
@@ -73,7 +72,7 @@ pub fn deletes(
                 problems.push(refused(id, FieldCode::NotAllowed, &unsure(unread)));
             }
             Some(_) if !difference.is_own(id) && !is_place(id) => {
-                problems.push(refused(id, FieldCode::NotAllowed, NOT_SENT));
+                problems.push(refused(id, FieldCode::NotAllowed, difference.why_not_own()));
             }
             Some(name) => records.push(delete(id, name)),
             None => problems.push(refused(id, FieldCode::NotFound, NOT_HELD)),
@@ -122,7 +121,7 @@ fn delete(id: &str, name: &str) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::own::SentIds;
+    use crate::model::own::{Senders, SentIds};
 
     /// The source has the family card.
     fn with_kk() -> Difference {
@@ -180,17 +179,26 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_takes_out_only_what_is_named_since_others_may_feed_the_rest() {
-        let held = ["akta", "kk", "ktp"].map(|id| (id.into(), id.into())).into();
-        let difference = with_kk().named_only(true);
+    fn an_upload_takes_out_what_only_uploads_have_sent_and_by_name_what_nobody_else_sends() {
+        let held = ["akta", "kk", "ktp", "kia", "nib"].map(|id| (id.into(), id.into())).into();
+        let mut difference = with_kk().uploads(true);
+        let sent = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        difference.hear_senders(Senders { alone: sent(&["akta", "kk"]), others: sent(&["nib"]) });
+        let ids = |records: &[Record]| {
+            records.iter().map(|one| one.source_id.clone()).collect::<Vec<_>>().join(" ")
+        };
         let (records, problems) = deletes(&Withdraw::AllGone, &held, &difference, 0);
-        assert!(records.is_empty(), "{records:?}");
+        assert_eq!(ids(&records), "akta");
         let told = &problems[0].message;
-        assert!(told.contains("another configuration feeds"), "{told}");
-        assert!(told.ends_with("by its id: akta, ktp"), "{told}");
-        let named = Withdraw::These(vec!["ktp".into()]);
+        assert!(told.contains("only uploads have sent"), "{told}");
+        assert!(told.ends_with("by its id: kia, ktp"), "{told}");
+        let named = Withdraw::These(vec!["ktp".into(), "nib".into()]);
         let (records, problems) = deletes(&named, &held, &difference, 0);
-        assert_eq!((records.len(), problems.len()), (1, 0), "a person has named it");
+        assert_eq!(ids(&records), "ktp", "a person has named it");
+        assert!(problems[0].message.contains("another configuration of the source sends it"));
+        let unheard = with_kk().uploads(true);
+        let (records, _) = deletes(&Withdraw::AllGone, &held, &unheard, 0);
+        assert!(records.is_empty(), "nobody has said who has sent them: {records:?}");
     }
 
     #[test]

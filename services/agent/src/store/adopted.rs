@@ -1,8 +1,8 @@
 //! The agent's beliefs about the registry's answers, and what replaces them after a comparison.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mpp_api::sync::{Checkpoint, Outcome};
+use mpp_api::sync::{Checkpoint, Outcome, lone_item::Sender};
 use mpp_core::Result;
 use mpp_form::reconcile::AnswerState;
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::{
     own::{found, own_unanswered},
     store_checkpoint,
 };
-use crate::model::difference::Digest;
+use crate::model::{difference::Digest, own::Senders};
 
 /// Records of one statement.
 const CHUNK: usize = 5_000;
@@ -54,9 +54,20 @@ pub struct Compared {
     pub confirmed: Vec<Adopted>,
     /// Records of the source that the registry holds, in whatever form, with their names.
     pub held: BTreeMap<String, String>,
+    /// Who has sent those that the source does not have, as the registry knows it.
+    pub sent_by: HashMap<String, Sender>,
 }
 
 impl Compared {
+    /// Who has sent what, as far as the registry knows.
+    pub fn senders(&self) -> Senders {
+        let of = |sender| {
+            let of_it = self.sent_by.iter().filter(|(_, one)| **one == sender);
+            of_it.map(|(id, _)| id.clone()).collect()
+        };
+        Senders { alone: of(Sender::ThisAlone), others: of(Sender::Other) }
+    }
+
     /// The ids that the registry holds.
     pub fn ids(&self) -> HashSet<String> {
         self.held.keys().cloned().collect()

@@ -158,6 +158,7 @@ async fn what_both_sides_have_found_takes_the_place_of_all_that_was_known() {
     let compared = Compared {
         confirmed: vec![adopted("a", false), adopted("c", true), adopted("w", false)],
         held: ["a", "z"].map(|id| (id.to_owned(), named(id))).into(),
+        ..Compared::default()
     };
     store.note("run:3", &[]).await.expect("notes");
     let reached = Checkpoint { position: "run:3".into(), ..at(3) };

@@ -174,6 +174,7 @@ fn standing(source: &SourceReport) -> String {
         _ if source.late => "late",
         (_, Some(_)) => "incomplete",
         (None, None) => "never",
+        (Some(_), None) if source.unheard => "not known",
         (Some(_), None) => "yes",
     };
     let state = match late_at(source) {

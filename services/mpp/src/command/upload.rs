@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use mpp_agent::{
-    Destination, ForeseenRecord, Placed, Policy, RunOutcome, Upload, Uploaded, Withdraw, is_place,
+    Destination, ForeseenRecord, Goes, Placed, Policy, RunOutcome, Upload, Uploaded, Withdraw,
+    is_place,
 };
 use mpp_api::sync::record_preview::Change;
 use mpp_client::Endpoint;
@@ -39,8 +40,9 @@ pub struct UploadArgs {
     /// Take out of the index, for good, what has this code and is no longer in the workbook.
     #[arg(long, value_name = "CODE", conflicts_with = "withdraw_gone")]
     pub withdraw: Vec<String>,
-    /// Name all that the workbook no longer has. An upload does not know which of it another
-    /// configuration of the source feeds, so that each stays until --withdraw names it.
+    /// Take out of the index, for good, all that the workbook no longer has and that only uploads
+    /// have sent into this source. What another configuration may feed is named, and stays until
+    /// --withdraw names it.
     #[arg(long)]
     pub withdraw_gone: bool,
     /// Do withdraw; without it, only show what would go: nothing is sent.
@@ -149,9 +151,14 @@ async fn dry_run(
         say!("{}", sum_as_json(&previewed));
         return previewed.verdict(&args.source);
     }
-    for gone in &previewed.gone {
+    let (others, gone): (Vec<_>, Vec<_>) =
+        previewed.gone.iter().partition(|gone| gone.goes == Goes::NotByThis);
+    for gone in gone {
         let until = if is_place(&gone.name) { "in any case" } else { "until it is withdrawn" };
         say!("  - {} is not in the workbook, and stays {until}", gone.name);
+    }
+    if !others.is_empty() {
+        say!("  - {} more of the source: other configurations send them", others.len());
     }
     sum(&args.source, &previewed);
     not_read(&previewed.tally);

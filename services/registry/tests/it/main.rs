@@ -59,6 +59,7 @@ mod satisfied;
 mod screened;
 mod sealed;
 mod search;
+mod senders;
 mod source_clients;
 mod source_whole;
 mod sources;

@@ -112,7 +112,8 @@ async fn nor_does_anybody_by_a_single_call_before_a_newer_program_has_locked_the
             }
             let mut walk = Walk::new(Set::new(vec![asked]));
             while let Some(ranges) = walk.next_message() {
-                let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges };
+                let request =
+                    ReconcileRecordsRequest { source: SOURCE.into(), ranges, ..<_>::default() };
                 let mut own = world.caller(Role::Publisher, &[SOURCE]);
                 let answer = own.sync.reconcile_records(request).await.expect("compared");
                 let answer = answer.into_inner().reconciliation.expect("an answer");

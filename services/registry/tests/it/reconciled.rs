@@ -254,7 +254,8 @@ async fn single_calls_compare_and_confirm_as_well_and_a_call_that_is_sent_again_
         let items = catalog().iter().map(|record| item(record, AnswerState::Taken)).collect();
         let mut walk = Walk::new(Set::new(items));
         while let Some(ranges) = walk.next_message() {
-            let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges };
+            let request =
+                ReconcileRecordsRequest { source: SOURCE.into(), ranges, ..<_>::default() };
             let answer = push.publisher.sync.reconcile_records(request).await.expect("compared");
             walk.hear(answer.into_inner().reconciliation.expect("an answer")).expect("to it");
         }
@@ -291,7 +292,11 @@ async fn who_may_not_write_for_a_source_compares_nothing_and_wrong_ranges_are_na
             fingerprints: vec![0; 128].into(),
             ..Range::default()
         };
-        let ask = |ranges: Vec<Range>| ReconcileRecordsRequest { source: SOURCE.into(), ranges };
+        let ask = |ranges: Vec<Range>| ReconcileRecordsRequest {
+            source: SOURCE.into(),
+            ranges,
+            ..<_>::default()
+        };
         let mut other = world.caller(Role::Publisher, &["sources/bkpm"]);
         let refused = other.sync.reconcile_records(ask(vec![range("")])).await;
         assert_eq!(reason(refused), "PERMISSION_DENIED");

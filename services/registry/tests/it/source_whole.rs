@@ -164,3 +164,60 @@ async fn what_a_redrive_brings_makes_its_client_whole() {
     })
     .await;
 }
+
+fn upload() -> Hello {
+    Hello { unscheduled: true, ..of("upload") }
+}
+
+async fn uploads(world: &World, end: End) -> Source {
+    world.clock.advance(HOUR);
+    let mut session = begin_again(world, upload()).await;
+    session.send(vec![record("unggahan", "Diunggah")]).await;
+    session.end_with(end).await;
+    source(world).await
+}
+
+#[tokio::test]
+async fn an_upload_is_no_promise_of_another_and_makes_nothing_late() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let first = uploads(&world, End::default()).await;
+        assert_eq!(first.last_success_time, ended(&first), "it is all that there is");
+        let fresh = whole(&world, "barat").await;
+        assert_eq!(fresh.last_success_time, ended(&fresh), "the system has come since");
+        let told = fresh.clients.iter().map(|one| (one.name.as_str(), one.unscheduled));
+        assert_eq!(told.collect::<Vec<_>>(), [("upload", true), ("barat", false)]);
+        let shown = uploads(&world, torn(2)).await;
+        assert_eq!(
+            (shown.unread_now, shown.incomplete.is_some()),
+            (2, true),
+            "what it lacks counts"
+        );
+        assert_eq!((shown.last_success_time, shown.unheard_since), (ended(&fresh), None));
+        let mended = whole(&world, "barat").await;
+        assert_eq!(mended.last_success_time, ended(&mended));
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_never_was_whole_is_told_as_such_and_by_no_success_of_its_own() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        let good = whole(&world, "barat").await;
+        assert_eq!(good.unheard_since, None);
+        let part = run(&world, "timur", vec![record("timur", "Layanan sendiri")], torn(1)).await;
+        assert_eq!(part.last_success_time, ended(&good), "when all were whole that ever have been");
+        assert!(part.unheard_since.is_some());
+        let timur = part.clients.iter().find(|one| one.name == "timur").expect("it is named");
+        assert_eq!((timur.last_success_time, timur.first_time), (None, part.unheard_since));
+        let still = whole(&world, "barat").await;
+        assert_eq!(still.unheard_since, part.unheard_since);
+        assert_eq!(still.last_success_time, ended(&still));
+        let mended = whole(&world, "timur").await;
+        assert_eq!((mended.unheard_since, mended.last_success_time), (None, ended(&still)));
+        world.stop().await;
+    })
+    .await;
+}

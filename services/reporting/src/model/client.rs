@@ -26,6 +26,9 @@ pub struct ClientRow {
     pub incomplete: Option<(i32, String)>,
     /// It has stayed away too long to count.
     pub away: bool,
+    /// Nobody says that it comes again, as with a workbook that a person uploads.
+    #[serde(default)]
+    pub unscheduled: bool,
 }
 
 impl From<SourceClient> for ClientRow {
@@ -37,6 +40,7 @@ impl From<SourceClient> for ClientRow {
             unread: client.unread_now,
             incomplete: client.incomplete.map(|found| (found.reason, found.text)),
             away: client.away,
+            unscheduled: client.unscheduled,
         }
     }
 }
@@ -49,10 +53,11 @@ impl ClientRow {
         Client {
             name: self.name.clone(),
             last_success_time: self.last_success.map(timestamp),
-            late: !self.away && late_by(last, target_seconds, now) > 0,
+            late: !self.away && !self.unscheduled && late_by(last, target_seconds, now) > 0,
             incomplete: incomplete.map(|(reason, text)| Incomplete { reason, text }),
             unread_now: self.unread,
             away: self.away,
+            unscheduled: self.unscheduled,
         }
     }
 }
@@ -68,6 +73,7 @@ mod tests {
         assert!(!late(&row, 61_000_000) && late(&row, 61_000_001), "it never was whole");
         let whole = ClientRow { last_success: Some(9_000_000), ..row };
         assert!(!late(&whole, 69_000_000) && late(&whole, 69_000_001));
-        assert!(!late(&ClientRow { away: true, ..whole }, 99_000_000));
+        assert!(!late(&ClientRow { away: true, ..whole.clone() }, 99_000_000));
+        assert!(!late(&ClientRow { unscheduled: true, ..whole }, 99_000_000), "an upload");
     }
 }

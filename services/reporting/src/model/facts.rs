@@ -160,6 +160,9 @@ pub struct SourceRow {
     pub ended: bool,
     /// When a session last ended completely.
     pub last_success: Option<Micros>,
+    /// Since when a client of it is waited for that has never ended completely.
+    #[serde(default)]
+    pub unheard_since: Option<Micros>,
     /// When it became known at all; a source that never succeeds is late from here.
     pub since: Micros,
     /// Commit time of this state.

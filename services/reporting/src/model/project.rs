@@ -163,6 +163,7 @@ fn source_row(source: Source, since: Micros, known: Micros) -> SourceRow {
         ended,
         target_seconds: source.freshness_target_seconds,
         last_success: source.last_success_time.as_ref().map(micros),
+        unheard_since: source.unheard_since.as_ref().map(micros),
         since,
         known,
         accounting: [

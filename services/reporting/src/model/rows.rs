@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// row, or of a record, than before. A program of a newer form projects the whole inbox anew, once;
 /// one of an older form adds nothing from then on, since it would write rows back without the
 /// fields that it does not know.
-pub const FORM: i64 = 6;
+pub const FORM: i64 = 7;
 
 /// A kind of row.
 pub trait ProjectedRow: Serialize + DeserializeOwned {

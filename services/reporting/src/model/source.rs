@@ -1,7 +1,7 @@
 //! Sources in a report, and which of them are late, and where.
 
 use mpp_api::{
-    freshness::{is_judged, late_by},
+    freshness::{is_judged, is_unheard, late_by, whole_since},
     reporting::{SourceReport, source_report::AtService},
     sync::{Incomplete, source::Service},
 };
@@ -44,6 +44,7 @@ pub fn source(name: &str, known: SourceRows<'_>, now: Micros) -> SourceReport {
         counted: rows.iter().all(|own| own.counted),
         incomplete: rows.iter().find_map(|own| incomplete(own)),
         services,
+        unheard: rows.iter().any(|own| is_unheard(own.last_success, own.unheard_since)),
     }
 }
 
@@ -70,6 +71,7 @@ fn at_service(service: Service, own: &SourceRow, target_seconds: i64, now: Micro
         unread_now: own.unread,
         counted: own.counted,
         clients: own.clients.iter().map(|client| client.to_client(target_seconds, now)).collect(),
+        unheard: is_unheard(own.last_success, own.unheard_since),
     }
 }
 
@@ -78,9 +80,10 @@ fn incomplete(row: &SourceRow) -> Option<Incomplete> {
 }
 
 /// True if the last success is longer ago than the source's own target; a source that never
-/// succeeded is late from when it became known.
+/// succeeded is late from when it became known, and a client of it from when it came.
 fn is_late(row: &SourceRow, target_seconds: i64, now: Micros) -> bool {
-    late_by(row.last_success.unwrap_or(row.since), target_seconds, now) > 0
+    let since = whole_since(row.last_success, row.unheard_since, row.since);
+    late_by(since, target_seconds, now) > 0
 }
 
 #[cfg(test)]
@@ -139,7 +142,21 @@ mod tests {
         let own = SourceRow { since: HOUR, ..row(None) };
         let told = source("sources/bkpm", (&own, None), 2 * HOUR + 1);
         assert!(told.services.is_empty() && told.late && told.last_success_time.is_none());
-        assert!(!source("sources/bkpm", (&own, None), 2 * HOUR).late);
+        let told = source("sources/bkpm", (&own, None), 2 * HOUR);
+        assert!(!told.late && told.unheard, "not late yet, and not on time");
+    }
+
+    #[test]
+    fn a_source_of_which_one_client_was_never_whole_is_not_known_to_be_on_time() {
+        let own = SourceRow { unheard_since: Some(10 * HOUR), ..row(Some(9 * HOUR)) };
+        let told = |now| source("sources/bkpm", (&own, None), now);
+        let at = told(10 * HOUR);
+        assert!(at.unheard && at.services[0].unheard && !at.late, "{at:?}");
+        assert_eq!(at.last_success_time, Some(timestamp(9 * HOUR)), "the others were whole then");
+        let whole = row(Some(9 * HOUR));
+        assert!(!source("sources/bkpm", (&whole, None), 10 * HOUR).unheard);
+        let new = SourceRow { unheard_since: Some(HOUR), ..row(Some(9 * HOUR)) };
+        assert!(source("sources/bkpm", (&new, None), 9 * HOUR).late, "it was waited for too long");
     }
 
     #[test]

@@ -68,13 +68,18 @@ pub const SCHEMA: Schema = Schema {
             name: "states of federation's clients",
             statements: Statements::All(mpp_sync::STEPS.split_at(20).0.split_at(19).1),
         },
+        Migration {
+            version: 11,
+            name: "senders of federation",
+            statements: Statements::All(mpp_sync::STEPS.split_at(21).0.split_at(20).1),
+        },
     ],
     history_kinds: &[HoursRule::KIND, Source::KIND],
     standing_kinds: &[Source::KIND],
 };
 
 // If a step of the engine were missing above, nothing would notice before its first use.
-const _: () = assert!(mpp_sync::STEPS.len() == 20, "add the engine's step to the schema");
+const _: () = assert!(mpp_sync::STEPS.len() == 21, "add the engine's step to the schema");
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {

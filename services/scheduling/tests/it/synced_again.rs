@@ -151,7 +151,7 @@ async fn compared(world: &World, records: &[Record]) -> SetDifference {
     let mut walk = Walk::new(Set::new(records.iter().map(item).collect()));
     let mut sync = sync(world, publisher());
     while let Some(ranges) = walk.next_message() {
-        let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges };
+        let request = ReconcileRecordsRequest { source: SOURCE.into(), ranges, ..<_>::default() };
         let answer = sync.reconcile_records(request).await.expect("an answer").into_inner();
         walk.hear(answer.reconciliation.expect("compared")).expect("an answer to it");
     }

@@ -15,7 +15,7 @@ use mpp_core::{FieldCode, id_of};
 
 use super::{
     Block, Drawn, PageSection, PageView, as_of, deviations, heading,
-    listing::{freshness, source_table},
+    listing::{Fresh, freshness, source_table},
 };
 use crate::{
     components::Look,
@@ -99,7 +99,10 @@ fn client_line(look: Look, client: &Client) -> Markup {
         @if client.name.is_empty() { (look.of(words::CLIENT_UNNAMED)) } @else { code { (client.name) } }
         ": "
         @if client.away { span.quiet { (look.of(words::CLIENT_AWAY)) } }
-        @else { (freshness(look, client.late, lacks, last.is_some())) }
+        @else if client.unscheduled && lacks.is_none() && last.is_some() {
+            (look.of(words::CLIENT_UNSCHEDULED))
+        }
+        @else { (freshness(look, Fresh { late: client.late, unheard: false, lacks, last })) }
         ", " (look.of(words::LAST_SUCCESS)) " " (moment(look, last))
     }
 }
@@ -112,10 +115,11 @@ fn moment(look: Look, time: Option<&prost_types::Timestamp>) -> Markup {
 }
 
 fn service_line(look: Look, at: &AtService) -> Markup {
-    let last = moment(look, at.last_success_time.as_ref());
+    let (lacks, last) = (at.incomplete.as_ref(), at.last_success_time.as_ref());
+    let fresh = Fresh { late: at.late, unheard: at.unheard, lacks, last };
     html! {
-        (look.of(fed(at.service()))) ": " (freshness(look, at.late, at.incomplete.as_ref(), at.last_success_time.is_some()))
-        ", " (look.of(words::LAST_SUCCESS)) " " (last)
+        (look.of(fed(at.service()))) ": " (freshness(look, fresh))
+        ", " (look.of(words::LAST_SUCCESS)) " " (moment(look, last))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use mpp_api::sync::{
-    PreviewRecordsRequest, PreviewRecordsResponse, PreviewSoFar, Range, Reconciliation, Record,
-    RecordPreview, record_preview::Change,
+    PreviewRecordsRequest, PreviewRecordsResponse, PreviewSoFar, Range, ReconcileRecordsRequest,
+    Reconciliation, Record, RecordPreview, record_preview::Change,
 };
 use mpp_client::Endpoint;
 use mpp_core::Result;
@@ -60,8 +60,10 @@ impl<'a> Asking<'a> {
     }
 
     pub(super) async fn reconcile(&mut self, ranges: Vec<Range>) -> Result<Reconciliation> {
+        let (source, client) = (self.run.source.clone(), self.client.clone());
+        let request = ReconcileRecordsRequest { source, ranges, client };
         loop {
-            match self.calls.reconcile(&self.run.source, ranges.clone()).await {
+            match self.calls.reconcile(request.clone()).await {
                 Err(error) => self.patience.pause(error, self.report, self.shutdown).await?,
                 answer => return answer,
             }

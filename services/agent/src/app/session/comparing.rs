@@ -38,6 +38,7 @@ impl Session<'_> {
         });
         let compared = comparison.compared(&found);
         self.survey.difference.hold(compared.ids());
+        self.survey.difference.hear_senders(compared.senders());
         if found.wanted.len() + found.lone.len() > limits::UNCONFIRMED.min(self.limits.keys()) {
             // Too many differ for comparing to save anything.
             self.context.store.resume(&self.agreed(), true).await?;

@@ -126,7 +126,7 @@ impl Session<'_> {
         let store = self.context.store;
         self.keep_unsure().await?;
         let sure = self.survey.difference.is_sure();
-        let gone = if sure { self.survey.difference.gone() } else { Vec::new() };
+        let gone = if sure { self.survey.difference.gone_to_tell() } else { Vec::new() };
         let forgotten = self.survey.difference.forgotten(store.rejected().await?);
         store.end_run(&gone, &forgotten).await?;
         if self.context.run.is_upload() {

@@ -36,7 +36,7 @@ async fn compared(store: &Store, held: &[&str], same: &[&str]) {
         Adopted { id, digest: [1; 16], is_rejected: false }
     });
     let held = held.iter().map(|id| ((*id).to_owned(), name(id))).collect();
-    let compared = Compared { confirmed: confirmed.collect(), held };
+    let compared = Compared { confirmed: confirmed.collect(), held, ..Compared::default() };
     store.adopt(&compared, &at(9)).await.expect("stores");
 }
 

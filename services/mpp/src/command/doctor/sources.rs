@@ -50,6 +50,11 @@ fn line(sources: &[SourceReport]) -> String {
         0 => "none late".to_owned(),
         count => format!("{count} late: {}", named(&late)),
     };
+    let unheard = sources.iter().filter(|source| source.unheard && !source.late);
+    let unheard: Vec<&str> = unheard.map(|source| source.source.as_str()).collect();
+    if !unheard.is_empty() {
+        line += &format!("; not known yet whether on time: {}", named(&unheard));
+    }
     if !in_part.is_empty() {
         line += &format!("; seen in part by the last run: {}", named(&in_part));
     }
@@ -114,6 +119,8 @@ mod tests {
         several.services[0].clients = vec![client("timur", true), client("barat", false)];
         let told = "1, 1 late: sources/d at scheduling, of its clients timur";
         assert_eq!(line(&[several]), told);
+        let new = SourceReport { unheard: true, ..source("e", false, None) };
+        assert_eq!(line(&[new]), "1, none late; not known yet whether on time: sources/e");
         let unheard = SourceReport { services: Vec::new(), ..source("c", true, None) };
         assert_eq!(line(&[unheard]), "1, 1 late: sources/c (no session has ended yet)");
     }

@@ -14,7 +14,7 @@ use rows::{
     CHANGE_COLUMNS, HOURS_COLUMNS, MALL_COLUMNS, REGION_COLUMNS, SOURCE_COLUMNS, mall_row,
     region_row, source_row,
 };
-pub use rows::{freshness, source_table, stage_since};
+pub use rows::{Fresh, freshness, source_table, stage_since};
 
 use super::{
     Block, Drawn, PageSection, PageView, as_of,

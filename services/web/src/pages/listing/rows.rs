@@ -113,19 +113,27 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
     }
 }
 
+/// How fresh something is: whether it is late, is not known to have ever been whole, and when it
+/// was last.
+pub struct Fresh<'a> {
+    pub late: bool,
+    pub unheard: bool,
+    pub lacks: Option<&'a Incomplete>,
+    pub last: Option<&'a prost_types::Timestamp>,
+}
+
 /// Whether a source is as fresh as it has to be, and what its last run lacked.
-pub fn freshness(
-    look: Look,
-    late: bool,
-    lacks: Option<&Incomplete>,
-    has_succeeded: bool,
-) -> Markup {
-    let state = match (late, lacks, has_succeeded) {
+pub fn freshness(look: Look, fresh: Fresh<'_>) -> Markup {
+    let Fresh { late, unheard, lacks, last } = fresh;
+    let state = match (late, lacks, last) {
         (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
         (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE_RUN)),
         // Not late yet, and nothing has come.
-        (false, None, false) => html! { span.quiet { (look.of(words::NEVER)) } },
-        (false, None, true) => tag(Tone::Good, look.of(words::ON_TIME)),
+        (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
+        (false, None, Some(_)) if unheard => {
+            html! { span.quiet { (look.of(words::FRESH_UNKNOWN)) } }
+        }
+        (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),
     };
     // The reason only: the text is for the source's keeper and may name files.
     html! {
@@ -138,12 +146,13 @@ pub fn freshness(
 
 /// A source of a catalog.
 pub fn source_row(look: Look, source: &SourceReport) -> TableRow {
-    let state = freshness(
-        look,
-        source.late,
-        source.incomplete.as_ref(),
-        source.last_success_time.is_some(),
-    );
+    let fresh = Fresh {
+        late: source.late,
+        unheard: source.unheard,
+        lacks: source.incomplete.as_ref(),
+        last: source.last_success_time.as_ref(),
+    };
+    let state = freshness(look, fresh);
     let late = source.services.iter().filter(|at| at.late).map(|at| look.of(fed(at.service())));
     let late: Vec<_> = late.collect();
     let state = html! {

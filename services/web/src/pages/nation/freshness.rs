@@ -83,8 +83,10 @@ fn feeds(look: Look, feeds: &[Freshness]) -> Markup {
 
 fn sources(look: Look, sources: &[SourceReport]) -> Markup {
     let late = sources.iter().filter(|source| source.late).count();
+    let unheard = sources.iter().filter(|source| !source.late && source.unheard).count();
     let lacking = sources.iter().filter(|source| source.incomplete.is_some()).count();
-    let numbers = [sources.len() - late, sources.len()].map(|many| format::count(look.lang, many));
+    let on_time = sources.len() - late - unheard;
+    let numbers = [on_time, sources.len()].map(|many| format::count(look.lang, many));
     let link = |text: &str| html! { a href=(look.path("/sources")) { (text) } };
     html! {
         @if sources.is_empty() { (look.of(words::NO_SOURCES)) }
@@ -92,6 +94,9 @@ fn sources(look: Look, sources: &[SourceReport]) -> Markup {
             (words::SOURCES_SAY.text(look.lang, &[&numbers[0], &numbers[1]])) " "
             @if late > 0 {
                 (link(&words::SOURCES_LATE.text(look.lang, &[&format::count(look.lang, late)]))) ". "
+            }
+            @if unheard > 0 {
+                (link(&words::SOURCES_UNHEARD.text(look.lang, &[&format::count(look.lang, unheard)]))) ". "
             }
             @if lacking > 0 {
                 (link(&words::SOURCES_INCOMPLETE.text(look.lang, &[&format::count(look.lang, lacking)]))) "."

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_agent::{ForeseenRecord, Placed, Previewed};
+use mpp_agent::{ForeseenRecord, Goes, Placed, Previewed};
 use mpp_core::FieldCode;
 
 use super::{PageSection, Report, Signed, changes::changes, english, faults::faults, form};
@@ -72,7 +72,9 @@ pub fn waiting(look: Look, signed: &Signed, findings: &WorkbookFindings) -> Arc<
 
 fn choices(look: Look, findings: &WorkbookFindings) -> Markup {
     let good = look.number(findings.good());
-    let gone = &findings.previewed.gone;
+    // What another client of the source sends is not to be taken out here.
+    let gone = findings.previewed.gone.iter().filter(|one| one.goes != Goes::NotByThis);
+    let gone: Vec<_> = gone.collect();
     html! {
         @if findings.held_back().next().is_some() {
             fieldset {

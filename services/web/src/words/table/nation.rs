@@ -151,6 +151,7 @@ phrases! {
     SOURCES_SAY: "Katalog: {0} dari {1} sumber tepat waktu.", "Catalogs: {0} of {1} sources on time.";
     SOURCES_INCOMPLETE: "{0} tidak terbaca seluruhnya", "{0} not read whole";
     SOURCES_LATE: "{0} terlambat", "{0} late";
+    SOURCES_UNHEARD: "{0} belum diketahui", "{0} not known yet";
     NO_SOURCES: "Belum ada sumber katalog yang tercatat.", "No source of a catalog is recorded yet.";
     METHOD: "Cara menghitung", "How it is counted";
     METHOD_TEXT: "Cakupan menghitung kabupaten dan kota, bukan mal: dua mal di satu kota dihitung satu. Sebuah mal dihitung beroperasi sejak melayani warga, selama tidak dihentikan atau ditutup. Gerai seragam bila jamnya pekan ini tidak berbeda dari jam malnya dan jam standar nasional. Yang tidak tercatat di indeks ini belum diketahui, bukan nol.",
@@ -195,6 +196,7 @@ phrases! {
     STATE: "Keadaan", "State";
     LATE: "sumber terlambat", "source late";
     ON_TIME: "tepat waktu", "on time";
+    FRESH_UNKNOWN: "belum diketahui", "not known yet";
     LAST_SUCCESS: "Terakhir berhasil", "Last success";
     NEVER: "belum pernah", "never yet";
     REJECTED_NOW: "Ditolak saat ini, perlu diperbaiki", "Rejected now, to be mended";
