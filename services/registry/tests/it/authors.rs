@@ -35,7 +35,7 @@ pub async fn write<R: Resource>(world: &World, record: R, labels: &[(Label, &str
     let name = record.name().to_owned();
     tx.put(&name, &record, Labels::from_iter(labels), Expect::Any).await.expect("written");
     let revision = tx.commit().await.expect("committed");
-    world.running.registry.memory.wait_for(revision).await.expect("in memory");
+    world.shows(revision).await;
     revision
 }
 
@@ -56,7 +56,7 @@ async fn overridden(world: &World) -> i64 {
     let result = session.send(vec![record("kk", "KK")]).await;
     assert_eq!(outcomes(&result), [Outcome::Applied]);
     session.end().await;
-    world.running.registry.memory.wait_for(result.revision).await.expect("in memory");
+    world.shows(result.revision).await;
     let mut service = world.admin().service(KK).await.expect("a service");
     service.overrides = set_by_persons();
     service.product = "Kartu".into();

@@ -240,7 +240,7 @@ async fn a_mapping_slip_does_not_carry_a_catalog_to_another_unit_unless_that_is_
         let all = run_as(&world, meant, catalog(OFFICE, 30)).await;
         assert!(all.results.iter().all(|one| one.code.is_empty()));
         let head = world.running.registry.db.read().await.expect("a snapshot").revision();
-        world.running.registry.memory.wait_for(head).await.expect("seen");
+        world.shows(head).await;
         assert_eq!((standing(&world, KEMENDAGRI), standing(&world, OFFICE)), (0, 30));
     })
     .await;
@@ -261,7 +261,7 @@ async fn of_a_put_and_a_delete_of_one_name_the_first_counts() {
             let result = run(&world, unique_ids, vec![delete(id), put()]).await;
             assert_eq!(codes(&result), ["", "DUPLICATE"]);
             let head = world.running.registry.db.read().await.expect("a snapshot").revision();
-            world.running.registry.memory.wait_for(head).await.expect("seen");
+            world.shows(head).await;
             assert_eq!(reason(admin.service(&name).await), "NOT_FOUND");
         }
     })

@@ -300,7 +300,7 @@ async fn drift_is_told_until_a_person_has_looked_or_the_source_returns() {
         };
         let says = async |title: &str| {
             let revision = run(&world, vec![kk(title, "KK")]).await.revision;
-            world.running.registry.memory.wait_for(revision).await.expect("seen");
+            world.shows(revision).await;
         };
         says("A").await;
         update(&mut admin, titled("Kurator"), WHY).await.expect("its right");

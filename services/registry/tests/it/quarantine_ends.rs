@@ -32,7 +32,7 @@ async fn a_record_that_its_source_has_no_more_waits_no_more() {
         assert_eq!(listed(&world, SOURCE).await.total_size, 0);
         create_unit(&world, "dinas-baru").await;
         let head = world.running.registry.db.read().await.expect("a snapshot").revision();
-        world.running.registry.memory.wait_for(head).await.expect("seen");
+        world.shows(head).await;
         assert_eq!(titles(&world), [(format!("{KEMENDAGRI}/services/b"), "B".to_owned())]);
     })
     .await;

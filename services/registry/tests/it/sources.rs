@@ -112,7 +112,7 @@ async fn keep_alives_of_one_second_write_once() {
         let sent = session.send(vec![record("kk", "Kartu Keluarga")]).await;
         assert_eq!(count(&world, "lease_write").await, 1 + 3);
         let memory = &world.running.registry.memory;
-        memory.wait_for(sent.revision).await.expect("the batch in memory");
+        world.shows(sent.revision).await;
         let state = memory.read();
         assert!(state.records.row::<Service>(&format!("{KEMENDAGRI}/services/kk")).is_some());
     })

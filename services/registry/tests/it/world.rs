@@ -1,6 +1,9 @@
 //! A served registry, callers of every kind, and the mall of Banyuwangi.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use mpp_api::{
     registry::{
@@ -13,7 +16,7 @@ use mpp_api::{
     sync::sync_service_client::SyncServiceClient,
 };
 use mpp_client::{Channel, ClientError, Endpoint, TokenSource, connect, error_of};
-use mpp_core::{Caller, Clock, Micros, Role};
+use mpp_core::{Caller, Clock, Micros, Reason, Role};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
     Drain, Shell, Verifier,
@@ -32,6 +35,8 @@ pub use crate::given::{counter, fixed, mall, mall_in, service, text, unit};
 pub const MAY_2026: Micros = 1_777_611_600_000_000;
 /// A second, in the clock's unit.
 pub const SECOND: Micros = 1_000_000;
+/// How long a story waits for what has to come, on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 pub const KEMENDAGRI: &str = "units/kemendagri";
 pub const BKPM: &str = "units/bkpm";
@@ -108,8 +113,18 @@ impl World {
             shutdown.clone(),
         ));
         let head = running.registry.db.read().await.expect("a snapshot").revision();
-        running.registry.memory.wait_for(head).await.expect("the regions in memory");
-        Self { running, clock, address, key, shutdown, ended, served, _keys: keys }
+        let world = Self { running, clock, address, key, shutdown, ended, served, _keys: keys };
+        world.shows(head).await;
+        world
+    }
+
+    /// Returns once memory shows a revision. On a busy machine that takes longer than a call waits.
+    pub async fn shows(&self, revision: i64) {
+        let until = Instant::now() + PATIENCE;
+        while let Err(error) = self.running.registry.memory.wait_for(revision).await {
+            let waits = error.reason() == Reason::Unavailable && Instant::now() < until;
+            assert!(waits, "memory does not show revision {revision}: {error:?}");
+        }
     }
 
     /// The token of a caller with one role.

@@ -27,7 +27,7 @@ pub const SECOND: Micros = 1_000_000;
 pub const DAY: Micros = 86_400 * SECOND;
 
 /// Longer than anything here takes; reached only by what never comes.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A service that serves its feed and nothing else.
 pub struct Upstream {
