@@ -133,23 +133,28 @@ impl<'a> Survey<'a> {
     /// The fault of a source that was read to its end; it may be known that it is rightly empty.
     pub fn judge_whole(&mut self, is_empty_meant: bool) -> Option<Fault> {
         let is_meant = self.run.accept_missing;
-        self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
-        let (places, others): (Vec<_>, Vec<_>) =
-            self.difference.gone().into_iter().partition(|id| is_place(id));
-        let (own, others): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|id| self.difference.is_own(id));
-        let shared = own.into_iter().filter(|id| !self.difference.may_go_unnamed(id)).count();
-        self.tally.missing_places =
-            i64::try_from(places.len()).unwrap_or(0).min(self.tally.missing);
-        let left = self.tally.missing - self.tally.missing_places;
-        self.tally.missing_others = i64::try_from(others.len()).unwrap_or(0).min(left);
-        let left = left - self.tally.missing_others;
-        self.tally.missing_shared = i64::try_from(shared).unwrap_or(0).min(left);
-        let Tally { read, missing, .. } = self.tally;
-        if read == 0 && !is_meant && (missing > 0 || !is_empty_meant) {
-            return Some(self.is_empty(missing));
+        let own = self.count_missing();
+        let read = self.tally.read;
+        if read == 0 && !is_meant && (own > 0 || !is_empty_meant) {
+            return Some(self.is_empty(own));
         }
         self.has_nothing_read().or_else(|| self.is_confused()).or_else(|| self.has_shrunk())
+    }
+
+    /// Counts what has gone; answers how many of these are this configuration's own.
+    fn count_missing(&mut self) -> i64 {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let (all, gone) = (self.difference.gone().len(), self.difference.own_gone());
+        let others = count(all - gone.len());
+        let (places, own): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| is_place(id));
+        let shared = own.iter().filter(|id| !self.difference.may_go_unnamed(id)).count();
+        let surely = count(self.difference.surely_gone());
+        let places = count(places.len()).min(surely);
+        self.tally.missing = surely.saturating_add(others);
+        self.tally.missing_places = places;
+        self.tally.missing_others = others;
+        self.tally.missing_shared = count(shared).min(surely - places);
+        surely
     }
 
     fn is_confused(&self) -> Option<Fault> {

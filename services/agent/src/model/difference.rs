@@ -9,7 +9,6 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    going::{NOT_SENT, NOT_TOLD, SENT_BY_OTHER, SHARED},
     own::{Senders, SentIds},
     tally::{named, some},
 };
@@ -97,51 +96,6 @@ impl Difference {
         Self { accepted, ..self }
     }
 
-    /// Tells what this configuration has sent from what others of its source have.
-    pub fn of(self, own: Option<SentIds>) -> Self {
-        Self { own, ..self }
-    }
-
-    /// Of an upload, which keeps no state that tells its own from others', the registry says it.
-    pub fn uploads(self, is_upload: bool) -> Self {
-        Self { upload: is_upload.then(Senders::default), ..self }
-    }
-
-    /// Takes over what the registry says about who has sent what; a state of one's own knows more.
-    pub fn hear_senders(&mut self, senders: Senders) {
-        if let Some(upload) = &mut self.upload {
-            *upload = senders;
-        }
-    }
-
-    /// Why a record that has left the source stays until it is named.
-    pub fn why_named(&self) -> &'static str {
-        if self.upload.is_some() { NOT_TOLD } else { SHARED }
-    }
-
-    /// Why a record is not this configuration's to take out.
-    pub fn why_not_own(&self) -> &'static str {
-        if self.upload.is_some() { SENT_BY_OTHER } else { NOT_SENT }
-    }
-
-    /// Whether this configuration may take a record out of the index: it has sent it.
-    pub fn is_own(&self, id: &str) -> bool {
-        self.own.as_ref().is_none_or(|own| own.sent.contains(id))
-            && self.upload.as_ref().is_none_or(|told| !told.others.contains(id))
-    }
-
-    /// Whether a record that this configuration has sent is no longer in its source.
-    pub fn has_left(&self, id: &str) -> bool {
-        self.is_own(id) && !self.is_there(id)
-    }
-
-    /// Whether such a record may go without having been named: nobody else can be feeding it.
-    pub fn may_go_unnamed(&self, id: &str) -> bool {
-        self.has_left(id)
-            && self.own.as_ref().is_none_or(|own| own.alone.contains(id))
-            && self.upload.as_ref().is_none_or(|told| told.alone.contains(id))
-    }
-
     /// Takes over the ids that the registry really holds, as a comparison has found them.
     pub fn hold(&mut self, ids: HashSet<String>) {
         self.told.retain(|id| ids.contains(id));
@@ -180,13 +134,6 @@ impl Difference {
         let gone = self.held.iter().filter(|id| !self.is_there(id));
         let mut gone: Vec<&str> = gone.map(String::as_str).collect();
         gone.sort_unstable();
-        gone
-    }
-
-    /// Those of them that are told one by one: of an upload not what others of the source send.
-    pub fn gone_to_tell(&self) -> Vec<&str> {
-        let mut gone = self.gone();
-        gone.retain(|id| self.upload.is_none() || self.is_own(id));
         gone
     }
 
@@ -241,10 +188,10 @@ impl Difference {
         }
     }
 
-    /// How many have gone in any case: each row without a known id may be one of those that were
-    /// not seen.
+    /// How many of its own have gone in any case: each row without a known id may be one of those
+    /// that were not seen.
     pub fn surely_gone(&self) -> usize {
-        self.gone().len().saturating_sub(self.unknown)
+        self.own_gone().len().saturating_sub(self.unknown)
     }
 
     /// How many refused rows have no known id.
@@ -254,7 +201,7 @@ impl Difference {
 
     /// The message about records that were not seen, in a run that could not read some rows.
     pub fn unsure(&self) -> String {
-        let (gone, unknown) = (self.gone(), self.unknown);
+        let (gone, unknown) = (self.own_gone(), self.unknown);
         let rows = some(unknown, "row", "rows");
         let missed =
             some(gone.len(), "record that is in the index is", "records that are in the index are");
@@ -362,5 +309,6 @@ fn of_bytes(bytes: &[u8]) -> Digest {
     digest
 }
 
+mod ownership;
 #[cfg(test)]
 mod tests;

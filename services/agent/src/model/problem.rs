@@ -6,7 +6,7 @@ use mpp_form::record::is_place;
 use super::{
     difference::{OF_OTHERS, Twin},
     going::{Going, NOT_SENT, SENT_BY_OTHER, SHARED},
-    tally::some,
+    tally::{named, some},
 };
 
 /// A record that was refused or could not be sent, or a remark.
@@ -99,6 +99,19 @@ impl Problem {
             text::quoted(source_id)
         );
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, message))
+    }
+
+    /// What this configuration's state does not know of having sent, in one.
+    pub fn of_others(ids: &[String]) -> Option<Self> {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let stay = some(
+            ids.len(),
+            "record is not in the source, and stays in the index:",
+            "records are not in the source, and stay in the index, of each:",
+        );
+        let text = format!("{stay} {NOT_SENT}: {}", named(&ids));
+        let error = Error::field("source_id", FieldCode::Gone, text);
+        (!ids.is_empty()).then(|| Self::unsent("gone", "", &error))
     }
 
     /// A place that the registry holds of the source, and that is not in it: it stays whatever is

@@ -2,10 +2,15 @@
 
 use mpp_api::sync::{Outcome, RecordResult};
 use mpp_core::{Clock, Result};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::{NO_DIGEST, Store, failed, zone::system_zone};
 use crate::model::{going::Going, problem::Problem};
+
+/// The condition for records that this state does not know of having sent; a place, whose id is its
+/// name, may have been handed over to the source.
+const OF_OTHERS: &str =
+    "source_id NOT IN (SELECT source_id FROM own) AND instr(source_id, '/') = 0";
 
 impl Store {
     /// How many of the records that the source has wait at the registry for something else.
@@ -141,15 +146,16 @@ impl Store {
     }
 
     async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
-        let rows = sqlx::query(
+        let text = format!(
             "SELECT source_id, name, due, source_id IN (SELECT source_id FROM own),
              source_id IN (SELECT source_id FROM shared)
-             FROM held LEFT JOIN absent USING (source_id) WHERE told >= 1 LIMIT ?",
-        )
-        .bind(limit.max(0))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
+             FROM held LEFT JOIN absent USING (source_id) WHERE told >= 1 AND NOT ({OF_OTHERS}) LIMIT ?"
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(limit.max(0))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed)?;
         let (now, hold) = (Clock::system().now(), self.kept_back().await?);
         let zone = system_zone().unwrap_or_default();
         let gone = |row: sqlx::sqlite::SqliteRow| {
@@ -160,7 +166,17 @@ impl Store {
             };
             Problem::gone(row.get(0), row.get(1), &going)
         };
-        Ok(rows.into_iter().map(gone).collect())
+        let mut gone: Vec<_> = rows.into_iter().map(gone).collect();
+        gone.extend(Problem::of_others(&self.gone_of_others().await?));
+        gone.truncate(usize::try_from(limit).unwrap_or_default());
+        Ok(gone)
+    }
+
+    /// The records that have gone and that this state does not know of having sent.
+    async fn gone_of_others(&self) -> Result<Vec<String>> {
+        let text = format!("SELECT source_id FROM held WHERE told >= 1 AND {OF_OTHERS}");
+        let query = sqlx::query_scalar(AssertSqlSafe(text));
+        query.fetch_all(&self.pool).await.map_err(failed)
     }
 }
 

@@ -73,7 +73,7 @@ impl Session<'_> {
         if fault.kind != incomplete::Reason::Shrunk {
             return Ok(());
         }
-        let mut gone = self.survey.difference.gone();
+        let mut gone = self.survey.difference.own_gone();
         gone.truncate(usize::try_from(self.context.run.policy.kept_problems).unwrap_or(usize::MAX));
         let of_others = self.survey.difference.is_gone_of_others();
         let missing = |id| Problem::missing(id, of_others);
@@ -85,7 +85,7 @@ impl Session<'_> {
     /// After a source that breaks off in the middle all the rest would be named.
     fn has_lost_few(&self) -> bool {
         let most = self.survey.difference.unknown() + self.context.run.policy.max_missing_records;
-        self.survey.difference.gone().len() <= most
+        self.survey.difference.own_gone().len() <= most
     }
 
     /// Tells the registry, which may find that its answers contradict a complete run.
@@ -109,7 +109,7 @@ impl Session<'_> {
     /// Keeps which records were not seen in a run that could not read some rows: their number, and
     /// each by itself.
     async fn keep_unsure(&self) -> Result<()> {
-        let mut gone = self.survey.difference.gone();
+        let mut gone = self.survey.difference.own_gone();
         if self.survey.difference.is_sure() || gone.is_empty() {
             return Ok(());
         }

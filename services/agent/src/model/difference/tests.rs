@@ -127,6 +127,19 @@ fn rows_that_cannot_be_read_do_not_hide_that_others_have_gone() {
 }
 
 #[test]
+fn what_others_of_the_source_have_sent_is_not_missed_here() {
+    let before: Vec<Record> = (0..20).map(|id| record(&id.to_string(), "units/a")).collect();
+    let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
+    let mut known = reading(&before, &ids[16..]).of(Some(SentIds::alone(&ids[14..])));
+    assert_eq!((known.gone().len(), known.own_gone()), (16, vec!["14", "15"]));
+    known.refuse(Some("#REF!"), "row");
+    assert_eq!(known.surely_gone(), 1, "one of the two may be the row");
+    let told = known.unsure();
+    assert!(told.starts_with("2 records that are in the index"), "{told}");
+    assert!(told.contains(": 14, 15"), "{told}");
+}
+
+#[test]
 fn a_rejection_is_forgotten_no_sooner_than_it_is_named_as_gone() {
     let before: Vec<Record> = ["a", "b", "x"].map(|id| record(id, "units/a")).to_vec();
     let rejected = || vec!["x".to_owned(), "b".to_owned()];
