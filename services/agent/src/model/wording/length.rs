@@ -98,9 +98,10 @@ impl Length {
     }
 }
 
-/// A number that looks like a year is one: "2024 hari".
+/// A number that looks like a year is one: "2024 hari". Nobody counts in a thousand hours: "1.500
+/// jam" is a calculator's one and a half.
 fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
-    if (1_900..2_100).contains(&number) {
+    if (1_900..2_100).contains(&number) || unit == Unit::Hours && number >= 1_000 {
         return None;
     }
     let value = number.checked_mul(of).filter(|value| (1..=LONGEST_TIME).contains(value))?;

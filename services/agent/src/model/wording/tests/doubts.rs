@@ -28,6 +28,13 @@ proptest! {
         prop_assert_eq!(told(&time::read(&text)), format!("{count} {count} WORKING_DAYS"), "{}", text);
     }
 
+    /// Calculators write three decimals behind a dot, and nobody a time in thousands of hours.
+    #[test]
+    fn hours_with_three_digits_behind_a_dot_are_not_read(whole in 1u32..30, rest in 0u32..1_000) {
+        let text = format!("{whole}.{rest:03} jam");
+        prop_assert_eq!(told(&time::read(&text)), "0 0 UNPARSED", "{}", text);
+    }
+
     /// Of two times that do not follow on each other nobody knows when it is which.
     #[test]
     fn one_number_or_another_is_a_range_only_if_none_lies_between(
