@@ -97,7 +97,7 @@ pub fn is_derived(word: &str) -> bool {
     ["per", "pe", "ke"].iter().filter_map(within).any(is_root)
 }
 
-fn is_root(word: &str) -> bool {
+pub fn is_root(word: &str) -> bool {
     ROOTS.binary_search(&word).is_ok()
 }
 
