@@ -12,6 +12,7 @@ mod properties;
 mod questions;
 mod stances;
 mod titles;
+mod turned;
 mod words;
 
 use std::collections::BTreeSet;

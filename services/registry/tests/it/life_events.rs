@@ -194,7 +194,15 @@ async fn a_question_finds_the_life_event_that_it_speaks_of_beside_the_services()
         }
         let (events, services) = asks(&mut admin, "dompet hilang, bikin ktp").await;
         assert!(services > 0 && events.len() <= 1, "no service makes way");
-        for question in ["ktp elektronik baru", "anak kucing", "izin usaha", "gimana caranya"] {
+        for question in [
+            "ktp elektronik baru",
+            "anak kucing",
+            "izin usaha",
+            "gimana caranya",
+            "anak hilang",
+            "anak lahir mati",
+            "tanpa anak lahir",
+        ] {
             let (events, _) = asks(&mut admin, question).await;
             assert!(events.is_empty(), "{question}: {events:?}");
         }

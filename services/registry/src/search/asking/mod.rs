@@ -13,4 +13,5 @@ pub(super) mod question;
 pub(super) mod reading;
 pub(super) mod roles;
 pub(super) mod stance;
+pub(super) mod turned;
 pub(super) mod unread;

@@ -12,6 +12,7 @@ use super::{
     places::{self, Catalog, PlaceWords},
     roles,
     stance::{Spoken, Stance, stances},
+    turned,
     unread::unread,
 };
 use crate::search::words::{
@@ -125,6 +126,7 @@ pub fn read(
     let heard = heard(&typed, &told);
     roles::mark_harms(&heard, &mut terms, is_document);
     roles::assign(text, &heard, &mut terms, leads, is_document);
+    turned::mark(&heard, &mut terms, is_document);
     if of_age.is_some_and(|years| are_of_age(&spoken, years)) {
         terms.iter_mut().for_each(|(_, term)| term.decides &= !is_child(term));
     }

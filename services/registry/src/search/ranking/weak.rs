@@ -18,11 +18,13 @@ use crate::search::{
     asking::{
         mishap::Harm,
         needle::{Needle, QuestionWords, is_aside},
+        turned::turns,
     },
     indexing::table::SlotTable,
     words::{
         analyze::{Alternative, QueryTerm, Role, Via, folded, terms},
         shape::is_no_word,
+        turn::Turn,
         vocabulary::{ACTS, KINDS_OF_DOCUMENTS, NEW, OCCUPATIONS, PAYING, PEOPLE},
     },
 };
@@ -51,6 +53,7 @@ pub fn is_weak(
         || is_paid_elsewhere(best, table, needles)
         || is_other_paper(best, table, needles)
         || is_refused(best, needles)
+        || is_turned(best, table, needles)
         || is_of_kind_unknown(best, needles)
         || is_for_others(best, found, needles);
     if is_modified(best, table, needles, catalog) {
@@ -242,6 +245,20 @@ fn is_refused(best: &Candidate, needles: &QuestionWords) -> bool {
         needle.term.role == Role::Excluded && best.strong >> bit & 1 == 1
     };
     needles.all.iter().enumerate().any(excluded)
+}
+
+/// Whether the best answer has a word that the question turns, and no name of it turns it as well:
+/// "belum menikah", "anak hilang".
+fn is_turned(best: &Candidate, table: &SlotTable, needles: &QuestionWords) -> bool {
+    let service = table.slots[best.slot as usize].service.as_ref();
+    let is_named = |turn: Turn, term: &QueryTerm| {
+        service.is_some_and(|service| {
+            let mut names = service.keywords.iter().map(|word| &**word).chain([&*service.title_id]);
+            names.any(|name| turns(name, turn, term))
+        })
+    };
+    let mut held = needles.all.iter().enumerate().filter(|(bit, _)| best.strong >> bit & 1 == 1);
+    held.any(|(_, Needle { term, .. })| term.turn.is_some_and(|turn| !is_named(turn, term)))
 }
 
 /// Whether the title is the question, word for word: "surat kuasa" has no subject, and is a title.

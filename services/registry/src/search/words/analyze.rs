@@ -16,6 +16,7 @@ use super::{
     codes::continues,
     endings::without_endings,
     stem::stem,
+    turn::Turn,
     vocabulary::{
         ABBREVIATIONS, FAINT, FILLERS, REGIONAL, REGIONAL_FILLERS, RELATED, SPELLINGS, WORDS,
     },
@@ -104,6 +105,8 @@ pub struct QueryTerm {
     pub has_object: bool,
     /// The harm to the document that it tells of, if it is a verb of harm.
     pub harm: Option<Harm>,
+    /// What its neighbours turn it into: "belum menikah".
+    pub turn: Option<Turn>,
     /// Whether a result has to have it (see [`FAINT`]).
     pub decides: bool,
     /// The word itself first.

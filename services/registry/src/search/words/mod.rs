@@ -12,6 +12,7 @@ pub(super) mod slips;
 pub(super) mod spoken;
 pub(super) mod stem;
 pub(super) mod telling;
+pub(super) mod turn;
 pub(super) mod typo;
 pub(super) mod vocabulary;
 pub(super) mod worded;
