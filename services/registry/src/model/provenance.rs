@@ -40,6 +40,9 @@ pub fn reason(given: &str) -> Result<String> {
     if let Some((code, why)) = broken.filter(|(code, _)| !is_sentence || *code == FieldCode::Markup)
     {
         check.fail("reason", code, why);
+    } else if !given.trim().is_empty() && screen::name::is_blank(given) {
+        let hint = "it says no reason; say why in words, or leave it empty";
+        check.fail("reason", FieldCode::Required, hint);
     }
     check.finish()?;
     Ok(text::lines(given).into_owned())

@@ -152,6 +152,13 @@ async fn only_an_administrator_overrides_and_hands_back_and_only_what_a_source_p
         let mut admin = world.admin();
         let long = refused(update(&mut admin, titled("KK"), &"x".repeat(501)).await);
         assert_eq!(long.fields[0].0, "reason");
+        let nothing = HandBackServiceRequest {
+            name: KK.into(),
+            reason: "-".into(),
+            ..HandBackServiceRequest::default()
+        };
+        let nothing = refused(admin.catalog.hand_back_service(nothing).await);
+        assert_eq!(nothing.fields[0].0, "reason", "a dash is no reason");
         let other_id = Service { source_id: "lain".into(), ..Service::default() };
         let wrong = refused(update(&mut admin, other_id, WHY).await);
         assert_eq!(wrong.fields[0].0, "service.source_id");
