@@ -253,6 +253,7 @@ fn no_bytes_make_the_grammars_panic() {
         let text = String::from_utf8_lossy(bytes);
         rupiah(&text);
         service_time(&text);
+        _ = (opening_hours(&text), service_state(&text));
     });
 }
 
