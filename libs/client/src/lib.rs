@@ -89,5 +89,5 @@ pub use mpp_api::Position;
 pub use pages::pages;
 pub use policy::ClientPolicy;
 pub use settings::Settings;
-pub use status::{ClientError, canonical, error_of, refusal, status_of, wire_error};
+pub use status::{ClientError, canonical, error_of, is_gone, refusal, status_of, wire_error};
 pub use token::{Ask, TokenSource, end_of as token_end};

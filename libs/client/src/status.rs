@@ -60,6 +60,12 @@ impl ClientError {
     }
 }
 
+/// True if what is not found was there and has been withdrawn.
+pub fn is_gone(status: &Status) -> bool {
+    let details = status.get_error_details();
+    details.error_info().is_some_and(|info| info.metadata.contains_key("withdraw_time"))
+}
+
 /// Reads a status back.
 pub fn error_of(status: &Status) -> ClientError {
     let details = status.get_error_details();

@@ -124,7 +124,7 @@ pub async fn events(
         Some(board) => board,
         None => match show(&site, &extensions, &address, &AddressQuery::default(), lang).await {
             Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
-            Err(why @ (Missing::Unknown | Missing::Refused)) => {
+            Err(why @ (Missing::Unknown | Missing::Gone | Missing::Refused)) => {
                 return (missing::status(why), "no such page").into_response();
             }
             Err(Missing::Unreachable | Missing::NotReady) => return busy("not ready"),

@@ -1,4 +1,5 @@
-//! The one place where something missing becomes an answer: 404 only if there is no such thing.
+//! The one place where something missing becomes an answer: 404 only if there is no such thing,
+//! 410 if there was one.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -16,6 +17,7 @@ use crate::{
 pub fn answer(renderer: &Renderer, lang: Lang, why: Missing) -> Response {
     let (title, help) = match why {
         Missing::Unknown => (words::NOT_FOUND, words::NOT_FOUND_HELP),
+        Missing::Gone => (words::GONE, words::GONE_HELP),
         Missing::Refused => (words::REFUSED, words::REFUSED_HELP),
         Missing::Unreachable => (words::UNREACHABLE, words::UNREACHABLE_HELP),
         Missing::NotReady => (words::NOT_READY, words::NOT_READY_HELP),
@@ -33,6 +35,7 @@ pub fn answer(renderer: &Renderer, lang: Lang, why: Missing) -> Response {
 pub fn status(why: Missing) -> StatusCode {
     match why {
         Missing::Unknown => StatusCode::NOT_FOUND,
+        Missing::Gone => StatusCode::GONE,
         Missing::Refused => StatusCode::BAD_REQUEST,
         Missing::Unreachable | Missing::NotReady | Missing::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }

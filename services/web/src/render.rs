@@ -93,7 +93,9 @@ impl Renderer {
             }
             Address::LifeEvent(id) => {
                 let name = format!("lifeEvents/{id}");
-                PageData::LifeEvent(Arc::new(self.upstream.path(&name, &asked.mal).await?))
+                let now = self.clock.now();
+                let path = self.upstream.path(&name, (&asked.mal, &asked.punya), now).await?;
+                PageData::LifeEvent(Arc::new(path))
             }
             Address::Search => {
                 PageData::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
@@ -112,7 +114,7 @@ impl Renderer {
     async fn service(&self, name: &str) -> Result<PageData, Missing> {
         match self.upstream.service(name).await {
             Ok(found) => Ok(PageData::Service(Arc::new(found))),
-            Err(Missing::Unknown) => {
+            Err(Missing::Unknown | Missing::Gone) => {
                 Ok(PageData::Withdrawn(Arc::new(self.upstream.withdrawn(name).await?)))
             }
             Err(why) => Err(why),

@@ -41,4 +41,17 @@ pub async fn the_path_of_a_birth_is_told_in_two_malls(up: &Up) {
         http::get(&page("/lifeEvents/kelahiran?mal=kupang")).await.expect("a page");
     assert_eq!(status, 200);
     assert!(html.contains("terdekat"), "{html}");
+
+    // Whoever has the cards does not begin a business with a marriage and a birth.
+    let business = "/lifeEvents/usaha-kecil?mal=banyuwangi";
+    let cards =
+        ["kk-baru", "ktp-el-baru"].map(|id| format!("&punya=units/kemendagri/services/{id}"));
+    let (_, all) = http::get(&page(business)).await.expect("a page");
+    assert!(
+        all.contains("saling meminta"),
+        "the civil register's papers ask for each other: {all}"
+    );
+    let (_, less) =
+        http::get(&page(&format!("{business}{}", cards.concat()))).await.expect("a page");
+    assert!(!less.contains("saling meminta"), "{less}");
 }

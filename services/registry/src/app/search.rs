@@ -1,5 +1,7 @@
 //! Search: its filters must be passable, the index answers, and its hits become records of memory.
 
+use std::collections::BTreeSet;
+
 use mpp_api::{
     Document as _,
     registry::{
@@ -23,6 +25,9 @@ use crate::{
     memory::RegistryView,
     search::{self, MAX_PAGE, Match, NearbyOffering, Query, Results, Stance, Via},
 };
+
+/// Life events that are told for one question.
+const MOST_EVENTS: usize = 3;
 
 impl Registry {
     /// Answers a search: the hits of its query, with the records that a citizen needs, and what
@@ -78,8 +83,8 @@ impl Registry {
         Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
     }
 
-    /// The life event that a question speaks of, where that is sure. It is told with the first
-    /// page.
+    /// The life event that a question speaks of, where that is sure, with those that answer the
+    /// same words. They are told with the first page.
     async fn find_events(&self, caller: &str, asked: &Query) -> Result<Vec<FoundLifeEvent>> {
         if asked.text.is_empty() || asked.after.is_some() {
             return Ok(Vec::new());
@@ -87,7 +92,7 @@ impl Registry {
         let query = Query {
             text: asked.text.clone(),
             of_age: asked.of_age,
-            page_size: 1,
+            page_size: MOST_EVENTS,
             min_revision: asked.min_revision,
             ..Query::default()
         };
@@ -99,7 +104,9 @@ impl Registry {
         // The index may be a moment ahead of the memory.
         self.memory.wait_for(found.revision).await?;
         let state = self.memory.read();
-        Ok(found.hits.into_iter().filter_map(|hit| life_event(&state, hit)).collect())
+        let answered = found.hits.first().map(answered);
+        let alike = found.hits.into_iter().filter(|hit| answered == Some(self::answered(hit)));
+        Ok(alike.filter_map(|hit| life_event(&state, hit)).collect())
     }
 
     /// The age from which somebody is no longer a child, by today's law.
@@ -228,6 +235,11 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
         offered_there: i32::try_from(found.offered_there).unwrap_or(i32::MAX),
         service: found.service,
     })
+}
+
+/// The words of the question that a hit answers.
+fn answered(hit: &search::Hit) -> BTreeSet<String> {
+    hit.matches.iter().map(|found| found.word.clone()).collect()
 }
 
 /// `None` if the event has gone from memory.

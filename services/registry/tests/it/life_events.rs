@@ -206,12 +206,23 @@ async fn a_question_finds_the_life_event_that_it_speaks_of_beside_the_services()
             let (events, _) = asks(&mut admin, question).await;
             assert!(events.is_empty(), "{question}: {events:?}");
         }
-        let gone = DeleteLifeEventRequest {
-            name: BIRTH_OF_A_CHILD.into(),
-            tombstone: withdrawn(),
-            ..DeleteLifeEventRequest::default()
+        let twin = LifeEvent {
+            keywords: vec!["anak kembar baru lahir".into()],
+            ..event("Anak kembar lahir", vec![by_standard(NEW_CARD)])
         };
-        admin.life_events().delete_life_event(gone).await.expect("withdrawn");
+        admin.create_event("kelahiran-kembar", twin).await.expect("made");
+        let (events, _) = asks(&mut admin, "anak baru lahir").await;
+        assert_eq!(events.len(), 2, "both answer the same words: {events:?}");
+        let (events, _) = asks(&mut admin, "anak kembar baru lahir").await;
+        assert_eq!(events, ["lifeEvents/kelahiran-kembar"], "the other one answers fewer words");
+        for name in [BIRTH_OF_A_CHILD, "lifeEvents/kelahiran-kembar"] {
+            let gone = DeleteLifeEventRequest {
+                name: name.into(),
+                tombstone: withdrawn(),
+                ..DeleteLifeEventRequest::default()
+            };
+            admin.life_events().delete_life_event(gone).await.expect("withdrawn");
+        }
         assert!(asks(&mut admin, "anak baru lahir").await.0.is_empty());
     })
     .await;

@@ -6,6 +6,8 @@ pub enum ServiceAnswer<T> {
     Known(T),
     /// There is no such thing.
     Absent,
+    /// There was one, and it was withdrawn.
+    Gone,
     /// The question is not valid: a name that nothing can have, or one that breaks the contract.
     Refused,
     /// No useful answer: it is away, slow or does not let us ask.
@@ -18,6 +20,8 @@ pub enum ServiceAnswer<T> {
 pub enum Missing {
     /// There is no such thing.
     Unknown,
+    /// There was one, and it was withdrawn.
+    Gone,
     /// The question is not valid: it is too long, or names a page that its answer does not have.
     Refused,
     /// The service that would know it does not answer.
@@ -32,7 +36,7 @@ impl<T: Default> ServiceAnswer<T> {
     /// The answer, where a record that does not exist counts as an empty one.
     pub fn or_nothing(self) -> Option<T> {
         match self {
-            Self::Absent => Some(T::default()),
+            Self::Absent | Self::Gone => Some(T::default()),
             other => other.known(),
         }
     }
@@ -49,6 +53,7 @@ impl<T> ServiceAnswer<T> {
         match self {
             ServiceAnswer::Known(value) => Ok(value),
             ServiceAnswer::Absent | ServiceAnswer::Refused => Err(Missing::Unknown),
+            ServiceAnswer::Gone => Err(Missing::Gone),
             ServiceAnswer::NoAnswer => Err(Missing::Unreachable),
         }
     }
@@ -60,6 +65,7 @@ impl<T> ServiceAnswer<T> {
                 of(value).map_or(ServiceAnswer::Absent, ServiceAnswer::Known)
             }
             ServiceAnswer::Absent => ServiceAnswer::Absent,
+            ServiceAnswer::Gone => ServiceAnswer::Gone,
             ServiceAnswer::Refused => ServiceAnswer::Refused,
             ServiceAnswer::NoAnswer => ServiceAnswer::NoAnswer,
         }

@@ -212,6 +212,28 @@ impl Upstream {
         self.answer(self.reports.clone().get_mall_report(request)).await.known()?.mall
     }
 
+    /// A mall's record, and the days of some of its counters from today, of those that scheduling
+    /// answered for; nothing without a mall.
+    pub(super) async fn hours_of(
+        &self,
+        mall: &str,
+        counters: Vec<String>,
+        now: Micros,
+    ) -> (Records, HashMap<String, Vec<DayHours>>) {
+        let mut records = Records { name: mall.to_owned(), ..Records::default() };
+        if mall.is_empty() {
+            return (records, HashMap::new());
+        }
+        records.mall = self.mall_record(mall).await.known();
+        let today = local_date(now, records.zone()).unwrap_or_default();
+        let asked = stream::iter(counters).map(|counter| async move {
+            let days = self.days(&counter, today, DAYS).await?;
+            Some((counter, days))
+        });
+        let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
+        (records, answers.into_iter().flatten().collect())
+    }
+
     async fn days_of_counters(&self, records: &Records, day: Date) -> HashMap<String, DayHours> {
         let asked = stream::iter(records.counter_names()).map(|counter| async move {
             let day = self.days(&counter, day, 1).await?.pop()?;

@@ -201,6 +201,7 @@ impl Upstream {
             }
         };
         match status.code() {
+            Code::NotFound if mpp_client::is_gone(&status) => ServiceAnswer::Gone,
             Code::NotFound => ServiceAnswer::Absent,
             Code::InvalidArgument => ServiceAnswer::Refused,
             code => {

@@ -44,7 +44,9 @@ impl Upstream {
             ServiceAnswer::Known(found) => Ok(found),
             ServiceAnswer::Refused => Err(Missing::Refused),
             // The list always has an answer, if only an empty one.
-            ServiceAnswer::Absent | ServiceAnswer::NoAnswer => Err(Missing::Unreachable),
+            ServiceAnswer::Absent | ServiceAnswer::Gone | ServiceAnswer::NoAnswer => {
+                Err(Missing::Unreachable)
+            }
         }
     }
 }

@@ -37,7 +37,9 @@ impl Upstream {
             ServiceAnswer::Known(answer) => answer,
             ServiceAnswer::Refused => return Err(Missing::Refused),
             // Search always has an answer, if only an empty one.
-            ServiceAnswer::Absent | ServiceAnswer::NoAnswer => return Err(Missing::Unreachable),
+            ServiceAnswer::Absent | ServiceAnswer::Gone | ServiceAnswer::NoAnswer => {
+                return Err(Missing::Unreachable);
+            }
         };
         let agencies = self.agencies(&answer).await;
         Ok(SearchAnswer { question, answer: Some(answer), agencies })

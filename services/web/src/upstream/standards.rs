@@ -63,7 +63,9 @@ impl Upstream {
                 self.alone(page).await
             }
             // The list always has an answer, if only an empty one.
-            ServiceAnswer::Absent | ServiceAnswer::NoAnswer => Err(Missing::Unreachable),
+            ServiceAnswer::Absent | ServiceAnswer::Gone | ServiceAnswer::NoAnswer => {
+                Err(Missing::Unreachable)
+            }
         }
     }
 
@@ -73,14 +75,14 @@ impl Upstream {
             page_token: page.to_owned(),
             ..ListStandardsRequest::default()
         };
-        let ListStandardsResponse { standards, next_page_token, .. } = match self
-            .answer(self.standards.clone().list_standards(request))
-            .await
-        {
-            ServiceAnswer::Known(listed) => listed,
-            ServiceAnswer::Refused => return Err(Missing::Refused),
-            ServiceAnswer::Absent | ServiceAnswer::NoAnswer => return Err(Missing::Unreachable),
-        };
+        let ListStandardsResponse { standards, next_page_token, .. } =
+            match self.answer(self.standards.clone().list_standards(request)).await {
+                ServiceAnswer::Known(listed) => listed,
+                ServiceAnswer::Refused => return Err(Missing::Refused),
+                ServiceAnswer::Absent | ServiceAnswer::Gone | ServiceAnswer::NoAnswer => {
+                    return Err(Missing::Unreachable);
+                }
+            };
         let next_page_token = match next_page_token.as_str() {
             "" => String::new(),
             next => format!("{ALONE}{next}"),

@@ -8,28 +8,28 @@ use mpp_api::registry::{
     search_services_response::Place,
 };
 
-use super::place;
+use super::{hours, place};
 use crate::{
     components::{Look, Tone, tag},
-    pages::{PageSection, deviations},
+    pages::{PageSection, PageView, deviations},
     upstream::PathData,
     words::{Phrase, local, table as words},
 };
 
 /// The section.
-pub fn part(look: Look, data: &PathData) -> Arc<PageSection> {
+pub fn part(look: Look, view: &PageView, data: &PathData) -> Arc<PageSection> {
     PageSection::new(
         "goals",
         html! {
             section #goals aria-labelledby="goals-title" {
                 h2 #goals-title { (look.of(words::GOALS)) (look.mark()) }
-                ol { @for goal in &data.answer.goals { li { (line(look, data, goal)) } } }
+                ol { @for goal in &data.answer.goals { li { (line(look, view, data, goal)) } } }
             }
         },
     )
 }
 
-fn line(look: Look, data: &PathData, goal: &Goal) -> Markup {
+fn line(look: Look, view: &PageView, data: &PathData, goal: &Goal) -> Markup {
     html! {
         (title(look, goal))
         @if goal.example { " " (tag(Tone::None, look.of(words::STANDARD_EXAMPLE_MARK))) }
@@ -37,7 +37,7 @@ fn line(look: Look, data: &PathData, goal: &Goal) -> Markup {
             " (" (words::GOAL_CONDITION.say(look.lang, &[&local(Some(case), look.lang)])) ")"
         }
         br;
-        span.minor { (state(look, data, goal)) }
+        span.minor { (state(look, view, data, goal)) }
         @if goal.ways.len() > 1 {
             p.help { (words::GOAL_ONE_OF.text(look.lang, &[&look.number(goal.service_count)])) }
             ul { @for way in &goal.ways { li { (way_line(look, data, way)) } } }
@@ -55,10 +55,13 @@ fn title(look: Look, goal: &Goal) -> Markup {
     }
 }
 
-fn state(look: Look, data: &PathData, goal: &Goal) -> Markup {
+fn state(look: Look, view: &PageView, data: &PathData, goal: &Goal) -> Markup {
     let nearest = goal.ways.iter().find_map(|way| way.place.as_ref());
     let said = match (goal.state(), nearest) {
-        (State::Here, _) => words::GOAL_HERE,
+        (State::Here, _) => {
+            let shut = hours::shut(look, view, data, goal);
+            return html! { (look.of(words::GOAL_HERE)) @if let Some(shut) = shut { "; " (shut) } };
+        }
         (State::Elsewhere, _) if data.mall.is_empty() => words::GOAL_AT_MALLS,
         (State::Elsewhere, Some(near)) => {
             return elsewhere(near).say(look.lang, &[&place(look, near)]);

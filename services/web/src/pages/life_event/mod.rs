@@ -1,6 +1,8 @@
 //! A life event, step by step: what is to be done, where in the chosen mall, and what to bring.
 
+mod documents;
 mod goals;
+mod hours;
 mod path;
 
 use std::sync::Arc;
@@ -31,10 +33,11 @@ pub fn draw(look: Look, view: &PageView, data: &PathData) -> Drawn {
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(about(look, view, data)),
-            Block::One(goals::part(look, data)),
+            Block::One(goals::part(look, view, data)),
             Block::One(path::steps(look, data)),
-            Block::One(path::stops(look, data)),
-            Block::One(path::documents(look, data)),
+            Block::One(path::stops(look, view, data)),
+            Block::One(documents::brought(look, data)),
+            Block::One(documents::taken_along(look, data)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
@@ -74,7 +77,7 @@ fn choice(look: Look, view: &PageView, data: &PathData) -> Markup {
     malls.sort();
     let chosen = malls.iter().find(|(_, id)| *id == data.mall);
     html! {
-        form.search action=(look.path(&format!("/{}", data.name))) method="get" {
+        form.search.asks action=(look.path(&format!("/{}", data.name))) method="get" {
             div {
                 label for="mal" { (look.of(words::EVENT_MALL)) }
                 select.field #mal name="mal" {
@@ -84,6 +87,7 @@ fn choice(look: Look, view: &PageView, data: &PathData) -> Markup {
                     }
                 }
             }
+            (had(look, data))
             button.button type="submit" { (look.of(words::EVENT_CHOOSE)) }
         }
         p.help {
@@ -92,6 +96,25 @@ fn choice(look: Look, view: &PageView, data: &PathData) -> Markup {
                     a href=(look.path(&format!("/malls/{id}"))) { (name) }
                 }]))
             } @else { (look.of(words::EVENT_ANY_MALL)) }
+        }
+        @if let Some(said) = hours::stage(view, data) { p { strong { (look.of(said)) } } }
+    }
+}
+
+/// What one has already, out of what the path gives.
+fn had(look: Look, data: &PathData) -> Markup {
+    html! {
+        @if !data.gives.is_empty() {
+            fieldset {
+                legend { (look.of(words::EVENT_HAD)) }
+                @for one in &data.gives {
+                    div { label {
+                        input type="checkbox" name="punya" value=(one.service)
+                            checked[data.has.contains(&one.service)];
+                        " " (deviations::name(look, one.title.as_ref(), &one.service))
+                    } }
+                }
+            }
         }
     }
 }

@@ -1,20 +1,19 @@
-//! The steps of the path, the counters where they are done, and what to bring.
+//! The steps of the path, and the counters where they are done.
 
 use std::sync::Arc;
 
 use maud::{Markup, html};
 use mpp_api::registry::{
-    PlanLifeEventResponse, PlanStepsResponse,
-    plan_life_event_response::{Document, Stop},
+    PlanLifeEventResponse, PlanStepsResponse, plan_life_event_response::Stop,
     plan_steps_response::Step,
 };
 
-use super::{goals::elsewhere, place};
+use super::{goals::elsewhere, hours, place};
 use crate::{
-    components::{Look, Tone, tag},
-    pages::{PageSection, deviations, fee, service::steps},
+    components::Look,
+    pages::{PageSection, PageView, deviations, fee, service::steps},
     upstream::PathData,
-    words::{indonesian, local_text, table as words},
+    words::{local_text, table as words},
 };
 
 /// The steps in their order, with time and fees.
@@ -38,7 +37,7 @@ pub fn steps(look: Look, data: &PathData) -> Arc<PageSection> {
 }
 
 /// The parts that a service's own way has, too.
-fn as_steps(answer: &PlanLifeEventResponse) -> PlanStepsResponse {
+pub fn as_steps(answer: &PlanLifeEventResponse) -> PlanStepsResponse {
     PlanStepsResponse {
         steps: answer.steps.clone(),
         totals: answer.totals.clone(),
@@ -88,8 +87,16 @@ fn open(look: Look, answer: &PlanLifeEventResponse) -> Markup {
     }
 }
 
+/// ", dan 3 lainnya"; nothing for none.
+pub fn more(look: Look, left_out: i32) -> String {
+    match left_out {
+        0 => String::new(),
+        many => words::AND_MORE.text(look.lang, &[&look.number(many)]),
+    }
+}
+
 /// The counters of the mall; nothing without a mall, or where it gives nothing of the path.
-pub fn stops(look: Look, data: &PathData) -> Arc<PageSection> {
+pub fn stops(look: Look, view: &PageView, data: &PathData) -> Arc<PageSection> {
     let answer = as_steps(&data.answer);
     PageSection::new(
         "stops",
@@ -97,7 +104,11 @@ pub fn stops(look: Look, data: &PathData) -> Arc<PageSection> {
             @if !data.answer.stops.is_empty() {
                 section #stops aria-labelledby="stops-title" {
                     h2 #stops-title { (look.of(words::STOPS)) (look.mark()) }
-                    ol { @for stop in &data.answer.stops { li { (stop_line(look, &answer, stop)) } } }
+                    ol { @for stop in &data.answer.stops { li {
+                        (stop_line(look, &answer, stop))
+                        br;
+                        span.minor { (hours::now(look, view, data, &stop.counter)) }
+                    } } }
                 }
             }
         },
@@ -114,47 +125,13 @@ fn stop_line(look: Look, answer: &PlanStepsResponse, stop: &Stop) -> Markup {
     }
     facts.extend((!stop.zone.is_empty()).then(|| stop.zone.clone()));
     if !windows.is_empty() {
-        facts.push(words::STOP_WINDOWS.text(look.lang, &[&windows.join(", ")]));
+        let more = more(look, stop.windows_left_out);
+        facts.push(words::STOP_WINDOWS.text(look.lang, &[&(windows.join(", ") + &more)]));
     }
     html! {
         strong { (deviations::name(look, stop.display_name.as_ref(), &stop.counter)) }
         @if !facts.is_empty() { " " span.minor { "(" (facts.join("; ")) ")" } }
         br;
         (steps::names(look, answer, &stop.steps))
-    }
-}
-
-/// What the applicant brings, each once.
-pub fn documents(look: Look, data: &PathData) -> Arc<PageSection> {
-    let (answer, documents) = (as_steps(&data.answer), &data.answer.documents);
-    PageSection::new(
-        "documents",
-        html! {
-            @if !documents.is_empty() {
-                section #documents aria-labelledby="documents-title" {
-                    h2 #documents-title { (look.of(words::DOCUMENTS)) (look.mark()) }
-                    p.help { (look.of(words::DOCUMENTS_HELP)) }
-                    ul { @for one in documents { li { (document(look, &answer, one)) } } }
-                    @if data.answer.documents_left_out > 0 {
-                        p.help { (words::DOCUMENTS_MORE.text(
-                            look.lang, &[&look.number(data.answer.documents_left_out)]
-                        )) }
-                    }
-                }
-            }
-        },
-    )
-}
-
-fn document(look: Look, answer: &PlanStepsResponse, one: &Document) -> Markup {
-    let askers = steps::names(look, answer, &one.askers);
-    html! {
-        (indonesian(&one.text, look.lang))
-        @if one.conditional { " " (tag(Tone::None, look.of(words::DOCUMENT_SOMETIMES))) }
-        br;
-        span.minor {
-            @for case in &one.conditions { (indonesian(case, look.lang)) "; " }
-            (words::DOCUMENT_FOR.say(look.lang, &[&askers]))
-        }
     }
 }

@@ -57,11 +57,16 @@ pub struct AddressQuery {
     pub cari: String,
     /// The mall where one goes, by its id.
     pub mal: String,
+    /// Services of which one has the product, by name.
+    pub punya: Vec<String>,
 }
 
+/// Services of which one address says that one has the product; as many as the registry takes.
+const MOST_HAD: usize = 100;
+
 impl AddressQuery {
-    /// Reads an address. If a key comes twice, the first counts; a key that no page knows is
-    /// ignored.
+    /// Reads an address. If a key comes twice, the first counts, but for what one has; a key that
+    /// no page knows is ignored.
     pub fn read(address: &Uri) -> Self {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(address);
         let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
@@ -69,11 +74,13 @@ impl AddressQuery {
             let found = pairs.iter().find(|(name, _)| names.contains(&name.as_str()));
             found.map(|(_, value)| shown(value)).unwrap_or_default()
         };
+        let had = pairs.iter().filter(|(name, _)| name == "punya").map(|(_, value)| shown(value));
         Self {
             provinsi: first(&["provinsi"]),
             halaman: first(&["halaman"]),
             cari: first(&["cari", "q"]),
             mal: first(&["mal"]),
+            punya: had.take(MOST_HAD).collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A mall, for a citizen: open now and until when, how many wait, what is offered, where it is.
 
 pub mod names;
-mod now;
+pub mod now;
 mod offers;
 mod queue;
 mod week;

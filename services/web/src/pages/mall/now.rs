@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Whether the mall serves at all; unknown where nothing says its stage.
-fn stage_of(view: &PageView, records: &Records) -> Stage {
+pub fn stage_of(view: &PageView, records: &Records) -> Stage {
     let record = records.mall.as_ref().map(|mall| mall.stage());
     record.or_else(|| reported(view, records).map(MallReport::stage)).unwrap_or_default()
 }
@@ -74,7 +74,8 @@ fn state_class(state: &OpeningState<'_>) -> &'static str {
     }
 }
 
-fn state_words(look: Look, state: &OpeningState<'_>, today: Date, zone: Zone) -> Markup {
+/// "Buka sekarang sampai pukul 15.00 WIB", "Tutup, buka lagi Senin pukul 08.00".
+pub fn state_words(look: Look, state: &OpeningState<'_>, today: Date, zone: Zone) -> Markup {
     let (lang, zone) = (look.lang, zone.to_string());
     let clock = |time: &str| format::wall_clock(lang, time);
     match state {

@@ -15,6 +15,7 @@ phrases! {
     LIFE_EVENT_GOALS: "Yang diurus: {0}", "To be done: {0}";
     EVENT_MALL: "Mal yang didatangi", "The mall where you go";
     EVENT_NO_MALL: "Belum dipilih", "None chosen";
+    EVENT_HAD: "Yang sudah dimiliki", "What you have already";
     EVENT_CHOOSE: "Tampilkan jalurnya", "Show the path";
     EVENT_IN_MALL: "Jalur di {0}.", "The path in {0}.";
     EVENT_ANY_MALL: "Pilih sebuah mal untuk melihat gerainya dan apa yang belum ada di sana.",
@@ -50,6 +51,10 @@ phrases! {
     DOCUMENT_SOMETIMES: "hanya dalam keadaan tertentu", "in some cases only";
     DOCUMENT_FOR: "untuk {0}", "for {0}";
     DOCUMENTS_MORE: "Selain itu {0} hal lain.", "And {0} more things.";
+    FROM_STEPS: "Yang didapat dari satu langkah untuk langkah lain", "What one step gives for another";
+    FROM_STEP: "dari langkah {0}: {1}", "from step {0}: {1}";
+    AND_MORE: ", dan {0} lainnya", ", and {0} more";
+    CASES_MORE: "dan {0} keadaan lain", "and {0} more cases";
     PATH_OPEN: "Waktu dan biaya belum mencakup: {0}.", "Time and fees are without: {0}.";
     PATH_WIDE: "Pilihannya lebih banyak daripada yang dihitung satu per satu: rentangnya dapat lebih lebar daripada seharusnya.",
         "There are more choices than are added up one by one: the ranges may be wider than need be.";

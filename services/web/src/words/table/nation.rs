@@ -49,6 +49,9 @@ phrases! {
     NOT_FOUND: "Halaman tidak ditemukan", "Page not found";
     NOT_FOUND_HELP: "Alamat ini tidak menunjuk daerah, mal, atau layanan yang dikenal indeks.",
         "This address names no region, mall or service that the index knows.";
+    GONE: "Tidak ada lagi", "No longer there";
+    GONE_HELP: "Yang dicari pernah ada di indeks ini dan telah dicabut.",
+        "What this address names was in this index and has been withdrawn.";
     UNREACHABLE: "Sedang tidak terjangkau", "Currently unreachable";
     UNREACHABLE_HELP: "Layanan yang mengetahui jawabannya sedang tidak menjawab. Itu tidak berarti bahwa tidak ada. Cobalah lagi sebentar lagi.",
         "The service that knows the answer does not respond at the moment. That does not mean that there is none. Please try again in a moment.";

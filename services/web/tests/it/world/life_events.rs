@@ -103,12 +103,20 @@ fn path() -> PlanLifeEventResponse {
             conditions: vec!["bila lahir di rumah".into()],
             ..Document::default()
         }],
+        documents_left_out: 3,
+        from_steps: vec![Document {
+            text: "Akta asli".into(),
+            service: BIRTH.into(),
+            askers: vec![CARD.into()],
+            ..Document::default()
+        }],
         stops: vec![Stop {
             counter: DUKCAPIL.into(),
             display_name: text("Gerai Dukcapil", ""),
             floor: "2".into(),
             windows: vec![Window { display_name: text("Loket 4", ""), ..Window::default() }],
             steps: vec![BIRTH.into()],
+            windows_left_out: 2,
             ..Stop::default()
         }],
         not_here: vec![CARD.into()],
