@@ -4,7 +4,7 @@
 use mpp_api::registry::{
     Adoption, CountAdoptionRequest, LifeEvent, ListBrokenRequirementsRequest,
     ListBrokenRequirementsResponse, ListLifeEventsRequest, ListLifeEventsResponse,
-    ListServicesRequest, ListServicesResponse, ListStandardsRequest,
+    ListServicesRequest, ListServicesResponse, ListStandardsRequest, Service,
     catalog_service_client::CatalogServiceClient, count_adoption_request::Group,
     life_event_service_client::LifeEventServiceClient, list_services_request::Overridden,
     process_service_client::ProcessServiceClient, standard_service_client::StandardServiceClient,
@@ -60,6 +60,10 @@ fn stand(standards: i32, counted: &Adoption) -> String {
     )
 }
 
+/// Services of each list that the doctor looks at: a registry of the release before knows no such
+/// filter and lists all services, and among so many one has no such field.
+const LOOKED_AT: i32 = 100;
+
 /// How many services have fields that curators have set over their sources', and how many of them
 /// their sources have changed since.
 ///
@@ -73,7 +77,7 @@ pub async fn overrides(channel: Channel, until: Instant) -> Result<String> {
         let asked = ListServicesRequest {
             parent: "units/-".into(),
             overridden: overridden.into(),
-            page_size: 1,
+            page_size: LOOKED_AT,
             ..ListServicesRequest::default()
         };
         match catalog.list_services(within(asked, until)).await {
@@ -85,8 +89,9 @@ pub async fn overrides(channel: Channel, until: Instant) -> Result<String> {
 }
 
 fn set(any: &ListServicesResponse, drifting: &ListServicesResponse) -> String {
-    // A registry of the release before knows no such filter, and lists them all.
-    if any.services.iter().any(|service| service.overrides.is_empty()) {
+    let drifts = |service: &Service| service.overrides.iter().any(|one| one.drift_time.is_some());
+    let is_set = |service: &Service| !service.overrides.is_empty();
+    if !any.services.iter().all(is_set) || !drifting.services.iter().all(drifts) {
         return OLDER.to_owned();
     }
     let fields = format!("services with fields set over their sources': {}", any.total_size);
@@ -169,7 +174,7 @@ fn or_older(status: Status) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::registry::{BrokenRequirement, Service, service::Override};
+    use mpp_api::registry::{BrokenRequirement, service::Override};
 
     use super::*;
 
@@ -235,9 +240,13 @@ mod tests {
     fn what_drifts_is_named_and_an_older_registry_is_not_taken_at_its_word() {
         let drifts = Service {
             name: "units/a/services/kk".into(),
-            overrides: vec![Override::default()],
+            overrides: vec![Override {
+                drift_time: Some(prost_types::Timestamp::default()),
+                ..Override::default()
+            }],
             ..Service::default()
         };
+        let settled = Service { overrides: vec![Override::default()], ..Service::default() };
         let of = |services: Vec<Service>, total_size| ListServicesResponse {
             services,
             total_size,
@@ -252,5 +261,9 @@ mod tests {
         );
         let all = of(vec![Service::default()], 70);
         assert_eq!(set(&all, &all), OLDER);
+        let mixed = of(vec![drifts.clone(), settled], 70);
+        assert_eq!(set(&mixed, &mixed), OLDER, "one that does not drift is no answer to that");
+        let last = of(vec![drifts, Service::default()], 70);
+        assert_eq!(set(&last, &last), OLDER);
     }
 }
