@@ -22,7 +22,7 @@ fn set(catalog: &Catalog) -> Set {
 }
 
 fn known(key: u64) -> LoneItem {
-    LoneItem { key, name: format!("units/a/services/{key:x}"), held: true }
+    LoneItem { key, name: format!("units/a/services/{key:x}"), held: true, ..LoneItem::default() }
 }
 
 /// The outcome of comparing two catalogs, and the bytes of all messages that it took.

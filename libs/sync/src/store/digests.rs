@@ -98,7 +98,8 @@ pub async fn keep(tx: &mut Tx, (source, client): (&str, i64), changes: &Changes)
             "insert into sync_sent (source, key, digest, outcome, rules, client, alone) values {}
              on conflict (source, key) do update set digest = excluded.digest,
              outcome = excluded.outcome, rules = excluded.rules, client = excluded.client,
-             alone = case when sync_sent.alone = excluded.client then sync_sent.alone else 0 end",
+             alone = case when sync_sent.alone = excluded.client
+             and sync_sent.client = excluded.client then sync_sent.alone else 0 end",
             placeholders(1, chunk.len(), 7)
         );
         let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| {

@@ -18,11 +18,12 @@ use super::{
     Registry,
     filing::{filing, lineage, owned},
     standards::is_confirmed,
+    withdrawn::Moves,
 };
 use crate::memory::RegistryView;
 
 /// Services that are not there for which one answer asks where they have moved.
-const MOST_LOOKED_UP: usize = 100;
+pub const MOST_LOOKED_UP: usize = 100;
 
 impl Serves<LifeEvent> for Registry {
     fn show(&self, state: &RegistryView, event: &mut LifeEvent) {
@@ -73,10 +74,13 @@ impl Keeps<LifeEvent> for Registry {
 }
 
 impl Registry {
-    /// Looks how many goals of all life events lead to a service, and how many nowhere.
+    /// Looks how many goals of all life events lead to a service, and how many nowhere. Where the
+    /// database does not answer, the numbers of the last look stand.
     pub async fn measure_goals(&self) {
         let mut events = self.all_events();
-        self.follow_moves(&mut events).await;
+        if !self.follow_moves(&mut events, usize::MAX).await {
+            return;
+        }
         let all: usize = events.iter().map(|event| event.goals.len()).sum();
         let lost: usize = events.iter().map(|event| event.leads_nowhere.len()).sum();
         self.faults.keep_goals([all - lost, lost]);
@@ -93,24 +97,26 @@ impl Registry {
         events.collect()
     }
 
-    /// Looks where the services have moved that goals name and that are not there. Memory does not
-    /// know that.
-    pub async fn follow_moves(&self, events: &mut [LifeEvent]) {
+    /// Looks where the services have moved that goals name and that are not there; of at most so
+    /// many. Memory does not know that. Whether all that were asked for could be looked up.
+    pub async fn follow_moves(&self, events: &mut [LifeEvent], most: usize) -> bool {
         let gone: BTreeSet<String> = {
             let state = self.memory.read();
             let goals = events.iter().flat_map(|event| &event.goals);
             let named = goals.map(|goal| &goal.service).filter(|name| !name.is_empty());
             let gone = named.filter(|name| state.records.row::<Service>(name).is_none());
-            gone.take(MOST_LOOKED_UP).cloned().collect()
+            let gone: BTreeSet<String> = gone.cloned().collect();
+            gone.into_iter().take(most).collect()
         };
-        let moved = self.moved(gone).await.to;
+        let Moves { to: moved, not_looked_up } = self.moved(gone).await;
         if moved.is_empty() {
-            return;
+            return not_looked_up.is_empty();
         }
         let state = self.memory.read();
         for event in events {
             event.leads_nowhere = nowhere(&state, event, &moved);
         }
+        not_looked_up.is_empty()
     }
 }
 

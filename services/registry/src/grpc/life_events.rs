@@ -12,7 +12,7 @@ use mpp_resource::{
 };
 use tonic::Request;
 
-use crate::app::{Registry, lists};
+use crate::app::{Registry, life_events::MOST_LOOKED_UP, lists};
 
 /// Serves life events.
 pub struct LifeEvents(pub Registry);
@@ -26,7 +26,7 @@ impl LifeEventService for LifeEvents {
         let GetLifeEventRequest { name, min_revision } = request.into_inner();
         let mut found = self.0.read_or_gone::<LifeEvent>(&name, min_revision).await;
         if let Ok(event) = &mut found {
-            self.0.follow_moves(std::slice::from_mut(event)).await;
+            self.0.follow_moves(std::slice::from_mut(event), MOST_LOOKED_UP).await;
         }
         reply(found.map(|life_event| GetLifeEventResponse { life_event: Some(life_event) }))
     }
@@ -36,7 +36,7 @@ impl LifeEventService for LifeEvents {
         request: Request<ListLifeEventsRequest>,
     ) -> Answer<ListLifeEventsResponse> {
         let mut listed = list(&self.0, request, lists::life_events).await?;
-        self.0.follow_moves(&mut listed.get_mut().life_events).await;
+        self.0.follow_moves(&mut listed.get_mut().life_events, MOST_LOOKED_UP).await;
         Ok(listed)
     }
 

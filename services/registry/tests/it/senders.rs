@@ -95,6 +95,10 @@ async fn what_two_have_sent_is_never_again_of_one_alone() {
         .await;
         let own = [("akta", This), ("kk", This), ("ktp", ThisAlone), ("nikah", This)];
         is_told(&world, "sistem", &own).await;
+        // Nor is it the first one's alone once that sends it again.
+        run_as(&world, upload(), vec![record("nikah", "Nikah 2")]).await;
+        let own = [("akta", Other), ("kk", Other), ("ktp", Other), ("nikah", This)];
+        is_told(&world, "upload", &own).await;
         execute(database.url(), "update sync_client set heard = 0 where name = 'sistem'").await;
         let away = ["akta", "kk", "ktp", "nikah"].map(|id| (id, Unspecified));
         is_told(&world, "upload", &away).await;

@@ -16,7 +16,7 @@ phrases! {
         "Several clients feed this source, of which at most 20 are named; it is as whole, and as fresh, as the worst of them:";
     CLIENT_UNNAMED: "tanpa nama", "without a name";
     CLIENT_AWAY: "tidak lagi datang, dan tidak dihitung lagi", "comes no more, and is not counted any more";
-    CLIENT_UNSCHEDULED: "tanpa jadwal (diunggah orang): tidak pernah terlambat", "without a schedule (uploaded by a person): never late";
+    CLIENT_UNSCHEDULED: "tanpa jadwal: diunggah orang", "without a schedule: uploaded by a person";
     SOURCE_TODO: "Yang perlu dilakukan pengelola sumber", "What the keeper of the source has to do";
     TODO_NOTHING: "Tidak ada: pembacaan terakhir lengkap dan tidak ada yang ditolak.",
         "Nothing: the last run was whole, and nothing is refused.";

@@ -26,7 +26,8 @@ pub async fn answer(
                     }
                 };
                 let all = answers.nation(|nation| nation.services.values().cloned().collect());
-                let all: Vec<Service> = Vec::into_iter(all).filter(fits).collect();
+                let mut all: Vec<Service> = Vec::into_iter(all).filter(fits).collect();
+                all.sort_by(|a, b| a.name.cmp(&b.name));
                 let total_size = i32::try_from(all.len()).expect("few");
                 let (services, next_page_token) = page(all, &asked.page_token);
                 Ok(ListServicesResponse { services, next_page_token, total_size })
