@@ -22,9 +22,9 @@
 //!  read  ◀─ grpc ◀─ memory and search (this replica's copy) ◀────────────────────────┘
 //! ```
 //! A write goes to the database and is answered once this replica's own memory shows it; a read
-//! never asks the database, except for what is gone: when a record went, and where a service that is
-//! named has moved, which memory does not keep. So reads scale with replicas, and a replica that is behind says so:
-//! `min_revision` waits for it.
+//! never asks the database, except for what is gone: when a record went, and where a service that
+//! is named has moved, which memory does not keep. So reads scale with replicas, and a replica that
+//! is behind says so: `min_revision` waits for it.
 //!
 //! # Decisions, and what they rule out
 //! - **References are checked in the transaction that writes**, locked against change until the
