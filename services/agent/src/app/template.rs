@@ -47,8 +47,8 @@ const RULES: [Words; 6] = [
         "A service that is gone from the sheet stays in the index until it is withdrawn on purpose.",
     ),
     Words(
-        "Baris dan kolom yang disembunyikan tetap dibaca; lembar lain tidak dibaca.",
-        "Hidden rows and columns are read all the same; other sheets are not.",
+        "Baris dan kolom yang disembunyikan tetap dibaca; berkas dengan lembar lain ditolak.",
+        "Hidden rows and columns are read all the same; a file with other sheets is refused.",
     ),
 ];
 

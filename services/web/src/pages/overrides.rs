@@ -79,17 +79,24 @@ fn listed(look: Look, services: &[Service], fits: impl Fn(&&Override) -> bool + 
         let title = deviations::name(look, service.title.as_ref(), &service.name);
         let head = html! { a href=(path) { (title) } };
         let rows = service.overrides.iter().filter(fits);
-        rows.map(|kept| row(look, head.clone(), Some(kept_field(look, kept)), kept)).collect()
+        rows.map(|kept| {
+            let stands = value(look, &only(service, &kept.field));
+            row(look, head.clone(), vec![kept_field(look, kept), stands], kept)
+        })
+        .collect()
     };
     let rows: Vec<TableRow> = services.iter().flat_map::<Vec<TableRow>, _>(of).collect();
-    let columns: Vec<Column> =
-        [Column::text(words::SERVICE)].into_iter().chain(columns()).collect();
+    let stands = [
+        Column::text(words::SERVICE),
+        Column::text(words::OVERRIDE_FIELD),
+        Column::flow(words::OVERRIDE_STANDS),
+    ];
+    let columns: Vec<Column> = stands.into_iter().chain(by_whom()).collect();
     table(look, "dense", &html! { (look.of(words::OVERRIDES_CAPTION)) }, &columns, &rows)
 }
 
-fn columns() -> [Column; 4] {
+fn by_whom() -> [Column; 3] {
     [
-        Column::text(words::OVERRIDE_FIELD),
         Column::text(words::OVERRIDE_BY),
         Column::text(words::OVERRIDE_WHY),
         Column::flow(words::OVERRIDE_SOURCE_SAYS),
@@ -104,22 +111,24 @@ fn kept_field(look: Look, kept: &Override) -> Markup {
 pub fn part(look: Look, service: &Service) -> Arc<PageSection> {
     let rows = service.overrides.iter();
     let rows: Vec<TableRow> =
-        rows.map(|kept| row(look, kept_field(look, kept), None, kept)).collect();
+        rows.map(|kept| row(look, kept_field(look, kept), Vec::new(), kept)).collect();
+    let field = [Column::text(words::OVERRIDE_FIELD)];
+    let columns: Vec<Column> = field.into_iter().chain(by_whom()).collect();
     let caption = html! { (look.of(words::OVERRIDES_CAPTION)) };
     PageSection::new(
         "overrides",
         html! {
             @if !rows.is_empty() { section #overrides aria-labelledby="overrides-title" {
                 h2 #overrides-title { (look.of(words::OVERRIDES_TITLE)) (look.mark()) }
-                (table(look, "", &caption, &columns(), &rows))
+                (table(look, "", &caption, &columns, &rows))
                 p.more { a href=(look.path("/overrides")) { (look.of(words::SEE_OVERRIDES)) } }
             } }
         },
     )
 }
 
-/// A row that begins with `head`; of a list of services with the field behind it.
-fn row(look: Look, head: Markup, field: Option<Markup>, kept: &Override) -> TableRow {
+/// A row that begins with `head`; in the list of services, the field and its value follow.
+fn row(look: Look, head: Markup, field: Vec<Markup>, kept: &Override) -> TableRow {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
         (look.author(&kept.subject))
@@ -127,7 +136,7 @@ fn row(look: Look, head: Markup, field: Option<Markup>, kept: &Override) -> Tabl
     };
     let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
     let says = html! {
-        (value(look, kept)) " "
+        (value(look, &kept.source_value.clone().unwrap_or_default())) " "
         @if let Some(time) = &kept.drift_time {
             (tag(Tone::Bad, look.of(words::OVERRIDE_DRIFTS))) " " (moment(time))
         }
@@ -136,10 +145,18 @@ fn row(look: Look, head: Markup, field: Option<Markup>, kept: &Override) -> Tabl
     TableRow::new(head, cells)
 }
 
-/// The source's value: a text as it is, anything else as the contract writes it.
-fn value(look: Look, kept: &Override) -> Markup {
-    let service = kept.source_value.clone().unwrap_or_default();
-    let whole = mpp_api::json::write(&service).unwrap_or_default();
+/// A service that has this field only.
+fn only(service: &Service, field: &str) -> Service {
+    let mut whole = mpp_api::json::value(service).unwrap_or_default();
+    if let Some(fields) = whole.as_object_mut() {
+        fields.retain(|name, _| name == field);
+    }
+    mpp_api::json::read(&whole).unwrap_or_default()
+}
+
+/// The value of the only field: a text as it is, anything else as the contract writes it.
+fn value(look: Look, service: &Service) -> Markup {
+    let whole = mpp_api::json::write(service).unwrap_or_default();
     let whole: serde_json::Value = serde_json::from_str(&whole).unwrap_or_default();
     let value = whole.as_object().and_then(|fields| fields.values().next().cloned());
     match value {

@@ -110,9 +110,11 @@ fn tick(id: &str, name: &str, value: &str, label: &Markup) -> Markup {
 /// How an upload ended.
 pub fn report(look: Look, report: &Report) -> Arc<PageSection> {
     let outcome = &report.outcome;
+    let withdrawn = i64::try_from(outcome.withdrawn.len()).unwrap_or(i64::MAX);
     let facts = [
         (words::UPLOAD_APPLIED, outcome.tally.applied),
         (words::UPLOAD_UNCHANGED, outcome.tally.known + outcome.tally.unchanged),
+        (words::UPLOAD_DELETED, withdrawn),
         (words::UPLOAD_WAITING, outcome.waiting),
         (words::UPLOAD_REFUSED, outcome.refused),
     ];

@@ -120,7 +120,7 @@ phrases! {
         "This service was taken back with the sync that had made it.";
     WITHDRAWN_WHEN: "Sejak", "Since";
     WITHDRAWN_BY: "Oleh", "By";
-    AN_OFFICER: "Petugas unit atau pengelola indeks", "An officer of the unit, or a keeper of the index";
+    AN_OFFICER: "Petugas yang berwenang", "A person who may";
     WITHDRAWN_SUCCESSOR: "Penggantinya", "In its place";
     WITHDRAWN_NO_SUCCESSOR: "Tidak ada yang dicatat", "None is recorded";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
@@ -141,6 +141,7 @@ phrases! {
     OVERRIDE_FIELD: "Isian", "Field";
     OVERRIDE_BY: "Oleh, kapan", "By, when";
     OVERRIDE_WHY: "Alasan", "Reason";
+    OVERRIDE_STANDS: "Yang berlaku di sini", "What stands here";
     OVERRIDE_SOURCE_SAYS: "Kata sumber", "The source says";
     OVERRIDE_DRIFTS: "Sumber berubah sejak itu", "The source has changed since";
     OVERRIDE_NOTHING: "tidak ada isian", "nothing";

@@ -31,6 +31,8 @@ async fn what_the_keepers_have_set_is_listed_with_what_its_sources_have_changed_
         "Persyaratan",
         "Kartu tanda penduduk",
         "Semua isian yang ditetapkan",
+        "Yang berlaku di sini",
+        "Surat keterangan catatan kepolisian",
     ];
     says(&world, PATH, &told).await;
     says(&world, "/en/overrides", &["Services to look at: 1.", "All fields that are set"]).await;

@@ -27,7 +27,7 @@ async fn a_service_says_who_has_set_what_over_its_source_and_what_the_source_say
             "Surat keterangan catatan kepolisian",
             "Diterbitkan oleh polri",
             "Ditetapkan pengelola indeks",
-            "Judul Petugas unit atau pengelola indeks",
+            "Judul Petugas yang berwenang",
             "salah ketik",
             "SKCK Onlin",
             "Sumber berubah sejak itu",
@@ -134,7 +134,7 @@ async fn a_service_that_was_withdrawn_says_since_when_by_whom_and_what_takes_its
     assert_eq!(page.status, 410);
     assert!(page.html.contains("href=\"/units/polri/services/skck\""), "{}", page.html);
     assert!(page.html.contains("Layanan ini telah diganti"), "{}", page.html);
-    for words in ["SKCK lama", "Petugas unit atau pengelola indeks", "2026"] {
+    for words in ["SKCK lama", "Petugas yang berwenang", "2026"] {
         assert!(page.html.contains(words), "{words}: {}", page.html);
     }
     assert!(!page.html.contains("siti"), "no person is named to everyone");

@@ -99,7 +99,7 @@ async fn a_service_shows_where_it_differs_from_its_standard_and_why() {
             "berlaku sampai 31 Desember 2026",
             "tidak disebut layanan",
             "Teks standar versi 1 terakhir diambil",
-            "Dinyatakan termasuk standar versi 2: Petugas unit atau pengelola indeks, 1 Jan",
+            "Dinyatakan termasuk standar versi 2: Petugas yang berwenang, 1 Jan",
             "Alasan: Judul dan produknya sama",
             "Dijelaskan: units/polri, 1 Jan",
         ],
