@@ -99,7 +99,8 @@ fn own_step(subject: Subject, error: &Error) -> Option<&'static str> {
             | Reason::SourceConfig
             | Reason::RecordsRefused,
         ) => {
-            "mend what is named in the workbook, and upload it again; --dry-run shows it without sending"
+            "mend what is named in the workbook, or take out what stays by --withdraw CODE, and upload it again; \
+             --dry-run shows it without sending"
         }
         (Subject::Quarantine, Reason::RecordsRefused) => {
             "`mpp quarantine list` says of each what it waits for"

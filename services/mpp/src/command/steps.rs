@@ -186,12 +186,19 @@ fn time(totals: &Totals) -> String {
         format!("; side by side, each measure alone: {side_by_side}")
     };
     let more = unknown(totals.time_complete, &totals.time_unknown);
+    // The sum of nothing that is known is no statement that it takes no time, or costs nothing.
+    if !more.is_empty() && totals.one_by_one.unwrap_or_default() == Length::default() {
+        return format!("time: none is known{more}");
+    }
     format!("time: {one_by_one} one by one{side}{more}")
 }
 
 fn cost(totals: &Totals) -> String {
     let cost: Span = totals.cost.unwrap_or_default();
     let more = unknown(totals.cost_complete, &totals.cost_unknown);
+    if !more.is_empty() && cost == Span::default() {
+        return format!("fees: none is known{more}");
+    }
     format!("fees: {}{more}", wording::cost(&cost, Language::English))
 }
 
@@ -230,6 +237,13 @@ mod tests {
         assert_eq!(time(&totals), "time: 1 to 4 working days one by one");
         let told = "fees: up to Rp5,000; without units/a/services/b, of which it is not known";
         assert_eq!(cost(&totals), told);
+        let nothing = Totals { time_unknown: totals.cost_unknown.clone(), ..Totals::default() };
+        let of = "none is known; without units/a/services/b, of which it is not known";
+        assert_eq!(time(&nothing), format!("time: {of}"));
+        let nothing = Totals { cost_unknown: totals.cost_unknown, ..Totals::default() };
+        assert_eq!(cost(&nothing), format!("fees: {of}"), "which is not free");
+        let free = Totals { cost_complete: true, ..Totals::default() };
+        assert_eq!(cost(&free), "fees: free");
     }
 
     #[test]

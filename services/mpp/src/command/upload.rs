@@ -41,8 +41,8 @@ pub struct UploadArgs {
     #[arg(long, value_name = "CODE", conflicts_with = "withdraw_gone")]
     pub withdraw: Vec<String>,
     /// Take out of the index, for good, all that the workbook no longer has and that only uploads
-    /// have sent into this source. What another configuration may feed is named, and stays until
-    /// --withdraw names it.
+    /// have sent into this source. What others may have sent as well is named, and stays until
+    /// --withdraw names it; what another one has sent last is not an upload's to take out.
     #[arg(long)]
     pub withdraw_gone: bool,
     /// Do withdraw; without it, only show what would go: nothing is sent.
@@ -208,7 +208,13 @@ fn tell(args: &UploadArgs, placed: &Placed, output: Output) {
         say!("{problem}");
         return;
     }
-    let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
-    say!("  ! {}{id}: {message} [{code}]", placed.place());
+    // What is no longer in the workbook has no place in it.
+    let at = match (placed.place(), id.as_str()) {
+        (place, "") if place.is_empty() => String::new(),
+        (place, "") => format!("{place}: "),
+        (place, id) if place.is_empty() => format!("{id}: "),
+        (place, id) => format!("{place} ({id}): "),
+    };
+    say!("  ! {at}{message} [{code}]");
     say!("    what to do: {way_out}");
 }

@@ -20,6 +20,9 @@ const NOT_YET: &[&str] = &["belum", "blm", "blum", "blom", "durung", "unmarried"
 /// Words over which a denial reaches.
 const EVER: &[&str] = &["pernah", "prnh"];
 
+/// The same of what is to come: "belum mau menikah", "belum juga menikah".
+const WILLING: &[&str] = &["akan", "ingin", "juga", "mau"];
+
 /// Behind a refusal they deny a thing: "tidak punya ktp".
 const HAVING: &[&str] = &["punya", "memiliki", "mempunyai", "pny"];
 
@@ -113,7 +116,8 @@ fn is_condition(words: &[String], at: usize) -> bool {
 /// The word that the one at a place denies.
 fn denied_by(words: &[String], at: usize) -> Option<usize> {
     let refuses = is(words, at, REFUSALS) && !asks_whether(words, at);
-    let next = at + 1 + usize::from(is(words, at + 1, EVER));
+    let between = is(words, at + 1, EVER) || is(words, at + 1, WILLING);
+    let next = at + 1 + usize::from(between);
     if (refuses || is(words, at, NOT_YET)) && is_condition(words, next) {
         // "Dari belum kawin jadi kawin" asks for what it has become.
         let becomes = |other: usize| other != next && stem(words, other) == stem(words, next);
@@ -167,6 +171,8 @@ mod tests {
         for (text, word, turn) in [
             ("surat keterangan belum menikah", "menikah", Turn::Denied),
             ("belum pernah kawin", "kawin", Turn::Denied),
+            ("belum mau menikah", "menikah", Turn::Denied),
+            ("belum juga kawin", "kawin", Turn::Denied),
             ("tanpa surat nikah", "nikah", Turn::Denied),
             ("saya tidak punya ktp", "ktp", Turn::Denied),
             ("anak saya hilang", "hilang", Turn::OfPerson),

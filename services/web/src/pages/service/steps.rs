@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use mpp_api::{
     registry::{
         PlanStepsResponse,
-        plan_steps_response::{AskedTwice, Circle, Step, Totals},
+        plan_steps_response::{AskedTwice, Circle, Length, Span, Step, Totals},
     },
     wording,
 };
@@ -99,6 +99,14 @@ fn time(look: Look, answer: &PlanStepsResponse, totals: &Totals) -> Markup {
     let told = |length| wording::length(&length, look.lang.into());
     let one_by_one = told(totals.one_by_one.unwrap_or_default());
     let side_by_side = told(totals.side_by_side.unwrap_or_default());
+    let is_whole = totals.time_complete && totals.time_unknown.is_empty();
+    // The sum of nothing that is known is no statement that it takes no time.
+    if !is_whole && one_by_one == told(Length::default()) {
+        return html! {
+            (look.of(words::STEPS_NO_TIME))
+            (unknown(look, answer, totals.time_complete, &totals.time_unknown))
+        };
+    }
     html! {
         (words::STEPS_ONE_BY_ONE.text(look.lang, &[&one_by_one]))
         @if one_by_one != side_by_side {
@@ -109,8 +117,11 @@ fn time(look: Look, answer: &PlanStepsResponse, totals: &Totals) -> Markup {
 }
 
 fn cost(look: Look, answer: &PlanStepsResponse, totals: &Totals) -> Markup {
+    let sum = totals.cost.unwrap_or_default();
+    let is_whole = totals.cost_complete && totals.cost_unknown.is_empty();
     html! {
-        (wording::cost(&totals.cost.unwrap_or_default(), look.lang.into()))
+        @if !is_whole && sum == Span::default() { (look.of(words::STEPS_NO_FEE)) }
+        @else { (wording::cost(&sum, look.lang.into())) }
         (unknown(look, answer, totals.cost_complete, &totals.cost_unknown))
     }
 }

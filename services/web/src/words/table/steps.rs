@@ -17,6 +17,8 @@ phrases! {
     STEPS_ONE_BY_ONE: "{0} bila satu per satu", "{0} one after another";
     STEPS_SIDE_BY_SIDE: "{0} bila yang tidak saling menunggu diurus bersamaan, tiap ukuran untuk dirinya",
         "{0} where those that do not wait for each other are done side by side, each measure by itself";
+    STEPS_NO_TIME: "Belum ada waktu yang diketahui", "No time is known";
+    STEPS_NO_FEE: "Belum ada biaya yang diketahui", "No fee is known";
     STEPS_UNKNOWN: "Belum termasuk yang tidak diketahui: {0}", "Without those of which it is not known: {0}";
     STEPS_NOT_WHOLE: "Belum lengkap", "Not complete";
     STEPS_CIRCLE: "Saling meminta, sehingga tidak ada yang dapat menjadi yang pertama: {0}.",
