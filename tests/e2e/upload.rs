@@ -219,7 +219,7 @@ async fn a_row_that_cannot_be_read_stands_by_itself(office: &Office<'_>) {
 async fn what_has_gone_is_withdrawn_when_that_is_asked_for(office: &Office<'_>) {
     office.fill(&[KTP, KK, AKTA, KIA]);
     let said = office.upload(&[]).await.succeeded();
-    assert!(said.contains("(pindah)") && said.contains("--withdraw pindah"), "{said}");
+    assert!(said.contains("! pindah: ") && said.contains("--withdraw pindah"), "{said}");
     office.service("pindah").await;
     let before = office.source().await.last_end_time;
     let said = office.upload(&["--withdraw", "pindah"]).await;
