@@ -1,12 +1,7 @@
 //! How abuse of HTTP is answered. Each line is tried on a connection of its own, and what came of
 //! it stands in deploy/README.md.
 
-use std::{
-    env,
-    fmt::Write as _,
-    fs,
-    time::{Duration, Instant},
-};
+use std::{env, fmt::Write as _, fs, time::Duration};
 
 use futures::future::join_all;
 use mpp_api::feed::WatchRequest;
@@ -215,7 +210,7 @@ async fn a_connection_whose_answers_are_not_read_is_cut() {
 }
 
 /// A connection over HTTP/2 as an abuser holds it.
-async fn http2(
+pub async fn http2(
     server: &Server,
 ) -> (h2::client::SendRequest<bytes::Bytes>, tokio::task::JoinHandle<Result<(), h2::Error>>) {
     let tcp = TcpStream::connect(server.address).await.expect("a connection");
@@ -223,11 +218,11 @@ async fn http2(
     (send, tokio::spawn(connection))
 }
 
-fn get(server: &Server, headers: &[(&str, &str)]) -> http::Request<()> {
+pub fn get(server: &Server, headers: &[(&str, &str)]) -> http::Request<()> {
     get_at(server, QUEUE, headers)
 }
 
-fn get_at(server: &Server, path: &str, headers: &[(&str, &str)]) -> http::Request<()> {
+pub fn get_at(server: &Server, path: &str, headers: &[(&str, &str)]) -> http::Request<()> {
     let token = server.issuer.token(Role::CounterOfficer, &[BANYUWANGI]);
     let mut request = http::Request::get(format!("http://{}{path}", server.address))
         .header("authorization", format!("Bearer {token}"));
@@ -251,60 +246,6 @@ async fn streams_that_are_opened_to_be_reset_end_their_connection() {
     connection.await.expect("no panic").expect_err("the server ends it");
     let (send, _) = http2(&server).await;
     assert_eq!(status(send, get(&server, &[])).await, 200, "others are served on");
-}
-
-/// The body of an answer over a connection whose streams have a window of this many bytes.
-async fn body_through(
-    send: &h2::client::SendRequest<bytes::Bytes>,
-    request: http::Request<()>,
-) -> h2::RecvStream {
-    let mut ready = send.clone().ready().await.expect("a stream");
-    let (answer, _) = ready.send_request(request, true).expect("sent");
-    answer.await.expect("an answer").into_body()
-}
-
-#[tokio::test]
-async fn an_answer_that_nobody_takes_over_http2_is_given_up_and_its_connection_is_not() {
-    let server = server_with(|shell| shell.limits.unread = Duration::from_millis(300)).await;
-    for window in [0, 1] {
-        let tcp = TcpStream::connect(server.address).await.expect("a connection");
-        let mut client = h2::client::Builder::new();
-        client.initial_window_size(window);
-        let (send, connection) = client.handshake(tcp).await.expect("HTTP/2");
-        // It answers pings, so that nothing else ends it.
-        tokio::spawn(connection);
-        let mut untaken = body_through(&send, get_at(&server, "/openapi.json", &[])).await;
-        let end = async {
-            loop {
-                let piece = untaken.data().await.expect("no end in good order");
-                if let Err(error) = piece {
-                    break error.reason();
-                }
-            }
-        };
-        let end = tokio::time::timeout(Duration::from_secs(20), end).await;
-        assert_eq!(end.expect("given up"), Some(h2::Reason::CANCEL), "with a window of {window}");
-        assert_eq!(status(send, get(&server, &[])).await, 200, "the connection goes on");
-    }
-}
-
-#[tokio::test]
-async fn an_answer_that_is_taken_slowly_over_http2_comes_whole() {
-    // Forty pauses long: a busy machine makes the reader late, too.
-    let unread = Duration::from_secs(2);
-    let server = server_with(|shell| shell.limits.unread = unread).await;
-    let (send, _connection) = http2(&server).await;
-    let begun = Instant::now();
-    let mut body = body_through(&send, get_at(&server, "/openapi.json", &[])).await;
-    let mut length = 0;
-    while let Some(piece) = body.data().await {
-        let piece = piece.expect("not given up").len();
-        length += piece;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        body.flow_control().release_capacity(piece).expect("open");
-    }
-    assert!(length > 200_000, "more than the first window: {length}");
-    assert!(begun.elapsed() > unread, "it was taken for longer than nothing may be taken");
 }
 
 #[tokio::test]
@@ -331,7 +272,10 @@ async fn heads_are_bounded_over_http2_too() {
     assert_eq!(status(send, get(&server, &[])).await, 200, "the connection goes on");
 }
 
-async fn status(send: h2::client::SendRequest<bytes::Bytes>, request: http::Request<()>) -> u16 {
+pub async fn status(
+    send: h2::client::SendRequest<bytes::Bytes>,
+    request: http::Request<()>,
+) -> u16 {
     let mut ready = send.ready().await.expect("a stream");
     let (answer, _) = ready.send_request(request, true).expect("sent");
     answer.await.expect("an answer").status().as_u16()

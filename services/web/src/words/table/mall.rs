@@ -120,7 +120,7 @@ phrases! {
         "This service was taken back with the sync that had made it.";
     WITHDRAWN_WHEN: "Sejak", "Since";
     WITHDRAWN_BY: "Oleh", "By";
-    AN_OFFICER: "Petugas yang berwenang", "A person who may";
+    AN_OFFICER: "Petugas yang berwenang", "An authorised person";
     WITHDRAWN_SUCCESSOR: "Penggantinya", "In its place";
     WITHDRAWN_NO_SUCCESSOR: "Tidak ada yang dicatat", "None is recorded";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
