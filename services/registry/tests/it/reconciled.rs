@@ -19,7 +19,7 @@ use mpp_testkit::on_both;
 use crate::{
     publisher::{Session, begin_again, codes, hello, outcomes, record, record_of, source},
     pusher::{Push, opening},
-    world::{BKPM, KEMENDAGRI, SOURCE, World, reason, service, unit},
+    world::{KEMENDAGRI, SOURCE, World, reason, service, unit},
 };
 
 const LATER: &str = "units/kemendagri-jatim";
@@ -334,21 +334,6 @@ async fn a_death_before_the_answers_came_is_made_good_by_comparing() {
         let next = begin_again(&world, Hello { checkpoint: Some(checkpoint), ..hello }).await;
         assert!(!next.welcome.send_all);
         next.end().await;
-        world.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn another_sources_record_of_the_same_name_is_no_own() {
-    on_both(async |database| {
-        let world = World::with_source(&database).await;
-        synced(&world, vec![record("kk", "Kartu Keluarga")]).await;
-        world.admin().create_source("lain", BKPM).await.expect("a source");
-        let hello = Hello { source: "sources/lain".into(), ..hello() };
-        let session = begin_again(&world, hello).await;
-        assert!(!session.welcome.can_reconcile);
-        session.end().await;
         world.stop().await;
     })
     .await;

@@ -9,11 +9,11 @@ use mpp_form::reconcile::{Set, Walk};
 use mpp_testkit::{TestDatabase, execute, on_both};
 
 use crate::{
-    publisher::record,
+    publisher::{begin_again, hello, record},
     quarantine::{asleep, late, run_as},
     reconciled::reconciled,
     together::of,
-    world::{SOURCE, World},
+    world::{BKPM, SOURCE, World},
 };
 
 /// A workbook that is uploaded: nobody says that it comes again.
@@ -119,6 +119,21 @@ async fn what_was_there_before_anything_was_noted_is_nobodys_alone() {
         all.push(record("akta", "Akta"));
         run_as(&world, upload(), all).await;
         is_told(&world, "upload", &[("akta", ThisAlone), ("kk", This), ("ktp", This)]).await;
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_sources_record_of_the_same_name_is_no_own() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        run_as(&world, hello(), vec![record("kk", "Kartu Keluarga")]).await;
+        world.admin().create_source("lain", BKPM).await.expect("a source");
+        let hello = Hello { source: "sources/lain".into(), ..hello() };
+        let session = begin_again(&world, hello).await;
+        assert!(!session.welcome.can_reconcile);
+        session.end().await;
         world.stop().await;
     })
     .await;
